@@ -1,0 +1,59 @@
+# Start here: `make run`. Everything installs itself into .venv, once per change of the requirements files.
+
+PY := .venv/bin/python
+export PIP_NO_INPUT := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export DEBIAN_FRONTEND := noninteractive
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test check fix bench clean chromium
+
+help:  ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+run: .venv/requirements.stamp  ## Start Winnow, with a dataset if FILE=path is given
+	$(PY) -m streamlit run app.py -- $(if $(FILE),"$(FILE)")
+
+test: .venv/requirements-dev.stamp chromium check  ## Lint, types, quick tests, then the browser
+	$(PY) -m pytest -m "not browser" -n 2
+	$(PY) -m pytest -m browser
+
+check: .venv/requirements-dev.stamp  ## Lint and types
+	$(PY) -m ruff check .
+	$(PY) -m mypy .
+
+fix: .venv/requirements-dev.stamp  ## Let ruff repair what it can
+	$(PY) -m ruff check --fix .
+
+bench: .venv/requirements-dev.stamp  ## Measure every number of the README
+	$(PY) -m benchmarks.run
+
+clean:  ## Remove .venv and caches; never a dataset or a tag
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PY):
+	@for python in python3 python3.13 python3.12 python3.11; do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	  "$$python" -c 'import ensurepip' 2>/dev/null || { without=$$python; continue; }; \
+	  exec "$$python" -m venv --clear .venv; \
+	done; \
+	if [ -n "$$without" ]; then echo "$$without cannot make a virtual environment: install its venv package, such as python3-venv, then run make again." >&2; \
+	else echo "No Python 3.11 or later found as python3, python3.13, python3.12 or python3.11: install one, then run make again." >&2; fi; \
+	exit 2
+
+.venv/requirements.stamp: requirements.txt | $(PY)
+	$(PY) -m pip install -r requirements.txt
+	@touch $@
+
+.venv/requirements-dev.stamp: requirements-dev.txt .venv/requirements.stamp
+	$(PY) -m pip install -r requirements-dev.txt
+	@touch $@
+
+chromium: .venv/requirements-dev.stamp
+	@if ! $(PY) -m tests.browser 2>/dev/null && [ -z "$$CHROMIUM" ] && command -v apt-get >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo="sudo -n"; fi; \
+	  $$sudo apt-get update && $$sudo apt-get install -y chromium; \
+	fi; \
+	$(PY) -m tests.browser

@@ -1,0 +1,283 @@
+"""The command line: the same power as the pages. `python -m analysis COMMAND --help` says more.
+
+Results go to standard output, progress to standard error. Exit 0; 1 when a finding that --fail-on names is there; 2 for
+bad input, with one line that says what is wrong.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import polars as pl
+import typer
+
+from analysis.annotations import open_annotations
+from analysis.computing import AT_OPENING_S, compute, try_out
+from analysis.dataset import Dataset, DatasetError
+from analysis.findings import findings
+from analysis.formats import Reading
+from analysis.models import tokenizer_digest
+from analysis.progress import Reporter
+from analysis.runners import runner
+from analysis.signals.catalogue import SIGNALS, signal, writers_of
+from analysis.view import View
+from analysis.workspace import Workspace
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help="A file, or the id of an opened dataset.")]
+Where = Annotated[
+    list[str] | None, typer.Option("--where", metavar="COLUMN~OP~VALUE", help="Only rows that pass; repeatable.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+ProgressFile = Annotated[Path | None, typer.Option("--progress", hidden=True, help="A file that holds the progress.")]
+
+
+def say(text: str) -> None:
+    """One line on standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def answer(value: object, as_json: bool, text: str) -> None:
+    """The result on standard output: JSON for machines, or a sentence."""
+    print(orjson.dumps(value).decode() if as_json else text, flush=True)
+
+
+def load(name: str, where: list[str] | None = None, columns: list[str] | None = None) -> tuple[Dataset, View]:
+    """The dataset with its tags in place, and the view; signals that the view or the columns need are made first."""
+    workspace = Workspace()
+    dataset = workspace.dataset(name)
+    annotations = open_annotations(workspace.home)
+    dataset.set_tags(annotations.tags(dataset.fingerprint), annotations.revision(dataset.fingerprint))
+    view = View.from_params(where or [])
+    dataset.check(view)
+    for needed in writers_of({*view.columns(), *(columns or [])} - set(dataset.originals)):
+        made = dataset.signal(needed)
+        if not dataset.has(made):
+            say(f"Computing {needed} first.")
+            compute(dataset, made)
+    return dataset, view
+
+
+@app.command("open")
+def open_command(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="One dataset from these files.")],
+    role: Annotated[
+        list[str] | None, typer.Option(metavar="ROLE=COLUMN", help="Say which column plays a role.")
+    ] = None,
+    separator: Annotated[str | None, typer.Option(help="What separates the cells of a CSV file.")] = None,
+    header: Annotated[bool | None, typer.Option(help="Whether a CSV file's first line names the columns.")] = None,
+    signals: Annotated[bool, typer.Option("--signals", help="Compute the quick signals right away.")] = False,
+    as_json: Json = False,
+    progress: ProgressFile = None,
+) -> None:
+    """Import files and say what they are: dataset id, rows, format, roles, what could not be read."""
+    report = Reporter(progress)
+    reading = Reading(roles=tuple(sorted(pairs(role or [], "role"))), separator=separator, header=header)
+    dataset = Workspace().open(expanded(files), reading, report)
+    if signals:
+        compute_quick(dataset, report)
+    lines = (dataset.folder / "problems.jsonl").read_bytes().splitlines()
+    meta = dataset.meta
+    result = {
+        **{key: meta[key] for key in ("id", "fingerprint", "rows", "format", "roles")}, "columns": list(meta["columns"]),
+        "unreadable": meta["unreadable"], "problems": [orjson.loads(line) for line in lines], "notes": meta["notes"],
+    }  # fmt: skip
+    notes = "".join(f"\n  {note['sentence']}" for note in meta["notes"])
+    answer(
+        result,
+        as_json,
+        f"{dataset.id}: {meta['rows']:,} rows, {meta['format']}, {meta['unreadable']:,} unreadable{notes}",
+    )
+
+
+def expanded(files: list[str]) -> list[str]:
+    """The files, with patterns such as `data/*.jsonl` replaced by what they match, in order of name."""
+    found: list[str] = []
+    for file in files:
+        pattern = any(c in file for c in "*?[") and not file.startswith("hf://") and not Path(file).exists()
+        matches = sorted(str(p) for p in Path(file).parent.glob(Path(file).name)) if pattern else [file]
+        if not matches:
+            raise DatasetError(f"No file matches {file!r}; check the folder and the pattern.")
+        found += matches
+    return found
+
+
+def pairs(texts: list[str], what: str) -> Iterator[tuple[str, str]]:
+    """`a=b` texts as pairs."""
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise DatasetError(f"Cannot read the {what} {text!r}; expected {what}=value.")
+        yield name, value
+
+
+def compute_quick(dataset: Dataset, report: Reporter) -> None:
+    """The cheap signals, then those heavy ones whose trial says that they take less than half a minute."""
+    for number, known in enumerate(dataset.signals()):
+        report(f"computing {known.name}", number, len(SIGNALS))
+        if known.cheap or (not dataset.has(known) and try_out(dataset, known) <= AT_OPENING_S):
+            compute(dataset, known)
+
+
+@app.command("compute")
+def compute_command(
+    name: DatasetArgument,
+    signals: Annotated[list[str], typer.Argument(metavar="SIGNAL...", help=f"Any of: {', '.join(SIGNALS)}.")],
+    on: Annotated[
+        str | None, typer.Option(help="The engine: here, processes or ray; chosen by size if not given.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PARAMETER=VALUE", help="A parameter; kept with the dataset.")
+    ] = None,
+    trial: Annotated[bool, typer.Option("--trial", help="Only estimate the seconds, on 500 rows.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make the signals' columns; resumable, and at no cost where they are there already."""
+    workspace = Workspace()
+    dataset = workspace.dataset(name)
+    parameters: dict[str, Any] = dict(pairs(set_ or [], "parameter"))
+    if "tokenizer" in parameters:
+        parameters["digest"] = tokenizer_digest(parameters["tokenizer"])
+    if parameters:
+        changed = {s: signal(s, parameters).parameters for s in signals}
+        dataset = workspace.describe(dataset, parameters={**dataset.meta.get("parameters", {}), **changed})
+    made = []
+    for wanted in [signal(s, dataset.meta.get("parameters", {}).get(s)) for s in signals]:
+        started = time.perf_counter()
+        if trial:
+            seconds = try_out(dataset, wanted)
+            made.append({"name": wanted.name, "key": wanted.key, "seconds": seconds, "rows": dataset.height})
+            continue
+        say(f"{wanted.name}: {dataset.height:,} rows")
+        path = compute(dataset, wanted, runner(on) if on else None)
+        seconds = round(time.perf_counter() - started, 3)
+        made.append(
+            {"name": wanted.name, "key": wanted.key, "rows": dataset.height, "seconds": seconds, "path": str(path)}
+        )
+    answer({"signals": made}, as_json, "\n".join(f"{m['name']}: {m['seconds']:.1f} s" for m in made))
+
+
+@app.command("table")
+def table_command(
+    name: DatasetArgument,
+    columns: Annotated[str, typer.Option(help="Names of columns, with commas between them.")],
+    where: Where = None,
+    limit: Annotated[int | None, typer.Option(min=0, help="At most so many rows.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A .jsonl, .csv or .parquet file instead of standard output.")
+    ] = None,
+) -> None:
+    """Rows in view as JSON lines."""
+    wanted = [c.strip() for c in columns.split(",") if c.strip()]
+    dataset, view = load(name, where, wanted)
+    if unknown := [c for c in wanted if c not in dataset.schema]:
+        raise DatasetError(
+            f"{dataset.name} has no column {', '.join(unknown)}; it has: {', '.join(dataset.shown_columns)}."
+        )
+    rows = dataset.rows_of(view)
+    rows = rows if limit is None else rows.head(limit)
+    if out:
+        writers = {
+            ".jsonl": pl.DataFrame.write_ndjson,
+            ".csv": pl.DataFrame.write_csv,
+            ".parquet": pl.DataFrame.write_parquet,
+        }
+        if out.suffix not in writers:
+            raise DatasetError(f"Cannot tell the format of {out.name!r}; known endings: {', '.join(writers)}.")
+        writers[out.suffix](pl.concat(chosen(dataset, wanted, rows)), out)
+        return
+    for batch in chosen(dataset, wanted, rows):
+        for row in batch.iter_rows(named=True):
+            sys.stdout.buffer.write(orjson.dumps(row) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def chosen(dataset: Dataset, columns: list[str], rows: pl.Series) -> Iterator[pl.DataFrame]:
+    """Those columns of the rows at these ascending positions, part by part."""
+    start = 0
+    for height in dataset.meta["part_rows"] or [0]:
+        inside = rows.filter((rows >= start) & (rows < start + height)) - start
+        for batch in dataset.batches(columns, start, height) if len(inside) else ():
+            yield batch[inside]
+        start += height
+    yield pl.DataFrame(schema={c: dataset.schema[c] for c in columns})
+
+
+@app.command("findings")
+def findings_command(
+    name: DatasetArgument,
+    as_json: Json = False,
+    fail_on: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Exit with 1 if this finding is there.")
+    ] = None,
+) -> None:
+    """What to look at first."""
+    dataset, _ = load(name, columns=[c for s in SIGNALS.values() for c in s.adds])
+    found = findings(dataset)
+    answer(
+        [f.as_dict() for f in found], as_json, "\n".join(f"{f.sentence}  [{f.name}]" for f in found) or "Nothing found."
+    )
+    if {f.name for f in found} & set(fail_on or []):
+        raise typer.Exit(1)
+
+
+@app.command("export")
+def export_command(
+    name: DatasetArgument,
+    to: Annotated[
+        str, typer.Option(help="input, messages, sharegpt, alpaca, prompt_completion, preference, kto, parquet, csv.")
+    ],
+    out: Annotated[Path, typer.Option(help="The folder to write to.")],
+    where: Where = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only rows with this tag; repeatable.")] = None,
+    without_tag: Annotated[list[str] | None, typer.Option(help="No rows with this tag; repeatable.")] = None,
+    as_json: Json = False,
+    progress: ProgressFile = None,
+) -> None:
+    """The rows in view as training files, with a receipt and a dataset card."""
+    from analysis.export import ExportRequest, export
+
+    dataset, view = load(name, where)
+    request = ExportRequest(view=view, to=to, only_tags=tuple(tag or ()), without_tags=tuple(without_tag or ()))
+    result = export(dataset, request, out, report=Reporter(progress)).as_dict()
+    answer(result, as_json, f"{result['rows_out']:,} of {result['rows_in']:,} rows in {out}")
+
+
+@app.command("replay")
+def replay_command(
+    receipt: Annotated[Path, typer.Argument(help="The receipt.json of an export.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="The source file or files it was made from.")],
+    out: Annotated[Path, typer.Option(help="The folder to write to.")],
+    as_json: Json = False,
+) -> None:
+    """Make the same export again, and check that every byte is the same."""
+    from analysis.receipt import replay
+
+    result = replay(receipt, [Path(f) for f in files], out, Workspace()).as_dict()
+    answer(result, as_json, f"The same {result['rows_out']:,} rows in {out}")
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Bad input ends with one line and exit code 2. Every module's error type is a ValueError that says what to do."""
+    try:
+        yield
+    except ValueError as error:
+        if type(error).__module__.split(".")[0] != "analysis":
+            raise
+        say(str(error))
+        raise SystemExit(2) from None
+    except BrokenPipeError:
+        raise SystemExit(0) from None
+
+
+if __name__ == "__main__":
+    with one_line_errors():
+        app()

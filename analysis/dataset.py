@@ -1,0 +1,336 @@
+"""A dataset on disk: where its columns lie, and which of its rows answer a view.
+
+The rows are Parquet parts in source order and are never rewritten; each signal's columns lie beside them in a file
+of the same height. Whatever asks for a column by name need not know which of these it comes from.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from functools import cached_property, reduce
+from pathlib import Path
+
+import polars as pl
+
+from analysis.signal import ROW_ID, Signal
+from analysis.signals import catalogue
+from analysis.view import ANY_TEXT, Filter, View, ViewError
+
+MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String, "tool_calls": pl.String}))
+CANONICAL: dict[str, pl.DataType] = {
+    "system": pl.String(), "prompt": pl.String(), "response": pl.String(), "rejected": pl.String(),
+    "score": pl.Float64(), "messages": MESSAGES, "text": pl.String(), "n_turns": pl.UInt32(),
+    "prompts_differ": pl.Boolean(),
+}  # fmt: skip
+TEXTS = ("system", "prompt", "response", "rejected", "text", "messages")
+PLACE = {"source_file": pl.String(), "source_line": pl.UInt32(), "source_record": pl.String()}
+TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
+LONG_TEXT_CHARS = 40  # a text column longer than this on average is prose to read, not a category to count
+KEPT_MASKS = 64
+
+
+class DatasetError(ValueError):
+    """A dataset that is not there, is damaged, or has no such column."""
+
+
+def memory_budget() -> int:
+    """Bytes that one dataset's columns may hold in memory: a quarter of the machine's memory.
+
+    `WINNOW_MEMORY_MB` overrides it.
+    """
+    if given := os.environ.get("WINNOW_MEMORY_MB"):
+        return int(given) << 20
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
+
+
+class Dataset:
+    """Reads columns, rows and the answers to views; safe to share between threads. Nothing here writes rows."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            self.meta = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise DatasetError(f"No dataset {folder.name!r} in this workspace; open its file first.") from None
+        except json.JSONDecodeError as error:
+            raise DatasetError(
+                f"{folder / 'dataset.json'} is damaged ({error}); delete its folder and open the file again."
+            ) from None
+        self.id: str = self.meta["id"]
+        self.name: str = self.meta["name"]
+        self.fingerprint: str = self.meta["fingerprint"]
+        self.format: str = self.meta["format"]
+        self.height: int = self.meta["rows"]
+        self.roles: dict[str, str] = self.meta["roles"]
+        self._budget = memory_budget()
+        self._lock = threading.RLock()
+        self._columns: OrderedDict[str, pl.Series] = OrderedDict()
+        self._masks: OrderedDict[str, pl.Series] = OrderedDict()
+        self._rows: OrderedDict[str, pl.Series] = OrderedDict()
+        self._tags = pl.DataFrame(schema={ROW_ID: pl.String, **TAGS})
+        self.tag_revision = 0
+
+    # What there is
+
+    @cached_property
+    def originals(self) -> dict[str, pl.DataType]:
+        """The source's own columns and their types, in source order."""
+        parts = self._parts
+        found = pl.read_parquet_schema(parts[0]) if parts else {}
+        return {name: found[name] for name in self.meta["columns"] if name in found}
+
+    @cached_property
+    def canonical(self) -> dict[str, pl.DataType]:
+        """The canonical columns that hold anything in this dataset."""
+        return {name: dtype for name, dtype in CANONICAL.items() if name in self.meta["canonical"]}
+
+    @property
+    def schema(self) -> dict[str, pl.DataType]:
+        """Every column that can be asked for now, with its type: rows, canonical columns, computed signals, tags."""
+        computed = {
+            column: dtype() if isinstance(dtype, type) else dtype
+            for signal in self.signals() if self.has(signal) for column, dtype in signal.adds.items()
+        }  # fmt: skip
+        return {ROW_ID: pl.String(), **CANONICAL, **self.originals, **PLACE, **computed, **TAGS}
+
+    @property
+    def shown_columns(self) -> list[str]:
+        """What a person may choose from: canonical columns with content, the source's own, computed ones, tags."""
+        hidden = set(CANONICAL) - set(self.canonical)
+        if len(self.meta["files"]) < 2:
+            hidden.add("source_file")
+        return [name for name in self.schema if name not in hidden]
+
+    def categories(self) -> list[str]:
+        """Columns worth counting by value: roles first, then other columns of short text or few values."""
+        roles = [
+            self.roles[r] for r in ("source", "annotator", "language", "label", "split", "group") if r in self.roles
+        ]
+        short = [
+            name for name, dtype in self.originals.items()
+            if dtype == pl.Boolean or (dtype == pl.String and 0 < self.meta["mean_chars"].get(name, 0) <= LONG_TEXT_CHARS)
+        ]  # fmt: skip
+        files = ["source_file"] if len(self.meta["files"]) > 1 else []
+        return list(dict.fromkeys([*roles, *files, *short]))
+
+    def texts(self) -> list[str]:
+        """The columns a search of any text reads: the texts of the row; for a table, its text columns."""
+        found = [name for name in TEXTS if name in self.canonical]
+        return found or [name for name, dtype in self.originals.items() if dtype == pl.String]
+
+    def role(self, name: str) -> str | None:
+        """The column that plays this role, or None."""
+        return self.roles.get(name)
+
+    def is_long(self, name: str) -> bool:
+        """Whether a column holds prose to read rather than values to count."""
+        stored = self.meta["canonical"].get(name) or name
+        chars: float = self.meta["mean_chars"].get(stored, 0.0)
+        return chars > LONG_TEXT_CHARS or name in TEXTS or name == "source_record"
+
+    # Signals
+
+    def signal(self, name: str) -> Signal:
+        """The catalogue's signal with the parameters chosen for this dataset."""
+        return catalogue.signal(name, self.meta.get("parameters", {}).get(name, {}))
+
+    def signals(self) -> list[Signal]:
+        return [self.signal(name) for name in catalogue.SIGNALS]
+
+    def path(self, signal: Signal) -> Path:
+        return self.folder / f"{signal.key}.parquet"
+
+    def has(self, signal: Signal) -> bool:
+        return self.path(signal).exists()
+
+    def needs(self, view: View) -> list[Signal]:
+        """The signals whose columns the view names and which are not computed yet."""
+        writers = [self.signal(name) for name in catalogue.writers_of(view.columns())]
+        return [signal for signal in writers if not self.has(signal)]
+
+    # Columns
+
+    @cached_property
+    def _parts(self) -> list[Path]:
+        return sorted((self.folder / "rows").glob("*.parquet"))
+
+    def column(self, name: str) -> pl.Series:
+        """One whole column, `height` values; kept in memory while the budget allows."""
+        if name in TAGS:
+            return self._tag_column(name)
+        key = self.key_of(name)
+        with self._lock:
+            if key in self._columns:
+                self._columns.move_to_end(key)
+                return self._columns[key]
+        column = pl.concat([batch[name] for batch in self.batches([name])]) if self.height else self._empty(name)
+        with self._lock:
+            self._columns[key] = column
+            held = sum(int(c.estimated_size()) for c in self._columns.values())
+            while held > self._budget and len(self._columns) > 1:
+                held -= int(self._columns.popitem(last=False)[1].estimated_size())
+        return column
+
+    def frame(self, names: Sequence[str], rows: pl.Series | None = None) -> pl.DataFrame:
+        """Those columns of all rows, or of the rows at these positions, in their order."""
+        if rows is not None and any(not self._fits(name) for name in names):
+            return self._gather_from_disk(names, rows)
+        columns = [self.column(name) for name in names]
+        return pl.DataFrame([c if rows is None else c.gather(rows) for c in columns])
+
+    def batches(self, names: Sequence[str], offset: int = 0, length: int | None = None) -> Iterator[pl.DataFrame]:
+        """Those columns part by part, in row order, from row `offset` on; nothing is kept in memory."""
+        end = self.height if length is None else min(self.height, offset + length)
+        start = 0
+        for part, height in zip(self._parts, self.meta["part_rows"], strict=True):
+            low, high = max(start, offset), min(start + height, end)
+            if low < high:
+                yield self._read(part, names, start, low - start, high - low)
+            start += height
+
+    def _read(self, part: Path, names: Sequence[str], start: int, offset: int, length: int) -> pl.DataFrame:
+        """`length` rows of one part that begins at row `start`, from its row `offset` on."""
+        schema = {**CANONICAL, **PLACE, **self.originals}
+        alias = self.meta["canonical"]
+        columns: list[pl.LazyFrame] = []
+        stored = [pl.col(alias.get(n) or n).alias(n) for n in names if n in alias or n in self.originals or n in PLACE]
+        if stored:
+            columns.append(pl.scan_parquet(part).slice(offset, length).select(stored))
+        elsewhere: dict[Path, list[str]] = {}
+        for name in names:
+            if name == ROW_ID:
+                elsewhere.setdefault(self.folder / "ids.parquet", []).append(name)
+            elif name not in schema and name not in TAGS:
+                elsewhere.setdefault(self._signal_file(name), []).append(name)
+        columns += [
+            pl.scan_parquet(path).slice(start + offset, length).select(wanted) for path, wanted in elsewhere.items()
+        ]
+        read = [column for frame in pl.collect_all(columns) for column in frame.get_columns()]
+        absent = [n for n in names if n in CANONICAL and n not in alias and n not in self.originals]
+        read += [pl.Series(n, [], dtype=CANONICAL[n]).extend_constant(None, length) for n in absent]
+        read += [self._tag_column(n).slice(start + offset, length) for n in names if n in TAGS]
+        return pl.DataFrame(read).select(names)
+
+    def _signal_file(self, column: str) -> Path:
+        name = catalogue.writer_of(column)
+        if name is None:
+            raise DatasetError(f"{self.name} has no column {column!r}; it has: {', '.join(self.shown_columns)}.")
+        path = self.path(self.signal(name))
+        if not path.exists():
+            raise DatasetError(
+                f"{column} comes from the signal {name}, which is not computed yet; compute {name} first."
+            )
+        return path
+
+    def _empty(self, name: str) -> pl.Series:
+        return pl.Series(name, [], dtype=self.schema[name])
+
+    def _fits(self, name: str) -> bool:
+        """Whether a column may be held in memory: texts only within the budget, the source's records never."""
+        if name == "source_record":
+            return False
+        stored = self.meta["canonical"].get(name) or name
+        chars: float = self.meta["mean_chars"].get(stored, 0.0)
+        return chars * self.height < self._budget / 3
+
+    def _gather_from_disk(self, names: Sequence[str], rows: pl.Series) -> pl.DataFrame:
+        """Rows at these positions, each read from its part: for few rows of columns too large to hold."""
+        if rows.is_empty():
+            return pl.DataFrame([self._empty(name) for name in names])
+        one_by_one = [pl.concat(self.batches(names, int(row), 1)) for row in rows]
+        return pl.concat(one_by_one)
+
+    # Tags
+
+    def set_tags(self, tags: pl.DataFrame, revision: int) -> None:
+        """Takes the current tags (row_id, tags, disputed_tags; only rows that have any) as of `revision`."""
+        with self._lock:
+            self._tags, self.tag_revision = tags, revision
+            for name in TAGS:
+                self._columns.pop(name, None)
+
+    def _tag_column(self, name: str) -> pl.Series:
+        """Tags in row order; an empty list where a row has none."""
+        with self._lock:
+            if name not in self._columns:
+                ids = self.column(ROW_ID).to_frame()
+                joined = ids.join(self._tags.select(ROW_ID, *TAGS), on=ROW_ID, how="left", maintain_order="left")
+                for tag_column in TAGS:
+                    self._columns[tag_column] = joined[tag_column].fill_null([])
+            return self._columns[name]
+
+    # Views
+
+    def check(self, view: View) -> None:
+        """Raises ViewError when a filter names a column this dataset lacks or does not fit its type."""
+        schema = self.schema
+        for f in view:
+            if f.column == ANY_TEXT:
+                continue
+            dtype = schema.get(f.column)
+            if dtype is None and (writer := catalogue.writer_of(f.column)):
+                added = catalogue.SIGNALS[writer].adds[f.column]
+                dtype = added() if isinstance(added, type) else added
+            if dtype is None:
+                raise ViewError(f"{self.name} has no column {f.column!r}; it has: {', '.join(self.shown_columns)}.")
+            f.expr(dtype)
+
+    def mask(self, f: Filter) -> pl.Series:
+        """One filter's answer for every row: `height` Booleans, never null."""
+        key = self._key(f)
+        with self._lock:
+            if key in self._masks:
+                self._masks.move_to_end(key)
+                return self._masks[key]
+        mask = self._answer(f)
+        with self._lock:
+            self._masks[key] = mask
+            while len(self._masks) > KEPT_MASKS:
+                self._masks.popitem(last=False)
+        return mask
+
+    def key_of(self, column: str) -> str:
+        """What tells a column's present content within this dataset: its name, with its signal or the tags' revision."""
+        if column in TAGS:
+            return f"{column}@{self.tag_revision}"
+        writer = catalogue.writer_of(column) if column not in self.originals else None
+        return f"{self.signal(writer).key}/{column}" if writer else column
+
+    def _key(self, f: Filter) -> str:
+        return f"{self.key_of(f.column)}?{f}"
+
+    def _answer(self, f: Filter) -> pl.Series:
+        if f.column == ANY_TEXT:
+            negated = f.op.startswith("not")
+            masks = [self._answer(Filter(name, f.op, f.value)) for name in self.texts()]
+            return reduce(lambda a, b: a & b if negated else a | b, masks)
+        schema = self.schema
+        if f.column not in schema:
+            self._signal_file(f.column)
+        expr = f.expr(schema[f.column])
+        if self._fits(f.column):
+            return self.column(f.column).to_frame().select(expr).to_series()
+        answers = [batch.select(expr).to_series() for batch in self.batches([f.column])]
+        return pl.concat(answers) if answers else pl.Series(f.column, [], dtype=pl.Boolean)
+
+    def rows_of(self, view: View) -> pl.Series:
+        """Positions (UInt32, ascending) of the rows that pass every active filter."""
+        key = "&".join(sorted(map(self._key, view.active)))
+        with self._lock:
+            if key in self._rows:
+                self._rows.move_to_end(key)
+                return self._rows[key]
+        if not view.active:
+            rows = pl.int_range(self.height, dtype=pl.UInt32, eager=True)
+        else:
+            rows = reduce(lambda a, b: a & b, map(self.mask, view.active)).arg_true()
+        rows = rows.alias("row")
+        with self._lock:
+            self._rows[key] = rows
+            while len(self._rows) > KEPT_MASKS // 2:
+                self._rows.popitem(last=False)
+        return rows

@@ -1,0 +1,202 @@
+"""Files -> batches of consecutive records, cut at record boundaries but not yet parsed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from analysis.formats import csvfiles, jsonfiles
+from analysis.formats.bytestream import ByteStream
+from analysis.formats.csvfiles import Dialect
+from analysis.formats.reading import MAX_RECORD_BYTES, FormatError, Reading
+
+PARQUET_ROWS = 8_192
+TEXT_SUFFIXES = {".txt", ".md", ".text"}
+CSV_SUFFIXES = {".csv", ".tsv", ".tab", ".psv"}
+
+
+@dataclass
+class Batch:
+    """Consecutive records of one file, in one of three forms.
+
+    `block`: whole lines of JSONL. `table`: an Arrow batch or Polars frame, whose columns `nested` hold JSON text. Else
+    `texts`: each record's own text, with `lines`, the line of each, and `keys`, the member names where the file is a JSON
+    object of records. `line`: the 1-based line of the first record. `done`: bytes of the files read so far.
+    """
+
+    file: str
+    container: str
+    line: int = 1
+    done: int = 0
+    block: bytes = b""
+    table: Any = None
+    nested: tuple[str, ...] = ()
+    texts: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    keys: list[str | None] = field(default_factory=list)
+    dialect: Dialect | None = None
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    notes: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def batches(path: Path, name: str, reading: Reading, size: int) -> Iterator[Batch]:
+    """The file's records in order, about `size` bytes of text at a time. Raises FormatError for what cannot be read."""
+    stream = ByteStream(path)
+    try:
+        if stream.is_parquet or stream.is_arrow:
+            yield from _tables(stream, name)
+            return
+        pieces = stream.pieces(size)
+        head = b"".join(_up_to(pieces, 1 << 18))
+        pieces = _chain(head, pieces)
+        container = _container(path, head, reading)
+        if container == "jsonl":
+            yield from _line_blocks(pieces, stream, name, size)
+            return
+        texts = _decoded(pieces)
+        if container == "json":
+            found: Iterable[Any] = jsonfiles.records(texts, name)
+            dialect = None
+        elif container == "text":
+            found = ((line, text, None, None) for line, text in enumerate(csvfiles.lines(texts), 1))
+            dialect = None
+        else:
+            dialect = csvfiles.dialect(head.decode("utf-8", "replace"), name, reading)
+            found = csvfiles.records(texts, dialect)
+        yield from _grouped(found, stream, name, container, dialect, size)
+    finally:
+        stream.close()
+
+
+def _container(path: Path, head: bytes, reading: Reading) -> str:
+    """jsonl, json, csv or text, by what the file holds and only then by what it is called."""
+    suffixes = [s.lower() for s in path.suffixes if s.lower() not in (".gz", ".zst", ".gzip", ".zstd")]
+    suffix = suffixes[-1] if suffixes else ""
+    start = head.lstrip()[:1]
+    if suffix in CSV_SUFFIXES or reading.separator is not None:
+        return "csv"
+    if start in (b"{", b"["):
+        lines = [line for line in head.splitlines() if line.strip()]
+        whole = [line for line in lines if line[:1] == start and _parses(line)]
+        if start == b"[":
+            return "jsonl" if len(whole) > 1 and suffix != ".json" and lines[0] in whole else "json"
+        if suffix in (".jsonl", ".ndjson"):
+            return "jsonl" if whole or b"\n" not in head.strip() or lines[0].strip() != b"{" else "json"
+        if suffix in TEXT_SUFFIXES and not whole and not _opens_json(head):
+            return "text"
+        return "jsonl" if len(whole) > 1 else "json"
+    if suffix in (".jsonl", ".ndjson", ".json"):
+        return "jsonl"
+    if suffix in TEXT_SUFFIXES:
+        return "text"
+    return "csv" if csvfiles.looks_separated(head.decode("utf-8", "replace")) else "text"
+
+
+def _parses(line: bytes) -> bool:
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _opens_json(head: bytes) -> bool:
+    after = head.lstrip()[1:].lstrip()[:1]
+    return after in (b'"', b"{", b"[", b"}", b"]")
+
+
+def _up_to(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
+    read = 0
+    while read < size and (piece := next(pieces, b"")):
+        read += len(piece)
+        yield piece
+
+
+def _chain(head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    yield head
+    yield from pieces
+
+
+def _decoded(pieces: Iterable[bytes]) -> Iterator[str]:
+    """Text of UTF-8 bytes; what is not UTF-8 becomes U+FFFD."""
+    import codecs
+
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    for piece in pieces:
+        yield decoder.decode(piece)
+    yield decoder.decode(b"", final=True)
+
+
+def _line_blocks(pieces: Iterable[bytes], stream: ByteStream, name: str, size: int) -> Iterator[Batch]:
+    rest: list[bytes] = []
+    held, line = 0, 1
+    for piece in pieces:
+        cut = piece.rfind(b"\n") + 1
+        if not cut or held + len(piece) < size:
+            rest.append(piece)
+            held += len(piece)
+            if held > MAX_RECORD_BYTES and not any(b"\n" in part for part in rest):
+                raise FormatError(f"Line {line} of {name} is longer than {MAX_RECORD_BYTES >> 20} MiB; is it JSONL?")
+            if held < size or not any(b"\n" in part for part in rest):
+                continue
+            piece = b"".join(rest)
+            cut, rest, held = piece.rfind(b"\n") + 1, [], 0
+        block = b"".join((*rest, piece[:cut]))
+        yield Batch(name, "jsonl", line, stream.done, block)
+        line += block.count(b"\n")
+        rest, held = [piece[cut:]], len(piece) - cut
+    if last := b"".join(rest):
+        yield Batch(name, "jsonl", line, stream.done, last)
+
+
+def _grouped(
+    found: Iterable[Any], stream: ByteStream, name: str, container: str, dialect: Dialect | None, size: int
+) -> Iterator[Batch]:
+    """Records gathered until their texts reach `size` characters. A record without text is a problem or a note."""
+    batch, held = Batch(name, container, dialect=dialect), 0
+    for line, text, key, remark in found:
+        if remark is None:
+            batch.texts.append(text)
+            batch.lines.append(line)
+            batch.keys.append(key)
+            held += len(text)
+        elif isinstance(remark, tuple):
+            batch.notes[remark] += 1
+        else:
+            batch.problems.append((line, remark))
+        if held >= size:
+            batch.done = stream.done
+            yield batch
+            batch, held = Batch(name, container, dialect=dialect), 0
+    batch.done = stream.done
+    yield batch
+
+
+def _tables(stream: ByteStream, name: str) -> Iterator[Batch]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    container = "parquet" if stream.is_parquet else "arrow"
+    line = 1
+    try:
+        source = stream.seekable()
+        if container == "parquet":
+            found = pq.ParquetFile(source).iter_batches(batch_size=PARQUET_ROWS)
+        elif stream.head.startswith(b"ARROW1"):
+            opened = pa.ipc.open_file(source)
+            found = (opened.get_batch(i) for i in range(opened.num_record_batches))
+        else:
+            found = iter(pa.ipc.open_stream(source))
+        for whole in found:
+            for at in range(0, whole.num_rows, PARQUET_ROWS):
+                table = whole.slice(at, PARQUET_ROWS)
+                yield Batch(name, container, line, stream.done, table=table)
+                line += table.num_rows
+    except (pa.ArrowInvalid, pa.ArrowIOError, pa.ArrowNotImplementedError) as error:
+        reason = str(error).splitlines()[0]
+        raise FormatError(f"{name} is not a readable {container.title()} file ({reason}); write it again.") from None

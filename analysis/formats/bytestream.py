@@ -1,0 +1,137 @@
+"""The bytes of a file, decompressed and in UTF-8, in pieces; and whether they are something that can be read at all."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import tempfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from analysis.formats.reading import KNOWN_FILES, FormatError, max_bytes
+
+HEAD_BYTES = 1 << 20
+COMPRESSED = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst"}
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+)  # fmt: skip
+STRANGERS = {
+    b"\x89PNG\r\n\x1a\n": "a PNG image", b"\xff\xd8\xff": "a JPEG image", b"GIF8": "a GIF image", b"%PDF": "a PDF document",
+    b"PK\x03\x04": "a ZIP archive or an Office document", b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"Rar!\x1a\x07": "a RAR archive", b"BZh": "a bzip2 file", b"\xfd7zXZ\x00": "an xz file", b"\x7fELF": "a program",
+    b"SQLite format 3\x00": "an SQLite database", b"\x93NUMPY": "a NumPy array", b"\x80\x04\x95": "a Python pickle",
+    b"\x80\x02": "a Python pickle", b"Obj\x01": "an Avro file", b"ORC": "an ORC file", b"\x89HDF": "an HDF5 file",
+}  # fmt: skip
+MAX_UNREADABLE_SHARE = 0.1
+
+
+class ByteStream:
+    """One open file. `done` counts the file's own bytes read so far, before decompression."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        if path.is_dir():
+            raise FormatError(f"{path} is a folder; name the files in it, for instance {path}/*.jsonl.")
+        try:
+            self.raw: IO[bytes] = path.open("rb")
+        except FileNotFoundError:
+            raise FormatError(f"There is no file {path}; check the name.") from None
+        except OSError as error:
+            raise FormatError(f"{path} cannot be opened ({error.strerror}); check its permissions.") from None
+        magic = self.raw.read(8)
+        self.raw.seek(0)
+        self.compression = next((name for start, name in COMPRESSED.items() if magic.startswith(start)), None)
+        self._stream = _decompressed(self.raw, self.compression)
+        self._read = 0
+        self.head = self.read(HEAD_BYTES)
+        if not self.head.strip(b" \t\r\n\0\xef\xbb\xbf"):
+            self.close()
+            raise FormatError(f"{self.name} is empty; files that can be read are {KNOWN_FILES}.")
+
+    @property
+    def done(self) -> int:
+        return self.raw.tell()
+
+    @property
+    def is_parquet(self) -> bool:
+        return self.head.startswith(b"PAR1")
+
+    @property
+    def is_arrow(self) -> bool:
+        return self.head.startswith((b"ARROW1", b"\xff\xff\xff\xff"))
+
+    def close(self) -> None:
+        self.raw.close()
+
+    def read(self, size: int) -> bytes:
+        """The next `size` bytes, fewer only at the end of the file."""
+        try:
+            piece: bytes = self._stream.read(size)
+        except (EOFError, zlib.error, OSError) as error:
+            raise FormatError(f"{self.name} is damaged or incomplete ({error}); fetch or compress it again.") from None
+        self._read += len(piece)
+        if self._read > max_bytes():
+            raise FormatError(
+                f"{self.name} holds more than {max_bytes():,} bytes once decompressed; "
+                "set WINNOW_MAX_BYTES if that is meant."
+            )
+        return piece
+
+    def seekable(self) -> IO[bytes]:
+        """The whole decompressed file for formats read from their end; a temporary file where it was compressed."""
+        if self.compression is None:
+            self.raw.seek(0)
+            return self.raw
+        whole = tempfile.TemporaryFile()
+        piece = self.head
+        while piece:
+            whole.write(piece)
+            piece = self.read(HEAD_BYTES)
+        whole.seek(0)
+        return whole
+
+    def pieces(self, size: int) -> Iterator[bytes]:
+        """The text as UTF-8 bytes without its byte order mark, about `size` bytes at a time; may cut a character in two.
+
+        Raises FormatError for bytes that are no text.
+        """
+        mark, encoding = next((m for m in BYTE_ORDER_MARKS if self.head.startswith(m[0])), (b"", "utf-8"))
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        head = self.head.removeprefix(mark)
+        self._refuse_binary(head if encoding == "utf-8" else decoder.decode(head).encode())
+        decoder.reset()
+        self.head = b""
+        while head:
+            for at in range(0, len(head), size):
+                piece = head[at : at + size]
+                yield piece if encoding == "utf-8" else decoder.decode(piece).encode("utf-8", "replace")
+            head = self.read(max(size, 1 << 16))
+
+    def _refuse_binary(self, head: bytes) -> None:
+        kind = next((kind for start, kind in STRANGERS.items() if head.startswith(start)), None)
+        if kind:
+            raise FormatError(f"{self.name} starts with the bytes of {kind}; files that can be read are {KNOWN_FILES}.")
+        sample = head[:65536]
+        if sample.count(0) > 0.25 * len(sample):
+            seen = "looks like UTF-16 without a byte order mark, or like a binary file; save it as UTF-8"
+            raise FormatError(f"{self.name} {seen}, or give one of {KNOWN_FILES}.")
+        text = sample.decode("utf-8", "replace")
+        strange = sum(c == "\ufffd" or (c < " " and c not in "\t\n\r\f\v\x1b") for c in text)
+        if strange > MAX_UNREADABLE_SHARE * len(text) and strange > 4:
+            raise FormatError(
+                f"{self.name} is not text: {strange / len(text):.0%} of its first characters cannot be read as UTF-8; "
+                f"files that can be read are {KNOWN_FILES}."
+            )
+
+
+def _decompressed(raw: IO[bytes], compression: str | None) -> Any:
+    if compression == "gz":
+        return gzip.GzipFile(fileobj=raw)
+    if compression == "zst":
+        import pyarrow as pa
+
+        return pa.CompressedInputStream(pa.PythonFile(raw, "r"), "zstd")
+    return raw

@@ -1,0 +1,171 @@
+"""A record's own columns -> the canonical ones: prompt, response, system, rejected, messages, score, text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from analysis.formats.chats import ROLES, Message, first_of, is_dialogue, last_of, messages_of, system_of
+from analysis.formats.kinds import as_number, as_text
+from analysis.formats.shapes import Shape
+
+MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String, "tool_calls": pl.String}))
+Columns = dict[str, list[Any]]
+KNOWN_ROLES = frozenset(ROLES.values())
+
+
+def canonical(shape: Shape, columns: Mapping[str, Sequence[Any]], height: int) -> list[pl.Series]:
+    """The canonical columns of `height` records, less those that merely repeat an original column (`shape.aliases`)."""
+    of = {role: list(columns.get(column) or [None] * height) for role, column in shape.roles}
+    build = {"preference": _preference, "chat": _chat, "kto": _chat, "text": _text, "table": _nothing}.get(
+        shape.format, _instruction
+    )
+    made = build(of, shape, height)
+    if "score" in of and "score" not in shape.aliases:
+        made["score"] = list(map(as_number, of["score"]))
+    if "system" in of and "system" not in shape.aliases and shape.format != "table":
+        own = map(as_text, of["system"])
+        made["system"] = [a if a is not None else b for a, b in zip(own, made.get("system") or [None] * height, strict=True)]
+    found = [_series(name, values) for name, values in made.items() if name in shape.stored]
+    if "n_turns" in shape.stored and "n_turns" not in made:
+        sides = {series.name: series for series in found}
+        for name in ("prompt", "response"):
+            if name in shape.aliases:
+                values = columns.get(shape.aliases[name]) or [None] * height
+                sides[name] = pl.Series(name, list(map(as_text, values)), dtype=pl.String)
+        found.append(_n_turns([sides[name] for name in ("prompt", "response") if name in sides], height))
+    return found
+
+
+def _series(name: str, values: Sequence[Any]) -> pl.Series:
+    special = {"messages": MESSAGES, "score": pl.Float64(), "n_turns": pl.UInt32(), "prompts_differ": pl.Boolean()}
+    return pl.Series(name, values, dtype=special.get(name, pl.String()))
+
+
+def _n_turns(sides: Sequence[pl.Series], height: int) -> pl.Series:
+    """Of prompt and response, how many are there."""
+    total = pl.Series("n_turns", [0], dtype=pl.UInt32).new_from_index(0, height)
+    for side in sides:
+        total = total + (side != "").fill_null(False).cast(pl.UInt32)
+    return total.alias("n_turns")
+
+
+def _nothing(of: Columns, shape: Shape, height: int) -> Columns:
+    return {}
+
+
+def _text(of: Columns, shape: Shape, height: int) -> Columns:
+    return {} if "text" in shape.aliases else {"text": [as_text(v) for v in of.get("text", [])]}
+
+
+def _instruction(of: Columns, shape: Shape, height: int) -> Columns:
+    """Prompt = instruction, and after a blank line its input where that is not blank."""
+    made: Columns = {}
+    if "prompt" in of and "prompt" not in shape.aliases:
+        made["prompt"] = list(map(_prompt, of["prompt"]))
+        if "input" in of:
+            made["prompt"] = list(map(_joined, made["prompt"], map(_prompt, of["input"])))
+    if "response" in of and "response" not in shape.aliases:
+        made["response"] = list(map(_prompt, of["response"]))
+    if shape.instances:
+        first = [_first_instance(v) for v in of["instances"]]
+        prompts = made.get("prompt") or of["prompt"]
+        made["prompt"] = [_joined(a, as_text(b.get("input"))) for a, b in zip(prompts, first, strict=True)]
+        made["response"] = [as_text(b.get("output")) for b in first]
+    return made
+
+
+def _first_instance(value: Any) -> dict[str, Any]:
+    return value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else {}
+
+
+def _prompt(value: Any) -> str | None:
+    """Text; of a list of messages, their texts."""
+    if value is None or type(value) is str:
+        return value
+    if isinstance(value, list | dict) and (messages := messages_of(value)):
+        return "\n\n".join(m["content"] for m in messages if m["content"] and m["role"] != "system")
+    return as_text(value)
+
+
+def _joined(prompt: str | None, context: str | None) -> str | None:
+    if not context or context.isspace():
+        return prompt
+    return f"{prompt}\n\n{context}" if prompt else context
+
+
+def _chat(of: Columns, shape: Shape, height: int) -> Columns:
+    """First user message, last assistant message; a completion beside the messages (KTO) is their last message."""
+    if "messages" not in of:
+        return _instruction(of, shape, height)
+    made: Columns = {n: [] for n in ("system", "prompt", "response", "messages", "n_turns")}
+    for value, completion in zip(of["messages"], of.get("response") or [None] * height, strict=True):
+        messages = messages_of(value)
+        if messages is not None and completion is not None:
+            answer = messages_of(completion) if isinstance(completion, list | dict) else None
+            messages = messages + (answer or [_said("assistant", as_text(completion))])
+        _put(made, messages)
+        made["prompt"].append(first_of(messages, "user") if messages else None)
+        made["response"].append(last_of(messages, "assistant") if messages else None)
+    return made
+
+
+def _put(made: Columns, messages: list[Message] | None) -> None:
+    made["messages"].append(messages)
+    made["system"].append(system_of(messages) if messages else None)
+    made["n_turns"].append(None if messages is None else sum(m["role"] != "system" for m in messages))
+
+
+def _said(role: str, content: str | None) -> Message:
+    return {"role": role, "content": content, "tool_calls": None}
+
+
+def _preference(of: Columns, shape: Shape, height: int) -> Columns:
+    """Two answers to one prompt. Where they carry different prompts, the chosen one's is taken and prompts_differ is true."""
+    made: Columns = {n: [] for n in ("system", "prompt", "response", "rejected", "messages", "n_turns", "prompts_differ")}
+    none = [None] * height
+    rows = zip(of.get("messages", none), of.get("prompt", none), of.get("input", none), of["response"], of["rejected"], strict=True)
+    for turns, prompt, context, chosen, rejected in rows:
+        before = messages_of(turns) if turns is not None else messages_of(prompt)
+        plain = before is None and type(prompt) is str
+        if plain:
+            before = [_said("user", _joined(prompt, as_text(context)))]
+        before = before or []
+        if before and before[-1]["role"] == "assistant" and not (before[-1]["content"] or "").strip():
+            before = before[:-1]
+        left, right = _side(before, chosen), _side(before, rejected)
+        is_plain = (plain or not before) and all(v is None or (type(v) is str and not is_dialogue(v)) for v in (chosen, rejected))
+        made["prompt"].append(last_of(left[:-1] if _answer(left) else left, "user"))
+        made["response"].append(_answer(left))
+        made["rejected"].append(_answer(right))
+        is_pair = chosen is not None and rejected is not None
+        made["prompts_differ"].append(_asked(left) != _asked(right) if is_pair else False)
+        _put(made, left)
+        if is_plain:
+            made["messages"][-1] = None
+    return made
+
+
+def _side(before: list[Message], answer: Any) -> list[Message]:
+    """The whole conversation that ends in this answer, which may carry its prompt with it."""
+    if answer is None:
+        return before
+    is_text = type(answer) is str
+    own = messages_of(answer) if not is_text or is_dialogue(answer) else None
+    if own is None:
+        return [*before, _said("assistant", as_text(answer))]
+    if any(m["role"] == "user" for m in own):
+        systems = [m for m in before if m["role"] == "system"] if own[0]["role"] != "system" else []
+        return systems + own
+    return before + own
+
+
+def _answer(messages: list[Message]) -> str | None:
+    return messages[-1]["content"] if messages and messages[-1]["role"] not in ("user", "system") else None
+
+
+def _asked(messages: list[Message]) -> list[tuple[str | None, str | None]]:
+    turns = messages[:-1] if messages and messages[-1]["role"] == "assistant" else messages
+    return [(m["role"], m["content"]) for m in turns if m["role"] != "system"]

@@ -1,0 +1,239 @@
+"""Separated values -> records: which separator, which line is the header, where a record ends, what its cells are."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.formats.reading import MAX_RECORD_BYTES, FormatError, Reading
+
+SEPARATORS = (",", ";", "\t", "|")
+SURPLUS = "surplus_cells"
+HEAD_RECORDS = 500
+LONG_CELL_CHARS = 60
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+NAMES = frozenset(
+    "id text content prompt instruction input output response completion question answer label score rating source "
+    "annotator worker_id user_id category class title context summary chosen rejected messages date timestamp lang "
+    "language name key split model system".split()
+)  # fmt: skip
+
+csv.field_size_limit(MAX_RECORD_BYTES)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one file separates its cells. `original`: the header's cells as written, or None where there is no header."""
+
+    separator: str
+    quoted: bool
+    columns: tuple[str, ...]
+    original: tuple[str, ...] | None
+
+    def cells(self, record: str) -> list[str]:
+        """One record's cells. A quotation mark that is never closed is read as an ordinary character."""
+        if not self.quoted:
+            return record.split(self.separator)
+        try:
+            row = next(csv.reader((record,), delimiter=self.separator), [])
+        except csv.Error:
+            return record.split(self.separator)
+        if len(row) != len(self.columns) and '"' in record and _is_unclosed(record, self.separator):
+            return record.split(self.separator)
+        return row
+
+
+def lines(texts: Iterable[str]) -> Iterator[str]:
+    """The lines of a text given in pieces, without their line feeds; a carriage return before one goes with it."""
+    rest: list[str] = []
+    for text in texts:
+        first, *others = text.split("\n")
+        rest.append(first)
+        for line in others:
+            yield "".join(rest).removesuffix("\r")
+            rest = [line]
+    if last := "".join(rest):
+        yield last.removesuffix("\r")
+
+
+def records(texts: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, str, None, tuple[str, str] | None]]:
+    """(line, text, no key, remark) of each record after the header. A record of empty cells only is a remark."""
+    source = _Lines(texts)
+    reader = csv.reader(source, delimiter=dialect.separator)
+    if not dialect.quoted:
+        reader = csv.reader(source, delimiter=dialect.separator, quoting=csv.QUOTE_NONE)
+    header = dialect.original is not None
+    while not source.is_finished():
+        line, row = source.start(), _next(reader)
+        if len(source.taken) > 1 and len(row) != len(dialect.columns):
+            first = source.taken[0].rstrip("\r\n")
+            fits = len(first.split(dialect.separator)) == len(dialect.columns)
+            if fits or (source.is_finished() and _is_unclosed("".join(source.taken), dialect.separator)):
+                source.give_back()
+        text = "".join(source.taken).removesuffix("\n").removesuffix("\r")
+        if not any(cell.strip() for cell in dialect.cells(text)):
+            if text.strip():
+                yield line, text, None, ("empty_rows", "")
+        elif header:
+            header = False
+        else:
+            yield line, text, None, None
+
+
+def _next(reader: Any) -> list[str]:
+    try:
+        row: list[str] = next(reader, [])
+    except csv.Error:
+        return []
+    return row
+
+
+class _Lines:
+    """Lines with their line ends, counted, remembering those of the record at hand so that they can be given back."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = lines_with_ends(texts)
+        self._ahead: deque[str] = deque()
+        self.taken: list[str] = []
+        self._chars = 0
+        self._number = 1
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        if self._chars > MAX_RECORD_BYTES:
+            raise StopIteration
+        line = self._ahead.popleft() if self._ahead else next(self._texts)
+        self.taken.append(line)
+        self._chars += len(line)
+        return line
+
+    def start(self) -> int:
+        """Begins a record; its 1-based line."""
+        self._number += len(self.taken)
+        self.taken, self._chars = [], 0
+        return self._number
+
+    def is_finished(self) -> bool:
+        if not self._ahead:
+            self._ahead.extend(line for line in (next(self._texts, None),) if line is not None)
+        return not self._ahead
+
+    def give_back(self) -> None:
+        """All lines but the first of the record at hand."""
+        self._ahead.extendleft(reversed(self.taken[1:]))
+        del self.taken[1:]
+
+
+def lines_with_ends(texts: Iterable[str]) -> Iterator[str]:
+    rest: list[str] = []
+    for text in texts:
+        first, *others = text.split("\n")
+        rest.append(first)
+        for line in others:
+            yield "".join(rest) + "\n"
+            rest = [line]
+    if last := "".join(rest):
+        yield last
+
+
+def _is_unclosed(record: str, separator: str) -> bool:
+    try:
+        next(csv.reader(record.splitlines(keepends=True), delimiter=separator, strict=True), None)
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
+
+
+def dialect(head: str, name: str, reading: Reading) -> Dialect:
+    """The separator, quoting and columns of a file that begins with `head`."""
+    separators = (reading.separator,) if reading.separator else SEPARATORS
+    _, separator, quoted, rows = max(
+        ((_consistency(rows, separator, quoted, name), separator, quoted, rows)
+         for separator in separators for quoted in (True, False) for rows in [_head_rows(head, separator, quoted)]),
+        key=lambda found: found[0],
+    )  # fmt: skip
+    if not rows:
+        raise FormatError(f"{name} holds no cells; it has separators or blank lines only.")
+    has_header = reading.header if reading.header is not None else _has_header(rows)
+    if not has_header:
+        width = Counter(map(len, rows)).most_common(1)[0][0]
+        return Dialect(separator, quoted, tuple(f"column_{i}" for i in range(1, width + 1)), None)
+    return Dialect(separator, quoted, _columns(rows[0]), tuple(rows[0]))
+
+
+def looks_separated(head: str) -> bool:
+    """Whether the lines of an unnamed text agree on two or more cells each."""
+    found = [_consistency(_head_rows(head, s, True), s, True, "") for s in SEPARATORS]
+    return max(found)[0] >= 0.9 and "\n" in head.strip()
+
+
+def _head_rows(head: str, separator: str, quoted: bool) -> list[list[str]]:
+    """The cells of the first records that are not empty; the last line of a long head may be cut and is left out."""
+    text = head.rpartition("\n")[0] if head.count("\n") > 2 else head
+    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, quoting=quoting)
+    rows: list[list[str]] = []
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append(row)
+            if len(rows) == HEAD_RECORDS:
+                break
+    except csv.Error:
+        pass
+    return rows
+
+
+def _consistency(rows: list[list[str]], separator: str, quoted: bool, name: str) -> tuple[float, int, bool]:
+    """How well the rows agree on a number of cells above one; ties go to more cells, then to quoting."""
+    if not rows:
+        return (-1.0, 0, quoted)
+    width, count = Counter(map(len, rows)).most_common(1)[0]
+    if width < 2:
+        return (0.0, int(separator == ","), quoted)
+    swallowed = sum("\n" in cell for row in rows for cell in row if len(row) != width)
+    bonus = 0.1 * (separator == "\t" and name.lower().endswith((".tsv", ".tab", ".tsv.gz")))
+    return (round(count / len(rows) - 0.05 * bool(swallowed), 2) + bonus, width, quoted)
+
+
+def _has_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names the columns: its cells differ in kind from those below."""
+    first, below = rows[0], rows[1:]
+    cells = [cell.strip() for cell in first]
+    if any(cell.lower().replace(" ", "_") in NAMES for cell in cells):
+        return True
+    filled = [cell for cell in cells if cell]
+    if any(len(cell) > LONG_CELL_CHARS or "\n" in cell for cell in cells) or len(set(filled)) < len(filled):
+        return False
+    votes = 0
+    for i, cell in enumerate(cells):
+        column = [row[i].strip() for row in below if i < len(row) and row[i].strip()]
+        if not column or not cell:
+            continue
+        numbers = sum(bool(NUMBER.fullmatch(value)) for value in column)
+        if numbers > 0.8 * len(column):
+            votes += -2 if NUMBER.fullmatch(cell) else 2
+        elif NUMBER.fullmatch(cell) or column.count(cell) > 1:
+            votes -= 2
+        elif len(cell) > 30 and " " in cell:
+            votes -= 1
+    return votes >= 0
+
+
+def _columns(header: Sequence[str]) -> tuple[str, ...]:
+    """Column names of a header: blank ones become column_3, a repeated one name_2."""
+    names: list[str] = []
+    for position, cell in enumerate(header, 1):
+        base = cell.strip() or f"column_{position}"
+        name, again = base, 1
+        while name in names:
+            again += 1
+            name = f"{base}_{again}"
+        names.append(name)
+    return tuple(names)

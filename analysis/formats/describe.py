@@ -1,0 +1,163 @@
+"""What is known of a dataset once all its parts are built: its types, counts, notes and problems."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from analysis.formats.csvfiles import Dialect
+from analysis.formats.kinds import Kind, is_json
+from analysis.formats.notes import notes_of
+from analysis.formats.parsing import Remarks
+from analysis.formats.parts import Facts, Plan
+from analysis.formats.reading import CANONICAL, MAX_COLUMNS, ROLES, FormatError
+
+ID_BYTES = 8
+
+
+@dataclass
+class Account:
+    """Gathers the facts of the parts in order. `sources`: container and, for CSV, dialect of each file."""
+
+    plan: Plan
+    facts: list[Facts] = field(default_factory=list)
+    sources: dict[str, tuple[str, Dialect | None]] = field(default_factory=dict)
+
+    def take(self, facts: Facts) -> None:
+        self.facts.append(facts)
+
+    @property
+    def kinds(self) -> dict[str, Counter[Kind]]:
+        """Per source column, in order of first appearance, how many values of each kind."""
+        found: dict[str, Counter[Kind]] = {column: Counter() for column in self.plan.kinds}
+        for facts in self.facts:
+            for column, seen in facts.kinds.items():
+                found.setdefault(column, Counter()).update(seen)
+        if len(found) > MAX_COLUMNS:
+            raise FormatError(
+                f"The records have more than {MAX_COLUMNS:,} different columns, such as {', '.join(list(found)[:3])}; "
+                "are the names of the columns data themselves?"
+            )
+        return found
+
+    @property
+    def rows(self) -> int:
+        return sum(facts.rows for facts in self.facts)
+
+    def settle(self) -> Plan:
+        """The plan that holds every part: the types of all values seen."""
+        shape = self.plan.shape
+        if any(facts.not_numbers for facts in self.facts):
+            shape = shape.without_alias("score")
+        self.plan = Plan(shape, {column: frozenset(seen) for column, seen in self.kinds.items()})
+        return self.plan
+
+    def stale(self) -> Iterator[tuple[Facts, Plan, str, Dialect | None]]:
+        """The parts that the settled plan would build otherwise."""
+        wanted = [(column, self.plan.type_of(column)) for column in self.plan.kinds]
+        for facts in self.facts:
+            if facts.path and (list(facts.types.items()) != wanted or facts.shape != self.plan.shape):
+                yield facts, self.plan, *self.sources[facts.file]
+
+    def replace(self, facts: Facts) -> None:
+        at = next(i for i, old in enumerate(self.facts) if old.path == facts.path)
+        self.facts[at] = facts
+
+    def write(self, folder: Path) -> None:
+        """ids.parquet and problems.jsonl."""
+        ids = row_ids(b"".join(facts.hashes for facts in self.facts))
+        ids.to_frame().write_parquet(folder / "ids.parquet", compression="zstd", compression_level=1)
+        with (folder / "problems.jsonl").open("wb") as file:
+            for problem in self.problems():
+                file.write(orjson.dumps(problem, option=orjson.OPT_APPEND_NEWLINE))
+
+    def problems(self) -> Iterator[dict[str, Any]]:
+        for facts in self.facts:
+            for line, reason in sorted(facts.problems):
+                yield {"file": facts.file, "line": line, "reason": reason}
+
+    def description(self) -> dict[str, Any]:
+        """The content of dataset.json that the files themselves determine."""
+        shape, kinds = self.plan.shape, self.kinds
+        types = {shape.stored_as(column): self.plan.type_of(column) for column in kinds}
+        first = next((dialect for _, dialect in self.sources.values() if dialect), None)
+        filled: Counter[str] = sum((facts.filled for facts in self.facts), Counter())
+        remarks: Remarks = sum((facts.notes for facts in self.facts), Counter())
+        examples = {c: e for facts in reversed(self.facts) for c, e in facts.examples.items()}
+        dialects = {file: dialect for file, (_, dialect) in self.sources.items() if dialect}
+        canonical = {name: None for name in shape.stored if filled[name]}
+        canonical |= {name: shape.stored_as(column) for name, column in shape.alias_pairs}
+        return {
+            "format": shape.format,
+            "container": next(iter(self.sources.values()))[0],
+            "csv": {"separator": first.separator, "header": first.original is not None} if first else None,
+            "csv_header": list(first.original) if first and first.original is not None else None,
+            "sources": {file: _source(*source) for file, source in self.sources.items()},
+            "rows": self.rows,
+            "part_rows": [facts.rows for facts in self.facts if facts.rows],
+            "columns": {name: str(dtype) for name, dtype in types.items()},
+            "json_columns": [shape.stored_as(c) for c, seen in kinds.items() if types[shape.stored_as(c)] == pl.String and is_json(seen)],
+            "roles": {role: shape.stored_as(column) for role, column in shape.roles if role in ROLES},
+            "canonical": {name: canonical[name] for name in CANONICAL if name in canonical},
+            "renamed": {shape.stored_as(column): column for column in kinds if shape.stored_as(column) != column},
+            "mean_chars": self._mean_chars(),
+            "unreadable": sum(len(facts.problems) for facts in self.facts),
+            "notes": notes_of(remarks, kinds, examples, dialects, csv=bool(dialects)),
+        }
+
+    def _mean_chars(self) -> dict[str, float]:
+        chars: Counter[str] = Counter()
+        values: Counter[str] = Counter()
+        for facts in self.facts:
+            for name, (total, count) in facts.chars.items():
+                chars[name] += total
+                values[name] += count
+        return {name: round(chars[name] / values[name], 2) if values[name] else 0.0 for name in values}
+
+
+def _source(container: str, dialect: Dialect | None) -> dict[str, Any]:
+    if dialect is None:
+        return {"container": container}
+    original = None if dialect.original is None else list(dialect.original)
+    return {
+        "container": container, "separator": dialect.separator, "quoted": dialect.quoted,
+        "columns": list(dialect.columns), "original": original,
+    }  # fmt: skip
+
+
+def source_of(source: dict[str, Any]) -> tuple[str, Dialect | None]:
+    """The container and dialect that `description` wrote down for one file."""
+    if "columns" not in source:
+        return source["container"], None
+    original = None if source["original"] is None else tuple(source["original"])
+    return source["container"], Dialect(source["separator"], source["quoted"], tuple(source["columns"]), original)
+
+
+def row_ids(hashes: bytes) -> pl.Series:
+    """16 hex digits for every 8 bytes; the 2nd, 3rd ... row of the same content gets -2, -3 ... appended."""
+    import pyarrow as pa
+
+    packed = pa.FixedSizeBinaryArray.from_buffers(pa.binary(ID_BYTES), len(hashes) // ID_BYTES, [None, pa.py_buffer(hashes)])
+    ids = pl.Series("row_id", pl.from_arrow(packed.cast(pa.binary())), dtype=pl.Binary).bin.encode("hex")
+    numbers = pl.Series("number", array("Q", hashes), dtype=pl.UInt64)
+    if numbers.n_unique() < len(numbers):
+        nth = pl.int_range(1, pl.len() + 1).over("row_id")
+        suffixed = pl.when(nth > 1).then(pl.format("{}-{}", "row_id", nth)).otherwise("row_id").alias("row_id")
+        ids = ids.to_frame().select(suffixed).to_series()
+    return ids
+
+
+def unreadable(names: Sequence[str], problems: Sequence[dict[str, Any]]) -> FormatError:
+    """The error for files in which not one record could be read."""
+    which = names[0] if len(names) == 1 else f"The {len(names)} files together"
+    if not problems:
+        return FormatError(f"{which} holds no records; give a file with at least one.")
+    first = "; ".join(f"line {problem['line']}: {problem['reason']}" for problem in problems[:3])
+    return FormatError(f"{which} holds no record that can be read ({first}); is it the right file?")

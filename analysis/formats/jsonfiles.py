@@ -1,0 +1,238 @@
+"""A JSON document -> its records, streamed: an array, an object of objects, an object around lists, or several values."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from analysis.formats.reading import MAX_RECORD_BYTES, FormatError
+
+DECODER = json.JSONDecoder(strict=False)
+BLANK = re.compile(r"[ \t\r\n]*")
+NEXT_RECORD = re.compile(r"[}\]]\s*,\s*(?=[{\[])")
+NEXT_MEMBER = re.compile(r'\}\s*,\s*(?="(?:[^"\\]|\\.)*"\s*:\s*\{)')
+HEAD_CHARS = 1 << 20
+CUT_CHARS = 16
+OWN_LISTS = frozenset(
+    "messages conversations conversation dialog dialogue turns chat chosen rejected instances tools history".split()
+)  # fmt: skip
+
+Found = tuple[int, str, str | None, Any]
+"""Line, the record's own text, its key where it is a member of an object, and what is wrong with it (None: nothing)."""
+
+
+class _Broken(Exception):
+    """What at `args[1]`, a position in the text, is not JSON."""
+
+
+def records(texts: Iterable[str], name: str) -> Iterator[Found]:
+    """The document's records in order. Raises FormatError where the document is a table written column by column."""
+    text = _Text(texts, name)
+    while text.more(HEAD_CHARS) and len(text.text) < HEAD_CHARS:
+        pass
+    if text.peek() == "[":
+        yield from _array(text, None)
+    else:
+        layout, members = _layout(text, name)
+        if layout == "members":
+            yield from _object(text, members, name)
+        elif layout == "lists":
+            yield from _object(text, members, name)
+    while text.peek():
+        yield from _one(text, None, re.compile(r"\n(?=[{\[])"))
+
+
+def _layout(text: _Text, name: str) -> tuple[str, dict[str, str]]:
+    """How the records lie in the object that opens the document, judged by its members as far as they are at hand.
+
+    "members": each value is a record; "lists": the records are in lists; "values": the object itself is one. With it,
+    the members' kinds.
+    """
+    seen, is_whole = _members(text.text, text.at)
+    kinds = {key: _kind(value) for key, value in seen.items()}
+    if is_whole is not None and BLANK.match(text.text, is_whole).end() < len(text.text):  # type: ignore[union-attr]
+        return "values", kinds
+    columns = list(seen.values())
+    if len(columns) > 1 and all(isinstance(v, dict) and v and all(k.isdigit() for k in v) for v in columns):
+        raise _by_column(name)
+    lists = [key for key, kind in kinds.items() if kind == "records" and key.lower() not in OWN_LISTS]
+    if lists:
+        return "lists", kinds
+    if len(columns) > 1 and all(isinstance(v, list) and len(v) > 1 for v in columns):
+        raise _by_column(name)
+    objects = [key for key, kind in kinds.items() if kind == "object"]
+    return ("members" if objects and len(objects) > len(kinds) / 2 else "values"), kinds
+
+
+def _by_column(name: str) -> FormatError:
+    return FormatError(
+        f"{name} is one JSON object written column by column; write one object per row, "
+        "in pandas with to_json(..., orient='records', lines=True)."
+    )
+
+
+def _members(text: str, at: int) -> tuple[dict[str, Any], int | None]:
+    """The members of the object at `at` as far as the text goes, and the position after it if it is whole."""
+    seen: dict[str, Any] = {}
+    at = _blank(text, at + 1)
+    try:
+        while text[at : at + 1] == '"':
+            key, at = DECODER.raw_decode(text, at)
+            at = _blank(text, _blank(text, at) + 1)
+            opening = text[at : at + 1]
+            inner = text[_blank(text, at + 1) :][:1]
+            seen[key] = {"": 0} if opening == "{" else [{}] if opening == "[" and inner == "{" else None
+            seen[key], at = DECODER.raw_decode(text, at)
+            at = _blank(text, at)
+            if text[at : at + 1] == "}":
+                return seen, at + 1
+            at = _blank(text, at + 1)
+    except (json.JSONDecodeError, RecursionError):
+        pass
+    return seen, None
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, dict):
+        return "object"
+    return "records" if isinstance(value, list) and value and isinstance(value[0], dict) else "other"
+
+
+def _array(text: _Text, key: str | None) -> Iterator[Found]:
+    text.at += 1
+    while (mark := text.peek()) != "]":
+        if not mark:
+            yield text.line, "", key, "the file ends before its list is closed"
+            return
+        if mark == ",":
+            text.at += 1
+            continue
+        yield from _one(text, key, NEXT_RECORD)
+    text.at += 1
+
+
+def _object(text: _Text, kinds: dict[str, str], name: str) -> Iterator[Found]:
+    """The records of an object: its values, or the elements of its lists (with the list's name where there are several)."""
+    lists = [key for key, kind in kinds.items() if kind == "records" and key.lower() not in OWN_LISTS]
+    text.at += 1
+    while (mark := text.peek()) != "}":
+        if not mark:
+            yield text.line, "", None, "the file ends before its object is closed"
+            return
+        if mark == ",":
+            text.at += 1
+            continue
+        if mark != '"':
+            yield from _one(text, None, NEXT_MEMBER)
+            continue
+        line = text.line
+        try:
+            member = json.loads(text.take(), strict=False)
+        except _Broken as error:
+            yield line, "", None, str(error.args[0])
+            text.skip(NEXT_MEMBER, error.args[1])
+            continue
+        text.at += text.peek() == ":"
+        opening = text.peek()
+        if opening == "{" and not lists:
+            yield from _one(text, member, NEXT_MEMBER)
+        elif opening == "[" and lists and text.opens_records():
+            yield line, "", None, ("list_member", member)
+            yield from _array(text, member if len(lists) > 1 else None)
+        else:
+            try:
+                text.take()
+            except _Broken as error:
+                yield line, "", None, str(error.args[0])
+                text.skip(NEXT_MEMBER, error.args[1])
+                continue
+            remark = ("outside_list", member) if lists else f"the member {member!r} is not an object"
+            yield line, "", None, remark
+    text.at += 1
+
+
+def _one(text: _Text, key: str | None, after: re.Pattern[str]) -> Iterator[Found]:
+    line = text.line
+    try:
+        yield line, text.take(), key, None
+    except _Broken as error:
+        text.skip(after, error.args[1])
+        upto = f"; skipped up to line {text.line}" if text.line > line else ""
+        yield line, "", key, f"{error.args[0]}{upto}"
+
+
+class _Text:
+    """A growing window on the document; `at` is where reading stands, `line` its 1-based line."""
+
+    def __init__(self, texts: Iterable[str], name: str) -> None:
+        self._texts, self._name = iter(texts), name
+        self.text, self.at, self.line = "", 0, 1
+
+    def more(self, chars: int = 1) -> bool:
+        """Forgets what was read and takes in at least as much again as is still unread; False at the end of the file."""
+        self.text, self.at = self.text[self.at :], 0
+        if len(self.text) > MAX_RECORD_BYTES:
+            raise FormatError(f"The record at line {self.line} of {self._name} is longer than {MAX_RECORD_BYTES >> 20} MiB.")
+        pieces, held, want = [self.text], 0, max(chars, len(self.text))
+        for piece in self._texts:
+            pieces.append(piece)
+            held += len(piece)
+            if held >= want:
+                break
+        self.text = "".join(pieces)
+        return held > 0
+
+    def peek(self) -> str:
+        """The next character that is not blank, or nothing at the end."""
+        while True:
+            start, self.at = self.at, _blank(self.text, self.at)
+            self.line += self.text.count("\n", start, self.at)
+            if self.at < len(self.text) or not self.more():
+                return self.text[self.at : self.at + 1]
+
+    def opens_records(self) -> bool:
+        while (at := _blank(self.text, self.at + 1)) >= len(self.text) and self.more():
+            pass
+        return self.text[at : at + 1] == "{"
+
+    def take(self) -> str:
+        """The text of the value here. Raises _Broken where there is none."""
+        while True:
+            try:
+                value, end = DECODER.raw_decode(self.text, self.at)
+                # A number at the end of the window may go on beyond it.
+                if end < len(self.text) or isinstance(value, str | dict | list) or not self.more():
+                    taken = self.text[self.at : end]
+                    self.line += taken.count("\n")
+                    self.at = end
+                    return taken
+            except json.JSONDecodeError as error:
+                may_be_cut = error.msg.startswith("Unterminated") or error.pos > len(self.text) - CUT_CHARS
+                offset = error.pos - self.at
+                if not may_be_cut or not self.more():
+                    raise _Broken(f"not JSON: {error.msg} at character {offset + 1} of the record", self.at + offset) from None
+            except RecursionError:
+                raise _Broken("nested too deeply", self.at + 1) from None
+
+    def skip(self, after: re.Pattern[str], start: int) -> None:
+        """Moves to where the next record seems to begin, or to the end."""
+        while True:
+            found = after.search(self.text, start)
+            if found or not self._extend():
+                end = found.end() if found else len(self.text)
+                self.line += self.text.count("\n", self.at, end)
+                self.at = end
+                return
+
+    def _extend(self) -> bool:
+        """Takes in one more piece without forgetting anything, so that positions stay."""
+        piece = next(self._texts, "")
+        self.text += piece
+        return bool(piece)
+
+
+def _blank(text: str, at: int) -> int:
+    found = BLANK.match(text, at)
+    return found.end() if found else at

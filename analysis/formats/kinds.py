@@ -1,0 +1,155 @@
+"""Which type a column gets: the kinds of value seen in it, the one type that holds them all, and the column built so."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
+
+import orjson
+import polars as pl
+
+Kind = Hashable
+"""One of the words below, or a Polars type where the source is typed itself (Parquet, Arrow)."""
+
+EXACT = 2**53
+INT64 = 2**63
+SCALARS = {str: "str", bool: "bool", float: "float", dict: "nested"}
+LISTS = {"strs", "ints", "floats", "empty"}
+INTEGER_CELL = r"^(?:0|-?[1-9]\d*)$"
+NUMBER_CELL = r"^-?(?:(?:0|[1-9]\d*)(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?$"
+TRUTHS = {"true": True, "false": False}
+
+
+def kinds_of(values: Sequence[Any]) -> Counter[Kind]:
+    """How many values of each kind; nulls are not counted. "wide" integers pass 2^53, "huge" ones 64 bits."""
+    found: Counter[Kind] = Counter()
+    for type_, count in Counter(map(type, values)).items():
+        if type_ in SCALARS:
+            found[SCALARS[type_]] += count
+        elif type_ is int:
+            found.update(_integer_kinds([v for v in values if type(v) is int]))
+        elif type_ is list:
+            found.update(_list_kind(v) for v in values if type(v) is list)
+    return found
+
+
+def _integer_kinds(values: list[int]) -> Counter[Kind]:
+    if max(values) < EXACT and min(values) > -EXACT:
+        return Counter({"int": len(values)})
+    return Counter("int" if -EXACT < v < EXACT else "wide" if -INT64 <= v < INT64 else "huge" for v in values)
+
+
+def _list_kind(value: list[Any]) -> str:
+    types = set(map(type, value)) - {type(None)}
+    if not types:
+        return "empty"
+    if types == {str}:
+        return "strs"
+    if types == {int} and all(v is None or -INT64 <= v < INT64 for v in value):
+        return "ints"
+    is_exact = types <= {int, float} and all(v is None or abs(v) < EXACT for v in value)
+    return "floats" if is_exact else "nested"
+
+
+def cell_kinds(cells: pl.Series) -> Counter[Kind]:
+    """The same for the cells of a CSV column, which are all text: int, wide, huge, float, bool or str."""
+    cells = cells.drop_nulls()
+    # Almost every text is longer than a number or a truth word can be.
+    short = cells.filter(cells.str.len_bytes() <= 40)
+    integers = short.filter(short.str.contains(INTEGER_CELL))
+    numbers = short.filter(short.str.contains(NUMBER_CELL) & ~short.str.contains(INTEGER_CELL))
+    truths = int(short.str.to_lowercase().is_in(list(TRUTHS)).sum())
+    found: Counter[Kind] = Counter()
+    if len(integers):
+        found += _integer_kinds([int(v) for v in integers])
+    floats = int((numbers.cast(pl.Float64).abs() < EXACT).sum()) if len(numbers) else 0
+    found += Counter({"float": floats, "bool": truths, "str": len(cells) - len(integers) - floats - truths})
+    return found
+
+
+def type_of(kinds: Iterable[Kind]) -> pl.DataType:
+    """The one type for values of all these kinds; String (with JSON for what is not text) where no other holds them."""
+    seen = set(kinds)
+    typed = [kind for kind in seen if isinstance(kind, pl.DataType)]
+    if len(seen) == 1 and typed:
+        return typed[0]
+    seen = {_kind_of_type(kind) if isinstance(kind, pl.DataType) else kind for kind in seen}
+    if not seen:
+        return pl.String()
+    if seen <= {"bool"}:
+        return pl.Boolean()
+    if seen <= {"int", "wide"}:
+        return pl.Int64()
+    if seen <= {"int", "float"}:
+        return pl.Float64()
+    if seen <= LISTS:
+        inner = {"strs": pl.String, "ints": pl.Int64, "floats": pl.Float64}
+        if "strs" in seen and len(seen - {"empty"}) > 1:
+            return pl.String()
+        return pl.List(inner[next(k for k in ("strs", "floats", "ints", "strs") if k in seen or seen == {"empty"})])
+    return pl.String()
+
+
+def _kind_of_type(dtype: pl.DataType) -> str:
+    if dtype.is_integer():
+        return "int"
+    if dtype.is_float():
+        return "float"
+    if isinstance(dtype, pl.List):
+        return {"int": "ints", "float": "floats", "str": "strs"}.get(_kind_of_type(dtype.inner), "nested")
+    return {pl.Boolean: "bool", pl.String: "str", pl.Null: "str"}.get(type(dtype), "typed")
+
+
+def is_json(kinds: Iterable[Kind]) -> bool:
+    """Whether a String column of these kinds holds JSON text throughout."""
+    seen = set(kinds)
+    return "nested" in seen and seen <= LISTS | {"nested"}
+
+
+def as_text(value: Any) -> str | None:
+    """Text as it stands, null as null, anything else as JSON."""
+    if value is None or type(value) is str:
+        return value
+    return as_json(value)
+
+
+def plain(value: Any) -> str:
+    """Text for what JSON has no form for: bytes as hex, decimals and durations as they print."""
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def as_json(value: Any) -> str:
+    try:
+        return orjson.dumps(value, default=plain, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:
+        import json
+
+        return json.dumps(value, ensure_ascii=False, default=plain, separators=(",", ":"))
+
+
+def as_number(value: Any) -> float | None:
+    """A finite number, also where it is written as text; null for anything else."""
+    if type(value) is str:
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    return float(value) if type(value) in (int, float) and abs(value) < 1e300 and math.isfinite(value) else None
+
+
+def column(name: str, values: Sequence[Any], dtype: pl.DataType, *, is_plain: bool = False) -> pl.Series:
+    """Values as one column of this type. `is_plain`: they are known to be text or null."""
+    if dtype == pl.String and not is_plain:
+        values = [v if v is None or type(v) is str else as_json(v) for v in values]
+    elif dtype == pl.Float64:
+        values = [float(v) if type(v) is int else v for v in values]
+    return pl.Series(name, values, dtype=dtype)
+
+
+def cell_column(cells: pl.Series, dtype: pl.DataType) -> pl.Series:
+    """Text cells as one column of this type."""
+    if dtype == pl.Boolean:
+        return cells.str.to_lowercase() == "true"
+    return cells if dtype == pl.String else cells.cast(dtype)

@@ -1,0 +1,86 @@
+"""What was read but is worth saying: counted remarks -> sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.formats.kinds import Kind
+from analysis.formats.parsing import Remarks
+
+NUMERIC = ("int", "wide", "huge", "float")
+FEW_SHARE = 0.1
+
+SENTENCES = {
+    "infinite": "Column {detail} holds infinite numbers in {n}.",
+    "not_a_number": "Column {detail} holds NaN in {n}; it is read as missing.",
+    "missing_word": "Column {detail} holds {word!r} in {n}; it is kept as text.",
+    "unknown_role": "The role {detail!r} of {n} is none of user, assistant, system and tool; it is kept.",
+    "no_conversation": "Column {detail} holds no conversation in {n}.",
+    "prompts_differ": "Chosen and rejected answer different prompts in {n}; the prompt of the chosen answer is shown.",
+    "instances": "Several instances are nested in {n}; the first gives input and output, all stay in the column instances.",
+    "invalid_utf8": "Bytes that are not UTF-8 stand in {n}; they are shown as \ufffd.",
+    "replacement_character": "The character \ufffd, which bytes that are not UTF-8 become, stands in {n}.",
+    "lone_surrogate": "Half a surrogate pair stands in {n}; it is shown as \ufffd.",
+    "bare_text": "The record is a bare text, not an object, in {n}; it is read as the column text.",
+    "empty_rows": "Empty cells only were found in {n}; they are skipped.",
+    "surplus_cells": "More cells than columns were found in {n}; they are kept in the column surplus_cells.",
+    "missing_cells": "Fewer cells than columns were found in {n}; the missing ones are null.",
+    "list_member": "The records lie in the list {detail!r} of a JSON object.",
+    "outside_list": "The member {detail!r} beside the list of records is not a record and is left out.",
+}
+UNITS = {"unknown_role": "message", "lone_surrogate": "text"}
+
+
+def notes_of(
+    remarks: Remarks, kinds: Mapping[str, Counter[Kind]], examples: Mapping[str, str], dialects: Mapping[str, Any], csv: bool
+) -> list[dict[str, Any]]:
+    """The notes of dataset.json: kind, column or null, rows, sentence; the most frequent of a kind first."""
+    found = [note for file, dialect in dialects.items() for note in _dialect_notes(file, dialect)]
+    for (kind, detail), count in remarks.most_common():
+        if not count:
+            continue
+        column, _, word = detail.partition("\0")
+        unit = UNITS.get(kind, "row")
+        n = f"{count:,} {unit}{'s' if count != 1 else ''}"
+        named = column if kind in ("infinite", "not_a_number", "missing_word", "no_conversation") else None
+        found.append(_note(kind, named, count, SENTENCES[kind].format(detail=column, word=word, n=n)))
+    for column, seen in kinds.items():
+        found += _mixture(column, seen, examples.get(column), csv)
+    return found
+
+
+def _note(kind: str, column: str | None, rows: int, sentence: str) -> dict[str, Any]:
+    return {"kind": kind, "column": column, "rows": rows, "sentence": sentence}
+
+
+def _dialect_notes(file: str, dialect: Any) -> list[dict[str, Any]]:
+    if dialect.original is None:
+        names = f"{dialect.columns[0]} to {dialect.columns[-1]}" if len(dialect.columns) > 1 else dialect.columns[0]
+        return [_note("no_header", None, 0, f"{file} seems to have no header; its columns are called {names}.")]
+    renamed = [
+        f"{new} (written {old!r})" for old, new in zip(dialect.original, dialect.columns, strict=True) if old.strip() != new
+    ]
+    if not renamed:
+        return []
+    return [_note("header_names", None, 0, f"Blank or repeated names in the header of {file} became {', '.join(renamed)}.")]
+
+
+def _mixture(column: str, seen: Counter[Kind], example: str | None, csv: bool) -> list[dict[str, Any]]:
+    """A column of several kinds, and one that all but a few cells would make numbers."""
+    numbers, total = sum(seen[k] for k in NUMERIC), sum(seen.values())
+    texts = seen["str"]
+    if numbers and 0 < texts <= FEW_SHARE * total and numbers + texts == total:
+        such = f", such as {example!r}" if example else ""
+        others = f"{texts:,} of its {total:,} values"
+        return [_note("almost_numeric", column, texts, f"Column {column} would be numbers but for {others}{such}; it is kept as text.")]
+    if csv:
+        return []
+    kinds = [k for k in seen if isinstance(k, str)]
+    groups = {("number" if k in NUMERIC else "list or object" if k in ("nested", "strs", "ints", "floats", "empty") else k) for k in kinds}
+    if len(groups) > 1:
+        words = {"str": "texts", "bool": "truth values", "number": "numbers", "list or object": "lists or objects"}
+        mixture = " and ".join(sorted(words.get(g, g) for g in groups))
+        return [_note("mixed", column, total, f"Column {column} mixes {mixture}; it is kept as text.")]
+    return []

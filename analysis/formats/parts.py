@@ -1,0 +1,230 @@
+"""A batch of records -> one Parquet part, and the facts about it that the whole dataset is described by."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+from xxhash import xxh3_64_digest
+
+from analysis.formats import kinds
+from analysis.formats.batches import Batch
+from analysis.formats.canonical import KNOWN_ROLES, MESSAGES, canonical
+from analysis.formats.csvfiles import SURPLUS
+from analysis.formats.kinds import Kind
+from analysis.formats.parsing import Records, Remarks, parse
+from analysis.formats.reading import MAX_COLUMNS, FormatError
+from analysis.formats.shapes import Shape
+
+MISSING_WORDS = ("NULL", "null", "N/A", "n/a", "NA", "nan", "NaN", "None", "-", "<noinput>")
+EXAMPLE_CHARS = 40
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to build every part: the shape, and the kinds of value each column is known to hold."""
+
+    shape: Shape
+    kinds: Mapping[str, frozenset[Kind]] = field(default_factory=dict)
+
+    def type_of(self, column: str, seen: frozenset[Kind] | set[Kind] = frozenset()) -> pl.DataType:
+        return self.shape.forced().get(column) or kinds.type_of(self.kinds.get(column, frozenset()) | seen)
+
+
+@dataclass
+class Facts:
+    """What is known of one part. `hashes`: 8 bytes a row. `kinds`: by source column, in order. `chars`: by stored String
+    column, characters and values that are not null. `filled`: values that are not null by canonical column.
+    `examples`: a value behind a remark."""
+
+    file: str = ""
+    container: str = ""
+    path: str = ""
+    rows: int = 0
+    done: int = 0
+    hashes: bytes = b""
+    kinds: dict[str, Counter[Kind]] = field(default_factory=dict)
+    types: dict[str, pl.DataType] = field(default_factory=dict)
+    chars: dict[str, tuple[int, int]] = field(default_factory=dict)
+    filled: Counter[str] = field(default_factory=Counter)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    notes: Remarks = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+    not_numbers: int = 0
+    shape: Shape | None = None
+
+
+def write_part(batch: Batch, plan: Plan, path: Path) -> Facts:
+    """Builds and writes the batch's part; a batch without records leaves no file."""
+    frame, facts = build(parse(batch), plan, batch.file)
+    facts.container, facts.done = batch.container, batch.done
+    if frame.height:
+        write(frame, path)
+        facts.path = str(path)
+    return facts
+
+
+def write(frame: pl.DataFrame, path: Path) -> None:
+    frame.write_parquet(path, compression="zstd", compression_level=1, statistics=False)
+
+
+def build(records: Records, plan: Plan, file: str) -> tuple[pl.DataFrame, Facts]:
+    """The part of these records as a frame: place, original columns, canonical columns."""
+    columns = columns_of(records)
+    floats = [] if records.frame is not None or records.cells else [c for c, v in columns.items() if float in set(map(type, v))]
+    if records.is_quick and any(type(v) is float and abs(v) >= 2**63 for c in floats for v in columns[c]):
+        return build(records.with_exact_integers(), plan, file)
+    facts = Facts(file, rows=len(records.values), problems=records.problems, notes=records.notes, shape=plan.shape)
+    facts.hashes = b"".join(map(row_hash, records.values))
+    for name in floats:
+        _drop_nan(name, columns[name], facts)
+    place = [
+        pl.Series("source_file", [file], dtype=pl.String).new_from_index(0, facts.rows),
+        pl.Series("source_line", records.lines, dtype=pl.UInt32),
+        _source_records(records),
+    ]
+    originals = originals_of(columns, records, plan, facts)
+    made = canonical(plan.shape, columns, facts.rows)
+    facts.filled.update({series.name: len(series) - series.null_count() for series in made})
+    _look_at_turns(made, columns, plan.shape, facts)
+    for series in (*originals, *made):
+        if series.dtype == pl.String:
+            total = int(series.str.len_chars().sum() or 0)
+            facts.chars[series.name] = total, len(series) - series.null_count()
+    return pl.DataFrame([*place, *originals, *made]), facts
+
+
+def columns_of(records: Records) -> dict[str, list[Any]]:
+    """The records' values by column, in order of first appearance. Raises FormatError for too many columns."""
+    names = dict.fromkeys(name for keys in dict.fromkeys(map(tuple, records.values)) for name in keys)
+    if SURPLUS in names:
+        names[SURPLUS] = names.pop(SURPLUS)
+    if len(names) > MAX_COLUMNS:
+        raise FormatError(
+            f"The records have more than {MAX_COLUMNS:,} different columns, such as {', '.join(list(names)[:3])}; "
+            "are the names of the columns data themselves?"
+        )
+    return {name: [record.get(name) for record in records.values] for name in names}
+
+
+def originals_of(columns: dict[str, list[Any]], records: Records, plan: Plan, facts: Facts) -> list[pl.Series]:
+    """The source's own columns, typed; columns that are known but absent here are null."""
+    found = []
+    for name in dict.fromkeys([*plan.kinds, *columns]):
+        values, stored = columns.get(name), plan.shape.stored_as(name)
+        if values is None:
+            series = pl.Series(stored, [], dtype=plan.type_of(name)).extend_constant(None, facts.rows)
+        elif records.frame is not None:
+            series = _typed(records.frame[name], values, name, plan, facts).alias(stored)
+        else:
+            cells = pl.Series(stored, values, dtype=pl.String) if records.cells else None
+            seen = kinds.cell_kinds(cells) if cells is not None else kinds.kinds_of(values)
+            facts.kinds[name] = seen
+            dtype = plan.type_of(name, set(seen))
+            _take_example(name, values, seen, facts)
+            if name in plan.shape.forced() and dtype == pl.Float64 and not set(seen) <= {"int", "float"}:
+                facts.not_numbers += 1
+                values, cells = list(map(kinds.as_number, values)), None
+            if cells is not None:
+                series = kinds.cell_column(cells, dtype)
+            else:
+                series = kinds.column(stored, values, dtype, is_plain=set(seen) <= {"str"})
+        facts.types[name] = series.dtype
+        _look_for_missing_words(name, series, facts)
+        found.append(series)
+    return found
+
+
+def _typed(series: pl.Series, values: list[Any], name: str, plan: Plan, facts: Facts) -> pl.Series:
+    """A column that has a type already: kept, unless it nests, which becomes JSON."""
+    dtype = series.dtype
+    nests = isinstance(dtype, pl.Struct | pl.Object) or (isinstance(dtype, pl.List | pl.Array) and dtype.inner.is_nested())
+    nests |= dtype == pl.String and any(isinstance(v, list | dict) for v in values)
+    if isinstance(dtype, pl.Categorical | pl.Enum | pl.Null):
+        series = series.cast(pl.String)
+    elif nests or isinstance(dtype, pl.Array):
+        series = pl.Series(name, [None if v is None else kinds.as_json(v) for v in values], dtype=pl.String)
+    count = len(series) - series.null_count()
+    facts.kinds[name] = Counter({"nested" if nests else series.dtype: count} if count else {})
+    wanted = plan.type_of(name, set(facts.kinds[name]))
+    return fit(series, wanted)
+
+
+def fit(series: pl.Series, dtype: pl.DataType) -> pl.Series:
+    """A typed column as another type; text where the two have nothing in common."""
+    if series.dtype == dtype:
+        return series
+    if dtype == pl.String and series.dtype.is_nested():
+        return pl.Series(series.name, [None if v is None else kinds.as_json(v) for v in series.to_list()], dtype=dtype)
+    if dtype == pl.String and series.dtype == pl.Binary:
+        return series.bin.encode("base64")
+    return series.cast(dtype, strict=False)
+
+
+def row_hash(record: dict[str, Any]) -> bytes:
+    """8 bytes that stand for a record's content: its JSON with sorted keys and without null values."""
+    if None in record.values():
+        record = {key: value for key, value in record.items() if value is not None}
+    try:
+        text = orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=kinds.plain)
+    except TypeError:
+        text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=kinds.plain).encode()
+    return xxh3_64_digest(text)
+
+
+def _source_records(records: Records) -> pl.Series:
+    texts = records.texts
+    if texts is None:
+        return pl.Series("source_record", [None], dtype=pl.String).new_from_index(0, len(records.values))
+    if texts and isinstance(texts[0], bytes):
+        return pl.Series("source_record", texts, dtype=pl.Binary).cast(pl.String)
+    return pl.Series("source_record", texts, dtype=pl.String)
+
+
+def _drop_nan(name: str, values: list[Any], facts: Facts) -> None:
+    """NaN is how some writers spell null; it must not make a text column mixed."""
+    for at, value in enumerate(values):
+        if type(value) is float and not math.isfinite(value):
+            facts.notes["infinite" if math.isinf(value) else "not_a_number", name] += 1
+            values[at] = None if math.isnan(value) else value
+
+
+def _take_example(name: str, values: Sequence[Any], seen: Counter[Kind], facts: Facts) -> None:
+    """One value that keeps a column from being numbers: the first of the rarer kind."""
+    if not 0 < seen["str"]:
+        return
+    rare = next((v for v in values if type(v) is str and kinds.as_number(v) is None), None)
+    if rare is not None:
+        facts.examples[name] = rare[:EXAMPLE_CHARS]
+
+
+def _look_for_missing_words(name: str, series: pl.Series, facts: Facts) -> None:
+    if series.dtype != pl.String:
+        return
+    short = series.filter(series.str.len_bytes() <= 9)
+    if len(short) and (found := short.filter(short.is_in(MISSING_WORDS))).len():
+        for word, count in found.value_counts().iter_rows():
+            facts.notes["missing_word", f"{name}\0{word}"] += count
+
+
+def _look_at_turns(made: Sequence[pl.Series], columns: Mapping[str, Sequence[Any]], shape: Shape, facts: Facts) -> None:
+    for series in made:
+        if series.dtype == MESSAGES:
+            roles = series.drop_nulls().explode().drop_nulls().struct.field("role").value_counts()
+            for role, count in roles.iter_rows():
+                if role not in KNOWN_ROLES:
+                    facts.notes["unknown_role", role or ""] += count
+            column = dict(shape.roles).get("messages", "")
+            given = sum(v is not None for v in columns.get(column, ()))
+            facts.notes["no_conversation", column] += max(0, given - (len(series) - series.null_count()))
+        elif series.name == "prompts_differ":
+            facts.notes["prompts_differ", ""] += int(series.sum())
+    if shape.instances:
+        facts.notes["instances", ""] += sum(isinstance(v, list) and len(v) > 1 for v in columns.get("instances", ()))

@@ -1,0 +1,191 @@
+"""Which column plays which role: by its name, whatever its case, and by what it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis.formats.chats import CONTENT_KEYS, ROLE_KEYS, ROLES, messages_of
+
+MESSAGES = ("messages", "conversations", "conversation", "dialog", "dialogue", "dialogues", "chat", "turns", "thread", "data")
+PAIRS = (
+    ("chosen", "rejected"), ("chosen_response", "rejected_response"), ("response_chosen", "response_rejected"),
+    ("preferred", "dispreferred"), ("accepted", "rejected"), ("winner", "loser"), ("positive", "negative"),
+)  # fmt: skip
+PROMPTS = ("instruction", "instructions", "prompt", "question", "query", "problem", "input", "user", "human")
+RESPONSES = (
+    "output", "completion", "response", "answer", "answers", "solution", "canonical_solution", "target", "targets", "reply",
+    "generation", "assistant",
+)  # fmt: skip
+INPUTS = ("input", "inputs", "context")
+NAMED: dict[str, tuple[str, ...]] = {
+    "text": ("text", "content"),
+    "annotator": ("annotator", "annotator_id", "worker", "worker_id", "workerid", "rater", "rater_id", "labeler",
+                  "labeler_id", "labeller", "labeller_id", "judge", "reviewer"),
+    "source": ("source", "dataset", "data_source", "source_dataset", "origin", "subset", "domain", "category"),
+    "item": ("item", "item_id", "example_id", "question_id", "prompt_id", "doc_id", "document_id", "sample_id", "bbcid",
+             "task_id", "record_id"),
+    "created_at": ("created_at", "created", "created_date", "timestamp", "date", "time", "datetime", "created_utc"),
+    "session": ("session", "session_id", "conversation_id", "conv_id", "dialog_id", "dialogue_id", "chat_id"),
+    "language": ("language", "lang", "locale"),
+    "label": ("label", "labels", "class", "is_factual", "verdict", "judgement", "judgment", "kto_tag", "is_desirable",
+              "desirable", "thumbs_up", "rating", "annotation"),
+    "score": ("score", "rating", "reward", "quality", "quality_score", "reward_score"),
+    "group": ("group", "model", "model_name", "generator", "system"),
+    "split": ("split", "set", "fold", "partition"),
+    "key": ("key",),
+}  # fmt: skip
+MAX_LABELS = 30
+MIN_DIMENSIONS = 16
+DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{10}(\d{3})?(\.\d+)?|\w{3},? \w{3} \d")
+
+
+def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
+    """Role -> column, for columns given as sampled values."""
+    by_name: dict[str, str] = {}
+    for column in columns:
+        by_name.setdefault(re.sub(r"[\s\-.]+", "_", column.strip().lower()), column)
+    filled = {column: [v for v in values if v is not None and v != ""] for column, values in columns.items()}
+    roles = _conversation(by_name, filled)
+    roles |= _pair(by_name, filled)
+    if "rejected" in roles:
+        roles |= _first("prompt", [n for n in PROMPTS if n in by_name], by_name, roles)
+        if "messages" not in roles and "prompt" in roles:
+            roles |= _first("input", INPUTS, by_name, roles)
+    elif "messages" not in roles:
+        roles |= _question(by_name, filled)
+    elif "completion" in by_name and "prompt" in by_name and by_name["prompt"] == roles["messages"]:
+        roles["response"] = by_name["completion"]
+    if any(role in roles for role in ("prompt", "messages")) and "system" not in roles:
+        for name in ("system", "system_prompt", "system_message"):
+            if name in by_name and _is_text(filled[by_name[name]]):
+                roles.setdefault("system", by_name[name])
+    for role in NAMED:
+        if role == "text" and ("prompt" in roles or "messages" in roles or "rejected" in roles):
+            continue
+        for name in NAMED[role]:
+            column = by_name.get(name)
+            if column is not None and column not in roles.values() and _holds(role, filled[column], roles):
+                roles[role] = column
+                break
+    if "annotator" in roles and "item" not in roles:
+        ids = [c for n, c in by_name.items() if n.endswith("id") and c not in roles.values() and _repeats(filled[c])]
+        roles |= {"item": ids[0]} if ids else {}
+    for column, values in filled.items():
+        if values and all(_is_vector(v) for v in values):
+            roles.setdefault("embedding", column)
+    return roles
+
+
+def _conversation(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> dict[str, str]:
+    """A column of conversations: of such a name, or of any other name where it plainly holds role and content."""
+    for name in MESSAGES:
+        if name in by_name and _are_conversations(filled[by_name[name]], strict=False):
+            return {"messages": by_name[name]}
+    beside = {name for pair in PAIRS for name in pair}
+    for name, column in by_name.items():
+        if name not in beside and name not in RESPONSES and _are_conversations(filled[column], strict=True):
+            return {"messages": column}
+    return {}
+
+
+def _are_conversations(values: Sequence[Any], *, strict: bool) -> bool:
+    """Whether nearly all values are lists of messages (or JSON of them; or, unless `strict`, alternating strings)."""
+    if not values:
+        return False
+    good = 0
+    for value in values:
+        if strict and isinstance(value, str) and not value.lstrip().startswith("[{"):
+            continue
+        if isinstance(value, str) and not value.lstrip().startswith("["):
+            continue
+        if isinstance(value, list) and value and isinstance(value[0], str) and (strict or len(value) < 2):
+            continue
+        if isinstance(value, list | str) and (messages := messages_of(value)) is not None:
+            good += not strict or _has_roles(value, messages)
+    return good > 0.8 * len(values)
+
+
+def _has_roles(value: Any, messages: Sequence[Mapping[str, Any]]) -> bool:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        named = any(k in value[0] for k in ROLE_KEYS) and any(k in value[0] for k in CONTENT_KEYS)
+        return named and all(m["role"] in ROLES.values() for m in messages)
+    return bool(messages) and all(m["role"] in ROLES.values() for m in messages)
+
+
+def _pair(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> dict[str, str]:
+    for chosen, rejected in PAIRS:
+        if chosen in by_name and rejected in by_name:
+            columns = by_name[chosen], by_name[rejected]
+            if all(any(isinstance(v, str | list | dict) and not _is_number(v) for v in filled[c]) for c in columns):
+                return {"response": columns[0], "rejected": columns[1]}
+    return {}
+
+
+def _question(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> dict[str, str]:
+    """Prompt, response and input, where at least a prompt by an unmistakable name is there."""
+    prompts = [n for n in PROMPTS if n in by_name and _is_text(filled[by_name[n]], or_empty=n != "input")]
+    answers = [n for n in RESPONSES if n in by_name]
+    if not prompts or (not answers and prompts[0] not in ("instruction", "instructions", "prompt")):
+        return {}
+    roles = {"prompt": by_name[prompts[0]]}
+    roles |= _first("response", answers, by_name, roles)
+    if prompts[0] in ("instruction", "instructions", "question", "query", "problem"):
+        roles |= _first("input", INPUTS, by_name, roles)
+    return roles
+
+
+def _first(role: str, names: Sequence[str], by_name: Mapping[str, str], taken: Mapping[str, str]) -> dict[str, str]:
+    found = [by_name[n] for n in names if n in by_name and by_name[n] not in taken.values()]
+    return {role: found[0]} if found else {}
+
+
+def _holds(role: str, values: Sequence[Any], roles: Mapping[str, str]) -> bool:
+    """Whether a column of the right name also holds what this role means."""
+    if not values:
+        return False
+    scalars = all(isinstance(v, str | int | float) or hasattr(v, "isoformat") for v in values)
+    distinct = len(set(map(str, values)))
+    if role == "text":
+        return _is_text(values)
+    if role == "created_at":
+        return all(hasattr(v, "isoformat") or DATE.match(str(v).strip()) for v in values)
+    if role == "score":
+        return scalars and all(_is_number(v) for v in values)
+    if role == "label":
+        return scalars and distinct <= MAX_LABELS and (distinct < len(values) or len(values) < 10)
+    if role == "item":
+        return scalars and _repeats(values)
+    if role == "group":
+        return scalars and distinct <= max(2, len(values) // 2) and not any(" " in str(v).strip() for v in values)
+    if role in ("source", "language", "split", "annotator", "session"):
+        short = all(len(str(v)) <= 200 for v in values)
+        return scalars and short and (role != "source" or distinct <= max(MAX_LABELS, len(values) // 2))
+    return scalars
+
+
+def _is_text(values: Sequence[Any], *, or_empty: bool = True) -> bool:
+    if not values:
+        return or_empty
+    return sum(isinstance(v, str) for v in values) > 0.8 * len(values)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, int | float):
+        return True
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return isinstance(value, str) and bool(re.fullmatch(r"[-+.\deE]+", value))
+
+
+def _is_vector(value: Any) -> bool:
+    return isinstance(value, list) and len(value) >= MIN_DIMENSIONS and all(type(v) in (int, float) for v in value)
+
+
+def _repeats(values: Sequence[Any]) -> bool:
+    return len(values) > 1 and len(set(map(str, values))) < 0.95 * len(values)

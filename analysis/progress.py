@@ -1,0 +1,67 @@
+"""How far a long job is: a small file that one process writes and any other reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+WRITE_EVERY_S = 0.2
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Whole or not at all: a reader never meets half a file."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`done` of `total` units of one stage; `started` in seconds since the epoch; `pid` of the worker."""
+
+    stage: str
+    done: int
+    total: int
+    started: float
+    pid: int
+
+    @property
+    def share(self) -> float:
+        """0 to 1; 0 where the total is not known."""
+        return min(self.done / self.total, 1.0) if self.total else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimated from the pace so far; None before the first unit."""
+        passed = time.time() - self.started
+        return passed * (1 - self.share) / self.share if self.share > 0.01 else None
+
+    @staticmethod
+    def read(path: Path) -> Progress | None:
+        """The latest state, or None where nothing was written yet."""
+        try:
+            return Progress(**json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+
+
+class Reporter:
+    """Writes the progress of one job, at most five times a second; without a path it writes nothing."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._stage = ""
+        self._started = time.time()
+        self._written = 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        now = time.time()
+        if stage != self._stage:
+            self._stage, self._started, self._written = stage, now, 0.0
+        if self._path is None or (now - self._written < WRITE_EVERY_S and done < total):
+            return
+        self._written = now
+        write_whole(self._path, json.dumps(asdict(Progress(stage, done, total, self._started, os.getpid()))))

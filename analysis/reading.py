@@ -1,0 +1,273 @@
+"""What does the reader show of one row?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+
+from analysis.marks import Span, search_spans, utf16_spans, word_diff
+
+MAX_SECTION_CHARS = 200_000
+MAX_RAW_CHARS = 1_000_000
+MAX_VALUE_CHARS = 500
+MAX_WINDOW_CHARS = 2_000_000
+LONG_CELL_CHARS = 200
+"""A cell of a plain table longer than this is read as a text, not as metadata."""
+
+READ_ROLES = ("prompt", "input", "response", "system", "rejected", "messages", "text", "embedding")
+TITLES = {"system": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
+
+
+class Hit(NamedTuple):
+    """Something found in a text of the row. `field` is a canonical column, or "messages[3]" for the fourth message;
+    start and end count code points in it. A masked hit's characters leave the server as dots."""
+
+    field: str
+    start: int
+    end: int
+    css: str = "pii"
+    title: str = ""
+    masked: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """One text of the row, whole. `fields` are the names under which hits and token counts know it."""
+
+    kind: str
+    title: str
+    text: str | None
+    fields: tuple[str, ...]
+    is_code: bool = False
+
+
+def metadata_fields(dataset: Mapping[str, Any], added: Iterable[str] = ()) -> list[str]:
+    """The columns to show beside the text: the dataset's own, less those read as text or vectors, then `added`.
+
+    `dataset` is the description the workspace keeps: its `columns`, `roles` and `canonical` are read.
+    """
+    read = {column for role, column in dataset["roles"].items() if role in READ_ROLES}
+    read |= {column for name, column in dataset["canonical"].items() if column and name != "score"}
+    own = [column for column in dataset["columns"] if column not in read]
+    return [*own, *(column for column in added if column not in own)]
+
+
+def payload(
+    row: Mapping[str, Any],
+    *,
+    fields: Sequence[str],
+    originals: Sequence[str] = (),
+    hits: Iterable[Hit] = (),
+    searches: Iterable[tuple[str, str]] = (),
+) -> dict[str, Any]:
+    """One row for the reader: id, layout, sections, metadata, raw record, tags and notes, ready for JSON.
+
+    `row` holds canonical columns, original ones and signals by name. `fields`: what to show as metadata, in order.
+    `originals`: the columns the raw view is built from where no source record was kept. `hits`: marks found elsewhere.
+    `searches`: (operator, value) of the view's text filters. Spans count UTF-16 units. While a hit is masked, its
+    text is hidden in the metadata too and the raw view is withheld. Raises ViewError for an unreadable search.
+    """
+    layout, sections = sections_of(row, fields)
+    hits, searches = list(hits), list(searches)
+    texts = {field: section.text or "" for section in sections for field in section.fields}
+    secrets = {texts[hit.field][hit.start : hit.end] for hit in hits if hit.masked and hit.field in texts}
+    spans = {id(section): _marks(section, hits, searches) for section in sections}
+    pair = {section.kind: section for section in sections if section.kind in ("chosen", "rejected")}
+    if len(pair) == 2:
+        adds, dels = word_diff(_cut(pair["chosen"].text), _cut(pair["rejected"].text))
+        spans[id(pair["chosen"])] += adds
+        spans[id(pair["rejected"])] += dels
+    notes = []
+    if row.get("prompts_differ"):
+        notes.append("Chosen and rejected answer different prompts; the prompt of the chosen answer is shown.")
+    values = [(name, _value(row.get(name))) for name in fields if name not in texts]
+    meta = [[name, value and _without(value, secrets)] for name, value in values]
+    return {
+        "id": row.get("row_id"),
+        "layout": layout,
+        "sections": [_shown(section, row, spans[id(section)], hits, secrets) for section in sections],
+        "meta": meta + _origin(row),
+        "raw": _raw(row, originals, withheld=bool(secrets)),
+        "tags": list(row.get("tags") or ()),
+        "disputed": list(row.get("disputed_tags") or ()),
+        "notes": notes,
+    }
+
+
+def sections_of(row: Mapping[str, Any], fields: Sequence[str] = ()) -> tuple[str, list[Section]]:
+    """The layout ("chat", "pair", "instruction", "text" or "table") and the texts in reading order.
+
+    A plain table's long cells among `fields` are its texts. A missing half of a pair or instruction has text None.
+    """
+    is_pair = row.get("rejected") is not None
+    if messages := row.get("messages"):
+        turns = _turns(messages, row)
+        if not is_pair:
+            return "chat", turns
+        while turns and turns[-1].kind not in ("user", "system"):
+            turns.pop()
+    else:
+        turns = [Section("system", "System", row["system"], ("system",))] if row.get("system") is not None else []
+        if row.get("prompt") is not None or row.get("response") is not None:
+            turns.append(Section("user", "Prompt", row.get("prompt"), ("prompt",)))
+    response = row.get("response")
+    if is_pair:
+        answers = [Section("chosen", "Chosen", response, ("response",)),
+                   Section("rejected", "Rejected", row["rejected"], ("rejected",))]
+        return "pair", turns + answers
+    if row.get("prompt") is not None or response is not None:
+        return "instruction", [*turns, Section("assistant", "Response", response, ("response",))]
+    if row.get("text") is not None:
+        return "text", [*turns, Section("text", "Text", row["text"], ("text",))]
+    cells = [(name, row.get(name)) for name in fields]
+    long = [Section("text", n, v, (n,)) for n, v in cells if isinstance(v, str) and len(v) > LONG_CELL_CHARS]
+    return "table", turns + long
+
+
+def within_budget(rows: Sequence[dict[str, Any]], current: int, characters: int = MAX_WINDOW_CHARS) -> tuple[int, int]:
+    """(first, end) of the payloads around `current` whose texts together stay within `characters`; never empty.
+
+    Long rows make a shorter window, so that a message to the browser stays small.
+    """
+    sizes = [sum(len(s["text"]) for s in row["sections"]) + len((row["raw"] or {}).get("text", "")) for row in rows]
+    current = max(0, min(current, len(rows) - 1))
+    first, end, used = current, min(current + 1, len(rows)), sum(sizes[current : current + 1])
+    while first > 0 or end < len(rows):
+        # Two rows ahead for one behind: people read forwards.
+        ahead = end < len(rows) and (first == 0 or end - current <= 2 * (current - first + 1))
+        used += sizes[end] if ahead else sizes[first - 1]
+        if used > characters:
+            break
+        first, end = (first, end + 1) if ahead else (first - 1, end)
+    return first, end
+
+
+def _turns(messages: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> list[Section]:
+    """One section per message, and one more for its tool calls; prompt, response and system name theirs as well."""
+    named = {}
+    for index, message in enumerate(messages):
+        role, content = message["role"], message["content"]
+        field = {"user": "prompt", "assistant": "response", "system": "system"}.get(role)
+        if field and row.get(field) == content and (field == "response" or field not in named):
+            named[field] = index
+    turns = []
+    for index, message in enumerate(messages):
+        content, calls = message["content"], message.get("tool_calls")
+        fields = (f"messages[{index}]", *(field for field, at in named.items() if at == index))
+        role = message["role"] if message["role"] in TITLES else "tool"
+        if content or not calls:
+            title = TITLES.get(message["role"]) or str(message["role"] or "no role")
+            turns.append(Section(role, title, content, fields))
+        if calls:
+            field = f"messages[{index}].tool_calls"
+            turns.append(Section("tool", "Tool calls", _pretty(calls), (field,), is_code=True))
+    return turns
+
+
+def _marks(section: Section, hits: Sequence[Hit], searches: Sequence[tuple[str, str]]) -> list[Span]:
+    text = _cut(section.text)
+    found = [(hit.start, hit.end, hit.css, hit.title) for hit in hits if hit.field in section.fields]
+    return found + [span for kind, needle in searches for span in search_spans(text, kind, needle)]
+
+
+def _shown(
+    section: Section, row: Mapping[str, Any], spans: list[Span], hits: Sequence[Hit], secrets: Iterable[str]
+) -> dict[str, Any]:
+    text = _without(_cut(section.text), secrets)
+    for hit in hits:
+        if hit.masked and hit.field in section.fields:
+            text = text[: hit.start] + _dots(text[hit.start : hit.end]) + text[hit.end :]
+    counts = (row.get(f"{field}_tokens") for field in section.fields)
+    return {
+        "kind": section.kind,
+        "title": section.title,
+        "text": text,
+        "is_missing": section.text is None,
+        "is_code": section.is_code,
+        "hidden": len(section.text or "") - len(text),
+        "tokens": next((count for count in counts if count is not None), None),
+        "spans": utf16_spans(text, spans),
+    }
+
+
+def _cut(text: str | None) -> str:
+    return (text or "")[:MAX_SECTION_CHARS]
+
+
+def _value(value: object) -> str | None:
+    """A cell as text: null stays null, floats to six digits, what nests as JSON, long text cut with its length said."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        text = "true" if value else "false"
+    elif isinstance(value, float):
+        text = f"{value:.6g}" if abs(value) < 1e6 else f"{value:.1f}"
+    elif isinstance(value, dt.datetime):
+        text = value.isoformat(" ")
+    elif isinstance(value, bytes):
+        text = f"{len(value):,} bytes"
+    elif isinstance(value, list | tuple) and all(isinstance(entry, str) for entry in value):
+        text = ", ".join(value)
+    elif isinstance(value, list | tuple | dict):
+        text = orjson.dumps(value, default=str).decode()
+    else:
+        text = str(value)
+    hidden = len(text) - MAX_VALUE_CHARS
+    return f"{text[:MAX_VALUE_CHARS]} … and {hidden:,} more characters" if hidden > 0 else text
+
+
+def _dots(secret: str) -> str:
+    """As long as the secret, so that no other mark moves."""
+    return "".join(c if c.isspace() else "•" for c in secret)
+
+
+def _without(text: str, secrets: Iterable[str]) -> str:
+    """`text` with the secrets hidden wherever they stand; those of one to three characters are words of their own."""
+    for secret in sorted(secrets, key=len, reverse=True):  # an address before the name in it
+        if len(secret) > 3:
+            text = text.replace(secret, _dots(secret))
+    return text
+
+
+def _origin(row: Mapping[str, Any]) -> list[list[str | None]]:
+    file, line = row.get("source_file"), row.get("source_line")
+    return [] if file is None else [["file", f"{file}, line {line:,}" if line is not None else str(file)]]
+
+
+def _raw(row: Mapping[str, Any], originals: Sequence[str], *, withheld: bool) -> dict[str, str | None] | None:
+    """The record as JSON people can read, and a note where it is not all of it; null where nothing is known of it."""
+    if withheld:
+        return {"text": "", "note": "The raw record is withheld while personal data is masked."}
+    record = row.get("source_record")
+    if record is None and not originals:
+        return None
+    if record is None:
+        own = {name: row.get(name) for name in originals}
+        text = orjson.dumps(own, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode()
+    else:
+        text = record if len(record) > MAX_RAW_CHARS else _pretty(record)
+    hidden = len(text) - MAX_RAW_CHARS
+    note = f"The first {MAX_RAW_CHARS:,} characters; {hidden:,} more are in the file." if hidden > 0 else None
+    return {"text": text[:MAX_RAW_CHARS], "note": note}
+
+
+def _pretty(record: str) -> str:
+    """JSON indented by two; as it stands where it is no JSON, or where reading it would lose a key or a number."""
+    try:
+        read = json.loads(record, object_pairs_hook=_distinct)
+        text = json.dumps(read, indent=2, ensure_ascii=False, allow_nan=False)
+        text.encode()  # a lone surrogate has no place in a browser
+    except (ValueError, RecursionError):
+        return record
+    return text
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(found := dict(pairs)) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found

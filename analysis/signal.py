@@ -1,0 +1,85 @@
+"""The one idea of this package: a Signal reads columns and adds columns.
+
+A signal is a frozen dataclass. The class header declares what it reads and adds, its fields are its
+parameters, and `compute` is its meaning: the same rows give the same columns on any machine and in any process.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+import polars as pl
+
+ROW_ID = "row_id"
+Scope = Literal["row", "dataset"]
+DType = pl.DataType | type[pl.DataType]
+
+
+class SignalError(ValueError):
+    """A signal broke its own declaration, or was given rows it cannot read."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Signal(ABC):
+    """Adds columns to a dataset, one output row per input row.
+
+    Header arguments: `name` and `version` (raise it whenever the same rows may give other columns than before);
+    `reads`, the canonical columns it needs; `adds`, its columns with their types; `scope`, "row" when rows are
+    independent of each other, "dataset" when every row must be seen at once; `cheap`, True when it costs seconds at
+    a million rows, so that it is computed right after opening.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    reads: ClassVar[tuple[str, ...]]
+    adds: ClassVar[Mapping[str, DType]]
+    scope: ClassVar[Scope]
+    cheap: ClassVar[bool]
+
+    def __init_subclass__(
+        cls,
+        *,
+        name: str,
+        version: int,
+        reads: tuple[str, ...],
+        adds: Mapping[str, DType],
+        scope: Scope = "row",
+        cheap: bool = False,
+    ) -> None:
+        cls.name, cls.version, cls.reads, cls.adds, cls.scope, cls.cheap = name, version, reads, adds, scope, cheap
+
+    @abstractmethod
+    def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The columns of `adds` for `rows`, in the same order and of the same height.
+
+        Null where there was nothing to read; never a legal value for "failed".
+        """
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """Every field, falsy ones too, as it enters the key and the receipt."""
+        return dataclasses.asdict(self)
+
+    @property
+    def key(self) -> str:
+        """`<name>-v<version>-<hash of the parameters>`; equal keys promise equal columns."""
+        text = json.dumps(self.parameters, sort_keys=True, default=str)
+        return f"{self.name}-v{self.version}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+    def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """`row_id` and the columns of `compute`, the declaration checked on the way in and out."""
+        if missing := [column for column in self.reads if column not in rows.columns]:
+            raise SignalError(
+                f"{self.name} reads {', '.join(missing)}, which these rows lack. They have: {', '.join(rows.columns)}."
+            )
+        columns = self.compute(rows.select(self.reads))
+        if columns.height != rows.height:
+            raise SignalError(f"{self.name} returned {columns.height} rows for {rows.height}.")
+        if dict(columns.schema) != dict(self.adds):
+            raise SignalError(f"{self.name} declares {dict(self.adds)} but returned {dict(columns.schema)}.")
+        return rows.select(ROW_ID).hstack(columns)

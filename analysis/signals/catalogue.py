@@ -1,0 +1,42 @@
+"""Every signal this tool offers. To add one: write its file, add its line here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from analysis.signal import Signal, SignalError
+from analysis.signals.exact_duplicates import ExactDuplicates
+from analysis.signals.lengths import Lengths
+from analysis.signals.tokens import Tokens
+
+SIGNALS: dict[str, Signal] = {
+    signal.name: signal
+    for signal in (
+        Lengths(),
+        Tokens(),
+        ExactDuplicates(),
+    )
+}
+
+
+def signal(name: str, parameters: Mapping[str, object] | None = None) -> Signal:
+    """The signal of that name with these parameters, the others as they are by default."""
+    if name not in SIGNALS:
+        raise SignalError(f"No signal is called {name!r}; known: {', '.join(SIGNALS)}.")
+    kind = type(SIGNALS[name])
+    try:
+        return kind(**(parameters or {}))
+    except TypeError:
+        known = ", ".join(SIGNALS[name].parameters) or "none"
+        raise SignalError(f"{name} has no parameters {', '.join(parameters or {})}; it has: {known}.") from None
+
+
+def writer_of(column: str) -> str | None:
+    """The name of the signal that adds this column, or None."""
+    return next((name for name, known in SIGNALS.items() if column in known.adds), None)
+
+
+def writers_of(columns: Iterable[str]) -> list[str]:
+    """The names of the signals that add any of these columns, in the catalogue's order."""
+    wanted = set(columns)
+    return [name for name, known in SIGNALS.items() if wanted & known.adds.keys()]

@@ -1,0 +1,74 @@
+"""How long is each example? Characters, words and turns, per role and for the whole row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from analysis.signal import Signal
+
+ROLES = ("system", "prompt", "response", "rejected")
+
+
+def _of_messages(measure: pl.Expr) -> pl.Expr:
+    """The sum of `measure` over a chat's messages; null where there is no chat."""
+    return pl.col("messages").list.eval(measure).list.sum()
+
+
+def _whole_row(unit: str, of_messages: pl.Expr, of_text: pl.Expr) -> pl.Expr:
+    """All that stands in a row: its messages, or else its system, prompt and response, or its raw text; and `rejected`."""
+    roles = [pl.col(f"{role}_{unit}") for role in ("system", "prompt", "response")]
+    any_role = pl.any_horizontal(role.is_not_null() for role in roles)
+    example = pl.coalesce(
+        pl.when(pl.col("messages").is_not_null()).then(of_messages),
+        pl.when(any_role).then(pl.sum_horizontal(roles)),
+        of_text,
+    )
+    rejected = pl.col(f"rejected_{unit}")
+    return pl.when(example.is_null()).then(rejected).otherwise(example + rejected.fill_null(0)).cast(pl.UInt32)
+
+
+@dataclass(frozen=True)
+class Lengths(
+    Signal,
+    name="lengths",
+    version=1,
+    reads=(*ROLES, "messages", "text"),
+    adds={
+        **{f"{role}_chars": pl.UInt32 for role in (*ROLES, "row")},
+        **{f"{role}_words": pl.UInt32 for role in (*ROLES, "row")},
+        "user_turns": pl.UInt32,
+        "assistant_turns": pl.UInt32,
+    },
+    cheap=True,
+):
+    """Characters are Unicode code points, words are runs of non-space; null where the role is missing.
+
+    `row_…` counts the whole example once: a chat by its messages, otherwise system, prompt and response, or the raw
+    text; a preference pair's rejected answer is added. `user_turns` and `assistant_turns` count a chat's messages by
+    role, for other rows 1 where there is a prompt or a response.
+    """
+
+    def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
+        content = pl.element().struct.field("content")
+        words = r"\S+"
+        measured = rows.with_columns(
+            *(pl.col(role).str.len_chars().cast(pl.UInt32).alias(f"{role}_chars") for role in ROLES),
+            *(pl.col(role).str.count_matches(words).cast(pl.UInt32).alias(f"{role}_words") for role in ROLES),
+        )
+        return measured.with_columns(
+            _whole_row("chars", _of_messages(content.str.len_chars()), pl.col("text").str.len_chars()).alias("row_chars"),
+            _whole_row("words", _of_messages(content.str.count_matches(words)), pl.col("text").str.count_matches(words))
+            .alias("row_words"),
+            _turns("user", "prompt"),
+            _turns("assistant", "response"),
+        ).select(*self.adds)  # fmt: skip
+
+
+def _turns(role: str, column: str) -> pl.Expr:
+    by_role = _of_messages((pl.element().struct.field("role") == role).cast(pl.UInt32))
+    single = pl.when(pl.col(column).is_not_null()).then(pl.lit(1))
+    return (
+        pl.when(pl.col("messages").is_not_null()).then(by_role).otherwise(single).cast(pl.UInt32).alias(f"{role}_turns")
+    )

@@ -1,0 +1,321 @@
+"""A View is a question about a dataset, small enough to live in a URL.
+
+A filter is written `column~operator~value`; `~` and `%` inside the parts are percent-encoded. An operator with a
+leading `!` is switched off: it is kept and shown, and lets every row through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+import polars as pl
+
+ANY_TEXT = "*"  # the pseudo-column of a text search: every text a row holds
+MAX_VIEW_CHARS = 100_000
+
+Kind = Literal["number", "text", "bool", "time", "list", "messages"]
+Takes = Literal["nothing", "one", "range", "many"]
+
+
+class ViewError(ValueError):
+    """A view that cannot be read, or that does not fit its dataset."""
+
+
+def kind_of(dtype: pl.DataType) -> Kind:
+    """What sort of question a column of this type answers."""
+    if isinstance(dtype, pl.List | pl.Array):
+        return "messages" if isinstance(dtype.inner, pl.Struct) else "list"
+    if dtype == pl.Boolean:
+        return "bool"
+    if dtype.is_temporal():
+        return "time"
+    return "number" if dtype.is_numeric() else "text"
+
+
+def quote(part: str) -> str:
+    """`part` with its own `~` and `%` encoded, so that a `~` separates."""
+    return part.replace("%", "%25").replace("~", "%7E")
+
+
+def unquote(part: str) -> str:
+    """The inverse of `quote`; any other percent sign stays as it is."""
+    return part.replace("%7E", "~").replace("%25", "%")
+
+
+def join_values(values: Iterable[object]) -> str:
+    """Several values as the one string that `in` and `range` take."""
+    return "~".join(quote(str(value)) for value in values)
+
+
+def split_values(value: str) -> list[str]:
+    """The inverse of `join_values`."""
+    return [unquote(part) for part in value.split("~")]
+
+
+def _number(value: str, column: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise ViewError(f"{column} is a number, {value!r} is not; write a number such as 2048.") from None
+
+
+def _literal(value: str, kind: Kind, dtype: pl.DataType, column: str) -> pl.Expr:
+    """`value` as the column would hold it, so that a comparison needs no cast of the column."""
+    if kind == "number":
+        number = _number(value, column)
+        return pl.lit(int(value) if dtype.is_integer() and value.lstrip("-").isdigit() else number)
+    if kind == "bool":
+        if value.lower() not in ("true", "false"):
+            raise ViewError(f"{column} is true or false, {value!r} is neither; write true or false.")
+        return pl.lit(value.lower() == "true")
+    if kind == "time":
+        return pl.lit(value).cast(dtype, strict=False)
+    return pl.lit(value)
+
+
+class Asked(NamedTuple):
+    """What an operator's meaning gets: the column as an expression, and what is known of it."""
+
+    expr: pl.Expr
+    value: str
+    kind: Kind
+    dtype: pl.DataType
+    column: str
+
+    def literal(self, value: str | None = None) -> pl.Expr:
+        return _literal(self.value if value is None else value, self.kind, self.dtype, self.column)
+
+    def any_text(self, test: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+        """`test` on a text; on a chat, whether any message's content passes it; on a list, any entry."""
+        if self.kind == "messages":
+            return self.expr.list.eval(test(pl.element().struct.field("content"))).list.any()
+        if self.kind == "list":
+            return self.expr.list.eval(test(pl.element().cast(pl.String))).list.any()
+        return test(self.expr if self.kind == "text" else self.expr.cast(pl.String))
+
+
+class Operator(NamedTuple):
+    """One row of the table: words for people, what value it takes, which kinds of column, its meaning."""
+
+    words: str
+    takes: Takes
+    kinds: tuple[Kind, ...]
+    meaning: Callable[[Asked], pl.Expr]
+
+
+def _in_range(a: Asked) -> pl.Expr:
+    bounds = split_values(a.value)
+    if len(bounds) != 2:
+        raise ViewError(f"A range of {a.column} needs two bounds, {a.value!r} has {len(bounds)}; write 10~20 or 10~.")
+    low, high = bounds
+    inside = pl.lit(True) if low or high else a.expr.is_not_null()
+    if low:
+        inside = inside & (a.expr >= a.literal(low))
+    return inside & (a.expr < a.literal(high)) if high else inside
+
+
+def _one_of(a: Asked) -> pl.Expr:
+    values = split_values(a.value)
+    if a.kind == "list":
+        return a.expr.list.eval(pl.element().cast(pl.String).is_in(values)).list.any()
+    if a.kind == "number":
+        return a.expr.cast(pl.Float64).is_in([_number(value, a.column) for value in values])
+    return a.expr.cast(pl.String).is_in(values)
+
+
+def _holds(a: Asked) -> pl.Expr:
+    """Case is ignored in texts; a list holds exactly that entry."""
+    if a.kind == "list":
+        return a.expr.list.eval(pl.element().cast(pl.String) == a.value).list.any()
+    return a.any_text(lambda text: text.str.contains(f"(?i){literal_pattern(a.value)}"))
+
+
+def _blank(a: Asked) -> pl.Expr:
+    """Missing, or nothing but white space."""
+    return a.expr.is_null() | ~a.any_text(lambda text: text.str.contains(r"\S")).fill_null(False)
+
+
+def literal_pattern(text: str) -> str:
+    """`text` as a pattern of Polars' regular expressions that matches just this text."""
+    return "".join(f"\\{c}" if c in r"\.+*?()|[]{}^$#&-~" else c for c in text)
+
+
+def search_pattern(op: str, value: str) -> str:
+    """The regular expression that `has`, `word` and `re` look for; for highlighting the hits."""
+    if op == "re":
+        return value
+    literal = f"(?i){literal_pattern(value)}"
+    return literal if op == "has" else rf"(?i)\b(?:{literal_pattern(value)})\b"
+
+
+_ORDERED: tuple[Kind, ...] = ("number", "time", "text")
+_SCALAR: tuple[Kind, ...] = ("number", "text", "bool", "time")
+_TEXTS: tuple[Kind, ...] = ("text", "messages", "list")
+_ANY: tuple[Kind, ...] = ("number", "text", "bool", "time", "list", "messages")
+
+# One line per operator: its name in the URL, its words, its value, the columns it fits, its meaning.
+OPERATORS: dict[str, Operator] = {
+    "eq": Operator("{c} is {v}", "one", _SCALAR, lambda a: a.expr == a.literal()),
+    "ne": Operator("{c} is not {v}", "one", _SCALAR, lambda a: a.expr.ne_missing(a.literal())),
+    "ge": Operator("{c} is at least {v}", "one", _ORDERED, lambda a: a.expr >= a.literal()),
+    "gt": Operator("{c} is over {v}", "one", _ORDERED, lambda a: a.expr > a.literal()),
+    "le": Operator("{c} is at most {v}", "one", _ORDERED, lambda a: a.expr <= a.literal()),
+    "lt": Operator("{c} is under {v}", "one", _ORDERED, lambda a: a.expr < a.literal()),
+    "range": Operator("{c} is {v}", "range", _ORDERED, _in_range),
+    "in": Operator("{c} is {v}", "many", (*_SCALAR, "list"), _one_of),
+    "notin": Operator("{c} is not {v}", "many", (*_SCALAR, "list"), lambda a: ~_one_of(a).fill_null(False)),
+    "has": Operator("{c} contains {v}", "one", _TEXTS, _holds),
+    "nothas": Operator("{c} does not contain {v}", "one", _TEXTS, lambda a: ~_holds(a).fill_null(False)),
+    "word": Operator(
+        "{c} contains the word {v}",
+        "one",
+        ("text", "messages"),
+        lambda a: a.any_text(lambda text: text.str.contains(search_pattern("word", a.value))),
+    ),
+    "re": Operator(
+        "{c} matches {v}", "one", ("text", "messages"), lambda a: a.any_text(lambda text: text.str.contains(a.value))
+    ),
+    "null": Operator("{c} is missing", "nothing", _ANY, lambda a: a.expr.is_null()),
+    "notnull": Operator("{c} is there", "nothing", _ANY, lambda a: a.expr.is_not_null()),
+    "blank": Operator("{c} is empty", "nothing", _TEXTS, _blank),
+    "notblank": Operator("{c} is not empty", "nothing", _TEXTS, lambda a: ~_blank(a)),
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One condition on one column. `enabled` False keeps the chip and lets every row through."""
+
+    column: str
+    op: str
+    value: str = ""
+    enabled: bool = True
+
+    def __post_init__(self) -> None:
+        if self.op not in OPERATORS:
+            raise ViewError(
+                f"Unknown operator {self.op!r} in a filter on {self.column!r}; known: {', '.join(OPERATORS)}."
+            )
+        if self.op == "re":
+            check_pattern(self.value)
+
+    @classmethod
+    def parse(cls, text: str) -> Filter:
+        """Reads `column~operator~value`; raises ViewError with what was expected."""
+        parts = text.split("~", 2)
+        if len(parts) < 2 or not parts[0]:
+            raise ViewError(
+                f"Cannot read the filter {text[:200]!r}; expected column~operator~value, such as score~ge~4."
+            )
+        op = parts[1].removeprefix("!")
+        value = parts[2] if len(parts) == 3 else ""
+        known = OPERATORS.get(op)
+        value = value if known and known.takes in ("range", "many") else unquote(value)
+        return cls(unquote(parts[0]), op, value, enabled=not parts[1].startswith("!"))
+
+    def __str__(self) -> str:
+        """As it stands in a URL, on the command line, in a saved view and in a receipt."""
+        value = self.value if OPERATORS[self.op].takes in ("range", "many") else quote(self.value)
+        text = f"{quote(self.column)}~{'' if self.enabled else '!'}{self.op}"
+        return text if OPERATORS[self.op].takes == "nothing" else f"{text}~{value}"
+
+    @property
+    def sentence(self) -> str:
+        """For people: "response_tokens is at least 2048"."""
+        column = "any text" if self.column == ANY_TEXT else self.column
+        return OPERATORS[self.op].words.format(c=column, v=self._value_in_words())
+
+    def _value_in_words(self) -> str:
+        takes = OPERATORS[self.op].takes
+        if takes == "range":
+            low, _, high = self.value.partition("~")
+            if low and high:
+                return f"from {unquote(low)} to under {unquote(high)}"
+            return f"at least {unquote(low)}" if low else f"under {unquote(high)}"
+        if takes == "many":
+            values = split_values(self.value)
+            shown = ", ".join(values[:3])
+            return shown if len(values) <= 3 else f"{shown} or {len(values) - 3} more"
+        return f"“{self.value}”" if self.op in ("has", "nothas", "word", "re") else self.value
+
+    def expr(self, dtype: pl.DataType) -> pl.Expr:
+        """A Boolean expression, never null, on a column of this type; raises ViewError where it does not fit."""
+        kind = kind_of(dtype)
+        operator = OPERATORS[self.op]
+        if kind not in operator.kinds:
+            fitting = ", ".join(name for name, known in OPERATORS.items() if kind in known.kinds)
+            raise ViewError(f"{self.column} holds {kind} values, which {self.op!r} does not fit; fitting: {fitting}.")
+        return operator.meaning(Asked(pl.col(self.column), self.value, kind, dtype, self.column)).fill_null(False)
+
+
+def check_pattern(pattern: str) -> None:
+    """Raises ViewError with the engine's own words when Polars cannot read the regular expression."""
+    if not pattern:
+        raise ViewError("The regular expression is empty; write a pattern such as \\bsorry\\b.")
+    try:
+        pl.select(pl.lit("").str.contains(pattern))
+    except pl.exceptions.ComputeError as error:
+        said = str(error).partition("\n\nThis error")[0].rpartition("error: ")[2].strip().rstrip(".")
+        raise ViewError(
+            f"Cannot read the regular expression {pattern[:200]!r}: {said}; write it another way."
+        ) from None
+
+
+@dataclass(frozen=True)
+class View:
+    """Filters joined by "and"; an empty view is every row. Immutable: each change is a new View."""
+
+    filters: tuple[Filter, ...] = ()
+
+    def __iter__(self) -> Iterator[Filter]:
+        return iter(self.filters)
+
+    def where(self, column: str, op: str, value: object = "") -> View:
+        """This view and one more filter; a filter that is there already is not added twice."""
+        new = Filter(column, op, str(value))
+        return self if new in self.filters else replace(self, filters=(*self.filters, new))
+
+    def narrowed(self, column: str, op: str, value: object = "") -> View:
+        """This view with the column's filters of the same operator replaced by this one: what a chart's mark does."""
+        kept = tuple(f for f in self.filters if not (f.column == column and f.op == op))
+        return View(kept).where(column, op, value)
+
+    def without(self, index: int) -> View:
+        """This view less its filter number `index`."""
+        return View(self.filters[:index] + self.filters[index + 1 :])
+
+    def without_column(self, column: str) -> View:
+        """This view less the filters on `column`: what a chart of that column counts."""
+        return View(tuple(f for f in self.filters if f.column != column))
+
+    def toggled(self, index: int) -> View:
+        """This view with filter number `index` switched off, or on again."""
+        filters = list(self.filters)
+        filters[index] = replace(filters[index], enabled=not filters[index].enabled)
+        return View(tuple(filters))
+
+    @property
+    def active(self) -> tuple[Filter, ...]:
+        return tuple(f for f in self.filters if f.enabled)
+
+    def columns(self) -> set[str]:
+        """The columns the filters name, switched-off ones too; they say which signals must be there."""
+        return {f.column for f in self.filters} - {ANY_TEXT}
+
+    @property
+    def sentence(self) -> str:
+        return " and ".join(f.sentence for f in self.active) or "all rows"
+
+    def to_params(self) -> list[str]:
+        """The filters as text, for repeated `f=` parameters of a URL and for `--where`."""
+        return [str(f) for f in self.filters]
+
+    @classmethod
+    def from_params(cls, params: Iterable[str]) -> View:
+        """The inverse of `to_params`; raises ViewError for what it cannot read."""
+        texts = list(params)
+        if (size := sum(map(len, texts))) > MAX_VIEW_CHARS:
+            raise ViewError(f"The view has {size:,} characters; at most {MAX_VIEW_CHARS:,} are read.")
+        return cls(tuple(Filter.parse(text) for text in texts))

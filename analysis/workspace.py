@@ -1,0 +1,191 @@
+"""The folder where opened datasets live: opening, finding, re-reading and forgetting them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock
+
+import analysis
+from analysis.dataset import Dataset, DatasetError
+from analysis.formats import Reading, fingerprint, import_files, rebuild
+from analysis.models import is_online
+from analysis.progress import write_whole
+
+TEXT_ROLES = ("prompt", "input", "response", "system", "rejected", "messages", "text", "score")
+Report = Callable[[str, int, int], None]
+
+
+def home_folder() -> Path:
+    """`WINNOW_HOME`, or `~/.winnow`."""
+    return Path(os.environ.get("WINNOW_HOME") or Path.home() / ".winnow").expanduser()
+
+
+def data_folders() -> list[Path]:
+    """The folders whose files may be opened from the screen: `WINNOW_DATA_DIRS`, or the folder the server started in."""
+    given = os.environ.get("WINNOW_DATA_DIRS")
+    folders = given.split(os.pathsep) if given else ["."]
+    return [Path(folder).expanduser().resolve() for folder in folders if folder]
+
+
+def below_data_folders(path: str | Path) -> Path:
+    """The real path, links resolved, if it lies below a configured folder; raises DatasetError otherwise."""
+    try:
+        real = Path(path).resolve(strict=True)
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be reached ({error.strerror}); pick another file.") from None
+    if not any(real.is_relative_to(folder) for folder in data_folders()):
+        known = ", ".join(map(str, data_folders()))
+        raise DatasetError(f"{path} lies outside the folders opened for data ({known}); WINNOW_DATA_DIRS adds others.")
+    return real
+
+
+class Workspace:
+    """All datasets of one `WINNOW_HOME`."""
+
+    def __init__(self, home: Path | None = None) -> None:
+        self.home = home or home_folder()
+        self.folder = self.home / "datasets"
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def open(
+        self,
+        paths: Sequence[str | Path],
+        reading: Reading | None = None,
+        report: Report = lambda stage, done, total: None,
+    ) -> Dataset:
+        """The dataset made from these files, imported first unless these bytes were read this way before."""
+        reading = reading or Reading()
+        files = [fetched(str(path)) if str(path).startswith("hf://") else Path(path) for path in paths]
+        print_ = fingerprint(files)
+        id = dataset_id(print_, reading)
+        with FileLock(self.folder / f"{id}.lock"):
+            if (self.folder / id / "dataset.json").exists():
+                return Dataset(self.folder / id)
+            unfinished = self._unfinished(id)
+            info = import_files(files, unfinished, reading, progress=lambda done, total: report("reading", done, total))
+            described = [
+                {"path": str(f.resolve()), "name": f.name, "bytes": f.stat().st_size, "sha256": fingerprint([f])}
+                for f in files
+            ]
+            name = files[0].name if len(files) == 1 else f"{files[0].name} and {len(files) - 1} more"
+            return self._publish(unfinished, id, print_, name, described, reading, info)
+
+    def _unfinished(self, id: str) -> Path:
+        """A new folder beside the datasets; what a killed import left under this id is removed."""
+        for left in self.folder.glob(f".{id}-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        folder = self.folder / f".{id}-{uuid.uuid4().hex[:8]}"
+        folder.mkdir()
+        return folder
+
+    def _publish(
+        self, unfinished: Path, id: str, print_: str, name: str, files: list[dict[str, object]], reading: Reading,
+        info: Mapping[str, object],
+    ) -> Dataset:  # fmt: skip
+        meta = {
+            "id": id, "fingerprint": print_, "name": name, "files": files, "reading": asdict(reading),
+            "opened_at": datetime.now(UTC).isoformat(timespec="seconds"), "winnow": analysis.__version__, **info,
+        }  # fmt: skip
+        write_whole(unfinished / "dataset.json", json.dumps(meta, ensure_ascii=False, indent=1))
+        unfinished.rename(self.folder / id)
+        return Dataset(self.folder / id)
+
+    def reread(self, dataset: Dataset, roles: Mapping[str, str | None]) -> Dataset:
+        """The same source with other roles (None takes a role away).
+
+        Roles of description change in place. A role that changes what prompt, response and the like are gives another
+        dataset beside this one, made from its stored rows; tags belong to the source and are the same in both.
+        """
+        unknown = sorted({c for c in roles.values() if c} - set(dataset.originals))
+        if unknown:
+            raise DatasetError(
+                f"{dataset.name} has no column {', '.join(unknown)}; it has: {', '.join(dataset.originals)}."
+            )
+        chosen = {**dataset.roles, **roles}
+        changed = {role for role in chosen if chosen[role] != dataset.roles.get(role)}
+        if not changed & set(TEXT_ROLES):
+            kept = {role: column for role, column in chosen.items() if column}
+            return self.describe(dataset, roles=kept)
+        reading = replace(
+            Reading(**dataset.meta["reading"]),
+            roles=tuple(sorted((role, column or "") for role, column in chosen.items())),
+        )
+        id = dataset_id(dataset.fingerprint, reading)
+        with FileLock(self.folder / f"{id}.lock"):
+            if not (self.folder / id / "dataset.json").exists():
+                unfinished = self._unfinished(id)
+                info = rebuild(dataset.folder, unfinished, dataset.meta, reading)
+                files = dataset.meta["files"]
+                return self._publish(unfinished, id, dataset.fingerprint, dataset.name, files, reading, info)
+        return Dataset(self.folder / id)
+
+    def describe(self, dataset: Dataset, **changes: object) -> Dataset:
+        """Changes what is said about a dataset (roles of description, parameters of signals), not its rows."""
+        path = dataset.folder / "dataset.json"
+        with FileLock(dataset.folder / "dataset.lock"):
+            meta = {**json.loads(path.read_text(encoding="utf-8")), **changes}
+            write_whole(path, json.dumps(meta, ensure_ascii=False, indent=1))
+        return Dataset(dataset.folder)
+
+    def dataset(self, name: str) -> Dataset:
+        """The dataset of that id, or of that file, which is opened if it was not; the latest reading of it wins."""
+        if (self.folder / name / "dataset.json").exists() and "/" not in name and "\\" not in name:
+            return Dataset(self.folder / name)
+        if name.startswith("hf://") or Path(name).exists():
+            known = (
+                [d for d in self.datasets() if d["fingerprint"] == fingerprint([Path(name)])]
+                if Path(name).exists()
+                else []
+            )
+            return Dataset(self.folder / str(known[0]["id"])) if known else self.open([name])
+        opened = ", ".join(f"{d['id']} ({d['name']})" for d in self.datasets()[:5]) or "none yet"
+        raise DatasetError(f"{name!r} is neither a file nor the id of an opened dataset; opened: {opened}.")
+
+    def datasets(self) -> list[dict[str, object]]:
+        """What dataset.json says of each dataset, latest first; a damaged one is left out."""
+        found = []
+        for path in self.folder.glob("[!.]*/dataset.json"):
+            try:
+                found.append(json.loads(path.read_text(encoding="utf-8")))
+            except json.JSONDecodeError:
+                continue
+        return sorted(found, key=lambda meta: (meta["opened_at"], meta["id"]), reverse=True)
+
+    def forget(self, dataset: Dataset) -> None:
+        """Removes the imported copy and its computed columns; the source file, tags and saved views stay."""
+        shutil.rmtree(dataset.folder)
+
+
+def dataset_id(print_: str, reading: Reading) -> str:
+    """16 digits of the fingerprint for the reading that is found without asking, otherwise its own id."""
+    if reading == Reading():
+        return print_[:16]
+    asked = json.dumps(asdict(reading), sort_keys=True)
+    return f"{print_[:12]}-{hashlib.sha256(asked.encode()).hexdigest()[:6]}"
+
+
+def fetched(address: str) -> Path:
+    """The local copy of `hf://datasets/OWNER/NAME/FILE`, fetched only where the network may be used."""
+    parts = address.removeprefix("hf://datasets/").split("/", 2)
+    if not address.startswith("hf://datasets/") or len(parts) < 3:
+        raise DatasetError(f"Cannot read the address {address!r}; expected hf://datasets/OWNER/NAME/FILE.")
+    if not is_online():
+        raise DatasetError(
+            f"{address} lies on the network, which Winnow leaves alone; set WINNOW_ONLINE=1 to allow it."
+        )
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    try:
+        return Path(hf_hub_download(f"{parts[0]}/{parts[1]}", parts[2], repo_type="dataset"))
+    except (HfHubHTTPError, HFValidationError, OSError) as error:
+        raise DatasetError(f"The hub gave nothing for {address} ({error}).") from None

@@ -1,0 +1,57 @@
+"""How long are the examples, and which would not fit?"""
+
+import streamlit as st
+
+from analysis.tables import PERCENTILES, percentiles
+from ui import charts, frame, jobs, lengths, session
+from ui.text import count
+
+dataset = frame.open_page("Lengths")
+in_view = frame.rows_in_view(dataset)
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    unit = st.segmented_control("Unit", list(lengths.UNITS), format_func=lengths.UNITS.__getitem__, default="tokens", required=True,
+                                key="unit", bind="query-params")  # fmt: skip
+    roles = lengths.roles(dataset, unit)
+    role = st.segmented_control("Of", list(roles), format_func=roles.__getitem__, default=next(iter(roles)), required=True,
+                                key=f"of_{unit}")  # fmt: skip
+    log = st.toggle("Logarithmic bins", value=True, key="log", bind="query-params")
+    if unit == "tokens":
+        limit = st.number_input(
+            "Context length in tokens", min_value=1, value=2048, step=256, key="context", width=190, bind="query-params"
+        )
+column = lengths.column(role, unit)
+if unit != "turns" and not jobs.require(dataset, lengths.signal_of(unit)):
+    st.stop()
+
+values = dataset.frame([column], in_view).to_series()
+if unit == "tokens":
+    over = session.view().without_column(column).where(column, "gt", limit)
+    too_long = int((values > limit).sum())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(f"{count(too_long)} in view of {limit:,} tokens would not fit: {too_long / len(values):.1%}."
+                if too_long else f"Every row in view fits into {limit:,} tokens.")  # fmt: skip
+        st.button("Show them", on_click=session.set_view, args=(over,), disabled=not too_long, key="show_over")
+charts.histogram(
+    dataset, column, f"{lengths.UNITS[unit]} of {roles[role]}", log=log, mark=limit if unit == "tokens" else None
+)
+
+shares = percentiles(values)
+missing = values.null_count()
+st.dataframe(
+    {f"{share:.0%}" if 0 < share < 1 else "shortest" if share == 0 else "longest": [value] for share, value in zip(PERCENTILES, shares, strict=True)}
+    | {"mean": [values.mean()], "sum": [values.sum()], "missing": [missing]},
+    hide_index=True, alt="Percentiles of the lengths in view",
+    column_config={name: st.column_config.NumberColumn(format="localized") for name in ("mean", "sum")},
+)  # fmt: skip
+
+left, right = st.columns(2, gap="large")
+with left:
+    st.subheader("Prompt against response", anchor=False)
+    lengths.prompt_against_response(dataset, unit)
+with right:
+    st.subheader("By group", anchor=False)
+    lengths.by_group(dataset, column, f"{lengths.UNITS[unit]} of {roles[role]}", in_view)
+if unit == "tokens":
+    st.subheader("Tokens", anchor=False)
+    lengths.common_tokens(dataset, in_view)

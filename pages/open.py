@@ -1,0 +1,100 @@
+"""Which file do you want to look at, and was it read right?"""
+
+import json
+from pathlib import Path
+
+import streamlit as st
+
+from analysis.dataset import DatasetError
+from analysis.formats import FormatError, Reading, preview
+from analysis.workspace import below_data_folders, data_folders
+from ui import files, frame, jobs, session
+from ui.text import count, cut, md
+
+frame.begin()
+st.title("Open", anchor=False)
+jobs.show_error()
+if job := st.session_state.get("opening"):
+    jobs.wait_for(job, "Opening", frame.opened)
+    st.stop()
+
+picking, known = st.columns([3, 2], gap="large")
+with picking:
+    folders = ", ".join(str(folder) for folder in data_folders())
+    picked = st.multiselect("Files, several as one dataset", files.data_files(), format_func=files.shown_path, key="picked",
+                            placeholder="Choose files …")  # fmt: skip
+    st.text(f"Below {folders}. WINNOW_DATA_DIRS names other folders.")
+    uploads = st.file_uploader("Or bring files from this computer", accept_multiple_files=True, key="uploads")
+    for upload in uploads:
+        if upload.file_id not in st.session_state:
+            st.session_state[upload.file_id] = str(files.keep_upload(upload.name, upload))
+    given = [st.session_state[upload.file_id] for upload in uploads]
+    frame.samples()
+with known:
+    st.subheader("Opened before", anchor=False)
+    datasets = session.workspace().datasets()
+    if not datasets:
+        st.text("None yet.")
+    for meta in datasets[:20]:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.button(
+                md(str(meta["name"]), 40), key=f"choose_{meta['id']}", on_click=session.choose, args=(meta["id"],)
+            )
+            st.text(f"{meta['rows']:,} rows, {meta['format']}, {str(meta['opened_at'])[:10]}")
+            with st.popover("Forget", type="tertiary"):
+                st.text("Removes the imported copy and its computed columns. The file, tags and saved views stay.")
+                st.button("Forget it", key=f"forget_{meta['id']}", on_click=session.forget, args=(meta["id"],))
+
+try:
+    paths = [str(below_data_folders(path)) for path in picked] + given
+except DatasetError as error:
+    st.text(str(error))
+    paths = []
+
+if paths:
+    st.subheader(f"Before opening {count(len(paths), 'file')}", anchor=False)
+    with st.expander("How to read it, if not as found"):
+        options = {"as found": None, "comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+        separator = options[st.selectbox("Separator of CSV cells", options, key="separator")]
+        heads = {"as found": None, "the names of the columns": True, "the first row": False}
+        header = heads[st.selectbox("The first line of a CSV is", heads, key="header")]
+    try:
+        seen = preview([Path(path) for path in paths], Reading(separator=separator, header=header))
+    except FormatError as error:
+        st.error("This cannot be opened.")
+        st.text(str(error))
+        st.stop()
+    whole = "" if seen["is_whole"] else ", judged by the beginning"
+    st.text(f"Read as {seen['format']} from {seen['container']}{whole}.")
+    for note in seen["notes"]:
+        st.text(note["sentence"])
+    roles = files.choose_roles(seen["roles"], list(seen["columns"]), "new")
+    st.button("Open", type="primary", key="go", on_click=frame.open_files, args=(paths, roles),
+              kwargs={"separator": separator, "header": header})  # fmt: skip
+    shown = [{name: cut(str(record.get(name) or ""), 200) for name in seen["columns"]} for record in seen["records"]]
+    st.dataframe(shown, hide_index=True, alt="The first records", height=300)
+    for problem in seen["problems"][:5]:
+        st.text(f"{problem['file']}, line {problem['line']}: {problem['reason']}")
+elif dataset := session.dataset():
+    st.subheader("What is open", anchor=False)
+    st.text(
+        f"{dataset.name}: {count(dataset.height)}, {dataset.format}; id {dataset.id}; SHA-256 {dataset.fingerprint}"
+    )
+    for note in dataset.meta["notes"]:
+        st.text(note["sentence"])
+    with st.expander("Roles of its columns", expanded=True):
+        changed = files.choose_roles(dataset.roles, list(dataset.originals), f"now_{dataset.id}")
+        st.button(
+            "Change roles",
+            disabled=not changed,
+            key="change_roles",
+            on_click=session.change_roles,
+            args=(dataset, changed),
+        )
+    st.subheader(f"{count(dataset.meta['unreadable'], 'record')} could not be read", anchor=False)
+    if dataset.meta["unreadable"]:
+        lines = (dataset.folder / "problems.jsonl").read_text(encoding="utf-8").splitlines()
+        st.dataframe([json.loads(line) for line in lines[:1000]], hide_index=True, alt="Records that could not be read")
+        st.download_button(
+            "Download the list", "\n".join(lines) + "\n", "problems.jsonl", "application/jsonl", on_click="ignore"
+        )

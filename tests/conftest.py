@@ -1,0 +1,100 @@
+"""What every test gets: a workspace of its own, no network, and on request a server and a browser page."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import FLAGS, Server, Watch, find_chromium
+
+settings.register_profile("winnow", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("winnow")
+
+RUNNING: list[Server] = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _away_from_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test touches the real workspace or opens a connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def connect_here(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"A test tried to reach {address[0]}: Winnow is offline unless told otherwise.")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WINNOW_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.delenv("WINNOW_DATA_DIRS", raising=False)
+        patch.setattr(socket.socket, "connect", connect_here)
+        yield
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty workspace for this test alone; WINNOW_HOME points to it."""
+    path = tmp_path / "winnow"
+    path.mkdir()
+    monkeypatch.setenv("WINNOW_HOME", str(path))
+    return path
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """`server(*args, script="app.py", home=None, data_dirs=None)` starts one; all end with the test file."""
+    started: list[Server] = []
+
+    def start(
+        *args: str | Path, script: str | Path = "app.py", home: Path | None = None, data_dirs: Path | None = None
+    ) -> Server:
+        folder = tmp_path_factory.mktemp("server")
+        environ = {"WINNOW_HOME": str(home or folder), "WINNOW_DATA_DIRS": str(data_dirs or folder)}
+        started.append(Server(script, tuple(map(str, args)), environ, folder / "server.log"))
+        RUNNING.append(started[-1])
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
+        RUNNING.remove(one)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for the whole run."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def watch(browser: Browser) -> Iterator[Watch]:
+    """The watch over `page`: `watch.allow(pattern)` where a test provokes a console error on purpose."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(30_000)
+    watching = Watch(context.new_page())
+    yield watching
+    context.close()
+    watching.check()
+
+
+@pytest.fixture
+def page(watch: Watch) -> Page:
+    """A fresh tab, 1400 by 900; fails the test that made it ask a foreign host or log a console error."""
+    return watch.page
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """A failed browser test shows what its servers wrote."""
+    report = yield
+    if report.failed:
+        report.sections += [(f"server {one.url}", one.tail()) for one in RUNNING]
+    return report

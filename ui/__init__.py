@@ -1,0 +1,1 @@
+"""What pages share on screen: menu, frame, figures, tables, reader, jobs."""

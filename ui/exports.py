@@ -1,0 +1,54 @@
+"""Starting an export, where it goes, and its files to download."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.export import ExportRequest
+from ui import jobs, session
+
+OFFERED_BYTES = 200 << 20
+
+
+def usual_folder(dataset: Dataset, to: str) -> str:
+    """A folder's name from the dataset's and the format's, free of anything but letters, digits, dot, dash."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(dataset.name).stem).strip("-.") or "dataset"
+    return f"{stem[:60]}-{to}"
+
+
+def start(dataset: Dataset, request: ExportRequest, folder: str) -> None:
+    """Starts the job; the folder lies below the workspace's `exports`, whatever was typed."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", folder).strip("-.") or usual_folder(dataset, request.to)
+    out = session.workspace().home / "exports" / name
+    arguments = ["export", "--to", request.to, "--out", str(out)]
+    for text in request.view.to_params():
+        arguments.append(f"--where={text}")
+    arguments += [f"--tag={tag}" for tag in request.only_tags] + [f"--without-tag={tag}" for tag in request.without_tags]
+    st.session_state.pop("exported", None)
+    st.session_state["exporting"] = jobs.start(*arguments, "--", dataset.id)
+
+
+def exported(result: dict[str, Any] | None) -> None:
+    """Keeps what the job answered for the page to show."""
+    st.session_state.pop("exporting", None)
+    st.session_state["exported"] = result
+
+
+def files_of(result: dict[str, Any]) -> list[Path]:
+    """The data files, the dataset card and the receipt."""
+    folder = Path(result["receipt"]).parent
+    return [*(folder / file["path"] for file in result["files"]), folder / "README.md", Path(result["receipt"])]
+
+
+def offer(path: Path) -> None:
+    """A button that downloads the file; for a large one, where it lies."""
+    size = path.stat().st_size if path.exists() else 0
+    if size > OFFERED_BYTES:
+        st.text(f"{path.name} ({size / 1e6:,.0f} MB) lies at {path}")
+    elif size:
+        st.download_button(f"Download {path.name} ({size / 1e3:,.0f} kB)", path.read_bytes, path.name, key=f"get_{path.name}", on_click="ignore")

@@ -1,0 +1,24 @@
+"""The menu, and nothing else. It is the main script, so that no folder named `pages` lies beside it."""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from ui.login import ask_to_log_in  # noqa: E402  needs the path set above
+
+st.set_page_config(page_title="Winnow", page_icon=str(ROOT / "ui" / "icon.png"), layout="wide")
+ask_to_log_in()
+st.navigation(
+    [
+        st.Page(ROOT / "pages" / "overview.py", title="Overview", icon=":material/dashboard:", default=True),
+        st.Page(ROOT / "pages" / "lengths.py", title="Lengths", icon=":material/bar_chart:"),
+        st.Page(ROOT / "pages" / "read.py", title="Read & tag", icon=":material/menu_book:"),
+        st.Page(ROOT / "pages" / "open.py", title="Open", icon=":material/folder_open:"),
+    ],
+    position="top",
+).run()

@@ -1,0 +1,39 @@
+// The keys of the reader: what they do, how they are told to people, and when they are not the reader's.
+
+const KEYS = [
+  ["J", "\u2192", "next row"], ["K", "\u2190", "previous row"], ["1 \u2026 9", "", "tag, or take the tag off"],
+  ["U", "", "undo the last tag"], ["E", "", "unfold long texts"], ["X", "", "raw record"], ["G", "", "go to a row"],
+  ["?", "", "this list"],
+];
+
+const COMMANDS = {
+  u: (reader) => reader.undo(),
+  e: (reader) => reader.toggleFolds(),
+  x: (reader) => reader.toggleRaw(),
+  "?": (reader) => reader.toggleHelp(),
+  g: (reader) => { reader.position.focus(); reader.position.select(); },
+};
+
+function isTyping(target) {
+  if (target.isContentEditable || target.tagName === "CANVAS") return true;
+  return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest('[role="grid"],[role="listbox"]') !== null;
+}
+
+// The key as printed on a Latin keyboard, so that J is J under Cyrillic and 1 is 1 on a French keyboard without shift.
+function keyName(event) {
+  const place = /^(?:Key([A-Z])|(?:Digit|Numpad)([1-9]))$/.exec(event.code);
+  if (/^[0-9?]$/.test(event.key) || event.key.length > 1) return event.key.toLowerCase();
+  if (event.shiftKey) return "";
+  if (/^[a-z]$/i.test(event.key)) return event.key.toLowerCase();
+  return (place?.[2] ?? (event.key > "\u007f" ? place?.[1] : "") ?? "").toLowerCase();
+}
+
+function keyList() {
+  const list = element("dl", "help");
+  for (const [key, other, meaning] of KEYS) {
+    const keys = element("dt", "", element("kbd", "", key));
+    if (other) keys.append(" ", element("kbd", "", other));
+    list.append(element("div", "", keys, element("dd", "", meaning)));
+  }
+  return list;
+}

@@ -1,0 +1,271 @@
+// The row reader: one row at a time, read and tagged from the keyboard.
+
+const NEAR_EDGE = 8; // rows from the end of the window at which the next one is asked for
+const TAG_COLOURS = { keep: "#1F7A52", drop: "#B3362B", fix: "#A65A00", pii: "#6B4BC4" };
+const MORE_COLOURS = ["#2A63C8", "#A63E74", "#7A5C4A", "#2F7186", "#7D6415"];
+const clamp = (number, low, high) => Math.max(low, Math.min(high, number));
+
+function button(className, label, act, key) {
+  const made = element("button", className, label);
+  made.type = "button";
+  if (key) made.append(" ", element("kbd", "", key));
+  made.addEventListener("click", act);
+  return made;
+}
+
+class Reader {
+  constructor(host) {
+    Object.assign(this, { at: 0, showsRaw: false, unfolded: new Set(), waiting: [], drawn: null, asked: null });
+    this.onKey = (event) => this.key(event);
+    this.stop = () => {
+      window.removeEventListener("keydown", this.onKey, true);
+      for (const timer of [this.atTimer, this.wantTimer]) clearTimeout(timer);
+      this.log?.stop();
+    };
+    this.build();
+    host.append(this.root);
+  }
+
+  build() {
+    this.previous = button("step", "\u2190", () => this.go(this.at - 1), "K");
+    this.previous.setAttribute("aria-label", "Previous row (K)");
+    this.next = button("step", "\u2192", () => this.go(this.at + 1), "J");
+    this.next.setAttribute("aria-label", "Next row (J)");
+    this.position = element("input", "position");
+    Object.assign(this.position, { type: "text", inputMode: "numeric", title: "Go to a row (G)", autocomplete: "off" });
+    this.position.setAttribute("aria-label", "Row number; type one and press Enter");
+    this.position.addEventListener("keydown", (event) => this.typed(event));
+    this.position.addEventListener("blur", () => this.drawBar());
+    this.total = element("span", "total");
+    this.rowId = element("code", "row-id");
+    this.rowId.title = "row id";
+    this.saved = button("saved", "", () => this.log.push());
+    this.raw = button("plain", "Raw", () => this.toggleRaw(), "X");
+    this.raw.setAttribute("aria-pressed", "false");
+    this.helpButton = button("plain", "?", () => this.toggleHelp());
+    this.helpButton.setAttribute("aria-label", "Keys");
+    this.helpButton.setAttribute("aria-expanded", "false");
+    this.tags = element("div", "tags");
+    this.tags.setAttribute("role", "group");
+    this.tags.setAttribute("aria-label", "Tags");
+    const place = element("div", "place", this.previous, this.next, this.position, this.total, this.rowId, this.saved);
+    const tools = element("div", "tools", this.tags, this.raw, this.helpButton);
+    this.spoken = element("div", "spoken");
+    this.spoken.setAttribute("aria-live", "polite");
+    this.help = keyList();
+    this.help.hidden = true;
+    this.main = element("div", "main");
+    this.root = element("div", "reader", element("div", "bar", place, tools), this.help, this.main, this.spoken);
+  }
+
+  // Called for every message from the server. The same revision leaves the reader where it is.
+  update(data, setState) {
+    window.addEventListener("keydown", this.onKey, true); // the same listener again is no second one
+    const isNew = data.revision !== this.data?.revision;
+    const last = this.data;
+    [this.data, this.setState] = [data, setState];
+    if (isNew) {
+      clearTimeout(this.atTimer);
+      this.at = clamp(data.at ?? 0, 0, Math.max(0, data.total - 1));
+      this.unfolded.clear();
+      this.waiting = [];
+    }
+    if (isNew || last.base !== data.base || last.rows.length !== data.rows.length) this.asked = null;
+    if (this.log?.dataset !== data.dataset) {
+      this.log?.stop();
+      this.log = new TagLog(data.dataset, (value) => this.setState("log", value), () => this.drawBar());
+    }
+    this.log.acknowledge(data.acked);
+    if (data.tags.join("\n") !== this.tagNames?.join("\n")) this.buildTags();
+    this.answerWaiting();
+    this.keepClearOfMenu();
+    this.draw();
+    this.ask();
+  }
+
+  buildTags() {
+    this.tagNames = [...this.data.tags];
+    let others = 0;
+    this.tags.replaceChildren(...this.tagNames.map((tag, index) => {
+      const made = element("button", "tag");
+      made.type = "button";
+      made.style.setProperty("--tag", TAG_COLOURS[tag] ?? MORE_COLOURS[others++ % MORE_COLOURS.length]);
+      if (index < 9) made.append(element("kbd", "", String(index + 1)));
+      made.append(appendText(element("span", "name"), tag), element("span", "dispute"));
+      made.addEventListener("click", () => this.press(index));
+      return made;
+    }));
+  }
+
+  // A position says which rows it counts: the server may be showing others by the time it reads this.
+  place() {
+    return { revision: this.data.revision, at: this.at };
+  }
+
+  row(at = this.at) {
+    return this.data.rows[at - this.data.base];
+  }
+
+  go(at) {
+    const to = clamp(at, 0, Math.max(0, this.data.total - 1));
+    if (to === this.at) return;
+    this.at = to;
+    this.unfolded.clear();
+    this.draw();
+    const top = this.keepClearOfMenu();
+    if (this.root.getBoundingClientRect().top < top) this.root.scrollIntoView({ block: "start" });
+    this.ask();
+    clearTimeout(this.atTimer);
+    this.atTimer = setTimeout(() => { this.log.trim(); this.setState("at", this.place()); }, 250);
+  }
+
+  // The menu at the top of the page lies over what scrolls; the bar stays below it.
+  keepClearOfMenu() {
+    const header = document.querySelector('[data-testid="stHeader"]');
+    const isThere = header && !/transparent|, 0\)$/.test(getComputedStyle(header).backgroundColor);
+    const top = isThere ? header.getBoundingClientRect().bottom : 0;
+    this.root.style.setProperty("--top", `${top}px`);
+    return top;
+  }
+
+  // Asks for another window before this one ends, once per window; without a row to show, again as the person moves on.
+  ask() {
+    const { base, rows, total } = this.data;
+    const isNear = (base > 0 && this.at < base + NEAR_EDGE) ||
+      (base + rows.length < total && this.at >= base + rows.length - NEAR_EDGE);
+    if (!total || !isNear || this.asked === this.at || (this.asked !== null && this.row())) return;
+    clearTimeout(this.wantTimer);
+    const want = () => { this.asked = this.at; this.setState("want", this.place()); };
+    if (this.asked === null) want();
+    else this.wantTimer = setTimeout(want, 120);
+  }
+
+  // A tag pressed before its row has arrived is kept for it.
+  press(index) {
+    const tag = this.tagNames[index];
+    if (tag === undefined || !this.data.total) return;
+    const row = this.row();
+    if (!row) this.waiting.push([this.at, index]);
+    else this.log.say(row.id, tag, !this.log.tagsOf(row).has(tag), this.at);
+  }
+
+  answerWaiting() {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const [at, index] of waiting) {
+      const row = this.row(at), tag = this.tagNames[index];
+      if (row) this.log.say(row.id, tag, !this.log.tagsOf(row).has(tag), at);
+      else this.waiting.push([at, index]);
+    }
+  }
+
+  undo() {
+    if (this.waiting.length) { this.waiting.pop(); return; }
+    const last = this.log.undo();
+    if (last && this.row(last.at)?.id === last.id) this.go(last.at);
+    this.say(last ? `${last.tag} ${last.on ? "taken off" : "set again"}` : "last tag undone");
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !this.isShown()) return;
+    const target = event.composedPath()[0];
+    const isOurs = event.composedPath().includes(this.root);
+    if (target instanceof Element && isTyping(target)) return;
+    const key = keyName(event);
+    const isArrow = key === "arrowright" || key === "arrowleft";
+    // Elsewhere on the page an arrow may belong to tabs, a slider or a table.
+    if (isArrow && !isOurs && target !== document.body) return;
+    if (key === "j" || key === "arrowright") this.go(this.at + 1);
+    else if (key === "k" || key === "arrowleft") this.go(this.at - 1);
+    else if (key === "escape" && !this.help.hidden) this.toggleHelp();
+    else if (!event.repeat && /^[1-9]$/.test(key) && +key <= this.tagNames.length) this.press(+key - 1);
+    else if (!event.repeat && key in COMMANDS) COMMANDS[key](this);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  isShown() {
+    if (!this.root.isConnected || document.querySelector('[role="dialog"][aria-modal="true"]')) return false;
+    return this.root.getClientRects().length > 0;
+  }
+
+  typed(event) {
+    event.stopPropagation();
+    if (event.key === "Enter") {
+      const number = parseInt(this.position.value.replace(/[^0-9]/g, ""), 10);
+      this.position.blur();
+      if (number) this.go(number - 1);
+    } else if (event.key === "Escape") this.position.blur();
+  }
+
+  toggleHelp() {
+    this.help.hidden = !this.help.hidden;
+    this.helpButton.setAttribute("aria-expanded", String(!this.help.hidden));
+  }
+
+  toggleRaw() {
+    this.showsRaw = !this.showsRaw;
+    this.draw();
+  }
+
+  // Everything folded in this row is unfolded, or folded again.
+  toggleFolds() {
+    const sections = this.row()?.sections ?? [];
+    const folded = sections.map((section, index) => (foldAt(section, this.data.fold) ? index : -1)).filter((i) => i >= 0);
+    const isOpen = folded.every((index) => this.unfolded.has(index));
+    for (const index of folded) isOpen ? this.unfolded.delete(index) : this.unfolded.add(index);
+    this.draw();
+  }
+
+  say(sentence) {
+    this.spoken.textContent = sentence;
+  }
+
+  draw() {
+    this.drawBar();
+    const row = this.row();
+    // A message that only acknowledges a tag leaves the text alone, and with it what is selected in it.
+    const state = JSON.stringify([this.at, this.data.total, this.showsRaw, [...this.unfolded], this.data.fold,
+      row && { ...row, tags: null, disputed: null }]);
+    if (state === this.drawn) return;
+    this.drawn = state;
+    this.main.replaceChildren(...(row ? rowParts(row, this) : [this.placeholder()]));
+    this.main.className = `main layout-${row?.layout ?? "none"}`;
+    this.say(row ? `Row ${this.at + 1} of ${this.data.total}` : "");
+  }
+
+  placeholder() {
+    const words = this.data.total ? `Loading row ${count(this.at + 1)} \u2026` : "No rows in this view.";
+    return element("p", "placeholder", words);
+  }
+
+  drawBar() {
+    const { total } = this.data, row = this.row(), log = this.log;
+    const typing = this.root.getRootNode().activeElement === this.position;
+    if (!typing) this.position.value = total ? count(this.at + 1) : "0";
+    this.position.style.width = `${count(total).length + 2}ch`;
+    this.total.textContent = `of ${count(total)}`;
+    this.rowId.textContent = row?.id ?? "";
+    this.previous.disabled = this.at <= 0;
+    this.next.disabled = this.at >= total - 1;
+    this.raw.setAttribute("aria-pressed", String(this.showsRaw));
+    const words = { idle: "", saving: "saving \u2026", saved: "saved \u2713", failed: "not saved \u2013 retry" };
+    this.saved.textContent = words[log?.state ?? "idle"];
+    this.saved.disabled = log?.state !== "failed";
+    const tags = row && log ? log.tagsOf(row) : new Set();
+    [...this.tags.children].forEach((made, index) => {
+      const tag = this.tagNames[index];
+      made.setAttribute("aria-pressed", String(tags.has(tag)));
+      made.lastChild.textContent = row?.disputed?.includes(tag) ? "disputed" : "";
+      made.disabled = !total;
+    });
+    Object.assign(this.root.dataset, { at: this.at, row: row?.id ?? "", save: log?.state ?? "idle" });
+  }
+}
+
+export default function ({ parentElement, data, setStateValue }) {
+  const reader = (parentElement.winnowReader ??= new Reader(parentElement));
+  reader.update(data, setStateValue);
+  return reader.stop;
+}

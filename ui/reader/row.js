@@ -1,0 +1,72 @@
+// One row drawn: its sections, its metadata, or its raw record.
+
+// Where a long text is folded: at the last white space before the limit; 0 where so little would be hidden that it is not.
+function foldAt(section, limit) {
+  if (section.text.length <= limit * 1.2) return 0;
+  const from = Math.max(0, limit - 60);
+  const space = section.text.slice(from, limit).search(/\s\S*$/);
+  const end = space < 0 ? limit : from + space;
+  return /[\ud800-\udbff]/.test(section.text[end - 1]) ? end - 1 : end; // never through the middle of an emoji
+}
+
+function sectionPart(section, index, reader) {
+  const head = element("header", "", appendText(element("span", "role"), section.title));
+  if (section.tokens !== null) head.append(element("span", "tokens", `${count(section.tokens)} tokens`));
+  const part = element("section", `section ${section.kind}`, head);
+  if (!section.text) {
+    part.append(element("p", "nothing", section.is_missing ? "(missing)" : "(empty)"));
+    return part;
+  }
+  const fold = foldAt(section, reader.data.fold);
+  const isFolded = fold > 0 && !reader.unfolded.has(index);
+  part.append(textBlock(section, isFolded ? fold : section.text.length));
+  if (fold > 0) {
+    const marked = section.spans.filter((span) => span[0] >= fold).length;
+    const also = marked ? `, ${count(marked)} marked` : "";
+    const words = isFolded ? `Show ${count(section.text.length - fold)} more characters${also}` : "Show less";
+    part.append(button("more", words, () => {
+      isFolded ? reader.unfolded.add(index) : reader.unfolded.delete(index);
+      reader.draw();
+    }, "E"));
+  }
+  if (section.hidden && !isFolded) {
+    part.append(element("p", "nothing", `${count(section.hidden)} further characters are not shown here.`));
+  }
+  return part;
+}
+
+function metaPart(row) {
+  const list = element("dl", "meta");
+  for (const [name, value] of row.meta) {
+    const shown = element("dd", value === null ? "nothing" : "");
+    shown.dir = "auto";
+    appendText(shown, value ?? "missing");
+    const title = element("dt");
+    for (const part of name.split(/(?<=_)/)) appendText(title, part).append(element("wbr")); // long_names break at "_"
+    list.append(element("div", "", title, shown));
+  }
+  return list;
+}
+
+function rawPart(raw) {
+  const part = element("section", "section raw", element("header", "", element("span", "role", "Raw record")));
+  if (raw?.note) part.append(element("p", "nothing", raw.note));
+  if (raw?.text) part.append(appendText(element("pre"), raw.text));
+  if (!raw) part.append(element("p", "nothing", "The record's own text was not kept."));
+  return part;
+}
+
+function rowParts(row, reader) {
+  const body = element("div", "body");
+  if (reader.showsRaw) body.append(rawPart(row.raw));
+  else {
+    for (const note of row.notes) body.append(element("p", "note", note));
+    const answers = element("div", "pair");
+    row.sections.forEach((section, index) => {
+      const isAnswer = section.kind === "chosen" || section.kind === "rejected";
+      (isAnswer ? answers : body).append(sectionPart(section, index, reader));
+    });
+    if (answers.children.length) body.append(answers);
+  }
+  return row.meta.length ? [body, metaPart(row)] : [body];
+}

@@ -1,0 +1,100 @@
+"""The table of rows in view: fifty a page, sorted and with columns as one likes; a row opens in the reader."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import MESSAGES, Dataset
+from ui import places, session
+from ui.text import cut
+
+PAGE_ROWS = 50
+SHOWN_CHARS = 220
+FIRST_COLUMNS = ("tags", "prompt", "response", "rejected", "text")
+THEN = ("source", "annotator", "score", "label", "language", "created_at")
+
+
+def usual_columns(dataset: Dataset) -> list[str]:
+    """The columns a new dataset's table begins with: its texts, its main roles, its length."""
+    texts = [c for c in FIRST_COLUMNS if c in dataset.canonical or c == "tags"]
+    roles = [dataset.roles[r] for r in THEN if r in dataset.roles]
+    plain = [] if len(texts) > 1 else list(dataset.originals)[:8]
+    lengths = [c for c in ("row_tokens",) if c in dataset.schema]
+    return list(dict.fromkeys([*texts, *plain, *roles, *lengths]))
+
+
+def table(dataset: Dataset, rows: pl.Series) -> None:
+    """Draws the controls and one page of the table."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        choices = dataset.shown_columns
+        columns = st.multiselect(
+            "Columns", choices, default=[c for c in usual_columns(dataset) if c in choices], key=f"columns_{dataset.id}"
+        )
+        sortable = [c for c in choices if not isinstance(dataset.schema[c], pl.List) and not dataset.is_long(c)]
+        by = st.selectbox("Sort by", ["as in the file", *sortable], key="sort", width=190, bind="query-params")
+        down = st.toggle("Largest first", key="down", value=True, bind="query-params", disabled=by == "as in the file")
+    pages = -(-len(rows) // PAGE_ROWS)
+    page = min(st.pagination(pages, key="page"), pages)
+    if by != "as in the file" and by in sortable:
+        rows = _sorted(dataset, session.view().to_params(), by, down, rows)
+    shown = rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
+    if not columns:
+        st.text("Choose a column to see.")
+        return
+    frame = dataset.frame(columns, shown).select(_cell(dataset, c) for c in columns)
+    height = 36 * (len(shown) + 1) + 3
+    picked = st.dataframe(
+        frame.rename({c: shown_name for c, shown_name in zip(columns, _headers(columns), strict=True)}),
+        hide_index=True, height=min(height, 640), on_select="rerun", selection_mode="single-row",
+        key=f"rows_{dataset.id}_{st.session_state.get('rows_opened', 0)}",
+        column_config={c: st.column_config.TextColumn(width="large") for c in FIRST_COLUMNS[1:]},
+        alt=f"Rows {(page - 1) * PAGE_ROWS + 1} to {(page - 1) * PAGE_ROWS + len(shown)} of {len(rows)} in view",
+    )  # fmt: skip
+    if picked.selection.rows:
+        st.session_state["rows_opened"] = st.session_state.get("rows_opened", 0) + 1
+        open_in_reader(dataset, dataset.frame(["row_id"], shown)["row_id"][picked.selection.rows[0]])
+
+
+def open_in_reader(dataset: Dataset, row_id: str) -> None:
+    """Goes to Read & tag at this row, with the same view."""
+    params = {"d": dataset.id, "f": session.view().to_params(), "row": row_id}
+    st.switch_page(
+        places.page("read"),
+        query_params=[(k, v) for k, vs in params.items() for v in ([vs] if isinstance(vs, str) else vs)],
+    )
+
+
+def _headers(columns: list[str]) -> list[str]:
+    """Column names as they can stand in a header: one line, each only once."""
+    seen: dict[str, int] = {}
+    headers = []
+    for column in columns:
+        header = cut(column, 40)
+        seen[header] = seen.get(header, 0) + 1
+        headers.append(header if seen[header] == 1 else f"{header} ({seen[header]})")
+    return headers
+
+
+def _cell(dataset: Dataset, column: str) -> pl.Expr:
+    """A column as its cells show it: texts cut, chats by their turns, lists as they are."""
+    dtype = dataset.schema[column]
+    if dtype == pl.String:
+        return pl.col(column).str.slice(0, SHOWN_CHARS)
+    if dtype == MESSAGES:
+        turn = pl.concat_str(
+            pl.element().struct.field("role"), pl.element().struct.field("content").str.slice(0, 80), separator=": "
+        )
+        return pl.col(column).list.eval(turn).list.join(" ⏎ ").str.slice(0, SHOWN_CHARS)
+    return pl.col(column)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _order(key: tuple[str, ...], down: bool, _rows: pl.Series, _values: pl.Series) -> pl.Series:
+    return _rows.gather(_values.gather(_rows).arg_sort(descending=down, nulls_last=True))
+
+
+def _sorted(dataset: Dataset, filters: list[str], by: str, down: bool, rows: pl.Series) -> pl.Series:
+    """The rows in view ordered by a column, nulls last; kept for as long as view and column stay the same."""
+    key = (dataset.id, dataset.key_of(by), str(dataset.tag_revision), *filters)
+    return _order(key, down, rows, dataset.column(by))
