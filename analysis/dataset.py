@@ -12,6 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from functools import cached_property, reduce
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -31,6 +32,7 @@ PLACE = {"source_file": pl.String(), "source_line": pl.UInt32(), "source_record"
 TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
 LONG_TEXT_CHARS = 40  # a text column longer than this on average is prose to read, not a category to count
 KEPT_MASKS = 64
+NEAR_ROWS = 200  # rows nearer than this are read from disk in one piece
 
 
 class DatasetError(ValueError):
@@ -177,10 +179,11 @@ class Dataset:
 
     def frame(self, names: Sequence[str], rows: pl.Series | None = None) -> pl.DataFrame:
         """Those columns of all rows, or of the rows at these positions, in their order."""
-        if rows is not None and any(not self._fits(name) for name in names):
-            return self._gather_from_disk(names, rows)
-        columns = [self.column(name) for name in names]
-        return pl.DataFrame([c if rows is None else c.gather(rows) for c in columns])
+        if rows is None:
+            return pl.DataFrame([self.column(name) for name in names])
+        large = [name for name in names if not self._fits(name)]
+        held = [self.column(name).gather(rows) for name in names if name not in large]
+        return pl.DataFrame([*held, *self._gather_from_disk(large, rows)]).select(names)
 
     def batches(self, names: Sequence[str], offset: int = 0, length: int | None = None) -> Iterator[pl.DataFrame]:
         """Those columns part by part, in row order, from row `offset` on; nothing is kept in memory."""
@@ -237,12 +240,18 @@ class Dataset:
         chars: float = self.meta["mean_chars"].get(stored, 0.0)
         return chars * self.height < self._budget / 3
 
-    def _gather_from_disk(self, names: Sequence[str], rows: pl.Series) -> pl.DataFrame:
-        """Rows at these positions, each read from its part: for few rows of columns too large to hold."""
-        if rows.is_empty():
-            return pl.DataFrame([self._empty(name) for name in names])
-        one_by_one = [pl.concat(self.batches(names, int(row), 1)) for row in rows]
-        return pl.concat(one_by_one)
+    def _gather_from_disk(self, names: Sequence[str], rows: pl.Series) -> list[pl.Series]:
+        """Few rows of columns too large to hold: rows that lie near each other are read together."""
+        if not names or rows.is_empty():
+            return [self._empty(name) for name in names]
+        wanted = rows.unique().sort()
+        starts = [0, *(wanted.diff() > NEAR_ROWS).arg_true(), len(wanted)]
+        read = []
+        for first, end in pairwise(starts):
+            run = wanted.slice(first, end - first)
+            low = int(run[0])
+            read.append(pl.concat(self.batches(names, low, int(run[-1]) - low + 1))[run - low])
+        return pl.concat(read)[wanted.search_sorted(rows)].get_columns()
 
     # Tags
 

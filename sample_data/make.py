@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE.parent))
 
-from maker.datasets import files  # noqa: E402
+from sample_data.maker.datasets import files  # noqa: E402
 
 
 def main(folder: Path) -> None:

@@ -53,7 +53,7 @@ def batches(path: Path, name: str, reading: Reading, size: int) -> Iterator[Batc
             return
         pieces = stream.pieces(size)
         head = b"".join(_up_to(pieces, 1 << 18))
-        pieces = _chain(head, pieces)
+        pieces = _chain(head, pieces, size)
         container = _container(path, head, reading)
         if container == "jsonl":
             yield from _line_blocks(pieces, stream, name, size)
@@ -84,7 +84,7 @@ def _container(path: Path, head: bytes, reading: Reading) -> str:
         lines = [line for line in head.splitlines() if line.strip()]
         whole = [line for line in lines if line[:1] == start and _parses(line)]
         if start == b"[":
-            return "jsonl" if len(whole) > 1 and suffix != ".json" and lines[0] in whole else "json"
+            return "jsonl" if len(lines) > 1 and suffix != ".json" and lines[0] in whole else "json"
         if suffix in (".jsonl", ".ndjson"):
             return "jsonl" if whole or b"\n" not in head.strip() or lines[0].strip() != b"{" else "json"
         if suffix in TEXT_SUFFIXES and not whole and not _opens_json(head):
@@ -117,8 +117,8 @@ def _up_to(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
         yield piece
 
 
-def _chain(head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    yield head
+def _chain(head: bytes, pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
+    yield from (head[at : at + size] for at in range(0, len(head), size))
     yield from pieces
 
 

@@ -45,6 +45,7 @@ class ByteStream:
         self.raw.seek(0)
         self.compression = next((name for start, name in COMPRESSED.items() if magic.startswith(start)), None)
         self._stream = _decompressed(self.raw, self.compression)
+        self._whole: IO[bytes] | None = None
         self._read = 0
         self.head = self.read(HEAD_BYTES)
         if not self.head.strip(b" \t\r\n\0\xef\xbb\xbf"):
@@ -65,6 +66,8 @@ class ByteStream:
 
     def close(self) -> None:
         self.raw.close()
+        if self._whole is not None:
+            self._whole.close()
 
     def read(self, size: int) -> bytes:
         """The next `size` bytes, fewer only at the end of the file."""
@@ -85,13 +88,13 @@ class ByteStream:
         if self.compression is None:
             self.raw.seek(0)
             return self.raw
-        whole = tempfile.TemporaryFile()
+        self._whole = tempfile.TemporaryFile()
         piece = self.head
         while piece:
-            whole.write(piece)
+            self._whole.write(piece)
             piece = self.read(HEAD_BYTES)
-        whole.seek(0)
-        return whole
+        self._whole.seek(0)
+        return self._whole
 
     def pieces(self, size: int) -> Iterator[bytes]:
         """The text as UTF-8 bytes without its byte order mark, about `size` bytes at a time; may cut a character in two.

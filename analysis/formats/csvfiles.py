@@ -42,7 +42,7 @@ class Dialect:
             row = next(csv.reader((record,), delimiter=self.separator), [])
         except csv.Error:
             return record.split(self.separator)
-        if len(row) != len(self.columns) and '"' in record and _is_unclosed(record, self.separator):
+        if len(row) != len(self.columns) and '"' in record and "unexpected end" in _fault(record, self.separator):
             return record.split(self.separator)
         return row
 
@@ -69,11 +69,8 @@ def records(texts: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, str, 
     header = dialect.original is not None
     while not source.is_finished():
         line, row = source.start(), _next(reader)
-        if len(source.taken) > 1 and len(row) != len(dialect.columns):
-            first = source.taken[0].rstrip("\r\n")
-            fits = len(first.split(dialect.separator)) == len(dialect.columns)
-            if fits or (source.is_finished() and _is_unclosed("".join(source.taken), dialect.separator)):
-                source.give_back()
+        if len(source.taken) > 1 and _is_stray(source, len(row), dialect):
+            source.give_back()
         text = "".join(source.taken).removesuffix("\n").removesuffix("\r")
         if not any(cell.strip() for cell in dialect.cells(text)):
             if text.strip():
@@ -82,6 +79,16 @@ def records(texts: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, str, 
             header = False
         else:
             yield line, text, None, None
+
+
+def _is_stray(source: _Lines, width: int, dialect: Dialect) -> bool:
+    """Whether the quotation mark that joined several lines opened no cell: the first line is a record by itself, and
+    together they are not a sound one; or the mark is never closed."""
+    fault = _fault("".join(source.taken), dialect.separator)
+    if width != len(dialect.columns) or fault:
+        if len(source.taken[0].split(dialect.separator)) == len(dialect.columns):
+            return True
+    return source.is_finished() and "unexpected end" in fault
 
 
 def _next(reader: Any) -> list[str]:
@@ -142,22 +149,24 @@ def lines_with_ends(texts: Iterable[str]) -> Iterator[str]:
         yield last
 
 
-def _is_unclosed(record: str, separator: str) -> bool:
+def _fault(record: str, separator: str) -> str:
+    """What a strict reader of CSV has against this record; nothing where it is sound."""
     try:
         next(csv.reader(record.splitlines(keepends=True), delimiter=separator, strict=True), None)
     except csv.Error as error:
-        return "unexpected end" in str(error)
-    return False
+        return str(error)
+    return ""
 
 
 def dialect(head: str, name: str, reading: Reading) -> Dialect:
     """The separator, quoting and columns of a file that begins with `head`."""
     separators = (reading.separator,) if reading.separator else SEPARATORS
-    _, separator, quoted, rows = max(
-        ((_consistency(rows, separator, quoted, name), separator, quoted, rows)
-         for separator in separators for quoted in (True, False) for rows in [_head_rows(head, separator, quoted)]),
-        key=lambda found: found[0],
-    )  # fmt: skip
+    found = []
+    for separator in separators:
+        quoted = not _quotes_are_stray(_head_rows(head, separator, False))
+        rows = _head_rows(head, separator, quoted)
+        found.append((_consistency(rows, separator, quoted, name), separator, quoted, rows))
+    _, separator, quoted, rows = max(found, key=lambda one: one[0])
     if not rows:
         raise FormatError(f"{name} holds no cells; it has separators or blank lines only.")
     has_header = reading.header if reading.header is not None else _has_header(rows)
@@ -165,6 +174,14 @@ def dialect(head: str, name: str, reading: Reading) -> Dialect:
         width = Counter(map(len, rows)).most_common(1)[0][0]
         return Dialect(separator, quoted, tuple(f"column_{i}" for i in range(1, width + 1)), None)
     return Dialect(separator, quoted, _columns(rows[0]), tuple(rows[0]))
+
+
+def _quotes_are_stray(rows: list[list[str]]) -> bool:
+    """Whether cells begin with a quotation mark, but hardly any ends with one on the same line, or on a later one."""
+    opening = [cell for row in rows for cell in row if cell.startswith('"')]
+    whole = sum(len(cell) > 1 and cell.endswith('"') for cell in opening)
+    closing = sum(cell.endswith('"') and not cell.startswith('"') for row in rows for cell in row)
+    return bool(opening) and whole + closing < len(opening) / 2
 
 
 def looks_separated(head: str) -> bool:
@@ -197,9 +214,8 @@ def _consistency(rows: list[list[str]], separator: str, quoted: bool, name: str)
     width, count = Counter(map(len, rows)).most_common(1)[0]
     if width < 2:
         return (0.0, int(separator == ","), quoted)
-    swallowed = sum("\n" in cell for row in rows for cell in row if len(row) != width)
     bonus = 0.1 * (separator == "\t" and name.lower().endswith((".tsv", ".tab", ".tsv.gz")))
-    return (round(count / len(rows) - 0.05 * bool(swallowed), 2) + bonus, width, quoted)
+    return (round(count / len(rows), 2) + bonus, width, quoted)
 
 
 def _has_header(rows: Sequence[Sequence[str]]) -> bool:

@@ -25,7 +25,9 @@ TRUTHS = {"true": True, "false": False}
 def kinds_of(values: Sequence[Any]) -> Counter[Kind]:
     """How many values of each kind; nulls are not counted. "wide" integers pass 2^53, "huge" ones 64 bits."""
     found: Counter[Kind] = Counter()
-    for type_, count in Counter(map(type, values)).items():
+    types = set(map(type, values))
+    counts = {types.pop(): len(values)} if len(types) == 1 else Counter(map(type, values))
+    for type_, count in counts.items():
         if type_ in SCALARS:
             found[SCALARS[type_]] += count
         elif type_ is int:

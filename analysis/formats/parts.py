@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,10 @@ class Facts:
     column, characters and values that are not null. `filled`: values that are not null by canonical column.
     `examples`: a value behind a remark."""
 
-    file: str = ""
+    file: str
+    rows: int
     container: str = ""
     path: str = ""
-    rows: int = 0
     done: int = 0
     hashes: bytes = b""
     kinds: dict[str, Counter[Kind]] = field(default_factory=dict)
@@ -78,11 +79,13 @@ def write(frame: pl.DataFrame, path: Path) -> None:
 def build(records: Records, plan: Plan, file: str) -> tuple[pl.DataFrame, Facts]:
     """The part of these records as a frame: place, original columns, canonical columns."""
     columns = columns_of(records)
-    floats = [] if records.frame is not None or records.cells else [c for c, v in columns.items() if float in set(map(type, v))]
+    types = {name: set(map(type, values)) for name, values in columns.items()}
+    floats = [name for name in columns if float in types[name] and records.frame is None]
     if records.is_quick and any(type(v) is float and abs(v) >= 2**63 for c in floats for v in columns[c]):
         return build(records.with_exact_integers(), plan, file)
-    facts = Facts(file, rows=len(records.values), problems=records.problems, notes=records.notes, shape=plan.shape)
-    facts.hashes = b"".join(map(row_hash, records.values))
+    facts = Facts(file, len(records.values), shape=plan.shape, problems=records.problems, notes=records.notes)
+    has_nulls = any(type(None) in seen for seen in types.values())
+    facts.hashes = b"".join(map(row_hash, map(_without_nulls, records.values) if has_nulls else records.values))
     for name in floats:
         _drop_nan(name, columns[name], facts)
     place = [
@@ -103,7 +106,8 @@ def build(records: Records, plan: Plan, file: str) -> tuple[pl.DataFrame, Facts]
 
 def columns_of(records: Records) -> dict[str, list[Any]]:
     """The records' values by column, in order of first appearance. Raises FormatError for too many columns."""
-    names = dict.fromkeys(name for keys in dict.fromkeys(map(tuple, records.values)) for name in keys)
+    shapes = dict.fromkeys(map(tuple, records.values))
+    names = dict.fromkeys(name for keys in shapes for name in keys)
     if SURPLUS in names:
         names[SURPLUS] = names.pop(SURPLUS)
     if len(names) > MAX_COLUMNS:
@@ -111,6 +115,8 @@ def columns_of(records: Records) -> dict[str, list[Any]]:
             f"The records have more than {MAX_COLUMNS:,} different columns, such as {', '.join(list(names)[:3])}; "
             "are the names of the columns data themselves?"
         )
+    if len(shapes) == 1 and records.values:
+        return {name: list(map(itemgetter(name), records.values)) for name in names}
     return {name: [record.get(name) for record in records.values] for name in names}
 
 
@@ -168,10 +174,12 @@ def fit(series: pl.Series, dtype: pl.DataType) -> pl.Series:
     return series.cast(dtype, strict=False)
 
 
+def _without_nulls(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if value is not None} if None in record.values() else record
+
+
 def row_hash(record: dict[str, Any]) -> bytes:
-    """8 bytes that stand for a record's content: its JSON with sorted keys and without null values."""
-    if None in record.values():
-        record = {key: value for key, value in record.items() if value is not None}
+    """8 bytes that stand for the content of a record without null values: a hash of its JSON with sorted keys."""
     try:
         text = orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=kinds.plain)
     except TypeError:

@@ -18,7 +18,7 @@ RESERVED = frozenset(
 KNOWN_FILES = "JSONL, JSON, CSV, TSV, plain text, Parquet and Arrow, each plain, .gz or .zst"
 MAX_RECORD_BYTES = 256 << 20
 MAX_COLUMNS = 5_000
-BLOCK_BYTES = 16 << 20
+BLOCK_BYTES = 8 << 20
 
 
 class FormatError(ValueError):

@@ -12,6 +12,7 @@ from typing import Any
 from .distinct import Distinct
 from .knowledge import table
 from .ledger import Draft, Ledger
+from .personal import iban
 from .task import Task
 
 FILE = "chats.jsonl"
@@ -137,7 +138,7 @@ def _parts(base: list[Draft], ledger: Ledger) -> None:
 
 SECRETS = (
     ("email", "valentina.scarpa@brightwell-mills.co", "You can also reach me at {v}."), ("phone", "+44 1632 960783", "Please ring {v} after six."),
-    ("iban", "GB25 NWBK 6016 1331 9265 43", "The refund should go to {v}."), ("name_and_address", "Casimir Holloway, 3 Tanner's Row, Little Wexcombe", "Deliver to {v}."),
+    ("iban", iban("GB", "NWBK60161331926819"), "The refund should go to {v}."), ("name_and_address", "Casimir Holloway, 3 Tanner's Row, Little Wexcombe", "Deliver to {v}."),
     ("ip_address", "91.64.203.17", "My router says {v}."), ("email_placeholder", "someone@example.com", "I typed {v} in the field."),
 )  # fmt: skip
 COPIES = 9

@@ -132,7 +132,7 @@ def _semantic(ledger: Ledger) -> list[Draft]:
 def _conflicts(base: list[Draft], ledger: Ledger) -> list[Draft]:
     ledger.open("conflicts", FILE, "The same prompt with contradicting answers; details give the kind.")
     pools = {
-        "number differs": [d for d in base if not d.faults and d.topic == "maths" and d.wrong and d.wrong != d["output"]],
+        "number differs": [d for d in base if not d.faults and d.topic == "maths" and d["source"] != "support_desk" and d.wrong and d.wrong != d["output"]],
         "label flips": [d for d in base if not d.faults and d.topic == "classification" and d["source"] != "support_desk"],
         "refusal and answer": list(_long_enough(base, 14)),
     }

@@ -9,6 +9,7 @@ from random import Random
 from .ledger import Draft, Ledger
 
 FILE = "instructions.jsonl"
+HELP_DESK = "support_desk"
 Change = Callable[[Draft, int, Random], object]
 PROSE = ("plants", "concepts", "events", "cities", "dishes", "books", "howto", "animals")
 
@@ -138,7 +139,7 @@ def plant(base: list[Draft], random: Random, ledger: Ledger) -> None:
             draft.quality = quality
             ledger.plant(kind, draft, detail)
     ledger.open("wrong_answers", FILE, "A wrong result, wrong label or the answer to another question; details give the right one.")
-    wrong = [d for d in base if not d.faults and d.wrong and d.topic in ("maths", "classification") and d.wrong != d["output"]]
+    wrong = [d for d in base if not d.faults and d["source"] != HELP_DESK and d.wrong and d.topic in ("maths", "classification") and d.wrong != d["output"]]
     for n, draft in enumerate(wrong[:22]):
         ledger.plant("wrong_answers", draft, _wrong(draft, n, random))
         draft.quality = 1.6
@@ -163,8 +164,8 @@ def plant(base: list[Draft], random: Random, ledger: Ledger) -> None:
         draft["output"] = "\n".join(f"{k}. {text}" for k, text in enumerate(parts[: 90 + 60 * n], 1))
         draft.quality = 2.5
         ledger.plant("length_outliers", draft)
-    ledger.open("boilerplate_head", FILE, "All responses of one source begin with the same sentences.", source="support_desk", head=HEAD)
-    for draft in [d for d in base if d["source"] == "support_desk"]:
+    ledger.open("boilerplate_head", FILE, "All responses of one source begin with the same sentences.", source=HELP_DESK, head=HEAD)
+    for draft in [d for d in base if d["source"] == HELP_DESK]:
         draft["output"] = HEAD + draft["output"]
         draft.quality = min(draft.quality, 3.2)
         ledger.plant("boilerplate_head", draft)
@@ -181,7 +182,7 @@ def plant_empty(base: list[Draft], random: Random, ledger: Ledger) -> None:
     ledger.open("empty_responses", FILE, "The response is empty, white space or null.")
     ledger.open("empty_slice", FILE, "Empty responses of the source in which their share is about three times as high as elsewhere.", source="web_crawl")
     crawl = [d for d in base if d["source"] == "web_crawl"]
-    elsewhere = [d for d in base if d["source"] not in ("web_crawl", "support_desk")]
+    elsewhere = [d for d in base if d["source"] not in ("web_crawl", HELP_DESK)]
     few = 22
     many = round(3 * few / len(elsewhere) * len(crawl))
     for drafts, count in ((crawl, many), (elsewhere, few)):
@@ -196,5 +197,5 @@ def _free(base: list[Draft]) -> Iterator[Draft]:
     """Unplanted English prose rows with an answer of at least eight words and no input, outside the boilerplate source."""
     for draft in base:
         if (not draft.faults and draft.language == "en" and draft.topic in PROSE and not draft["input"]
-                and draft["source"] != "support_desk" and 8 <= len(draft["output"].split()) < 90):  # fmt: skip
+                and draft["source"] != HELP_DESK and 8 <= len(draft["output"].split()) < 90):  # fmt: skip
             yield draft

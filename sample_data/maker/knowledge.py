@@ -32,7 +32,7 @@ def up(text: str) -> str:
 
 
 NAMES = frozenset(
-    "Basil Easter Egypt Humans London Germany Japan Chlorophyll Parisians South Samuel Günter Johannes Neil Giovanni Camille "
+    "Easter London Germany Japan Parisians South Samuel Günter Johannes Neil Giovanni Camille "
     "Ferdinand Captain King Alexander Harold Toussaint Nelson Leland Mehmed Kate Sakamoto Valery Orville Charles Arctic "
-    "Congress Platinum Moscow Lemon October March June Cape Pretty".split()
-) - {"Chlorophyll", "Lemon", "Pretty", "Basil", "Humans", "Platinum"}
+    "Congress Moscow October March June Australia".split()
+)

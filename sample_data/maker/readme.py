@@ -13,7 +13,8 @@ FILES = {
 HEAD = """# Sample data
 
 Four small datasets of our own making, with faults planted on purpose and listed, so that a finding can be checked against the truth.
-Everything is invented: people, firms, addresses, numbers and keys belong to nobody; the facts in the answers are common knowledge.
+Everything is invented: people, firms, postal and mail addresses, account numbers and keys; telephone numbers come from ranges set aside for
+fiction. The facts in the answers are common knowledge.
 The licence is that of the project, Apache-2.0.
 
 | file | rows | what it holds |
@@ -24,7 +25,7 @@ MIDDLE = """
 The knowledge behind the answers is in `maker/knowledge/`, one record per line.
 
 Rows without a planted fault are kept apart: no two share half of their three-word shingles (prompt and response together).
-A few fields are fixed by design. `hostile.jsonl` holds no working exploit, only text that must stay text; its addresses end in
+`hostile.jsonl` holds no working exploit, only text that must stay text; its addresses end in
 `evil.test`, which never resolves, and a script that runs would set `window.__x`.
 
 ## The truth

@@ -19,24 +19,24 @@ VERBS = tuple(
 NOUNS = tuple(
     """
     adjective anchor answer antonym ants apartheid apple array arrays article asparagus author bakery ball balls
-    banana barn basket bats beans beef beetroot belief bicycle bill birthday black blueberries bread building bullet
+    banana barn basket bats beans beef beetroot belief bicycle bill birthday blueberries bread building bullet
     button camels canal candle capitals car card carpet carrots causes chameleons checklist chicken chickpea
     children chillies choir city class client code column concert contact converter copper cost country courgettes
     crate crows curriculum curry customer day days definition department dialogue difference digit dinosaurs dishes
     distance dragon driving duplicates elephants employees encryption encyclopedia end engine entry equipment errors
     euros evaporation example excursion exhibition fact fall feather feedback fermentation ferry field file files
     fire food fraction friction fridge frost function garden gifts grammar greenhouse guacamole guests guide habitat
-    hammer handle headline hedgehogs history home honeybees hotel hour hours house hyphens idiom immune index
+    hammer handle headline hedgehogs history home honeybees hotel hour hours house hyphens idiom index
     inflation ingredients initials instrument interview invoice iron island jacket jargon job kale kettle key keys
     kilometres kitchen knife label ladder language leeks length lentil letter library lift limerick line lines list
-    log machine magnetism main map matter meaning members menu merchant message metaphors method metres migration
+    log machine magnetism map matter meaning members menu merchant message metaphors method metres migration
     mint mirror mistake mistakes month mood morning museum mushroom myth name names needle noise notes notice number
     numbers octopuses office orchard origins otters owls pancakes paragraph party passage pencils people pepper
     person pest photosynthesis phrase place plan plant plot podcast potato potatoes pounds price principle printer
     probability problem process program punctuation python quarry question reader recipe refund report resignation
     review rhubarb ribbon risks rivers roast room root rosemary rules saddle salad salmon scene school script sea
     season sentence sentiment sequence shirt shop side sights sign sink slogans sloths snail songs soup spinach
-    square stamps state statement stew storage story strawberries substitution suffrage sum surface synonym table
+    stamps state statement stew storage story strawberries substitution suffrage sum surface synonym table
     teacher text theme threats tiles timber time title tomatoes tools topics town train trait transport trees
     turtles umbrella upkeep value village visit vowels watch water weather week weekend whales window wines wolves
     word words work workshop year years zipper
