@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from glob import glob
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,11 +21,14 @@ import typer
 from analysis.annotations import open_annotations
 from analysis.computing import AT_OPENING_S, compute, try_out
 from analysis.dataset import Dataset, DatasetError
-from analysis.findings import findings
+from analysis.export import ExportRequest, export
+from analysis.findings import FINDINGS, findings
 from analysis.formats import Reading
 from analysis.models import tokenizer_digest
 from analysis.progress import Reporter
+from analysis.receipt import replay
 from analysis.runners import runner
+from analysis.signal import Signal
 from analysis.signals.catalogue import SIGNALS, signal, writers_of
 from analysis.view import View
 from analysis.workspace import Workspace
@@ -35,6 +39,10 @@ DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help="A file,
 Where = Annotated[
     list[str] | None, typer.Option("--where", metavar="COLUMN~OP~VALUE", help="Only rows that pass; repeatable.")
 ]
+WRITERS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
+    ".jsonl": pl.DataFrame.write_ndjson, ".csv": pl.DataFrame.write_csv, ".parquet": pl.DataFrame.write_parquet,
+}  # fmt: skip
+
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 ProgressFile = Annotated[Path | None, typer.Option("--progress", hidden=True, help="A file that holds the progress.")]
 
@@ -51,12 +59,17 @@ def answer(value: object, as_json: bool, text: str) -> None:
 
 def load(name: str, where: list[str] | None = None, columns: list[str] | None = None) -> tuple[Dataset, View]:
     """The dataset with its tags in place, and the view; signals that the view or the columns need are made first."""
+    view = View.from_params(where or [])
     workspace = Workspace()
     dataset = workspace.dataset(name)
     annotations = open_annotations(workspace.home)
     dataset.set_tags(annotations.tags(dataset.fingerprint), annotations.revision(dataset.fingerprint))
-    view = View.from_params(where or [])
     dataset.check(view)
+    known = {*dataset.schema, *(column for known in SIGNALS.values() for column in known.adds)}
+    if unknown := [column for column in columns or [] if column not in known]:
+        raise DatasetError(
+            f"{dataset.name} has no column {', '.join(unknown)}; it has: {', '.join(dataset.shown_columns)}."
+        )
     for needed in writers_of({*view.columns(), *(columns or [])} - set(dataset.originals)):
         made = dataset.signal(needed)
         if not dataset.has(made):
@@ -73,7 +86,6 @@ def open_command(
     ] = None,
     separator: Annotated[str | None, typer.Option(help="What separates the cells of a CSV file.")] = None,
     header: Annotated[bool | None, typer.Option(help="Whether a CSV file's first line names the columns.")] = None,
-    signals: Annotated[bool, typer.Option("--signals", help="Compute the quick signals right away.")] = False,
     as_json: Json = False,
     progress: ProgressFile = None,
 ) -> None:
@@ -81,12 +93,13 @@ def open_command(
     report = Reporter(progress)
     reading = Reading(roles=tuple(sorted(pairs(role or [], "role"))), separator=separator, header=header)
     dataset = Workspace().open(expanded(files), reading, report)
-    if signals:
-        compute_quick(dataset, report)
     lines = (dataset.folder / "problems.jsonl").read_bytes().splitlines()
     meta = dataset.meta
+    in_source = {column: meta["renamed"].get(column, column) for column in meta["columns"]}
     result = {
-        **{key: meta[key] for key in ("id", "fingerprint", "rows", "format", "roles")}, "columns": list(meta["columns"]),
+        **{key: meta[key] for key in ("id", "fingerprint", "rows", "format")},
+        "roles": {role: in_source[column] for role, column in meta["roles"].items()},
+        "columns": list(in_source.values()),
         "unreadable": meta["unreadable"], "problems": [orjson.loads(line) for line in lines], "notes": meta["notes"],
     }  # fmt: skip
     notes = "".join(f"\n  {note['sentence']}" for note in meta["notes"])
@@ -102,7 +115,7 @@ def expanded(files: list[str]) -> list[str]:
     found: list[str] = []
     for file in files:
         pattern = any(c in file for c in "*?[") and not file.startswith("hf://") and not Path(file).exists()
-        matches = sorted(str(p) for p in Path(file).parent.glob(Path(file).name)) if pattern else [file]
+        matches = sorted(glob(file, recursive=True)) if pattern else [file]
         if not matches:
             raise DatasetError(f"No file matches {file!r}; check the folder and the pattern.")
         found += matches
@@ -118,18 +131,20 @@ def pairs(texts: list[str], what: str) -> Iterator[tuple[str, str]]:
         yield name, value
 
 
-def compute_quick(dataset: Dataset, report: Reporter) -> None:
+def quick(dataset: Dataset) -> Iterator[Signal]:
     """The cheap signals, then those heavy ones whose trial says that they take less than half a minute."""
-    for number, known in enumerate(dataset.signals()):
-        report(f"computing {known.name}", number, len(SIGNALS))
-        if known.cheap or (not dataset.has(known) and try_out(dataset, known) <= AT_OPENING_S):
-            compute(dataset, known)
+    for known in sorted(dataset.signals(), key=lambda s: not s.cheap):
+        if known.cheap or dataset.has(known) or try_out(dataset, known) <= AT_OPENING_S:
+            yield known
 
 
 @app.command("compute")
 def compute_command(
     name: DatasetArgument,
-    signals: Annotated[list[str], typer.Argument(metavar="SIGNAL...", help=f"Any of: {', '.join(SIGNALS)}.")],
+    signals: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SIGNAL]...", help=f"Any of: {', '.join(SIGNALS)}; none: those that take seconds."),
+    ] = None,
     on: Annotated[
         str | None, typer.Option(help="The engine: here, processes or ray; chosen by size if not given.")
     ] = None,
@@ -140,23 +155,28 @@ def compute_command(
     as_json: Json = False,
 ) -> None:
     """Make the signals' columns; resumable, and at no cost where they are there already."""
+    if set_ and not signals:
+        raise DatasetError(f"--set {set_[0]} says nothing without a signal; name one of: {', '.join(SIGNALS)}.")
+    for unchecked in signals or ():
+        signal(unchecked)
+    engine = runner(on) if on else None
     workspace = Workspace()
     dataset = workspace.dataset(name)
     parameters: dict[str, Any] = dict(pairs(set_ or [], "parameter"))
     if "tokenizer" in parameters:
         parameters["digest"] = tokenizer_digest(parameters["tokenizer"])
     if parameters:
-        changed = {s: signal(s, parameters).parameters for s in signals}
+        changed = {s: signal(s, parameters).parameters for s in signals or ()}
         dataset = workspace.describe(dataset, parameters={**dataset.meta.get("parameters", {}), **changed})
     made = []
-    for wanted in [signal(s, dataset.meta.get("parameters", {}).get(s)) for s in signals]:
+    for wanted in map(dataset.signal, signals) if signals else quick(dataset):
         started = time.perf_counter()
         if trial:
             seconds = try_out(dataset, wanted)
             made.append({"name": wanted.name, "key": wanted.key, "seconds": seconds, "rows": dataset.height})
             continue
         say(f"{wanted.name}: {dataset.height:,} rows")
-        path = compute(dataset, wanted, runner(on) if on else None)
+        path = compute(dataset, wanted, engine)
         seconds = round(time.perf_counter() - started, 3)
         made.append(
             {"name": wanted.name, "key": wanted.key, "rows": dataset.height, "seconds": seconds, "path": str(path)}
@@ -175,27 +195,23 @@ def table_command(
     ] = None,
 ) -> None:
     """Rows in view as JSON lines."""
-    wanted = [c.strip() for c in columns.split(",") if c.strip()]
+    wanted = list(dict.fromkeys(c.strip() for c in columns.split(",") if c.strip()))
+    if not wanted:
+        raise DatasetError("--columns names no column; write some such as prompt,response.")
+    if out and out.suffix not in WRITERS:
+        raise DatasetError(f"Cannot tell the format of {out.name!r}; known endings: {', '.join(WRITERS)}.")
     dataset, view = load(name, where, wanted)
-    if unknown := [c for c in wanted if c not in dataset.schema]:
-        raise DatasetError(
-            f"{dataset.name} has no column {', '.join(unknown)}; it has: {', '.join(dataset.shown_columns)}."
-        )
     rows = dataset.rows_of(view)
     rows = rows if limit is None else rows.head(limit)
     if out:
-        writers = {
-            ".jsonl": pl.DataFrame.write_ndjson,
-            ".csv": pl.DataFrame.write_csv,
-            ".parquet": pl.DataFrame.write_parquet,
-        }
-        if out.suffix not in writers:
-            raise DatasetError(f"Cannot tell the format of {out.name!r}; known endings: {', '.join(writers)}.")
-        writers[out.suffix](pl.concat(chosen(dataset, wanted, rows)), out)
+        table = pl.concat(chosen(dataset, wanted, rows))
+        if out.suffix == ".csv" and (lists := [c for c, dtype in table.schema.items() if dtype.is_nested()]):
+            raise DatasetError(f"A CSV file cannot hold the lists in {', '.join(lists)}; write .jsonl or .parquet.")
+        WRITERS[out.suffix](table, out)
         return
     for batch in chosen(dataset, wanted, rows):
         for row in batch.iter_rows(named=True):
-            sys.stdout.buffer.write(orjson.dumps(row) + b"\n")
+            sys.stdout.buffer.write(orjson.dumps(row, default=str) + b"\n")
     sys.stdout.buffer.flush()
 
 
@@ -219,6 +235,9 @@ def findings_command(
     ] = None,
 ) -> None:
     """What to look at first."""
+    known = [finding[0] for finding in FINDINGS]
+    if unknown := sorted(set(fail_on or []) - set(known)):
+        raise DatasetError(f"No finding is called {', '.join(unknown)}; known: {', '.join(known)}.")
     dataset, _ = load(name, columns=[c for s in SIGNALS.values() for c in s.adds])
     found = findings(dataset)
     answer(
@@ -242,8 +261,6 @@ def export_command(
     progress: ProgressFile = None,
 ) -> None:
     """The rows in view as training files, with a receipt and a dataset card."""
-    from analysis.export import ExportRequest, export
-
     dataset, view = load(name, where)
     request = ExportRequest(view=view, to=to, only_tags=tuple(tag or ()), without_tags=tuple(without_tag or ()))
     result = export(dataset, request, out, report=Reporter(progress)).as_dict()
@@ -258,8 +275,6 @@ def replay_command(
     as_json: Json = False,
 ) -> None:
     """Make the same export again, and check that every byte is the same."""
-    from analysis.receipt import replay
-
     result = replay(receipt, [Path(f) for f in files], out, Workspace()).as_dict()
     answer(result, as_json, f"The same {result['rows_out']:,} rows in {out}")
 
@@ -276,6 +291,9 @@ def one_line_errors() -> Iterator[None]:
         raise SystemExit(2) from None
     except BrokenPipeError:
         raise SystemExit(0) from None
+    except OSError as error:
+        say(f"{error.filename or 'A file'} cannot be read or written ({error.strerror}); check folder and owner.")
+        raise SystemExit(2) from None
 
 
 if __name__ == "__main__":

@@ -120,8 +120,9 @@ def _make_parts(
     """One Parquet file per chunk of rows that has none yet, named by the chunk's first row."""
     step = CHUNK_ROWS if signal.scope == "row" else max(dataset.height, 1)
     starts = list(range(0, max(dataset.height, 1), step))
-    todo = [at for at in starts if not (parts / f"{at:010}.parquet").exists()][:limit]
-    done = (len(starts) - len(todo)) * step
+    missing = [at for at in starts if not (parts / f"{at:010}.parquet").exists()]
+    todo = missing[:limit]
+    done = dataset.height - sum(min(step, dataset.height - at) for at in missing)
     place: dict[str, int] = {}
 
     def chunks() -> Iterator[pl.DataFrame]:

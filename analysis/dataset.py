@@ -19,7 +19,7 @@ import polars as pl
 
 from analysis.signal import ROW_ID, Signal
 from analysis.signals import catalogue
-from analysis.view import ANY_TEXT, Filter, View, ViewError
+from analysis.view import ANY_TEXT, SEARCHES, Filter, View, ViewError
 
 MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String, "tool_calls": pl.String}))
 CANONICAL: dict[str, pl.DataType] = {
@@ -32,6 +32,7 @@ PLACE = {"source_file": pl.String(), "source_line": pl.UInt32(), "source_record"
 TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
 LONG_TEXT_CHARS = 40  # a text column longer than this on average is prose to read, not a category to count
 KEPT_MASKS = 64
+FEW_VALUES = 50  # a column of so many distinct values is offered as a facet
 NEAR_ROWS = 200  # rows nearer than this are read from disk in one piece
 
 
@@ -45,6 +46,8 @@ def memory_budget() -> int:
     `WINNOW_MEMORY_MB` overrides it.
     """
     if given := os.environ.get("WINNOW_MEMORY_MB"):
+        if not given.isdecimal():
+            raise DatasetError(f"WINNOW_MEMORY_MB is {given!r}, which is no number of megabytes; set one such as 2000.")
         return int(given) << 20
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
 
@@ -56,23 +59,23 @@ class Dataset:
         self.folder = folder
         try:
             self.meta = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+            self.id: str = self.meta["id"]
+            self.name: str = self.meta["name"]
+            self.fingerprint: str = self.meta["fingerprint"]
+            self.format: str = self.meta["format"]
+            self.height: int = self.meta["rows"]
+            self.roles: dict[str, str] = self.meta["roles"]
         except FileNotFoundError:
             raise DatasetError(f"No dataset {folder.name!r} in this workspace; open its file first.") from None
-        except json.JSONDecodeError as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise DatasetError(
                 f"{folder / 'dataset.json'} is damaged ({error}); delete its folder and open the file again."
             ) from None
-        self.id: str = self.meta["id"]
-        self.name: str = self.meta["name"]
-        self.fingerprint: str = self.meta["fingerprint"]
-        self.format: str = self.meta["format"]
-        self.height: int = self.meta["rows"]
-        self.roles: dict[str, str] = self.meta["roles"]
         self._budget = memory_budget()
         self._lock = threading.RLock()
         self._columns: OrderedDict[str, pl.Series] = OrderedDict()
         self._masks: OrderedDict[str, pl.Series] = OrderedDict()
-        self._rows: OrderedDict[str, pl.Series] = OrderedDict()
+        self._rows: OrderedDict[tuple[str, ...], pl.Series] = OrderedDict()
         self._tags = pl.DataFrame(schema={ROW_ID: pl.String, **TAGS})
         self.tag_revision = 0
 
@@ -96,6 +99,7 @@ class Dataset:
         computed = {
             column: dtype() if isinstance(dtype, type) else dtype
             for signal in self.signals() if self.has(signal) for column, dtype in signal.adds.items()
+            if column not in self.originals
         }  # fmt: skip
         return {ROW_ID: pl.String(), **CANONICAL, **self.originals, **PLACE, **computed, **TAGS}
 
@@ -107,17 +111,20 @@ class Dataset:
             hidden.add("source_file")
         return [name for name in self.schema if name not in hidden]
 
+    @cached_property
     def categories(self) -> list[str]:
-        """Columns worth counting by value: roles first, then other columns of short text or few values."""
-        roles = [
-            self.roles[r] for r in ("source", "annotator", "language", "label", "split", "group") if r in self.roles
-        ]
-        short = [
-            name for name, dtype in self.originals.items()
-            if dtype == pl.Boolean or (dtype == pl.String and 0 < self.meta["mean_chars"].get(name, 0) <= LONG_TEXT_CHARS)
-        ]  # fmt: skip
+        """Columns worth counting by value: those of the usual roles, then others of two to fifty distinct values."""
+        usual = ("source", "annotator", "language", "label", "split", "group")
+        roles = [self.roles[role] for role in usual if role in self.roles]
         files = ["source_file"] if len(self.meta["files"]) > 1 else []
-        return list(dict.fromkeys([*roles, *files, *short]))
+        few = [name for name in self.originals if self._has_few_values(name)]
+        return list(dict.fromkeys([*roles, *files, *few]))
+
+    def _has_few_values(self, name: str) -> bool:
+        dtype = self.originals[name]
+        if self.is_long(name) or not (dtype == pl.String or dtype == pl.Boolean or dtype.is_integer()):
+            return False
+        return 2 <= self.column(name).n_unique() <= FEW_VALUES
 
     def texts(self) -> list[str]:
         """The columns a search of any text reads: the texts of the row; for a table, its text columns."""
@@ -151,7 +158,7 @@ class Dataset:
 
     def needs(self, view: View) -> list[Signal]:
         """The signals whose columns the view names and which are not computed yet."""
-        writers = [self.signal(name) for name in catalogue.writers_of(view.columns())]
+        writers = [self.signal(name) for name in catalogue.writers_of(view.columns() - set(self.originals))]
         return [signal for signal in writers if not self.has(signal)]
 
     # Columns
@@ -230,14 +237,19 @@ class Dataset:
         return path
 
     def _empty(self, name: str) -> pl.Series:
+        if name not in self.schema:
+            self._signal_file(name)
         return pl.Series(name, [], dtype=self.schema[name])
 
     def _fits(self, name: str) -> bool:
         """Whether a column may be held in memory: texts only within the budget, the source's records never."""
         if name == "source_record":
             return False
-        stored = self.meta["canonical"].get(name) or name
-        chars: float = self.meta["mean_chars"].get(stored, 0.0)
+        mean: dict[str, float] = self.meta["mean_chars"]
+        if name == "messages":  # as long as the source's own conversations, and the answers that stand apart from them
+            chars = sum(mean.get(column, 0.0) for column in set(self.roles.values()))
+        else:
+            chars = mean.get(self.meta["canonical"].get(name) or name, 0.0)
         return chars * self.height < self._budget / 3
 
     def _gather_from_disk(self, names: Sequence[str], rows: pl.Series) -> list[pl.Series]:
@@ -279,10 +291,12 @@ class Dataset:
         schema = self.schema
         for f in view:
             if f.column == ANY_TEXT:
+                if f.op not in SEARCHES:
+                    raise ViewError(f"{f.op!r} cannot be asked of any text; fitting: {', '.join(SEARCHES)}.")
                 continue
             dtype = schema.get(f.column)
             if dtype is None and (writer := catalogue.writer_of(f.column)):
-                added = catalogue.SIGNALS[writer].adds[f.column]
+                added = self.signal(writer).adds[f.column]
                 dtype = added() if isinstance(added, type) else added
             if dtype is None:
                 raise ViewError(f"{self.name} has no column {f.column!r}; it has: {', '.join(self.shown_columns)}.")
@@ -303,7 +317,7 @@ class Dataset:
         return mask
 
     def key_of(self, column: str) -> str:
-        """What tells a column's present content within this dataset: its name, with its signal or the tags' revision."""
+        """What tells a column's present content in this dataset: its name, with its signal or the tags' revision."""
         if column in TAGS:
             return f"{column}@{self.tag_revision}"
         writer = catalogue.writer_of(column) if column not in self.originals else None
@@ -314,9 +328,10 @@ class Dataset:
 
     def _answer(self, f: Filter) -> pl.Series:
         if f.column == ANY_TEXT:
-            negated = f.op.startswith("not")
+            negated = f.op == "nothas"
             masks = [self._answer(Filter(name, f.op, f.value)) for name in self.texts()]
-            return reduce(lambda a, b: a & b if negated else a | b, masks)
+            nothing_read = pl.repeat(negated, self.height, dtype=pl.Boolean, eager=True)
+            return reduce(lambda a, b: a & b if negated else a | b, masks, nothing_read)
         schema = self.schema
         if f.column not in schema:
             self._signal_file(f.column)
@@ -328,7 +343,7 @@ class Dataset:
 
     def rows_of(self, view: View) -> pl.Series:
         """Positions (UInt32, ascending) of the rows that pass every active filter."""
-        key = "&".join(sorted(map(self._key, view.active)))
+        key = tuple(sorted(map(self._key, view.active)))
         with self._lock:
             if key in self._rows:
                 self._rows.move_to_end(key)

@@ -10,24 +10,11 @@ from dataclasses import dataclass
 
 from analysis.dataset import CANONICAL, Dataset
 from analysis.signals.catalogue import writer_of
-from analysis.view import View, join_values
+from analysis.view import Filter, View, join_values
 
 STAND_INS = (
-    "N/A",
-    "n/a",
-    "NA",
-    "NULL",
-    "null",
-    "None",
-    "none",
-    "nan",
-    "NaN",
-    "-",
-    "<noinput>",
-    "No input",
-    "TODO",
-    "TBD",
-)
+    "N/A", "n/a", "NA", "NULL", "null", "None", "none", "nan", "NaN", "-", "<noinput>", "No input", "TODO", "TBD",
+)  # fmt: skip
 LONG_ROW_TOKENS = 8192
 
 
@@ -49,51 +36,58 @@ class Finding:
         }  # fmt: skip
 
 
-# name, sentence with {rows}, filters
-FINDINGS: tuple[tuple[str, str, tuple[tuple[str, str, str], ...]], ...] = (
-    ("empty_response", "{rows} rows have no response, or a blank one.", (("response", "blank", ""),)),
-    ("empty_prompt", "{rows} rows have no prompt, or a blank one.", (("prompt", "blank", ""),)),
-    ("empty_rejected", "{rows} pairs have no rejected answer, or a blank one.", (("rejected", "blank", ""),)),
-    ("empty_text", "{rows} rows have no text, or a blank one.", (("text", "blank", ""),)),
-    ("exact_duplicates", "{rows} rows repeat an earlier row's prompt and response.", (("is_duplicate_extra", "eq", "true"),)),
-    ("prompts_differ", "{rows} pairs answer two different prompts.", (("prompts_differ", "eq", "true"),)),
-    ("stand_in_response", "{rows} responses are a stand-in such as “N/A” or “NULL”.",
-     (("response", "in", join_values(STAND_INS)),)),
-    ("one_word_response", "{rows} responses are a single word.", (("response_words", "eq", "1"),)),
-    ("long_row", f"{{rows}} rows are longer than {LONG_ROW_TOKENS:,} tokens.", (("row_tokens", "gt", str(LONG_ROW_TOKENS)),)),
+# name, sentence about one row, sentence about {rows} rows, filters
+FINDINGS: tuple[tuple[str, str, str, tuple[tuple[str, str, str], ...]], ...] = (
+    ("empty_response", "1 row has no response, or a blank one.", "{rows} rows have no response, or a blank one.",
+     (("response", "blank", ""),)),
+    ("empty_prompt", "1 row has no prompt, or a blank one.", "{rows} rows have no prompt, or a blank one.",
+     (("prompt", "blank", ""),)),
+    ("empty_rejected", "1 pair has no rejected answer, or a blank one.",
+     "{rows} pairs have no rejected answer, or a blank one.", (("rejected", "blank", ""),)),
+    ("empty_text", "1 row has no text, or a blank one.", "{rows} rows have no text, or a blank one.",
+     (("text", "blank", ""),)),
+    ("exact_duplicates", "1 row repeats an earlier row.", "{rows} rows repeat an earlier row.",
+     (("is_duplicate_extra", "eq", "true"),)),
+    ("prompts_differ", "1 pair answers two different prompts.", "{rows} pairs answer two different prompts.",
+     (("prompts_differ", "eq", "true"),)),
+    ("stand_in_response", "1 response is a stand-in such as “N/A” or “NULL”.",
+     "{rows} responses are a stand-in such as “N/A” or “NULL”.", (("response", "in", join_values(STAND_INS)),)),
+    ("one_word_response", "1 response is a single word.", "{rows} responses are a single word.",
+     (("response_words", "eq", "1"),)),
+    ("long_row", f"1 row is longer than {LONG_ROW_TOKENS:,} tokens.",
+     f"{{rows}} rows are longer than {LONG_ROW_TOKENS:,} tokens.", (("row_tokens", "gt", str(LONG_ROW_TOKENS)),)),
 )  # fmt: skip
 
 
 def findings(dataset: Dataset) -> list[Finding]:
     """The findings that some row shows, those with most tokens first, else those with most rows."""
     found = []
-    for name, sentence, filters in FINDINGS:
-        view = View()
-        for f in filters:
-            view = view.where(*f)
+    for name, one, many, filters in FINDINGS:
+        view = View(tuple(Filter(*f) for f in filters))
         if not _answerable(dataset, view):
             continue
-        rows = dataset.rows_of(view)
-        if len(rows):
-            found.append(
-                Finding(name, sentence.format(rows=f"{len(rows):,}"), view, len(rows), tokens_of(dataset, view))
-            )
+        rows = len(dataset.rows_of(view))
+        if rows:
+            sentence = one if rows == 1 else many.format(rows=f"{rows:,}")
+            found.append(Finding(name, sentence, view, rows, tokens_of(dataset, view)))
     return sorted(found, key=lambda f: (f.tokens or 0, f.rows), reverse=True)
 
 
 def _answerable(dataset: Dataset, view: View) -> bool:
+    """Whether the dataset has every column of the view: also one that a role promises and no row fills."""
+    promised = {*dataset.canonical, *dataset.roles, *(("prompt", "response") if "messages" in dataset.roles else ())}
     for column in view.columns():
         writer = writer_of(column)
-        if writer and not dataset.has(dataset.signal(writer)):
+        if writer and (column in dataset.originals or not dataset.has(dataset.signal(writer))):
             return False
-        if not writer and column in CANONICAL and column not in dataset.canonical:
+        if column in CANONICAL and column not in promised:
             return False
     return True
 
 
 def tokens_of(dataset: Dataset, view: View) -> int | None:
     """Tokens of all rows in view; None before the tokens are counted."""
-    if not dataset.has(dataset.signal("tokens")):
+    if "row_tokens" in dataset.originals or not dataset.has(dataset.signal("tokens")):
         return None
     tokens = dataset.column("row_tokens")
     return int((tokens.gather(dataset.rows_of(view)) if view.active else tokens).sum() or 0)

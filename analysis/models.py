@@ -85,16 +85,27 @@ def is_online() -> bool:
 
 
 @functools.lru_cache(maxsize=2)
-def tokenizer(name: str) -> Tokenizer:
-    """The tokenizer of that name, loaded once per process; raises ModelError with what is known."""
+def tokenizer(name: str, digest: str = "") -> Tokenizer:
+    """The tokenizer of that name, loaded once per process; raises ModelError with what is known.
+
+    With a `digest`, the file must still be the one that `tokenizer_digest` saw.
+    """
+    if digest and digest != tokenizer_digest(name):
+        raise ModelError(f"The tokenizer {name!r} is no longer the file it was; choose it again.")
     if name == DEFAULT_TOKENIZER:
         import mistral_common
         from mistral_common.tokens.tokenizers.tekken import Tekkenizer
 
         shipped = Path(mistral_common.__file__).parent / "data" / "tekken_240911.json"
         return _Tekken(Tekkenizer.from_file(shipped))
+    return _from_file(_file_of(name))
+
+
+def _file_of(name: str) -> Path:
     path = Path(name).expanduser()
-    return _from_file(path if path.exists() else _from_hub(name))
+    if path.is_dir():
+        raise ModelError(f"{name or '.'} is a folder; name the tokenizer.json in it.")
+    return path if path.exists() else _from_hub(name)
 
 
 def _from_file(path: Path) -> Tokenizer:
@@ -105,7 +116,7 @@ def _from_file(path: Path) -> Tokenizer:
         model = json.loads(text).get("model")
     except (OSError, ValueError, AttributeError) as error:
         raise ModelError(f"{path} cannot be read as a tokenizer.json ({error}).") from None
-    if not isinstance(model, dict) or "vocab" not in model:
+    if not isinstance(model, dict) or not isinstance(model.get("vocab"), dict | list):
         raise ModelError(f"{path} is JSON but no tokenizer.json: it has no model with a vocabulary.")
     return _FromJson(HubTokenizer.from_str(text))
 
@@ -133,6 +144,5 @@ def tokenizer_digest(name: str) -> str:
     """
     if name == DEFAULT_TOKENIZER:
         return ""
-    path = Path(name).expanduser()
-    path = path if path.exists() else _from_hub(name)
+    path = _file_of(name)
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]

@@ -11,6 +11,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
 import polars as pl
 
@@ -20,7 +21,7 @@ Runner = Callable[[Signal, Iterable[pl.DataFrame]], Iterator[pl.DataFrame]]
 
 
 class RunnerError(ValueError):
-    """An engine that is not known, or not installed."""
+    """An engine that is not known, is not installed, or broke down."""
 
 
 def run_here(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -31,14 +32,19 @@ def run_here(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.Data
 def run_in_processes(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """One process per core; only a few chunks are in flight, so that memory stays small."""
     cores = os.cpu_count() or 1
-    with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool:
-        waiting: deque[Future[pl.DataFrame]] = deque()
-        for chunk in chunks:
-            waiting.append(pool.submit(signal, chunk))
-            if len(waiting) > cores + 1:
+    waiting: deque[Future[pl.DataFrame]] = deque()
+    try:
+        with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool:
+            for chunk in chunks:
+                waiting.append(pool.submit(signal, chunk))
+                if len(waiting) > cores + 1:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    except BrokenProcessPool:
+        raise RunnerError(
+            f"A process that computed {signal.name} was killed, probably for lack of memory; compute it with --on here."
+        ) from None
 
 
 def run_on_ray(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -24,23 +24,31 @@ def other(count: int) -> str:
 def linear_edges(values: pl.Series, bins: int = 40) -> list[float]:
     """Edges of about `bins` equal bins of a round width (1, 2 or 5 times a power of ten) over all values."""
     low, high = _extent(values)
-    width = (high - low) / bins or 1.0
+    width = max(high / bins - low / bins or 1.0, max(abs(low), abs(high)) * 1e-14, 1e-300)  # floats are no finer
     scale = 10.0 ** math.floor(math.log10(width))
     step = next(m * scale for m in (1, 2, 5, 10) if m * scale >= width * 0.999)
     if values.dtype.is_integer():
         step = max(1.0, round(step))
-    first = math.floor(low / step)
-    count = math.floor(high / step) - first + 1
-    return [round((first + i) * step, 10) for i in range(count + 1)]
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    first, last = math.floor(low / step), math.floor(high / step) + 1
+    first -= round(first * step, digits) > low  # a quotient may have been rounded up or down to a whole number
+    last += round(last * step, digits) <= high
+    return [round(i * step, digits) for i in range(first, last + 1)]
 
 
-def log_edges(values: pl.Series, per_decade: int = 8) -> list[float]:
-    """Edges that grow by equal factors; the first bin is [0, 1). For values of at least 0; whole numbers at integers."""
-    _, high = _extent(values)
+def log_edges(values: pl.Series, per_decade: int = 12) -> list[float]:
+    """Edges that grow by equal factors, from the bin of the smallest value on; first a bin [0, 1) where it is needed.
+
+    For values of at least 0; whole numbers at integers.
+    """
+    low, high = _extent(values)
     grown = [10 ** (i / per_decade) for i in range(math.ceil(math.log10(max(high, 1) + 1) * per_decade) + 1)]
     rounded = [float(round(e)) if values.dtype.is_integer() or e >= 100 else round(e, 2) for e in grown]
     edges = [0.0, *dict.fromkeys(rounded)]
-    return edges if edges[-1] > high else [*edges, edges[-1] * 10 ** (1 / per_decade)]
+    if edges[-1] <= high:
+        edges.append(edges[-1] * 10 ** (1 / per_decade))
+    first = sum(edge <= low for edge in edges) - 1
+    return edges[max(first, 0) :]
 
 
 def _extent(values: pl.Series) -> tuple[float, float]:
@@ -69,16 +77,17 @@ def density(x: pl.Series, y: pl.Series, x_bins: int, y_bins: int) -> np.ndarray[
 
 
 def percentiles(values: pl.Series, shares: Sequence[float] = PERCENTILES) -> list[float | None]:
-    """The values below which these shares of the rows lie (nearest rank), None where there is no value."""
-    ordered = values.drop_nulls().sort()
+    """The least values that at least these shares of the rows do not exceed (nearest rank); None without any."""
+    ordered = values.drop_nulls().drop_nans().sort() if values.dtype.is_float() else values.drop_nulls().sort()
     if ordered.is_empty():
         return [None] * len(shares)
-    return [float(ordered[min(round(share * (len(ordered) - 1)), len(ordered) - 1)]) for share in shares]
+    return [float(ordered[max(math.ceil(round(share * len(ordered), 9)), 1) - 1]) for share in shares]
 
 
 def count_values(values: pl.Series, limit: int = 12, order: Sequence[str] | None = None) -> pl.DataFrame:
-    """Rows per value (columns `value` String, `rows`), largest first, "(other n)" and "(missing)" last.
+    """Rows per value, largest first: columns `value` String, `rows`, `is_named`.
 
+    What the largest leave out, and nulls, come last as "(other n)" and "(missing)"; `is_named` is False for these two.
     With `order`, just these values are named, in this order: that of the whole dataset keeps a chart's rows in place.
     """
     counts = values.cast(pl.String).alias("value").value_counts(name="rows").with_columns(pl.col("rows").cast(pl.Int64))
@@ -87,24 +96,21 @@ def count_values(values: pl.Series, limit: int = 12, order: Sequence[str] | None
     if order is None:
         named = there.sort(["rows", "value"], descending=[True, False]).head(limit)
     else:
-        named = pl.DataFrame({"value": order}, schema={"value": pl.String}).join(
-            there, on="value", how="left", maintain_order="left"
-        ).with_columns(pl.col("rows").fill_null(0))  # fmt: skip
+        wanted = pl.DataFrame({"value": order}, schema={"value": pl.String})
+        named = wanted.join(there, on="value", how="left", maintain_order="left").fill_null(0)
     left = there.filter(~pl.col("value").is_in(named["value"].implode()))
-    rest = []
-    if left.height:
-        rest.append({"value": other(left.height), "rows": int(left["rows"].sum())})
-    if missing:
-        rest.append({"value": MISSING, "rows": missing})
-    return pl.concat([named, pl.DataFrame(rest, schema={"value": pl.String, "rows": pl.Int64})])
+    rest = [(other(left.height), int(left["rows"].sum()), False)] if left.height else []
+    rest += [(MISSING, missing, False)] if missing else []
+    schema = {"value": pl.String, "rows": pl.Int64, "is_named": pl.Boolean}
+    return pl.concat([named.with_columns(is_named=True), pl.DataFrame(rest, schema=schema, orient="row")])
 
 
 def boxes(values: pl.Series, groups: pl.Series, limit: int = 12) -> pl.DataFrame:
     """Per group: `group`, `rows`, `low` (5%), `q1`, `median`, `q3`, `high` (95%), largest group first."""
     value = pl.col("value")
     return (
-        pl.DataFrame({"group": groups.cast(pl.String).fill_null(MISSING), "value": values})
-        .drop_nulls("value")
+        pl.DataFrame({"group": groups.cast(pl.String).fill_null(MISSING), "value": values.cast(pl.Float64)})
+        .filter(pl.col("value").is_not_nan())
         .group_by("group")
         .agg(
             pl.len().cast(pl.Int64).alias("rows"),

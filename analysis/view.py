@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 from typing import Literal, NamedTuple
 
 import polars as pl
 
 ANY_TEXT = "*"  # the pseudo-column of a text search: every text a row holds
+SEARCHES = ("has", "nothas", "word", "re")  # the operators that fit ANY_TEXT
 MAX_VIEW_CHARS = 100_000
+MAX_SEARCH_CHARS = 5_000  # a longer text compiles to more than the engine's 10 MB
 
-Kind = Literal["number", "text", "bool", "time", "list", "messages"]
+Kind = Literal["number", "text", "bool", "time", "list", "messages", "other"]
 Takes = Literal["nothing", "one", "range", "many"]
 
 
@@ -30,8 +33,10 @@ def kind_of(dtype: pl.DataType) -> Kind:
     if dtype == pl.Boolean:
         return "bool"
     if dtype.is_temporal():
-        return "time"
-    return "number" if dtype.is_numeric() else "text"
+        return "other" if dtype == pl.Duration else "time"
+    if dtype.is_numeric():
+        return "number"
+    return "text" if dtype in (pl.String, pl.Categorical, pl.Enum) else "other"
 
 
 def quote(part: str) -> str:
@@ -54,24 +59,42 @@ def split_values(value: str) -> list[str]:
     return [unquote(part) for part in value.split("~")]
 
 
-def _number(value: str, column: str) -> float:
+def _number(value: str, column: str) -> int | float:
+    """A whole number stays exact as long as a column can hold it."""
     try:
-        return float(value)
+        number = float(value)
     except ValueError:
         raise ViewError(f"{column} is a number, {value!r} is not; write a number such as 2048.") from None
+    if number.is_integer() and abs(number) < 2**64:
+        return int(number) if "." in value or "e" in value.lower() else int(value)
+    return number
+
+
+def _time(value: str, dtype: pl.DataType, column: str) -> datetime | time:
+    """A time of day for a column of such; otherwise a moment in UTC, without a zone where the column has none."""
+    try:
+        if dtype == pl.Time:
+            return time.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        shape = "12:30" if dtype == pl.Time else "2024-05-31 or 2024-05-31T12:30"
+        raise ViewError(f"{column} is a time, {value!r} is not; write a time such as {shape}.") from None
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if isinstance(dtype, pl.Datetime) and dtype.time_zone else moment.replace(tzinfo=None)
 
 
 def _literal(value: str, kind: Kind, dtype: pl.DataType, column: str) -> pl.Expr:
     """`value` as the column would hold it, so that a comparison needs no cast of the column."""
     if kind == "number":
-        number = _number(value, column)
-        return pl.lit(int(value) if dtype.is_integer() and value.lstrip("-").isdigit() else number)
+        return pl.lit(_number(value, column))
     if kind == "bool":
         if value.lower() not in ("true", "false"):
             raise ViewError(f"{column} is true or false, {value!r} is neither; write true or false.")
         return pl.lit(value.lower() == "true")
     if kind == "time":
-        return pl.lit(value).cast(dtype, strict=False)
+        moment = pl.lit(_time(value, dtype, column))
+        zone = dtype.time_zone if isinstance(dtype, pl.Datetime) else None
+        return moment.dt.convert_time_zone(zone) if zone else moment
     return pl.lit(value)
 
 
@@ -121,15 +144,19 @@ def _one_of(a: Asked) -> pl.Expr:
     if a.kind == "list":
         return a.expr.list.eval(pl.element().cast(pl.String).is_in(values)).list.any()
     if a.kind == "number":
-        return a.expr.cast(pl.Float64).is_in([_number(value, a.column) for value in values])
-    return a.expr.cast(pl.String).is_in(values)
+        numbers = [_number(value, a.column) for value in values]
+        if not a.dtype.is_integer():
+            return a.expr.cast(pl.Float64).is_in([float(number) for number in numbers])
+        whole = [number for number in numbers if isinstance(number, int)]
+        return a.expr.cast(pl.Int128).is_in(pl.Series(whole, dtype=pl.Int128).implode())
+    return a.expr.cast(pl.String).is_in([value.lower() for value in values] if a.kind == "bool" else values)
 
 
 def _holds(a: Asked) -> pl.Expr:
     """Case is ignored in texts; a list holds exactly that entry."""
     if a.kind == "list":
         return a.expr.list.eval(pl.element().cast(pl.String) == a.value).list.any()
-    return a.any_text(lambda text: text.str.contains(f"(?i){literal_pattern(a.value)}"))
+    return a.any_text(lambda text: text.str.contains(search_pattern("has", a.value)))
 
 
 def _blank(a: Asked) -> pl.Expr:
@@ -143,17 +170,20 @@ def literal_pattern(text: str) -> str:
 
 
 def search_pattern(op: str, value: str) -> str:
-    """The regular expression that `has`, `word` and `re` look for; for highlighting the hits."""
+    """The regular expression that `has`, `word` and `re` look for; for highlighting the hits.
+
+    A word ends where no letter, digit or underscore follows, so that "C++" is one.
+    """
     if op == "re":
         return value
-    literal = f"(?i){literal_pattern(value)}"
-    return literal if op == "has" else rf"(?i)\b(?:{literal_pattern(value)})\b"
+    literal = literal_pattern(value)
+    return rf"(?i)\b{{start-half}}(?:{literal})\b{{end-half}}" if op == "word" else f"(?i){literal}"
 
 
 _ORDERED: tuple[Kind, ...] = ("number", "time", "text")
 _SCALAR: tuple[Kind, ...] = ("number", "text", "bool", "time")
 _TEXTS: tuple[Kind, ...] = ("text", "messages", "list")
-_ANY: tuple[Kind, ...] = ("number", "text", "bool", "time", "list", "messages")
+_ANY: tuple[Kind, ...] = ("number", "text", "bool", "time", "list", "messages", "other")
 
 # One line per operator: its name in the URL, its words, its value, the columns it fits, its meaning.
 OPERATORS: dict[str, Operator] = {
@@ -198,8 +228,16 @@ class Filter:
             raise ViewError(
                 f"Unknown operator {self.op!r} in a filter on {self.column!r}; known: {', '.join(OPERATORS)}."
             )
+        if not self.column:
+            raise ViewError(f"A filter with {self.op!r} names no column; expected column~operator~value.")
         if self.op == "re":
             check_pattern(self.value)
+        if self.op in SEARCHES and len(self.value) > MAX_SEARCH_CHARS:
+            raise ViewError(
+                f"The text to look for has {len(self.value):,} characters; at most {MAX_SEARCH_CHARS:,} are searched."
+            )
+        if OPERATORS[self.op].takes == "nothing":
+            object.__setattr__(self, "value", "")
 
     @classmethod
     def parse(cls, text: str) -> Filter:
@@ -233,12 +271,14 @@ class Filter:
             low, _, high = self.value.partition("~")
             if low and high:
                 return f"from {unquote(low)} to under {unquote(high)}"
+            if not low and not high:
+                return "anything"
             return f"at least {unquote(low)}" if low else f"under {unquote(high)}"
         if takes == "many":
-            values = split_values(self.value)
+            values = [value or "“”" for value in split_values(self.value)]
             shown = ", ".join(values[:3])
             return shown if len(values) <= 3 else f"{shown} or {len(values) - 3} more"
-        return f"“{self.value}”" if self.op in ("has", "nothas", "word", "re") else self.value
+        return f"“{self.value}”" if self.op in SEARCHES or not self.value else self.value
 
     def expr(self, dtype: pl.DataType) -> pl.Expr:
         """A Boolean expression, never null, on a column of this type; raises ViewError where it does not fit."""
@@ -247,7 +287,9 @@ class Filter:
         if kind not in operator.kinds:
             fitting = ", ".join(name for name, known in OPERATORS.items() if kind in known.kinds)
             raise ViewError(f"{self.column} holds {kind} values, which {self.op!r} does not fit; fitting: {fitting}.")
-        return operator.meaning(Asked(pl.col(self.column), self.value, kind, dtype, self.column)).fill_null(False)
+        column = pl.col(self.column)
+        asked = column.fill_nan(None) if dtype.is_float() else column  # not-a-number is no number, so it is missing
+        return operator.meaning(Asked(asked, self.value, kind, dtype, self.column)).fill_null(False)
 
 
 def check_pattern(pattern: str) -> None:
@@ -257,7 +299,7 @@ def check_pattern(pattern: str) -> None:
     try:
         pl.select(pl.lit("").str.contains(pattern))
     except pl.exceptions.ComputeError as error:
-        said = str(error).partition("\n\nThis error")[0].rpartition("error: ")[2].strip().rstrip(".")
+        said = str(error).rpartition("\n\nThis error")[0].rpartition("error: ")[2].strip().rstrip(".")
         raise ViewError(
             f"Cannot read the regular expression {pattern[:200]!r}: {said}; write it another way."
         ) from None

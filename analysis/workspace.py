@@ -7,7 +7,8 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from filelock import FileLock
 
 import analysis
 from analysis.dataset import Dataset, DatasetError
-from analysis.formats import Reading, fingerprint, import_files, rebuild
+from analysis.formats import ROLES, Reading, fingerprint, import_files, rebuild
 from analysis.models import is_online
 from analysis.progress import write_whole
 
@@ -30,7 +31,7 @@ def home_folder() -> Path:
 
 
 def data_folders() -> list[Path]:
-    """The folders whose files may be opened from the screen: `WINNOW_DATA_DIRS`, or the folder the server started in."""
+    """The folders whose files may be opened from the screen: `WINNOW_DATA_DIRS`, or the one the server started in."""
     given = os.environ.get("WINNOW_DATA_DIRS")
     folders = given.split(os.pathsep) if given else ["."]
     return [Path(folder).expanduser().resolve() for folder in folders if folder]
@@ -39,12 +40,14 @@ def data_folders() -> list[Path]:
 def below_data_folders(path: str | Path) -> Path:
     """The real path, links resolved, if it lies below a configured folder; raises DatasetError otherwise."""
     try:
-        real = Path(path).resolve(strict=True)
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be reached ({error.strerror}); pick another file.") from None
+        real = Path(path).resolve()
+    except (OSError, ValueError, RuntimeError) as error:  # a name too long, a null byte, links in a circle
+        raise DatasetError(f"{str(path)[:200]!r} cannot be reached ({error}); pick another file.") from None
     if not any(real.is_relative_to(folder) for folder in data_folders()):
         known = ", ".join(map(str, data_folders()))
         raise DatasetError(f"{path} lies outside the folders opened for data ({known}); WINNOW_DATA_DIRS adds others.")
+    if not real.exists():
+        raise DatasetError(f"{path} is not there; pick another file.")
     return real
 
 
@@ -54,7 +57,12 @@ class Workspace:
     def __init__(self, home: Path | None = None) -> None:
         self.home = home or home_folder()
         self.folder = self.home / "datasets"
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatasetError(
+                f"The workspace {self.home} cannot be made ({error.strerror}); set WINNOW_HOME to another folder."
+            ) from None
 
     def open(
         self,
@@ -64,28 +72,34 @@ class Workspace:
     ) -> Dataset:
         """The dataset made from these files, imported first unless these bytes were read this way before."""
         reading = reading or Reading()
-        files = [fetched(str(path)) if str(path).startswith("hf://") else Path(path) for path in paths]
+        files = [fetched(str(path)) if str(path).startswith("hf://") else readable(path) for path in paths]
         print_ = fingerprint(files)
         id = dataset_id(print_, reading)
         with FileLock(self.folder / f"{id}.lock"):
             if (self.folder / id / "dataset.json").exists():
                 return Dataset(self.folder / id)
-            unfinished = self._unfinished(id)
-            info = import_files(files, unfinished, reading, progress=lambda done, total: report("reading", done, total))
-            described = [
-                {"path": str(f.resolve()), "name": f.name, "bytes": f.stat().st_size, "sha256": fingerprint([f])}
-                for f in files
-            ]
-            name = files[0].name if len(files) == 1 else f"{files[0].name} and {len(files) - 1} more"
-            return self._publish(unfinished, id, print_, name, described, reading, info)
+            with self._unfinished(id) as unfinished:
+                info = import_files(
+                    files, unfinished, reading, progress=lambda done, total: report("reading", done, total)
+                )
+                described = [
+                    {"path": str(f.resolve()), "name": f.name, "bytes": f.stat().st_size, "sha256": fingerprint([f])}
+                    for f in files
+                ]
+                name = files[0].name if len(files) == 1 else f"{files[0].name} and {len(files) - 1} more"
+                return self._publish(unfinished, id, print_, name, described, reading, info)
 
-    def _unfinished(self, id: str) -> Path:
-        """A new folder beside the datasets; what a killed import left under this id is removed."""
-        for left in self.folder.glob(f".{id}-*"):
+    @contextmanager
+    def _unfinished(self, id: str) -> Iterator[Path]:
+        """A new folder beside the datasets, gone afterwards unless published; so is what a killed import left."""
+        for left in self.folder.glob(f".{id}-????????"):
             shutil.rmtree(left, ignore_errors=True)
         folder = self.folder / f".{id}-{uuid.uuid4().hex[:8]}"
         folder.mkdir()
-        return folder
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _publish(
         self, unfinished: Path, id: str, print_: str, name: str, files: list[dict[str, object]], reading: Reading,
@@ -105,6 +119,8 @@ class Workspace:
         Roles of description change in place. A role that changes what prompt, response and the like are gives another
         dataset beside this one, made from its stored rows; tags belong to the source and are the same in both.
         """
+        if nameless := sorted(set(roles) - set(ROLES)):
+            raise DatasetError(f"There is no role {', '.join(nameless)}; the roles are {', '.join(ROLES)}.")
         unknown = sorted({c for c in roles.values() if c} - set(dataset.originals))
         if unknown:
             raise DatasetError(
@@ -122,10 +138,11 @@ class Workspace:
         id = dataset_id(dataset.fingerprint, reading)
         with FileLock(self.folder / f"{id}.lock"):
             if not (self.folder / id / "dataset.json").exists():
-                unfinished = self._unfinished(id)
-                info = rebuild(dataset.folder, unfinished, dataset.meta, reading)
-                files = dataset.meta["files"]
-                return self._publish(unfinished, id, dataset.fingerprint, dataset.name, files, reading, info)
+                with self._unfinished(id) as unfinished:
+                    info = rebuild(dataset.folder, unfinished, dataset.meta, reading)
+                    info["parameters"] = dataset.meta.get("parameters", {})
+                    files = dataset.meta["files"]
+                    return self._publish(unfinished, id, dataset.fingerprint, dataset.name, files, reading, info)
         return Dataset(self.folder / id)
 
     def describe(self, dataset: Dataset, **changes: object) -> Dataset:
@@ -140,12 +157,11 @@ class Workspace:
         """The dataset of that id, or of that file, which is opened if it was not; the latest reading of it wins."""
         if (self.folder / name / "dataset.json").exists() and "/" not in name and "\\" not in name:
             return Dataset(self.folder / name)
-        if name.startswith("hf://") or Path(name).exists():
-            known = (
-                [d for d in self.datasets() if d["fingerprint"] == fingerprint([Path(name)])]
-                if Path(name).exists()
-                else []
-            )
+        if name.startswith("hf://"):
+            return self.open([name])
+        if name and Path(name).exists():
+            print_ = fingerprint([readable(name)])
+            known = [meta for meta in self.datasets() if meta["fingerprint"] == print_]
             return Dataset(self.folder / str(known[0]["id"])) if known else self.open([name])
         opened = ", ".join(f"{d['id']} ({d['name']})" for d in self.datasets()[:5]) or "none yet"
         raise DatasetError(f"{name!r} is neither a file nor the id of an opened dataset; opened: {opened}.")
@@ -155,14 +171,16 @@ class Workspace:
         found = []
         for path in self.folder.glob("[!.]*/dataset.json"):
             try:
-                found.append(json.loads(path.read_text(encoding="utf-8")))
-            except json.JSONDecodeError:
+                found.append(Dataset(path.parent).meta)
+            except DatasetError:
                 continue
         return sorted(found, key=lambda meta: (meta["opened_at"], meta["id"]), reverse=True)
 
     def forget(self, dataset: Dataset) -> None:
         """Removes the imported copy and its computed columns; the source file, tags and saved views stay."""
-        shutil.rmtree(dataset.folder)
+        gone = self.folder / f".{dataset.id}-{uuid.uuid4().hex[:8]}"
+        dataset.folder.rename(gone)  # at once, so that nobody meets a dataset that is half there
+        shutil.rmtree(gone)
 
 
 def dataset_id(print_: str, reading: Reading) -> str:
@@ -171,6 +189,18 @@ def dataset_id(print_: str, reading: Reading) -> str:
         return print_[:16]
     asked = json.dumps(asdict(reading), sort_keys=True)
     return f"{print_[:12]}-{hashlib.sha256(asked.encode()).hexdigest()[:6]}"
+
+
+def readable(path: str | Path) -> Path:
+    """The path of a file that may be read; raises DatasetError otherwise."""
+    path = Path(path)
+    if path.is_dir():
+        raise DatasetError(f"{path} is a folder; name the files in it, such as {path / '*.jsonl'}.")
+    if not path.exists():
+        raise DatasetError(f"There is no file {str(path)!r}; check its name and its folder.")
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise DatasetError(f"{path} cannot be read; check that it is a file and who may read it.")
+    return path
 
 
 def fetched(address: str) -> Path:

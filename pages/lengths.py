@@ -10,11 +10,19 @@ dataset = frame.open_page("Lengths")
 in_view = frame.rows_in_view(dataset)
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    unit = st.segmented_control("Unit", list(lengths.UNITS), format_func=lengths.UNITS.__getitem__, default="tokens", required=True,
-                                key="unit", bind="query-params")  # fmt: skip
+    unit = st.segmented_control(
+        "Unit",
+        list(lengths.UNITS),
+        format_func=lengths.UNITS.__getitem__,
+        default="tokens",
+        required=True,
+        key="unit",
+        bind="query-params",
+    )
     roles = lengths.roles(dataset, unit)
-    role = st.segmented_control("Of", list(roles), format_func=roles.__getitem__, default=next(iter(roles)), required=True,
-                                key=f"of_{unit}")  # fmt: skip
+    role = st.segmented_control(
+        "Of", list(roles), format_func=roles.__getitem__, default=next(iter(roles)), required=True, key=f"of_{unit}"
+    )
     log = st.toggle("Logarithmic bins", value=True, key="log", bind="query-params")
     if unit == "tokens":
         limit = st.number_input(
@@ -29,8 +37,11 @@ if unit == "tokens":
     over = session.view().without_column(column).where(column, "gt", limit)
     too_long = int((values > limit).sum())
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"{count(too_long)} in view of {limit:,} tokens would not fit: {too_long / len(values):.1%}."
-                if too_long else f"Every row in view fits into {limit:,} tokens.")  # fmt: skip
+        st.text(
+            f"{count(too_long)} in view of {limit:,} tokens would not fit: {too_long / len(values):.1%}."
+            if too_long
+            else f"Every row in view fits into {limit:,} tokens."
+        )
         st.button("Show them", on_click=session.set_view, args=(over,), disabled=not too_long, key="show_over")
 charts.histogram(
     dataset, column, f"{lengths.UNITS[unit]} of {roles[role]}", log=log, mark=limit if unit == "tokens" else None
@@ -39,11 +50,15 @@ charts.histogram(
 shares = percentiles(values)
 missing = values.null_count()
 st.dataframe(
-    {f"{share:.0%}" if 0 < share < 1 else "shortest" if share == 0 else "longest": [value] for share, value in zip(PERCENTILES, shares, strict=True)}
+    {
+        f"{share:.0%}" if 0 < share < 1 else "shortest" if share == 0 else "longest": [value]
+        for share, value in zip(PERCENTILES, shares, strict=True)
+    }
     | {"mean": [values.mean()], "sum": [values.sum()], "missing": [missing]},
-    hide_index=True, alt="Percentiles of the lengths in view",
+    hide_index=True,
+    alt="Percentiles of the lengths in view",
     column_config={name: st.column_config.NumberColumn(format="localized") for name in ("mean", "sum")},
-)  # fmt: skip
+)
 
 left, right = st.columns(2, gap="large")
 with left:

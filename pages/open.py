@@ -21,8 +21,13 @@ if job := st.session_state.get("opening"):
 picking, known = st.columns([3, 2], gap="large")
 with picking:
     folders = ", ".join(str(folder) for folder in data_folders())
-    picked = st.multiselect("Files, several as one dataset", files.data_files(), format_func=files.shown_path, key="picked",
-                            placeholder="Choose files …")  # fmt: skip
+    picked = st.multiselect(
+        "Files, several as one dataset",
+        files.data_files(),
+        format_func=files.shown_path,
+        key="picked",
+        placeholder="Choose files …",
+    )
     st.text(f"Below {folders}. WINNOW_DATA_DIRS names other folders.")
     uploads = st.file_uploader("Or bring files from this computer", accept_multiple_files=True, key="uploads")
     for upload in uploads:
@@ -69,8 +74,14 @@ if paths:
     for note in seen["notes"]:
         st.text(note["sentence"])
     roles = files.choose_roles(seen["roles"], list(seen["columns"]), "new")
-    st.button("Open", type="primary", key="go", on_click=frame.open_files, args=(paths, roles),
-              kwargs={"separator": separator, "header": header})  # fmt: skip
+    st.button(
+        "Open",
+        type="primary",
+        key="go",
+        on_click=frame.open_files,
+        args=(paths, roles),
+        kwargs={"separator": separator, "header": header},
+    )
     shown = [{name: cut(str(record.get(name) or ""), 200) for name in seen["columns"]} for record in seen["records"]]
     st.dataframe(shown, hide_index=True, alt="The first records", height=300)
     for problem in seen["problems"][:5]:

@@ -5,7 +5,7 @@ import streamlit as st
 from analysis.findings import findings
 from analysis.tables import percentiles
 from ui import charts, frame, jobs, rows, session
-from ui.text import count
+from ui.text import count, md
 
 dataset = frame.open_page("Overview")
 in_view = frame.rows_in_view(dataset)
@@ -49,7 +49,7 @@ with left:
     with st.container(key="findings", gap="xsmall"):
         found = findings(dataset)
         for finding in found:
-            with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(horizontal=True, vertical_alignment="center", wrap=False):
                 st.button("Show", key=f"show_{finding.name}", on_click=session.set_view, args=(finding.view,))
                 st.text(finding.sentence + (f" {finding.tokens:,} tokens." if finding.tokens else ""))
         for note in dataset.meta["notes"][:8]:
@@ -66,10 +66,13 @@ with left:
             log=True,
         )
 with right:
-    for column in dataset.categories()[:6]:
-        if dataset.column(column).n_unique() > 1:
-            st.subheader(column.replace("_", " "), anchor=False) if column.isidentifier() else st.text(column)
-            charts.bars(dataset, column)
+    if view.active:
+        st.caption(
+            "Blue: rows in view. Grey: all rows, scaled to the view. Pale: what the chart's own filter leaves out."
+        )
+    for column in dataset.categories[:6]:
+        st.markdown(f"**{md(column)}**")
+        charts.bars(dataset, column)
 
 st.subheader(f"{count(len(in_view))} in view", anchor=False)
 rows.table(dataset, in_view)

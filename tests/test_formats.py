@@ -64,10 +64,16 @@ def lines(*records: Any) -> str:
 
 
 def test_object_of_objects_is_one_row_per_member(opened):
-    data = opened("d.json", json.dumps({"a1": {"question": "q", "answer": "w"}, "a2": {"question": "r", "answer": "x", "key": "own"}}))
+    data = opened(
+        "d.json",
+        json.dumps({"a1": {"question": "q", "answer": "w"}, "a2": {"question": "r", "answer": "x", "key": "own"}}),
+    )
     assert data["key"] == ["a1", "own"]
     assert data["prompt"] == ["q", "r"]
-    assert data["source_record"] == ['{"question": "q", "answer": "w"}', '{"question": "r", "answer": "x", "key": "own"}']
+    assert data["source_record"] == [
+        '{"question": "q", "answer": "w"}',
+        '{"question": "r", "answer": "x", "key": "own"}',
+    ]
 
 
 def test_one_record_deep_in_an_array_has_a_further_key(opened):
@@ -75,7 +81,9 @@ def test_one_record_deep_in_an_array_has_a_further_key(opened):
     records[4068]["extra"] = {"why": ["x"]}
     data = opened("a.json", json.dumps(records, indent=1), _block_bytes=20_000)
     assert data.info["rows"] == 5000 and len(data.info["part_rows"]) > 10
-    assert data.rows.filter(pl.col("extra").is_not_null()).select("instruction", "extra").rows() == [("Add 4068.", '{"why":["x"]}')]
+    assert data.rows.filter(pl.col("extra").is_not_null()).select("instruction", "extra").rows() == [
+        ("Add 4068.", '{"why":["x"]}')
+    ]
     assert data.info["json_columns"] == ["extra"]
     assert list(data.info["columns"]) == ["instruction", "output", "extra"]
 
@@ -115,14 +123,19 @@ def test_records_inside_an_object(opened):
 
 
 def test_pretty_printed_records_one_after_the_other(opened):
-    text = "\n".join(json.dumps({"messages": [{"role": "user", "content": str(i)}], "n": i}, indent=2) for i in range(3))
+    text = "\n".join(
+        json.dumps({"messages": [{"role": "user", "content": str(i)}], "n": i}, indent=2) for i in range(3)
+    )
     data = opened("p.jsonl", text)
     assert data["n"] == [0, 1, 2] and data["prompt"] == ["0", "1", "2"]
     assert data["source_line"] == [1, 10, 19]
 
 
 def test_a_table_written_column_by_column_is_refused_with_advice(opened):
-    for content in ({"prompt": {"0": "a", "1": "b"}, "response": {"0": "c", "1": "d"}}, {"a": ["x", "y"], "b": ["z", "w"]}):
+    for content in (
+        {"prompt": {"0": "a", "1": "b"}, "response": {"0": "c", "1": "d"}},
+        {"a": ["x", "y"], "b": ["z", "w"]},
+    ):
         with pytest.raises(FormatError, match="column by column.*orient='records'"):
             opened("c.json", json.dumps(content))
 
@@ -137,7 +150,10 @@ def test_what_json_alone_cannot_say(opened):
     assert data["text"] == ["a", "half \ufffd pair", "tab\there"]
     assert data["n"] == [None, 1.5, float("inf")]
     assert data["id"] == ["123456789012345678901234567890", "1", "2"]
-    assert "Column n holds NaN in 1 row" in data.sentences() and "Half a surrogate pair stands in 1 text" in data.sentences()
+    assert (
+        "Column n holds NaN in 1 row" in data.sentences()
+        and "Half a surrogate pair stands in 1 text" in data.sentences()
+    )
 
 
 def test_an_integer_beyond_64_bits_keeps_its_digits_where_all_else_is_quick(opened):
@@ -149,8 +165,30 @@ def test_types_of_json_values(opened):
     data = opened(
         "t.jsonl",
         lines(
-            {"i": 1, "f": 1, "b": True, "l": ["a"], "v": [1, 2.5], "m": 1, "o": {"x": 1}, "none": None, "w": 2**60, "e": []},
-            {"i": None, "f": 2.5, "b": None, "l": [], "v": [3], "m": "two", "o": [], "none": None, "w": -(2**62), "e": [None]},
+            {
+                "i": 1,
+                "f": 1,
+                "b": True,
+                "l": ["a"],
+                "v": [1, 2.5],
+                "m": 1,
+                "o": {"x": 1},
+                "none": None,
+                "w": 2**60,
+                "e": [],
+            },
+            {
+                "i": None,
+                "f": 2.5,
+                "b": None,
+                "l": [],
+                "v": [3],
+                "m": "two",
+                "o": [],
+                "none": None,
+                "w": -(2**62),
+                "e": [None],
+            },
         ),
     )
     assert data.info["columns"] == {
@@ -191,15 +229,22 @@ def test_scientific_notation_among_telephone_numbers_stays_text(opened):
 
 def test_a_column_that_few_cells_keep_from_being_numbers(opened):
     rows = "".join(f"x,{i}\n" for i in range(30))
-    data = opened("n.csv", f"name,rank\n{rows}y,\"1, 1\"\n")
+    data = opened("n.csv", f'name,rank\n{rows}y,"1, 1"\n')
     assert data.info["columns"]["rank"] == "String" and data["rank"][-1] == "1, 1"
-    assert "Column rank would be numbers but for 1 of its 31 values, such as '1, 1'; it is kept as text." in data.sentences()
+    assert (
+        "Column rank would be numbers but for 1 of its 31 values, such as '1, 1'; it is kept as text."
+        in data.sentences()
+    )
 
 
 def test_a_score_that_turns_out_not_to_be_a_number_after_all_is_kept(opened):
-    records = [{"question": f"q{i}", "answer": "a", "score": i} for i in range(50)] + [{"question": "z", "answer": "a", "score": "1, 1"}]
+    records = [{"question": f"q{i}", "answer": "a", "score": i} for i in range(50)] + [
+        {"question": "z", "answer": "a", "score": "1, 1"}
+    ]
     small = opened("s.jsonl", lines(*records[:50]))
-    assert small["score"][:2] == [0.0, 1.0] and small.info["canonical"]["score"] == "score" and small.info["renamed"] == {}
+    assert (
+        small["score"][:2] == [0.0, 1.0] and small.info["canonical"]["score"] == "score" and small.info["renamed"] == {}
+    )
     # The first look takes in 4 MB; the odd score comes after it.
     filler = [{"question": "q" * 1000, "answer": "a", "score": 1} for _ in range(4400)]
     data = opened("s.jsonl", lines(*filler, *records), _block_bytes=1 << 20)
@@ -209,7 +254,14 @@ def test_a_score_that_turns_out_not_to_be_a_number_after_all_is_kept(opened):
 
 def test_types_of_cells(opened):
     data = opened("t.csv", "name,zip,n,f,b,big\nx,01234,1,1.5,true,12345678901234567890\ny,1234,-2,2,FALSE,1\n")
-    assert data.info["columns"] == {"name": "String", "zip": "String", "n": "Int64", "f": "Float64", "b": "Boolean", "big": "String"}
+    assert data.info["columns"] == {
+        "name": "String",
+        "zip": "String",
+        "n": "Int64",
+        "f": "Float64",
+        "b": "Boolean",
+        "big": "String",
+    }
     assert data["b"] == [True, False] and data["zip"] == ["01234", "1234"] and data["f"] == [1.5, 2.0]
 
 
@@ -269,14 +321,25 @@ def test_blank_and_repeated_header_names(opened):
 def test_missing_words_are_kept_and_reported(opened):
     data = opened("m.csv", "text,score\na,NULL\nb,N/A\nc,3\nd,nan\n")
     assert data["score_original"] == ["NULL", "N/A", "3", "nan"]
-    assert "Column score holds 'NULL' in 1 row; it is kept as text." in data.sentences().replace("score_original", "score")
-    data = opened("m.jsonl", lines({"question": "a", "answer": "N/A"}, {"question": "b", "answer": "N/A"}, {"question": "c", "answer": "d"}))
+    assert "Column score holds 'NULL' in 1 row; it is kept as text." in data.sentences().replace(
+        "score_original", "score"
+    )
+    data = opened(
+        "m.jsonl",
+        lines({"question": "a", "answer": "N/A"}, {"question": "b", "answer": "N/A"}, {"question": "c", "answer": "d"}),
+    )
     assert "Column answer holds 'N/A' in 2 rows; it is kept as text." in data.sentences()
 
 
 def test_nul_bytes_inside(opened):
     assert opened("n.csv", "text,label\na\0b,x\nc,y\n")["text"] == ["a\0b", "c"]
     assert opened("n.jsonl", '{"text":"a\\u0000b"}\n{"text":"c\0d"}\n')["text"] == ["a\0b", "c\0d"]
+
+
+def test_unusual_line_breaks(opened):
+    assert opened("mac.csv", "text,label\ra,x\rb,y\r")["text"] == ["a", "b"]
+    assert opened("u.csv", "text,label\na\u2028b,x\nc\x0cd,y\n")["text"] == ["a\u2028b", "c\x0cd"]
+    assert opened("u.jsonl", '{"text":"a\u2028b"}\n{"text":"c\x85d"}\n')["text"] == ["a\u2028b", "c\x85d"]
 
 
 def test_plain_text_lines(opened):
@@ -332,6 +395,8 @@ def test_folders_and_missing_files(tmp_path):
     with pytest.raises(FormatError, match="is a folder"):
         import_files([tmp_path], tmp_path / "x")
     with pytest.raises(FormatError, match="There is no file"):
+        fingerprint([tmp_path / "none.jsonl"])
+    with pytest.raises(FormatError, match="There is no file"):
         import_files([tmp_path / "none.jsonl"], tmp_path / "x")
 
 
@@ -383,8 +448,15 @@ def test_typed_containers(opened, tmp_path, kind):
         frame.write_parquet(path)
     content = path.read_bytes()
     data = opened("t.parquet", gzip.compress(content) if kind == "gz" else content)
-    assert data.info["format"] == "chat" and data.info["container"] == ("parquet" if kind in ("parquet", "gz") else "arrow")
-    assert data.info["columns"] == {"messages_original": "String", "when": "Date", "n": "Int32", "names": "List(String)"}
+    assert data.info["format"] == "chat" and data.info["container"] == (
+        "parquet" if kind in ("parquet", "gz") else "arrow"
+    )
+    assert data.info["columns"] == {
+        "messages_original": "String",
+        "when": "Date",
+        "n": "Int32",
+        "names": "List(String)",
+    }
     assert data["prompt"] == ["hi", None] and data["response"] == ["yo", None] and data["n_turns"] == [2, None]
     assert data["source_record"] == [None, None] and data["source_line"] == [1, 2]
     assert json.loads(data["messages_original"][0])[1] == {"role": "assistant", "content": "yo"}
@@ -416,7 +488,10 @@ def test_files_of_one_name_are_told_apart_by_folder(tmp_path):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "x.jsonl").write_text(lines({"text": folder}))
     paths = [tmp_path / "train" / "x.jsonl", tmp_path / "test" / "x.jsonl"]
-    assert Imported(tmp_path / "d", import_files(paths, tmp_path / "d"))["source_file"] == ["train/x.jsonl", "test/x.jsonl"]
+    assert Imported(tmp_path / "d", import_files(paths, tmp_path / "d"))["source_file"] == [
+        "train/x.jsonl",
+        "test/x.jsonl",
+    ]
     with pytest.raises(FormatError, match="more than once"):
         import_files([paths[0], paths[0]], tmp_path / "e")
 
@@ -426,7 +501,10 @@ def test_fingerprint(tmp_path):
         (tmp_path / name).write_text(name)
     a = "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
     assert fingerprint([tmp_path / "a"]) == a
-    assert fingerprint([tmp_path / "a", tmp_path / "b"]) == "62af5c3cb8da3e4f25061e829ebeea5c7513c54949115b1acc225930a90154da"
+    assert (
+        fingerprint([tmp_path / "a", tmp_path / "b"])
+        == "62af5c3cb8da3e4f25061e829ebeea5c7513c54949115b1acc225930a90154da"
+    )
 
 
 # Ids
@@ -443,14 +521,16 @@ def test_ids_stay_when_the_file_is_shuffled(opened):
     random.Random(7).shuffle(records)
     second = opened("a.jsonl", lines(*records))
     assert first["instruction"] != second["instruction"]
-    assert sorted(zip(first.ids, first["instruction"], strict=True)) == sorted(zip(second.ids, second["instruction"], strict=True))
+    assert sorted(zip(first.ids, first["instruction"], strict=True)) == sorted(
+        zip(second.ids, second["instruction"], strict=True)
+    )
 
 
 def mixed_records() -> list[dict[str, Any]]:
     rng = random.Random(3)
     records: list[dict[str, Any]] = []
     for i in range(300):
-        record: dict[str, Any] = {"instruction": "w " * rng.randint(1, 40), "output": f"line\n\"{i}\", ok", "n": i}
+        record: dict[str, Any] = {"instruction": "w " * rng.randint(1, 40), "output": f'line\n"{i}", ok', "n": i}
         if i > 200:
             record["n"] = i + 0.5
         if i == 250:
@@ -510,12 +590,17 @@ def test_preview_agrees_with_the_import(tmp_path, opened):
         assert seen[name] == data.info[name]
     assert len(seen["records"]) == 20 and seen["records"][0]["instruction"] == data["instruction"][0]
     assert seen["problems"][0]["line"] == 301 and seen["is_whole"]
-    assert not preview([tmp_path / "p.jsonl"], Reading(roles={"prompt": "output"}))["canonical"].get("prompt") == "instruction"
+    assert (
+        not preview([tmp_path / "p.jsonl"], Reading(roles={"prompt": "output"}))["canonical"].get("prompt")
+        == "instruction"
+    )
 
 
 @pytest.mark.parametrize("container", ["jsonl", "json", "csv", "parquet"])
 def test_rebuilding_equals_importing_with_the_new_roles(tmp_path, opened, container):
-    records = [{"q": f"ask {i}", "a": f"say {i}", "chat": [{"role": "user", "content": "c"}], "n": i} for i in range(30)]
+    records = [
+        {"q": f"ask {i}", "a": f"say {i}", "chat": [{"role": "user", "content": "c"}], "n": i} for i in range(30)
+    ]
     flat = pl.DataFrame([{k: v for k, v in r.items() if k != "chat"} for r in records])
     flat.write_parquet(tmp_path / "f.parquet")
     content = {

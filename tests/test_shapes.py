@@ -105,17 +105,36 @@ def test_sharegpt_with_function_calls(imported):
         [turn("system", "Be brief."), turn("user", "Weather?"), turn("assistant", None, '{"name": "weather"}'),
          turn("tool", "sunny"), turn("assistant", "It is sunny.")]
     ]  # fmt: skip
-    assert (data["system"], data["prompt"], data["response"], data["n_turns"]) == (["Be brief."], ["Weather?"], ["It is sunny."], [4])
+    assert (data["system"], data["prompt"], data["response"], data["n_turns"]) == (
+        ["Be brief."],
+        ["Weather?"],
+        ["It is sunny."],
+        [4],
+    )
     assert data["columns"]["tools"] == "String" and data["frame"]["tools"].to_list() == ['[{"name": "weather"}]']
 
 
 def test_content_as_a_list_of_parts_and_openai_tool_calls(imported):
-    parts = [{"type": "text", "text": "Look:"}, {"type": "image_url", "image_url": {"url": "x"}}, {"type": "text", "value": "What?"}]
+    parts = [
+        {"type": "text", "text": "Look:"},
+        {"type": "image_url", "image_url": {"url": "x"}},
+        {"type": "text", "value": "What?"},
+    ]
     calls = [{"id": "1", "function": {"name": "f"}}]
     data = imported(
         [
-            {"messages": [{"role": "user", "content": parts}, {"role": "assistant", "content": None, "tool_calls": calls}]},
-            {"messages": [{"role": "Human", "content": "a"}, {"role": "model", "content": [{"type": "text", "text": "b"}]}]},
+            {
+                "messages": [
+                    {"role": "user", "content": parts},
+                    {"role": "assistant", "content": None, "tool_calls": calls},
+                ]
+            },
+            {
+                "messages": [
+                    {"role": "Human", "content": "a"},
+                    {"role": "model", "content": [{"type": "text", "text": "b"}]},
+                ]
+            },
         ]
     )
     assert data["messages"][0] == [
@@ -128,7 +147,9 @@ def test_content_as_a_list_of_parts_and_openai_tool_calls(imported):
 
 
 def test_other_conversations(imported):
-    assert imported([{"dialog": ["hi", "hello", "bye"]}])["messages"] == [[turn("user", "hi"), turn("assistant", "hello"), turn("user", "bye")]]
+    assert imported([{"dialog": ["hi", "hello", "bye"]}])["messages"] == [
+        [turn("user", "hi"), turn("assistant", "hello"), turn("user", "bye")]
+    ]
     pairs = [{"conversation": [{"human": "hi", "assistant": "hello"}]}]
     assert imported(pairs)["messages"] == [[turn("user", "hi"), turn("assistant", "hello")]]
     text = json.dumps([{"role": "user", "content": "hi"}])
@@ -138,14 +159,23 @@ def test_other_conversations(imported):
 
 
 def test_a_system_column_beside_messages(imported):
-    data = imported([{"system": "Be kind.", "conversations": [{"from": "human", "value": "hi"}]}, {"system": None, "conversations": []}])
+    data = imported(
+        [
+            {"system": "Be kind.", "conversations": [{"from": "human", "value": "hi"}]},
+            {"system": None, "conversations": []},
+        ]
+    )
     assert data["system"] == ["Be kind.", None] and data["prompt"] == ["hi", None] and data["n_turns"] == [1, 0]
 
 
 def test_messages_that_are_none(imported):
     good = {"messages": [{"role": "user", "content": "a"}]}
-    data = imported([good] * 9 + [{"messages": "oops"}, {"messages": None}, {"messages": [{"role": "narrator", "content": "x"}]}])
-    assert data["messages"][9] is None and data["messages"][10] is None and data["messages"][11] == [turn("narrator", "x")]
+    data = imported(
+        [good] * 9 + [{"messages": "oops"}, {"messages": None}, {"messages": [{"role": "narrator", "content": "x"}]}]
+    )
+    assert (
+        data["messages"][9] is None and data["messages"][10] is None and data["messages"][11] == [turn("narrator", "x")]
+    )
     sentences = " ".join(note["sentence"] for note in data["notes"])
     assert "holds no conversation in 1 row" in sentences and "The role 'narrator' of 1 message is none of" in sentences
 
@@ -154,7 +184,9 @@ def test_messages_that_are_none(imported):
 
 
 def test_preference_as_plain_text(imported):
-    data = imported([{"prompt": "q", "chosen": "good", "rejected": "bad"}, {"prompt": "r", "chosen": "fine", "rejected": None}])
+    data = imported(
+        [{"prompt": "q", "chosen": "good", "rejected": "bad"}, {"prompt": "r", "chosen": "fine", "rejected": None}]
+    )
     assert data["format"] == "preference" and data["roles"]["response"] == "chosen"
     assert data["prompt"] == ["q", "r"] and data["response"] == ["good", "fine"] and data["rejected"] == ["bad", None]
     assert data["messages"] is None and data["n_turns"] == [2, 2] and data["prompts_differ"] == [False, False]
@@ -178,10 +210,21 @@ def test_preference_as_message_lists(imported):
 
 def test_preference_as_sharegpt_objects(imported):
     data = imported(
-        [{"conversations": [{"from": "human", "value": "q"}], "chosen": {"from": "gpt", "value": "y"}, "rejected": {"from": "gpt", "value": "n"}}]
+        [
+            {
+                "conversations": [{"from": "human", "value": "q"}],
+                "chosen": {"from": "gpt", "value": "y"},
+                "rejected": {"from": "gpt", "value": "n"},
+            }
+        ]
     )
     assert data["format"] == "preference"
-    assert (data["prompt"], data["response"], data["rejected"], data["prompts_differ"]) == (["q"], ["y"], ["n"], [False])
+    assert (data["prompt"], data["response"], data["rejected"], data["prompts_differ"]) == (
+        ["q"],
+        ["y"],
+        ["n"],
+        [False],
+    )
     assert data["messages"] == [[turn("user", "q"), turn("assistant", "y")]]
 
 
@@ -194,15 +237,24 @@ def test_dialogues_in_one_string(imported):
         ]
     )
     assert data["prompt"] == ["Sure?", "a"] and data["response"] == ["Yes.", "b"] and data["rejected"] == ["No.", "c"]
-    assert data["messages"][0] == [turn("user", "What is\n\na cat?"), turn("assistant", "A pet."), turn("user", "Sure?"), turn("assistant", "Yes.")]
+    assert data["messages"][0] == [
+        turn("user", "What is\n\na cat?"),
+        turn("assistant", "A pet."),
+        turn("user", "Sure?"),
+        turn("assistant", "Yes."),
+    ]
     assert data["prompts_differ"] == [False, True] and data["n_turns"] == [4, 2]
     assert data["notes"][0]["kind"] == "prompts_differ" and data["notes"][0]["rows"] == 1
 
 
 def test_kto(imported):
-    flat = imported([{"prompt": "q", "completion": "a", "label": True}, {"prompt": "r", "completion": "b", "label": False}])
+    flat = imported(
+        [{"prompt": "q", "completion": "a", "label": True}, {"prompt": "r", "completion": "b", "label": False}]
+    )
     assert flat["format"] == "kto" and flat["response"] == ["a", "b"] and flat["roles"]["label"] == "label"
-    chat = imported([{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}], "label": True}])
+    chat = imported(
+        [{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}], "label": True}]
+    )
     assert chat["format"] == "kto" and chat["prompt"] == ["q"] and chat["columns"]["label"] == "Boolean"
 
 
@@ -226,12 +278,23 @@ def test_flattened_trees_of_messages(imported):
 
 def test_annotations(imported):
     records = [
-        {"bbcid": i // 3, "system": ["BERT", "PTGEN"][i % 2], "summary": f"s {i}", "is_factual": ["yes", "no"][i % 2], "worker_id": f"w{i % 3}"}
+        {
+            "bbcid": i // 3,
+            "system": ["BERT", "PTGEN"][i % 2],
+            "summary": f"s {i}",
+            "is_factual": ["yes", "no"][i % 2],
+            "worker_id": f"w{i % 3}",
+        }
         for i in range(12)
     ]
     data = imported(records)
     assert data["format"] == "table" and data["system"] is None
-    assert data["roles"] == {"label": "is_factual", "annotator": "worker_id", "item": "bbcid", "group": "system_original"}
+    assert data["roles"] == {
+        "label": "is_factual",
+        "annotator": "worker_id",
+        "item": "bbcid",
+        "group": "system_original",
+    }
 
 
 def test_further_roles(imported):
@@ -260,7 +323,10 @@ def test_roles_by_command(imported):
 
 
 def test_a_format_by_command(imported):
-    assert imported([{"prompt": "q", "response": "a", "score": 1}], Reading(format="instruction"))["format"] == "instruction"
+    assert (
+        imported([{"prompt": "q", "response": "a", "score": 1}], Reading(format="instruction"))["format"]
+        == "instruction"
+    )
 
 
 def test_readings_are_hashable_whatever_their_roles_were_given_as():
@@ -275,9 +341,16 @@ def test_reserved_names(imported):
         "tags_original": "tags", "row_id_original": "row_id", "tags_original_original": "tags_original",
         "source_file_original": "source_file", "unnamed_original": "",
     }  # fmt: skip
-    assert data["frame"]["tags_original"].to_list() == [["x"], ["x"]] and data["frame"]["source_file"].to_list() == ["x.jsonl"] * 2
+    assert (
+        data["frame"]["tags_original"].to_list() == [["x"], ["x"]]
+        and data["frame"]["source_file"].to_list() == ["x.jsonl"] * 2
+    )
     data = imported([{"text": 3, "n_turns": "x", "other": "y"}])
-    assert data["format"] == "table" and data["columns"] == {"text_original": "Int64", "n_turns_original": "String", "other": "String"}
+    assert data["format"] == "table" and data["columns"] == {
+        "text_original": "Int64",
+        "n_turns_original": "String",
+        "other": "String",
+    }
 
 
 def test_a_prompt_column_beside_an_input_does_not_meet_the_canonical_prompt(imported):

@@ -75,7 +75,7 @@ def _own_range(view: View, column: str) -> tuple[float, float] | None:
 
 
 def range_of(selection: Mapping[str, Any], edges: Sequence[float]) -> str | None:
-    """The `low~high` that a dragged box or a clicked bar stands for, at the edges of bins; None for an empty selection."""
+    """The `low~high` of a dragged box or a clicked bar, at the edges of bins; None for an empty selection."""
     if box := selection.get("box"):
         first, last = sorted(float(x) for x in box[0]["x"][:2])
     elif points := selection.get("points"):
@@ -89,27 +89,33 @@ def range_of(selection: Mapping[str, Any], edges: Sequence[float]) -> str | None
 
 def bars(dataset: Dataset, column: str, *, limit: int = 8) -> None:
     """Rows per value of a column; a bar clicked is added to the column's filter, or taken out of it again."""
-    everything = _counted(column_key(dataset, column), limit, lambda: dataset.column(column))
-    named = [v for v in everything["value"] if v != tables.MISSING and not v.startswith("(other ")]
+    counted = _counted(column_key(dataset, column), limit, lambda: dataset.column(column))
+    named = counted.filter("is_named")["value"].to_list()
     others = session.view().without_column(column)
-    table = everything
+    shown = counted["rows"].to_list()
     if others.active:
-        table = tables.count_values(dataset.frame([column], dataset.rows_of(others)).to_series(), order=named)
-        rows = dict(table.iter_rows())
-        left = sum(n for v, n in rows.items() if v.startswith("(other "))
-        table = everything.with_columns(
-            rows=pl.Series([left if v.startswith("(other ") else rows.get(v, 0) for v in everything["value"]])
-        )
+        in_view = tables.count_values(dataset.frame([column], dataset.rows_of(others)).to_series(), order=named)
+        shown = _per_line(counted, in_view)
     own = [f for f in session.view().active if f.column == column and f.op in ("in", "eq")]
     picked = [v for f in own for v in (split_values(f.value) if f.op == "in" else [f.value])] or None
-    figure = figures.bars(table, everything, picked, palette())
-    values = everything["value"].to_list()[::-1]
+    figure = figures.bars(counted, shown, picked, palette())
+    values = counted["value"].to_list()[::-1]
 
     def pick(selection: Mapping[str, Any]) -> View | None:
         points = selection.get("points")
         return picked_value(session.view(), column, values[round(points[0]["y"])], named) if points else None
 
-    draw(figure, f"bars_{column}", f"Rows per {column}", pick, "points")
+    draw(figure, f"bars_{column}", f"Rows per {column}", pick)
+
+
+def _per_line(counted: pl.DataFrame, in_view: pl.DataFrame) -> list[int]:
+    """The rows in view of each line of the table of all rows."""
+    rows = {(value, is_named): n for value, n, is_named in in_view.iter_rows()}
+    left = sum(n for (value, is_named), n in rows.items() if not is_named and value != tables.MISSING)
+    return [
+        rows.get((value, is_named), 0) if is_named or value == tables.MISSING else left
+        for value, _, is_named in counted.iter_rows()
+    ]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -119,10 +125,11 @@ def _counted(key: str, limit: int, _values: Callable[[], pl.Series]) -> pl.DataF
 
 def picked_value(view: View, column: str, value: str, named: Sequence[str]) -> View:
     """The view after a click on one value's bar: kept beside those kept already, or let go."""
-    if value == tables.MISSING:
-        return view.without_column(column).where(column, "null")
-    if value.startswith("(other ") and value not in named:
-        return view.without_column(column).where(column, "notin", join_values(named))
+    if value not in named:
+        rest = view.without_column(column)
+        if value == tables.MISSING:
+            return rest.where(column, "null")
+        return rest.where(column, "notin", join_values(named)).where(column, "notnull")
     own = next((f for f in view if f.column == column and f.op == "in"), None)
     kept = split_values(own.value) if own else []
     kept = [v for v in kept if v != value] if value in kept else [*kept, value]

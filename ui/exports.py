@@ -9,10 +9,34 @@ from typing import Any
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.export import ExportRequest
+from analysis.export import ExportRequest, Step, waterfall
 from ui import jobs, session
 
 OFFERED_BYTES = 200 << 20
+WORDS = {
+    "input": "as in the source: every field as it stood",
+    "messages": "messages: role and content",
+    "sharegpt": "ShareGPT: from and value",
+    "alpaca": "Alpaca: instruction, input, output",
+    "prompt_completion": "prompt and completion",
+    "preference": "preference: prompt, chosen, rejected",
+    "kto": "KTO: prompt, completion, label",
+    "parquet": "Parquet table",
+    "csv": "CSV table",
+}
+
+
+@st.cache_data(max_entries=64, show_spinner="Counting what goes out …")
+def _steps(key: tuple[str, ...], _dataset: Dataset, _request: ExportRequest) -> list[Step]:
+    return waterfall(_dataset, _request)
+
+
+def steps(dataset: Dataset, request: ExportRequest) -> list[Step]:
+    """The waterfall from all records to those that go out; counted once per view, tags and format."""
+    tags = (*(f"+{tag}" for tag in request.only_tags), *(f"-{tag}" for tag in request.without_tags))
+    counted = str(dataset.has(dataset.signal("tokens")))
+    key = (dataset.id, str(dataset.tag_revision), counted, request.to, *tags, *request.view.to_params())
+    return _steps(key, dataset, request)
 
 
 def usual_folder(dataset: Dataset, to: str) -> str:
@@ -28,7 +52,9 @@ def start(dataset: Dataset, request: ExportRequest, folder: str) -> None:
     arguments = ["export", "--to", request.to, "--out", str(out)]
     for text in request.view.to_params():
         arguments.append(f"--where={text}")
-    arguments += [f"--tag={tag}" for tag in request.only_tags] + [f"--without-tag={tag}" for tag in request.without_tags]
+    arguments += [f"--tag={tag}" for tag in request.only_tags] + [
+        f"--without-tag={tag}" for tag in request.without_tags
+    ]
     st.session_state.pop("exported", None)
     st.session_state["exporting"] = jobs.start(*arguments, "--", dataset.id)
 
@@ -51,4 +77,10 @@ def offer(path: Path) -> None:
     if size > OFFERED_BYTES:
         st.text(f"{path.name} ({size / 1e6:,.0f} MB) lies at {path}")
     elif size:
-        st.download_button(f"Download {path.name} ({size / 1e3:,.0f} kB)", path.read_bytes, path.name, key=f"get_{path.name}", on_click="ignore")
+        st.download_button(
+            f"Download {path.name} ({size / 1e3:,.0f} kB)",
+            path.read_bytes,
+            path.name,
+            key=f"get_{path.name}",
+            on_click="ignore",
+        )

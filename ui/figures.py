@@ -16,6 +16,7 @@ import polars as pl
 from ui.text import plotly_text
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+FONT = "Inter, Noto Sans, system-ui, sans-serif"
 CATEGORIES = ("#2F6FDE", "#E0792B", "#2A9D74", "#C44E8A", "#7A5BD0", "#B8962E", "#4BA3C7", "#8C6D5A")
 
 
@@ -46,11 +47,20 @@ def compact(value: float) -> str:
 def _layout(palette: Palette, height: int, **more: Any) -> dict[str, Any]:
     axis = {"gridcolor": palette.grid, "zeroline": False, "fixedrange": True, "automargin": True}
     layout: dict[str, Any] = {
-        "height": height, "margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "barmode": "overlay", "bargap": 0.08,
-        "showlegend": False, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": palette.text, "size": 12}, "dragmode": False, "clickmode": "event+select",
-        "hoverlabel": {"align": "left"}, "xaxis": dict(axis), "yaxis": dict(axis),
-    }  # fmt: skip
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "barmode": "overlay",
+        "bargap": 0.08,
+        "showlegend": False,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": palette.text, "size": 12, "family": FONT},
+        "dragmode": False,
+        "clickmode": "event+select",
+        "hoverlabel": {"align": "left"},
+        "xaxis": dict(axis),
+        "yaxis": dict(axis),
+    }
     for name, value in more.items():
         layout[name] = {**layout[name], **value} if isinstance(layout.get(name), dict) else value
     return layout
@@ -73,9 +83,16 @@ def bin_words(low: float, high: float, whole: bool) -> str:
 
 
 def histogram(
-    edges: Sequence[float], everything: np.ndarray, shown: np.ndarray, picked: tuple[float, float] | None, whole: bool,
-    unit: str, palette: Palette, mark: float | None = None, height: int = 230,
-) -> go.Figure:  # fmt: skip
+    edges: Sequence[float],
+    everything: np.ndarray,
+    shown: np.ndarray,
+    picked: tuple[float, float] | None,
+    whole: bool,
+    unit: str,
+    palette: Palette,
+    mark: float | None = None,
+    height: int = 230,
+) -> go.Figure:
     """Bars of the rows in view over those of all rows in grey, which are scaled to the view where it is smaller.
 
     `picked` is the range that the view's own filter keeps: bars outside it are paler. `mark` draws a line at a value.
@@ -86,18 +103,41 @@ def histogram(
     low, high = picked or (-np.inf, np.inf)
     inside = [low < e2 and e1 < high for e1, e2 in zip(edges, edges[1:], strict=False)]
     words = [bin_words(a, b, whole) for a, b in zip(edges, edges[1:], strict=False)]
-    figure = go.Figure(layout=_layout(
-        palette, height, dragmode="select", selectdirection="h", bargap=0.06,
-        xaxis={"title": {"text": unit}, "showgrid": False, **dict(zip(("tickvals", "ticktext"), edge_ticks(edges), strict=True))},
-        yaxis={"title": {"text": "rows"}, "tickformat": "~s"},
-    ))  # fmt: skip
+    figure = go.Figure(
+        layout=_layout(
+            palette,
+            height,
+            dragmode="select",
+            selectdirection="h",
+            bargap=0.06,
+            xaxis={
+                "title": {"text": unit},
+                "showgrid": False,
+                **dict(zip(("tickvals", "ticktext"), edge_ticks(edges), strict=True)),
+            },
+            yaxis={"title": {"text": "rows"}, "tickformat": "~s"},
+        )
+    )
     if part < total:
         note = "all rows, scaled to the view" if scale < 0.999 else "all rows"
-        figure.add_bar(x=x, y=everything * scale, marker={"color": palette.all}, width=1.0, customdata=_pairs(words, everything),
-                       hovertemplate="%{customdata[0]}<br>%{customdata[1]} of all rows<extra></extra>", name=note)  # fmt: skip
-    figure.add_bar(x=x, y=shown, marker={"color": [palette.view if i else palette.rest for i in inside]}, customdata=_pairs(words, shown),
-                   hovertemplate="%{customdata[0]}<br>%{customdata[1]} rows in view<extra></extra>",
-                   selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}})  # fmt: skip
+        figure.add_bar(
+            x=x,
+            y=everything * scale,
+            marker={"color": palette.all},
+            width=1.0,
+            customdata=_pairs(words, everything),
+            hovertemplate="%{customdata[0]}<br>%{customdata[1]} of all rows<extra></extra>",
+            name=note,
+        )
+    figure.add_bar(
+        x=x,
+        y=shown,
+        marker={"color": [palette.view if i else palette.rest for i in inside]},
+        customdata=_pairs(words, shown),
+        hovertemplate="%{customdata[0]}<br>%{customdata[1]} rows in view<extra></extra>",
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+    )
     if mark is not None and edges[0] <= mark <= edges[-1]:
         at = float(np.interp(mark, edges, np.arange(len(edges)) - 0.5))
         figure.add_vline(x=at, line={"color": "#C44E8A", "width": 2, "dash": "dot"})
@@ -108,30 +148,54 @@ def _pairs(words: Sequence[str], counts: np.ndarray) -> list[tuple[str, str]]:
     return [(word, f"{int(n):,}") for word, n in zip(words, counts, strict=True)]
 
 
-def bars(table: pl.DataFrame, everything: pl.DataFrame, picked: Sequence[str] | None, palette: Palette) -> go.Figure:
-    """Lying bars of rows per value (columns `value`, `rows`), all rows in grey behind, scaled to the view."""
-    total, part = int(everything["rows"].sum()), int(table["rows"].sum())
+def bars(counted: pl.DataFrame, shown: Sequence[int], picked: Sequence[str] | None, palette: Palette) -> go.Figure:
+    """Lying bars of the rows in view per value, over those of all rows in grey, which are scaled to the view.
+
+    `counted` is the table of all rows (`value`, `rows`, `is_named`), `shown` the rows in view of each of its lines. The
+    bars of the rest are cut at the length of the longest named one: their number says what they hold.
+    """
+    lines = list(zip(counted.iter_rows(named=True), shown, strict=True))[::-1]
+    total, part = int(counted["rows"].sum()), sum(shown)
     scale = part / total if total else 1.0
-    rows = dict(table.iter_rows())
-    of_all = dict(everything.iter_rows())
-    values = list(of_all)[::-1]
-    shown = [rows.get(v, 0) for v in values]
-    y = list(range(len(values)))
-    height = 26 * len(values) + 20
-    figure = go.Figure(layout=_layout(
-        palette, max(height, 90), bargap=0.25,
-        xaxis={"showgrid": False, "showticklabels": False, "range": [0, 1.28 * max([*shown, *(of_all[v] * scale for v in values), 1])]},
-        yaxis={"tickvals": y, "ticktext": [plotly_text(v, 24) for v in values], "showgrid": False},
-    ))  # fmt: skip
-    custom = [(plotly_text(v, 60), f"{of_all[v]:,}") for v in values]
+    longest = max([max(line["rows"] * scale, n) for line, n in lines if line["is_named"]] or [1]) or 1
+    y = list(range(len(lines)))
+    layout = _layout(
+        palette,
+        max(26 * len(lines) + 20, 90),
+        bargap=0.25,
+        xaxis={"showgrid": False, "showticklabels": False, "range": [0, 1.3 * longest]},
+        yaxis={"tickvals": y, "ticktext": [plotly_text(line["value"], 24) for line, _ in lines], "showgrid": False},
+    )
+    figure = go.Figure(layout=layout)
+    custom = [(plotly_text(line["value"], 60), f"{n:,}", f"{line['rows']:,}") for line, n in lines]
+    hover = "%{customdata[0]}<br>%{customdata[1]} rows in view<br>%{customdata[2]} of all rows<extra></extra>"
     if part < total:
-        figure.add_bar(orientation="h", y=y, x=[of_all[v] * scale for v in values], marker={"color": palette.all}, customdata=custom,
-                       hovertemplate="%{customdata[0]}<br>%{customdata[1]} of all rows<extra></extra>")  # fmt: skip
-    chosen = [palette.view if picked is None or v in picked else palette.rest for v in values]
-    figure.add_bar(orientation="h", y=y, x=shown, marker={"color": chosen}, customdata=custom, width=0.55 if part < total else None,
-                   text=[f"{n:,}  {n / part:.0%}" if part else "" for n in shown], textposition="outside", cliponaxis=False,
-                   hovertemplate="%{customdata[0]}<br>%{x:,} rows in view<extra></extra>",
-                   selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}})  # fmt: skip
+        behind = [min(line["rows"] * scale, longest) for line, _ in lines]
+        figure.add_bar(
+            orientation="h", y=y, x=behind, marker={"color": palette.all}, customdata=custom, hovertemplate=hover
+        )
+    colours = [
+        palette.all
+        if not line["is_named"]
+        else palette.view
+        if picked is None or line["value"] in picked
+        else palette.rest
+        for line, _ in lines
+    ]
+    figure.add_bar(
+        orientation="h",
+        y=y,
+        x=[min(n, longest) for _, n in lines],
+        marker={"color": colours},
+        customdata=custom,
+        width=0.55 if part < total else None,
+        text=[f"{n:,}  {n / part:.0%}" if part else "" for _, n in lines],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate=hover,
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+    )
     return figure
 
 
@@ -141,14 +205,37 @@ def density(
     """A heat map of rows per pair of bins; empty cells stay blank, colour grows with the logarithm of the rows."""
     shown = np.where(counts > 0, np.log10(np.maximum(counts, 1)), np.nan)
     powers = list(range(int(np.ceil(np.log10(max(counts.max(), 1)))) + 1))
-    figure = go.Figure(layout=_layout(
-        palette, 340, dragmode="select",
-        xaxis={"title": {"text": x}, "showgrid": False, **dict(zip(("tickvals", "ticktext"), edge_ticks(x_edges), strict=True))},
-        yaxis={"title": {"text": y}, "showgrid": False, **dict(zip(("tickvals", "ticktext"), edge_ticks(y_edges), strict=True))},
-    ))  # fmt: skip
-    figure.add_heatmap(z=shown, customdata=counts, colorscale=[[0, palette.scale[0]], [1, palette.scale[1]]], hoverongaps=False,
-                       hovertemplate="%{customdata:,} rows<extra></extra>", zmin=0,
-                       colorbar={"title": {"text": "rows"}, "tickvals": powers, "ticktext": [compact(10**p) for p in powers], "thickness": 10})  # fmt: skip
+    figure = go.Figure(
+        layout=_layout(
+            palette,
+            340,
+            dragmode="select",
+            xaxis={
+                "title": {"text": x},
+                "showgrid": False,
+                **dict(zip(("tickvals", "ticktext"), edge_ticks(x_edges), strict=True)),
+            },
+            yaxis={
+                "title": {"text": y},
+                "showgrid": False,
+                **dict(zip(("tickvals", "ticktext"), edge_ticks(y_edges), strict=True)),
+            },
+        )
+    )
+    figure.add_heatmap(
+        z=shown,
+        customdata=counts,
+        colorscale=[[0, palette.scale[0]], [1, palette.scale[1]]],
+        hoverongaps=False,
+        hovertemplate="%{customdata:,} rows<extra></extra>",
+        zmin=0,
+        colorbar={
+            "title": {"text": "rows"},
+            "tickvals": powers,
+            "ticktext": [compact(10**p) for p in powers],
+            "thickness": 10,
+        },
+    )
     return figure
 
 
@@ -157,14 +244,30 @@ def boxes(table: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
     table = table.reverse()
     y = list(range(table.height))
     names = [plotly_text(group, 24) for group in table["group"]]
-    figure = go.Figure(layout=_layout(
-        palette, 34 * table.height + 60,
-        xaxis={"title": {"text": unit}, "tickformat": "~s", "rangemode": "tozero"},
-        yaxis={"tickvals": y, "ticktext": [f"{n} ({r:,})" for n, r in zip(names, table["rows"], strict=True)], "showgrid": False},
-    ))  # fmt: skip
-    figure.add_box(orientation="h", y=y, lowerfence=table["low"].to_list(), q1=table["q1"].to_list(), median=table["median"].to_list(),
-                   q3=table["q3"].to_list(), upperfence=table["high"].to_list(), marker={"color": palette.view},
-                   line={"width": 1.5}, hoverinfo="x")  # fmt: skip
+    figure = go.Figure(
+        layout=_layout(
+            palette,
+            34 * table.height + 60,
+            xaxis={"title": {"text": unit}, "tickformat": "~s", "rangemode": "tozero"},
+            yaxis={
+                "tickvals": y,
+                "ticktext": [f"{n} ({r:,})" for n, r in zip(names, table["rows"], strict=True)],
+                "showgrid": False,
+            },
+        )
+    )
+    figure.add_box(
+        orientation="h",
+        y=y,
+        lowerfence=table["low"].to_list(),
+        q1=table["q1"].to_list(),
+        median=table["median"].to_list(),
+        q3=table["q3"].to_list(),
+        upperfence=table["high"].to_list(),
+        marker={"color": palette.view},
+        line={"width": 1.5},
+        hoverinfo="x",
+    )
     return figure
 
 
@@ -173,12 +276,24 @@ def waterfall(names: Sequence[str], rows: Sequence[int], palette: Palette) -> go
     left = list(rows)[::-1]
     before = [*rows[:1], *rows[:-1]][::-1]
     y = list(range(len(left)))
-    figure = go.Figure(layout=_layout(
-        palette, 32 * len(left) + 20, bargap=0.3,
-        xaxis={"showgrid": False, "showticklabels": False, "range": [0, 1.2 * max([*rows, 1])]},
-        yaxis={"tickvals": y, "ticktext": [plotly_text(n, 60) for n in names][::-1], "showgrid": False},
-    ))  # fmt: skip
+    figure = go.Figure(
+        layout=_layout(
+            palette,
+            32 * len(left) + 20,
+            bargap=0.3,
+            xaxis={"showgrid": False, "showticklabels": False, "range": [0, 1.2 * max([*rows, 1])]},
+            yaxis={"tickvals": y, "ticktext": [plotly_text(n, 60) for n in names][::-1], "showgrid": False},
+        )
+    )
     figure.add_bar(orientation="h", y=y, x=before, marker={"color": palette.rest}, hoverinfo="skip")
-    figure.add_bar(orientation="h", y=y, x=left, marker={"color": palette.view}, cliponaxis=False, hoverinfo="skip",
-                   text=[f"{n:,}" + (f"  (−{b - n:,})" if b > n else "") for n, b in zip(left, before, strict=True)], textposition="outside")  # fmt: skip
+    figure.add_bar(
+        orientation="h",
+        y=y,
+        x=left,
+        marker={"color": palette.view},
+        cliponaxis=False,
+        hoverinfo="skip",
+        text=[f"{n:,}" + (f"  (−{b - n:,})" if b > n else "") for n, b in zip(left, before, strict=True)],
+        textposition="outside",
+    )
     return figure

@@ -15,9 +15,9 @@ from ui.text import count, cut, md
 
 STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding: 4.6rem 2rem 3rem; max-width: 1560px; }
-[data-testid=stMetricValue] { font-variant-numeric: tabular-nums; }
+[data-testid=stMetric] { padding: .55rem .8rem; }
+[data-testid=stMetricValue] { font-size: 1.45rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .st-key-frame { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding-bottom: .6rem; }
-.st-key-findings [data-testid=stHorizontalBlock], .st-key-findings .stHorizontalBlock { align-items: center; }
 </style>"""
 SAMPLES = Path(__file__).parent.parent / "sample_data"
 
@@ -114,7 +114,8 @@ def _say_if_changed(dataset: Dataset) -> None:
 
 def _nothing_open() -> None:
     st.text(
-        "Nothing is open yet. Open a file of instructions, chats, preference pairs, scores or text – or look around in the sample data."
+        "Nothing is open yet. Open a file of instructions, chats, preference pairs, scores or text, "
+        "or look around in the sample data."
     )
     if job := st.session_state.get("opening"):
         jobs.wait_for(job, "Opening", opened)
@@ -144,4 +145,6 @@ def opened(result: dict[str, object] | None) -> None:
     """Makes the dataset that a job opened the one in view."""
     st.session_state.pop("opening", None)
     if result:
-        session.choose(str(result["id"]))
+        id = str(result["id"])
+        session.choose(id)
+        jobs.prepare(session.load(id))

@@ -109,6 +109,15 @@ def compute(dataset: Dataset, signal_: Signal) -> None:
     st.session_state[f"job_{signal_.key}"] = start("compute", "--", dataset.id, signal_.name)
 
 
+def prepare(dataset: Dataset) -> None:
+    """Starts one job for the signals that take seconds; those that take longer are offered with their estimate."""
+    missing = [s for s in dataset.signals() if not dataset.has(s)]
+    if missing:
+        job = start("compute", "--", dataset.id)
+        for signal_ in missing:
+            st.session_state[f"job_{signal_.key}"] = job
+
+
 def require(dataset: Dataset, *names: str) -> bool:
     """Whether these signals are there; a panel that offers to make those that are not."""
     missing = [s for s in map(dataset.signal, names) if not dataset.has(s)]
@@ -164,7 +173,7 @@ def show_error() -> None:
 
 def arguments_of(files: Sequence[str], roles: dict[str, str] | None = None, **options: str | bool | None) -> list[str]:
     """The command line that opens these files, with what was chosen on the page."""
-    arguments = ["open", "--signals"]
+    arguments = ["open"]
     for role, column in (roles or {}).items():
         arguments += ["--role", f"{role}={column}"]
     if (separator := options.get("separator")) is not None:

@@ -13,7 +13,7 @@ from analysis.dataset import TEXTS, Dataset
 from analysis.models import tokenizer
 from analysis.view import Filter, View, literal_pattern
 from ui import charts, figures, jobs, session
-from ui.text import cut
+from ui.text import count, cut
 
 UNITS = {"tokens": "tokens", "words": "words", "chars": "characters", "turns": "turns"}
 ROLES = {
@@ -26,10 +26,34 @@ ROLES = {
 TURNS = {"n": "all turns", "user": "the user", "assistant": "the assistant"}
 SAMPLED_ROWS = 2_000
 TEMPLATE_TOKENS = (
-    "<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|start_header_id|>", "<|end_header_id|>", "<|begin_of_text|>",
-    "<|user|>", "<|assistant|>", "<|system|>", "<|end|>", "[INST]", "[/INST]", "<<SYS>>", "<</SYS>>", "<s>", "</s>", "<unk>", "<pad>",
-    "<bos>", "<eos>", "<start_of_turn>", "<end_of_turn>", "<think>", "</think>", "<tool_call>", "</tool_call>",
-)  # fmt: skip
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|endoftext|>",
+    "<|eot_id|>",
+    "<|start_header_id|>",
+    "<|end_header_id|>",
+    "<|begin_of_text|>",
+    "<|user|>",
+    "<|assistant|>",
+    "<|system|>",
+    "<|end|>",
+    "[INST]",
+    "[/INST]",
+    "<<SYS>>",
+    "<</SYS>>",
+    "<s>",
+    "</s>",
+    "<unk>",
+    "<pad>",
+    "<bos>",
+    "<eos>",
+    "<start_of_turn>",
+    "<end_of_turn>",
+    "<think>",
+    "</think>",
+    "<tool_call>",
+    "</tool_call>",
+)
 
 
 def signal_of(unit: str) -> str:
@@ -81,7 +105,7 @@ def prompt_against_response(dataset: Dataset, unit: str) -> None:
 
 def by_group(dataset: Dataset, of: str, unit: str, rows: pl.Series) -> None:
     """Boxes from the 5th to the 95th percentile per group, largest groups first; a box clicked becomes a filter."""
-    groups = [c for c in dataset.categories() if c in dataset.schema]
+    groups = [c for c in dataset.categories if c in dataset.schema]
     if not groups:
         st.text("No column groups these rows. Set the role source or annotator on the page Open.")
         return
@@ -109,11 +133,16 @@ def _tokens_of_sample(key: tuple[str, ...], name: str, _texts: list[str]) -> tup
         ids = model.encode(text[:20_000])
         times.update(ids)
         holding.update(set(ids))
-    return [(model.piece(t), n, holding[t]) for t, n in times.most_common(40)], times.total()
+    return [(visible(model.piece(t)), n, holding[t]) for t, n in times.most_common(40)], times.total()
+
+
+def visible(token: str) -> str:
+    """A token with its white space shown: ␣ for a blank, ⏎ for a line end, ⇥ for a tab."""
+    return token.replace(" ", "␣").replace("\n", "⏎").replace("\t", "⇥")
 
 
 def common_tokens(dataset: Dataset, rows: pl.Series) -> None:
-    """The most frequent tokens of a seeded sample, and the names of special tokens that stand as text, in all rows in view."""
+    """The most frequent tokens of a seeded sample of the view, and the names of special tokens that stand as text."""
     name = str(dataset.signal("tokens").parameters["tokenizer"])
     left, right = st.columns(2, gap="large")
     with left:
@@ -125,17 +154,22 @@ def common_tokens(dataset: Dataset, rows: pl.Series) -> None:
         of = "all" if len(sample) == len(rows) else "a seeded sample of"
         st.text(f"The most frequent tokens of {name}, in {of} {len(sample):,} rows ({total:,} tokens).")
         table = pl.DataFrame(common, schema=["token", "times", "texts"], orient="row")
-        st.dataframe(table.with_columns(share=pl.col("times") / max(total, 1)), hide_index=True, height=300,
-                     column_config={"share": st.column_config.NumberColumn(format="percent")}, alt="Most frequent tokens")  # fmt: skip
+        st.dataframe(
+            table.with_columns(share=pl.col("times") / max(total, 1)),
+            hide_index=True,
+            height=300,
+            column_config={"share": st.column_config.NumberColumn(format="percent")},
+            alt="Most frequent tokens",
+        )
     with right:
         st.text("Names of special tokens that stand in the text, where a trainer may take them for control:")
         found = _special_tokens(dataset, name)
         if not found:
             st.text("None in this dataset.")
-        for token, count in found:
+        for token, n in found:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button("Show", key=f"special_{token}", on_click=_show_token, args=(token,))
-                st.text(f"{token}  in {count:,} rows of all")
+                st.text(f"{token}  in {count(n)}")
 
 
 def _show_token(token: str) -> None:

@@ -34,6 +34,7 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
         sortable = [c for c in choices if not isinstance(dataset.schema[c], pl.List) and not dataset.is_long(c)]
         by = st.selectbox("Sort by", ["as in the file", *sortable], key="sort", width=190, bind="query-params")
         down = st.toggle("Largest first", key="down", value=True, bind="query-params", disabled=by == "as in the file")
+    st.caption("Tick a row to read it.")
     pages = -(-len(rows) // PAGE_ROWS)
     page = min(st.pagination(pages, key="page"), pages)
     if by != "as in the file" and by in sortable:
@@ -46,11 +47,14 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
     height = 36 * (len(shown) + 1) + 3
     picked = st.dataframe(
         frame.rename({c: shown_name for c, shown_name in zip(columns, _headers(columns), strict=True)}),
-        hide_index=True, height=min(height, 640), on_select="rerun", selection_mode="single-row",
+        hide_index=True,
+        height=min(height, 640),
+        on_select="rerun",
+        selection_mode="single-row",
         key=f"rows_{dataset.id}_{st.session_state.get('rows_opened', 0)}",
         column_config={c: st.column_config.TextColumn(width="large") for c in FIRST_COLUMNS[1:]},
         alt=f"Rows {(page - 1) * PAGE_ROWS + 1} to {(page - 1) * PAGE_ROWS + len(shown)} of {len(rows)} in view",
-    )  # fmt: skip
+    )
     if picked.selection.rows:
         st.session_state["rows_opened"] = st.session_state.get("rows_opened", 0) + 1
         open_in_reader(dataset, dataset.frame(["row_id"], shown)["row_id"][picked.selection.rows[0]])

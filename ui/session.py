@@ -124,7 +124,7 @@ def view() -> View:
 
 
 def read_view(of: Dataset) -> None:
-    """Takes the view from the URL, or where that is silent from the session; a link that cannot be read shows all rows."""
+    """Takes the view from the URL, or from the session where that is silent; an unreadable link shows all rows."""
     params = st.query_params.get_all("f") or st.session_state.get("filters", [])
     try:
         asked = View.from_params(params)
@@ -185,4 +185,4 @@ def link(of: Dataset, shown: View, path: str | None = None) -> str:
     """The address that shows these rows in any browser that reaches this server."""
     here = urlsplit(st.context.url or "http://localhost:8501/")
     query = urlencode([("d", of.id), ("n", of.name), *(("f", text) for text in shown.to_params())])
-    return urlunsplit((here.scheme, here.netloc, here.path if path is None else path, query, ""))
+    return urlunsplit((here.scheme, here.netloc, (here.path if path is None else path) or "/", query, ""))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from analysis.annotations import AnnotationError
 from analysis.dataset import TAGS, Dataset
-from analysis.tables import MISSING, count_values
+from analysis.tables import count_values
 from analysis.view import ANY_TEXT, OPERATORS, Filter, View, ViewError, join_values, kind_of
 from ui import session
 from ui.login import person, system_user
@@ -19,10 +18,23 @@ OFFERED_VALUES = 200
 
 def search(dataset: Dataset) -> None:
     with st.container(horizontal=True, width=360, gap="xsmall", vertical_alignment="center"):
-        st.text_input("Search any text", key="search", type="search", placeholder="Search any text …",
-                      label_visibility="collapsed", on_change=_search_for)  # fmt: skip
-        st.selectbox("How to search", SEARCHES, format_func=SEARCHES.__getitem__, key="search_how", width=130,
-                     label_visibility="collapsed", on_change=_search_for)  # fmt: skip
+        st.text_input(
+            "Search any text",
+            key="search",
+            type="search",
+            placeholder="Search any text …",
+            label_visibility="collapsed",
+            on_change=_search_for,
+        )
+        st.selectbox(
+            "How to search",
+            SEARCHES,
+            format_func=SEARCHES.__getitem__,
+            key="search_how",
+            width=130,
+            label_visibility="collapsed",
+            on_change=_search_for,
+        )
     if said := st.session_state.pop("search_error", None):
         st.text(said)
 
@@ -95,9 +107,8 @@ def _values_of(id: str, column: str, tag_revision: int, _dataset: Dataset) -> li
         return []
     values = _dataset.column(column)
     values = values.explode() if isinstance(values.dtype, pl.List) else values
-    counts = count_values(values, OFFERED_VALUES)
-    named = counts.filter(~pl.col("value").str.starts_with("(other ")).filter(pl.col("value") != MISSING)
-    return [(str(value), int(rows)) for value, rows in named.iter_rows()] if len(named) <= OFFERED_VALUES else []
+    named = count_values(values, OFFERED_VALUES).filter("is_named")
+    return [(value, rows) for value, rows, _ in named.iter_rows()]
 
 
 def share(dataset: Dataset) -> None:
@@ -116,8 +127,13 @@ def share(dataset: Dataset) -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 st.button(md(saved.name, 40), key=f"view_{saved.id}", on_click=_show_saved, args=(list(saved.filters),))
                 st.text(f"{saved.person}, {saved.at:%Y-%m-%d}")
-                st.button("Delete", key=f"delete_{saved.id}", type="tertiary",
-                          on_click=session.notes().delete_view, args=(saved.id,))  # fmt: skip
+                st.button(
+                    "Delete",
+                    key=f"delete_{saved.id}",
+                    type="tertiary",
+                    on_click=session.notes().delete_view,
+                    args=(saved.id,),
+                )
         st.text_input(
             "Tags and views are kept under the name", key="person", placeholder=system_user(), persist_state="session"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,13 @@ CSV_SUFFIXES = {".csv", ".tsv", ".tab", ".psv"}
 
 @dataclass
 class Batch:
-    """Consecutive records of one file, in one of three forms.
+    """Consecutive records of one file, in one of several forms.
 
-    `block`: whole lines of JSONL. `table`: an Arrow batch or Polars frame, whose columns `nested` hold JSON text. Else
-    `texts`: each record's own text, with `lines`, the line of each, and `keys`, the member names where the file is a JSON
-    object of records. `line`: the 1-based line of the first record. `done`: bytes of the files read so far.
+    `block`: whole lines of JSONL; or `span`: the path, first byte and number of bytes of such lines, where they can be
+    read from the file again as they are, which is cheaper than sending them to another process. `table`: an Arrow batch
+    or Polars frame, whose columns `nested` hold JSON text. Else `texts`: each record's own text, with `lines`, the line
+    of each, and `keys`, the member names where the file is a JSON object of records.
+    `line`: the 1-based line of the first record. `done`: bytes of the files read so far.
     """
 
     file: str
@@ -34,6 +36,7 @@ class Batch:
     line: int = 1
     done: int = 0
     block: bytes = b""
+    span: tuple[str, int, int] | None = None
     table: Any = None
     nested: tuple[str, ...] = ()
     texts: list[str] = field(default_factory=list)
@@ -44,7 +47,7 @@ class Batch:
     notes: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-def batches(path: Path, name: str, reading: Reading, size: int) -> Iterator[Batch]:
+def batches(path: Path, name: str, reading: Reading, size: int) -> Generator[Batch, None, None]:
     """The file's records in order, about `size` bytes of text at a time. Raises FormatError for what cannot be read."""
     stream = ByteStream(path)
     try:
@@ -54,6 +57,10 @@ def batches(path: Path, name: str, reading: Reading, size: int) -> Iterator[Batc
         pieces = stream.pieces(size)
         head = b"".join(_up_to(pieces, 1 << 18))
         pieces = _chain(head, pieces, size)
+        if b"\n" not in head and b"\r" in head.strip():
+            # Line ends of old Macs, which nothing below knows.
+            stream.is_plain, head = False, head.replace(b"\r", b"\n")
+            pieces = (piece.replace(b"\r", b"\n") for piece in pieces)
         container = _container(path, head, reading)
         if container == "jsonl":
             yield from _line_blocks(pieces, stream, name, size)
@@ -78,7 +85,7 @@ def _container(path: Path, head: bytes, reading: Reading) -> str:
     suffixes = [s.lower() for s in path.suffixes if s.lower() not in (".gz", ".zst", ".gzip", ".zstd")]
     suffix = suffixes[-1] if suffixes else ""
     start = head.lstrip()[:1]
-    if suffix in CSV_SUFFIXES or reading.separator is not None:
+    if suffix in CSV_SUFFIXES:
         return "csv"
     if start in (b"{", b"["):
         lines = [line for line in head.splitlines() if line.strip()]
@@ -90,6 +97,8 @@ def _container(path: Path, head: bytes, reading: Reading) -> str:
         if suffix in TEXT_SUFFIXES and not whole and not _opens_json(head):
             return "text"
         return "jsonl" if len(whole) > 1 else "json"
+    if reading.separator is not None:
+        return "csv"
     if suffix in (".jsonl", ".ndjson", ".json"):
         return "jsonl"
     if suffix in TEXT_SUFFIXES:
@@ -133,25 +142,30 @@ def _decoded(pieces: Iterable[bytes]) -> Iterator[str]:
 
 
 def _line_blocks(pieces: Iterable[bytes], stream: ByteStream, name: str, size: int) -> Iterator[Batch]:
+    """Whole lines, at least `size` bytes of them."""
     rest: list[bytes] = []
-    held, line = 0, 1
+    held, line, start = 0, 1, stream.start
+
+    def batch(block: bytes) -> Batch:
+        if stream.is_plain:
+            return Batch(name, "jsonl", line, stream.done, span=(str(stream.path), start, len(block)))
+        return Batch(name, "jsonl", line, stream.done, block)
+
     for piece in pieces:
         cut = piece.rfind(b"\n") + 1
-        if not cut or held + len(piece) < size:
+        held += len(piece)
+        if not cut or held < size:
             rest.append(piece)
-            held += len(piece)
-            if held > MAX_RECORD_BYTES and not any(b"\n" in part for part in rest):
+            if held > MAX_RECORD_BYTES and held > size:
                 raise FormatError(f"Line {line} of {name} is longer than {MAX_RECORD_BYTES >> 20} MiB; is it JSONL?")
-            if held < size or not any(b"\n" in part for part in rest):
-                continue
-            piece = b"".join(rest)
-            cut, rest, held = piece.rfind(b"\n") + 1, [], 0
+            continue
         block = b"".join((*rest, piece[:cut]))
-        yield Batch(name, "jsonl", line, stream.done, block)
+        yield batch(block)
         line += block.count(b"\n")
+        start += len(block)
         rest, held = [piece[cut:]], len(piece) - cut
     if last := b"".join(rest):
-        yield Batch(name, "jsonl", line, stream.done, last)
+        yield batch(last)
 
 
 def _grouped(

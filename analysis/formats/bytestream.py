@@ -7,6 +7,7 @@ import gzip
 import tempfile
 import zlib
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,7 +20,8 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
 )  # fmt: skip
 STRANGERS = {
-    b"\x89PNG\r\n\x1a\n": "a PNG image", b"\xff\xd8\xff": "a JPEG image", b"GIF8": "a GIF image", b"%PDF": "a PDF document",
+    b"\x89PNG\r\n\x1a\n": "a PNG image", b"\xff\xd8\xff": "a JPEG image", b"GIF8": "a GIF image",
+    b"%PDF": "a PDF document",
     b"PK\x03\x04": "a ZIP archive or an Office document", b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
     b"Rar!\x1a\x07": "a RAR archive", b"BZh": "a bzip2 file", b"\xfd7zXZ\x00": "an xz file", b"\x7fELF": "a program",
     b"SQLite format 3\x00": "an SQLite database", b"\x93NUMPY": "a NumPy array", b"\x80\x04\x95": "a Python pickle",
@@ -28,19 +30,26 @@ STRANGERS = {
 MAX_UNREADABLE_SHARE = 0.1
 
 
+def open_file(path: Path) -> BufferedReader:
+    """The file's bytes as they are. Raises FormatError for a folder, or what is not there or may not be read."""
+    if path.is_dir():
+        raise FormatError(f"{path} is a folder; name the files in it, for instance {path}/*.jsonl.")
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise FormatError(f"There is no file {path}; check the name.") from None
+    except OSError as error:
+        raise FormatError(f"{path} cannot be opened ({error.strerror}); check its permissions.") from None
+
+
 class ByteStream:
-    """One open file. `done` counts the file's own bytes read so far, before decompression."""
+    """One open file. `done` counts the file's own bytes read so far, before decompression. `is_plain`: what `pieces`
+    gives are the file's own bytes, from its byte `start` on."""
 
     def __init__(self, path: Path) -> None:
-        self.name = path.name
-        if path.is_dir():
-            raise FormatError(f"{path} is a folder; name the files in it, for instance {path}/*.jsonl.")
-        try:
-            self.raw: IO[bytes] = path.open("rb")
-        except FileNotFoundError:
-            raise FormatError(f"There is no file {path}; check the name.") from None
-        except OSError as error:
-            raise FormatError(f"{path} cannot be opened ({error.strerror}); check its permissions.") from None
+        self.name, self.path = path.name, path
+        self.is_plain, self.start = False, 0
+        self.raw = open_file(path)
         magic = self.raw.read(8)
         self.raw.seek(0)
         self.compression = next((name for start, name in COMPRESSED.items() if magic.startswith(start)), None)
@@ -97,13 +106,14 @@ class ByteStream:
         return self._whole
 
     def pieces(self, size: int) -> Iterator[bytes]:
-        """The text as UTF-8 bytes without its byte order mark, about `size` bytes at a time; may cut a character in two.
+        """The text as UTF-8 bytes without byte order mark, about `size` bytes at a time; may cut a character in two.
 
         Raises FormatError for bytes that are no text.
         """
         mark, encoding = next((m for m in BYTE_ORDER_MARKS if self.head.startswith(m[0])), (b"", "utf-8"))
         decoder = codecs.getincrementaldecoder(encoding)("replace")
         head = self.head.removeprefix(mark)
+        self.is_plain, self.start = encoding == "utf-8" and self.compression is None, len(mark)
         self._refuse_binary(head if encoding == "utf-8" else decoder.decode(head).encode())
         decoder.reset()
         self.head = b""

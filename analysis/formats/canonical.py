@@ -16,8 +16,13 @@ Columns = dict[str, list[Any]]
 KNOWN_ROLES = frozenset(ROLES.values())
 
 
-def canonical(shape: Shape, columns: Mapping[str, Sequence[Any]], height: int) -> list[pl.Series]:
-    """The canonical columns of `height` records, less those that merely repeat an original column (`shape.aliases`)."""
+def canonical(
+    shape: Shape, columns: Mapping[str, Sequence[Any]], originals: Mapping[str, pl.Series], height: int
+) -> list[pl.Series]:
+    """The canonical columns of `height` records, less those that merely repeat an original column (`shape.aliases`).
+
+    `columns`: the records' values by source column. `originals`: the columns as they are stored, by their stored names.
+    """
     of = {role: list(columns.get(column) or [None] * height) for role, column in shape.roles}
     build = {"preference": _preference, "chat": _chat, "kto": _chat, "text": _text, "table": _nothing}.get(
         shape.format, _instruction
@@ -27,14 +32,13 @@ def canonical(shape: Shape, columns: Mapping[str, Sequence[Any]], height: int) -
         made["score"] = list(map(as_number, of["score"]))
     if "system" in of and "system" not in shape.aliases and shape.format != "table":
         own = map(as_text, of["system"])
-        made["system"] = [a if a is not None else b for a, b in zip(own, made.get("system") or [None] * height, strict=True)]
+        made["system"] = [
+            a if a is not None else b for a, b in zip(own, made.get("system") or [None] * height, strict=True)
+        ]
     found = [_series(name, values) for name, values in made.items() if name in shape.stored]
     if "n_turns" in shape.stored and "n_turns" not in made:
         sides = {series.name: series for series in found}
-        for name in ("prompt", "response"):
-            if name in shape.aliases:
-                values = columns.get(shape.aliases[name]) or [None] * height
-                sides[name] = pl.Series(name, list(map(as_text, values)), dtype=pl.String)
+        sides |= {name: originals[shape.stored_as(column)] for name, column in shape.alias_pairs}
         found.append(_n_turns([sides[name] for name in ("prompt", "response") if name in sides], height))
     return found
 
@@ -123,10 +127,19 @@ def _said(role: str, content: str | None) -> Message:
 
 
 def _preference(of: Columns, shape: Shape, height: int) -> Columns:
-    """Two answers to one prompt. Where they carry different prompts, the chosen one's is taken and prompts_differ is true."""
-    made: Columns = {n: [] for n in ("system", "prompt", "response", "rejected", "messages", "n_turns", "prompts_differ")}
+    """Two answers to one prompt. Where they carry different ones, the chosen one's is taken."""
+    made: Columns = {
+        n: [] for n in ("system", "prompt", "response", "rejected", "messages", "n_turns", "prompts_differ")
+    }
     none = [None] * height
-    rows = zip(of.get("messages", none), of.get("prompt", none), of.get("input", none), of["response"], of["rejected"], strict=True)
+    rows = zip(
+        of.get("messages", none),
+        of.get("prompt", none),
+        of.get("input", none),
+        of["response"],
+        of["rejected"],
+        strict=True,
+    )
     for turns, prompt, context, chosen, rejected in rows:
         before = messages_of(turns) if turns is not None else messages_of(prompt)
         plain = before is None and type(prompt) is str
@@ -136,7 +149,9 @@ def _preference(of: Columns, shape: Shape, height: int) -> Columns:
         if before and before[-1]["role"] == "assistant" and not (before[-1]["content"] or "").strip():
             before = before[:-1]
         left, right = _side(before, chosen), _side(before, rejected)
-        is_plain = (plain or not before) and all(v is None or (type(v) is str and not is_dialogue(v)) for v in (chosen, rejected))
+        is_plain = (plain or not before) and all(
+            v is None or (type(v) is str and not is_dialogue(v)) for v in (chosen, rejected)
+        )
         made["prompt"].append(last_of(left[:-1] if _answer(left) else left, "user"))
         made["response"].append(_answer(left))
         made["rejected"].append(_answer(right))

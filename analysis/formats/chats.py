@@ -55,6 +55,7 @@ def messages_of(value: Any) -> list[Message] | None:
 
 
 def is_dialogue(text: str) -> bool:
+    """Whether a text is a whole conversation, "Human: … Assistant: …"."""
     return text[:40].lstrip().startswith(("Human:", "Assistant:")) and DIALOGUE.match(text.strip()) is not None
 
 
@@ -106,16 +107,17 @@ def _content(value: Any) -> tuple[str | None, str | None]:
         else:
             texts.append(_part(part))
     joined = [call if isinstance(call, str) else as_json(call) for call in calls]
-    return "\n".join(texts) if texts or not calls else None, joined[0] if len(joined) == 1 else as_json(calls) if calls else None
+    return "\n".join(texts) if texts or not calls else None, joined[0] if len(joined) == 1 else as_json(
+        calls
+    ) if calls else None
 
 
 def _part(part: dict[str, Any]) -> str:
+    """A part's text; of a part that is no text, its kind, such as [image]."""
     kind = part.get("type")
-    text = next((part[k] for k in ("text", "value", "thinking", "content") if isinstance(part.get(k), str)), None)
-    if kind in TEXT_PARTS and text is not None:
-        return text
-    if kind == "text" or kind is None:
-        return "" if part.get("text") is None and kind == "text" else as_json(part)
+    texts = [value for k in ("text", "value", "thinking", "content") if isinstance(value := part.get(k), str)]
+    if kind in TEXT_PARTS:
+        return str(texts[0]) if texts else "" if kind else as_json(part)
     return f"[{str(kind).removesuffix('_url').removeprefix('input_')}]"
 
 
@@ -129,13 +131,16 @@ def _dialogue(text: str) -> list[Message]:
 
 
 def first_of(messages: list[Message], role: str) -> str | None:
+    """What this role says first."""
     return next((m["content"] for m in messages if m["role"] == role), None)
 
 
 def last_of(messages: list[Message], role: str) -> str | None:
+    """What this role says last."""
     return next((m["content"] for m in reversed(messages) if m["role"] == role), None)
 
 
 def system_of(messages: list[Message]) -> str | None:
+    """The system messages, a blank line between them."""
     texts = [m["content"] for m in messages if m["role"] == "system" and m["content"] is not None]
     return "\n\n".join(texts) if texts else None

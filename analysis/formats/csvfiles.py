@@ -138,6 +138,7 @@ class _Lines:
 
 
 def lines_with_ends(texts: Iterable[str]) -> Iterator[str]:
+    """The lines of a text given in pieces, each with its line end."""
     rest: list[str] = []
     for text in texts:
         first, *others = text.split("\n")
@@ -152,7 +153,7 @@ def lines_with_ends(texts: Iterable[str]) -> Iterator[str]:
 def _fault(record: str, separator: str) -> str:
     """What a strict reader of CSV has against this record; nothing where it is sound."""
     try:
-        next(csv.reader(record.splitlines(keepends=True), delimiter=separator, strict=True), None)
+        next(csv.reader(lines_with_ends([record]), delimiter=separator, strict=True), None)
     except csv.Error as error:
         return str(error)
     return ""
@@ -193,8 +194,10 @@ def looks_separated(head: str) -> bool:
 def _head_rows(head: str, separator: str, quoted: bool) -> list[list[str]]:
     """The cells of the first records that are not empty; the last line of a long head may be cut and is left out."""
     text = head.rpartition("\n")[0] if head.count("\n") > 2 else head
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, quoting=quoting)
+    source = list(lines_with_ends([text]))
+    reader = csv.reader(source, delimiter=separator)
+    if not quoted:
+        reader = csv.reader(source, delimiter=separator, quoting=csv.QUOTE_NONE)
     rows: list[list[str]] = []
     try:
         for row in reader:

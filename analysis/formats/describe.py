@@ -92,7 +92,7 @@ class Account:
         remarks: Remarks = sum((facts.notes for facts in self.facts), Counter())
         examples = {c: e for facts in reversed(self.facts) for c, e in facts.examples.items()}
         dialects = {file: dialect for file, (_, dialect) in self.sources.items() if dialect}
-        canonical = {name: None for name in shape.stored if filled[name]}
+        canonical: dict[str, str | None] = {name: None for name in shape.stored if filled[name]}
         canonical |= {name: shape.stored_as(column) for name, column in shape.alias_pairs}
         return {
             "format": shape.format,
@@ -103,7 +103,11 @@ class Account:
             "rows": self.rows,
             "part_rows": [facts.rows for facts in self.facts if facts.rows],
             "columns": {name: str(dtype) for name, dtype in types.items()},
-            "json_columns": [shape.stored_as(c) for c, seen in kinds.items() if types[shape.stored_as(c)] == pl.String and is_json(seen)],
+            "json_columns": [
+                shape.stored_as(c)
+                for c, seen in kinds.items()
+                if types[shape.stored_as(c)] == pl.String and is_json(seen)
+            ],
             "roles": {role: shape.stored_as(column) for role, column in shape.roles if role in ROLES},
             "canonical": {name: canonical[name] for name in CANONICAL if name in canonical},
             "renamed": {shape.stored_as(column): column for column in kinds if shape.stored_as(column) != column},
@@ -144,7 +148,9 @@ def row_ids(hashes: bytes) -> pl.Series:
     """16 hex digits for every 8 bytes; the 2nd, 3rd ... row of the same content gets -2, -3 ... appended."""
     import pyarrow as pa
 
-    packed = pa.FixedSizeBinaryArray.from_buffers(pa.binary(ID_BYTES), len(hashes) // ID_BYTES, [None, pa.py_buffer(hashes)])
+    packed = pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(ID_BYTES), len(hashes) // ID_BYTES, [None, pa.py_buffer(hashes)]
+    )
     ids = pl.Series("row_id", pl.from_arrow(packed.cast(pa.binary())), dtype=pl.Binary).bin.encode("hex")
     numbers = pl.Series("number", array("Q", hashes), dtype=pl.UInt64)
     if numbers.n_unique() < len(numbers):

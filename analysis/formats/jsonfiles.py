@@ -1,4 +1,4 @@
-"""A JSON document -> its records, streamed: an array, an object of objects, an object around lists, or several values."""
+"""A JSON document -> its records, streamed: an array, an object of objects, an object around lists, several values."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def _layout(text: _Text, name: str) -> tuple[str, dict[str, str]]:
     "members": each value is a record; "lists": the records are in lists; "values": the object itself is one. With it,
     the members' kinds.
     """
-    seen, is_whole = _members(text.text, text.at)
+    seen, end = _members(text.text, text.at)
     kinds = {key: _kind(value) for key, value in seen.items()}
-    if is_whole is not None and BLANK.match(text.text, is_whole).end() < len(text.text):  # type: ignore[union-attr]
+    if end is not None and _blank(text.text, end) < len(text.text):
         return "values", kinds
     columns = list(seen.values())
     if len(columns) > 1 and all(isinstance(v, dict) and v and all(k.isdigit() for k in v) for v in columns):
@@ -89,7 +89,7 @@ def _members(text: str, at: int) -> tuple[dict[str, Any], int | None]:
             if text[at : at + 1] == "}":
                 return seen, at + 1
             at = _blank(text, at + 1)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         pass
     return seen, None
 
@@ -114,7 +114,7 @@ def _array(text: _Text, key: str | None) -> Iterator[Found]:
 
 
 def _object(text: _Text, kinds: dict[str, str], name: str) -> Iterator[Found]:
-    """The records of an object: its values, or the elements of its lists (with the list's name where there are several)."""
+    """The records of an object: its values, or the elements of its lists (with its name, of several)."""
     lists = [key for key, kind in kinds.items() if kind == "records" and key.lower() not in OWN_LISTS]
     text.at += 1
     while (mark := text.peek()) != "}":
@@ -171,10 +171,12 @@ class _Text:
         self.text, self.at, self.line = "", 0, 1
 
     def more(self, chars: int = 1) -> bool:
-        """Forgets what was read and takes in at least as much again as is still unread; False at the end of the file."""
+        """Forgets what was read and takes in at least as much as is still unread; False at the end of the file."""
         self.text, self.at = self.text[self.at :], 0
         if len(self.text) > MAX_RECORD_BYTES:
-            raise FormatError(f"The record at line {self.line} of {self._name} is longer than {MAX_RECORD_BYTES >> 20} MiB.")
+            raise FormatError(
+                f"The record at line {self.line} of {self._name} is longer than {MAX_RECORD_BYTES >> 20} MiB."
+            )
         pieces, held, want = [self.text], 0, max(chars, len(self.text))
         for piece in self._texts:
             pieces.append(piece)
@@ -212,9 +214,12 @@ class _Text:
                 may_be_cut = error.msg.startswith("Unterminated") or error.pos > len(self.text) - CUT_CHARS
                 offset = error.pos - self.at
                 if not may_be_cut or not self.more():
-                    raise _Broken(f"not JSON: {error.msg} at character {offset + 1} of the record", self.at + offset) from None
-            except RecursionError:
-                raise _Broken("nested too deeply", self.at + 1) from None
+                    raise _Broken(
+                        f"not JSON: {error.msg} at character {offset + 1} of the record", self.at + offset
+                    ) from None
+            except (RecursionError, ValueError) as error:
+                reason = "nested too deeply" if isinstance(error, RecursionError) else "a number has too many digits"
+                raise _Broken(reason, self.at + 1) from None
 
     def skip(self, after: re.Pattern[str], start: int) -> None:
         """Moves to where the next record seems to begin, or to the end."""

@@ -1,4 +1,4 @@
-"""Which type a column gets: the kinds of value seen in it, the one type that holds them all, and the column built so."""
+"""Which type a column gets: the kinds of value seen in it, the one type that holds them all, the column built so."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import polars as pl
+from polars.datatypes import DataTypeClass
 
 Kind = Hashable
 """One of the words below, or a Polars type where the source is typed itself (Parquet, Arrow)."""
@@ -31,13 +32,13 @@ def kinds_of(values: Sequence[Any]) -> Counter[Kind]:
         if type_ in SCALARS:
             found[SCALARS[type_]] += count
         elif type_ is int:
-            found.update(_integer_kinds([v for v in values if type(v) is int]))
+            found.update(_integer_kinds(values if count == len(values) else [v for v in values if type(v) is int]))
         elif type_ is list:
             found.update(_list_kind(v) for v in values if type(v) is list)
     return found
 
 
-def _integer_kinds(values: list[int]) -> Counter[Kind]:
+def _integer_kinds(values: Sequence[int]) -> Counter[Kind]:
     if max(values) < EXACT and min(values) > -EXACT:
         return Counter({"int": len(values)})
     return Counter("int" if -EXACT < v < EXACT else "wide" if -INT64 <= v < INT64 else "huge" for v in values)
@@ -94,14 +95,16 @@ def type_of(kinds: Iterable[Kind]) -> pl.DataType:
     return pl.String()
 
 
-def _kind_of_type(dtype: pl.DataType) -> str:
+def _kind_of_type(dtype: pl.DataType | DataTypeClass) -> str:
     if dtype.is_integer():
         return "int"
     if dtype.is_float():
         return "float"
     if isinstance(dtype, pl.List):
         return {"int": "ints", "float": "floats", "str": "strs"}.get(_kind_of_type(dtype.inner), "nested")
-    return {pl.Boolean: "bool", pl.String: "str", pl.Null: "str"}.get(type(dtype), "typed")
+    if dtype == pl.Boolean:
+        return "bool"
+    return "str" if dtype in (pl.String, pl.Null) else "typed"
 
 
 def is_json(kinds: Iterable[Kind]) -> bool:
@@ -123,6 +126,7 @@ def plain(value: Any) -> str:
 
 
 def as_json(value: Any) -> str:
+    """Any value as JSON text."""
     try:
         return orjson.dumps(value, default=plain, option=orjson.OPT_NON_STR_KEYS).decode()
     except TypeError:

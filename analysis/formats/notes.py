@@ -19,7 +19,7 @@ SENTENCES = {
     "unknown_role": "The role {detail!r} of {n} is none of user, assistant, system and tool; it is kept.",
     "no_conversation": "Column {detail} holds no conversation in {n}.",
     "prompts_differ": "Chosen and rejected answer different prompts in {n}; the prompt of the chosen answer is shown.",
-    "instances": "Several instances are nested in {n}; the first gives input and output, all stay in the column instances.",
+    "instances": "Several instances are nested in {n}; the first gives input and output, all stay in their column.",
     "invalid_utf8": "Bytes that are not UTF-8 stand in {n}; they are shown as \ufffd.",
     "replacement_character": "The character \ufffd, which bytes that are not UTF-8 become, stands in {n}.",
     "lone_surrogate": "Half a surrogate pair stands in {n}; it is shown as \ufffd.",
@@ -34,11 +34,15 @@ UNITS = {"unknown_role": "message", "lone_surrogate": "text"}
 
 
 def notes_of(
-    remarks: Remarks, kinds: Mapping[str, Counter[Kind]], examples: Mapping[str, str], dialects: Mapping[str, Any], csv: bool
+    remarks: Remarks,
+    kinds: Mapping[str, Counter[Kind]],
+    examples: Mapping[str, str],
+    dialects: Mapping[str, Any],
+    csv: bool,
 ) -> list[dict[str, Any]]:
     """The notes of dataset.json: kind, column or null, rows, sentence; the most frequent of a kind first."""
     found = [note for file, dialect in dialects.items() for note in _dialect_notes(file, dialect)]
-    for (kind, detail), count in remarks.most_common():
+    for (kind, detail), count in sorted(remarks.items(), key=lambda item: (-item[1], item[0])):
         if not count:
             continue
         column, _, word = detail.partition("\0")
@@ -60,11 +64,15 @@ def _dialect_notes(file: str, dialect: Any) -> list[dict[str, Any]]:
         names = f"{dialect.columns[0]} to {dialect.columns[-1]}" if len(dialect.columns) > 1 else dialect.columns[0]
         return [_note("no_header", None, 0, f"{file} seems to have no header; its columns are called {names}.")]
     renamed = [
-        f"{new} (written {old!r})" for old, new in zip(dialect.original, dialect.columns, strict=True) if old.strip() != new
+        f"{new} (written {old!r})"
+        for old, new in zip(dialect.original, dialect.columns, strict=True)
+        if old.strip() != new
     ]
     if not renamed:
         return []
-    return [_note("header_names", None, 0, f"Blank or repeated names in the header of {file} became {', '.join(renamed)}.")]
+    return [
+        _note("header_names", None, 0, f"Blank or repeated names in the header of {file} became {', '.join(renamed)}.")
+    ]
 
 
 def _mixture(column: str, seen: Counter[Kind], example: str | None, csv: bool) -> list[dict[str, Any]]:
@@ -74,11 +82,21 @@ def _mixture(column: str, seen: Counter[Kind], example: str | None, csv: bool) -
     if numbers and 0 < texts <= FEW_SHARE * total and numbers + texts == total:
         such = f", such as {example!r}" if example else ""
         others = f"{texts:,} of its {total:,} values"
-        return [_note("almost_numeric", column, texts, f"Column {column} would be numbers but for {others}{such}; it is kept as text.")]
+        return [
+            _note(
+                "almost_numeric",
+                column,
+                texts,
+                f"Column {column} would be numbers but for {others}{such}; it is kept as text.",
+            )
+        ]
     if csv:
         return []
     kinds = [k for k in seen if isinstance(k, str)]
-    groups = {("number" if k in NUMERIC else "list or object" if k in ("nested", "strs", "ints", "floats", "empty") else k) for k in kinds}
+    groups = {
+        ("number" if k in NUMERIC else "list or object" if k in ("nested", "strs", "ints", "floats", "empty") else k)
+        for k in kinds
+    }
     if len(groups) > 1:
         words = {"str": "texts", "bool": "truth values", "number": "numbers", "list or object": "lists or objects"}
         mixture = " and ".join(sorted(words.get(g, g) for g in groups))

@@ -23,7 +23,8 @@ Remarks = Counter[tuple[str, str]]
 @dataclass
 class Records:
     """`values`: the records. `texts`: each one's own text, or None where the source has none (Arrow). `lines`: 1-based.
-    `cells`: all values are text of a CSV. `frame`: the typed columns of an Arrow source. `is_quick`: read by orjson alone."""
+    `cells`: all values are text of a CSV. `frame`: the typed columns of an Arrow source. `is_quick`: read by
+    orjson alone."""
 
     values: list[dict[str, Any]]
     texts: Sequence[str | bytes] | None
@@ -39,10 +40,23 @@ class Records:
         return _parse_each([text for text in self.texts or () if isinstance(text, bytes)], self.lines[0])
 
 
+@dataclass
+class Gathered(Records):
+    """Records put together one by one."""
+
+    texts: list[str]
+    lines: list[int]
+
+
 def parse(batch: Batch) -> Records:
     """The batch's records and problems, in order."""
     if batch.table is not None:
         return _from_table(batch)
+    if batch.span is not None:
+        path, start, size = batch.span
+        with open(path, "rb") as file:
+            file.seek(start)
+            return _parse_lines(file.read(size), batch.line)
     if batch.block:
         return _parse_lines(batch.block, batch.line)
     return _parse_texts(batch)
@@ -74,7 +88,7 @@ def _parse_lines(block: bytes, first: int) -> Records:
 
 
 def _parse_each(lines: Sequence[bytes], first: int) -> Records:
-    records = Records([], [], [])
+    records = Gathered([], [], [])
     for number, line in enumerate(lines, first):
         if not line.strip():
             continue
@@ -88,7 +102,7 @@ def _parse_each(lines: Sequence[bytes], first: int) -> Records:
 
 
 def _parse_texts(batch: Batch) -> Records:
-    records = Records([], [], [], batch.problems, batch.notes, cells=batch.container == "csv")
+    records = Gathered([], [], [], batch.problems, batch.notes, cells=batch.container == "csv")
     keys = batch.keys or [None] * len(batch.texts)
     for line, text, key in zip(batch.lines, batch.texts, keys, strict=True):
         if "\ufffd" in text:
@@ -103,10 +117,10 @@ def _parse_texts(batch: Batch) -> Records:
     return records
 
 
-def _put(records: Records, line: int, text: str, value: dict[str, Any]) -> None:
+def _put(records: Gathered, line: int, text: str, value: dict[str, Any]) -> None:
     records.values.append(value)
-    records.texts.append(text)  # type: ignore[union-attr]
-    records.lines.append(line)  # type: ignore[attr-defined]
+    records.texts.append(text)
+    records.lines.append(line)
 
 
 def _row(dialect: Dialect, text: str, notes: Remarks) -> dict[str, Any]:
@@ -123,12 +137,15 @@ def _row(dialect: Dialect, text: str, notes: Remarks) -> dict[str, Any]:
     return row
 
 
-def _add(records: Records, line: int, text: str, key: str | None) -> None:
+def _add(records: Gathered, line: int, text: str, key: str | None) -> None:
     """Parses one JSON text into a record or a problem."""
     try:
         value = load(text, records.notes)
     except json.JSONDecodeError as error:
         records.problems.append((line, f"not JSON: {error.msg} at character {error.pos + 1}"))
+        return
+    except ValueError:
+        records.problems.append((line, "holds a number of more digits than can be read"))
         return
     except RecursionError:
         records.problems.append((line, "nested too deeply"))

@@ -41,9 +41,10 @@ class Plan:
 
 @dataclass
 class Facts:
-    """What is known of one part. `hashes`: 8 bytes a row. `kinds`: by source column, in order. `chars`: by stored String
-    column, characters and values that are not null. `filled`: values that are not null by canonical column.
-    `examples`: a value behind a remark."""
+    """What is known of one part. `hashes`: 8 bytes a row. `kinds` and `types`: by source column, in order. `chars`: by
+    stored String column, characters and values that are not null. `filled`: values that are not null by canonical
+    column. `examples`: a text in a column of numbers. `not_numbers`: columns that the plan's types do not fit.
+    """
 
     file: str
     rows: int
@@ -73,6 +74,7 @@ def write_part(batch: Batch, plan: Plan, path: Path) -> Facts:
 
 
 def write(frame: pl.DataFrame, path: Path) -> None:
+    """Fast before small: these files are read often, and parts are written once."""
     frame.write_parquet(path, compression="zstd", compression_level=1, statistics=False)
 
 
@@ -94,7 +96,7 @@ def build(records: Records, plan: Plan, file: str) -> tuple[pl.DataFrame, Facts]
         _source_records(records),
     ]
     originals = originals_of(columns, records, plan, facts)
-    made = canonical(plan.shape, columns, facts.rows)
+    made = canonical(plan.shape, columns, {s.name: s for s in originals}, facts.rows)
     facts.filled.update({series.name: len(series) - series.null_count() for series in made})
     _look_at_turns(made, columns, plan.shape, facts)
     for series in (*originals, *made):
@@ -151,7 +153,9 @@ def originals_of(columns: dict[str, list[Any]], records: Records, plan: Plan, fa
 def _typed(series: pl.Series, values: list[Any], name: str, plan: Plan, facts: Facts) -> pl.Series:
     """A column that has a type already: kept, unless it nests, which becomes JSON."""
     dtype = series.dtype
-    nests = isinstance(dtype, pl.Struct | pl.Object) or (isinstance(dtype, pl.List | pl.Array) and dtype.inner.is_nested())
+    nests = isinstance(dtype, pl.Struct | pl.Object) or (
+        isinstance(dtype, pl.List | pl.Array) and dtype.inner.is_nested()
+    )
     nests |= dtype == pl.String and any(isinstance(v, list | dict) for v in values)
     if isinstance(dtype, pl.Categorical | pl.Enum | pl.Null):
         series = series.cast(pl.String)
@@ -183,7 +187,9 @@ def row_hash(record: dict[str, Any]) -> bytes:
     try:
         text = orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=kinds.plain)
     except TypeError:
-        text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=kinds.plain).encode()
+        text = json.dumps(
+            record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=kinds.plain
+        ).encode()
     return xxh3_64_digest(text)
 
 

@@ -18,11 +18,12 @@ from typing import Any
 import polars as pl
 
 from analysis.formats.batches import Batch, batches
+from analysis.formats.bytestream import open_file
 from analysis.formats.describe import Account, source_of, unreadable
 from analysis.formats.kinds import Kind
 from analysis.formats.parsing import Records, parse
 from analysis.formats.parts import Facts, Plan, build, write_part
-from analysis.formats.reading import BLOCK_BYTES, FormatError, Reading
+from analysis.formats.reading import AS_FOUND, BLOCK_BYTES, FormatError, Reading
 from analysis.formats.retyping import retype, stored_batches
 from analysis.formats.shapes import Shape, find_shape
 
@@ -40,7 +41,7 @@ def fingerprint(paths: Sequence[Path]) -> str:
     """SHA-256 of one file's bytes; of several files, SHA-256 over their hex digests in order."""
     digests = []
     for path in paths:
-        with Path(path).open("rb") as file:
+        with open_file(Path(path)) as file:
             digests.append(hashlib.file_digest(file, "sha256").hexdigest())
     return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
@@ -48,7 +49,7 @@ def fingerprint(paths: Sequence[Path]) -> str:
 def import_files(
     paths: Sequence[Path],
     folder: Path,
-    reading: Reading = Reading(),  # noqa: B008
+    reading: Reading = AS_FOUND,
     *,
     progress: Progress = lambda done, total: None,
     workers: int | None = None,
@@ -84,29 +85,36 @@ def rebuild(
     folder: Path,
     into: Path,
     info: Mapping[str, Any],
-    reading: Reading = Reading(),  # noqa: B008
+    reading: Reading = AS_FOUND,
     *,
     progress: Progress = lambda done, total: None,
     workers: int | None = None,
 ) -> dict[str, Any]:
-    """Writes the dataset in `folder`, which `info` describes, into the folder `into` with other roles or another format;
-    returns the new description. The source files are not needed; row ids and problems stay as they are.
+    """Writes the dataset in `folder`, which `info` describes, into the folder `into` with other roles or another
+    format; returns the new description. The source files are not needed; row ids and problems stay as they are.
 
     `progress` is called with (rows, rows in all). Raises FormatError for a role or format that does not fit.
     """
     first = [(batch, parse(batch)) for batch in itertools.islice(stored_batches(folder, info), 1)]
     account = Account(plan_for(first, reading))
     size = sum(part.stat().st_size for part in (folder / "rows").glob("*.parquet"))
-    _build(account, stored_batches(folder, info), into, workers, size, lambda done, _: progress(account.rows, info["rows"]))
+    _build(
+        account, stored_batches(folder, info), into, workers, size, lambda done, _: progress(account.rows, info["rows"])
+    )
     for kept in ("ids.parquet", "problems.jsonl"):
         shutil.copyfile(folder / kept, into / kept)
     account.sources = {file: source_of(source) for file, source in info["sources"].items()}
     new = account.description()
     lost = [note for note in info["notes"] if note["kind"] in FILE_NOTES]
-    return new | {"unreadable": info["unreadable"], "notes": lost + [n for n in new["notes"] if n["kind"] not in FILE_NOTES]}
+    return new | {
+        "unreadable": info["unreadable"],
+        "notes": lost + [n for n in new["notes"] if n["kind"] not in FILE_NOTES],
+    }
 
 
-def _build(account: Account, found: Iterator[Batch], folder: Path, workers: int | None, size: int, progress: Progress) -> None:
+def _build(
+    account: Account, found: Iterator[Batch], folder: Path, workers: int | None, size: int, progress: Progress
+) -> None:
     """Builds a part of every batch, then builds again those that what came later has put into another form."""
     rows = folder / "rows"
     rows.mkdir(parents=True, exist_ok=True)
@@ -139,9 +147,9 @@ def shown_names(paths: Sequence[Path]) -> list[str]:
     raise FormatError(f"{repeated} is named more than once; name each file once.")
 
 
-def preview(paths: Sequence[Path], reading: Reading = Reading()) -> dict[str, Any]:  # noqa: B008
-    """What `import_files` would make of the files, judged by their first 4 MB: its description with `records` (the first
-    20 rows), `problems` (the first 20) and `is_whole` (was everything read?) beside it."""
+def preview(paths: Sequence[Path], reading: Reading = AS_FOUND) -> dict[str, Any]:
+    """What `import_files` would make of the files, judged by their first 4 MB: its description, and beside it `records`
+    (the first 20 rows), `problems` (the first 20) and `is_whole` (was everything read?)."""
     paths = [Path(path) for path in paths]
     shown_names(paths)
     plan, heads = look(paths, reading)
@@ -157,9 +165,9 @@ def preview(paths: Sequence[Path], reading: Reading = Reading()) -> dict[str, An
     plan = account.settle()
     frames = [build(records, plan, batch.file)[0] for batch, records in heads]
     shown = pl.concat([f.head(SHOWN_RECORDS) for f in frames], how="diagonal_relaxed").head(SHOWN_RECORDS)
-    problems = [
-        {"file": f.file, "line": line, "reason": reason} for f in account.facts for line, reason in f.problems
-    ][:SHOWN_PROBLEMS]
+    problems = [{"file": f.file, "line": line, "reason": reason} for f in account.facts for line, reason in f.problems][
+        :SHOWN_PROBLEMS
+    ]
     read = sum(batch.done for batch, _ in heads)
     whole = read >= sum(path.stat().st_size for path in paths)
     return account.description() | {"records": shown.to_dicts(), "problems": problems, "is_whole": whole}
@@ -212,7 +220,9 @@ def _processes(workers: int) -> Iterator[Executor]:
         with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as executor:
             yield executor
     except BrokenProcessPool:
-        raise FormatError("A process that read the files was killed, probably for lack of memory; use fewer workers.") from None
+        raise FormatError(
+            "A process that read the files was killed, probably for lack of memory; use fewer workers."
+        ) from None
     finally:
         if before is None:
             del os.environ["POLARS_MAX_THREADS"]

@@ -30,7 +30,8 @@ class Reading:
     """How to read files, where that is not left to be found.
 
     `roles`: (role, column) pairs or a mapping, each overriding what would be found; an empty column means that nothing
-    plays this role. `separator` and `header` (is the first line the column names?) are for CSV. `format`: one of FORMATS.
+    plays this role. `separator` and `header` (does the first line name the columns?) are for CSV.
+    `format`: one of FORMATS.
     """
 
     roles: tuple[tuple[str, str], ...] | Mapping[str, str] = ()
@@ -41,13 +42,17 @@ class Reading:
     def __post_init__(self) -> None:
         pairs = self.roles.items() if isinstance(self.roles, Mapping) else self.roles
         object.__setattr__(self, "roles", tuple(sorted((str(role), str(column)) for role, column in pairs)))
-        for role, _ in self.roles:
+        for role in dict(self.roles):
             if role not in ROLES:
                 raise FormatError(f"There is no role {role!r}; the roles are {', '.join(ROLES)}.")
         if self.format is not None and self.format not in FORMATS:
             raise FormatError(f"There is no format {self.format!r}; the formats are {', '.join(FORMATS)}.")
         if self.separator is not None and len(self.separator) != 1:
             raise FormatError(f"The separator {self.separator!r} is not one character; give one such as , or ;.")
+
+
+AS_FOUND = Reading()
+"""Everything left to be found."""
 
 
 def max_bytes() -> int:
@@ -58,7 +63,7 @@ def max_bytes() -> int:
 def stored_name(column: str) -> str:
     """The name under which a source's column is kept: its own, unless a reserved name is in the way.
 
-    `tags` becomes `tags_original`, and so that no two columns can meet, `tags_original` becomes `tags_original_original`.
+    `tags` becomes `tags_original`; so that no two columns can meet, `tags_original` gets one more `_original`.
     """
     bare = column
     while bare.endswith("_original"):

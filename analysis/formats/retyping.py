@@ -57,7 +57,9 @@ def stored_batches(folder: Path, info: Mapping[str, Any]) -> Iterator[Batch]:
     for part in parts:
         frame = pl.read_parquet(part)
         frame = frame.select("source_file", "source_line", "source_record", *info["columns"])
-        frame = frame.rename({stored: source for stored, source in renamed.items() if stored in frame.columns}, strict=False)
+        frame = frame.rename(
+            {stored: source for stored, source in renamed.items() if stored in frame.columns}, strict=False
+        )
         container, dialect = source_of(info["sources"][frame["source_file"][0]])
         nested = [renamed.get(column, column) for column in info["json_columns"]]
         yield _batch(frame, container, dialect, [renamed.get(c, c) for c in info["columns"]], nested)

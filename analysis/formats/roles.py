@@ -8,15 +8,26 @@ from typing import Any
 
 from analysis.formats.chats import CONTENT_KEYS, ROLE_KEYS, ROLES, messages_of
 
-MESSAGES = ("messages", "conversations", "conversation", "dialog", "dialogue", "dialogues", "chat", "turns", "thread", "data")
+MESSAGES = (
+    "messages",
+    "conversations",
+    "conversation",
+    "dialog",
+    "dialogue",
+    "dialogues",
+    "chat",
+    "turns",
+    "thread",
+    "data",
+)
 PAIRS = (
     ("chosen", "rejected"), ("chosen_response", "rejected_response"), ("response_chosen", "response_rejected"),
     ("preferred", "dispreferred"), ("accepted", "rejected"), ("winner", "loser"), ("positive", "negative"),
 )  # fmt: skip
 PROMPTS = ("instruction", "instructions", "prompt", "question", "query", "problem", "input", "user", "human")
 RESPONSES = (
-    "output", "completion", "response", "answer", "answers", "solution", "canonical_solution", "target", "targets", "reply",
-    "generation", "assistant",
+    "output", "completion", "response", "answer", "answers", "solution", "canonical_solution", "target", "targets",
+    "reply", "generation", "assistant",
 )  # fmt: skip
 INPUTS = ("input", "inputs", "context")
 NAMED: dict[str, tuple[str, ...]] = {
@@ -38,7 +49,9 @@ NAMED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 MAX_LABELS = 30
 MIN_DIMENSIONS = 16
-DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{10}(\d{3})?(\.\d+)?|\w{3},? \w{3} \d")
+DATE = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{10}(\d{3})?(\.\d+)?|\w{3},? \w{3} \d"
+)
 
 
 def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
@@ -65,8 +78,8 @@ def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
         if role == "text" and ("prompt" in roles or "messages" in roles or "rejected" in roles):
             continue
         for name in NAMED[role]:
-            column = by_name.get(name)
-            if column is not None and column not in roles.values() and _holds(role, filled[column], roles):
+            column = by_name.get(name, "")
+            if column in filled and column not in roles.values() and _holds(role, filled[column]):
                 roles[role] = column
                 break
     if "annotator" in roles and "item" not in roles:
@@ -141,7 +154,7 @@ def _first(role: str, names: Sequence[str], by_name: Mapping[str, str], taken: M
     return {role: found[0]} if found else {}
 
 
-def _holds(role: str, values: Sequence[Any], roles: Mapping[str, str]) -> bool:
+def _holds(role: str, values: Sequence[Any]) -> bool:
     """Whether a column of the right name also holds what this role means."""
     if not values:
         return False

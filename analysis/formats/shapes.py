@@ -1,4 +1,4 @@
-"""Which training format some records have, which of their columns plays which role, and what follows for storing them."""
+"""Which training format some records have, which column plays which role, and what is stored beside them."""
 
 from __future__ import annotations
 
@@ -63,14 +63,18 @@ class Shape:
 
 
 def find_shape(
-    columns: Mapping[str, Sequence[Any]], kinds: Mapping[str, Mapping[Kind, int]], reading: Reading, *, is_text: bool = False
+    columns: Mapping[str, Sequence[Any]],
+    kinds: Mapping[str, Mapping[Kind, int]],
+    reading: Reading,
+    *,
+    is_text: bool = False,
 ) -> Shape:
     """The shape of records given as columns of sampled values. `is_text`: every value is a CSV cell.
 
     Raises FormatError where `reading` names a column or demands a format that these records cannot have.
     """
     roles = find_roles(columns)
-    for role, named in reading.roles:
+    for role, named in dict(reading.roles).items():
         roles.pop(role, None)
         if named:
             roles[role] = _named(named, columns)
@@ -81,7 +85,7 @@ def find_shape(
         found = reading.format
     if found != "preference":
         roles.pop("rejected", None)
-    if found in ("text", "table") and "system" in roles and not any(role == "system" for role, _ in reading.roles):
+    if found in ("text", "table") and "system" in roles and "system" not in dict(reading.roles):
         roles.pop("system")
     ordered = tuple((role, roles[role]) for role in ROLES if role in roles)
     if instances:
@@ -139,7 +143,9 @@ def _named(named: str, columns: Mapping[str, Sequence[Any]]) -> str:
 def _has_instances(columns: Mapping[str, Sequence[Any]]) -> bool:
     name = next((c for c in columns if c.lower() == "instances"), "")
     values = [v for v in columns.get(name, ()) if v is not None]
-    return bool(values) and all(isinstance(v, list) and v and isinstance(v[0], dict) and "output" in v[0] for v in values)
+    return bool(values) and all(
+        isinstance(v, list) and v and isinstance(v[0], dict) and "output" in v[0] for v in values
+    )
 
 
 def _aliases(

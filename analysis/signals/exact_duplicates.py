@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import polars as pl
 
-from analysis.signal import Signal
+from analysis.signal import Signal, SignalError
+
+Over = Literal["prompt+response", "prompt", "response"]
 
 
 def normalised(text: pl.Expr) -> pl.Expr:
@@ -30,10 +32,14 @@ class ExactDuplicates(
     `duplicate_group` is the position of the group's first row, null for a row that stands alone;
     `duplicate_group_size` counts the group's rows, 1 when alone; `is_duplicate_extra` marks all but the first. All
     three are null where there is nothing to compare: null never equals null. Over prompt+response a chat is compared by
-    all its messages and raw text by itself. Texts are compared by 128 bits of hash.
+    all its messages, tool calls included, and raw text by itself. Texts are compared by 128 bits of hash.
     """
 
-    over: Literal["prompt+response", "prompt", "response"] = "prompt+response"
+    over: Over = "prompt+response"
+
+    def __post_init__(self) -> None:
+        if self.over not in get_args(Over):
+            raise SignalError(f"Duplicates cannot be sought over {self.over!r}; known: {', '.join(get_args(Over))}.")
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         text = self._text().alias("text")
@@ -58,9 +64,10 @@ class ExactDuplicates(
             return prompt
         if self.over == "response":
             return response
+        of_turn = pl.element().struct.field
         turn = pl.concat_str(
-            pl.element().struct.field("role"), normalised(pl.element().struct.field("content")).fill_null(""),
-            separator="\x1f",
+            of_turn("role").fill_null(""), normalised(of_turn("content")).fill_null("\x00"),
+            of_turn("tool_calls").fill_null("\x00"), separator="\x1f",
         )  # fmt: skip
         chat = pl.when(pl.col("messages").is_not_null()).then(pl.col("messages").list.eval(turn).list.join("\x1e"))
         either = pl.col("prompt").is_not_null() | pl.col("response").is_not_null()

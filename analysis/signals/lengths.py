@@ -17,7 +17,7 @@ def _of_messages(measure: pl.Expr) -> pl.Expr:
 
 
 def _whole_row(unit: str, of_messages: pl.Expr, of_text: pl.Expr) -> pl.Expr:
-    """All that stands in a row: its messages, or else its system, prompt and response, or its raw text; and `rejected`."""
+    """All of a row: its messages, or else its system, prompt and response, or its raw text; and `rejected`."""
     roles = [pl.col(f"{role}_{unit}") for role in ("system", "prompt", "response")]
     any_role = pl.any_horizontal(role.is_not_null() for role in roles)
     example = pl.coalesce(
@@ -26,7 +26,8 @@ def _whole_row(unit: str, of_messages: pl.Expr, of_text: pl.Expr) -> pl.Expr:
         of_text,
     )
     rejected = pl.col(f"rejected_{unit}")
-    return pl.when(example.is_null()).then(rejected).otherwise(example + rejected.fill_null(0)).cast(pl.UInt32)
+    whole = pl.when(example.is_null()).then(rejected).otherwise(example + rejected.fill_null(0))
+    return whole.cast(pl.UInt32).alias(f"row_{unit}")
 
 
 @dataclass(frozen=True)
@@ -51,19 +52,17 @@ class Lengths(
     """
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
-        content = pl.element().struct.field("content")
-        words = r"\S+"
+        content, text, words = pl.element().struct.field("content"), pl.col("text"), r"\S+"
         measured = rows.with_columns(
             *(pl.col(role).str.len_chars().cast(pl.UInt32).alias(f"{role}_chars") for role in ROLES),
             *(pl.col(role).str.count_matches(words).cast(pl.UInt32).alias(f"{role}_words") for role in ROLES),
         )
         return measured.with_columns(
-            _whole_row("chars", _of_messages(content.str.len_chars()), pl.col("text").str.len_chars()).alias("row_chars"),
-            _whole_row("words", _of_messages(content.str.count_matches(words)), pl.col("text").str.count_matches(words))
-            .alias("row_words"),
+            _whole_row("chars", _of_messages(content.str.len_chars()), text.str.len_chars()),
+            _whole_row("words", _of_messages(content.str.count_matches(words)), text.str.count_matches(words)),
             _turns("user", "prompt"),
             _turns("assistant", "response"),
-        ).select(*self.adds)  # fmt: skip
+        ).select(*self.adds)
 
 
 def _turns(role: str, column: str) -> pl.Expr:

@@ -53,5 +53,5 @@ class Tokens(
         distinct = texts.drop_nulls().unique()
         if distinct.is_empty():
             return pl.Series(texts.name, [None] * len(texts), dtype=pl.UInt32)
-        counts = pl.Series(count_tokens(tokenizer(self.tokenizer), distinct.to_list()), dtype=pl.UInt32)
+        counts = pl.Series(count_tokens(tokenizer(self.tokenizer, self.digest), distinct.to_list()), dtype=pl.UInt32)
         return texts.replace_strict(distinct, counts, default=None, return_dtype=pl.UInt32)

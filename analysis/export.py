@@ -1,0 +1,243 @@
+"""A view -> files in a training format, with a receipt that lets anyone make the same bytes again, and a card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+import analysis
+from analysis.card import card
+from analysis.dataset import TAGS, Dataset
+from analysis.export_folder import CARD, RECEIPT, new_folder
+from analysis.formats import fingerprint
+from analysis.formats.flat import write_csv, write_parquet
+from analysis.formats.known import KEYS
+from analysis.formats.originals import TABLES, json_layouts, write_originals
+from analysis.formats.outfiles import Written, file_stem, type_in_words
+from analysis.formats.reader import shown_names
+from analysis.formats.writers import write_training
+from analysis.signal import ROW_ID, Signal
+from analysis.signals import catalogue
+from analysis.waterfall import (
+    FORMATS,
+    ExportError,
+    ExportRequest,
+    Step,
+    choose,
+    chosen_batches,
+    has_tokens,
+    known_of,
+    waterfall,
+)
+
+__all__ = ["FORMATS", "ExportError", "ExportRequest", "ExportResult", "Step", "export", "make", "waterfall"]
+
+Report = Callable[[str, int, int], None]
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    """Nobody asked how far it is."""
+
+
+@dataclass(frozen=True)
+class ExportResult:
+    """What was made in `folder`, as its receipt says."""
+
+    folder: Path
+    receipt: Mapping[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """rows_in, rows_out, files (path in the folder, rows, bytes, sha256), waterfall, and where the receipt lies."""
+        made = {key: self.receipt[key] for key in ("rows_in", "rows_out", "files", "neutralised_cells", "notes")}
+        return {**made, "waterfall": self.receipt["steps"], "receipt": str(self.folder / RECEIPT)}
+
+
+def export(
+    dataset: Dataset, request: ExportRequest, out: Path, *, tags: pl.DataFrame | None = None,
+    sources: Sequence[Path] | None = None, report: Report = _quiet,
+) -> ExportResult:  # fmt: skip
+    """Writes the chosen rows, receipt.json and README.md into the folder `out`; all of them or nothing.
+
+    `tags` (row_id, tags, disputed_tags) stands in for the tags set on the dataset. `sources`: where the source files
+    lie now, for `to="input"` from Parquet and Arrow. Raises ExportError, ViewError, DatasetError.
+    """
+    if tags is not None:
+        own = Dataset(dataset.folder)
+        own.set_tags(tags, dataset.tag_revision + 1)
+        dataset = own
+    with new_folder(out) as folder:
+        receipt = make(dataset, request, folder, sources, report)
+    return ExportResult(out, receipt)
+
+
+def make(
+    dataset: Dataset, request: ExportRequest, folder: Path, sources: Sequence[Path] | None = None,
+    report: Report = _quiet,
+) -> dict[str, Any]:  # fmt: skip
+    """Writes data files, card and receipt into the empty `folder`; returns the receipt."""
+    report("choosing", 0, dataset.height)
+    mask, steps = choose(dataset, request)
+    written = _write(dataset, request.to, mask, folder, sources, report)
+    receipt = _receipt(dataset, request, steps, written)
+    lengths = dataset.column("row_tokens").filter(mask) if has_tokens(dataset) else None
+    (folder / CARD).write_text(card(receipt, written, lengths), encoding="utf-8", newline="\n")
+    text = json.dumps(receipt, ensure_ascii=False, indent=1)
+    (folder / RECEIPT).write_bytes(f"{text}\n".encode())
+    return receipt
+
+
+def _write(
+    dataset: Dataset, to: str, mask: pl.Series, folder: Path, sources: Sequence[Path] | None, report: Report
+) -> Written:
+    total, known = int(mask.sum()), known_of(dataset)
+    stem = file_stem(dataset.name)
+
+    def frames(columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        done = 0
+        for frame in chosen_batches(dataset, list(dict.fromkeys(columns)), mask):
+            yield frame
+            done += frame.height
+            report("writing", done, total)
+
+    if to in KEYS:
+        return write_training(to, known, frames(known.reads(to)), folder / f"{stem}-{to.replace('_', '-')}.jsonl")
+    if to == "input":
+        return _write_originals(dataset, mask, frames, folder, sources)
+    schema = {name: dataset.schema[name] for name in _flat_columns(dataset, repeat=to == "parquet")}
+    write = write_parquet if to == "parquet" else write_csv
+    return write(frames(list(schema)), schema, folder / f"{stem}.{to}")
+
+
+def _flat_columns(dataset: Dataset, *, repeat: bool) -> list[str]:
+    """Id, canonical columns (with `repeat` also those that an original column equals), original columns, tags."""
+    stored = dataset.meta["canonical"]
+    canonical = [name for name in dataset.canonical if repeat or stored[name] in (None, name)]
+    place = ["source_file"] if len(dataset.meta["sources"]) > 1 else []
+    return list(dict.fromkeys([ROW_ID, *place, *canonical, *dataset.originals, "tags"]))
+
+
+def _write_originals(
+    dataset: Dataset, mask: pl.Series, frames: Callable[[Sequence[str]], Iterator[pl.DataFrame]], folder: Path,
+    given: Sequence[Path] | None,
+) -> Written:  # fmt: skip
+    meta = dataset.meta
+    sources: dict[str, Mapping[str, Any]] = meta["sources"]
+    originals = list(dataset.originals)
+    layouts = {}
+    if "key" in originals and any(source["container"] == "json" for source in sources.values()):
+        has_lists = any(note["kind"] == "list_member" for note in meta["notes"])
+        everything = (
+            batch for batch in dataset.batches(["source_file", "source_record", "key"])
+            if sources[batch["source_file"][0]]["container"] == "json"
+        )  # fmt: skip
+        layouts = json_layouts(everything, "key", has_lists)
+    columns = ["source_file", "source_line", "source_record", *originals]
+    paths = _source_paths(dataset, given)
+    written = write_originals(frames(columns), sources, _stems(dataset), paths, layouts, folder, originals)
+    renamed, nested = meta["renamed"], set(meta["json_columns"])
+    written.columns = {
+        renamed.get(name, name): "JSON" if name in nested else type_in_words(dtype)
+        for name, dtype in dataset.originals.items()
+    }
+    written.missing = type(written.missing)({renamed.get(name, name): n for name, n in written.missing.items()})
+    return written
+
+
+def _stems(dataset: Dataset) -> dict[str, str]:
+    """The names of the files to write by source file, each once, whatever a file system thinks of upper case."""
+    files = list(dataset.meta["sources"])
+    if len(files) == 1:
+        return {files[0]: f"{file_stem(dataset.name)}-input"}
+    stems: dict[str, str] = {}
+    taken: set[str] = set()
+    for file in files:
+        name, again = f"{file_stem(file)}-input", 1
+        while name.lower() in taken:
+            again += 1
+            name = f"{file_stem(file)}-input-{again}"
+        taken.add(name.lower())
+        stems[file] = name
+    return stems
+
+
+def _source_paths(dataset: Dataset, given: Sequence[Path] | None) -> dict[str, Path]:
+    """Where the Parquet and Arrow sources lie, checked to be the same bytes as when they were opened."""
+    files = dataset.meta["files"]
+    shown = shown_names([Path(file["path"]) for file in files])
+    found: dict[str, Path] = {}
+    for number, (name, file) in enumerate(zip(shown, files, strict=True)):
+        if dataset.meta["sources"].get(name, {}).get("container") not in TABLES:
+            continue
+        path = Path(given[number] if given else file["path"])
+        if not path.is_file() or fingerprint([path]) != file["sha256"]:
+            state = "has changed since it was opened" if path.is_file() else "is no longer there"
+            raise ExportError(f"{path}, whose rows are to be copied, {state}; put it back, or export to parquet.")
+        found[name] = path
+    return found
+
+
+def _receipt(dataset: Dataset, request: ExportRequest, steps: list[Step], written: Written) -> dict[str, Any]:
+    meta = dataset.meta
+    return {
+        "winnow": analysis.__version__,
+        "source": {
+            "name": dataset.name,
+            "fingerprint": dataset.fingerprint,
+            "files": [{key: file[key] for key in ("name", "bytes", "sha256")} for file in meta["files"]],
+            "format": dataset.format,
+            "reading": meta["reading"],
+            "roles": dataset.roles,
+            "rows": dataset.height,
+            "unreadable": meta["unreadable"],
+            "notes": [note["sentence"] for note in meta["notes"]],
+        },
+        "view": request.view.to_params(),
+        "sentence": request.view.sentence,
+        "tags": _tags(dataset, request),
+        "signals": [_signal(known) for known in _signals(dataset, request)],
+        "to": request.to,
+        "steps": [step.as_dict() for step in steps],
+        "rows_in": dataset.height,
+        "rows_out": steps[-1].rows,
+        "tokens_in": steps[0].tokens,
+        "tokens_out": steps[-1].tokens,
+        "neutralised_cells": written.neutralised_cells,
+        "notes": written.notes,
+        "files": written.files,
+    }
+
+
+def _tags(dataset: Dataset, request: ExportRequest) -> dict[str, Any]:
+    """The tags asked for, and the rows of every tag on which the result depends."""
+    asked = {*request.only_tags, *request.without_tags}
+    everything = request.to in ("parquet", "csv") or any(f.column in TAGS for f in request.view.active)
+    rows: dict[str, dict[str, list[str]]] = {name: {} for name in TAGS}
+    if asked or everything:
+        said = pl.DataFrame([dataset.column(ROW_ID), *(dataset.column(name) for name in TAGS)])
+        for name in TAGS:
+            each = said.select(ROW_ID, tag=name).explode("tag").drop_nulls("tag")
+            each = each if everything else each.filter(pl.col("tag").is_in(sorted(asked)))
+            by_tag = each.group_by("tag").agg(pl.col(ROW_ID).sort()).sort("tag")
+            rows[name] = dict(by_tag.iter_rows())
+    return {
+        "only": list(request.only_tags), "without": list(request.without_tags),
+        "rows": rows["tags"], "disputed_rows": rows["disputed_tags"],
+    }  # fmt: skip
+
+
+def _signals(dataset: Dataset, request: ExportRequest) -> list[Signal]:
+    """The signals whose columns the view names, and that of the token counts."""
+    columns = {f.column for f in request.view.active} | ({"row_tokens"} if has_tokens(dataset) else set())
+    return [dataset.signal(name) for name in catalogue.writers_of(columns - set(dataset.originals))]
+
+
+def _signal(known: Signal) -> dict[str, Any]:
+    """A signal as a receipt names it; a path among its parameters is cut to the file's name, the same elsewhere."""
+    own = known.parameters
+    shown = {k: Path(v).name if isinstance(v, str) and Path(v).is_absolute() else v for k, v in own.items()}
+    return {"name": known.name, "version": known.version, "parameters": shown, "key": replace(known, **shown).key}

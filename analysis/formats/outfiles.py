@@ -1,0 +1,88 @@
+"""Files that are being written: hashed on the way, counted, and described once they are whole."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+COMPRESSIONS = (".gz", ".zst", ".gzip", ".zstd")
+MAX_STEM_CHARS = 80
+
+
+class OutFile(io.RawIOBase):
+    """One new file. `rows` counts its records; the SHA-256 is taken of what is written, so nothing is read again."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.rows = 0
+        self.bytes = 0
+        self._hash = hashlib.sha256()
+        self._file = path.open("xb")
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._hash.update(data)
+        self._file.write(data)
+        size = memoryview(data).nbytes
+        self.bytes += size
+        return size
+
+    def tell(self) -> int:
+        return self.bytes
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def described(self) -> dict[str, Any]:
+        """Name, records, bytes and SHA-256, as they stand in a receipt."""
+        return {"path": self.path.name, "rows": self.rows, "bytes": self.bytes, "sha256": self._hash.hexdigest()}
+
+
+@dataclass
+class Written:
+    """What came of writing: the files; the columns with their types in words; how many rows lack each column's value;
+    cells that were neutralised, None where that is not done; and sentences about what is not as in the source."""
+
+    files: list[dict[str, Any]] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
+    missing: Counter[str] = field(default_factory=Counter)
+    neutralised_cells: int | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def count_missing(self, frame: pl.DataFrame, names: Iterable[str]) -> None:
+        """Adds the nulls of these columns of `frame`."""
+        for name in names:
+            self.missing[name] += frame[name].null_count()
+
+
+def file_stem(name: str) -> str:
+    """A shown name as a harmless file name without its endings: letters, digits, dot, underscore and dash only."""
+    path = Path(name)
+    while path.suffix.lower() in COMPRESSIONS:
+        path = path.with_suffix("")
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-.")[:MAX_STEM_CHARS].rstrip("-.")
+    return stem or "dataset"
+
+
+def type_in_words(dtype: pl.DataType) -> str:
+    """A column's type for people: "text", "list of integers", "datetime"."""
+    if isinstance(dtype, pl.List | pl.Array):
+        return f"list of {type_in_words(dtype.inner)}" if isinstance(dtype.inner, pl.DataType) else "list"
+    if isinstance(dtype, pl.Struct):
+        return "{" + ", ".join(part.name for part in dtype.fields) + "}"
+    if dtype.is_integer():
+        return "integer"
+    if dtype.is_float():
+        return "number"
+    return {pl.String: "text", pl.Boolean: "true or false"}.get(type(dtype), str(dtype).partition("(")[0].lower())

@@ -1,0 +1,136 @@
+"""Which rows leave on export, and for what reason each of the others stays behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+
+import polars as pl
+
+from analysis.dataset import Dataset
+from analysis.formats.known import KEYS, Known
+from analysis.formats.misfits import misfit_columns, misfits
+from analysis.view import View
+
+FORMATS = ("input", *KEYS, "parquet", "csv")
+
+
+class ExportError(ValueError):
+    """An export that cannot be made: an unknown format, a folder that is not its own, a source that is gone."""
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """The rows in `view` that have any of `only_tags`, where some are named, and none of `without_tags`, in the format
+    `to`, one of `FORMATS`."""
+
+    view: View = field(default_factory=View)
+    to: str = "input"
+    only_tags: tuple[str, ...] = ()
+    without_tags: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.to not in FORMATS:
+            raise ExportError(f"There is no format {self.to!r} to export to; the formats are {', '.join(FORMATS)}.")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one reason leaves and takes away. Tokens are `row_tokens` of the rows, null before tokens are counted;
+    records that could not be read have none."""
+
+    reason: str
+    rows: int
+    tokens: int | None
+    dropped_rows: int
+    dropped_tokens: int | None
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def waterfall(dataset: Dataset, request: ExportRequest) -> list[Step]:
+    """From all records of the source to those that are exported, one step per reason."""
+    return choose(dataset, request)[1]
+
+
+def choose(dataset: Dataset, request: ExportRequest) -> tuple[pl.Series, list[Step]]:
+    """One Boolean per row, and the steps that led there. Raises ViewError and DatasetError where the view does not fit."""
+    dataset.check(request.view)
+    tokens = dataset.column("row_tokens").cast(pl.Int64).fill_null(0) if has_tokens(dataset) else None
+    total = None if tokens is None else int(tokens.sum())
+    unreadable = int(dataset.meta["unreadable"])
+    steps = [Step("all records of the source", dataset.height + unreadable, total, 0, None if total is None else 0)]
+    if unreadable:
+        steps.append(Step("could not be read", dataset.height, total, unreadable, None if total is None else 0))
+    mask = pl.Series("chosen", [True], dtype=pl.Boolean).new_from_index(0, dataset.height)
+    for reason, passes in _reasons(dataset, request):
+        mask = mask & passes
+        steps.append(_step(reason, mask, tokens, steps[-1]))
+    known = known_of(dataset)
+    for reason, passes in _fitting(dataset, request.to, known, mask):
+        mask = mask & passes
+        if int(mask.sum()) < steps[-1].rows:
+            steps.append(_step(f"{request.to} cannot hold it: {reason}", mask, tokens, steps[-1]))
+    return mask, steps
+
+
+def _step(reason: str, mask: pl.Series, tokens: pl.Series | None, before: Step) -> Step:
+    rows = int(mask.sum())
+    if tokens is None or before.tokens is None:
+        return Step(reason, rows, None, before.rows - rows, None)
+    left = int(tokens.filter(mask).sum())
+    return Step(reason, rows, left, before.rows - rows, before.tokens - left)
+
+
+def has_tokens(dataset: Dataset) -> bool:
+    """Whether the tokens of every row are counted, and not hidden by a column of the source with the same name."""
+    return "row_tokens" not in dataset.originals and dataset.has(dataset.signal("tokens"))
+
+
+def _reasons(dataset: Dataset, request: ExportRequest) -> Iterator[tuple[str, pl.Series]]:
+    """The filters of the view, then the tags, with the rows that pass each."""
+    for f in request.view.active:
+        yield f.sentence, dataset.mask(f)
+    if not (request.without_tags or request.only_tags):
+        return
+    tags = dataset.column("tags")
+    for tag in request.without_tags:
+        yield f"tagged {tag}", ~tags.list.contains(tag)
+    if request.only_tags:
+        any_of = pl.any_horizontal(pl.col("tags").list.contains(tag) for tag in request.only_tags)
+        yield f"not tagged {' or '.join(request.only_tags)}", tags.to_frame().select(any_of).to_series()
+
+
+def known_of(dataset: Dataset) -> Known:
+    """What the writers of training formats need to know of a dataset."""
+    meta = dataset.meta
+    return Known(
+        frozenset(dataset.canonical), dataset.roles, dataset.originals, frozenset(meta["json_columns"]), meta["renamed"]
+    )
+
+
+def _fitting(dataset: Dataset, to: str, known: Known, mask: pl.Series) -> Iterator[tuple[str, pl.Series]]:
+    """Each reason for which the format cannot hold a row, with the rows to which it does not apply."""
+    if to not in KEYS:
+        return
+    tests = misfits(to, known)
+    number = pl.coalesce(*(pl.when(test).then(pl.lit(i, dtype=pl.UInt8)) for i, (_, test) in enumerate(tests)))
+    columns = ["source_line", *misfit_columns(to, known)]
+    first = pl.Series("first", [None], dtype=pl.UInt8).new_from_index(0, dataset.height)
+    found = [batch.with_columns(first=number)["first"] for batch in chosen_batches(dataset, columns, mask)]
+    if found:
+        first = first.scatter(mask.arg_true(), pl.concat(found))
+    for i, (reason, _) in enumerate(tests):
+        yield reason, (first != i).fill_null(True)
+
+
+def chosen_batches(dataset: Dataset, columns: Sequence[str], mask: pl.Series) -> Iterator[pl.DataFrame]:
+    """Those columns of the chosen rows, part by part, in row order; parts without any are not read."""
+    start = 0
+    for height in dataset.meta["part_rows"]:
+        inside = mask.slice(start, height)
+        if inside.any():
+            for batch in dataset.batches(columns, start, height):
+                yield batch if inside.all() else batch.filter(inside)
+        start += height

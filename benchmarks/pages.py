@@ -1,0 +1,157 @@
+"""How long until the first chart, how long does the server work per click, and how much does it send?"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from benchmarks.ground import ROOT, Ground, Row, median, percentile_95
+from benchmarks.timed_app import is_last
+from tests.browser import FLAGS, Server, find_chromium
+
+STARTS = 3
+MAX_START_S, MAX_RERUN_MS, MAX_CLICK_KB = 5, 80, 150
+WAIT_MS = 60_000
+FILTERS = (  # each is switched on by a click and off by a later one, so that every click shows other rows
+    "source~in~forum", "row_tokens~range~50~200", "annotator~in~ann_03~ann_07~ann_11", "score~ge~3", "response_chars~gt~300",
+    "created_at~range~2025-03~2025-09", "is_duplicate_extra~eq~false", "source~in~tutor~crowd", "user_id~lt~500000",
+    "prompt_words~le~20", "annotator~ne~ann_05", "score~in~1~5", "row_chars~range~200~600",
+)  # fmt: skip
+
+
+class Wire:
+    """What the server sends to a page, and when it has finished."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.bytes = 0
+        self.finished = 0
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framereceived", self._take)
+
+    def _take(self, frame: bytes | str) -> None:
+        self.bytes += len(frame)
+        self.finished += isinstance(frame, bytes) and is_last(ForwardMsg.FromString(frame))
+
+    def settle(self, finished: int) -> None:
+        """Waits for that many finished script runs in all; RuntimeError after a minute."""
+        deadline = time.monotonic() + WAIT_MS / 1000
+        while self.finished < finished:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{self.page.url} did not finish within {WAIT_MS // 1000} s.")
+            self.page.wait_for_timeout(5)
+
+
+def menu() -> list[tuple[str, str]]:
+    """File name and title of every page, in the order of the menu; the first one is shown at /."""
+    found = re.findall(r'"pages" / "(\w+)\.py", title="([^"]+)"', (ROOT / "ui" / "menu.py").read_text())
+    if not found:
+        raise RuntimeError("ui/menu.py lists no page that could be measured.")
+    return found
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def first_chart(ground: Ground) -> Iterator[Row]:
+    """From the start of the server's process until the first chart stands on Overview, the browser being open already."""
+    ground.compute_all()
+    seconds = []
+    with chromium() as browser:
+        for _ in range(STARTS):
+            page = browser.new_page(viewport={"width": 1400, "height": 900})
+            started = time.perf_counter()
+            server = Server("app.py", (), {"WINNOW_HOME": str(ground.home)}, ground.home.parent / "server.log")
+            try:
+                page.goto(f"{server.url}/?d={ground.dataset}", timeout=WAIT_MS)
+                page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=WAIT_MS)
+                seconds.append(time.perf_counter() - started)
+            finally:
+                server.stop()
+                page.close()
+    taken = median(seconds)
+    yield Row(
+        "First chart of an opened dataset after `streamlit run`",
+        f"{taken:.1f} s (of {STARTS} starts: {min(seconds):.1f} to {max(seconds):.1f} s)",
+        f"≤ {MAX_START_S} s", taken <= MAX_START_S, {"seconds": taken},
+    )  # fmt: skip
+
+
+def reruns(ground: Ground) -> Iterator[Row]:
+    """Clicks on every page; the server's stopwatch tells the time, the browser's socket the bytes."""
+    ground.compute_all()
+    log = ground.home.parent / "reruns.log"
+    log.touch()
+    environ = {"WINNOW_HOME": str(ground.home), "WINNOW_BENCH_LOG": str(log)}
+    server = Server("benchmarks/timed_app.py", (), environ, ground.home.parent / "server.log")
+    try:
+        with chromium() as browser:
+            pages = menu()
+            for number, (name, title) in enumerate(pages):
+                page = browser.new_page(viewport={"width": 1400, "height": 900})
+                page.set_default_timeout(WAIT_MS)
+                path = name if number else ""
+                yield from clicks(page, f"{server.url}/{path}", ground, title, pages[number - 1][1], log)
+                page.close()
+    finally:
+        server.stop()
+
+
+def clicks(page: Page, address: str, ground: Ground, title: str, other: str, log: Path) -> Iterator[Row]:
+    """Opens a page with all filters switched off, then clicks on one after another: one on, the one before off."""
+    wire = Wire(page)
+    off = [text.replace("~", "~!", 1) for text in FILTERS]
+    page.goto(f"{address}?{urlencode([('d', ground.dataset), *(('f', text) for text in off)])}")
+    wire.settle(1)
+    page.wait_for_timeout(2_000)  # the browser may ask for sizes or a theme once more
+    opening = milliseconds(log)[0]
+    chips = page.locator(".view-bar .chip .words")
+    if chips.count():
+        targets = [chips.nth(n) for pair in zip(range(1, len(FILTERS)), range(len(FILTERS)), strict=False) for n in pair]
+        chips.nth(0).click()
+        what = "filters switched"
+    else:
+        targets = [page.get_by_role("link", name=name, exact=True) for _ in range(12) for name in (other, title)]
+        what = "visits from another page"
+    wire.settle(wire.finished + bool(chips.count()))
+    times, sent = [], []
+    for target in targets:
+        before, bytes_before = wire.finished, wire.bytes
+        log.write_text("")
+        target.click()
+        wire.settle(before + 1)
+        page.wait_for_timeout(150)
+        times.append(sum(milliseconds(log)))
+        sent.append((wire.bytes - bytes_before) / 1000)
+    if not chips.count():
+        times, sent = times[1::2], sent[1::2]
+    yield Row(
+        f"Page {title}: server time per click",
+        f"median {median(times):.0f} ms, 95th percentile {percentile_95(times):.0f} ms ({len(times)} {what}; opening the page {opening:,.0f} ms)",
+        f"median ≤ {MAX_RERUN_MS} ms", median(times) <= MAX_RERUN_MS,
+        {"median_ms": median(times), "p95_ms": percentile_95(times), "opening_ms": opening},
+    )  # fmt: skip
+    yield Row(
+        f"Page {title}: sent to the browser per click",
+        f"median {median(sent):.0f} kB, at most {max(sent):.0f} kB",
+        f"≤ {MAX_CLICK_KB} kB", max(sent) <= MAX_CLICK_KB, {"median_kb": median(sent), "max_kb": max(sent)},
+    )  # fmt: skip
+
+
+def milliseconds(log: Path) -> list[float]:
+    """What the stopwatch has written since the log was last emptied."""
+    return [float(line) for line in log.read_text().splitlines()]

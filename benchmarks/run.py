@@ -1,0 +1,81 @@
+"""Measures every number of the README: `python benchmarks/run.py [--rows N] [--only SUBJECT,…] [--write]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from benchmarks import computing, data, exporting, opening, pages, searching  # noqa: E402  needs the path set above
+from benchmarks.ground import Ground, Row, machine  # noqa: E402
+from tests.browser import find_chromium  # noqa: E402
+
+SUBJECTS = {
+    "opening": opening.measure,
+    "signals": computing.measure,
+    "first_chart": pages.first_chart,
+    "pages": pages.reruns,
+    "search": searching.measure,
+    "export": exporting.measure,
+}
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+
+
+def main() -> None:
+    """Makes the file, measures, prints, and with --write puts the table into README.md and latest.json."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--only", default=",".join(SUBJECTS), help="Some of the subjects, with commas between them.")
+    parser.add_argument("--write", action="store_true", help="Put the table into README.md, the numbers into latest.json.")
+    asked = parser.parse_args()
+    wanted = asked.only.split(",")
+    if unknown := set(wanted) - set(SUBJECTS):
+        parser.error(f"unknown subject {', '.join(sorted(unknown))}; known: {', '.join(SUBJECTS)}")
+    if asked.write and set(wanted) != set(SUBJECTS):
+        parser.error("--write needs all subjects: one table is one run on one machine")
+
+    browser = subprocess.run([find_chromium(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    on = machine(browser)
+    with tempfile.TemporaryDirectory(prefix="winnow-bench-") as folder:
+        say(f"Making {asked.rows:,} rows")
+        planted = data.make(Path(folder), asked.rows)
+        size = f"{planted.rows:,} rows, {planted.path.stat().st_size / planted.rows:.0f} bytes each, {planted.mebibytes:,.0f} MB of JSONL"
+        ground = Ground(planted, Path(folder) / "home")
+        rows: list[Row] = []
+        for subject in wanted:
+            say(f"Measuring: {subject}")
+            for row in SUBJECTS[subject](ground):
+                say(f"  {row.name}: {row.result}")
+                rows.append(row)
+    text = f"{size}.\n\n{on}\n\n{table(rows)}\n"
+    print(text)
+    if asked.write:
+        readme = HERE / "README.md"
+        head, rest = readme.read_text(encoding="utf-8").split(BEGIN)
+        readme.write_text(f"{head}{BEGIN}\n{text}{END}{rest.split(END)[1]}", encoding="utf-8")
+        measured = {"rows": planted.rows, "machine": on, "measured": [asdict(row) for row in rows]}
+        (HERE / "latest.json").write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as a Markdown table."""
+    met = {True: "yes", False: "**no**", None: ""}
+    lines = [f"| {row.name} | {row.result} | {row.bar} | {met[row.is_met]} |" for row in rows]
+    return "\n".join(["| what | measured | bar | met? |", "|---|---|---|---|", *lines])
+
+
+def say(text: str) -> None:
+    """One line on standard error, with the time of day."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

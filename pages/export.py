@@ -1,0 +1,69 @@
+"""Which rows go out, in which form, and what was left out on the way?"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from analysis.export import ExportError, ExportRequest
+from ui import charts, exports, figures, frame, jobs, session
+from ui.text import count
+
+dataset = frame.open_page("Export")
+rows = frame.rows_in_view(dataset)
+tags = list(session.notes().tag_counts(dataset.fingerprint))
+
+asked, result = st.columns([2, 3], gap="large")
+with asked:
+    to = st.selectbox(
+        "Format", list(exports.WORDS), format_func=exports.WORDS.__getitem__, key="to", bind="query-params"
+    )
+    only = st.multiselect("Only rows tagged", tags, key="only", placeholder="any row")
+    without = st.multiselect(
+        "No rows tagged", tags, default=[t for t in ("drop",) if t in tags], key="without", placeholder="leave none out"
+    )
+    request = ExportRequest(view=session.view(), to=to, only_tags=tuple(only), without_tags=tuple(without))
+    folder = st.text_input(
+        "Folder", exports.usual_folder(dataset, to), key=f"folder_{to}", help="Below the workspace's folder exports"
+    )
+    if to == "csv":
+        st.text("Cells that a spreadsheet would run as a formula get a leading apostrophe; the receipt says how many.")
+with result:
+    try:
+        steps = exports.steps(dataset, request)
+    except ExportError as error:
+        st.error("This cannot be exported in that form.")
+        st.text(str(error))
+        st.stop()
+    kept = steps[-1]
+    tokens = f", {kept.tokens:,} tokens" if kept.tokens is not None else ""
+    st.subheader(f"{count(kept.rows)} of {steps[0].rows:,} go out{tokens}", anchor=False)
+    figure = figures.waterfall([step.reason for step in steps], [step.rows for step in steps], charts.palette())
+    st.plotly_chart(figure, config=figures.CONFIG, alt="Rows left after each step", theme=None, key="waterfall")
+    table = {
+        "step": [s.reason for s in steps],
+        "rows left": [s.rows for s in steps],
+        "rows taken": [s.dropped_rows for s in steps],
+        "tokens left": [s.tokens for s in steps],
+        "tokens taken": [s.dropped_tokens for s in steps],
+    }
+    st.dataframe(table, hide_index=True, alt="Rows and tokens left after each step")
+with asked:
+    if job := st.session_state.get("exporting"):
+        jobs.wait_for(job, "Exporting", exports.exported)
+    else:
+        st.button(
+            f"Export {count(kept.rows)}",
+            type="primary",
+            disabled=not kept.rows,
+            key="go_export",
+            on_click=exports.start,
+            args=(dataset, request, folder),
+        )
+
+if done := st.session_state.get("exported"):
+    st.subheader("Exported", anchor=False)
+    st.text(f"{done['rows_out']:,} of {done['rows_in']:,} rows, in {Path(done['receipt']).parent}")
+    for path in exports.files_of(done):
+        exports.offer(path)
+    st.text("The receipt makes the same files again from the same source:")
+    st.code(f"python -m analysis replay {done['receipt']} FILE --out FOLDER", language=None)
