@@ -115,7 +115,7 @@ class Dataset:
     def categories(self) -> list[str]:
         """Columns worth counting by value: those of the usual roles, then others of two to fifty distinct values."""
         usual = ("source", "annotator", "language", "label", "split", "group")
-        roles = [self.roles[role] for role in usual if role in self.roles]
+        roles = [column for column in map(self.roles.get, usual) if column and self.column(column).n_unique() > 1]
         files = ["source_file"] if len(self.meta["files"]) > 1 else []
         few = [name for name in self.originals if self._has_few_values(name)]
         return list(dict.fromkeys([*roles, *files, *few]))
@@ -125,6 +125,11 @@ class Dataset:
         if self.is_long(name) or not (dtype == pl.String or dtype == pl.Boolean or dtype.is_integer()):
             return False
         return 2 <= self.column(name).n_unique() <= FEW_VALUES
+
+    @property
+    def has_examples(self) -> bool:
+        """Whether some column plays the role of a prompt, a response, messages or raw text; a plain table has none."""
+        return any(name in self.canonical for name in TEXTS)
 
     def texts(self) -> list[str]:
         """The columns a search of any text reads: the texts of the row; for a table, its text columns."""

@@ -116,7 +116,7 @@ class Asked(NamedTuple):
             return self.expr.list.eval(test(pl.element().struct.field("content"))).list.any()
         if self.kind == "list":
             return self.expr.list.eval(test(pl.element().cast(pl.String))).list.any()
-        return test(self.expr if self.kind == "text" else self.expr.cast(pl.String))
+        return test(self.expr if self.dtype == pl.String else self.expr.cast(pl.String))
 
 
 class Operator(NamedTuple):
@@ -299,7 +299,9 @@ def check_pattern(pattern: str) -> None:
     try:
         pl.select(pl.lit("").str.contains(pattern))
     except pl.exceptions.ComputeError as error:
-        said = str(error).rpartition("\n\nThis error")[0].rpartition("error: ")[2].strip().rstrip(".")
+        lines = str(error).split("\n")
+        said = next((line for line in lines if line.startswith("error: ")), lines[0])
+        said = said.rpartition("error: ")[2].strip().rstrip(".")
         raise ViewError(
             f"Cannot read the regular expression {pattern[:200]!r}: {said}; write it another way."
         ) from None

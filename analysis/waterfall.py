@@ -55,7 +55,7 @@ def waterfall(dataset: Dataset, request: ExportRequest) -> list[Step]:
 
 
 def choose(dataset: Dataset, request: ExportRequest) -> tuple[pl.Series, list[Step]]:
-    """One Boolean per row, and the steps that led there. Raises ViewError and DatasetError where the view does not fit."""
+    """One Boolean per row, and the steps that led there. Raises ViewError and DatasetError where the view is amiss."""
     dataset.check(request.view)
     tokens = dataset.column("row_tokens").cast(pl.Int64).fill_null(0) if has_tokens(dataset) else None
     total = None if tokens is None else int(tokens.sum())

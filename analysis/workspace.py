@@ -46,7 +46,7 @@ def below_data_folders(path: str | Path) -> Path:
     if not any(real.is_relative_to(folder) for folder in data_folders()):
         known = ", ".join(map(str, data_folders()))
         raise DatasetError(f"{path} lies outside the folders opened for data ({known}); WINNOW_DATA_DIRS adds others.")
-    if not real.exists():
+    if not os.path.exists(real):  # unlike Path.exists, it takes any name
         raise DatasetError(f"{path} is not there; pick another file.")
     return real
 
@@ -155,11 +155,11 @@ class Workspace:
 
     def dataset(self, name: str) -> Dataset:
         """The dataset of that id, or of that file, which is opened if it was not; the latest reading of it wins."""
-        if (self.folder / name / "dataset.json").exists() and "/" not in name and "\\" not in name:
+        if "/" not in name and "\\" not in name and os.path.exists(self.folder / name / "dataset.json"):
             return Dataset(self.folder / name)
         if name.startswith("hf://"):
             return self.open([name])
-        if name and Path(name).exists():
+        if os.path.exists(name):
             print_ = fingerprint([readable(name)])
             known = [meta for meta in self.datasets() if meta["fingerprint"] == print_]
             return Dataset(self.folder / str(known[0]["id"])) if known else self.open([name])
@@ -196,7 +196,7 @@ def readable(path: str | Path) -> Path:
     path = Path(path)
     if path.is_dir():
         raise DatasetError(f"{path} is a folder; name the files in it, such as {path / '*.jsonl'}.")
-    if not path.exists():
+    if not os.path.exists(path):
         raise DatasetError(f"There is no file {str(path)!r}; check its name and its folder.")
     if not path.is_file() or not os.access(path, os.R_OK):
         raise DatasetError(f"{path} cannot be read; check that it is a file and who may read it.")

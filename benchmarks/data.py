@@ -17,7 +17,13 @@ SOURCES = ("forum", "tutor", "crowd", "synthetic")
 ANNOTATORS = tuple(f"ann_{n:02}" for n in range(40))
 PLAIN = (*VERBS, *NOUNS)
 RARE = tuple(f"{verb}{noun}" for verb in VERBS for noun in NOUNS)
-BROKEN = (b'{"instruction": "cut in the midd', b"not JSON at all", b'{"instruction": "two",, "output": 1}', b"[1, 2", b"{]")
+BROKEN = (
+    b'{"instruction": "cut in the midd',
+    b"not JSON at all",
+    b'{"instruction": "two",, "output": 1}',
+    b"[1, 2",
+    b"{]",
+)
 EMPTY_EVERY, PAIR_EVERY, LARGE_EVERY = 250, 200, 1_000  # coprime offsets below keep the faults apart
 
 
@@ -44,12 +50,16 @@ def texts(random: np.random.Generator) -> Iterator[tuple[str, str, str]]:
     chance: copying a small seed would make everything a near-duplicate.
     """
     while True:
-        lengths = np.stack([random.integers(5, 26, CHUNK), random.integers(0, 16, CHUNK), random.integers(10, 81, CHUNK)], axis=1)
+        lengths = np.stack(
+            [random.integers(5, 21, CHUNK), random.integers(0, 13, CHUNK), random.integers(10, 51, CHUNK)], axis=1
+        )
         lengths[:, 1] *= random.random(CHUNK) < 0.4
         ends = lengths.cumsum().tolist()
         drawn = random.integers(0, len(PLAIN), ends[-1]), random.integers(0, len(RARE), ends[-1])
         rare = (random.random(ends[-1]) < 0.3).tolist()
-        words = [RARE[r] if is_rare else PLAIN[p] for p, r, is_rare in zip(*(d.tolist() for d in drawn), rare, strict=True)]
+        words = [
+            RARE[r] if is_rare else PLAIN[p] for p, r, is_rare in zip(*(d.tolist() for d in drawn), rare, strict=True)
+        ]
         sentences = [" ".join(words[start:end]).capitalize() for start, end in zip([0, *ends], ends, strict=False)]
         yield from zip(sentences[0::3], sentences[1::3], sentences[2::3], strict=True)
 
@@ -90,5 +100,7 @@ def make(folder: Path, rows: int) -> Planted:
             line = orjson.dumps(record) + b"\n"
             whole.write(line)
             rest.write(line)
-    planted = [len(range(first, rows, every)) for first, every in ((3, EMPTY_EVERY), (51, PAIR_EVERY), (7, LARGE_EVERY))]
+    planted = [
+        len(range(first, rows, every)) for first, every in ((3, EMPTY_EVERY), (51, PAIR_EVERY), (7, LARGE_EVERY))
+    ]
     return Planted(path, clean, rows, len(breaks), planted[0], planted[1] + planted[2] - 1)

@@ -17,7 +17,9 @@ def measure(ground: Ground) -> Iterator[Row]:
     """Winnow and Polars take turns, so that a busy moment of the machine meets both. Python's start counts in both."""
     ours, plain, home = [], [], ground.home.parent / "opening"
     for _ in range(PAIRS):
-        plain.append(run([sys.executable, "-c", PLAIN, str(ground.planted.clean), str(home.with_suffix(".parquet"))], home))
+        plain.append(
+            run([sys.executable, "-c", PLAIN, str(ground.planted.clean), str(home.with_suffix(".parquet"))], home)
+        )
         done, opened = ground.winnow("open", str(ground.planted.path), home=home)
         check_opened(ground.planted, opened)
         ours.append(done)

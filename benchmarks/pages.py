@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.ground import ROOT, Ground, Row, median, percentile_95
-from benchmarks.timed_app import is_last
+from benchmarks.stopwatch import is_last
 from tests.browser import FLAGS, Server, find_chromium
 
 STARTS = 3
@@ -121,7 +121,9 @@ def clicks(page: Page, address: str, ground: Ground, title: str, other: str, log
     opening = milliseconds(log)[0]
     chips = page.locator(".view-bar .chip .words")
     if chips.count():
-        targets = [chips.nth(n) for pair in zip(range(1, len(FILTERS)), range(len(FILTERS)), strict=False) for n in pair]
+        targets = [
+            chips.nth(n) for pair in zip(range(1, len(FILTERS)), range(len(FILTERS)), strict=False) for n in pair
+        ]
         chips.nth(0).click()
         what = "filters switched"
     else:

@@ -34,7 +34,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--only", default=",".join(SUBJECTS), help="Some of the subjects, with commas between them.")
-    parser.add_argument("--write", action="store_true", help="Put the table into README.md, the numbers into latest.json.")
+    parser.add_argument(
+        "--write", action="store_true", help="Put the table into README.md, the numbers into latest.json."
+    )
     asked = parser.parse_args()
     wanted = asked.only.split(",")
     if unknown := set(wanted) - set(SUBJECTS):

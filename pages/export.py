@@ -36,17 +36,18 @@ with result:
         st.stop()
     kept = steps[-1]
     tokens = f", {kept.tokens:,} tokens" if kept.tokens is not None else ""
-    st.subheader(f"{count(kept.rows)} of {steps[0].rows:,} go out{tokens}", anchor=False)
+    st.subheader(f"{kept.rows:,} of {count(steps[0].rows)} go out{tokens}", anchor=False)
     figure = figures.waterfall([step.reason for step in steps], [step.rows for step in steps], charts.palette())
     st.plotly_chart(figure, config=figures.CONFIG, alt="Rows left after each step", theme=None, key="waterfall")
     table = {
-        "step": [s.reason for s in steps],
-        "rows left": [s.rows for s in steps],
-        "rows taken": [s.dropped_rows for s in steps],
-        "tokens left": [s.tokens for s in steps],
-        "tokens taken": [s.dropped_tokens for s in steps],
+        "step": [step.reason for step in steps],
+        "rows left": [step.rows for step in steps],
+        "rows taken": [step.dropped_rows for step in steps],
+        "tokens left": [step.tokens for step in steps],
+        "tokens taken": [step.dropped_tokens for step in steps],
     }
-    st.dataframe(table, hide_index=True, alt="Rows and tokens left after each step")
+    numbers = {name: st.column_config.NumberColumn(format="localized") for name in table if name != "step"}
+    st.dataframe(table, hide_index=True, column_config=numbers, alt="Rows and tokens left after each step")
 with asked:
     if job := st.session_state.get("exporting"):
         jobs.wait_for(job, "Exporting", exports.exported)
@@ -63,7 +64,8 @@ with asked:
 if done := st.session_state.get("exported"):
     st.subheader("Exported", anchor=False)
     st.text(f"{done['rows_out']:,} of {done['rows_in']:,} rows, in {Path(done['receipt']).parent}")
-    for path in exports.files_of(done):
-        exports.offer(path)
+    with st.container(horizontal=True):
+        for path in exports.files_of(done):
+            exports.offer(path)
     st.text("The receipt makes the same files again from the same source:")
     st.code(f"python -m analysis replay {done['receipt']} FILE --out FOLDER", language=None)

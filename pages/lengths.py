@@ -8,6 +8,9 @@ from ui.text import count
 
 dataset = frame.open_page("Lengths")
 in_view = frame.rows_in_view(dataset)
+if not dataset.has_examples:
+    frame.say_no_examples()
+    st.stop()
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     unit = st.segmented_control(
@@ -28,6 +31,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         limit = st.number_input(
             "Context length in tokens", min_value=1, value=2048, step=256, key="context", width=190, bind="query-params"
         )
+        with st.popover("Tokenizer", key="choose_tokenizer"):
+            lengths.choose_tokenizer(dataset)
 column = lengths.column(role, unit)
 if unit != "turns" and not jobs.require(dataset, lengths.signal_of(unit)):
     st.stop()

@@ -10,7 +10,7 @@ from ui.text import count, md
 dataset = frame.open_page("Overview")
 in_view = frame.rows_in_view(dataset)
 view = session.view()
-ready = {s.name for s in dataset.signals() if dataset.has(s)}
+ready = {s.name for s in dataset.signals() if dataset.has(s)} if dataset.has_examples else set()
 
 with st.container(horizontal=True, key="numbers"):
     st.metric("Rows", f"{len(in_view):,}", border=True)
@@ -20,7 +20,7 @@ with st.container(horizontal=True, key="numbers"):
             "Tokens",
             f"{int(tokens.sum() or 0):,}",
             border=True,
-            help="All roles of a row, by the tokenizer of the signal tokens",
+            help=f"All roles of a row, counted by {md(dataset.signal('tokens').key)}",
         )
         st.metric("Median tokens a row", f"{percentiles(tokens, [0.5])[0] or 0:,.0f}", border=True)
     if "exact_duplicates" in ready:
@@ -41,7 +41,10 @@ with st.container(horizontal=True, key="numbers"):
         help="In the source files; listed on the page Open",
     )
 
-jobs.require(dataset, *(s.name for s in dataset.signals() if s.name not in ready))
+if dataset.has_examples:
+    jobs.require(dataset, *(s.name for s in dataset.signals() if s.name not in ready))
+else:
+    frame.say_no_examples()
 
 left, right = st.columns([3, 2], gap="large")
 with left:

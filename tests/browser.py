@@ -33,6 +33,8 @@ HOME_HOSTS = {"127.0.0.1", "localhost", ""}  # "" is the host of data:, blob: an
 HARMLESS = (
     # One inline script of Streamlit's own page, which the Content-Security-Policy blocks without visible effect.
     r"Executing inline script .*'sha256-THxz9J9\+wf7rhwR2YkXJoSZ13UCmYyC\+3lNDv2\+8ugA='",
+    # Streamlit looks for the root of the server, beginning at the page's own path: /open/_stcore/health, then /_stcore/health.
+    r"status of 404 .* at http://127\.0\.0\.1:\d+/\w+/_stcore/(health|host-config)$",
 )
 
 
@@ -123,7 +125,7 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.faults.append(f"console error: {message.text}")
+            self.faults.append(f"console error: {message.text} at {message.location.get('url')}")
 
     def check(self) -> None:
         """AssertionError with the list, if anything was seen that no pattern allows. A foreign request never is."""

@@ -93,6 +93,11 @@ def rows_metric(at: AppTest) -> int:
     return int(next(metric.value for metric in at.metric if metric.label == "Rows").replace(",", ""))
 
 
+def offers_samples(at: AppTest) -> None:
+    for path in (ROOT / "sample_data").glob("*.jsonl"):
+        assert at.button(key=f"sample_{path.stem}").label
+
+
 def address(at: AppTest, name: str) -> list[str]:
     said = at.query_params.get(name, [])
     return [said] if isinstance(said, str) else said
@@ -104,7 +109,7 @@ OVERVIEW = ROOT / "pages" / "overview.py"
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_with_nothing_open_a_page_says_what_to_do(page: Path, home: Path) -> None:
     at = run(page)
-    assert {"Sample: chats", "Sample: hostile", "Sample: instructions", "Sample: preferences"} <= set(labels(at))
+    offers_samples(at)
     assert ("Nothing is open yet" in texts(at)) == (page.stem != "open")
 
 
@@ -162,20 +167,17 @@ def test_the_view_of_a_session_survives_a_silent_address(data: dict[str, Dataset
     assert rows_metric(at) == 10
     assert (address(at, "f"), address(at, "d")) == (["source~in~a"], [data["tiny.jsonl"].id])
     at.query_params["f"] = ["source~in~a", "response~blank"]
-    assert rows_metric(well(at.run())) == 0 or "None of" in texts(at)
+    assert rows_metric(well(at.run())) == 1
 
 
 @pytest.mark.parametrize(
     "broken",
-    ["nonsense", "source~nearly~a", "no such column~eq~1", "score~ge~4", "prompt~re~(a", "row_tokens~ge~many",
-     "row_tokens~range~1", "source~in~a~~!", "~eq~", "tags~eq~keep", "prompt~range~a~b~c"],
+    ["nonsense", "source~nearly~a", "no such column~eq~1", "tags~eq~keep", "prompt~re~(a", "row_tokens~ge~many",
+     "row_tokens~range~1", "~eq~", "prompt~range~a~b~c"],
 )  # fmt: skip
 @pytest.mark.parametrize("page", ON_DATA, ids=lambda page: page.stem)
 def test_a_link_that_cannot_be_read_shows_every_row_and_says_so(page: Path, broken: str, data: dict[str, Dataset]) -> None:
     at = run(page, data["tiny.jsonl"], broken)
-    if broken == "source~in~a~~!":  # three values, two of them strange: readable all the same
-        assert not at.warning
-        return
     assert [warning.value for warning in at.warning] == ["The filters of this link could not be read, so all rows are shown."]
     assert "f" not in at.query_params
     if page == OVERVIEW:
@@ -187,7 +189,7 @@ def test_a_link_to_data_that_is_not_opened_here(page: Path, data: dict[str, Data
     at = AppTest.from_file(page, default_timeout=DEADLINE)
     at.query_params["d"] = "0123456789abcdef"
     assert "not opened here" in well(at.run()).warning[0].value
-    assert "Sample: chats" in labels(at)
+    offers_samples(at)
     at = AppTest.from_file(page, default_timeout=DEADLINE)
     at.query_params["d"], at.query_params["n"] = "0123456789abcdef", "tiny.jsonl"
     assert "other data of the same name" in well(at.run()).warning[0].value
@@ -238,7 +240,7 @@ def opens_and_waits(at: AppTest) -> AppTest:
 
 def test_a_sample_opens_by_one_click_and_its_columns_come_by_themselves(home: Path) -> None:
     at = run(OVERVIEW)
-    next(button for button in at.button if button.label == "Sample: chats").click().run()
+    at.button(key="sample_chats").click().run()
     at = opens_and_waits(at)
     assert rows_metric(at) == 400
     dataset = Workspace().dataset(address(at, "d")[0])
@@ -258,7 +260,7 @@ def test_another_session_finds_what_a_job_of_a_closed_one_made(home: Path, data:
     assert r"tiny\.jsonl" in labels(run(ROOT / "pages" / "open.py"))
 
 
-def step(acts: Sequence[str]) -> None:
+def step(acts: list[str]) -> None:
     import streamlit
 
     from analysis.view import View
@@ -273,7 +275,7 @@ def step(acts: Sequence[str]) -> None:
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c", "undo", "undo", "redo"]), max_size=14))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_undo_and_redo_walk_the_views_as_they_were(acts: list[str]) -> None:
     at = AppTest.from_function(step, kwargs={"acts": acts}, default_timeout=DEADLINE).run()
     assert not at.exception

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -84,7 +84,7 @@ def range_of(selection: Mapping[str, Any], edges: Sequence[float]) -> str | None
         return None
     low = min(max(round(first), 0), len(edges) - 2)
     high = min(max(round(last), low), len(edges) - 2)
-    return join_values(f"{edge:g}" if edge != int(edge) else int(edge) for edge in (edges[low], edges[high + 1]))
+    return join_values(edge if edge != int(edge) else int(edge) for edge in (edges[low], edges[high + 1]))
 
 
 def bars(dataset: Dataset, column: str, *, limit: int = 8) -> None:
@@ -138,7 +138,11 @@ def picked_value(view: View, column: str, value: str, named: Sequence[str]) -> V
 
 
 def draw(
-    figure: go.Figure, key: str, alt: str, pick: Callable[[Mapping[str, Any]], View | None], mode: str = "points"
+    figure: go.Figure,
+    key: str,
+    alt: str,
+    pick: Callable[[Mapping[str, Any]], View | None],
+    mode: Literal["box", "points"] = "points",
 ) -> None:
     """Draws a figure whose selection becomes a view. A selection is used once: the chart then gets a new key, or the
     browser would send it again with every later click.
@@ -152,7 +156,7 @@ def draw(
             count[key] = count.get(key, 0) + 1
             session.set_view(new)
 
-    modes = ("box", "points") if mode == "box" else ("points",)
+    modes: list[Literal["box", "points"]] = ["box", "points"] if mode == "box" else ["points"]
     st.plotly_chart(
         figure, key=widget, on_select=on_select, selection_mode=modes, config=figures.CONFIG, alt=alt, theme=None
     )

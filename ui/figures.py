@@ -71,7 +71,7 @@ def edge_ticks(edges: Sequence[float], wanted: int = 9) -> tuple[list[float], li
     powers = [i for i, edge in enumerate(edges) if edge > 0 and np.isclose(np.log10(edge) % 1, 0)]
     uneven = len(edges) > 2 and not np.isclose(edges[1] - edges[0], edges[-1] - edges[-2])
     step = max(1, round((len(edges) - 1) / wanted))
-    at = [0, *powers] if uneven and len(powers) > 1 else list(range(0, len(edges), step))
+    at = sorted({0, *powers}) if uneven and len(powers) > 1 else list(range(0, len(edges), step))
     return [i - 0.5 for i in at], [compact(edges[i]) for i in at]
 
 
@@ -164,10 +164,14 @@ def bars(counted: pl.DataFrame, shown: Sequence[int], picked: Sequence[str] | No
         max(26 * len(lines) + 20, 90),
         bargap=0.25,
         xaxis={"showgrid": False, "showticklabels": False, "range": [0, 1.3 * longest]},
-        yaxis={"tickvals": y, "ticktext": [plotly_text(line["value"], 24) for line, _ in lines], "showgrid": False},
+        yaxis={
+            "tickvals": y,
+            "ticktext": [plotly_text(line["value"], 24) or "(empty)" for line, _ in lines],
+            "showgrid": False,
+        },
     )
     figure = go.Figure(layout=layout)
-    custom = [(plotly_text(line["value"], 60), f"{n:,}", f"{line['rows']:,}") for line, n in lines]
+    custom = [(plotly_text(line["value"], 60) or "(empty)", f"{n:,}", f"{line['rows']:,}") for line, n in lines]
     hover = "%{customdata[0]}<br>%{customdata[1]} rows in view<br>%{customdata[2]} of all rows<extra></extra>"
     if part < total:
         behind = [min(line["rows"] * scale, longest) for line, _ in lines]
@@ -247,7 +251,7 @@ def boxes(table: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
     figure = go.Figure(
         layout=_layout(
             palette,
-            34 * table.height + 60,
+            max(34 * table.height + 60, 130),
             xaxis={"title": {"text": unit}, "tickformat": "~s", "rangemode": "tozero"},
             yaxis={
                 "tickvals": y,

@@ -19,7 +19,12 @@ STYLE = """<style>
 [data-testid=stMetricValue] { font-size: 1.45rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .st-key-frame { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding-bottom: .6rem; }
 </style>"""
-SAMPLES = Path(__file__).parent.parent / "sample_data"
+SAMPLES = {
+    "instructions": "1,200 instructions of 7 sources, scored by 8 annotators",
+    "chats": "400 conversations in 9 languages, some with tool calls",
+    "preferences": "400 pairs of a chosen and a rejected answer",
+    "hostile": "62 rows that try to break what shows them",
+}
 
 
 def begin() -> None:
@@ -103,6 +108,14 @@ def _dataset_menu(dataset: Dataset) -> None:
         st.page_link(places.page("open"), label="Open another file", icon=":material/folder_open:")
 
 
+def say_no_examples() -> None:
+    """What a plain table lacks, and where to mend it."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.text("No column is known to hold prompts, responses or text, so there are no lengths and no duplicates yet.")
+        if st.button("Set the roles of the columns", key="to_roles"):
+            st.switch_page(places.page("open"))
+
+
 def _say_if_changed(dataset: Dataset) -> None:
     """A word where the source file is not any more what was opened."""
     for file in dataset.meta["files"]:
@@ -113,27 +126,32 @@ def _say_if_changed(dataset: Dataset) -> None:
 
 
 def _nothing_open() -> None:
-    st.text(
-        "Nothing is open yet. Open a file of instructions, chats, preference pairs, scores or text, "
-        "or look around in the sample data."
-    )
+    """What to do first: open a file, or look around in the sample data."""
     if job := st.session_state.get("opening"):
         jobs.wait_for(job, "Opening", opened)
         return
     if session.files_given() and "given" not in st.session_state:
         st.session_state["given"] = True
-        st.session_state["opening"] = jobs.start(*jobs.arguments_of(session.files_given()))
+        open_files(session.files_given())
         st.rerun()
-    samples()
-    st.page_link(places.page("open"), label="Open a file", icon=":material/folder_open:")
+    st.text("Nothing is open yet. Winnow shows what is in your finetuning data before you train on it.")
+    with st.container(border=True, width=760):
+        st.subheader("Your data", anchor=False)
+        st.text("Instructions, chats, preference pairs, scores or raw text, as JSONL, JSON, CSV, Parquet or Arrow.")
+        if st.button("Open a file", type="primary", icon=":material/folder_open:", key="to_open"):
+            st.switch_page(places.page("open"))
+    with st.container(border=True, width=760):
+        samples()
 
 
 def samples() -> None:
     """The sample datasets, one click each."""
-    st.text("Sample data of our own making, with planted faults:")
-    with st.container(horizontal=True):
-        for path in sorted(SAMPLES.glob("*.jsonl")):
-            st.button(f"Sample: {path.stem}", key=f"sample_{path.stem}", on_click=open_files, args=([str(path)],))
+    st.subheader("Sample data, with planted faults", anchor=False)
+    for name, words in SAMPLES.items():
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+            path = str(places.ROOT / "sample_data" / f"{name}.jsonl")
+            st.button(name.capitalize(), key=f"sample_{name}", on_click=open_files, args=([path],), width=120)
+            st.text(words)
 
 
 def open_files(files: list[str], roles: dict[str, str] | None = None, **options: str | bool | None) -> None:

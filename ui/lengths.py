@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from analysis import tables
-from analysis.dataset import TEXTS, Dataset
-from analysis.models import tokenizer
+from analysis.dataset import TEXTS, Dataset, DatasetError
+from analysis.models import ModelError, tokenizer, tokenizer_digest
+from analysis.signals.catalogue import signal
 from analysis.view import Filter, View, literal_pattern
+from analysis.workspace import below_data_folders
 from ui import charts, figures, jobs, session
 from ui.text import count, cut
 
@@ -69,6 +72,22 @@ def roles(dataset: Dataset, unit: str) -> dict[str, str]:
 
 def column(role: str, unit: str) -> str:
     return f"{role}_{unit}"
+
+
+def choose_tokenizer(dataset: Dataset) -> None:
+    """Which tokenizer counts: the shipped one, a tokenizer.json below the data folders, or a hub id when online."""
+    now = str(dataset.signal("tokens").parameters["tokenizer"])
+    name = st.text_input("Tokenizer", value=now, key="tokenizer", help="tekken-240911, or a tokenizer.json")
+    if name and name != now:
+        try:
+            path = str(below_data_folders(name)) if Path(name).exists() else name
+            parameters = signal("tokens", {"tokenizer": path, "digest": tokenizer_digest(path)}).parameters
+        except (DatasetError, ModelError) as error:
+            st.text(str(error))
+            return
+        chosen = {**dataset.meta.get("parameters", {}), "tokens": parameters}
+        session.workspace().describe(dataset, parameters=chosen)
+        st.rerun()
 
 
 def prompt_against_response(dataset: Dataset, unit: str) -> None:

@@ -20,7 +20,7 @@ def usual_columns(dataset: Dataset) -> list[str]:
     texts = [c for c in FIRST_COLUMNS if c in dataset.canonical or c == "tags"]
     roles = [dataset.roles[r] for r in THEN if r in dataset.roles]
     plain = [] if len(texts) > 1 else list(dataset.originals)[:8]
-    lengths = [c for c in ("row_tokens",) if c in dataset.schema]
+    lengths = [c for c in ("row_tokens",) if c in dataset.schema and dataset.has_examples]
     return list(dict.fromkeys([*texts, *plain, *roles, *lengths]))
 
 

@@ -58,24 +58,29 @@ def dataset() -> Dataset | None:
     """The dataset that the URL names, else the one this session had; None where there is none. Says what went wrong."""
     asked = st.query_params.get("d")
     id = asked or st.session_state.get("dataset")
-    if not id:
+    found = _found(id) if id else None
+    if found is None:
+        st.session_state.pop("dataset", None)
         return None
-    try:
-        found: Dataset | None = load(id)
-    except DatasetError:
-        found = _of_that_name(st.query_params.get("n", ""))
-        if found is None:
-            st.warning("This link is for data that is not opened here. Open the file, then follow the link again.")
-            st.session_state.pop("dataset", None)
-            return None
-        st.warning(
-            "This link was made on other data of the same name. What you see are the rows of the data opened here."
-        )
-    if st.session_state.get("dataset") != found.id:
-        st.session_state["dataset"] = found.id
+    if st.session_state.get("dataset") not in (None, found.id):
+        st.session_state["filters"] = []  # those of another dataset
+    st.session_state["dataset"] = found.id
     if asked != found.id:
         st.query_params["d"] = found.id
     take_tags(found)
+    return found
+
+
+def _found(id: str) -> Dataset | None:
+    """The dataset of that id, or with a warning the one of the link's file name."""
+    try:
+        return load(id)
+    except DatasetError:
+        found = _of_that_name(st.query_params.get("n", ""))
+    if found is None:
+        st.warning("This link is for data that is not opened here. Open the file, then follow the link again.")
+    else:
+        st.warning("This link was made on other data of the same name. The rows you see are of the data opened here.")
     return found
 
 

@@ -10,7 +10,7 @@ def md(text: str, limit: int = 80) -> str:
 
     For labels that nothing but Markdown can draw; everywhere else use st.text, a table cell or a component.
     """
-    shown = cut(text, limit)
+    shown = cut(text, limit).strip()
     return "".join(f"\\{c}" if c in MARKDOWN else c for c in shown)
 
 

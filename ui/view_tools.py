@@ -89,14 +89,15 @@ def _value(dataset: Dataset, column: str, op: str) -> str | None:
         offered = _values_of(dataset.id, column, dataset.tag_revision if column in TAGS else 0, dataset)
         if offered:
             rows = dict(offered)
-            pick = st.multiselect if takes == "many" else st.selectbox
-            picked = pick(
-                "Value",
-                list(rows),
-                format_func=lambda v: f"{cut(v, 60)}  ({rows[v]:,})",
-                key=f"filter_value_{op}_{column}",
-            )
-            return (join_values(picked) if picked else None) if takes == "many" else picked
+
+            def shown(value: str) -> str:
+                return f"{cut(value, 60)}  ({rows[value]:,})"
+
+            key = f"filter_value_{op}_{column}"
+            if takes == "one":
+                return st.selectbox("Value", list(rows), format_func=shown, key=key)
+            picked = st.multiselect("Value", list(rows), format_func=shown, key=key)
+            return join_values(picked) if picked else None
     return st.text_input("Value", key="filter_text") or None
 
 

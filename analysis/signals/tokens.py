@@ -33,7 +33,7 @@ class Tokens(
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         columns = {f"{role}_tokens": self._count(rows[role]) for role in ROLES}
         contents = rows["messages"].list.eval(pl.element().struct.field("content"))
-        counted = pl.DataFrame({"chat": contents, "row": pl.int_range(rows.height, eager=True)}).explode("chat")
+        counted = pl.DataFrame({"chat": contents}).with_row_index("row").explode("chat", empty_as_null=True)
         of_chat = (
             counted.with_columns(tokens=self._count(counted["chat"]))
             .group_by("row", maintain_order=True).agg(pl.col("tokens").sum())["tokens"]
