@@ -134,9 +134,7 @@ def _make_parts(
 
     for part in (run if signal.scope == "row" else run_here)(signal, chunks()):
         at = place.pop(_name(part))
-        temporary = parts / f"{at:010}.{os.getpid()}.tmp"
-        part.write_parquet(temporary)
-        temporary.replace(parts / f"{at:010}.parquet")
+        _write(part, parts / f"{at:010}.parquet")
         done += part.height
         report("computing", done, dataset.height)
 
@@ -157,7 +155,15 @@ def _join_parts(dataset: Dataset, signal: Signal, parts: Path, path: Path) -> No
         raise SignalError(
             f"{signal.name} made {whole.height:,} of {dataset.height:,} rows; delete {parts} and compute it again."
         )
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    whole.write_parquet(temporary)
-    temporary.replace(path)
+    for name in signal.tables:
+        entries = whole.select(ROW_ID, name).explode(name, empty_as_null=False, keep_nulls=False).unnest(name)
+        _write(entries, dataset.table_path(signal, name))
+    _write(whole.drop(*signal.tables), path)
     shutil.rmtree(parts)
+
+
+def _write(table: pl.DataFrame, path: Path) -> None:
+    """Whole or not at all: a reader never meets half a file."""
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    table.write_parquet(temporary)
+    temporary.replace(path)

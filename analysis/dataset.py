@@ -161,6 +161,16 @@ class Dataset:
     def has(self, signal: Signal) -> bool:
         return self.path(signal).exists()
 
+    def table_path(self, signal: Signal, name: str) -> Path:
+        return self.folder / f"{signal.key}.{name}.parquet"
+
+    def table(self, signal: Signal, name: str) -> pl.DataFrame:
+        """A signal's second table: `row_id`, then the table's columns, a line per entry, in row order."""
+        path = self.table_path(signal, name)
+        if not path.exists():
+            raise DatasetError(f"The table {name} comes from the signal {signal.name}; compute {signal.name} first.")
+        return pl.read_parquet(path)
+
     def needs(self, view: View) -> list[Signal]:
         """The signals whose columns the view names and which are not computed yet."""
         writers = [self.signal(name) for name in catalogue.writers_of(view.columns() - set(self.originals))]

@@ -31,7 +31,9 @@ class Signal(ABC):
     Header arguments: `name` and `version` (raise it whenever the same rows may give other columns than before);
     `reads`, the canonical columns it needs; `adds`, its columns with their types; `scope`, "row" when rows are
     independent of each other, "dataset" when every row must be seen at once; `cheap`, True when it costs seconds at
-    a million rows, so that it is computed right after opening.
+    a million rows, so that it is computed right after opening; `tables`, second tables by name, for what is truly not
+    one line per row (pairs, spans): `compute` gives each as one more column, a list of such structs per row, and it is
+    stored in a file of its own with one line per entry.
     """
 
     name: ClassVar[str]
@@ -40,6 +42,7 @@ class Signal(ABC):
     adds: ClassVar[Mapping[str, DType]]
     scope: ClassVar[Scope]
     cheap: ClassVar[bool]
+    tables: ClassVar[Mapping[str, pl.Struct]]
 
     def __init_subclass__(
         cls,
@@ -50,12 +53,14 @@ class Signal(ABC):
         adds: Mapping[str, DType],
         scope: Scope = "row",
         cheap: bool = False,
+        tables: Mapping[str, pl.Struct] | None = None,
     ) -> None:
-        cls.name, cls.version, cls.reads, cls.adds, cls.scope, cls.cheap = name, version, reads, adds, scope, cheap
+        cls.name, cls.version, cls.reads, cls.adds = name, version, reads, adds
+        cls.scope, cls.cheap, cls.tables = scope, cheap, tables or {}
 
     @abstractmethod
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The columns of `adds` for `rows`, in the same order and of the same height.
+        """The columns of `adds`, then one per table, for `rows`: in the same order and of the same height.
 
         Null where there was nothing to read; never a legal value for "failed".
         """
@@ -80,6 +85,7 @@ class Signal(ABC):
         columns = self.compute(rows.select(self.reads))
         if columns.height != rows.height:
             raise SignalError(f"{self.name} returned {columns.height} rows for {rows.height}.")
-        if dict(columns.schema) != dict(self.adds):
-            raise SignalError(f"{self.name} declares {dict(self.adds)} but returned {dict(columns.schema)}.")
+        declared = {**self.adds, **{name: pl.List(entry) for name, entry in self.tables.items()}}
+        if dict(columns.schema) != declared:
+            raise SignalError(f"{self.name} declares {declared} but returned {dict(columns.schema)}.")
         return rows.select(ROW_ID).hstack(columns)

@@ -84,25 +84,28 @@ def percentiles(values: pl.Series, shares: Sequence[float] = PERCENTILES) -> lis
     return [float(ordered[max(math.ceil(round(share * len(ordered), 9)), 1) - 1]) for share in shares]
 
 
-def count_values(values: pl.Series, limit: int = 12, order: Sequence[str] | None = None) -> pl.DataFrame:
+def count_values(values: pl.Series, limit: int = 12) -> pl.DataFrame:
     """Rows per value, largest first: columns `value` String, `rows`, `is_named`.
 
     What the largest leave out, and nulls, come last as "(other n)" and "(missing)"; `is_named` is False for these two.
-    With `order`, just these values are named, in this order: that of the whole dataset keeps a chart's rows in place.
     """
     counts = values.cast(pl.String).alias("value").value_counts(name="rows").with_columns(pl.col("rows").cast(pl.Int64))
     missing = int(counts.filter(pl.col("value").is_null())["rows"].sum())
     there = counts.drop_nulls("value")
-    if order is None:
-        named = there.sort(["rows", "value"], descending=[True, False]).head(limit)
-    else:
-        wanted = pl.DataFrame({"value": order}, schema={"value": pl.String})
-        named = wanted.join(there, on="value", how="left", maintain_order="left").fill_null(0)
+    named = there.sort(["rows", "value"], descending=[True, False]).head(limit)
     left = there.filter(~pl.col("value").is_in(named["value"].implode()))
     rest = [(other(left.height), int(left["rows"].sum()), False)] if left.height else []
     rest += [(MISSING, missing, False)] if missing else []
     schema = {"value": pl.String, "rows": pl.Int64, "is_named": pl.Boolean}
     return pl.concat([named.with_columns(is_named=True), pl.DataFrame(rest, schema=schema, orient="row")])
+
+
+def line_numbers(values: pl.Series, counted: pl.DataFrame) -> pl.Series:
+    """The line of `counted`, which `count_values` made of these values, that each is counted in (UInt16, no null)."""
+    named = counted.filter("is_named")["value"]
+    lines = pl.int_range(len(named), eager=True, dtype=pl.UInt16)
+    numbers = values.cast(pl.String).replace_strict(named, lines, default=len(named), return_dtype=pl.UInt16)
+    return numbers.set(values.is_null(), counted.height - 1)
 
 
 def boxes(values: pl.Series, groups: pl.Series, limit: int = 12) -> pl.DataFrame:

@@ -73,5 +73,6 @@ with right:
     st.subheader("By group", anchor=False)
     lengths.by_group(dataset, column, f"{lengths.UNITS[unit]} of {roles[role]}", in_view)
 if unit == "tokens":
-    st.subheader("Tokens", anchor=False)
-    lengths.common_tokens(dataset, in_view)
+    with st.expander("Frequent and special tokens", key="tokens_shown", on_change="rerun") as shown:
+        if shown.open:
+            lengths.common_tokens(dataset, in_view)

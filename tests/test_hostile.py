@@ -13,15 +13,16 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from analysis.dataset import Dataset
 from analysis.view import View
+from tests.apps.label_app import NAMES
 from tests.browser import ROOT, Server, Watch
 from tests.screen import PRESS, address, chips, computed, dataset_of, menu, read_row, saved, settled, undamaged, widget
-from ui.text import cut
+from ui.text import JOINER, cut
 
 pytestmark = pytest.mark.browser
 
 NAME = "<img src=x onerror=window.__x=1>![a](http:⁄⁄evil.test⁄1)${7*7} :red[x] `b` **c**.jsonl"
 TAG = "<img src=x onerror=window.__x=1>![t](http://evil.test/t)"
-VIEW = "[v](javascript:window.__x=1) ![v](http://evil.test/v) :red[v]"
+VIEW = "[v](javascript:window.__x=1) ![v](http://evil.test/v)"
 PERSON = "</span><script>window.__x=1</script>![p](http://evil.test/p)"
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
@@ -100,3 +101,95 @@ def test_filters_on_hostile_columns_show_their_words(hostile: Opened, calm: Page
         undamaged(calm)
         if path != "/open":
             expect(chips(calm)).to_have_text([f"off {cut(f.sentence, 120)}" for f in off])
+
+
+def test_names_given_by_people_stay_names(hostile: Opened, calm: Page) -> None:
+    calm.goto(address(hostile.server, "/read", hostile.dataset))
+    settled(calm, "Read & tag")
+    row = read_row(calm, 0)
+    widget(calm, "vocabulary").get_by_role("button").first.click()
+    names = calm.get_by_label("Tags of this dataset")
+    names.fill(TAG)
+    names.press("Enter")
+    names.press("Escape")
+    widget(calm, "save_tags").get_by_role("button").click()
+    tag = calm.locator(".reader").get_by_role("button", name=TAG)
+    expect(tag).to_be_visible()
+    calm.keyboard.press("Escape")
+    settled(calm, "Read & tag")
+    calm.locator("h1").click()
+    calm.keyboard.press("5")
+    expect(tag).to_have_attribute("aria-pressed", "true")
+    saved(calm)
+    assert dataset_of(calm, hostile.home).column("tags").filter(hostile.dataset.column("row_id") == row).to_list() == [[TAG]]
+    widget(calm, "share").get_by_role("button").first.click()
+    calm.get_by_label("Tags and views are kept under the name").fill(PERSON)
+    calm.get_by_label("Tags and views are kept under the name").press("Enter")
+    settled(calm, "Read & tag")
+    calm.get_by_label("Save this view under a name").fill(VIEW)
+    calm.get_by_role("button", name="Save", exact=True).click()
+    expect(calm.get_by_text(PERSON, exact=False)).to_be_visible()
+    undamaged(calm)
+    view = View().where("tags", "has", TAG)
+    for path, title in menu().items():
+        calm.goto(address(hostile.server, path, hostile.dataset, view))
+        settled(calm, title)
+        if path != "/open":
+            expect(chips(calm)).to_have_text([f"tags contains “{TAG}”"])
+            widget(calm, "share").get_by_role("button").first.click()
+            expect(calm.get_by_text(PERSON, exact=False)).to_be_visible()
+        undamaged(calm)
+
+
+def test_every_row_is_read_by_its_keys(hostile: Opened, calm: Page) -> None:
+    calm.goto(address(hostile.server, "/read", hostile.dataset))
+    settled(calm, "Read & tag")
+    ids = hostile.dataset.column("row_id").to_list()
+    for at, row in enumerate(ids):
+        assert read_row(calm, at) == row
+        calm.evaluate(PRESS, list("ex"))
+        expect(calm.locator(".reader pre")).to_be_visible()
+        calm.evaluate(PRESS, ["x"])
+        undamaged(calm)
+        calm.keyboard.press("j")
+
+
+def test_hostile_columns_and_values_can_be_chosen(hostile: Opened, calm: Page) -> None:
+    calm.goto(address(hostile.server, "/", hostile.dataset))
+    settled(calm, "Overview")
+    widget(calm, "add_filter").get_by_role("button").first.click()
+    for column in ("source", "annotator", "<b onmouseover=window.__x=1>bold</b>", "{{7*7}} ${7*7} $\\sqrt{x}$", "=1+1"):
+        choose(calm, "filter_column", column)
+        choose(calm, "filter_op_text", "is one of")
+        settled(calm, "Overview")
+        undamaged(calm)
+    choose(calm, "filter_column", "annotator")
+    calm.get_by_label("Value", exact=True).click()
+    for name in hostile.dataset.column("annotator").unique():
+        expect(calm.get_by_role("option", name=cut(name, 60))).to_be_visible()
+    undamaged(calm)
+    calm.get_by_role("option", name="[bob](http://evil.test/bob)").click()
+    calm.keyboard.press("Escape")
+    widget(calm, "filter_add").get_by_role("button").click()
+    expect(chips(calm)).to_have_text(["annotator is [bob](http://evil.test/bob)"])
+    undamaged(calm)
+
+
+def choose(page: Page, key: str, name: str) -> None:
+    """Picks an option of a selectbox by typing."""
+    field = widget(page, key).get_by_role("combobox")
+    field.click()
+    field.fill(name)
+    page.get_by_role("option", name=name, exact=True).first.click()
+
+
+def test_a_label_shows_a_name_letter_by_letter(server: Callable[..., Server], calm: Page) -> None:
+    calm.goto(server(script="tests/apps/label_app.py").url)
+    settled(calm, "Labels")
+    expect(calm.get_by_test_id("stPopover")).to_have_count(len(NAMES))
+    for number, name in enumerate(NAMES):
+        line = widget(calm, f"name_{number}")
+        for kind in ("stText", "stMarkdown", "stButton", "stPopover"):
+            assert line.get_by_test_id(kind).first.inner_text().replace(JOINER, "").partition("\n")[0] == cut(name), (kind, name)
+        assert line.locator("a, em, strong, code, img, .katex, li, h1, table").count() == 0, name
+    undamaged(calm)

@@ -317,7 +317,7 @@ def test_only_files_below_the_data_folders(tmp_path: Path, monkeypatch: pytest.M
     (inside / "folder").symlink_to(outside)
     (inside / "near.jsonl").symlink_to(inside / "a.jsonl")
     assert below_data_folders(inside / "near.jsonl") == inside / "a.jsonl"
-    escapes = [outside / "a.jsonl", inside / "link.jsonl", inside / "folder" / "a.jsonl", f"{inside}/../inside too/a.jsonl", "/etc/passwd", tmp_path]
+    escapes: list[str | Path] = [outside / "a.jsonl", inside / "link.jsonl", inside / "folder" / "a.jsonl", f"{inside}/../inside too/a.jsonl", "/etc/passwd", tmp_path]
     for path in escapes:
         with pytest.raises(DatasetError) as error:
             below_data_folders(path)

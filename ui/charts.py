@@ -89,13 +89,12 @@ def range_of(selection: Mapping[str, Any], edges: Sequence[float]) -> str | None
 
 def bars(dataset: Dataset, column: str, *, limit: int = 8) -> None:
     """Rows per value of a column; a bar clicked is added to the column's filter, or taken out of it again."""
-    counted = _counted(column_key(dataset, column), limit, lambda: dataset.column(column))
+    counted, lines = _counted(column_key(dataset, column), limit, lambda: dataset.column(column))
     named = counted.filter("is_named")["value"].to_list()
     others = session.view().without_column(column)
     shown = counted["rows"].to_list()
     if others.active:
-        in_view = tables.count_values(dataset.frame([column], dataset.rows_of(others)).to_series(), order=named)
-        shown = _per_line(counted, in_view)
+        shown = tables.count_bins(lines.gather(dataset.rows_of(others)), counted.height).tolist()
     own = [f for f in session.view().active if f.column == column and f.op in ("in", "eq")]
     picked = [v for f in own for v in (split_values(f.value) if f.op == "in" else [f.value])] or None
     figure = figures.bars(counted, shown, picked, palette())
@@ -108,19 +107,11 @@ def bars(dataset: Dataset, column: str, *, limit: int = 8) -> None:
     draw(figure, f"bars_{column}", f"Rows per {column}", pick)
 
 
-def _per_line(counted: pl.DataFrame, in_view: pl.DataFrame) -> list[int]:
-    """The rows in view of each line of the table of all rows."""
-    rows = {(value, is_named): n for value, n, is_named in in_view.iter_rows()}
-    left = sum(n for (value, is_named), n in rows.items() if not is_named and value != tables.MISSING)
-    return [
-        rows.get((value, is_named), 0) if is_named or value == tables.MISSING else left
-        for value, _, is_named in counted.iter_rows()
-    ]
-
-
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _counted(key: str, limit: int, _values: Callable[[], pl.Series]) -> pl.DataFrame:
-    return tables.count_values(_values(), limit)
+def _counted(key: str, limit: int, _values: Callable[[], pl.Series]) -> tuple[pl.DataFrame, pl.Series]:
+    """Rows per value over all rows, and each row's line of that table: made once per column."""
+    counted = tables.count_values(values := _values(), limit)
+    return counted, tables.line_numbers(values, counted)
 
 
 def picked_value(view: View, column: str, value: str, named: Sequence[str]) -> View:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 MARKDOWN = set(r"\`*_[]()!<>$:~#|{}&@+-.=^\"'/")
+# Streamlit looks for addresses, arrows and its logo once more after the escapes are read; a joiner without width hides them.
+SEEN_LATE = re.compile(r"(?i)https?:(?=//)|www(?=\.)|@(?=\w)|:(?=streamlit:)|[<>~-](?=[=-])|-(?=>)")
+JOINER = "\u2060"
 
 
 def md(text: str, limit: int = 80) -> str:
@@ -10,7 +15,7 @@ def md(text: str, limit: int = 80) -> str:
 
     For labels that nothing but Markdown can draw; everywhere else use st.text, a table cell or a component.
     """
-    shown = cut(text, limit).strip()
+    shown = SEEN_LATE.sub(lambda found: found[0] + JOINER, cut(text, limit).strip())
     return "".join(f"\\{c}" if c in MARKDOWN else c for c in shown)
 
 

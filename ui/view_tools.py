@@ -122,8 +122,12 @@ def share(dataset: Dataset) -> None:
         with st.form("save_view", border=False, clear_on_submit=True):
             name = st.text_input("Save this view under a name", max_chars=60)
             if st.form_submit_button("Save") and name.strip():
-                session.notes().save_view(dataset.fingerprint, name, view.to_params(), person())
-                st.rerun()
+                try:
+                    session.notes().save_view(dataset.fingerprint, name, view.to_params(), person())
+                except AnnotationError as error:
+                    st.text(str(error))
+                else:
+                    st.rerun()
         for saved in session.notes().saved_views(dataset.fingerprint):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 st.button(md(saved.name, 40), key=f"view_{saved.id}", on_click=_show_saved, args=(list(saved.filters),))

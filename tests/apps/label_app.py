@@ -18,11 +18,12 @@ NAMES = [
     "[^1] [ ] a", ":small[a] ::b", "'quoted' \"twice\"",
 ]  # fmt: skip
 
-st.title("Labels")
-for number, name in enumerate(NAMES):
-    with st.container(horizontal=True, key=f"name_{number}"):
-        st.text(cut(name))
-        st.markdown(md(name))
-        st.button(md(name), key=f"button_{number}")
-        with st.popover(md(name)):
-            st.text("open")
+if __name__ == "__main__":
+    st.title("Labels")
+    for number, name in enumerate(NAMES):
+        with st.container(horizontal=True, key=f"name_{number}"):
+            st.text(cut(name))
+            st.markdown(md(name))
+            st.button(md(name), key=f"button_{number}")
+            with st.popover(md(name)):
+                st.text("open")
