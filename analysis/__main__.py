@@ -6,6 +6,7 @@ bad input, with one line that says what is wrong.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -209,10 +210,13 @@ def table_command(
             raise DatasetError(f"A CSV file cannot hold the lists in {', '.join(lists)}; write .jsonl or .parquet.")
         WRITERS[out.suffix](table, out)
         return
-    for batch in chosen(dataset, wanted, rows):
-        for row in batch.iter_rows(named=True):
-            sys.stdout.buffer.write(orjson.dumps(row, default=str) + b"\n")
-    sys.stdout.buffer.flush()
+    try:
+        for batch in chosen(dataset, wanted, rows):
+            for row in batch.iter_rows(named=True):
+                sys.stdout.buffer.write(orjson.dumps(row, default=str) + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # the reader, such as `head`, has had enough; what is still held back goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def chosen(dataset: Dataset, columns: list[str], rows: pl.Series) -> Iterator[pl.DataFrame]:
@@ -289,10 +293,9 @@ def one_line_errors() -> Iterator[None]:
             raise
         say(str(error))
         raise SystemExit(2) from None
-    except BrokenPipeError:
-        raise SystemExit(0) from None
     except OSError as error:
-        say(f"{error.filename or 'A file'} cannot be read or written ({error.strerror}); check folder and owner.")
+        said = f"{error.filename}: {error.strerror}" if error.filename else str(error).partition("\n")[0]
+        say(f"A file cannot be read or written ({said}); check its folder and its owner.")
         raise SystemExit(2) from None
 
 

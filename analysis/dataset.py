@@ -191,7 +191,8 @@ class Dataset:
             if key in self._columns:
                 self._columns.move_to_end(key)
                 return self._columns[key]
-        column = pl.concat([batch[name] for batch in self.batches([name])]) if self.height else self._empty(name)
+        column = self._read(self._parts, [name], 0, 0, self.height)[name] if self.height else self._empty(name)
+        column = column.rechunk()  # rows are gathered from one piece many times faster than from one piece per part
         with self._lock:
             self._columns[key] = column
             held = sum(int(c.estimated_size()) for c in self._columns.values())
@@ -217,8 +218,10 @@ class Dataset:
                 yield self._read(part, names, start, low - start, high - low)
             start += height
 
-    def _read(self, part: Path, names: Sequence[str], start: int, offset: int, length: int) -> pl.DataFrame:
-        """`length` rows of one part that begins at row `start`, from its row `offset` on."""
+    def _read(
+        self, part: Path | list[Path], names: Sequence[str], start: int, offset: int, length: int
+    ) -> pl.DataFrame:
+        """`length` rows of one part, or of several in sequence, that begin at row `start`, from its row `offset` on."""
         schema = {**CANONICAL, **PLACE, **self.originals}
         alias = self.meta["canonical"]
         columns: list[pl.LazyFrame] = []

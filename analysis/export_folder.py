@@ -27,8 +27,12 @@ def new_folder(out: Path) -> Iterator[Path]:
         if out.exists():
             old = temporary.with_name(f"{temporary.name}-old")
             out.rename(old)
-            temporary.rename(out)
-            shutil.rmtree(old)
+            try:
+                temporary.rename(out)
+            except OSError:
+                old.rename(out)
+                raise
+            shutil.rmtree(old, ignore_errors=True)
         else:
             temporary.rename(out)
     except OSError as error:

@@ -105,7 +105,7 @@ def line_numbers(values: pl.Series, counted: pl.DataFrame) -> pl.Series:
     named = counted.filter("is_named")["value"]
     lines = pl.int_range(len(named), eager=True, dtype=pl.UInt16)
     numbers = values.cast(pl.String).replace_strict(named, lines, default=len(named), return_dtype=pl.UInt16)
-    return numbers.set(values.is_null(), counted.height - 1)
+    return numbers.set(values.is_null(), max(counted.height - 1, 0))
 
 
 def boxes(values: pl.Series, groups: pl.Series, limit: int = 12) -> pl.DataFrame:

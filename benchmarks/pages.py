@@ -16,7 +16,7 @@ from benchmarks.ground import ROOT, Ground, Row, median, percentile_95
 from benchmarks.stopwatch import is_last
 from tests.browser import FLAGS, Server, find_chromium
 
-STARTS = 3
+STARTS, VISITS = 3, 20
 MAX_START_S, MAX_RERUN_MS, MAX_CLICK_KB = 5, 80, 150
 WAIT_MS = 60_000
 FILTERS = (  # each is switched on by a click and off by a later one, so that every click shows other rows
@@ -127,7 +127,7 @@ def clicks(page: Page, address: str, ground: Ground, title: str, other: str, log
         chips.nth(0).click()
         what = "filters switched"
     else:
-        targets = [page.get_by_role("link", name=name, exact=True) for _ in range(12) for name in (other, title)]
+        targets = [page.get_by_role("link", name=name, exact=True) for _ in range(VISITS) for name in (other, title)]
         what = "visits from another page"
     wire.settle(wire.finished + bool(chips.count()))
     times, sent = [], []

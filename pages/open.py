@@ -15,7 +15,7 @@ frame.begin()
 st.title("Open", anchor=False)
 jobs.show_error()
 if job := st.session_state.get("opening"):
-    jobs.wait_for(job, "Opening", frame.opened)
+    jobs.wait_for(job, "Opening", frame.opened_and_shown)
     st.stop()
 
 picking, known = st.columns([3, 2], gap="large")

@@ -136,3 +136,11 @@ def undamaged(page: Page) -> None:
     """Nothing of the data ran, became markup, or moved the page."""
     faults: list[str] = page.evaluate(DAMAGE)
     assert not faults, f"{page.url}\n{json.dumps(faults, indent=1, ensure_ascii=False)}"
+
+
+def choose(page: Page, key: str, name: str) -> None:
+    """Picks an option of a selectbox by typing."""
+    field = widget(page, key).get_by_role("combobox")
+    field.click()
+    field.fill(name)
+    page.get_by_role("option", name=name, exact=True).first.click()

@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import yaml
 
 from analysis.computing import compute
 from analysis.dataset import Dataset
@@ -23,13 +23,13 @@ from analysis.receipt import ReceiptError, replay
 from analysis.view import View
 from analysis.workspace import Workspace
 
-PAIRS = [
+PAIRS: list[dict[str, Any]] = [
     {"instruction": "Name a colour.", "input": "", "output": "Blue.", "source": "a", "score": 1},
     {"instruction": "Translate.", "input": "chat", "output": "猫 — кот", "source": "b", "score": 2},
     {"instruction": "Say nothing.", "input": "", "output": None, "source": "a", "score": 3},
     {"instruction": "Sum 1+1.", "input": "", "output": "=1+1", "source": "b", "score": -5},
 ]
-CHATS = [
+CHATS: list[dict[str, Any]] = [
     {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}], "id": 1},
     {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "A?"}, {"role": "assistant", "content": "B."},
                   {"role": "user", "content": "C?"}, {"role": "assistant", "content": "D."}], "id": 2},
@@ -39,7 +39,7 @@ CHATS = [
     {"messages": [{"role": "user", "content": "Unanswered"}], "id": 4},
     {"messages": [], "id": 5},
 ]  # fmt: skip
-CHOICES = [
+CHOICES: list[dict[str, Any]] = [
     {"prompt": "Best?", "chosen": "This.", "rejected": "That.", "source": "x"},
     {"prompt": "Worst?", "chosen": "None.", "rejected": None, "source": "y"},
     {"prompt": "Which?", "chosen": "One.", "rejected": "Two.", "source": "x"},
@@ -93,7 +93,7 @@ def test_instructions_come_back(workspace: Workspace, tmp_path: Path, to: str) -
 
 def test_records_of_each_format_literally(workspace: Workspace, tmp_path: Path) -> None:
     dataset = workspace.open([jsonl(tmp_path / "a.jsonl", PAIRS[1:2] + [{**PAIRS[0], "source": "c"}])])
-    expected = {
+    expected: dict[str, dict[str, Any]] = {
         "messages": {"messages": [{"role": "user", "content": "Translate.\n\nchat"}, {"role": "assistant", "content": "猫 — кот"}]},
         "sharegpt": {"conversations": [{"from": "human", "value": "Translate.\n\nchat"}, {"from": "gpt", "value": "猫 — кот"}]},
         "alpaca": {"instruction": "Translate.", "input": "chat", "output": "猫 — кот"},
@@ -125,7 +125,7 @@ def test_chats_come_back_and_what_a_format_cannot_hold_is_counted(workspace: Wor
 
 def test_tool_calls_keep_their_standard_names(workspace: Workspace, tmp_path: Path) -> None:
     dataset = workspace.open([jsonl(tmp_path / "chat.jsonl", CHATS)])
-    calls = CHATS[2]["messages"][1]["tool_calls"]  # type: ignore[index,call-overload]
+    calls = CHATS[2]["messages"][1]["tool_calls"]
     assert lines(made(dataset, "messages", tmp_path / "m"))[2]["messages"][1]["tool_calls"] == calls
     turns = lines(made(dataset, "sharegpt", tmp_path / "s"))[2]["conversations"]
     assert [turn["from"] for turn in turns] == ["human", "function_call", "observation", "gpt"]
@@ -170,11 +170,12 @@ def test_kto_comes_back_and_a_pair_gives_two_records(workspace: Workspace, tmp_p
     path = made(dataset, "kto", tmp_path / "out")
     assert lines(path) == rows
     assert workspace.open([path]).format == "kto"
-    pairs = workspace.open([jsonl(tmp_path / "p.jsonl", CHOICES)])
+    pairs = workspace.open([jsonl(tmp_path / "p.jsonl", [{**row, "label": "gold"} for row in CHOICES])])
     result = export(pairs, ExportRequest(to="kto"), tmp_path / "pairs").as_dict()
     assert (result["rows_out"], result["files"][0]["rows"]) == (2, 4)
     found = [(r["prompt"], r["completion"], r["label"]) for r in lines(tmp_path / "pairs" / result["files"][0]["path"])]
     assert found == [("Best?", "This.", True), ("Best?", "That.", False), ("Which?", "One.", True), ("Which?", "Two.", False)]
+    assert lines(tmp_path / "pairs" / "p-kto.jsonl")[3]["label_original"] == "gold"
 
 
 def test_a_column_in_the_way_of_a_formats_key_gets_another_name(workspace: Workspace, tmp_path: Path) -> None:
@@ -289,7 +290,9 @@ def test_arrow_rows_keep_every_type(workspace: Workspace, tmp_path: Path, new: A
 
 
 def test_several_files_give_a_file_each(workspace: Workspace, tmp_path: Path) -> None:
-    sources = [jsonl(tmp_path / folder / "a.jsonl", PAIRS[:2]) for folder in ("x", "y") if (tmp_path / folder).mkdir() is None]
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+    sources = [jsonl(tmp_path / folder / "a.jsonl", PAIRS[:2]) for folder in ("x", "y")]
     pq.write_table(pa.table({"instruction": ["q"], "output": ["a"]}), tmp_path / "b.parquet")
     dataset = workspace.open([*sources, tmp_path / "b.parquet"])
     result = export(dataset, ExportRequest(View().where("score", "ne", "2")), tmp_path / "out").as_dict()
@@ -321,7 +324,7 @@ def test_the_waterfall_adds_up(workspace: Workspace, tmp_path: Path) -> None:
             ("not tagged keep", 2, 0), ("sharegpt cannot hold it: no response", 1, 1),
         ]  # fmt: skip
         assert all((s.tokens is not None) == counted for s in steps)
-    assert all(a.tokens - b.dropped_tokens == b.tokens for a, b in zip(steps, steps[1:], strict=False))  # type: ignore[operator]
+    assert [s.tokens for s in steps[1:]] == [(a.tokens or 0) - (b.dropped_tokens or 0) for a, b in pairwise(steps)]
     assert steps[-1].tokens == dataset.column("row_tokens")[1]
     result = export(dataset, request, tmp_path / "out").as_dict()
     assert (result["rows_in"], result["rows_out"], result["waterfall"]) == (4, 1, [s.as_dict() for s in steps])
@@ -389,8 +392,8 @@ def test_hostile_names_do_nothing(workspace: Workspace, tmp_path: Path, to: str)
     assert all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", file["path"]) for file in result["files"])
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     front, body = card.removeprefix("---\n").split("\n---\n", 1)
-    assert yaml.safe_load(front)["pretty_name"] == "=a $(b) `c` | d ☃ \\u202e.jsonl"
-    assert [f["path"] for f in result["files"]] == yaml.safe_load(front)["configs"][0]["data_files"][0]["path"]
+    texts = [json.loads(line[line.index('"') :]) for line in front.splitlines() if '"' in line]
+    assert texts == ["=a $(b) `c` | d ☃ \\u202e.jsonl", *(file["path"] for file in result["files"])]
     outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", body)
     assert "<img" in body and "evil" in body
     assert not re.search(r"<|http|\u202e|onerror", outside)
@@ -419,6 +422,26 @@ def test_a_foreign_folder_is_refused_and_an_own_one_replaced(workspace: Workspac
     with pytest.raises(ExportError, match="is a file"):
         export(dataset, ExportRequest(), out / "thesis.txt")
     assert (out / "thesis.txt").read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_an_earlier_export_survives_a_failed_one(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = workspace.open([jsonl(tmp_path / "a.jsonl", PAIRS)])
+    export(dataset, ExportRequest(to="csv"), tmp_path / "out")
+    before = everything(tmp_path / "out")
+    rename = Path.rename
+
+    def stubborn(self: Path, target: Path) -> Path:
+        if target == tmp_path / "out" and not self.name.endswith("-old"):
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", stubborn)
+    with pytest.raises(ExportError, match="Input/output error"):
+        export(dataset, ExportRequest(), tmp_path / "out")
+    assert everything(tmp_path / "out") == before
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 

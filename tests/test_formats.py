@@ -291,6 +291,12 @@ def test_quoted_line_breaks_and_quotation_marks(opened):
     assert data["source_record"] == ['"one\r\ntwo ""quoted""",x', '"a, b",y']
 
 
+def test_cells_that_end_with_a_line_break_keep_their_quotes(opened):
+    data = opened("q.csv", "id,text\n" + "".join(f'{i},"def f{i}():\n    return 1\n"\n' for i in range(5)))
+    assert data["text"] == [f"def f{i}():\n    return 1\n" for i in range(5)]
+    assert data["id"] == [0, 1, 2, 3, 4]
+
+
 def test_a_stray_quotation_mark_does_not_swallow_the_rows_after_it(opened):
     data = opened("q.tsv", 'text\tlabel\n"hello\tx\nworld\ty\n6" pipe\tz\nend\tx\n')
     assert data["text"] == ['"hello', "world", '6" pipe', "end"]

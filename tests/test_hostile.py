@@ -15,7 +15,20 @@ from analysis.dataset import Dataset
 from analysis.view import View
 from tests.apps.label_app import NAMES
 from tests.browser import ROOT, Server, Watch
-from tests.screen import PRESS, address, chips, computed, dataset_of, menu, read_row, saved, settled, undamaged, widget
+from tests.screen import (
+    PRESS,
+    address,
+    chips,
+    choose,
+    computed,
+    dataset_of,
+    menu,
+    read_row,
+    saved,
+    settled,
+    undamaged,
+    widget,
+)
 from ui.text import JOINER, cut
 
 pytestmark = pytest.mark.browser
@@ -52,7 +65,7 @@ def hostile(server: Callable[..., Server], browser: Browser, tmp_path_factory: p
     settled(page, "Open")
     undamaged(page)
     widget(page, "go").get_by_role("button").click()
-    page.wait_for_url("**d=*", timeout=60_000)
+    settled(page, "Overview")
     dataset = dataset_of(page, home)
     computed(dataset)
     context.close()
@@ -173,14 +186,6 @@ def test_hostile_columns_and_values_can_be_chosen(hostile: Opened, calm: Page) -
     widget(calm, "filter_add").get_by_role("button").click()
     expect(chips(calm)).to_have_text(["annotator is [bob](http://evil.test/bob)"])
     undamaged(calm)
-
-
-def choose(page: Page, key: str, name: str) -> None:
-    """Picks an option of a selectbox by typing."""
-    field = widget(page, key).get_by_role("combobox")
-    field.click()
-    field.fill(name)
-    page.get_by_role("option", name=name, exact=True).first.click()
 
 
 def test_a_label_shows_a_name_letter_by_letter(server: Callable[..., Server], calm: Page) -> None:

@@ -15,17 +15,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from analysis.computing import progress
+from analysis.computing import compute, progress
 from analysis.workspace import Workspace
 from tests.browser import ROOT, Server, Watch
 from tests.screen import (
     DEADLINE,
     address,
     chips,
+    choose,
     computed,
     counted,
     dataset_of,
-    menu,
     read_row,
     same_rows,
     saved,
@@ -38,7 +38,7 @@ from tests.screen import (
 
 pytestmark = pytest.mark.browser
 INSTRUCTIONS = ROOT / "sample_data" / "instructions.jsonl"
-LONG_ROWS = 60_000
+LONG_ROWS = 40_000
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,9 @@ def test_from_the_first_click_to_a_link_that_shows_the_same(winnow: Winnow, page
 
 def test_an_export_can_be_made_again_from_its_receipt(winnow: Winnow, page: Page, tmp_path: Path) -> None:
     dataset = Workspace(winnow.home).open([INSTRUCTIONS])
-    page.goto(f"{address(winnow.server, '/export', dataset)}&f=source~eq~tutor&to=messages")
+    page.goto(f"{address(winnow.server, '/export', dataset)}&f=source~eq~tutor")
+    settled(page, "Export")
+    choose(page, "to", "messages: role and content")
     settled(page, "Export")
     rows = same_rows(page, winnow.home)
     button(page, "go_export").click()
@@ -235,7 +237,8 @@ def test_an_export_can_be_made_again_from_its_receipt(winnow: Winnow, page: Page
 
 def test_the_overview_counts_and_its_table_opens_a_row_in_the_reader(winnow: Winnow, page: Page) -> None:
     dataset = Workspace(winnow.home).open([INSTRUCTIONS])
-    computed_in(dataset)
+    for signal in dataset.signals():
+        compute(dataset, signal)
     page.goto(f"{address(winnow.server, '/', dataset)}&f=source~eq~tutor")
     settled(page, "Overview")
     rows = same_rows(page, winnow.home)
@@ -254,11 +257,106 @@ def test_the_overview_counts_and_its_table_opens_a_row_in_the_reader(winnow: Win
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
     assert box
-    page.mouse.click(box["x"] + 12, box["y"] + 36 * 3 + 18)  # the box before the third row
+    line = 2.1875 * 14  # pixels: Streamlit's height of a table's line at our size of text
+    page.mouse.click(box["x"] + 16, box["y"] + line * 3.5)  # the box before the third row
     settled(page, "Read & tag")
     assert read_row(page, 2) == dataset.frame(["row_id"], dataset.rows_of(view))["row_id"][2]
     counted(page, rows)
     assert view_of(page) == view
 
 
-def computed_in(dataset: object) -> None: ...
+
+def test_a_file_is_uploaded_and_its_roles_are_changed(winnow: Winnow, page: Page, tmp_path: Path) -> None:
+    rows = [{"ask": f"What is {i} + {i}?", "answer_a": f"It is {i + i}.", "answer_b": f"Certainly! {i + i}", "team": "xy"[i % 2]} for i in range(30)]
+    (tmp_path / "sums.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows) + "no record\n")
+    page.goto(f"{winnow.url}/open")
+    settled(page, "Open")
+    page.locator('input[type="file"]').set_input_files(tmp_path / "sums.jsonl")
+    expect(page.get_by_text(re.compile("^Read as .* from jsonl"))).to_be_visible(timeout=DEADLINE * 1000)
+    settled(page, "Open")
+    button(page, "go").click()
+    settled(page, "Overview")
+    go(page, "Open")
+    dataset = dataset_of(page, winnow.home)
+    assert (dataset.name, dataset.height, dataset.meta["unreadable"]) == ("sums.jsonl", 30, 1)
+    expect(page.get_by_role("heading", name="1 record could not be read")).to_be_visible()
+    for role, column in (("prompt", "ask"), ("response", "answer_b"), ("source", "team")):
+        choose(page, f"now_{dataset.id}_{role}", column)
+        settled(page, "Open")
+    button(page, "change_roles").click()
+    page.wait_for_url(lambda url: f"d={dataset.id}" not in url, timeout=DEADLINE * 1000)
+    settled(page, "Open")
+    changed = dataset_of(page, winnow.home)
+    assert {"prompt": "ask", "response": "answer_b", "source": "team"}.items() <= changed.roles.items()
+    go(page, "Read & tag")
+    assert read_row(page, 0) == changed.column("row_id")[0]
+    expect(page.locator(".reader .assistant .text")).to_have_text("Certainly! 0")
+
+
+def test_a_link_to_data_that_has_changed_says_so(winnow: Winnow, page: Page) -> None:
+    file = winnow.folder / "growing.jsonl"
+    file.write_text('{"instruction": "a", "output": "b"}\n')
+    dataset = Workspace(winnow.home).open([file])
+    page.goto(address(winnow.server, "/", dataset))
+    counted(page, 1)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    file.write_text('{"instruction": "a", "output": "b"}\n{"instruction": "c", "output": "d"}\n')
+    page.reload()
+    counted(page, 1)
+    expect(page.get_by_text("The source file has changed since it was opened")).to_be_visible()
+    newer = Workspace(winnow.home).open([file])
+    Workspace(winnow.home).forget(dataset)
+    page.goto(address(winnow.server, "/", dataset).replace("?", "?n=growing.jsonl&"))
+    counted(page, 2)
+    expect(page.get_by_text("This link was made on other data of the same name.")).to_be_visible()
+    assert dataset_of(page, winnow.home).id == newer.id
+
+
+def test_a_long_computation_is_seen_by_all_stopped_and_gone_on_with(winnow: Winnow, page: Page, second: Page) -> None:
+    words = INSTRUCTIONS.read_text(encoding="utf-8").split()
+    file = winnow.folder / "long.jsonl"
+    with file.open("w", encoding="utf-8") as out:
+        for i in range(LONG_ROWS):
+            begin = i * 37 % (len(words) - 80)
+            row = {"instruction": f"{i} " + " ".join(words[begin : begin + 20]), "output": " ".join(words[begin + 20 : begin + 80])}
+            out.write(json.dumps(row) + "\n")
+    dataset = Workspace(winnow.home).open([file])
+    tokens = dataset.signal("tokens")
+    parts = dataset.folder / f"{tokens.key}.parts"
+    page.goto(address(winnow.server, "/lengths", dataset))
+    second.goto(address(winnow.server, "/", dataset))
+    settled(page, "Lengths")
+    settled(second, "Overview")
+    page.get_by_role("button", name="Compute tokens").click()
+    for tab in (page, second):
+        expect(tab.get_by_text(re.compile("^Computing tokens"))).to_be_visible(timeout=DEADLINE * 1000)
+    until(lambda: len(list(parts.glob("*.parquet"))) > 0, "the first part")
+    second.get_by_role("button", name="Stop").click()
+    go_on = page.get_by_role("button", name="Go on computing tokens")
+    expect(go_on).to_be_visible(timeout=DEADLINE * 1000)
+    assert not dataset.has(tokens)
+    kept = {path.name: path.stat().st_mtime_ns for path in parts.glob("*.parquet")}
+    state = progress(dataset, tokens)
+    assert kept and state and 0 < state.done < LONG_ROWS
+    go(second, "Read & tag")  # other pages go on working
+    read_row(second, 0)
+    go_on.click()
+    until(lambda: dataset.has(tokens) or len(list(parts.glob("*.parquet"))) > len(kept), "going on")
+    assert dataset.has(tokens) or kept.items() <= {path.name: path.stat().st_mtime_ns for path in parts.glob("*.parquet")}.items()
+    until(lambda: dataset.has(tokens), "the rest of the tokens")
+    expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible(timeout=DEADLINE * 1000)
+    settled(page, "Lengths")
+    assert dataset.column("row_tokens").null_count() == 0
+    undamaged(page)
+
+
+def test_files_named_at_the_start_are_opened(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
+    names = ["-first one.jsonl", "second.jsonl"]
+    for name in names:
+        (tmp_path / name).write_text('{"instruction": "a", "output": "b"}\n' * 2)
+    running = server(*(tmp_path / name for name in names), home=tmp_path / "home")
+    page.goto(running.url)
+    counted(page, 4)
+    assert dataset_of(page, tmp_path / "home").name == "-first one.jsonl and 1 more"
+    go(page, "Lengths")
+    counted(page, 4)

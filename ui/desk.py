@@ -15,7 +15,7 @@ from ui import session
 from ui.login import person
 from ui.reader import place_in, read_log, reader
 
-WINDOW, BEFORE = 60, 20
+WINDOW, BEFORE = 48, 16  # rows of half a kilobyte, text and record, stay below 150 kB a message
 ORDERS = {
     "given": "as in the file",
     "random": "random (seeded)",

@@ -99,6 +99,7 @@ def histogram(
     """
     total, part = int(everything.sum()), int(shown.sum())
     scale = part / total if total and part else 1.0
+    whole_steps = {"dtick": 1} if max(shown.max(), scale * everything.max()) <= 5 else {}  # there is no half a row
     x = np.arange(len(everything))
     low, high = picked or (-np.inf, np.inf)
     inside = [low < e2 and e1 < high for e1, e2 in zip(edges, edges[1:], strict=False)]
@@ -115,7 +116,7 @@ def histogram(
                 "showgrid": False,
                 **dict(zip(("tickvals", "ticktext"), edge_ticks(edges), strict=True)),
             },
-            yaxis={"title": {"text": "rows"}, "tickformat": "~s"},
+            yaxis={"title": {"text": "rows"}, "tickformat": "~s", **whole_steps},
         )
     )
     if part < total:

@@ -166,3 +166,10 @@ def opened(result: dict[str, object] | None) -> None:
         id = str(result["id"])
         session.choose(id)
         jobs.prepare(session.load(id))
+
+
+def opened_and_shown(result: dict[str, object] | None) -> None:
+    """Goes on to the Overview, where the page that opened it would still show what could be opened next."""
+    opened(result)
+    if result:
+        st.switch_page(places.page("overview"))

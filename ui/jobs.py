@@ -19,7 +19,7 @@ from analysis.dataset import Dataset
 from analysis.progress import Progress
 from analysis.signal import Signal
 from ui.session import workspace
-from ui.text import duration
+from ui.text import count, duration
 
 ROOT = Path(__file__).parent.parent
 NAMES = {"lengths": "lengths", "tokens": "tokens", "exact_duplicates": "exact duplicates"}
@@ -80,10 +80,14 @@ def stop(id: str) -> None:
 
 
 def _end(pid: int) -> None:
-    if hasattr(os, "killpg"):
-        os.killpg(pid, signal.SIGTERM)
-    else:
-        os.kill(pid, signal.SIGTERM)
+    """Ends a job with the processes it started; one that was started elsewhere may lead no group of its own."""
+    try:
+        if hasattr(os, "killpg") and os.getpgid(pid) == pid:
+            os.killpg(pid, signal.SIGTERM)
+        else:
+            os.kill(pid, signal.SIGTERM)
+    except ProcessLookupError:
+        pass  # it has just ended by itself
 
 
 @st.fragment(run_every=0.5)
@@ -145,7 +149,7 @@ def _panel(dataset: Dataset, signal_: Signal) -> None:
         seconds = computing.estimate(dataset, signal_)
         cost = f"about {duration(seconds)}" if seconds is not None else "not estimated yet"
         done = computing.progress(dataset, signal_)
-        st.text(f"The {name} of these {dataset.height:,} rows are not computed yet ({cost}).")
+        st.text(f"The {name} of {count(dataset.height)} are not computed yet ({cost}).")
         word = "Go on computing" if done and done.done else "Compute"
         st.button(f"{word} {name}", key=f"go_{signal_.key}", type="primary", on_click=compute,
                   args=(dataset, signal_))  # fmt: skip
@@ -162,6 +166,8 @@ def _stop_signal(dataset: Dataset, signal_: Signal) -> None:
     state = computing.progress(dataset, signal_)
     if state and computing.is_running(dataset, signal_):
         _end(state.pid)
+    elif job := st.session_state.get(f"job_{signal_.key}"):
+        stop(job)  # the signal's turn in it has not come yet
 
 
 def show_error() -> None:

@@ -44,11 +44,10 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
         st.text("Choose a column to see.")
         return
     frame = dataset.frame(columns, shown).select(_cell(dataset, c) for c in columns)
-    height = 36 * (len(shown) + 1) + 3
     picked = st.dataframe(
         frame.rename({c: shown_name for c, shown_name in zip(columns, _headers(columns), strict=True)}),
         hide_index=True,
-        height=min(height, 640),
+        height="content" if len(shown) < 20 else 640,
         on_select="rerun",
         selection_mode="single-row",
         key=f"rows_{dataset.id}_{st.session_state.get('rows_opened', 0)}",

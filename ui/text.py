@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 MARKDOWN = set(r"\`*_[]()!<>$:~#|{}&@+-.=^\"'/")
-# Streamlit looks for addresses, arrows and its logo once more after the escapes are read; a joiner without width hides them.
+# Streamlit looks for addresses, arrows and its logo once more after reading escapes; a joiner without width hides them.
 SEEN_LATE = re.compile(r"(?i)https?:(?=//)|www(?=\.)|@(?=\w)|:(?=streamlit:)|[<>~-](?=[=-])|-(?=>)")
 JOINER = "\u2060"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
+from analysis.annotations import AnnotationError
 from analysis.dataset import TAGS, Dataset
 from analysis.tables import count_values
 from analysis.view import ANY_TEXT, OPERATORS, Filter, View, ViewError, join_values, kind_of

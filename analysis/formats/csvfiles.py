@@ -178,10 +178,13 @@ def dialect(head: str, name: str, reading: Reading) -> Dialect:
 
 
 def _quotes_are_stray(rows: list[list[str]]) -> bool:
-    """Whether cells begin with a quotation mark, but hardly any ends with one on the same line, or on a later one."""
-    opening = [cell for row in rows for cell in row if cell.startswith('"')]
-    whole = sum(len(cell) > 1 and cell.endswith('"') for cell in opening)
-    closing = sum(cell.endswith('"') and not cell.startswith('"') for row in rows for cell in row)
+    """Whether cells begin with a quotation mark, but hardly any ends with one on the same line, or on a later one.
+
+    A mark alone in a cell closes one that ended with a line end.
+    """
+    opening = [cell for row in rows for cell in row if cell.startswith('"') and cell != '"']
+    whole = sum(cell.endswith('"') for cell in opening)
+    closing = sum(cell.endswith('"') and (cell == '"' or not cell.startswith('"')) for row in rows for cell in row)
     return bool(opening) and whole + closing < len(opening) / 2
 
 

@@ -61,7 +61,7 @@ class Known:
     def others(self, to: str) -> dict[str, str]:
         """The original columns that are no part of the text, with the names they get beside the format's own keys."""
         texts = {self.roles.get(role) for role in TEXT_ROLES}
-        if to == "kto":
+        if to == "kto" and not self.is_pairs:
             texts.add(self.roles.get("label"))
         taken, found = set(KEYS[to]), {}
         for column in self.originals:

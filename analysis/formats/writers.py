@@ -17,6 +17,7 @@ from analysis.formats.outfiles import OutFile, Written
 Record = dict[str, Any]
 Turn = dict[str, Any]
 
+FEW_ROWS = 1_000  # more Python objects alive at a time would keep the garbage collector busy
 SHAREGPT_NAMES = {"user": "human", "assistant": "gpt", "system": "system", "tool": "observation"}
 
 
@@ -26,11 +27,9 @@ def write_training(to: str, known: Known, frames: Iterable[pl.DataFrame], path: 
     others = known.others(to)
     copies = 2 if to == "kto" and known.is_pairs else 1
     with OutFile(path) as file:
-        for frame in frames:
-            made = RECORDS[to](known, frame)
-            rest = _others(known, frame, others)
-            if copies == 2:
-                rest = [record for record in rest for _ in range(2)]
+        for frame in (few for batch in frames for few in batch.iter_slices(FEW_ROWS)):
+            rest = (more for more in _others(known, frame, others) for _ in range(copies))
+            made = _counted(RECORDS[to](known, frame), OPTIONAL.get(to, ()), written.missing)
             lines = [
                 orjson.dumps({**record, **more}, option=orjson.OPT_APPEND_NEWLINE, default=plain)
                 for record, more in zip(made, rest, strict=True)
@@ -38,7 +37,6 @@ def write_training(to: str, known: Known, frames: Iterable[pl.DataFrame], path: 
             file.write(b"".join(lines))
             file.rows += len(lines)
             written.count_missing(frame, others)
-            written.missing.update({key: sum(key not in record for record in made) for key in OPTIONAL.get(to, ())})
     keys = {k: kind for k, kind in KEYS[to].items() if written.missing[k] < max(file.rows, 1)}
     if to == "preference" and "prompt" not in known.canonical:
         del keys["prompt"]
@@ -48,6 +46,14 @@ def write_training(to: str, known: Known, frames: Iterable[pl.DataFrame], path: 
     written.files.append(file.described())
     written.notes += _notes(to, known, others)
     return written
+
+
+def _counted(records: Iterable[Record], keys: Sequence[str], missing: Counter[str]) -> Iterator[Record]:
+    """The same records; those without one of `keys` are counted."""
+    for record in records:
+        for key in keys:
+            missing[key] += key not in record
+        yield record
 
 
 def _notes(to: str, known: Known, others: Mapping[str, str]) -> list[str]:
@@ -63,34 +69,32 @@ def _notes(to: str, known: Known, others: Mapping[str, str]) -> list[str]:
     return notes
 
 
-def _others(known: Known, frame: pl.DataFrame, others: Mapping[str, str]) -> list[Record]:
+def _others(known: Known, frame: pl.DataFrame, others: Mapping[str, str]) -> Iterator[Record]:
     """The other original columns of each row; JSON text as the JSON it is."""
     if not others:
-        return [{} for _ in range(frame.height)]
-    kept = frame.select(pl.col(column).alias(name) for column, name in others.items())
+        yield from ({} for _ in range(frame.height))
+        return
     nested = [name for column, name in others.items() if column in known.json_columns]
-    rows = kept.to_dicts()
-    for row in rows if nested else ():
+    for row in frame.select(pl.col(column).alias(name) for column, name in others.items()).iter_rows(named=True):
         for name in nested:
             if row[name] is not None:
                 row[name] = orjson.Fragment(row[name])
-    return rows
+        yield row
 
 
 def _values(frame: pl.DataFrame, name: str) -> Sequence[Any]:
     return frame[name].to_list() if name in frame.columns else [None] * frame.height
 
 
-def turns_of(known: Known, frame: pl.DataFrame) -> list[list[Turn]]:
+def turns_of(known: Known, frame: pl.DataFrame) -> Iterator[list[Turn]]:
     """Each row as messages in the form of the OpenAI API: its own, or made of system, prompt and response."""
     singles = (_values(frame, name) for name in ("system", "prompt", "response"))
     if "messages" not in known.canonical:
-        return [_single(*row) for row in zip(*singles, strict=True)]
+        yield from (_single(*row) for row in zip(*singles, strict=True))
+        return
     has_own_system = "system" in known.roles
-    return [
-        _chat(chat, row[0] if has_own_system else None) if chat else _single(*row)
-        for chat, row in zip(frame["messages"].to_list(), zip(*singles, strict=True), strict=True)
-    ]
+    for chat, row in zip(frame["messages"].to_list(), zip(*singles, strict=True), strict=True):
+        yield _chat(chat, row[0] if has_own_system else None) if chat else _single(*row)
 
 
 def _single(system: str | None, prompt: str | None, response: str | None) -> list[Turn]:
@@ -130,8 +134,8 @@ def _call(call: Any) -> Any:
     return {"type": "function", "function": call} if is_bare else call
 
 
-def _sharegpt(known: Known, frame: pl.DataFrame) -> list[Record]:
-    return [{"conversations": [_said(turn) for turn in turns]} for turns in turns_of(known, frame)]
+def _sharegpt(known: Known, frame: pl.DataFrame) -> Iterator[Record]:
+    return ({"conversations": [_said(turn) for turn in turns]} for turns in turns_of(known, frame))
 
 
 def _said(turn: Turn) -> Turn:
@@ -144,13 +148,14 @@ def _said(turn: Turn) -> Turn:
     return {"from": "function_call", "value": calls}
 
 
-def _alpaca(known: Known, frame: pl.DataFrame) -> list[Record]:
-    records = [_instruction(turns) for turns in turns_of(known, frame)]
-    if known.splits_input:
-        apart = (_values(frame, known.roles[role]) for role in ("prompt", "input"))
-        for record, instruction, given in zip(records, *apart, strict=True):
-            record["instruction"], record["input"] = as_text(instruction) or "", as_text(given) or ""
-    return records
+def _alpaca(known: Known, frame: pl.DataFrame) -> Iterator[Record]:
+    records = map(_instruction, turns_of(known, frame))
+    if not known.splits_input:
+        yield from records
+        return
+    apart = (_values(frame, known.roles[role]) for role in ("prompt", "input"))
+    for record, instruction, given in zip(records, *apart, strict=True):
+        yield {**record, "instruction": as_text(instruction) or "", "input": as_text(given) or ""}
 
 
 def _instruction(turns: list[Turn]) -> Record:
@@ -171,39 +176,36 @@ def _prompt_and_answer(known: Known, frame: pl.DataFrame) -> Iterator[tuple[Any,
         yield from zip(_values(frame, "prompt"), _values(frame, "response"), strict=True)
 
 
-def _rejected(known: Known, frame: pl.DataFrame) -> list[Any]:
-    texts = frame["rejected"].to_list()
-    return [[{"role": "assistant", "content": text}] for text in texts] if known.is_conversational else texts
+def _pairs(known: Known, frame: pl.DataFrame) -> Iterator[tuple[Any, Any, Any]]:
+    """Prompt, chosen and rejected answer."""
+    for (prompt, chosen), text in zip(_prompt_and_answer(known, frame), _values(frame, "rejected"), strict=True):
+        yield prompt, chosen, [{"role": "assistant", "content": text}] if known.is_conversational else text
 
 
-def _preference(known: Known, frame: pl.DataFrame) -> list[Record]:
-    if not known.is_pairs:
-        return []
-    both = zip(_prompt_and_answer(known, frame), _rejected(known, frame), strict=True)
-    if "prompt" not in known.canonical:
-        return [{"chosen": chosen, "rejected": rejected} for (_, chosen), rejected in both]
-    return [{"prompt": prompt, "chosen": chosen, "rejected": rejected} for (prompt, chosen), rejected in both]
+def _preference(known: Known, frame: pl.DataFrame) -> Iterator[Record]:
+    for prompt, chosen, rejected in _pairs(known, frame):
+        answers = {"chosen": chosen, "rejected": rejected}
+        yield {"prompt": prompt, **answers} if "prompt" in known.canonical else answers
 
 
-def _kto(known: Known, frame: pl.DataFrame) -> list[Record]:
-    pairs = _prompt_and_answer(known, frame)
-    if not known.is_pairs:
-        labels = frame.select(labels_of(known).alias("label"))["label"].to_list()
-        return [{"prompt": p, "completion": a, "label": label} for (p, a), label in zip(pairs, labels, strict=True)]
-    return [
-        {"prompt": prompt, "completion": answer, "label": label}
-        for (prompt, chosen), rejected in zip(pairs, _rejected(known, frame), strict=True)
-        for answer, label in ((chosen, True), (rejected, False))
-    ]
+def _kto(known: Known, frame: pl.DataFrame) -> Iterator[Record]:
+    if known.is_pairs:
+        for prompt, chosen, rejected in _pairs(known, frame):
+            yield {"prompt": prompt, "completion": chosen, "label": True}
+            yield {"prompt": prompt, "completion": rejected, "label": False}
+        return
+    labels = frame.select(labels_of(known).alias("label"))["label"]
+    for (prompt, answer), label in zip(_prompt_and_answer(known, frame), labels, strict=True):
+        yield {"prompt": prompt, "completion": answer, "label": label}
 
 
-RECORDS: dict[str, Callable[[Known, pl.DataFrame], list[Record]]] = {
-    "messages": lambda known, frame: [{"messages": turns} for turns in turns_of(known, frame)],
+RECORDS: dict[str, Callable[[Known, pl.DataFrame], Iterator[Record]]] = {
+    "messages": lambda known, frame: ({"messages": turns} for turns in turns_of(known, frame)),
     "sharegpt": _sharegpt,
     "alpaca": _alpaca,
-    "prompt_completion": lambda known, frame: [
+    "prompt_completion": lambda known, frame: (
         {"prompt": prompt, "completion": answer} for prompt, answer in _prompt_and_answer(known, frame)
-    ],
+    ),
     "preference": _preference,
     "kto": _kto,
 }

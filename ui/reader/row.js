@@ -11,7 +11,7 @@ function foldAt(section, limit) {
 
 function sectionPart(section, index, reader) {
   const head = element("header", "", appendText(element("span", "role"), section.title));
-  if (section.tokens !== null) head.append(element("span", "tokens", `${count(section.tokens)} tokens`));
+  if (section.tokens !== null) head.append(element("span", "tokens", `${count(section.tokens)} ${section.tokens === 1 ? "token" : "tokens"}`));
   const part = element("section", `section ${section.kind}`, head);
   if (!section.text) {
     part.append(element("p", "nothing", section.is_missing ? "(missing)" : "(empty)"));

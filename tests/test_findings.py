@@ -1,0 +1,167 @@
+"""Do the findings count, say and select the rows they speak of?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.computing import compute
+from analysis.dataset import Dataset
+from analysis.findings import FINDINGS, LONG_ROW_TOKENS, findings, tokens_of
+from analysis.view import View
+from analysis.workspace import Workspace
+
+Open = Callable[..., Dataset]
+
+
+@pytest.fixture
+def opened(home: Path, tmp_path: Path) -> Open:
+    """Opens these records and computes these signals."""
+
+    def open_it(*records: dict[str, Any], signals: tuple[str, ...] = ("lengths", "tokens", "exact_duplicates")) -> Dataset:
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.jsonl"
+        path.write_text("".join(json.dumps(record) + "\n" for record in records))
+        dataset = Workspace().open([path])
+        for name in signals:
+            compute(dataset, dataset.signal(name))
+        return dataset
+
+    return open_it
+
+
+def qa(prompt: str | None, response: str | None, **more: Any) -> dict[str, Any]:
+    return {"prompt": prompt, "response": response, **more}
+
+
+def said(dataset: Dataset) -> dict[str, str]:
+    """Sentences by name, after a check that each view selects just the rows that its finding counts."""
+    found = findings(dataset)
+    for one in found:
+        assert one.rows == len(dataset.rows_of(one.view)) > 0
+        where: Any = one.as_dict()["where"]
+        assert one.rows == len(dataset.rows_of(View.from_params(where)))
+        assert one.tokens == tokens_of(dataset, one.view)
+    assert [one.tokens or 0 for one in found] == sorted((one.tokens or 0 for one in found), reverse=True)
+    return {one.name: one.sentence for one in found}
+
+
+FINE = [qa(f"Ask {i}?", f"Answer number {i}.") for i in range(5)]
+
+
+def test_a_clean_dataset_has_none(opened: Open) -> None:
+    assert said(opened(*FINE)) == {}
+
+
+def test_of_one_row_they_speak_in_the_singular(opened: Open) -> None:
+    dataset = opened(
+        *FINE, qa("No answer?", " \n"), qa("", "No question."), qa("What?", "N/A then"), qa("Name?", "TODO"),
+        qa("ASK 1?", "answer  number 1."), qa("Long?", "word " * LONG_ROW_TOKENS),
+    )  # fmt: skip
+    assert said(dataset) == {
+        "long_row": "1 row is longer than 8,192 tokens.",
+        "empty_response": "1 row has no response, or a blank one.",
+        "empty_prompt": "1 row has no prompt, or a blank one.",
+        "exact_duplicates": "1 row repeats an earlier row.",
+        "stand_in_response": "1 response is a stand-in such as “N/A” or “NULL”.",
+        "one_word_response": "1 response is a single word.",
+    }
+
+
+def test_of_several_rows_they_speak_in_the_plural(opened: Open) -> None:
+    twice = [qa("No answer?", ""), qa("Why no answer?", None), qa(None, "No question."), qa(" ", "No question either."),
+             qa("Name?", "NULL"), qa("Age?", "<noinput>"), qa("Ask 1?", "Answer number 1."), qa("Ask 1?", "Answer number 1."),
+             *(qa(f"Long {i}?", "word " * LONG_ROW_TOKENS) for i in range(2))]  # fmt: skip
+    assert said(opened(*FINE, *twice)) == {
+        "long_row": "2 rows are longer than 8,192 tokens.",
+        "exact_duplicates": "2 rows repeat an earlier row.",
+        "empty_prompt": "2 rows have no prompt, or a blank one.",
+        "stand_in_response": "2 responses are a stand-in such as “N/A” or “NULL”.",
+        "one_word_response": "2 responses are a single word.",
+        "empty_response": "2 rows have no response, or a blank one.",
+    }
+
+
+def test_pairs(opened: Open) -> None:
+    good = {"prompt": "Why?", "chosen": "Because of that.", "rejected": "No idea at all."}
+
+    def pair(of: str, asked: str) -> dict[str, Any]:
+        turns = [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": f"It was {of}."}]
+        return {"chosen": turns, "rejected": [{"role": "user", "content": asked}, {"role": "assistant", "content": "Not so."}]}
+
+    assert said(opened(good, {**good, "prompt": "How?", "rejected": ""})) == {
+        "empty_rejected": "1 pair has no rejected answer, or a blank one."
+    }
+    assert said(opened(good, *({**good, "prompt": f"How {i}?", "rejected": None} for i in range(2)))) == {
+        "empty_rejected": "2 pairs have no rejected answer, or a blank one."
+    }
+    assert said(opened(pair("me", "Who?"), pair("you", "Where?"))) == {"prompts_differ": "1 pair answers two different prompts."}
+    assert said(opened(pair("me", "Why?"), pair("you", "Where?"))) == {"prompts_differ": "2 pairs answer two different prompts."}
+
+
+def test_raw_text(opened: Open) -> None:
+    dataset = opened({"text": "Some words."}, {"text": " "}, {"text": "some  WORDS."}, {"text": "Others."})
+    assert said(dataset) == {
+        "exact_duplicates": "1 row repeats an earlier row.",
+        "empty_text": "1 row has no text, or a blank one.",
+    }
+
+
+def test_chats_without_any_answer_are_found(opened: Open) -> None:
+    dataset = opened(*({"messages": [{"role": "user", "content": f"Hello {i}?"}]} for i in range(3)))
+    assert "response" not in dataset.canonical
+    assert said(dataset) == {"empty_response": "3 rows have no response, or a blank one."}
+
+
+def test_a_table_of_other_things_has_no_empty_responses(opened: Open) -> None:
+    dataset = opened({"colour": "red", "n": 1}, {"colour": "blue", "n": 2})
+    assert dataset.format == "table"
+    assert said(dataset) == {}
+
+
+def test_they_wait_for_their_signals(opened: Open) -> None:
+    rows = [*FINE, qa("Ask 1?", "Answer number 1."), qa("Name?", "Ann"), qa("No answer?", "")]
+    before = opened(*rows, signals=())
+    assert set(said(before)) == {"empty_response"}
+    assert [one.tokens for one in findings(before)] == [None]
+    assert set(said(opened(*rows, signals=("lengths",)))) == {"empty_response", "one_word_response"}
+    assert set(said(opened(*rows))) == {"empty_response", "one_word_response", "exact_duplicates"}
+
+
+def test_those_with_most_tokens_come_first_and_without_tokens_those_with_most_rows(opened: Open) -> None:
+    rows = [*(qa(f"{i}?", "") for i in range(2)), qa("A much longer question, with many words in it?", "Yes")]
+    by_tokens, by_rows = opened(*rows), opened(*rows, qa("x", "y z"), signals=("lengths",))
+    assert [(one.name, one.rows, one.tokens) for one in findings(by_tokens)] == [("one_word_response", 1, 12), ("empty_response", 2, 4)]
+    assert [(one.name, one.rows, one.tokens) for one in findings(by_rows)] == [("empty_response", 2, None), ("one_word_response", 1, None)]
+
+
+def test_tokens_of_a_view(opened: Open) -> None:
+    dataset = opened(qa("Hello, world!", ""), qa("How many tokens?", "Hello, world!"))
+    assert tokens_of(dataset, View()) == 12
+    assert tokens_of(dataset, View().where("response", "blank")) == 4
+    assert tokens_of(dataset, View().where("response", "null")) == 0
+
+
+def test_a_source_column_named_like_a_signals_is_no_finding(opened: Open) -> None:
+    dataset = opened(qa("Name?", "Ann", response_words="one", row_tokens="many"), qa("Age?", "Not said.", response_words="two", row_tokens="few"))
+    assert said(dataset) == {}
+    assert tokens_of(dataset, View()) is None
+
+
+def test_as_machines_read_them(opened: Open) -> None:
+    [found] = findings(opened(qa("Ask?", ""), qa("Ask again?", "Here you are.")))
+    assert found.as_dict() == {
+        "name": "empty_response", "sentence": "1 row has no response, or a blank one.", "rows": 1, "tokens": 2,
+        "where": ["response~blank"], "sample": False,
+    }  # fmt: skip
+
+
+def test_names_are_unlike_and_sentences_are_two() -> None:
+    names = [finding[0] for finding in FINDINGS]
+    assert len(set(names)) == len(names)
+    for name, one, many, filters in FINDINGS:
+        assert one.startswith("1 ") and many.startswith("{rows} ") and one.endswith(".") and many.endswith("."), name
+        assert not one.startswith(("1 rows", "1 pairs", "1 responses")) and filters
