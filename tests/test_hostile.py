@@ -198,3 +198,18 @@ def test_a_label_shows_a_name_letter_by_letter(server: Callable[..., Server], ca
             assert line.get_by_test_id(kind).first.inner_text().replace(JOINER, "").partition("\n")[0] == cut(name), (kind, name)
         assert line.locator("a, em, strong, code, img, .katex, li, h1, table").count() == 0, name
     undamaged(calm)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    ["<a href='http://evil.test/'>a</a>", "<a href='javascript:1'>a</a>", "<p onclick='1'>a", "<iframe></iframe>", "<p style='width: 3000px'>a",
+     "<p style='position: fixed; inset: 0'>a", "<script>window.__x = 1</script>", "<style>h1 { margin-top: -99px }</style>"],
+)  # fmt: skip
+def test_planted_damage_is_seen(planted: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_content("<h1>Overview</h1>")
+    undamaged(page)
+    page.set_content(f"<h1>Overview</h1>{planted}")
+    with pytest.raises(AssertionError):
+        undamaged(page)
+    page.close()
