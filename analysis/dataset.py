@@ -17,9 +17,10 @@ from pathlib import Path
 
 import polars as pl
 
+from analysis.operators import ViewError
 from analysis.signal import ROW_ID, Signal
 from analysis.signals import catalogue
-from analysis.view import ANY_TEXT, SEARCHES, Filter, View, ViewError
+from analysis.view import ANY_TEXT, SEARCHES, Filter, View
 
 MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String, "tool_calls": pl.String}))
 CANONICAL: dict[str, pl.DataType] = {

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis.dataset import CANONICAL, Dataset
+from analysis.operators import join_values
 from analysis.signals.catalogue import writer_of
-from analysis.view import Filter, View, join_values
+from analysis.view import Filter, View
 
 STAND_INS = (
     "N/A", "n/a", "NA", "NULL", "null", "None", "none", "nan", "NaN", "-", "<noinput>", "No input", "TODO", "TBD",

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 import polars as pl
 
-from analysis.view import check_pattern, search_pattern
+from analysis.operators import check_pattern, search_pattern
 
 Span = tuple[int, int, str, str]
 """Start, end, CSS class, tooltip. In code points, except what `utf16_spans` returns."""

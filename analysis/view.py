@@ -6,212 +6,26 @@ leading `!` is switched off: it is kept and shown, and lets every row through.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
-from typing import Literal, NamedTuple
 
 import polars as pl
+
+from analysis.operators import (
+    MAX_SEARCH_CHARS,
+    OPERATORS,
+    Asked,
+    ViewError,
+    check_pattern,
+    kind_of,
+    quote,
+    split_values,
+    unquote,
+)
 
 ANY_TEXT = "*"  # the pseudo-column of a text search: every text a row holds
 SEARCHES = ("has", "nothas", "word", "re")  # the operators that fit ANY_TEXT
 MAX_VIEW_CHARS = 100_000
-MAX_SEARCH_CHARS = 5_000  # a longer text compiles to more than the engine's 10 MB
-
-Kind = Literal["number", "text", "bool", "time", "list", "messages", "other"]
-Takes = Literal["nothing", "one", "range", "many"]
-
-
-class ViewError(ValueError):
-    """A view that cannot be read, or that does not fit its dataset."""
-
-
-def kind_of(dtype: pl.DataType) -> Kind:
-    """What sort of question a column of this type answers."""
-    if isinstance(dtype, pl.List | pl.Array):
-        return "messages" if isinstance(dtype.inner, pl.Struct) else "list"
-    if dtype == pl.Boolean:
-        return "bool"
-    if dtype.is_temporal():
-        return "other" if dtype == pl.Duration else "time"
-    if dtype.is_numeric():
-        return "number"
-    return "text" if dtype in (pl.String, pl.Categorical, pl.Enum) else "other"
-
-
-def quote(part: str) -> str:
-    """`part` with its own `~` and `%` encoded, so that a `~` separates."""
-    return part.replace("%", "%25").replace("~", "%7E")
-
-
-def unquote(part: str) -> str:
-    """The inverse of `quote`; any other percent sign stays as it is."""
-    return part.replace("%7E", "~").replace("%25", "%")
-
-
-def join_values(values: Iterable[object]) -> str:
-    """Several values as the one string that `in` and `range` take."""
-    return "~".join(quote(str(value)) for value in values)
-
-
-def split_values(value: str) -> list[str]:
-    """The inverse of `join_values`."""
-    return [unquote(part) for part in value.split("~")]
-
-
-def _number(value: str, column: str) -> int | float:
-    """A whole number stays exact as long as a column can hold it."""
-    try:
-        number = float(value)
-    except ValueError:
-        raise ViewError(f"{column} is a number, {value!r} is not; write a number such as 2048.") from None
-    if number.is_integer() and abs(number) < 2**64:
-        return int(number) if "." in value or "e" in value.lower() else int(value)
-    return number
-
-
-def _time(value: str, dtype: pl.DataType, column: str) -> datetime | time:
-    """A time of day for a column of such; otherwise a moment in UTC, without a zone where the column has none."""
-    try:
-        if dtype == pl.Time:
-            return time.fromisoformat(value)
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        shape = "12:30" if dtype == pl.Time else "2024-05-31 or 2024-05-31T12:30"
-        raise ViewError(f"{column} is a time, {value!r} is not; write a time such as {shape}.") from None
-    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment if isinstance(dtype, pl.Datetime) and dtype.time_zone else moment.replace(tzinfo=None)
-
-
-def _literal(value: str, kind: Kind, dtype: pl.DataType, column: str) -> pl.Expr:
-    """`value` as the column would hold it, so that a comparison needs no cast of the column."""
-    if kind == "number":
-        return pl.lit(_number(value, column))
-    if kind == "bool":
-        if value.lower() not in ("true", "false"):
-            raise ViewError(f"{column} is true or false, {value!r} is neither; write true or false.")
-        return pl.lit(value.lower() == "true")
-    if kind == "time":
-        moment = pl.lit(_time(value, dtype, column))
-        zone = dtype.time_zone if isinstance(dtype, pl.Datetime) else None
-        return moment.dt.convert_time_zone(zone) if zone else moment
-    return pl.lit(value)
-
-
-class Asked(NamedTuple):
-    """What an operator's meaning gets: the column as an expression, and what is known of it."""
-
-    expr: pl.Expr
-    value: str
-    kind: Kind
-    dtype: pl.DataType
-    column: str
-
-    def literal(self, value: str | None = None) -> pl.Expr:
-        return _literal(self.value if value is None else value, self.kind, self.dtype, self.column)
-
-    def any_text(self, test: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
-        """`test` on a text; on a chat, whether any message's content passes it; on a list, any entry."""
-        if self.kind == "messages":
-            return self.expr.list.eval(test(pl.element().struct.field("content"))).list.any()
-        if self.kind == "list":
-            return self.expr.list.eval(test(pl.element().cast(pl.String))).list.any()
-        return test(self.expr if self.dtype == pl.String else self.expr.cast(pl.String))
-
-
-class Operator(NamedTuple):
-    """One row of the table: words for people, what value it takes, which kinds of column, its meaning."""
-
-    words: str
-    takes: Takes
-    kinds: tuple[Kind, ...]
-    meaning: Callable[[Asked], pl.Expr]
-
-
-def _in_range(a: Asked) -> pl.Expr:
-    bounds = split_values(a.value)
-    if len(bounds) != 2:
-        raise ViewError(f"A range of {a.column} needs two bounds, {a.value!r} has {len(bounds)}; write 10~20 or 10~.")
-    low, high = bounds
-    inside = pl.lit(True) if low or high else a.expr.is_not_null()
-    if low:
-        inside = inside & (a.expr >= a.literal(low))
-    return inside & (a.expr < a.literal(high)) if high else inside
-
-
-def _one_of(a: Asked) -> pl.Expr:
-    values = split_values(a.value)
-    if a.kind == "list":
-        return a.expr.list.eval(pl.element().cast(pl.String).is_in(values)).list.any()
-    if a.kind == "number":
-        numbers = [_number(value, a.column) for value in values]
-        if not a.dtype.is_integer():
-            return a.expr.cast(pl.Float64).is_in([float(number) for number in numbers])
-        whole = [number for number in numbers if isinstance(number, int)]
-        return a.expr.cast(pl.Int128).is_in(pl.Series(whole, dtype=pl.Int128).implode())
-    return a.expr.cast(pl.String).is_in([value.lower() for value in values] if a.kind == "bool" else values)
-
-
-def _holds(a: Asked) -> pl.Expr:
-    """Case is ignored in texts; a list holds exactly that entry."""
-    if a.kind == "list":
-        return a.expr.list.eval(pl.element().cast(pl.String) == a.value).list.any()
-    return a.any_text(lambda text: text.str.contains(search_pattern("has", a.value)))
-
-
-def _blank(a: Asked) -> pl.Expr:
-    """Missing, or nothing but white space."""
-    return a.expr.is_null() | ~a.any_text(lambda text: text.str.contains(r"\S")).fill_null(False)
-
-
-def literal_pattern(text: str) -> str:
-    """`text` as a pattern of Polars' regular expressions that matches just this text."""
-    return "".join(f"\\{c}" if c in r"\.+*?()|[]{}^$#&-~" else c for c in text)
-
-
-def search_pattern(op: str, value: str) -> str:
-    """The regular expression that `has`, `word` and `re` look for; for highlighting the hits.
-
-    A word ends where no letter, digit or underscore follows, so that "C++" is one.
-    """
-    if op == "re":
-        return value
-    literal = literal_pattern(value)
-    return rf"(?i)\b{{start-half}}(?:{literal})\b{{end-half}}" if op == "word" else f"(?i){literal}"
-
-
-_ORDERED: tuple[Kind, ...] = ("number", "time", "text")
-_SCALAR: tuple[Kind, ...] = ("number", "text", "bool", "time")
-_TEXTS: tuple[Kind, ...] = ("text", "messages", "list")
-_ANY: tuple[Kind, ...] = ("number", "text", "bool", "time", "list", "messages", "other")
-
-# One line per operator: its name in the URL, its words, its value, the columns it fits, its meaning.
-OPERATORS: dict[str, Operator] = {
-    "eq": Operator("{c} is {v}", "one", _SCALAR, lambda a: a.expr == a.literal()),
-    "ne": Operator("{c} is not {v}", "one", _SCALAR, lambda a: a.expr.ne_missing(a.literal())),
-    "ge": Operator("{c} is at least {v}", "one", _ORDERED, lambda a: a.expr >= a.literal()),
-    "gt": Operator("{c} is over {v}", "one", _ORDERED, lambda a: a.expr > a.literal()),
-    "le": Operator("{c} is at most {v}", "one", _ORDERED, lambda a: a.expr <= a.literal()),
-    "lt": Operator("{c} is under {v}", "one", _ORDERED, lambda a: a.expr < a.literal()),
-    "range": Operator("{c} is {v}", "range", _ORDERED, _in_range),
-    "in": Operator("{c} is {v}", "many", (*_SCALAR, "list"), _one_of),
-    "notin": Operator("{c} is not {v}", "many", (*_SCALAR, "list"), lambda a: ~_one_of(a).fill_null(False)),
-    "has": Operator("{c} contains {v}", "one", _TEXTS, _holds),
-    "nothas": Operator("{c} does not contain {v}", "one", _TEXTS, lambda a: ~_holds(a).fill_null(False)),
-    "word": Operator(
-        "{c} contains the word {v}",
-        "one",
-        ("text", "messages"),
-        lambda a: a.any_text(lambda text: text.str.contains(search_pattern("word", a.value))),
-    ),
-    "re": Operator(
-        "{c} matches {v}", "one", ("text", "messages"), lambda a: a.any_text(lambda text: text.str.contains(a.value))
-    ),
-    "null": Operator("{c} is missing", "nothing", _ANY, lambda a: a.expr.is_null()),
-    "notnull": Operator("{c} is there", "nothing", _ANY, lambda a: a.expr.is_not_null()),
-    "blank": Operator("{c} is empty", "nothing", _TEXTS, _blank),
-    "notblank": Operator("{c} is not empty", "nothing", _TEXTS, lambda a: ~_blank(a)),
-}
 
 
 @dataclass(frozen=True)
@@ -290,21 +104,6 @@ class Filter:
         column = pl.col(self.column)
         asked = column.fill_nan(None) if dtype.is_float() else column  # not-a-number is no number, so it is missing
         return operator.meaning(Asked(asked, self.value, kind, dtype, self.column)).fill_null(False)
-
-
-def check_pattern(pattern: str) -> None:
-    """Raises ViewError with the engine's own words when Polars cannot read the regular expression."""
-    if not pattern:
-        raise ViewError("The regular expression is empty; write a pattern such as \\bsorry\\b.")
-    try:
-        pl.select(pl.lit("").str.contains(pattern))
-    except pl.exceptions.ComputeError as error:
-        lines = str(error).split("\n")
-        said = next((line for line in lines if line.startswith("error: ")), lines[0])
-        said = said.rpartition("error: ")[2].strip().rstrip(".")
-        raise ViewError(
-            f"Cannot read the regular expression {pattern[:200]!r}: {said}; write it another way."
-        ) from None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ DEADLINE = 60.0  # seconds; two busy cores are no fault of the code
 PRESS = """keys => { for (const key of keys) document.body.dispatchEvent(new KeyboardEvent("keydown",
   { key, code: /[0-9]/.test(key) ? "Digit" + key : "Key" + key.toUpperCase(), bubbles: true, composed: true, cancelable: true })) }"""
 DAMAGE = """() => {
-  const faults = [], seen = [];
+  const faults = [], moved = [], seen = [];
   const collect = root => { for (const node of root.querySelectorAll("*")) { seen.push(node); if (node.shadowRoot) collect(node.shadowRoot) } };
   collect(document);
   if (window.__x !== undefined) faults.push(`a script ran: window.__x is ${window.__x}`);
@@ -40,12 +40,12 @@ DAMAGE = """() => {
   }
   for (const scroller of [document.scrollingElement, ...document.querySelectorAll("[data-testid=stMain]")])
     if (scroller.scrollWidth > scroller.clientWidth + 1)
-      faults.push(`the page is ${scroller.scrollWidth} wide in ${scroller.clientWidth}: ` + seen.filter(n => n.getBoundingClientRect().right > innerWidth + 1
+      moved.push(`the page is ${scroller.scrollWidth} wide in ${scroller.clientWidth}: ` + seen.filter(n => n.getBoundingClientRect().right > innerWidth + 1
         && n.closest("[data-testid=stMain]")).slice(-3).map(n => `${n.localName}.${n.className}`).join(", "));
   const title = document.querySelector("h1")?.getBoundingClientRect();
-  if (!title || title.top < 0 || title.bottom > innerHeight) faults.push("the title is not in sight");
-  else if (!document.elementFromPoint(title.x + 4, title.y + title.height / 2)?.closest("h1")) faults.push("something lies over the title");
-  return faults;
+  if (!title || title.top < 0 || title.bottom > innerHeight) moved.push("the title is not in sight");
+  else if (!document.elementFromPoint(title.x + 4, title.y + title.height / 2)?.closest("h1")) moved.push("something lies over the title");
+  return [faults, moved];
 }"""
 
 
@@ -132,10 +132,16 @@ def saved(page: Page) -> None:
     expect(page.locator('.reader[data-save="saved"]')).to_be_visible(timeout=DEADLINE * 1000)
 
 
-def undamaged(page: Page) -> None:
-    """Nothing of the data ran, became markup, or moved the page."""
-    faults: list[str] = page.evaluate(DAMAGE)
-    assert not faults, f"{page.url}\n{json.dumps(faults, indent=1, ensure_ascii=False)}"
+def undamaged(page: Page, patience: float = DEADLINE) -> None:
+    """Nothing of the data ran, became markup, or moved the page; charts may take a moment to follow a new width."""
+    deadline = time.monotonic() + patience
+    while True:
+        harm, moved = page.evaluate(DAMAGE)
+        assert not harm, f"{page.url}\n{json.dumps(harm, indent=1, ensure_ascii=False)}"
+        if not moved:
+            return
+        assert time.monotonic() < deadline, f"{page.url}\n{json.dumps(moved, indent=1, ensure_ascii=False)}"
+        page.wait_for_timeout(100)
 
 
 def choose(page: Page, key: str, name: str) -> None:

@@ -17,7 +17,8 @@ import analysis.workspace
 from analysis.computing import compute
 from analysis.dataset import CANONICAL, MESSAGES, PLACE, TAGS, Dataset, DatasetError, memory_budget
 from analysis.formats import import_files
-from analysis.view import View, ViewError
+from analysis.operators import ViewError
+from analysis.view import View
 from analysis.workspace import Workspace
 
 Open = Callable[..., Dataset]

@@ -211,5 +211,5 @@ def test_planted_damage_is_seen(planted: str, browser: Browser) -> None:
     undamaged(page)
     page.set_content(f"<h1>Overview</h1>{planted}")
     with pytest.raises(AssertionError):
-        undamaged(page)
+        undamaged(page, patience=0)
     page.close()

@@ -24,7 +24,8 @@ from markdown_it import MarkdownIt
 
 from analysis import tables
 from analysis.dataset import DatasetError
-from analysis.view import View, split_values
+from analysis.operators import split_values
+from analysis.view import View
 from analysis.workspace import below_data_folders
 from tests.browser import ROOT
 from ui import charts, exports, figures, files, jobs

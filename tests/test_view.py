@@ -13,12 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.dataset import MESSAGES
-from analysis.view import (
-    ANY_TEXT,
-    MAX_VIEW_CHARS,
+from analysis.operators import (
     OPERATORS,
-    Filter,
-    View,
     ViewError,
     check_pattern,
     join_values,
@@ -29,6 +25,7 @@ from analysis.view import (
     split_values,
     unquote,
 )
+from analysis.view import ANY_TEXT, MAX_VIEW_CHARS, Filter, View
 
 # Links
 

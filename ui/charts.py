@@ -12,7 +12,8 @@ import streamlit as st
 
 from analysis import tables
 from analysis.dataset import Dataset
-from analysis.view import View, join_values, split_values
+from analysis.operators import join_values, split_values
+from analysis.view import View
 from ui import figures, session
 
 Edges = tuple[float, ...]

@@ -12,8 +12,9 @@ import streamlit as st
 from analysis import tables
 from analysis.dataset import TEXTS, Dataset, DatasetError
 from analysis.models import ModelError, tokenizer, tokenizer_digest
+from analysis.operators import literal_pattern
 from analysis.signals.catalogue import signal
-from analysis.view import Filter, View, literal_pattern
+from analysis.view import Filter, View
 from analysis.workspace import below_data_folders
 from ui import charts, figures, jobs, session
 from ui.text import count, cut

@@ -10,7 +10,8 @@ import streamlit as st
 
 from analysis.annotations import Annotations, open_annotations
 from analysis.dataset import Dataset, DatasetError
-from analysis.view import View, ViewError
+from analysis.operators import ViewError
+from analysis.view import View
 from analysis.workspace import Workspace, home_folder
 
 KEPT_STEPS = 100

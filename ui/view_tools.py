@@ -7,8 +7,9 @@ import streamlit as st
 
 from analysis.annotations import AnnotationError
 from analysis.dataset import TAGS, Dataset
+from analysis.operators import OPERATORS, ViewError, join_values, kind_of
 from analysis.tables import count_values
-from analysis.view import ANY_TEXT, OPERATORS, Filter, View, ViewError, join_values, kind_of
+from analysis.view import ANY_TEXT, Filter, View
 from ui import session
 from ui.login import person, system_user
 from ui.text import cut, md
