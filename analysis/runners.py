@@ -6,12 +6,14 @@ contract. Only signals of row scope run anywhere but here.
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from typing import Any
 
 import polars as pl
 
@@ -50,12 +52,14 @@ def run_in_processes(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator
 def run_on_ray(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """A Ray cluster: the one `RAY_ADDRESS` names, otherwise this machine."""
     try:
-        import ray
+        ray: Any = importlib.import_module("ray")
     except ImportError:
         raise RunnerError("Ray is not installed here; `pip install ray` adds it, or leave out --on ray.") from None
     started_here = not ray.is_initialized()
     if started_here:
-        ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False)
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports its use to its makers otherwise
+        alone = {} if os.environ.get("RAY_ADDRESS") else {"_node_ip_address": "127.0.0.1"}
+        ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False, **alone)
     remote = ray.remote(Signal.__call__)
     waiting: deque[object] = deque()
     try:

@@ -18,3 +18,16 @@ def measure(ground: Ground) -> Iterator[Row]:
             f"{done.seconds:.1f} s, {ground.planted.rows / done.seconds:,.0f} rows/s, peak {memory(done.peak_mb)}",
             numbers={"seconds": done.seconds, "rows_per_second": ground.planted.rows / done.seconds, "peak_mb": done.peak_mb},
         )  # fmt: skip
+    check_found(ground)
+
+
+def check_found(ground: Ground) -> None:
+    """Fast columns that miss what was planted would be no columns."""
+    _, findings = ground.winnow("findings", ground.dataset)
+    rows = {finding["name"]: finding["rows"] for finding in findings}
+    seen, known = (
+        (rows.get("empty_response"), rows.get("exact_duplicates")),
+        (ground.planted.empty, ground.planted.extra),
+    )
+    if seen != known:
+        raise RuntimeError(f"Found {seen} empty responses and repeated rows, planted were {known}.")

@@ -90,7 +90,7 @@ class Ground:
     planted: Planted
     home: Path
 
-    def winnow(self, *arguments: str, home: Path | None = None) -> tuple[Run, dict[str, Any]]:
+    def winnow(self, *arguments: str, home: Path | None = None) -> tuple[Run, Any]:
         """`python -m analysis ARGUMENTS --json`, with its answer."""
         done = run([sys.executable, "-m", "analysis", *arguments, "--json"], home or self.home)
         return done, json.loads(done.out)
