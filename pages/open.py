@@ -45,7 +45,7 @@ with known:
             st.button(
                 md(str(meta["name"]), 40), key=f"choose_{meta['id']}", on_click=session.choose, args=(meta["id"],)
             )
-            st.text(f"{meta['rows']:,} rows, {meta['format']}, {str(meta['opened_at'])[:10]}")
+            st.text(f"{count(int(str(meta['rows'])))}, {meta['format']}, {str(meta['opened_at'])[:10]}")
             with st.popover("Forget", type="tertiary"):
                 st.text("Removes the imported copy and its computed columns. The file, tags and saved views stay.")
                 st.button("Forget it", key=f"forget_{meta['id']}", on_click=session.forget, args=(meta["id"],))

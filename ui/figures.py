@@ -33,7 +33,7 @@ class Palette:
 
 
 LIGHT = Palette("#2F6FDE", "#A9C2EF", "#DDE3EA", "#1B2430", "#E8ECF1", ("#EAF1FD", "#1B4FB5"))
-DARK = Palette("#6EA8FF", "#3D5B8C", "#343F4D", "#E4E9F0", "#27303B", ("#1A2740", "#9CC4FF"))
+DARK = Palette("#6EA8FF", "#3D5B8C", "#343F4D", "#E4E9F0", "#27303B", ("#2A3F66", "#9CC4FF"))
 
 
 def compact(value: float) -> str:
@@ -248,7 +248,7 @@ def boxes(table: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
     """Lying boxes per group from `low`, `q1`, `median`, `q3`, `high`: nothing is computed in the browser."""
     table = table.reverse()
     y = list(range(table.height))
-    names = [plotly_text(group, 24) for group in table["group"]]
+    names = [plotly_text(group, 24) or "(empty)" for group in table["group"]]
     figure = go.Figure(
         layout=_layout(
             palette,

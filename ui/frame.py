@@ -103,7 +103,7 @@ def _dataset_menu(dataset: Dataset) -> None:
         st.text(f"{count(dataset.height)}, {dataset.format} · id {dataset.id}")
         others = [meta for meta in session.workspace().datasets() if meta["id"] != dataset.id][:8]
         for meta in others:
-            label = f"{md(str(meta['name']), 40)} · {meta['rows']:,} rows"
+            label = f"{md(str(meta['name']), 40)} · {count(int(str(meta['rows'])))}"
             st.button(label, key=f"to_{meta['id']}", type="tertiary", on_click=session.choose, args=(meta["id"],))
         st.page_link(places.page("open"), label="Open another file", icon=":material/folder_open:")
 

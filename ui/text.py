@@ -10,6 +10,9 @@ SEEN_LATE = re.compile(r"(?i)https?:(?=//)|www(?=\.)|@(?=\w)|:(?=streamlit:)|[<>
 JOINER = "\u2060"
 
 
+JOINERS = "\u200c\u200d"  # emoji and several scripts are misspelt without them
+
+
 def md(text: str, limit: int = 80) -> str:
     """`text` so that Markdown shows it letter by letter, on one line, cut at `limit` characters.
 
@@ -21,7 +24,7 @@ def md(text: str, limit: int = 80) -> str:
 
 def cut(text: str, limit: int = 80) -> str:
     """One line of at most `limit` characters; what cannot be seen is shown as a blank."""
-    line = "".join(c if c.isprintable() else " " for c in text[: limit + 1])
+    line = "".join(c if c.isprintable() or c in JOINERS else " " for c in text[: limit + 1])
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
