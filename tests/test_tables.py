@@ -250,21 +250,33 @@ def test_each_value_knows_the_line_it_is_counted_in() -> None:
 # Boxes
 
 
+def boxes_of(values: pl.Series, groups: pl.Series, limit: int = 12) -> pl.DataFrame:
+    counted = count_values(groups, limit)
+    return boxes(values, line_numbers(groups, counted), counted)
+
+
 def test_boxes_per_group() -> None:
     values = pl.Series([*range(101), 7, None, 3])
     groups = pl.Series(["a"] * 101 + ["b", "b", None])
-    found = boxes(values, groups)
+    found = boxes_of(values, groups)
     assert found.columns == ["group", "rows", "low", "q1", "median", "q3", "high"]
     assert found.rows() == [
         ("a", 101, 5.0, 25.0, 50.0, 75.0, 95.0),
-        ("(missing)", 1, 3.0, 3.0, 3.0, 3.0, 3.0),
         ("b", 1, 7.0, 7.0, 7.0, 7.0, 7.0),
+        ("(missing)", 1, 3.0, 3.0, 3.0, 3.0, 3.0),
     ]  # fmt: skip
 
 
-def test_boxes_leave_out_what_is_no_number_and_small_groups() -> None:
+def test_boxes_leave_out_what_is_no_number_and_gather_small_groups() -> None:
     values = pl.Series([1.0, float("nan"), 3.0, None, 5.0, 6.0])
     groups = pl.Series(["a", "a", "a", "b", "c", "d"])
-    assert boxes(values, groups, 2).select("group", "rows", "low", "high").rows() == [("a", 2, 1.0, 3.0), ("c", 1, 5.0, 5.0)]
-    assert boxes(values.clear(), groups.clear()).height == 0
-    assert boxes(pl.Series([1, 2]), pl.Series([True, False])).height == 2
+    found = boxes_of(values, groups, 2).select("group", "rows", "low", "high")
+    assert found.rows() == [("a", 2, 1.0, 3.0), ("(other 2)", 2, 5.0, 6.0)]
+    assert boxes_of(values.clear(), groups.clear()).height == 0
+    assert boxes_of(pl.Series([1, 2]), pl.Series([True, False])).height == 2
+
+
+@given(st.lists(st.integers(-(2**40), 2**40), min_size=1), st.booleans())
+def test_counting_and_sorting_give_the_same_percentiles(values: list[int], far: bool) -> None:
+    column = pl.Series(values if far else [value % 1000 - 500 for value in values])
+    assert percentiles(column) == percentiles(column.cast(pl.Float64))

@@ -90,7 +90,7 @@ def range_of(selection: Mapping[str, Any], edges: Sequence[float]) -> str | None
 
 def bars(dataset: Dataset, column: str, *, limit: int = 8) -> None:
     """Rows per value of a column; a bar clicked is added to the column's filter, or taken out of it again."""
-    counted, lines = _counted(column_key(dataset, column), limit, lambda: dataset.column(column))
+    counted, lines = counted_lines(dataset, column, limit)
     named = counted.filter("is_named")["value"].to_list()
     others = session.view().without_column(column)
     shown = counted["rows"].to_list()
@@ -106,6 +106,11 @@ def bars(dataset: Dataset, column: str, *, limit: int = 8) -> None:
         return picked_value(session.view(), column, values[round(points[0]["y"])], named) if points else None
 
     draw(figure, f"bars_{column}", f"Rows per {column}", pick)
+
+
+def counted_lines(dataset: Dataset, column: str, limit: int) -> tuple[pl.DataFrame, pl.Series]:
+    """The table of a column's commonest values over all rows, and the line of it that each row is counted in."""
+    return _counted(column_key(dataset, column), limit, lambda: dataset.column(column))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -29,6 +29,7 @@ ROLES = {
 }
 TURNS = {"n": "all turns", "user": "the user", "assistant": "the assistant"}
 SAMPLED_ROWS = 2_000
+SHOWN_GROUPS = 12
 TEMPLATE_TOKENS = (
     "<|im_start|>",
     "<|im_end|>",
@@ -132,13 +133,14 @@ def by_group(dataset: Dataset, of: str, unit: str, rows: pl.Series) -> None:
     group = st.selectbox(
         "Group by", groups, key="group", format_func=cut, label_visibility="collapsed", bind="query-params"
     )
-    both = dataset.frame([of, group], rows)
-    table = tables.boxes(both[of], both[group])
-    names = table.reverse()["group"].to_list()
+    counted, lines = charts.counted_lines(dataset, group, SHOWN_GROUPS)
+    table = tables.boxes(dataset.column(of).gather(rows), lines.gather(rows), counted)
+    drawn = table.reverse()["group"].to_list()
+    named = counted.filter("is_named")["value"].to_list()
 
     def pick(selection: Any) -> View | None:
         points = selection.get("points")
-        return charts.picked_value(session.view(), group, names[round(points[0]["y"])], names) if points else None
+        return charts.picked_value(session.view(), group, drawn[round(points[0]["y"])], named) if points else None
 
     charts.draw(figures.boxes(table, unit, charts.palette()), f"boxes_{group}", f"{of} by {group}", pick)
 
