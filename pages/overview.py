@@ -12,70 +12,55 @@ in_view = frame.rows_in_view(dataset)
 view = session.view()
 ready = {s.name for s in dataset.signals() if dataset.has(s)} if dataset.has_examples else set()
 
-with st.container(horizontal=True, key="numbers"):
-    st.metric("Rows", f"{len(in_view):,}", border=True)
-    if "tokens" in ready:
-        tokens = dataset.frame(["row_tokens"], in_view)["row_tokens"]
-        st.metric(
-            "Tokens",
-            f"{int(tokens.sum() or 0):,}",
-            border=True,
-            help=f"All roles of a row, counted by {md(dataset.signal('tokens').key)}",
-        )
-        st.metric("Median tokens a row", f"{percentiles(tokens, [0.5])[0] or 0:,.0f}", border=True)
-    if "exact_duplicates" in ready:
-        extra = dataset.rows_of(view.where("is_duplicate_extra", "eq", "true"))
-        st.metric(
-            "Exact duplicates",
-            f"{len(extra):,}",
-            border=True,
-            help="Rows that repeat an earlier row, case and white space aside",
-        )
-    if "response" in dataset.canonical:
-        empty = dataset.rows_of(view.where("response", "blank"))
-        st.metric("Empty responses", f"{len(empty):,}", border=True)
-    st.metric(
-        "Unreadable records",
-        f"{dataset.meta['unreadable']:,}",
-        border=True,
-        help="In the source files; listed on the page Open",
-    )
-
+numbers = st.container(horizontal=True, key="numbers")
 if dataset.has_examples:
     jobs.require(dataset, *(s.name for s in dataset.signals() if s.name not in ready))
 else:
     frame.say_no_examples()
 
+# The charts are drawn first: the numbers and findings above them may have to read every text once.
 left, right = st.columns([3, 2], gap="large")
 with left:
-    st.subheader("Look at first", anchor=False)
-    with st.container(key="findings", gap="xsmall"):
-        found = findings(dataset)
-        for finding in found:
-            with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-                st.button("Show", key=f"show_{finding.name}", on_click=session.set_view, args=(finding.view,))
-                st.text(finding.sentence + (f" {finding.tokens:,} tokens." if finding.tokens else ""))
-        for note in dataset.meta["notes"][:8]:
-            st.text(f"When reading: {note['sentence']}")
-        if not found:
-            st.text("No row is empty, repeated or overlong.")
+    look_first = st.container(key="findings", gap="xsmall")
     unit = "tokens" if "tokens" in ready else "chars" if "lengths" in ready else None
     if unit:
-        st.subheader(f"Length of a row in {'characters' if unit == 'chars' else unit}", anchor=False)
-        charts.histogram(
-            dataset,
-            f"row_{unit}",
-            f"{'characters' if unit == 'chars' else unit} per row, growing by equal factors",
-            log=True,
-        )
+        words = "characters" if unit == "chars" else unit
+        st.subheader(f"Length of a row in {words}", anchor=False)
+        charts.histogram(dataset, f"row_{unit}", f"{words} per row, growing by equal factors", log=True)
 with right:
     if view.active:
-        st.caption(
-            "Blue: rows in view. Grey: all rows, scaled to the view. Pale: what the chart's own filter leaves out."
-        )
+        st.caption("Blue: rows in view. Grey: all rows, scaled to the view. Pale: left out by its own filter.")
     for column in dataset.categories[:6]:
         st.markdown(f"**{md(column)}**")
         charts.bars(dataset, column)
+
+with numbers:
+    st.metric("Rows", f"{len(in_view):,}", border=True)
+    if "tokens" in ready:
+        tokens = dataset.frame(["row_tokens"], in_view)["row_tokens"]
+        counted_by = f"All roles of a row, counted by {md(dataset.signal('tokens').key)}"
+        st.metric("Tokens", f"{int(tokens.sum() or 0):,}", border=True, help=counted_by)
+        st.metric("Median tokens a row", f"{percentiles(tokens, [0.5])[0] or 0:,.0f}", border=True, help=counted_by)
+    if "exact_duplicates" in ready:
+        extra = dataset.rows_of(view.where("is_duplicate_extra", "eq", "true"))
+        same = "Rows that repeat an earlier row, case and white space aside"
+        st.metric("Exact duplicates", f"{len(extra):,}", border=True, help=same)
+    if "response" in dataset.canonical:
+        empty = dataset.rows_of(view.where("response", "blank"))
+        st.metric("Empty responses", f"{len(empty):,}", border=True, help="Responses that are missing or blank")
+    unreadable = "Records of the source files; listed on the page Open"
+    st.metric("Unreadable records", f"{dataset.meta['unreadable']:,}", border=True, help=unreadable)
+with look_first:
+    st.subheader("Look at first", anchor=False)
+    found = findings(dataset)
+    for finding in found:
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+            st.button("Show", key=f"show_{finding.name}", on_click=session.set_view, args=(finding.view,))
+            st.text(finding.sentence + (f" {finding.tokens:,} tokens." if finding.tokens else ""))
+    for note in dataset.meta["notes"][:8]:
+        st.text(f"When reading: {note['sentence']}")
+    if not found:
+        st.text("No row is empty, repeated or overlong." if dataset.has_examples else "Nothing yet.")
 
 st.subheader(f"{count(len(in_view))} in view", anchor=False)
 rows.table(dataset, in_view)
