@@ -123,7 +123,7 @@ class Dataset:
 
     def _has_few_values(self, name: str) -> bool:
         dtype = self.originals[name]
-        if self.is_long(name) or not (dtype == pl.String or dtype == pl.Boolean or dtype.is_integer()):
+        if self.is_long(name) or not (dtype == pl.String or dtype == pl.Boolean or dtype.is_numeric()):
             return False
         return 2 <= self.column(name).n_unique() <= FEW_VALUES
 

@@ -104,12 +104,18 @@ def _counted(values: pl.Series) -> tuple[int, np.ndarray[tuple[int], np.dtype[np
     return None if high - low > COUNTED_WIDTH else (low, np.bincount((values.cast(pl.Int64) - low).to_numpy()))
 
 
+def _named(values: pl.Series) -> pl.Series:
+    """Values as a chart names them: a score of 3.0 among whole scores is "3"."""
+    whole = values.dtype.is_float() and bool((values.drop_nulls() % 1 == 0).all())
+    return (values.cast(pl.Int64, strict=False) if whole else values).cast(pl.String)
+
+
 def count_values(values: pl.Series, limit: int = 12) -> pl.DataFrame:
     """Rows per value, largest first: columns `value` String, `rows`, `is_named`.
 
     What the largest leave out, and nulls, come last as "(other n)" and "(missing)"; `is_named` is False for these two.
     """
-    counts = values.cast(pl.String).alias("value").value_counts(name="rows").with_columns(pl.col("rows").cast(pl.Int64))
+    counts = _named(values).alias("value").value_counts(name="rows").with_columns(pl.col("rows").cast(pl.Int64))
     missing = int(counts.filter(pl.col("value").is_null())["rows"].sum())
     there = counts.drop_nulls("value")
     named = there.sort(["rows", "value"], descending=[True, False]).head(limit)
@@ -124,7 +130,7 @@ def line_numbers(values: pl.Series, counted: pl.DataFrame) -> pl.Series:
     """The line of `counted`, which `count_values` made of these values, that each is counted in (UInt16, no null)."""
     named = counted.filter("is_named")["value"]
     lines = pl.int_range(len(named), eager=True, dtype=pl.UInt16)
-    numbers = values.cast(pl.String).replace_strict(named, lines, default=len(named), return_dtype=pl.UInt16)
+    numbers = _named(values).replace_strict(named, lines, default=len(named), return_dtype=pl.UInt16)
     return numbers.set(values.is_null(), max(counted.height - 1, 0))
 
 
