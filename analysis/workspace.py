@@ -8,16 +8,18 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
 import analysis
 from analysis.dataset import Dataset, DatasetError
-from analysis.formats import ROLES, Reading, fingerprint, import_files, rebuild
+from analysis.formats import ROLES, Reading, digests, fingerprint, fingerprint_of, import_files, rebuild
 from analysis.models import is_online
 from analysis.progress import write_whole
 
@@ -73,28 +75,34 @@ class Workspace:
         """The dataset made from these files, imported first unless these bytes were read this way before."""
         reading = reading or Reading()
         files = [fetched(str(path)) if str(path).startswith("hf://") else readable(path) for path in paths]
-        print_ = fingerprint(files)
-        id = dataset_id(print_, reading)
-        with FileLock(self.folder / f"{id}.lock"):
-            if (self.folder / id / "dataset.json").exists():
-                return Dataset(self.folder / id)
-            with self._unfinished(id) as unfinished:
+        sizes = [file.stat().st_size for file in files]
+        key = opening_key(files, reading)
+        with FileLock(self.folder / f"opening-{key}.lock"), ThreadPoolExecutor(1) as beside:
+            hashed = beside.submit(digests, files)
+            if any([f["bytes"] for f in meta["files"]] == sizes for meta in self.datasets()):
+                id = dataset_id(fingerprint_of(hashed.result()), reading)
+                if (self.folder / id / "dataset.json").exists():
+                    return Dataset(self.folder / id)
+            with self._unfinished(key) as unfinished:
                 info = import_files(
                     files, unfinished, reading, progress=lambda done, total: report("reading", done, total)
                 )
                 described = [
-                    {"path": str(f.resolve()), "name": f.name, "bytes": f.stat().st_size, "sha256": fingerprint([f])}
-                    for f in files
+                    {"path": str(file.resolve()), "name": file.name, "bytes": size, "sha256": digest}
+                    for file, size, digest in zip(files, sizes, hashed.result(), strict=True)
                 ]
                 name = files[0].name if len(files) == 1 else f"{files[0].name} and {len(files) - 1} more"
-                return self._publish(unfinished, id, print_, name, described, reading, info)
+                print_ = fingerprint_of(hashed.result())
+                id = dataset_id(print_, reading)
+                with FileLock(self.folder / f"{id}.lock"):
+                    return self._publish(unfinished, id, print_, name, described, reading, info)
 
     @contextmanager
-    def _unfinished(self, id: str) -> Iterator[Path]:
+    def _unfinished(self, key: str) -> Iterator[Path]:
         """A new folder beside the datasets, gone afterwards unless published; so is what a killed import left."""
-        for left in self.folder.glob(f".{id}-????????"):
+        for left in self.folder.glob(f".{key}-????????"):
             shutil.rmtree(left, ignore_errors=True)
-        folder = self.folder / f".{id}-{uuid.uuid4().hex[:8]}"
+        folder = self.folder / f".{key}-{uuid.uuid4().hex[:8]}"
         folder.mkdir()
         try:
             yield folder
@@ -105,12 +113,14 @@ class Workspace:
         self, unfinished: Path, id: str, print_: str, name: str, files: list[dict[str, object]], reading: Reading,
         info: Mapping[str, object],
     ) -> Dataset:  # fmt: skip
+        """The dataset at its place; that of the same id where another process was first."""
         meta = {
             "id": id, "fingerprint": print_, "name": name, "files": files, "reading": asdict(reading),
             "opened_at": datetime.now(UTC).isoformat(timespec="seconds"), "winnow": analysis.__version__, **info,
         }  # fmt: skip
         write_whole(unfinished / "dataset.json", json.dumps(meta, ensure_ascii=False, indent=1))
-        unfinished.rename(self.folder / id)
+        if not (self.folder / id / "dataset.json").exists():
+            unfinished.rename(self.folder / id)
         return Dataset(self.folder / id)
 
     def reread(self, dataset: Dataset, roles: Mapping[str, str | None]) -> Dataset:
@@ -166,7 +176,7 @@ class Workspace:
         opened = ", ".join(f"{d['id']} ({d['name']})" for d in self.datasets()[:5]) or "none yet"
         raise DatasetError(f"{name!r} is neither a file nor the id of an opened dataset; opened: {opened}.")
 
-    def datasets(self) -> list[dict[str, object]]:
+    def datasets(self) -> list[dict[str, Any]]:
         """What dataset.json says of each dataset, latest first; a damaged one is left out."""
         found = []
         for path in self.folder.glob("[!.]*/dataset.json"):
@@ -187,8 +197,17 @@ def dataset_id(print_: str, reading: Reading) -> str:
     """16 digits of the fingerprint for the reading that is found without asking, otherwise its own id."""
     if reading == Reading():
         return print_[:16]
-    asked = json.dumps(asdict(reading), sort_keys=True)
-    return f"{print_[:12]}-{hashlib.sha256(asked.encode()).hexdigest()[:6]}"
+    return f"{print_[:12]}-{_digits(asdict(reading))[:6]}"
+
+
+def opening_key(files: Sequence[Path], reading: Reading) -> str:
+    """What tells one opening from another before the bytes are known: where the files lie, and how they are read."""
+    return _digits([[str(file.resolve()) for file in files], asdict(reading)])
+
+
+def _digits(value: object) -> str:
+    """Sixteen digits that stand for a value."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def readable(path: str | Path) -> Path:

@@ -17,7 +17,7 @@ from analysis.computing import compute
 from analysis.dataset import Dataset, DatasetError
 from analysis.formats import FormatError, Reading
 from analysis.view import View
-from analysis.workspace import Workspace, below_data_folders, data_folders, home_folder
+from analysis.workspace import Workspace, below_data_folders, data_folders, home_folder, opening_key
 
 ROOT = Path(__file__).parent.parent
 RECORDS = [{"question": f"What is {i}?", "answer": f"It is {i}.", "note": f"Note {i}", "from": "ab"[i % 2], "rater": "x"} for i in range(20)]
@@ -192,7 +192,7 @@ def test_a_folder_without_a_dataset_is_not_one(workspace: Workspace) -> None:
 
 def test_a_killed_import_leaves_nothing_behind(workspace: Workspace, file: Path, tmp_path: Path) -> None:
     id = Workspace(tmp_path / "elsewhere").open([file]).id
-    left = workspace.folder / f".{id}-0123abcd"
+    left = workspace.folder / f".{opening_key([file], Reading())}-0123abcd"
     (left / "rows").mkdir(parents=True)
     (left / "rows" / "00000.parquet").write_bytes(b"PAR1 half of it")
     (left / "dataset.json").write_text("{}")

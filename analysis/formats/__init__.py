@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from analysis.formats.reader import fingerprint, import_files, preview, rebuild
+from analysis.formats.reader import digests, fingerprint, fingerprint_of, import_files, preview, rebuild
 from analysis.formats.reading import FORMATS, ROLES, FormatError, Reading
 
-__all__ = ["FORMATS", "ROLES", "FormatError", "Reading", "fingerprint", "import_files", "preview", "rebuild"]
+__all__ = [
+    "FORMATS",
+    "ROLES",
+    "FormatError",
+    "Reading",
+    "digests",
+    "fingerprint",
+    "fingerprint_of",
+    "import_files",
+    "preview",
+    "rebuild",
+]

@@ -37,13 +37,23 @@ SHOWN_PROBLEMS = 20
 FILE_NOTES = ("no_header", "header_names", "empty_rows", "list_member", "outside_list", "invalid_utf8")
 
 
-def fingerprint(paths: Sequence[Path]) -> str:
-    """SHA-256 of one file's bytes; of several files, SHA-256 over their hex digests in order."""
-    digests = []
+def digests(paths: Sequence[Path]) -> list[str]:
+    """SHA-256 of each file's bytes, in hex."""
+    found = []
     for path in paths:
         with open_file(Path(path)) as file:
-            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
-    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+            found.append(hashlib.file_digest(file, "sha256").hexdigest())
+    return found
+
+
+def fingerprint(paths: Sequence[Path]) -> str:
+    """What tells these bytes from any others: see `fingerprint_of`."""
+    return fingerprint_of(digests(paths))
+
+
+def fingerprint_of(found: Sequence[str]) -> str:
+    """The SHA-256 of a single file; of several, SHA-256 over their hex digests in order."""
+    return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
 
 
 def import_files(
