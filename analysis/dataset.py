@@ -74,6 +74,7 @@ class Dataset:
             ) from None
         self._budget = memory_budget()
         self._lock = threading.RLock()
+        self._signals: dict[str, Signal] = {}
         self._columns: OrderedDict[str, pl.Series] = OrderedDict()
         self._masks: OrderedDict[str, pl.Series] = OrderedDict()
         self._rows: OrderedDict[tuple[str, ...], pl.Series] = OrderedDict()
@@ -151,7 +152,9 @@ class Dataset:
 
     def signal(self, name: str) -> Signal:
         """The catalogue's signal with the parameters chosen for this dataset."""
-        return catalogue.signal(name, self.meta.get("parameters", {}).get(name, {}))
+        if name not in self._signals:
+            self._signals[name] = catalogue.signal(name, self.meta.get("parameters", {}).get(name, {}))
+        return self._signals[name]
 
     def signals(self) -> list[Signal]:
         return [self.signal(name) for name in catalogue.SIGNALS]

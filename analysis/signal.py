@@ -7,6 +7,7 @@ parameters, and `compute` is its meaning: the same rows give the same columns on
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 from abc import ABC, abstractmethod
@@ -70,7 +71,7 @@ class Signal(ABC):
         """Every field, falsy ones too, as it enters the key and the receipt."""
         return dataclasses.asdict(self)
 
-    @property
+    @functools.cached_property
     def key(self) -> str:
         """`<name>-v<version>-<hash of the parameters>`; equal keys promise equal columns."""
         text = json.dumps(self.parameters, sort_keys=True, default=str)

@@ -26,12 +26,13 @@ def usual_columns(dataset: Dataset) -> list[str]:
 
 def table(dataset: Dataset, rows: pl.Series) -> None:
     """Draws the controls and one page of the table."""
+    schema = dataset.schema
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choices = dataset.shown_columns
         columns = st.multiselect(
             "Columns", choices, default=[c for c in usual_columns(dataset) if c in choices], key=f"columns_{dataset.id}"
         )
-        sortable = [c for c in choices if not isinstance(dataset.schema[c], pl.List) and not dataset.is_long(c)]
+        sortable = [c for c in choices if not isinstance(schema[c], pl.List) and not dataset.is_long(c)]
         by = st.selectbox("Sort by", ["as in the file", *sortable], key="sort", width=190, bind="query-params")
         down = st.toggle("Largest first", key="down", value=True, bind="query-params", disabled=by == "as in the file")
     st.caption("Tick a row to read it.")
@@ -43,7 +44,7 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
     if not columns:
         st.text("Choose a column to see.")
         return
-    frame = dataset.frame(columns, shown).select(_cell(dataset, c) for c in columns)
+    frame = dataset.frame(columns, shown).select(_cell(c, schema[c]) for c in columns)
     picked = st.dataframe(
         frame.rename({c: shown_name for c, shown_name in zip(columns, _headers(columns), strict=True)}),
         hide_index=True,
@@ -79,9 +80,8 @@ def _headers(columns: list[str]) -> list[str]:
     return headers
 
 
-def _cell(dataset: Dataset, column: str) -> pl.Expr:
+def _cell(column: str, dtype: pl.DataType) -> pl.Expr:
     """A column as its cells show it: texts cut, chats by their turns, lists as they are."""
-    dtype = dataset.schema[column]
     if dtype == pl.String:
         return pl.col(column).str.slice(0, SHOWN_CHARS)
     if dtype == MESSAGES:
