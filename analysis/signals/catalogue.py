@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from analysis.signal import Signal, SignalError
 from analysis.signals.exact_duplicates import ExactDuplicates
+from analysis.signals.language import Language
 from analysis.signals.lengths import Lengths
 from analysis.signals.tokens import Tokens
 
@@ -15,6 +16,7 @@ SIGNALS: dict[str, Signal] = {
         Lengths(),
         Tokens(),
         ExactDuplicates(),
+        Language(),
     )
 }
 
