@@ -9,6 +9,7 @@ from analysis.signals.exact_duplicates import ExactDuplicates
 from analysis.signals.language import Language
 from analysis.signals.lengths import Lengths
 from analysis.signals.tokens import Tokens
+from analysis.signals.verb_noun import VerbNoun
 
 SIGNALS: dict[str, Signal] = {
     signal.name: signal
@@ -16,6 +17,7 @@ SIGNALS: dict[str, Signal] = {
         Lengths(),
         Tokens(),
         ExactDuplicates(),
+        VerbNoun(),
         Language(),
     )
 }
