@@ -1,9 +1,7 @@
-"""The loaders of models: tokenizers and language pipelines. Offline unless told otherwise.
+"""The loaders of tokenizers and of the language identifier. Offline unless told otherwise.
 
 A tokenizer is named by `tekken-240911` (shipped in a wheel, the default), by the path of a `tokenizer.json`, or, where
 `WINNOW_ONLINE=1` says that the network may be used, by a hub id such as `Qwen/Qwen3-8B`.
-A language pipeline is named by `en_winnow_sm` (shipped in `models/`, the default), by an installed spaCy package such as
-`en_core_web_sm`, or by the path of a pipeline's folder.
 """
 
 from __future__ import annotations
@@ -13,23 +11,15 @@ import hashlib
 import importlib.util
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-
 if TYPE_CHECKING:
     from mistral_common.tokens.tokenizers.tekken import Tekkenizer
-    from spacy.language import Language
-    from spacy.tokens import Doc
     from tokenizers import Tokenizer as HubTokenizer
 
 DEFAULT_TOKENIZER = "tekken-240911"
-DEFAULT_PIPELINE = "en_winnow_sm"
-DEFAULT_PIPELINE_VERSION = "0.1.0"
-PIPELINES = Path(__file__).resolve().parent.parent / "models"
-BATCH_TEXTS = 256  # texts a pipeline sees at a time; fewer or many more are slower
 PIECE_CHARS = 100_000  # a longer text is encoded in pieces of this size; each cut may move the count by one
 
 
@@ -157,85 +147,6 @@ def tokenizer_digest(name: str) -> str:
         return ""
     path = _file_of(name)
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-
-
-@functools.lru_cache(maxsize=4)
-def pipeline(name: str = DEFAULT_PIPELINE, version: str = "", exclude: tuple[str, ...] = ()) -> Language:
-    """The spaCy pipeline of that name without the components of `exclude`, loaded once per process.
-
-    With a `version`, it must still be the one that `pipeline_version` saw. Raises ModelError with what is known.
-    """
-    if version and version != (seen := pipeline_version(name)):
-        raise ModelError(f"The pipeline {name!r} is now version {seen}, no longer {version}; choose it again.")
-    import spacy
-
-    place = _pipeline_folder(name) or name
-    try:
-        made = spacy.load(place, exclude=exclude)
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        reason = str(error).strip().split("\n")[0][:200]
-        raise ModelError(f"{name} cannot be loaded as a spaCy pipeline ({reason}).") from None
-    _multiply_by_numpy(made)
-    return made
-
-
-def pipeline_version(name: str) -> str:
-    """What pins a pipeline down in a signal's key: its version; for a folder with 8 digits of its description's hash."""
-    folder = _pipeline_folder(name)
-    if folder is None:
-        from importlib.metadata import version
-
-        return version(name)
-    try:
-        description = (folder / "meta.json").read_bytes()
-        version_ = str(json.loads(description)["version"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{folder} is no spaCy pipeline: its meta.json cannot be read ({error}).") from None
-    return version_ if name == DEFAULT_PIPELINE else f"{version_}+{hashlib.sha256(description).hexdigest()[:8]}"
-
-
-def _pipeline_folder(name: str) -> Path | None:
-    """The folder of a shipped or local pipeline; None for an installed package; ModelError where there is neither."""
-    if name == DEFAULT_PIPELINE:
-        return PIPELINES / DEFAULT_PIPELINE
-    path = Path(name).expanduser()
-    if name and path.is_dir():
-        return path
-    from spacy.util import get_installed_models, is_package
-
-    if name and is_package(name):
-        return None
-    known = ", ".join([DEFAULT_PIPELINE, *sorted(get_installed_models())])
-    raise ModelError(
-        f"No language pipeline {name!r} here: known are {known} and the path of a pipeline's folder; "
-        "others are installed as packages with pip."
-    )
-
-
-def parsed(model: Language, texts: Iterable[str]) -> Iterator[Doc]:
-    """The texts as the pipeline sees them, in their order, on one thread: more only wait for each other here."""
-    from threadpoolctl import ThreadpoolController
-
-    with ThreadpoolController().limit(limits=1, user_api="blas"):
-        yield from model.pipe(texts, batch_size=BATCH_TEXTS)
-
-
-def _multiply_by_numpy(made: Language) -> None:
-    """Lets the pipeline's matrix products be made by NumPy, two to three times as fast as thinc's own on a CPU."""
-    from thinc.api import Model, NumpyOps
-    from thinc.types import Floats2d
-
-    class NumpyProducts(NumpyOps):
-        def gemm(
-            self, x: Floats2d, y: Floats2d, out: Floats2d | None = None, trans1: bool = False, trans2: bool = False
-        ) -> Floats2d:
-            return np.matmul(x.T if trans1 else x, y.T if trans2 else y, out=out)
-
-    products = NumpyProducts()
-    for _, component in made.pipeline:
-        model = getattr(component, "model", None)
-        for node in model.walk() if isinstance(model, Model) else ():
-            node.ops = products
 
 
 @functools.lru_cache(maxsize=1)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import polars as pl
 
-from analysis.models import DEFAULT_PIPELINE, DEFAULT_PIPELINE_VERSION, parsed, pipeline
+from analysis.language_models import DEFAULT_PIPELINE, DEFAULT_PIPELINE_VERSION, parsed, pipeline
 from analysis.signal import Signal, SignalError
 from analysis.syntax.languages import verdict
 from analysis.syntax.requests import Request, requests
 from analysis.syntax.sentences import candidates, sentences, shortened
+from analysis.syntax.tree import Lexicon
+from analysis.syntax.words import COMMON_VERBS
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -29,11 +30,11 @@ UNREAD = ("ner", "entity_linker", "entity_ruler", "textcat", "textcat_multilabel
 class Asked(NamedTuple):
     """What one text asks for; `pairs` are the lines of the second table."""
 
-    verb: str | None
-    noun: str | None
-    is_question: bool | None
     status: str
-    pairs: list[dict[str, object]]
+    verb: str | None = None
+    noun: str | None = None
+    is_question: bool | None = None
+    pairs: Sequence[dict[str, object]] = ()
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class VerbNoun(
                 "verb_noun_count": [len(a.pairs) for a in asked],
                 "is_question": [a.is_question for a in asked],
                 "verb_noun_status": [a.status for a in asked],
-                "pairs": [a.pairs for a in asked],
+                "pairs": [list(a.pairs) for a in asked],
             },
             schema_overrides={**self.adds, "pairs": pl.List(PAIR)},
         )
@@ -105,13 +106,16 @@ class VerbNoun(
     def _read(self, texts: list[str]) -> list[Asked]:
         """What each text asks for."""
         model = pipeline(self.pipeline, self.pipeline_version, UNREAD)
-        verbs = _known_verbs(self.pipeline, self.pipeline_version)
-        chosen = [self._sentences(text, model.lang, verbs) for text in texts]
+        lexicon = _lexicon(self.pipeline, self.pipeline_version)
+        chosen = [self._sentences(text, str(model.lang), lexicon.verbs) for text in texts]
         wanted = list(dict.fromkeys(sentence for found in chosen for sentence in found or ()))
-        answers = dict(zip(wanted, map(requests, parsed(model, wanted)), strict=True))
+        answers = {
+            sentence: requests(doc, lexicon) for sentence, doc in zip(wanted, parsed(model, wanted), strict=True)
+        }
         return [
-            Asked(None, None, None, "other_language" if found is None else "empty" if not text.strip() else "no_pair", [])
-            if not found else _asked([answers[sentence] for sentence in found])
+            Asked("other_language") if found is None
+            else Asked("no_pair" if text.strip() else "empty") if not found
+            else _asked([answers[sentence] for sentence in found])
             for text, found in zip(texts, chosen, strict=True)
         ]  # fmt: skip
 
@@ -135,16 +139,16 @@ def _asked(found: list[list[Request]]) -> Asked:
     numbered = [(number, request) for number, sentence in enumerate(found) for request in sentence]
     real = [(number, request) for number, request in numbered if request.how != "statement" and not request.is_setting]
     read = list(_until_complete(real or numbered))
-    if not any(request.noun for _, request in read) and not any(request.is_complete for _, request in read):
+    if not any(request.noun or request.is_complete for _, request in read):
         read = numbered
-    pairs = [
+    pairs: list[dict[str, object]] = [
         {"sentence": number, "verb": r.verb, "noun": r.noun, "how": r.how, "preposition": r.preposition}
         for number, r in read if r.noun
     ]  # fmt: skip
     first = next((r for _, r in read if r.noun), None) or next((r for _, r in real or numbered), None)
     if first is None:
-        return Asked(None, None, None, "no_pair", [])
-    return Asked(first.verb, first.noun, first.how == "question", "pair" if pairs else "no_pair", pairs)
+        return Asked("no_pair")
+    return Asked("pair" if pairs else "no_pair", first.verb, first.noun, first.how == "question", pairs)
 
 
 def _until_complete(numbered: Iterable[tuple[int, Request]]) -> Iterable[tuple[int, Request]]:
@@ -158,12 +162,13 @@ def _until_complete(numbered: Iterable[tuple[int, Request]]) -> Iterable[tuple[i
 
 
 @lru_cache(maxsize=4)
-def _known_verbs(name: str, version: str) -> frozenset[str]:
-    """The verbs in the tables of the pipeline's lemmatizer; none where it has no such tables."""
+def _lexicon(name: str, version: str) -> Lexicon:
+    """The words that the tables of the pipeline's lemmatizer list; empty where it has none."""
     model: Language = pipeline(name, version, UNREAD)
     for _, component in model.pipeline:
         tables = getattr(component, "lookups", None)
         if tables is not None and tables.has_table("lemma_index"):
             index = tables.get_table("lemma_index")
-            return frozenset(islice(index.get("verb", ()), 100_000)) - model.Defaults.stop_words
-    return frozenset()
+            verbs, nouns, adjectives = (frozenset(index.get(kind, ())) for kind in ("verb", "noun", "adj"))
+            return Lexicon(verbs - (model.Defaults.stop_words - COMMON_VERBS), nouns, adjectives)
+    return Lexicon()

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from analysis.syntax.words import LEADING
+
+LONGEST_WORD = 30
 _UNPRINTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffc\ufffd]+")
 _NOT_PROSE = re.compile(
     r"(?P<fence>```|~~~).*?(?:(?P=fence)|\Z)"  # fenced code
@@ -15,7 +18,7 @@ _NOT_PROSE = re.compile(
 _EMPHASIS = re.compile(r"\*{1,3}|__+|`+")
 _CODE = re.compile(
     r"[;{}]\s*$|^\s*(?:@\w+$|#include|import \S+$|from \S+ import |(?:def|function|func|fn) \w+\s*\(|class \w+\s*[(:{]"
-    r"|(?:public|private|static|const|let|var|int|void|String) \w+\s*[=(]|(?:if|for|while|elif) .*[:{]$|return\b.*[();]"
+    r"|(?:public|private|static|const|let|var|int|void|String) \w+\s*[=(]|(?:if|for|while|elif) .*[:{]$|return\b.*[();]|\s+return\b"
     r"|(?:SELECT\b.*\bFROM|INSERT INTO|CREATE TABLE|DELETE FROM|UPDATE \w+ SET)\b|[$>]{1,3} ?\w+ -|\w+(?:\.\w+)* = "
     r"|[\w.]+\([^)]*\)$)"
 )
@@ -28,6 +31,7 @@ _MARGIN = re.compile(
 _QUOTED = re.compile(r"[\"“„«]((?:[^\s\"“”„«»]+\s+){4,}[^\s\"“”„«»]+)\s*[\"”“»]")
 _END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[:;])\s+")
 _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|ca|approx|no|fig|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|[A-Z])\.$")
+_MAIL = re.compile(r"\be-(?=mails?\b)", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 _OPENING = re.compile(
     r"(?:please|kindly|can|could|would|will|might|let|let's|help|i(?:'d| would| want| need| am looking| was wondering)"
@@ -36,7 +40,6 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"[^\W\d_]+")
-_LEADING = ("now", "then", "next", "first", "finally", "also", "lastly", "additionally", "and", "so", "instead")
 
 
 def sentences(text: str) -> list[str]:
@@ -49,7 +52,7 @@ def sentences(text: str) -> list[str]:
     for line in prose.splitlines():
         if not line or _CODE.search(line):
             continue
-        said = _QUOTED.sub('"it"', _MARGIN.sub("", line, count=1))
+        said = _MAIL.sub("e", _QUOTED.sub('"it"', _MARGIN.sub("", line, count=1)))
         found += [part for part in _split(said) if _LETTER.search(part)]
     return found
 
@@ -83,11 +86,11 @@ def opens_like_a_request(sentence: str, verbs: Collection[str]) -> bool:
         return True
     begins = [_WORDS.findall(sentence[:60])[:2], _WORDS.findall(sentence.partition(", ")[2][:60])[:1]]
     words = [[word.lower() for word in words] for words in begins]
-    if words[0] and words[0][0] in _LEADING:
+    if words[0] and words[0][0] in LEADING:
         words[0].pop(0)
     return any(part[0] in verbs for part in words if part)
 
 
 def shortened(sentence: str, words: int) -> str:
-    """Its first `words` words."""
-    return " ".join(sentence.split()[:words])
+    """Its first `words` words, `LONGEST_WORD` characters of each at most on average."""
+    return " ".join(sentence[: words * LONGEST_WORD].split()[:words])

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 CARRIERS = frozenset(
-    "help assist want need like love wish hope expect ask require request instruct tell try attempt remember mind let "
-    "have go start begin continue proceed prefer task charge use allow order invite encourage seek aim plan intend "
-    "wonder appreciate think believe suppose get come".split()
+    "help assist want need like love wish hope expect ask require request instruct try attempt remember mind let have "
+    "go start begin continue proceed prefer task charge allow order invite encourage seek aim plan intend wonder "
+    "appreciate think believe suppose get come".split()
 )  # verbs that carry another one: "help me write", "I want you to write"
-STRONG = frozenset("tell use order plan start begin continue think suppose go get come ask instruct invite have".split())
+STRONG = frozenset("order plan start begin continue think suppose get come ask instruct invite".split())
+WHETHER_YOU = frozenset("wonder appreciate think believe suppose mind".split())  # "I was wondering if you could"
+COMMON_VERBS = frozenset("call empty get give go keep make move name put say see show take".split())  # also stop words
 SETTINGS = frozenset("imagine pretend suppose assume act roleplay role-play be".split())
 GIVEN = frozenset("give provide present show supply hand offer ask".split())  # "you are given a list"
 READY = frozenset(
     "sure free able possible grateful great nice good helpful lovely wonderful happy glad willing ready careful "
     "certain necessary important essential kind".split()
 )  # adjectives that carry a request: "be sure to", "it would be great if you could"
-TASKS = frozenset("task job goal aim objective mission assignment challenge purpose role duty idea point exercise".split())
+TASKS = frozenset("task job goal aim objective mission assignment challenge purpose role duty point exercise".split())
 ME = frozenset(("me", "us", "myself", "ourselves"))
 I = frozenset(("i", "we"))  # noqa: E741  the pronoun
 YOU = frozenset(("you", "u", "ya"))
+MUST = frozenset(("must", "should", "shall", "need", "have", "ought"))
+LEADING = frozenset("now then next first finally also lastly please so instead kindly briefly".split())
+AUXILIARIES = frozenset("do does did can could should would will may might must shall".split())
 ASKING = frozenset(("can", "could", "will", "would", "might", "may"))
 QUESTION_WORDS = frozenset(("what", "who", "whom", "whose", "which", "when", "where", "why", "how", "what's", "who's"))
 PARTS = frozenset("some any all each one two three four five six seven ten none most many few several both half more "
                   "couple lot lots bunch dozen plenty handful".split())  # fmt: skip  "some of the books" asks for books
 PARTICLES = frozenset("up out down off away over together back along through in on around".split())
 TWO_OBJECTS = frozenset("give tell show send teach offer assign ask lend hand grant write make bring buy".split())
-OBJECT_CLAUSES = frozenset(("ccomp", "xcomp"))
 
 _PREPOSITIONS = """
 about: argue ask brainstorm care chat complain debate dream hear inform inquire joke know learn lecture read report rant
@@ -38,7 +42,7 @@ to: adapt adhere adjust allude apply appeal attend attest belong conform connect
   object pay pertain react refer relate reply respond return speak stick subscribe switch talk turn write
 for: account advocate aim apply argue ask bargain call campaign care check fight hope hunt look optimize pay plan pray
   prepare provide register root scan search shop sign speak strive test vie vote wait watch wish work
-with: agree argue assist begin chat collaborate compete comply cooperate cope deal disagree experiment fiddle finish help
+with: agree argue assist begin chat collaborate compete comply cooperate cope deal disagree experiment finish help
   identify interact interfere negotiate play proceed provide speak start struggle sympathize talk work
 at: aim arrive gaze glance guess hint laugh look marvel peek point shout smile stare wonder
 into: break delve dig dive enter enquire get inquire look tap turn
