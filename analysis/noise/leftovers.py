@@ -1,0 +1,95 @@
+"""What templates, models and scripts leave behind: special tokens, placeholders, merged records, stand-ins, boilerplate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from analysis.noise.kind import Kind
+
+_NAMED_TOKENS = (
+    "[INST]", "[/INST]", "<<SYS>>", "<</SYS>>", "<s>", "</s>", "<unk>", "<pad>", "<bos>", "<eos>", "<mask>",
+    "<start_of_turn>", "<end_of_turn>", "<start_of_image>", "<end_of_image>", "<end_of_utterance>",
+    "<fim_prefix>", "<fim_middle>", "<fim_suffix>", "<fim_pad>", "<sep>", "<cls>", "</think_end>", "<EOT>", "<SEP>",
+    "[CLS]", "[SEP]", "[MASK]", "[PAD]", "[UNK]", "[BOS]", "[EOS]",
+    "[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]", "[TOOL_CALLS]", "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "[SYSTEM_PROMPT]",
+    "[/SYSTEM_PROMPT]", "[TOOL_CONTENT]", "[ARGS]", "[IMG]", "[IMG_BREAK]", "[IMG_END]", "[PREFIX]", "[MIDDLE]",
+    "[SUFFIX]", "[gMASK]", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>", "<function_call>",
+    "<reserved_106>", "<reserved_107>",
+)  # fmt: skip
+_GENERIC = (
+    r"<[|\u{ff5c}][A-Za-z0-9_/\u{2581} -]{1,40}[|\u{ff5c}]>"  # ChatML, Llama 3, Phi, DeepSeek and most others
+    r"|(?m:^)#{2,3} ?(?:Instruction|Response|Input|Human|Assistant|User|System)(?: \d+)?:"  # Alpaca, Vicuna 0
+    r"|(?m:^)(?:USER|ASSISTANT|HUMAN): "
+)
+_ROLE_AFTER = (
+    r"(?:<\|im_start\|>|<start_of_turn>|<\|start_header_id\|>)(?:system|user|assistant|model|tool)?"
+    r"(?:<\|end_header_id\|>)?\n*"
+)
+
+_ASKS = r"(?:your|insert|enter|add|company|customer|client|recipient|sender|user|product|first|last|full)"
+_NAMES = (
+    r"(?:NAME|DATE|TIME|COMPANY|CITY|COUNTRY|ADDRESS|EMAIL|PHONE|NUMBER|TITLE|TOPIC|INSERT|YOUR|LOCATION|AMOUNT|PRICE|"
+    r"PRODUCT|USER|CUSTOMER|CLIENT|PLACEHOLDER|REDACTED|LINK|URL|BLANK|FIRSTNAME|LASTNAME)"
+)
+_PLACEHOLDER = (
+    r"\{\{[ \t]*[A-Za-z_][\w.\- ]{0,40}\}\}|\{(?:[a-z]+(?:_[a-z]+)+|[Nn]ame|NAME|[A-Z]{2,}(?:_[A-Z]+)*)\}"
+    rf"|\[(?i:{_ASKS})[ _'’-][^\[\]\n]{{1,60}}\]|\[(?i:name|date|insert|company|topic|your name)\]"
+    rf"|[\[<](?:[A-Z]+[ _-])*{_NAMES}(?:[ _-][A-Z]+)*[\]>]|<(?i:{_ASKS})[ _-][A-Za-z][^<>=\n]{{0,40}}>"
+    r"|%[A-Z][A-Z_]{3,30}%|\bX{4,}\b|\b(?:TODO|FIXME|TBD)\b(?::|\b)|(?i:\blorem ipsum\b)"
+)
+
+_MERGED = (
+    r"\n[ \t]*\r?\n(?:Input|Instruction):[ \t]*\r?\n[^\n]*\r?\n[0-9]{1,4}\.[ \t]*(?:Output|Input|Instruction)[ \t]*:"
+    r"|\n[ \t]*#{2,}[ \t]*\r?\n(?:[ \t]*\r?\n)*(?:[0-9]{1,4}\.[ \t]*)?(?:Instruction|Input|Output|Task|Question)[ \t]*:"
+    r"|\n[0-9]{1,4}\.[ \t]*(?:Instruction|Input|Output)[ \t]*:|\n[ \t]*\r?\n(?:Human|### ?Human|USER):[ \t]"
+)
+_STAND_IN = (
+    r"(?i)(?:\A|\n[ \t]*\r?\n|\n?(?:Input|Context):)\s*(?:[<(\[]?no[ _]?input[>)\]]?(?: (?:required|needed|provided|necessary|given))?"
+    r"|n/a|n\.a\.|none|null|nil|nan|not applicable|undefined|<?empty>?|<?blank>?|-{1,3})[ \t]*\.?\s*\z"
+)
+
+_MODEL = (
+    r"(?:(?:AI|artificial intelligence|large language|language|machine learning|AI language)[ -]"
+    r"(?:language )?(?:model|assistant|program|system|chatbot|bot))"
+)
+_BOILERPLATE = (
+    rf"(?i)\bas an? (?:{_MODEL}\b[^,.\n]{{0,60}},?|(?:AI|artificial intelligence|chatbot|virtual assistant)"
+    r"(?: (?:developed|created|trained|made|designed|built) by[^,.\n]{0,60})?,)[ \t]*"
+    rf"|\bI(?:['’]m| am) (?:just |only |merely |simply )?an? (?:{_MODEL}|AI\b|artificial intelligence|chatbot)[^.!?\n]*[.!?]?[ \t]*"
+    r"|\bmy (?:knowledge (?:cut[ -]?off|ends|was last updated)|training data|last (?:knowledge )?update)\b[^.!?\n]*[.!?]?[ \t]*"
+    r"|\bI (?:do not|don['’]t) have (?:access to real[ -]time|real[ -]time|(?:any )?personal (?:experiences?|opinions?|beliefs|feelings)|feelings|"
+    r"emotions|consciousness)[^.,!?\n]*[.,!?]?[ \t]*"
+    r"|\b(?:trained|developed|created|made) by (?:OpenAI|Anthropic|Google DeepMind|Meta AI|Mistral AI|DeepSeek|Alibaba Cloud)\b"
+)
+_PLEASANTRY = (
+    r"(?i)\A\s*(?:sure(?: thing)?|certainly|of course|absolutely|great question|good question|happy to help)[!,.]+[ \t]*"
+    r"(?:(?:here(?:['’]s| is| are)|I(?:['’]d| would) be (?:happy|glad) to)[^.:!?\n]{0,120}[.:!?])?\s*"
+    r"|\b(?:I )?hope (?:this|that|it) (?:helps|was helpful)\b[^.!?\n]{0,60}[.!?]?[ \t]*"
+    r"|\b(?:please )?(?:feel free to (?:ask|reach out|let me know)|let me know if (?:you|there|anything))[^.!?\n]{0,160}[.!?]?[ \t]*"
+    r"|\bis there anything else (?:I can|you)[^.!?\n]{0,80}[.!?]?[ \t]*"
+)
+
+
+def special_tokens(more: Sequence[str] = ()) -> Kind:
+    """Special tokens of the known chat templates, and `more`: those of a tokenizer."""
+    named = sorted({*_NAMED_TOKENS, *more}, key=lambda token: (-len(token), token))
+    marks = f"{_GENERIC}|{'|'.join(re.escape(token) for token in named)}"
+    return Kind(
+        "special_tokens", "Special tokens of chat templates", marks, hint=r"[<\[]|##|(?m:^)(?:USER|ASSISTANT|HUMAN):"
+        if all(token[:1] in "<[" for token in named) else marks, steps=((_ROLE_AFTER, ""), (rf"(?:{marks})[ \t]*\n?", "")),
+    )  # fmt: skip
+
+
+LEFTOVERS = (
+    special_tokens(),
+    Kind("placeholders", "Unfilled placeholders", _PLACEHOLDER, hint=r"[{\[<%]|XXXX|TODO|FIXME|TBD|(?i:lorem)",
+         protects="code"),
+    Kind("merged_records", "Merged records", _MERGED, hint=r"(?:Instruction|Input|Output|Task|Question|Human|USER)[ \t]*:",
+         steps=((rf"(?s)(?:{_MERGED}).*\z", ""),)),
+    Kind("stand_ins", "Stand-ins such as “No input”", _STAND_IN, hint=_STAND_IN),
+    Kind("ai_boilerplate", "“As an AI language model”", _BOILERPLATE,
+         hint=r"(?i)language model|\bAI\b|artificial|chatbot|training data|knowledge|real[ -]time|personal|emotions|feelings|trained by|developed by|created by|made by|virtual assistant|last update|consciousness"),
+    Kind("pleasantries", "Pleasantries around the answer", _PLEASANTRY, roles=("response", "rejected"),
+         hint=r"(?i)\A\s*(?:sure|certainly|of course|absolutely|great|good|happy)|hope |feel free|let me know|anything else"),
+)  # fmt: skip
