@@ -18,7 +18,8 @@ _NOT_PROSE = re.compile(
 _EMPHASIS = re.compile(r"\*{1,3}|__+|`+")
 _CODE = re.compile(
     r"[;{}]\s*$|^\s*(?:@\w+$|#include|import \S+$|from \S+ import |(?:def|function|func|fn) \w+\s*\(|class \w+\s*[(:{]"
-    r"|(?:public|private|static|const|let|var|int|void|String) \w+\s*[=(]|(?:if|for|while|elif) .*[:{]$|return\b.*[();]|\s+return\b"
+    r"|(?:public|private|static|const|let|var|int|void|String) \w+\s*[=(]|(?:if|for|while|elif) .*[:{]$|return\b.*[();]"
+    r"|\s+return\b"
     r"|(?:SELECT\b.*\bFROM|INSERT INTO|CREATE TABLE|DELETE FROM|UPDATE \w+ SET)\b|[$>]{1,3} ?\w+ -|\w+(?:\.\w+)* = "
     r"|[\w.]+\([^)]*\)$)"
 )
