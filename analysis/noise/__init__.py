@@ -2,8 +2,6 @@
 
 from analysis.noise.cleaning import cleaned, cleaned_texts
 from analysis.noise.kind import Kind
-from analysis.noise.kinds import ANSWER_ROLES, KINDS, ROLES, NoiseError, kind_named, kinds_with, places
+from analysis.noise.kinds import KINDS, ROLES, NoiseError, kind_named, kinds_with, places
 
-__all__ = [
-    "ANSWER_ROLES", "KINDS", "ROLES", "Kind", "NoiseError", "cleaned", "cleaned_texts", "kind_named", "kinds_with", "places",
-]  # fmt: skip
+__all__ = ["KINDS", "ROLES", "Kind", "NoiseError", "cleaned", "cleaned_texts", "kind_named", "kinds_with", "places"]

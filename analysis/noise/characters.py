@@ -1,4 +1,4 @@
-"""Single characters that cost and carry nothing, or the wrong thing: white space, invisible ones, mojibake, emoji, URLs."""
+"""Characters that cost and carry nothing, or the wrong thing: white space, invisible ones, mojibake; emoji and URLs."""
 
 from __future__ import annotations
 
@@ -52,22 +52,28 @@ def _mixed_ends(texts: pl.Series) -> pl.Series:
     return returns * (lone | mixed).cast(pl.UInt32)
 
 
-CHARACTERS = (
-    Kind("line_ends", "Mixed line ends", "\r\n?", "\n", hint="\r", count=_mixed_ends, form=True),
-    Kind("trailing_spaces", "White space at line ends", r"[ \t]+(\r?\n)|[ \t\r\n]+\z", "${1}",
-         hint=r"[ \t]\r?\n|[ \t\r\n]\z", form=True),
-    Kind("blank_lines", "Repeated blank lines", r"(\n[ \t]*\r?\n)(?:[ \t]*\r?\n)+", "${1}", hint=r"\n[ \t]*\r?\n[ \t]*\r?\n",
-         form=True, protects="fences"),
-    Kind("tabs", "Tabs", "\t", " ", hint="\t", form=True, protects="fences"),
-    Kind("no_break_spaces", "No-break spaces", "[\u00a0\u2007\u202f]", " ", hint="[\u00a0\u2007\u202f]", form=True),
-    Kind("zero_width", "Invisible characters", "([\x00-\u05ff]|^)[\u200c\u200d]+|[\u200b\u2060\ufeff\u00ad\u180e]", "${1}",
-         hint="[\u200b-\u200d\u2060\ufeff\u00ad\u180e]", form=True),
-    Kind("control_characters", "Control characters", "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]",
-         hint="[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]", form=True),
+_INVISIBLE = "[\u200b-\u200d\u2060\ufeff\u00ad\u180e]"
+_CONTROLS = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]"
+
+BROKEN = (
     Kind("mojibake", "Mojibake", _BROKEN, hint=_BROKEN, count=_mojibake, clean=_without_mojibake),
-    Kind("replacement_characters", "Replacement characters", "\ufffd", hint="\ufffd"),
+    Kind("line_ends", "Mixed line ends", "\r\n?", "\n", hint="\r", count=_mixed_ends, form=True),
+    Kind("zero_width", "Invisible characters", "([\x00-\u05ff]|^)[\u200c\u200d]+|[\u200b\u2060\ufeff\u00ad\u180e]",
+         "${1}", hint=_INVISIBLE, form=True),
+    Kind("control_characters", "Control characters", _CONTROLS, hint=_CONTROLS, form=True),
     Kind("unicode_form", "Characters not composed (NFC)", hint="[^\x00-\u02ff]", count=_not_composed,
          clean=lambda texts: texts.str.normalize("NFC"), form=True),
+)  # fmt: skip
+SIGNS = (
+    Kind("no_break_spaces", "No-break spaces", "[\u00a0\u2007\u202f]", " ", hint="[\u00a0\u2007\u202f]", form=True),
+    Kind("replacement_characters", "Replacement characters", "\ufffd", hint="\ufffd"),
     Kind("emoji", "Emoji", _EMOJI, hint="[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]|\u20e3"),
     Kind("urls", "URLs", _URL, hint=r"(?i)https?://|www\."),
+)  # fmt: skip
+SPACES = (
+    Kind("tabs", "Tabs", "\t", " ", hint="\t", form=True, protects="fences"),
+    Kind("trailing_spaces", "White space at line ends", r"[ \t]+(\r?\n)|[ \t\r\n]+\z", "${1}",
+         hint=r"[ \t]\r?\n|[ \t\r\n]\z", form=True),
+    Kind("blank_lines", "Repeated blank lines", r"(\n[ \t]*\r?\n)(?:[ \t]*\r?\n)+", "${1}",
+         hint=r"\n[ \t]*\r?\n[ \t]*\r?\n", form=True, protects="fences"),
 )  # fmt: skip

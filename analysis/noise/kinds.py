@@ -6,13 +6,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from analysis.noise.answers import ANSWER_ROLES, ANSWERS
-from analysis.noise.characters import CHARACTERS
+from analysis.noise.answers import ANSWERS
+from analysis.noise.characters import BROKEN, SIGNS, SPACES
 from analysis.noise.kind import Kind, hide_code, show_code, unused
-from analysis.noise.leftovers import LEFTOVERS, special_tokens
-from analysis.noise.markup import MARKUP
-
-__all__ = ["ANSWER_ROLES", "KINDS", "MAX_PLACES", "ROLES", "NoiseError", "kind_named", "kinds_with", "places"]
+from analysis.noise.leftovers import LEFTOVERS, MERGED, special_tokens
+from analysis.noise.markup import HTML, MARKDOWN
 
 ROLES = ("system", "prompt", "response", "rejected", "tool", "text")
 MAX_PLACES = 500
@@ -25,17 +23,7 @@ class NoiseError(ValueError):
 
 # In the order in which they are cleaned: what hides others comes first, fences before what stands inside them.
 KINDS: dict[str, Kind] = {
-    kind.name: kind
-    for kind in (
-        *(k for k in CHARACTERS if k.name in ("mojibake", "control_characters", "zero_width", "unicode_form", "line_ends")),
-        *(k for k in LEFTOVERS if k.name == "merged_records"),
-        *ANSWERS,
-        *MARKUP[:2],
-        *(k for k in LEFTOVERS if k.name != "merged_records"),
-        *MARKUP[2:],
-        *(k for k in CHARACTERS if k.name in ("no_break_spaces", "replacement_characters", "emoji", "urls", "tabs")),
-        *(k for k in CHARACTERS if k.name in ("trailing_spaces", "blank_lines")),
-    )
+    kind.name: kind for kind in (*BROKEN, MERGED, *ANSWERS, *HTML, *LEFTOVERS, *MARKDOWN, *SIGNS, *SPACES)
 }
 
 

@@ -29,15 +29,17 @@ class NumberForm:
 
 NUMBER_FORMS = (
     NumberForm("thousands", "comma", "1,000", r"\b[0-9]{1,3}(?:,[0-9]{3})+\b"),
-    NumberForm("thousands", "point", "1.250,50", r"\b[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+\b|\b[0-9]{1,3}(?:\.[0-9]{3}){2,}\b"),
+    NumberForm("thousands", "point", "1.250,50",
+               r"\b[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+\b|\b[0-9]{1,3}(?:\.[0-9]{3}){2,}\b"),
     NumberForm("thousands", "space", "1 000", "\\b[1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3})+\\b"),
     NumberForm("thousands", "plain", "1000", r"\b(?:[1-9][0-9]{4,8}|[3-9][0-9]{3}|1[0-4][0-9]{2}|2[1-9][0-9]{2})\b"),
     NumberForm("decimals", "point", "0.5", r"\b[0-9]+\.[0-9]{1,2}\b"),
-    NumberForm("decimals", "comma", "0,5", r"(?:^|[\s(])[0-9.]{1,9},[0-9]{1,2}(?:[\s)%€]|$)"),
+    NumberForm("decimals", "comma", "0,5", r"(?:^|[\s(])[0-9.]{1,9},[0-9]{1,2}(?:[\s.)%€]|$)"),
     NumberForm("dates", "ISO", "2021-04-03", r"\b[12][0-9]{3}-[01][0-9]-[0-3][0-9]\b"),
     NumberForm("dates", "slashes", "3/4/2021", r"\b[0-3]?[0-9]/[0-3]?[0-9]/(?:[12][0-9]{3}|[0-9]{2})\b"),
     NumberForm("dates", "points", "3.4.2021", r"\b[0-3]?[0-9]\.[01]?[0-9]\.[12][0-9]{3}\b"),
-    NumberForm("dates", "words", "April 3", rf"\b{_MONTHS} [0-3]?[0-9](?:st|nd|rd|th)?\b|\b[0-3]?[0-9](?:st|nd|rd|th)? {_MONTHS}"),
+    NumberForm("dates", "words", "April 3",
+               rf"\b{_MONTHS} [0-3]?[0-9](?:st|nd|rd|th)?\b|\b[0-3]?[0-9](?:st|nd|rd|th)? {_MONTHS}"),
     NumberForm("percent", "sign", "40%", r"[0-9][ \u{a0}\u{202f}]?%"),
     NumberForm("percent", "words", "40 per cent", r"(?i)\b(?:per ?cent)\b"),
     NumberForm("units", "glued", "5km", rf"[0-9]{_SHORT}\b"),
@@ -48,7 +50,7 @@ _HINT = r"[0-9]"
 
 
 def number_forms(texts: pl.Series) -> pl.DataFrame:
-    """`at` (position in `texts`, which holds no null), `group`, `form`, `occurrences`: a line for each form that occurs."""
+    """`at` (position in `texts`, which holds no null), `group`, `form`, `occurrences`: a line for each that occurs."""
     candidates = texts.str.contains(_HINT).arg_true()
     seen = texts.gather(candidates)
     found = [pl.DataFrame(schema={"at": pl.UInt32, "group": pl.String, "form": pl.String, "occurrences": pl.UInt32})]

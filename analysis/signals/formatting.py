@@ -32,6 +32,7 @@ COUNTED: dict[str, tuple[str, ...]] = {
 """Column: the kinds whose occurrences it sums; a name that ends in _ stands for all that begin so."""
 ENTRY = pl.Struct({"role": pl.String, "kind": pl.String, "occurrences": pl.UInt32, "tokens": pl.UInt32})
 NUMBER = pl.Struct({"role": pl.String, "group": pl.String, "form": pl.String, "occurrences": pl.UInt32})
+NUMBERED = ("row", "role", "group", "form")
 SEEN = {"id": pl.UInt32, "kind": pl.String, "occurrences": pl.UInt32, "tokens": pl.UInt32}
 
 
@@ -56,14 +57,15 @@ class Formatting(
     text; and a pair's rejected answer. All columns are null where there is no text.
 
     `kinds` holds a line per role and kind (`analysis.noise.KINDS`) that occurs. Its `tokens` are the tokens of the
-    text less those of the text cleaned of that kind, never below 0; of what is said of a whole text (truncated, refusals)
-    all its tokens. `formatting_tokens` is what cleaning of all kinds of form together would save (HTML, Markdown, white
-    space, invisible characters, Unicode form; neither emoji nor URLs), `formatting_token_share` its part of the row's
-    tokens, 0 to 1. `markdown_tokens` sums the kinds of Markdown. `costs="none"` leaves all tokens null, and is faster.
+    text less those of the text cleaned of that kind, never below 0; of what is said of a whole text (truncated,
+    refusals) all its tokens. `formatting_tokens` is what cleaning of all kinds of form together would save (HTML,
+    Markdown, white space, invisible characters, Unicode form; neither emoji nor URLs), `formatting_token_share` its
+    part of the row's tokens, 0 to 1. `markdown_tokens` sums the kinds of Markdown. `costs="none"` leaves all tokens
+    null, and is faster.
 
-    `is_truncated`: a response, or the raw text, stops in the middle; `is_refusal`: a response declines. Null where there
-    is neither. `has_mixed_numbers`: some text writes numbers, dates or units of one sort in two ways; `numbers` has a
-    line per role and form.
+    `is_truncated`: a response, or the raw text, stops in the middle; `is_refusal`: a response declines. Null where
+    there is neither. `has_mixed_numbers`: some text writes numbers, dates or units of one sort in two ways; `numbers`
+    has a line per role and form.
     """
 
     tokenizer: str = DEFAULT_TOKENIZER
@@ -91,14 +93,14 @@ class Formatting(
         )  # fmt: skip
         numbers = number_forms(texts).rename({"at": "id"})
         mixed = numbers.group_by("id", "group").len().filter(pl.col("len") > 1).select("id").unique()
-        of_pieces = pieces.join(numbers, on="id").group_by("row", "role", "group", "form").agg(pl.col("occurrences").sum())
+        of_pieces = pieces.join(numbers, on="id").group_by(*NUMBERED).agg(pl.col("occurrences").sum())
         height = pl.DataFrame({"row": pl.int_range(rows.height, dtype=pl.UInt32, eager=True)})
         parts = [
             self._counted(pieces, entries, kinds),
             self._shares(pieces, saved),
             pieces.group_by("row").agg(has_mixed_numbers=pl.col("id").is_in(mixed["id"].implode()).any()),
             entries.sort("row", "role", "kind").group_by("row").agg(kinds=pl.struct(*ENTRY.to_schema())),
-            of_pieces.sort("row", "role", "group", "form").group_by("row").agg(numbers=pl.struct(*NUMBER.to_schema())),
+            of_pieces.sort(NUMBERED).group_by("row").agg(numbers=pl.struct(*NUMBER.to_schema())),
         ]
         for part in parts:
             height = height.join(part, on="row", how="left", maintain_order="left")
@@ -114,10 +116,9 @@ class Formatting(
             ids = pieces.filter(pl.col("role").is_in(kind.roles))["id"].unique() if kind.roles else None
             counts = kind.counts(texts if ids is None else texts.gather(ids))
             having = (counts > 0).arg_true()
-            found.append(
-                pl.DataFrame({"id": having if ids is None else ids.gather(having), "occurrences": counts.gather(having)})
-                .select("id", kind=pl.lit(kind.name), occurrences="occurrences")
-            )  # fmt: skip
+            where = having if ids is None else ids.gather(having)
+            some = pl.DataFrame({"id": where, "occurrences": counts.gather(having)})
+            found.append(some.select("id", kind=pl.lit(kind.name), occurrences="occurrences"))
         return pl.concat(found).with_columns(tokens=pl.lit(None, dtype=pl.UInt32))
 
     def _with_costs(
