@@ -205,7 +205,7 @@ def variety(left: pl.DataFrame, right: pl.DataFrame) -> dict[str, dict[str, floa
 
 
 def response_lengths(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame | None:
-    """Rows per bin of response tokens on common edges: `low`, `high`, `left_rows`, `right_rows`; None if not counted."""
+    """Rows per bin of response tokens on common edges: `low`, `high`, `left_rows`, `right_rows`; or None."""
     both = pl.concat([left["response_tokens"], right["response_tokens"]])
     if both.null_count() == len(both):
         return None

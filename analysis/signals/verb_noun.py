@@ -106,6 +106,8 @@ class VerbNoun(
     def _read(self, texts: list[str]) -> list[Asked]:
         """What each text asks for."""
         model = pipeline(self.pipeline, self.pipeline_version, UNREAD)
+        if not model.has_pipe("parser"):
+            raise SignalError(f"{self.pipeline} has no parser, by which verbs and nouns are found; choose another.")
         lexicon = _lexicon(self.pipeline, self.pipeline_version)
         chosen = [self._sentences(text, str(model.lang), lexicon.verbs) for text in texts]
         wanted = list(dict.fromkeys(sentence for found in chosen for sentence in found or ()))
