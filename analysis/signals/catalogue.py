@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from analysis.signal import Signal, SignalError
 from analysis.signals.exact_duplicates import ExactDuplicates
+from analysis.signals.formatting import Formatting
 from analysis.signals.language import Language
 from analysis.signals.lengths import Lengths
 from analysis.signals.tokens import Tokens
@@ -19,6 +20,7 @@ SIGNALS: dict[str, Signal] = {
         ExactDuplicates(),
         VerbNoun(),
         Language(),
+        Formatting(),
     )
 }
 
