@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analysis.syntax.tree import (
-    COMPLEMENT,
     OBJECT,
     OF_A_NOUN,
     PASSIVE,
@@ -15,6 +14,8 @@ from analysis.syntax.tree import (
     SUBJECT,
     Lexicon,
     child,
+    has_clause,
+    is_clause,
     is_gerund,
     is_verb,
     lemma,
@@ -36,11 +37,14 @@ def nouns(verb: Token) -> list[Noun]:
     named = [name for token in objects for name in names(token)]
     if named or any(token.lower_ not in ME for token in objects):
         return [(name, None) for name in named]
-    return [] if child(verb, COMPLEMENT) is not None else _behind_a_preposition(verb)
+    return [] if has_clause(verb) else _behind_a_preposition(verb)
 
 
 def _objects(verb: Token) -> list[Token]:
-    found = [c for c in verb.children if c.dep_ in OBJECT and c.i > verb.i and not _is_glued(c)]
+    found = [c for c in verb.children if c.dep_ in OBJECT and c.i > verb.i and not _is_glued(c) and not is_clause(c)]
+    gerunds = [c for c in verb.children if c.dep_ == "xcomp" and is_gerund(c) and child(c, SUBJECT) is None]
+    if not found and (gerunds or has_clause(verb)):
+        return gerunds
     found = found or [c for c in verb.children if c.dep_ in OBJECT and not _is_glued(c)]
     if len(found) > 1:
         spoken_of = [c for c in found if c.pos_ != "PRON"]
@@ -53,9 +57,8 @@ def _objects(verb: Token) -> list[Token]:
     if child(verb, PASSIVE_AUXILIARY) is not None and verb.dep_ == "xcomp":  # "the files need to be renamed"
         carried = child(verb.head, SUBJECT)
         return [] if carried is None else [carried]
-    gerunds = [c for c in verb.children if c.dep_ == "xcomp" and is_gerund(c) and child(c, SUBJECT) is None]
     loose = [c for c in verb.children if c.dep_ in ("parataxis", "appos", "dep") and c.i > verb.i and _is_noun(c)]
-    return gerunds or (loose if child(verb, COMPLEMENT) is None else [])[:1]  # "write, in verse, an account"
+    return loose[:1]  # "write, in verse, an account"
 
 
 def _is_noun(token: Token) -> bool:

@@ -21,6 +21,7 @@ from analysis.syntax.tree import (
     SUBJECT,
     Lexicon,
     child,
+    has_clause,
     has_object,
     is_bare,
     is_gerund,
@@ -111,7 +112,7 @@ def _of_verbs(verbs: list[Token], root: Token, is_question: bool) -> Iterator[Re
 def _request(verb: Token, noun: tuple[str | None, str | None], how: str) -> Request:
     return Request(
         " ".join([lemma(verb), *particles(verb)]), noun[0], how, noun[1],
-        is_setting=_is_setting(verb), is_complete=how == "question" or child(verb, COMPLEMENT) is not None,
+        is_setting=_is_setting(verb), is_complete=how == "question" or has_clause(verb),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
-from analysis.syntax.words import PARTICLES, PHRASAL, READY
+from analysis.syntax.words import PARTICLES, PHRASAL, QUESTION_WORDS, READY
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -87,6 +87,17 @@ def is_ready(token: Token) -> bool:
 def has_object(verb: Token) -> bool:
     """Whether an object, or a clause in its place, hangs on the verb."""
     return child(verb, OBJECT | COMPLEMENT) is not None
+
+
+def is_clause(token: Token) -> bool:
+    """Whether an object is in truth an indirect question, whose verb was taken for a noun: "why ice floats"."""
+    first = token.left_edge
+    return first.i < token.i and first.lower_ in QUESTION_WORDS | {"whether", "if"} and first.lower_ != "whose"
+
+
+def has_clause(verb: Token) -> bool:
+    """Whether a clause stands in the place of the verb's object."""
+    return any(c.dep_ in COMPLEMENT or (c.dep_ in OBJECT and c.i > verb.i and is_clause(c)) for c in verb.children)
 
 
 def particles(verb: Token) -> list[str]:
