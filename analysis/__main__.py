@@ -24,6 +24,7 @@ from analysis.dataset import Dataset, DatasetError
 from analysis.export import ExportRequest, export
 from analysis.findings import FINDINGS, findings
 from analysis.formats import Reading
+from analysis.formatting import kinds_in, number_forms_in
 from analysis.language_models import pipeline_version
 from analysis.models import tokenizer_digest
 from analysis.progress import Reporter
@@ -224,6 +225,21 @@ def findings_command(
     )
     if {f.name for f in found} & set(fail_on or []):
         raise typer.Exit(1)
+
+
+@app.command("format")
+def format_command(name: DatasetArgument, where: Where = None, as_json: Json = False) -> None:
+    """What each kind of formatting costs, by role; and the forms in which numbers are written."""
+    dataset, view = load(name, where)
+    if not dataset.has(wanted := dataset.signal("formatting")):
+        say("Computing formatting first.")
+        compute(dataset, wanted)
+    kinds, numbers = kinds_in(dataset, view), number_forms_in(dataset, view)
+    lines = [
+        f"{title}, {role}: {rows:,} rows, {n:,} times" + (f", {tokens:,} tokens" if tokens is not None else "")
+        for _, title, role, rows, n, tokens in kinds.rows()
+    ]
+    answer({"kinds": kinds.to_dicts(), "numbers": numbers.to_dicts()}, as_json, "\n".join(lines) or "Nothing found.")
 
 
 @app.command("export")
