@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.syntax.nouns import fronted, names
-from analysis.syntax.tree import OBJECT, Lexicon, child
+from analysis.syntax.tree import OBJECT, Lexicon, child, lemma
 from analysis.syntax.words import AUXILIARIES, LEADING
 
 if TYPE_CHECKING:
@@ -35,18 +35,19 @@ def first_verb(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | N
 def verb_of_question(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | None:
     """The verb of a question with "do" or a modal, which stands behind the subject, and its noun."""
     helpers = [token for token in sentence[:12] if token.lower_ in AUXILIARIES]
-    if not helpers or child(helpers[0].head, {"cop"}) is not None:
+    if not helpers or lemma(child(helpers[0].head, {"cop"})) == "be":
         return None
     if helpers[0].dep_ == "aux" and helpers[0].head.pos_ == "VERB":
         return None
-    has_subject = False
-    for token in sentence[helpers[0].i - sentence.start + 1 :]:
-        if has_subject and token.lower_ in lexicon.verbs and token.pos_ in NOMINAL:
-            head = token.head if token.head.i > token.i else child(token, OBJECT)
-            own = next(names(head), None) if head is not None else None
-            return token, own or fronted(helpers[0])
-        has_subject = has_subject or token.pos_ in ("NOUN", "PROPN", "PRON")
-    return None
+    after = sentence[helpers[0].i - sentence.start + 1 :]
+    subject = next((at for at, token in enumerate(after) if token.pos_ in ("NOUN", "PROPN", "PRON")), len(after))
+    possible = [t for t in after[subject + 1 :] if t.lower_ in lexicon.verbs and t.pos_ in NOMINAL]
+    if not possible:
+        return None
+    verb = next((token for token in possible if token.lower_ not in lexicon.nouns), possible[0])
+    head = verb.head if verb.head.i > verb.i else child(verb, OBJECT)
+    own = next(names(head), None) if head is not None else None
+    return verb, own or fronted(helpers[0])
 
 
 def passive_of_question(root: Token) -> tuple[Token, str | None] | None:

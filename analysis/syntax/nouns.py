@@ -10,13 +10,14 @@ from analysis.syntax.tree import (
     OBJECT,
     OF_A_NOUN,
     PASSIVE,
-    PASSIVE_AUXILIARY,
     SUBJECT,
     Lexicon,
     child,
     has_clause,
     is_clause,
     is_gerund,
+    is_passive,
+    is_reduced,
     is_verb,
     lemma,
     particles,
@@ -42,6 +43,9 @@ def nouns(verb: Token) -> list[Noun]:
 
 def _objects(verb: Token) -> list[Token]:
     found = [c for c in verb.children if c.dep_ in OBJECT and c.i > verb.i and not _is_glued(c) and not is_clause(c)]
+    described = next((c for c in verb.children if c.dep_ == "ccomp" and c.tag_ == "VBN" and is_reduced(c)), None)
+    if not found and described is not None:  # "the dream described below", taken for a clause
+        return [token for token in described.children if token.dep_ in SUBJECT | PASSIVE]
     gerunds = [c for c in verb.children if c.dep_ == "xcomp" and is_gerund(c) and child(c, SUBJECT) is None]
     if not found and (gerunds or has_clause(verb)):
         return gerunds
@@ -54,9 +58,9 @@ def _objects(verb: Token) -> list[Token]:
         return found
     if (passive := child(verb, PASSIVE)) is not None:
         return [passive]
-    if child(verb, PASSIVE_AUXILIARY) is not None and verb.dep_ == "xcomp":  # "the files need to be renamed"
-        carried = child(verb.head, SUBJECT)
-        return [] if carried is None else [carried]
+    if is_passive(verb):  # "how are diamonds formed", and "the files need to be renamed", whose subject stands above
+        acted_on = child(verb, SUBJECT) or (child(verb.head, SUBJECT) if verb.dep_ == "xcomp" else None)
+        return [] if acted_on is None else [acted_on]
     loose = [c for c in verb.children if c.dep_ in ("parataxis", "appos", "dep") and c.i > verb.i and _is_noun(c)]
     return loose[:1]  # "write, in verse, an account"
 

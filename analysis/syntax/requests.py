@@ -145,11 +145,11 @@ def _below(token: Token) -> Token | None:
         return next((c for c in (*aid.children, *clauses) if c.dep_ in CLAUSE and is_verb(c)), None)
     if lemma(token) == "go" and not has_object(token):  # "go ahead and delete"
         return next((c for c in token.children if c.dep_ == "conj" and is_verb(c)), None) or _infinitive(token, clauses)
-    if lemma(token) in WHETHER_YOU:
+    if lemma(token) in WHETHER_YOU and speaker is not None:
         return next((c for c in clauses if subject(c) in YOU or lemma(token) == "mind"), None)
     if lemma(token) in ("help", "assist"):
         return _helped(token, clauses)
-    if lemma(token) in STRONG and speaker is None:
+    if lemma(token) in STRONG | WHETHER_YOU and speaker is None:
         return None  # "tell me what", "use this to write": these are asked for themselves
     return _infinitive(token, clauses)
 

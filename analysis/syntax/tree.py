@@ -42,8 +42,8 @@ def word(token: Token | None) -> str:
 
 
 def lemma(token: Token | None) -> str:
-    """In small letters; the word itself where the pipeline gives no lemma, empty for no token."""
-    return "" if token is None else (token.lemma_ or token.text).lower()
+    """In small letters; the word itself where it is a base form or the pipeline gives no lemma, empty for no token."""
+    return "" if token is None else (token.text if token.tag_ == "VB" else token.lemma_ or token.text).lower()
 
 
 def subject(token: Token) -> str | None:
@@ -60,6 +60,8 @@ def is_verb(token: Token) -> bool:
     if token.pos_ in ("VERB", "AUX"):
         return token.pos_ == "VERB" or token.dep_ not in AUXILIARY
     if token.dep_ not in ("ROOT", "conj", "parataxis") or child(token, {"cop", "det"}) is not None:
+        return False
+    if any(c.dep_ in OF_A_NOUN and c.i < token.i for c in token.children):
         return False
     return token.tag_ == "VB" or (
         token.pos_ in ("NOUN", "PROPN") and any(c.dep_ in OBJECT | {"obl"} and c.i > token.i for c in token.children)
@@ -89,6 +91,19 @@ def has_object(verb: Token) -> bool:
     return child(verb, OBJECT | COMPLEMENT) is not None
 
 
+def is_passive(verb: Token) -> bool:
+    """Whether it is a participle behind a form of "be", whichever of the two the parser hung it on."""
+    if child(verb, PASSIVE_AUXILIARY) is not None:
+        return True
+    before = verb.doc[verb.sent.start : verb.i]
+    return verb.tag_ == "VBN" and any(lemma(token) == "be" and token.head in (verb, verb.left_edge) for token in before)
+
+
+def is_reduced(participle: Token) -> bool:
+    """Whether it has no auxiliary and nothing that opens a clause: "the dream described below"."""
+    return child(participle, AUXILIARY | {"mark"}) is None and not is_clause(participle)
+
+
 def is_clause(token: Token) -> bool:
     """Whether an object is in truth an indirect question, whose verb was taken for a noun: "why ice floats"."""
     first = token.left_edge
@@ -102,7 +117,7 @@ def has_clause(verb: Token) -> bool:
 
 def particles(verb: Token) -> list[str]:
     """What belongs to a phrasal verb: "up" in "look up the word"."""
-    found = [c.lower_ for c in verb.children if c.dep_ in ("compound:prt", "prt")]
+    found = [c.lower_ for c in verb.children if c.dep_ in ("compound:prt", "prt") and c.lower_ in PARTICLES]
     if found:
         return found[:1]
     after = [c for c in verb.children if c.i > verb.i]

@@ -9,7 +9,9 @@ CARRIERS = frozenset(
 )  # verbs that carry another one: "help me write", "I want you to write"
 STRONG = frozenset("order plan start begin continue think suppose get come ask instruct invite".split())
 WHETHER_YOU = frozenset("wonder appreciate think believe suppose mind".split())  # "I was wondering if you could"
-COMMON_VERBS = frozenset("call empty get give go keep make move name put say see show take".split())  # also stop words
+COMMON_VERBS = frozenset(  # which lists of function words hold too
+    "become call do empty get give go have keep make move name put say see show take".split()
+)
 SETTINGS = frozenset("imagine pretend suppose assume act roleplay role-play be".split())
 GIVEN = frozenset("give provide present show supply hand offer ask".split())  # "you are given a list"
 READY = frozenset(
@@ -28,7 +30,7 @@ QUESTION_WORDS = frozenset(("what", "who", "whom", "whose", "which", "when", "wh
 PARTS = frozenset("some any all each one two three four five six seven ten none most many few several both half more "
                   "couple lot lots bunch dozen plenty handful".split())  # fmt: skip  "some of the books" asks for books
 PARTICLES = frozenset("up out down off away over together back along through in on around".split())
-TWO_OBJECTS = frozenset("give tell show send teach offer assign ask lend hand grant write make bring buy".split())
+TWO_OBJECTS = frozenset("give tell show send teach offer assign ask lend hand grant bring buy".split())
 
 _PREPOSITIONS = """
 about: argue ask brainstorm care chat complain debate dream hear inform inquire joke know learn lecture read report rant
