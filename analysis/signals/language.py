@@ -11,7 +11,7 @@ from analysis.signal import Signal
 
 UNDETERMINED = "und"
 READ_CHARS = 2_000  # of each text, so that a megabyte costs what a page costs
-ASKED_CHARS = 150  # of what is left after markup: longer pieces are slower and no more often right
+ASKED_CHARS = 120  # of what is left after markup: longer pieces are slower and no more often right
 MIN_LETTERS = 20  # of an alphabet; a character of a script without spaces counts three
 LEAST_CONFIDENCE = 0.5
 ANSWERS = {"words": pl.String, "best": pl.String, "confidence": pl.Float32}
@@ -82,7 +82,7 @@ class Language(
     dataset seldom has itself: a source's own column `language` wins by name, so other signals read this one.
     `und` says undetermined: fewer than 20 letters outside code, URLs and markup, plain code, or a model less sure than
     0.5; null where there is no text. The confidence is the model's probability for its best language, 0 to 1, null
-    where it was not asked. Only the first 2,000 characters of a text are looked at, and the first 150 of their words.
+    where it was not asked. Only the first 2,000 characters of a text are looked at, and the first 120 of their words.
 
     `is_code`: some of these texts holds a fenced block of code, or at least 0.6 of its lines read as code.
     `is_language_switch`: prompt and response are in two determined languages that are not close relatives, and the
