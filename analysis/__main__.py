@@ -19,64 +19,27 @@ import orjson
 import polars as pl
 import typer
 
-from analysis.annotations import open_annotations
+from analysis.command_line import DatasetArgument, Json, ProgressFile, Where, answer, load, say
 from analysis.computing import AT_OPENING_S, compute, try_out
 from analysis.dataset import Dataset, DatasetError
 from analysis.export import ExportRequest, export
 from analysis.findings import FINDINGS, findings
 from analysis.formats import Reading
+from analysis.formatting import kinds_in, number_forms_in
+from analysis.language_models import pipeline_version
 from analysis.models import tokenizer_digest
 from analysis.progress import Reporter
 from analysis.receipt import replay
 from analysis.runners import runner
-from analysis.signal import Signal
-from analysis.signals.catalogue import SIGNALS, signal, writers_of
-from analysis.view import View
+from analysis.signal import Signal, SignalError
+from analysis.signals.catalogue import SIGNALS, signal
+from analysis.verb_command import verbs_command
 from analysis.workspace import Workspace
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-
-DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help="A file, or the id of an opened dataset.")]
-Where = Annotated[
-    list[str] | None, typer.Option("--where", metavar="COLUMN~OP~VALUE", help="Only rows that pass; repeatable.")
-]
 WRITERS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
     ".jsonl": pl.DataFrame.write_ndjson, ".csv": pl.DataFrame.write_csv, ".parquet": pl.DataFrame.write_parquet,
 }  # fmt: skip
-
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-ProgressFile = Annotated[Path | None, typer.Option("--progress", hidden=True, help="A file that holds the progress.")]
-
-
-def say(text: str) -> None:
-    """One line on standard error."""
-    print(text, file=sys.stderr, flush=True)
-
-
-def answer(value: object, as_json: bool, text: str) -> None:
-    """The result on standard output: JSON for machines, or a sentence."""
-    print(orjson.dumps(value).decode() if as_json else text, flush=True)
-
-
-def load(name: str, where: list[str] | None = None, columns: list[str] | None = None) -> tuple[Dataset, View]:
-    """The dataset with its tags in place, and the view; signals that the view or the columns need are made first."""
-    view = View.from_params(where or [])
-    workspace = Workspace()
-    dataset = workspace.dataset(name)
-    annotations = open_annotations(workspace.home)
-    dataset.set_tags(annotations.tags(dataset.fingerprint), annotations.revision(dataset.fingerprint))
-    dataset.check(view)
-    known = {*dataset.schema, *(column for known in SIGNALS.values() for column in known.adds)}
-    if unknown := [column for column in columns or [] if column not in known]:
-        raise DatasetError(
-            f"{dataset.name} has no column {', '.join(unknown)}; it has: {', '.join(dataset.shown_columns)}."
-        )
-    for needed in writers_of({*view.columns(), *(columns or [])} - set(dataset.originals)):
-        made = dataset.signal(needed)
-        if not dataset.has(made):
-            say(f"Computing {needed} first.")
-            compute(dataset, made)
-    return dataset, view
 
 
 @app.command("open")
@@ -132,6 +95,21 @@ def pairs(texts: list[str], what: str) -> Iterator[tuple[str, str]]:
         yield name, value
 
 
+def typed(signal: Signal, texts: dict[str, str]) -> dict[str, object]:
+    """Texts as values of the types that the signal's parameters have."""
+    values: dict[str, object] = dict(texts)
+    for name, text in texts.items():
+        known = signal.parameters.get(name)
+        try:
+            if isinstance(known, bool):
+                values[name] = {"true": True, "false": False}[text.lower()]
+            elif isinstance(known, int | float):
+                values[name] = type(known)(text)
+        except (KeyError, ValueError):
+            raise SignalError(f"{name} of {signal.name} cannot be {text!r}; write a value such as {known}.") from None
+    return values
+
+
 def quick(dataset: Dataset) -> Iterator[Signal]:
     """The cheap signals, then those heavy ones whose trial says that they take less than half a minute."""
     for known in sorted(dataset.signals(), key=lambda s: not s.cheap):
@@ -166,8 +144,10 @@ def compute_command(
     parameters: dict[str, Any] = dict(pairs(set_ or [], "parameter"))
     if "tokenizer" in parameters:
         parameters["digest"] = tokenizer_digest(parameters["tokenizer"])
+    if "pipeline" in parameters:
+        parameters["pipeline_version"] = pipeline_version(parameters["pipeline"])
     if parameters:
-        changed = {s: signal(s, parameters).parameters for s in signals or ()}
+        changed = {s: signal(s, typed(signal(s), parameters)).parameters for s in signals or ()}
         dataset = workspace.describe(dataset, parameters={**dataset.meta.get("parameters", {}), **changed})
     made = []
     for wanted in map(dataset.signal, signals) if signals else quick(dataset):
@@ -242,13 +222,28 @@ def findings_command(
     known = [finding[0] for finding in FINDINGS]
     if unknown := sorted(set(fail_on or []) - set(known)):
         raise DatasetError(f"No finding is called {', '.join(unknown)}; known: {', '.join(known)}.")
-    dataset, _ = load(name, columns=[c for s in SIGNALS.values() for c in s.adds])
+    dataset, _ = load(name, columns=["row_tokens", *(column for *_, filters in FINDINGS for column, _, _ in filters)])
     found = findings(dataset)
     answer(
         [f.as_dict() for f in found], as_json, "\n".join(f"{f.sentence}  [{f.name}]" for f in found) or "Nothing found."
     )
     if {f.name for f in found} & set(fail_on or []):
         raise typer.Exit(1)
+
+
+@app.command("format")
+def format_command(name: DatasetArgument, where: Where = None, as_json: Json = False) -> None:
+    """What each kind of formatting costs, by role; and the forms in which numbers are written."""
+    dataset, view = load(name, where)
+    if not dataset.has(wanted := dataset.signal("formatting")):
+        say("Computing formatting first.")
+        compute(dataset, wanted)
+    kinds, numbers = kinds_in(dataset, view), number_forms_in(dataset, view)
+    lines = [
+        f"{title}, {role}: {rows:,} rows, {n:,} times" + (f", {tokens:,} tokens" if tokens is not None else "")
+        for _, title, role, rows, n, tokens in kinds.rows()
+    ]
+    answer({"kinds": kinds.to_dicts(), "numbers": numbers.to_dicts()}, as_json, "\n".join(lines) or "Nothing found.")
 
 
 @app.command("export")
@@ -281,6 +276,9 @@ def replay_command(
     """Make the same export again, and check that every byte is the same."""
     result = replay(receipt, [Path(f) for f in files], out, Workspace()).as_dict()
     answer(result, as_json, f"The same {result['rows_out']:,} rows in {out}")
+
+
+app.command("verbs")(verbs_command)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ STAND_INS = (
     "N/A", "n/a", "NA", "NULL", "null", "None", "none", "nan", "NaN", "-", "<noinput>", "No input", "TODO", "TBD",
 )  # fmt: skip
 LONG_ROW_TOKENS = 8192
+COSTLY_FORM_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,36 @@ FINDINGS: tuple[tuple[str, str, str, tuple[tuple[str, str, str], ...]], ...] = (
      (("response_words", "eq", "1"),)),
     ("long_row", f"1 row is longer than {LONG_ROW_TOKENS:,} tokens.",
      f"{{rows}} rows are longer than {LONG_ROW_TOKENS:,} tokens.", (("row_tokens", "gt", str(LONG_ROW_TOKENS)),)),
+    ("language_switch", "1 response is in another language than its prompt, which did not ask for it.",
+     "{rows} responses are in another language than their prompts, which did not ask for it.",
+     (("is_language_switch", "eq", "true"),)),
+    ("special_tokens", "1 row holds special tokens of a chat template as text.",
+     "{rows} rows hold special tokens of a chat template as text.", (("special_token_leaks", "gt", "0"),)),
+    ("placeholders", "1 row holds a placeholder nobody filled in.",
+     "{rows} rows hold placeholders nobody filled in.", (("placeholder_count", "gt", "0"),)),
+    ("merged_records", "In 1 row a second record has run into the text.",
+     "In {rows} rows a second record has run into the text.", (("merged_record_count", "gt", "0"),)),
+    ("truncated", "1 response stops in the middle.", "{rows} responses stop in the middle.",
+     (("is_truncated", "eq", "true"),)),
+    ("refusals", "1 response is a refusal.", "{rows} responses are refusals.", (("is_refusal", "eq", "true"),)),
+    ("ai_boilerplate", "1 row speaks of itself as a language model.",
+     "{rows} rows speak of themselves as a language model.", (("boilerplate_count", "gt", "0"),)),
+    ("stand_in_input", "1 row has a stand-in such as “No input” for its text or the end of its prompt.",
+     "{rows} rows have a stand-in such as “No input” for their text or the end of their prompt.",
+     (("stand_in_count", "gt", "0"),)),
+    ("mojibake", "1 row holds mojibake, text read in the wrong encoding.",
+     "{rows} rows hold mojibake, text read in the wrong encoding.", (("mojibake_count", "gt", "0"),)),
+    ("html_tags", "1 row holds HTML tags outside code.", "{rows} rows hold HTML tags outside code.",
+     (("html_tags", "gt", "0"),)),
+    ("html_entities", "1 row holds HTML entities outside code.", "{rows} rows hold HTML entities outside code.",
+     (("html_entities", "gt", "0"),)),
+    ("invisible_characters", "1 row holds invisible or control characters.",
+     "{rows} rows hold invisible or control characters.", (("invisible_characters", "gt", "0"),)),
+    ("mixed_numbers", "1 row writes numbers, dates or units in two ways.",
+     "{rows} rows write numbers, dates or units in two ways.", (("has_mixed_numbers", "eq", "true"),)),
+    ("costly_form", "1 row spends a quarter of its tokens or more on Markdown, HTML and white space.",
+     "{rows} rows spend a quarter of their tokens or more on Markdown, HTML and white space.",
+     (("formatting_token_share", "ge", str(COSTLY_FORM_SHARE)),)),
 )  # fmt: skip
 
 

