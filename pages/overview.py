@@ -14,7 +14,7 @@ ready = {s.name for s in dataset.signals() if dataset.has(s)} if dataset.has_exa
 
 numbers = st.container(horizontal=True, key="numbers")
 if dataset.has_examples:
-    jobs.require(dataset, *(s.name for s in dataset.signals() if s.name not in ready))
+    jobs.require(dataset, "lengths", "tokens", "exact_duplicates")
 else:
     frame.say_no_examples()
 

@@ -302,3 +302,41 @@ def waterfall(names: Sequence[str], rows: Sequence[int], palette: Palette) -> go
         textposition="outside",
     )
     return figure
+
+
+def wedges(found: Sequence[tuple[str, str, str, int]], as_tree: bool, palette: Palette, height: int = 520) -> go.Figure:
+    """A sunburst or treemap of (id, parent id, label, rows); what stands for the rest is grey."""
+    ids, parents, labels, rows = map(list, zip(*found, strict=True))
+    tops = [id for id, parent in zip(ids, parents, strict=True) if not parent and id != "rest"]
+    colours = [
+        palette.all if id.endswith("rest") else CATEGORIES[tops.index(id.split("/")[0]) % len(CATEGORIES)] for id in ids
+    ]
+    draw = go.Treemap if as_tree else go.Sunburst
+    trace = draw(
+        ids=ids, parents=parents, labels=[plotly_text(label, 30) for label in labels], values=rows, branchvalues="total",
+        marker={"colors": colours, "line": {"width": 1}}, sort=False,
+        hovertemplate="%{label}<br>%{value:,} rows<br>%{percentRoot:.1%} of all pairs<extra></extra>",
+    )  # fmt: skip
+    return go.Figure(trace, layout=_layout(palette, height))
+
+
+def lines(
+    series: Sequence[tuple[str, Sequence[float], Sequence[float]]], x: str, y: str, palette: Palette, log: bool = False
+) -> go.Figure:
+    """One line per (name, x values, y values), named at its side."""
+    figure = go.Figure(
+        layout=_layout(
+            palette, 280, showlegend=True, legend={"orientation": "h", "y": 1.12, "x": 0},
+            xaxis={"title": {"text": x}, "type": "log" if log else "linear"}, yaxis={"title": {"text": y}},
+        )
+    )  # fmt: skip
+    for number, (name, xs, ys) in enumerate(series):
+        dash = "solid" if number == 0 else "dash"
+        figure.add_scatter(
+            x=list(xs),
+            y=list(ys),
+            name=plotly_text(name),
+            mode="lines",
+            line={"color": CATEGORIES[number], "dash": dash},
+        )
+    return figure
