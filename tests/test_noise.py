@@ -80,6 +80,7 @@ FOUND: dict[str, list[tuple[str, int, str]]] = {
         ("<INSERT COMPANY> says", 1, " says"),
         ("Dear {customer_name}, on [DATE]", 2, "Dear , on "),
         ("%FIRSTNAME%, note", 1, ", note"),
+        ("Dear {FIRST_NAME} of {COMPANY}", 2, "Dear  of "),
         ("Regards from XXXX", 1, "Regards from "),
         ("TODO: add source", 1, " add source"),
         ("{{ user.first_name }} and [Insert introduction here]", 2, " and "),
@@ -145,7 +146,7 @@ NOT_FOUND: dict[str, list[str]] = {
     "truncated": [
         "Paris", "Bees make honey.", "Bees make honey! 🐝", "- one\n- two\n- three words here", "Victor Hugo, 1862",
         "kettle, umbrella, yellow, dragon, zipper", "She said: “I am here.”", "```python\nprint(1)\n```", "x = a + b", "",
-        "Council to plant trees along ring road", "Herzlichen Dank. Viele Grüße, Jana", "bike class | Thursday | the old mill",
+        "Council to plant trees along ring road", "Write it so:\n```cout << text```", "Herzlichen Dank. Viele Grüße, Jana", "bike class | Thursday | the old mill",
     ],
     "refusals": [
         "I cannot recommend this book enough.", "I can't help but smile at it.", "I'm sorry to hear about your dog. Here is what to do.",
@@ -156,7 +157,7 @@ NOT_FOUND: dict[str, list[str]] = {
     "special_tokens": ["a < s > b", "[install] it", "<|", "x <| y |> z < |", "### Responses were late", "array[INST_ID]", "The user: Ann"],
     "placeholders": [
         "set {1, 2}", "[1] and [a]", "f(x) = {x}", "100% SURE", "<b>name</b>", "[Paris](a.b)", "XXX is thirty", "I have todo lists",
-        "She put it in [square] brackets.", "Use the <name> element.",
+        "She put it in [square] brackets.", "Use the <name> element.", "$\\text{SNR} = 2$",
     ],
     "stand_ins": ["None of these", "There is no input here to sort.", "nan bread", "Answer: none of the above is right.", "-5"],
     "ai_boilerplate": ["What is it like to work as an AI researcher?", "AI will change schools.", "Language models predict words.", "As an aid, take a map."],
@@ -234,6 +235,10 @@ def test_where_fences_are_chosen_their_inside_is_text_like_any_other() -> None:
 def test_a_longer_fence_and_an_open_one_hold_code() -> None:
     assert cleaned("````\n# a\n````\n# b", ["markdown_headings"]) == "````\n# a\n````\nb"
     assert cleaned("# b\n```\n# a", ["markdown_headings"]) == "b\n```\n# a"
+
+
+def test_backticks_of_one_line_are_no_fence() -> None:
+    assert cleaned("```x```\n# a", ["markdown_headings"]) == "```x```\na"
 
 
 def test_a_column_is_cleaned_as_its_texts_are() -> None:

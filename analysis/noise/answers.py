@@ -72,7 +72,8 @@ _FEW_WORDS = rf"\A\s*[^\s{_CJK}]+(?:\s+[^\s{_CJK}]+)?\s*\z"
 def _truncated(texts: pl.Series) -> pl.Series:
     """1 for a text that stops in the middle."""
     table = texts.rename("text").to_frame().with_columns(end=pl.col("text").str.strip_chars_end(_TRIMMED))
-    fences = sum((pl.col("text").str.count_matches(rf"(?m)^[ \t]*{mark}") % 2 for mark in ("```", "~~~")), pl.lit(0))
+    lines = (rf"(?m)^[ \t]*{mark}[^`\n]*$" for mark in ("```", "~~~"))
+    fences = sum((pl.col("text").str.count_matches(line) % 2 for line in lines), pl.lit(0))
     tail = pl.col("end").str.slice(-600)
     line = tail.str.extract(r"([^\n]*)\z")
     prose = ~line.str.contains(_NO_PROSE) & ~line.str.contains(_FEW_WORDS)

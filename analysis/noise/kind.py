@@ -17,8 +17,9 @@ Protected = Literal["nothing", "fences", "code"]
 Texts = Callable[[pl.Series], pl.Series]
 
 FENCE = r"^[ \t]*(?:`{3,}|~{3,})"
-_FENCES = re.compile(rf"(?ms){FENCE}.*?(?:{FENCE}[ \t]*\r?$|\Z)")
-_CODE = re.compile(rf"(?ms){FENCE}.*?(?:{FENCE}[ \t]*\r?$|\Z)|(?s:`[^`\n]+`)")
+_FENCED = rf"{FENCE}[^`\n]*$.*?(?:{FENCE}[ \t]*\r?$|\Z)"
+_FENCES = re.compile(rf"(?ms){_FENCED}")
+_CODE = re.compile(rf"(?ms){_FENCED}|`[^`\n]+`")
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ _NAMES = (
     r"PRODUCT|USER|CUSTOMER|CLIENT|PLACEHOLDER|REDACTED|LINK|URL|BLANK|FIRSTNAME|LASTNAME)"
 )
 _PLACEHOLDER = (
-    r"\{\{[ \t]*[A-Za-z_][\w.\- ]{0,40}\}\}|\{(?:[a-z]+(?:_[a-z]+)+|[Nn]ame|NAME|[A-Z]{2,}(?:_[A-Z]+)*)\}"
+    r"\{\{[ \t]*[A-Za-z_][\w.\- ]{0,40}\}\}|\{(?:[a-z]+(?:_[a-z]+)+|[Nn]ame)\}"
+    rf"|\{{(?:[A-Z]+_)*{_NAMES}(?:_[A-Z]+)*\}}"
     rf"|\[(?i:{_ASKS})[ _'’-][^\[\]\n]{{1,60}}\]|\[(?i:name|date|insert|company|topic|your name)\]"
     rf"|[\[<](?:[A-Z]+[ _-])*{_NAMES}(?:[ _-][A-Z]+)*[\]>]|<(?i:{_ASKS})[ _-][A-Za-z][^<>=\n]{{0,40}}>"
     r"|%[A-Z][A-Z_]{3,30}%|\bX{4,}\b|\b(?:TODO|FIXME|TBD)\b(?::|\b)|(?i:\blorem ipsum\b)"
