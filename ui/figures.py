@@ -313,10 +313,15 @@ def wedges(found: Sequence[tuple[str, str, str, int]], as_tree: bool, palette: P
     ]
     draw = go.Treemap if as_tree else go.Sunburst
     trace = draw(
-        ids=ids, parents=parents, labels=[plotly_text(label, 30) for label in labels], values=rows, branchvalues="total",
-        marker={"colors": colours, "line": {"width": 1}}, sort=False,
+        ids=ids,
+        parents=parents,
+        labels=[plotly_text(label, 30) for label in labels],
+        values=rows,
+        branchvalues="total",
+        marker={"colors": colours, "line": {"width": 1}},
+        sort=False,
         hovertemplate="%{label}<br>%{value:,} rows<br>%{percentRoot:.1%} of all pairs<extra></extra>",
-    )  # fmt: skip
+    )
     return go.Figure(trace, layout=_layout(palette, height))
 
 
@@ -326,10 +331,14 @@ def lines(
     """One line per (name, x values, y values), named at its side."""
     figure = go.Figure(
         layout=_layout(
-            palette, 280, showlegend=True, legend={"orientation": "h", "y": 1.12, "x": 0},
-            xaxis={"title": {"text": x}, "type": "log" if log else "linear"}, yaxis={"title": {"text": y}},
+            palette,
+            280,
+            showlegend=True,
+            legend={"orientation": "h", "y": 1.12, "x": 0},
+            xaxis={"title": {"text": x}, "type": "log" if log else "linear"},
+            yaxis={"title": {"text": y}},
         )
-    )  # fmt: skip
+    )
     for number, (name, xs, ys) in enumerate(series):
         dash = "solid" if number == 0 else "dash"
         figure.add_scatter(

@@ -18,6 +18,7 @@ st.navigation(
         st.Page(ROOT / "pages" / "overview.py", title="Overview", icon=":material/dashboard:", default=True),
         st.Page(ROOT / "pages" / "lengths.py", title="Lengths", icon=":material/bar_chart:"),
         st.Page(ROOT / "pages" / "verbs.py", title="Verbs", icon=":material/category:"),
+        st.Page(ROOT / "pages" / "format.py", title="Format", icon=":material/cleaning_services:"),
         st.Page(ROOT / "pages" / "read.py", title="Read & tag", icon=":material/menu_book:"),
         st.Page(ROOT / "pages" / "export.py", title="Export", icon=":material/ios_share:"),
         st.Page(ROOT / "pages" / "open.py", title="Open", icon=":material/folder_open:"),

@@ -126,11 +126,17 @@ def ranks(table: pl.DataFrame) -> None:
     left = f", the first {SHOWN_PAIRS} shown" if found.height > SHOWN_PAIRS else ""
     st.caption(f"{count(found.height, 'pair')}{left}. Tick one to see its rows.")
     picked = st.dataframe(
-        shown.drop_nulls("verb").select(c for c in shown.columns if shown[c].null_count() < shown.height or not shown.height),
-        hide_index=True, height=430, on_select="rerun", selection_mode="single-row", alt="Pairs of verb and noun",
+        shown.drop_nulls("verb").select(
+            c for c in shown.columns if shown[c].null_count() < shown.height or not shown.height
+        ),
+        hide_index=True,
+        height=430,
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="Pairs of verb and noun",
         key=f"pairs_{st.session_state.get('pairs_picked', 0)}",
         column_config={"rows_share": st.column_config.NumberColumn("share", format="percent")},
-    )  # fmt: skip
+    )
     if picked.selection.rows:
         st.session_state["pairs_picked"] = st.session_state.get("pairs_picked", 0) + 1
         verb, noun = shown.select("verb", "noun").row(picked.selection.rows[0])
@@ -174,8 +180,12 @@ def comparison(dataset: Dataset, mine: pl.DataFrame, name: str, side: tuple[Data
     with left:
         st.markdown("**Distinct pairs by rows drawn**")
         lines = {"this view": pairs.growth(mine), name: pairs.growth(theirs)}
-        figure = figures.lines([(words, t["rows"].to_list(), t["distinct_pairs"].to_list()) for words, t in lines.items()],
-                               "rows with a pair", "distinct pairs to expect", palette)  # fmt: skip
+        figure = figures.lines(
+            [(words, t["rows"].to_list(), t["distinct_pairs"].to_list()) for words, t in lines.items()],
+            "rows with a pair",
+            "distinct pairs to expect",
+            palette,
+        )
         st.plotly_chart(figure, config=figures.CONFIG, theme=None, key="growth", alt="Distinct pairs by rows drawn")
     with right:
         st.markdown("**Response lengths**")
@@ -183,8 +193,10 @@ def comparison(dataset: Dataset, mine: pl.DataFrame, name: str, side: tuple[Data
         if lengths is None:
             st.text("The tokens of both sides' responses are needed; compute tokens on the page Lengths.")
         else:
-            shares = [(words, lengths["low"].to_list(), (lengths[c] / max(int(lengths[c].sum()), 1)).to_list())
-                      for words, c in (("this view", "left_rows"), (name, "right_rows"))]  # fmt: skip
+            shares = [
+                (words, lengths["low"].to_list(), (lengths[c] / max(int(lengths[c].sum()), 1)).to_list())
+                for words, c in (("this view", "left_rows"), (name, "right_rows"))
+            ]
             figure = figures.lines(shares, "response tokens", "share of rows", palette, log=True)
             st.plotly_chart(
                 figure, config=figures.CONFIG, theme=None, key="lengths_of_both", alt="Response lengths of both sides"
