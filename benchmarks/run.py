@@ -23,6 +23,7 @@ from benchmarks import (  # noqa: E402  needs the path set above
     opening,
     pages,
     searching,
+    verb_noun,
 )
 from benchmarks.ground import Ground, Row, machine  # noqa: E402
 from tests.browser import find_chromium  # noqa: E402
@@ -31,6 +32,7 @@ SUBJECTS = {
     "opening": opening.measure,
     "signals": computing.measure,
     "language": language.measure,
+    "verb_noun": verb_noun.measure,
     "formatting": formatting.measure,
     "first_chart": pages.first_chart,
     "pages": pages.reruns,
