@@ -256,12 +256,16 @@ def export_command(
     where: Where = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only rows with this tag; repeatable.")] = None,
     without_tag: Annotated[list[str] | None, typer.Option(help="No rows with this tag; repeatable.")] = None,
+    clean: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help="Texts without this kind of noise; repeatable.")
+    ] = None,
     as_json: Json = False,
     progress: ProgressFile = None,
 ) -> None:
     """The rows in view as training files, with a receipt and a dataset card."""
     dataset, view = load(name, where)
-    request = ExportRequest(view=view, to=to, only_tags=tuple(tag or ()), without_tags=tuple(without_tag or ()))
+    tags = {"only_tags": tuple(tag or ()), "without_tags": tuple(without_tag or ())}
+    request = ExportRequest(view=view, to=to, clean=tuple(clean or ()), **tags)
     result = export(dataset, request, out, report=Reporter(progress)).as_dict()
     answer(result, as_json, f"{result['rows_out']:,} of {result['rows_in']:,} rows in {out}")
 

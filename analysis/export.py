@@ -13,6 +13,7 @@ import polars as pl
 import analysis
 from analysis.card import card
 from analysis.dataset import TAGS, Dataset
+from analysis.export_cleaning import Cleaner
 from analysis.export_folder import CARD, RECEIPT, new_folder
 from analysis.formats import fingerprint
 from analysis.formats.flat import write_csv, write_parquet
@@ -82,7 +83,12 @@ def make(
     """Writes data files, card and receipt into the empty `folder`; returns the receipt."""
     report("choosing", 0, dataset.height)
     mask, steps = choose(dataset, request)
-    written = _write(dataset, request.to, mask, folder, sources, report)
+    clean = Cleaner(dataset, request.clean)
+    written = _write(dataset, request.to, mask, folder, sources, report, clean)
+    if request.clean:
+        kinds = ", ".join(request.clean)
+        rows = "1 row was" if clean.rows == 1 else f"{clean.rows:,} rows were"
+        written.notes.append(f"{rows} cleaned of {kinds}; tokens are counted before cleaning.")
     receipt = _receipt(dataset, request, steps, written)
     lengths = dataset.column("row_tokens").filter(mask) if has_tokens(dataset) else None
     (folder / CARD).write_text(card(receipt, written, lengths), encoding="utf-8", newline="\n")
@@ -92,15 +98,16 @@ def make(
 
 
 def _write(
-    dataset: Dataset, to: str, mask: pl.Series, folder: Path, sources: Sequence[Path] | None, report: Report
-) -> Written:
+    dataset: Dataset, to: str, mask: pl.Series, folder: Path, sources: Sequence[Path] | None, report: Report,
+    clean: Cleaner,
+) -> Written:  # fmt: skip
     total, known = int(mask.sum()), known_of(dataset)
     stem = file_stem(dataset.name)
 
     def frames(columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         done = 0
         for frame in chosen_batches(dataset, list(dict.fromkeys(columns)), mask):
-            yield frame
+            yield clean(frame)
             done += frame.height
             report("writing", done, total)
 
@@ -201,6 +208,7 @@ def _receipt(dataset: Dataset, request: ExportRequest, steps: list[Step], writte
         "tags": _tags(dataset, request),
         "signals": [_signal(known) for known in _signals(dataset, request)],
         "to": request.to,
+        "clean": list(request.clean),
         "steps": [step.as_dict() for step in steps],
         "rows_in": dataset.height,
         "rows_out": steps[-1].rows,

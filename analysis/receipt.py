@@ -92,8 +92,9 @@ def replay(receipt_path: Path, sources: Path | Iterable[Path], out: Path, worksp
         compute(dataset, dataset.signal(known["name"]))
     tags = receipt["tags"]
     request = ExportRequest(
-        View.from_params(receipt["view"]), receipt["to"], tuple(tags["only"]), tuple(tags["without"])
-    )
+        View.from_params(receipt["view"]), receipt["to"], tuple(tags["only"]), tuple(tags["without"]),
+        tuple(receipt.get("clean", ())),
+    )  # fmt: skip
     with new_folder(out) as folder:
         made = make(dataset, request, folder, paths)
         _compare(receipt, made)

@@ -10,9 +10,11 @@ import polars as pl
 from analysis.dataset import Dataset
 from analysis.formats.known import KEYS, Known
 from analysis.formats.misfits import misfit_columns, misfits
+from analysis.noise import KINDS
 from analysis.view import View
 
 FORMATS = ("input", *KEYS, "parquet", "csv")
+CLEANABLE = tuple(name for name, kind in KINDS.items() if kind.can_be_cleaned)
 
 
 class ExportError(ValueError):
@@ -22,16 +24,21 @@ class ExportError(ValueError):
 @dataclass(frozen=True)
 class ExportRequest:
     """The rows in `view` that have any of `only_tags`, where some are named, and none of `without_tags`, in the format
-    `to`, one of `FORMATS`."""
+    `to`, one of `FORMATS`; their texts without the kinds of noise in `clean`, none by default."""
 
     view: View = field(default_factory=View)
     to: str = "input"
     only_tags: tuple[str, ...] = ()
     without_tags: tuple[str, ...] = ()
+    clean: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.to not in FORMATS:
             raise ExportError(f"There is no format {self.to!r} to export to; the formats are {', '.join(FORMATS)}.")
+        if self.clean and self.to == "input":
+            raise ExportError("The format input gives each record as it stood; choose another format to clean texts.")
+        if unknown := [kind for kind in self.clean if kind not in CLEANABLE]:
+            raise ExportError(f"There is no kind of noise {unknown[0]!r} to clean; known: {', '.join(CLEANABLE)}.")
 
 
 @dataclass(frozen=True)

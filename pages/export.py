@@ -21,7 +21,10 @@ with asked:
     without = st.multiselect(
         "No rows tagged", tags, default=[t for t in ("drop",) if t in tags], key="without", placeholder="leave none out"
     )
-    request = ExportRequest(view=session.view(), to=to, only_tags=tuple(only), without_tags=tuple(without))
+    clean = exports.choose_cleaning() if to != "input" else []
+    request = ExportRequest(
+        view=session.view(), to=to, only_tags=tuple(only), without_tags=tuple(without), clean=tuple(clean)
+    )
     folder = st.text_input(
         "Folder", exports.usual_folder(dataset, to), key=f"folder_{to}", help="Below the workspace's folder exports"
     )

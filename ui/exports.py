@@ -10,6 +10,8 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.export import ExportRequest, Step, waterfall
+from analysis.noise import KINDS
+from analysis.waterfall import CLEANABLE
 from ui import jobs, session
 
 OFFERED_BYTES = 200 << 20
@@ -37,6 +39,14 @@ def steps(dataset: Dataset, request: ExportRequest) -> list[Step]:
     counted = str(dataset.has(dataset.signal("tokens")))
     key = (dataset.id, str(dataset.tag_revision), counted, request.to, *tags, *request.view.to_params())
     return _steps(key, dataset, request)
+
+
+def choose_cleaning() -> list[str]:
+    """The kinds of noise to take out of the texts on the way; none unless chosen."""
+    titles = {name: KINDS[name].title for name in CLEANABLE}
+    return st.multiselect(
+        "Clean the texts of", list(titles), format_func=titles.__getitem__, key="clean", placeholder="nothing"
+    )
 
 
 def usual_folder(dataset: Dataset, to: str) -> str:
