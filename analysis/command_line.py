@@ -8,7 +8,6 @@ from typing import Annotated
 import orjson
 import typer
 
-from analysis.annotations import open_annotations
 from analysis.computing import compute
 from analysis.dataset import Dataset, DatasetError
 from analysis.signals.catalogue import SIGNALS, writers_of
@@ -35,6 +34,8 @@ def answer(value: object, as_json: bool, text: str) -> None:
 
 def load(name: str, where: list[str] | None = None, columns: list[str] | None = None) -> tuple[Dataset, View]:
     """The dataset with its tags in place, and the view; signals that the view or the columns need are made first."""
+    from analysis.annotations import open_annotations
+
     view = View.from_params(where or [])
     workspace = Workspace()
     dataset = workspace.dataset(name)

@@ -33,6 +33,7 @@ PLACE = {"source_file": pl.String(), "source_line": pl.UInt32(), "source_record"
 TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
 LONG_TEXT_CHARS = 40  # a text column longer than this on average is prose to read, not a category to count
 KEPT_MASKS = 64
+KEPT_TABLES = 4
 FEW_VALUES = 50  # a column of so many distinct values is offered as a facet
 NEAR_ROWS = 200  # rows nearer than this are read from disk in one piece
 
@@ -75,6 +76,7 @@ class Dataset:
         self._budget = memory_budget()
         self._lock = threading.RLock()
         self._signals: dict[str, Signal] = {}
+        self._tables: dict[str, pl.DataFrame] = {}
         self._columns: OrderedDict[str, pl.Series] = OrderedDict()
         self._masks: OrderedDict[str, pl.Series] = OrderedDict()
         self._rows: OrderedDict[tuple[str, ...], pl.Series] = OrderedDict()
@@ -174,6 +176,22 @@ class Dataset:
         if not path.exists():
             raise DatasetError(f"The table {name} comes from the signal {signal.name}; compute {signal.name} first.")
         return pl.read_parquet(path)
+
+    def table_in(self, signal: Signal, name: str, rows: pl.Series) -> pl.DataFrame:
+        """The lines of a second table that belong to the rows at these positions; `row` stands for `row_id`."""
+        path = str(self.table_path(signal, name))
+        if path not in self._tables:
+            places = self.column(ROW_ID).to_frame().with_row_index("row")
+            table = self.table(signal, name).join(places, on=ROW_ID, how="left", maintain_order="left")
+            with self._lock:
+                self._tables[path] = table.select("row", pl.exclude("row", ROW_ID))
+                while len(self._tables) > KEPT_TABLES:
+                    del self._tables[next(iter(self._tables))]
+        table = self._tables[path]
+        if len(rows) == self.height:
+            return table
+        in_view = pl.repeat(False, self.height, dtype=pl.Boolean, eager=True).scatter(rows, True)
+        return table.filter(in_view.gather(table["row"]))
 
     def needs(self, view: View) -> list[Signal]:
         """The signals whose columns the view names and which are not computed yet."""

@@ -7,7 +7,6 @@ import polars as pl
 from analysis.dataset import Dataset
 from analysis.noise import KINDS
 from analysis.noise.numbers import NUMBER_FORMS
-from analysis.signal import ROW_ID
 from analysis.view import View
 
 
@@ -21,7 +20,7 @@ def kinds_in(dataset: Dataset, view: View | None = None) -> pl.DataFrame:
     counted = (
         _entries(dataset, "kinds", view).group_by("kind", "role")
         .agg(
-            rows=pl.col(ROW_ID).n_unique(), occurrences=pl.col("occurrences").cast(pl.UInt64).sum(),
+            rows=pl.len(), occurrences=pl.col("occurrences").cast(pl.UInt64).sum(),
             tokens=pl.when(pl.col("tokens").count() > 0).then(pl.col("tokens").cast(pl.UInt64).sum()),
         )
     )  # fmt: skip
@@ -36,7 +35,7 @@ def number_forms_in(dataset: Dataset, view: View | None = None) -> pl.DataFrame:
     `is_mixed`: some other form of the same group occurs too, so that "1,000" and "1000" stand side by side.
     """
     counted = _entries(dataset, "numbers", view).group_by("group", "form").agg(
-        rows=pl.col(ROW_ID).n_unique(), occurrences=pl.col("occurrences").cast(pl.UInt64).sum()
+        rows=pl.col("row").n_unique(), occurrences=pl.col("occurrences").cast(pl.UInt64).sum()
     )  # fmt: skip
     known = pl.DataFrame(
         {name: [getattr(form, name) for form in NUMBER_FORMS] for name in ("group", "form", "example")}
@@ -48,7 +47,4 @@ def number_forms_in(dataset: Dataset, view: View | None = None) -> pl.DataFrame:
 
 
 def _entries(dataset: Dataset, table: str, view: View | None) -> pl.DataFrame:
-    entries = dataset.table(dataset.signal("formatting"), table)
-    if view is None or not view.active:
-        return entries
-    return entries.join(dataset.frame([ROW_ID], dataset.rows_of(view)), on=ROW_ID, how="semi")
+    return dataset.table_in(dataset.signal("formatting"), table, dataset.rows_of(view or View()))

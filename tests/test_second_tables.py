@@ -50,6 +50,13 @@ def test_a_line_per_entry_in_row_order(dataset: Dataset) -> None:
     assert dataset.table(signal, "words").rows() == [(first, "two", 3), (first, "words", 5)]
 
 
+def test_the_lines_of_some_rows(dataset: Dataset) -> None:
+    signal = Words()
+    compute(dataset, signal)
+    for rows, expected in (([0], [(0, "two", 3), (0, "words", 5)]), ([1, 2], []), ([0, 1, 2], [(0, "two", 3), (0, "words", 5)])):
+        assert dataset.table_in(signal, "words", pl.Series(rows, dtype=pl.UInt32)).rows() == expected
+
+
 def test_a_table_not_made_yet_is_named(dataset: Dataset) -> None:
     with pytest.raises(DatasetError, match="compute words first"):
         dataset.table(Words(), "words")

@@ -75,7 +75,7 @@ def write_part(batch: Batch, plan: Plan, path: Path) -> Facts:
 
 def write(frame: pl.DataFrame, path: Path) -> None:
     """Fast before small: these files are read often, and parts are written once."""
-    frame.write_parquet(path, compression="lz4", statistics=False)
+    frame.write_parquet(path, compression="snappy", statistics=False)
 
 
 def build(records: Records, plan: Plan, file: str) -> tuple[pl.DataFrame, Facts]:
