@@ -180,14 +180,15 @@ class Dataset:
     def table_in(self, signal: Signal, name: str, rows: pl.Series) -> pl.DataFrame:
         """The lines of a second table that belong to the rows at these positions; `row` stands for `row_id`."""
         path = str(self.table_path(signal, name))
-        if path not in self._tables:
+        table = self._tables.get(path)
+        if table is None:
             places = self.column(ROW_ID).to_frame().with_row_index("row")
             table = self.table(signal, name).join(places, on=ROW_ID, how="left", maintain_order="left")
+            table = table.select("row", pl.exclude("row", ROW_ID))
             with self._lock:
-                self._tables[path] = table.select("row", pl.exclude("row", ROW_ID))
+                self._tables[path] = table
                 while len(self._tables) > KEPT_TABLES:
                     del self._tables[next(iter(self._tables))]
-        table = self._tables[path]
         if len(rows) == self.height:
             return table
         in_view = pl.repeat(False, self.height, dtype=pl.Boolean, eager=True).scatter(rows, True)
