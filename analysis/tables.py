@@ -7,6 +7,7 @@ is one pass over small integers.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,8 +28,10 @@ def linear_edges(values: pl.Series, bins: int = 40) -> list[float]:
     """Edges of about `bins` equal bins of a round width (1, 2 or 5 times a power of ten) over all values."""
     low, high = _extent(values)
     width = max(high / bins - low / bins or 1.0, max(abs(low), abs(high)) * 1e-14, 1e-300)  # floats are no finer
+    width = min(width, sys.float_info.max)
     scale = 10.0 ** math.floor(math.log10(width))
     step = next(m * scale for m in (1, 2, 5, 10) if m * scale >= width * 0.999)
+    step = step if math.isfinite(step) else width  # no round number is left above it
     if values.dtype.is_integer():
         step = max(1.0, round(step))
     digits = max(0, -math.floor(math.log10(step) + 1e-9))

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis.tables import (
@@ -86,6 +86,10 @@ integers = st.one_of(st.none(), st.integers(-(2**53), 2**53), st.integers(-50, 5
 
 
 @given(st.lists(floats, max_size=8), st.integers(1, 60))
+@example([0.0, 1.0010010010010013e308], 1)
+@example([-1.7e308, 1.7e308], 1)
+@example([-1.7e308, 1.7e308], 7)
+@example([0.0, 1.79e308], 40)
 def test_linear_edges_hold_every_float(values: list[float | None], bins: int) -> None:
     column = pl.Series(values, dtype=pl.Float64)
     edges = linear_edges(column, bins)
