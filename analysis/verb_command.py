@@ -5,21 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-import polars as pl
 import typer
 
 from analysis.command_line import DatasetArgument, Json, Where, answer, load, say
 from analysis.computing import compute
-from analysis.verb_noun_tables import (
-    asked,
-    compare,
-    coverage,
-    response_lengths,
-    signal_over,
-    top_pairs,
-    top_verbs,
-    variety,
-)
+from analysis.verb_noun_counts import Counted, requests_of, signal_over
+from analysis.verb_noun_tables import compare, response_lengths, variety
 
 
 def verbs_command(
@@ -36,26 +27,25 @@ def verbs_command(
     as_json: Json = False,
 ) -> None:
     """What the rows ask for: verb–noun pairs, verbs, how many rows have any, and what sets two views apart."""
-    table = _asked(name, over, where)
-    covered = coverage(table, table.height)
-    pairs = top_pairs(table)
+    asked = _asked(name, over, where)
+    covered, pairs = asked.coverage, asked.pairs
     result: dict[str, Any] = {
-        "rows": table.height,
+        "rows": covered.rows,
         "with_pair": covered.pair,
         "pairs": pairs.head(top).select("verb", "noun", "rows").to_dicts(),
-        "verbs": top_verbs(table, top).select("verb", "rows").to_dicts(),
+        "verbs": asked.verbs.head(top).to_dicts(),
         "distinct_pairs": pairs.height,
         "coverage": {**asdict(covered), "pair_share": covered.pair_share},
         "compare": None,
     }
-    lines = [f"{covered.pair:,} of {table.height:,} rows have a pair, {pairs.height:,} different ones."]
+    lines = [f"{covered.pair:,} of {covered.rows:,} rows have a pair, {pairs.height:,} different ones."]
     lines += [f"{row['rows']:>9,}  {row['verb']} {row['noun']}" for row in result["pairs"]]
     if against or against_where:
         other = _asked(against or name, over, against_where)
-        lengths = response_lengths(table, other)
+        lengths = response_lengths(asked.lengths, other.lengths)
         result["compare"] = {
-            **variety(table, other),
-            "pairs": compare(table, other).head(top).to_dicts(),
+            **variety(pairs, other.pairs),
+            "pairs": compare(pairs, other.pairs).head(top).to_dicts(),
             "response_tokens": None if lengths is None else lengths.to_dicts(),
         }
         lines += ["", "What sets the two apart (rows here, rows there, z):"]
@@ -64,11 +54,11 @@ def verbs_command(
     answer(result, as_json, "\n".join(lines))
 
 
-def _asked(name: str, over: str, where: list[str] | None) -> pl.DataFrame:
+def _asked(name: str, over: str, where: list[str] | None) -> Counted:
     """What the rows of a view ask for; computed first where that is missing."""
     dataset, view = load(name, where)
     signal = signal_over(dataset, over)
     if not dataset.has(signal):
         say(f"Computing verb_noun over {over} first.")
         compute(dataset, signal)
-    return asked(dataset, signal, dataset.rows_of(view))
+    return requests_of(dataset, signal).counted(dataset.rows_of(view))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
+import polars as pl
 from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from analysis.workspace import Workspace
+from benchmarks.formatting import noisy
 from benchmarks.ground import ROOT, Ground, Row, median, percentile_95
 from benchmarks.stopwatch import is_last
 from tests.browser import FLAGS, Server, find_chromium
@@ -19,6 +22,7 @@ from tests.browser import FLAGS, Server, find_chromium
 STARTS, VISITS = 3, 20
 MAX_START_S, MAX_RERUN_MS, MAX_CLICK_KB = 5, 80, 150
 WAIT_MS = 60_000
+PIECE_ROWS = 20_000  # verbs and nouns are found in so many rows, and repeated for the others
 FILTERS = (  # each is switched on by a click and off by a later one, so that every click shows other rows
     "source~in~forum", "row_tokens~range~50~200", "annotator~in~ann_03~ann_07~ann_11", "score~ge~3", "response_chars~gt~300",
     "created_at~range~2025-03~2025-09", "is_duplicate_extra~eq~false", "source~in~tutor~crowd", "user_id~lt~500000",
@@ -94,6 +98,8 @@ def first_chart(ground: Ground) -> Iterator[Row]:
 def reruns(ground: Ground) -> Iterator[Row]:
     """Clicks on every page; the server's stopwatch tells the time, the browser's socket the bytes."""
     ground.compute_all()
+    repeat_pairs(ground)
+    shown = {"format": ("Format, every second answer noisy", with_noise(ground), ())}
     log = ground.home.parent / "reruns.log"
     log.touch()
     environ = {"WINNOW_HOME": str(ground.home), "WINNOW_BENCH_LOG": str(log)}
@@ -101,21 +107,59 @@ def reruns(ground: Ground) -> Iterator[Row]:
     try:
         with chromium() as browser:
             pages = menu()
-            for number, (name, title) in enumerate(pages):
+            looks = [(n, name, *shown.get(name, (title, ground.dataset, ()))) for n, (name, title) in enumerate(pages)]
+            verbs = next(number for number, (name, _) in enumerate(pages) if name == "verbs")
+            looks[verbs] = (verbs, "verbs", f"Verbs, pairs of {PIECE_ROWS:,} rows repeated", ground.dataset, ())
+            against = (("against", "all rows"),)
+            looks.insert(verbs + 1, (verbs, "verbs", "Verbs, the same against all rows", ground.dataset, against))
+            for number, name, title, dataset, more in looks:
                 page = browser.new_page(viewport={"width": 1400, "height": 900})
                 page.set_default_timeout(WAIT_MS)
-                path = name if number else ""
-                yield from clicks(page, f"{server.url}/{path}", ground, title, pages[number - 1][1], log)
+                address = f"{server.url}/{name if number else ''}"
+                others = (pages[number - 1][1], pages[number][1])
+                yield from clicks(page, address, [("d", dataset), *more], title, others, log)
                 page.close()
     finally:
         server.stop()
 
 
-def clicks(page: Page, address: str, ground: Ground, title: str, other: str, log: Path) -> Iterator[Row]:
-    """Opens a page with all filters switched off, then clicks on one after another: one on, the one before off."""
+def repeat_pairs(ground: Ground) -> None:
+    """Puts the columns of the signal verb_noun in place: found in the first rows, and repeated for all others.
+
+    Finding them in a million rows takes minutes and belongs to another measurement; here only their number matters.
+    """
+    piece = ground.planted.clean.with_name("piece.jsonl")
+    with ground.planted.clean.open("rb") as lines, piece.open("wb") as out:
+        out.writelines(line for _, line in zip(range(PIECE_ROWS), lines, strict=False))
+    _, opened = ground.winnow("open", str(piece))
+    ground.winnow("compute", str(opened["id"]), "verb_noun")
+    whole, part = (Workspace(ground.home).dataset(id) for id in (ground.dataset, str(opened["id"])))
+    found = pl.read_parquet(part.path(part.signal("verb_noun"))).drop("row_id")
+    repeated = pl.concat([found] * -(-whole.height // found.height)).head(whole.height)
+    columns = whole.column("row_id").to_frame().hstack(repeated)
+    columns.write_parquet(whole.path(whole.signal("verb_noun")))
+    Workspace(ground.home).forget(part)
+
+
+def with_noise(ground: Ground) -> str:
+    """The id of the same rows with noise in every second answer, counted."""
+    path = ground.planted.path.with_name("noisy.jsonl")
+    noisy(path, ground.planted.rows)
+    _, opened = ground.winnow("open", str(path))
+    ground.winnow("compute", str(opened["id"]), "tokens", "formatting")
+    return str(opened["id"])
+
+
+def clicks(
+    page: Page, address: str, asked: Sequence[tuple[str, str]], title: str, others: Sequence[str], log: Path
+) -> Iterator[Row]:
+    """Opens a page with all filters switched off, then clicks on one after another: one on, the one before off.
+
+    A page without filters is visited from another: `others` are the titles of that one and of its own.
+    """
     wire = Wire(page)
     off = [text.replace("~", "~!", 1) for text in FILTERS]
-    page.goto(f"{address}?{urlencode([('d', ground.dataset), *(('f', text) for text in off)])}")
+    page.goto(f"{address}?{urlencode([*asked, *(('f', text) for text in off)])}")
     wire.settle(1)
     page.wait_for_timeout(2_000)  # the browser may ask for sizes or a theme once more
     opening = milliseconds(log)[0]
@@ -127,7 +171,7 @@ def clicks(page: Page, address: str, ground: Ground, title: str, other: str, log
         chips.nth(0).click()
         what = "filters switched"
     else:
-        targets = [page.get_by_role("link", name=name, exact=True) for _ in range(VISITS) for name in (other, title)]
+        targets = [page.get_by_role("link", name=name, exact=True) for _ in range(VISITS) for name in others]
         what = "visits from another page"
     wire.settle(wire.finished + bool(chips.count()))
     times, sent = [], []

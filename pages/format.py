@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from ui import formatting, frame, jobs
+from analysis.noise import KINDS
+from ui import exports, formatting, frame, jobs, noise_examples
 
 dataset = frame.open_page("Format")
 rows = frame.rows_in_view(dataset)
@@ -15,31 +16,50 @@ if not jobs.require(dataset, "formatting"):
 has_tokens = dataset.has(dataset.signal("tokens"))
 all_tokens = int(dataset.frame(["row_tokens"], rows)["row_tokens"].sum() or 0) if has_tokens else None
 form = int(dataset.frame(["formatting_tokens"], rows)["formatting_tokens"].sum() or 0)
-with st.container(horizontal=True):
+found = formatting.kinds(dataset)
+with st.container(horizontal=True, vertical_alignment="center"):
     st.metric(
         "Tokens spent on form",
         f"{form:,}",
         border=True,
-        help="What cleaning HTML, Markdown, white space and invisible characters would save",
+        width=260,
+        help="What cleaning HTML, Markdown, white space and invisible characters would save in the rows in view",
     )
     if all_tokens:
-        st.metric("Share of all tokens", f"{form / all_tokens:.1%}", border=True)
+        st.metric("Share of all tokens", f"{form / all_tokens:.1%}", border=True, width=260)
+    if of_form := formatting.of_form(found):
+        if st.button(
+            f"Clean all {len(of_form)} kinds of form on export", icon=":material/ios_share:", key="clean_form"
+        ):
+            exports.begin_cleaning(dataset, of_form)
 
-found = formatting.kinds(dataset)
 left, right = st.columns([3, 2], gap="large")
+chosen = None
 with left:
     st.subheader("Kinds of noise", anchor=False)
     if found.is_empty():
         st.text("No noise of any known kind stands in the rows in view.")
     else:
-        st.caption("Kinds overlap, so their tokens do not add up. Tick one to see examples.")
+        st.caption(
+            "Tokens: what cleaning this kind alone would save; of truncated answers and refusals, the whole text. "
+            "Kinds overlap, so they do not add up. Tick one to see it by group, with examples."
+        )
         chosen = formatting.choose(found, all_tokens)
 with right:
-    if not found.is_empty() and chosen:
-        st.subheader(f"{chosen['title']}, {chosen['role']}", anchor=False)
-        formatting.examples(dataset, formatting.kind(chosen["kind"]), chosen["role"])
+    if chosen:
+        kind = KINDS[chosen["kind"]]
+        st.subheader(f"{kind.title}, {chosen['role']}", anchor=False)
+        with st.container(horizontal=True):
+            noise_examples.offer_rows(kind)
+            if kind.can_be_cleaned and st.button("Clean on export", icon=":material/ios_share:", key="clean_kind"):
+                exports.begin_cleaning(dataset, [kind.name])
     else:
         st.subheader("Tokens spent on form", anchor=False)
-        formatting.by_group(dataset, rows)
+    formatting.by_group(dataset, chosen)
+    if chosen:
+        st.markdown("**Examples**")
+        with_it = formatting.rows_with(dataset, kind.name, chosen["role"])
+        noise_examples.examples(dataset, kind, chosen["role"], with_it)
+    else:
         st.subheader("Forms of numbers", anchor=False)
         formatting.numbers(dataset)

@@ -2,23 +2,34 @@
 
 import streamlit as st
 
-from analysis import verb_noun_tables as pairs
-from ui import frame, jobs, session, verbs
-from ui.text import cut
+from analysis.verb_noun_counts import Coverage
+from ui import comparing, frame, jobs, session, sides, verbs
 
 dataset = frame.open_page("Verbs")
-frame.rows_in_view(dataset)
+rows = frame.rows_in_view(dataset)
 if not dataset.has_examples:
     frame.say_no_examples()
     st.stop()
-verbs.choose_over(dataset)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    verbs.choose_over(dataset)
+    st.space("stretch")
+    compare = st.container(horizontal=True, vertical_alignment="bottom", width="content")
+if not dataset.has(dataset.signal("verb_noun")):
+    verbs.say_coverage(Coverage(len(rows), not_computed=len(rows)))
 if not jobs.require(dataset, "verb_noun"):
     st.stop()
 
-table = verbs.asked(dataset, verbs.without_own_filters(session.view()))
-verbs.say_coverage(table)
-ranked = pairs.top_pairs(table)
-if ranked.is_empty():
+offered = sides.sides(dataset)
+with compare:
+    against = sides.choose(dataset, offered)
+found = verbs.counted(dataset, verbs.without_own_filters(session.view()))
+verbs.say_coverage(found.coverage)
+if against:
+    comparing.comparison(dataset, against, offered[against])
+    with st.expander("This view alone", key="alone", on_change="rerun") as alone:
+        if not alone.open:
+            st.stop()
+if found.pairs.is_empty():
     st.text("No row in view has both a verb and a noun; the line above says what they have instead.")
     st.stop()
 
@@ -30,20 +41,7 @@ with left:
         )
         top_verbs = st.slider("Verbs", 3, 60, 20, key="top_verbs", bind="query-params")
         top_nouns = st.slider("Nouns of each", 1, 12, 4, key="top_nouns", bind="query-params")
-    verbs.picture(ranked, shape == "treemap", top_verbs, top_nouns)
+        rest = st.toggle("With other verbs", key="rest", bind="query-params")
+    verbs.picture(found.pairs, shape == "treemap", top_verbs, top_nouns, rest)
 with right:
-    verbs.ranks(table)
-
-st.subheader("Compare", anchor=False)
-sides = verbs.sides(dataset)
-name = st.selectbox(
-    "This view against",
-    list(sides),
-    index=None,
-    format_func=cut,
-    placeholder="Choose all rows, a saved view or another dataset",
-    key="against",
-)
-if name:
-    mine = verbs.asked(dataset, session.view())
-    verbs.comparison(dataset, mine, cut(name), sides[name])
+    verbs.ranks(found.pairs)

@@ -10,19 +10,22 @@ from typing import Any
 import orjson
 import polars as pl
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from analysis.__main__ import app
 from analysis.computing import compute
 from analysis.dataset import Dataset, DatasetError
 from analysis.findings import findings
-from analysis.formatting import kinds_in, number_forms_in
+from analysis.formatting import entries_of, kinds_in, number_forms_in
 from analysis.models import DEFAULT_TOKENIZER, tokenizer
 from analysis.noise import KINDS, ROLES, cleaned
 from analysis.signal import ROW_ID, SignalError
 from analysis.signals.formatting import Formatting, pieces_of
 from analysis.view import View
 from analysis.workspace import Workspace
+from tests.browser import ROOT
 from tests.test_signals import rows_of, said
 
 SAMPLES = Path(__file__).parent.parent / "sample_data"
@@ -303,3 +306,73 @@ def test_a_column_of_the_source_wins_by_name(home: Path) -> None:
     assert set(dataset.column("language").unique()) == {"en", "de", "fr", "es", "ja", "zh", "ar", "hi", "ru"}
     assert "und" in dataset.column("prompt_language").to_list()
     assert dataset.has(dataset.signal("language"))
+
+
+# The page
+
+
+def entries_by_hand(dataset: Dataset, filters: list[str], kind: str) -> dict[str, tuple[int, int, int]]:
+    """Rows, occurrences and tokens of a kind in responses, per source."""
+    rows = dataset.frame([ROW_ID, "source"], dataset.rows_of(View.from_params(filters)))
+    lines = dataset.table(dataset.signal("formatting"), "kinds").filter(kind=kind, role="response")
+    found = lines.join(rows, on=ROW_ID).group_by("source").agg(pl.len(), pl.col("occurrences", "tokens").sum())
+    return {source: tuple(counts) for source, *counts in found.iter_rows()}
+
+
+@pytest.mark.parametrize("filters", [[], ["row_chars~ge~200"], ["html_tags~ge~1"]])
+def test_a_kind_by_group(opened: dict[str, Dataset], filters: list[str]) -> None:
+    dataset = opened["instructions"]
+    compute(dataset, dataset.signal("lengths"))
+    source = dataset.column("source")
+    names = sorted(source.unique())
+    groups = source.replace_strict(names, list(range(len(names))), return_dtype=pl.UInt16)
+    rows = dataset.rows_of(View.from_params(filters))
+    found = entries_of(dataset, "kinds").in_view(rows).of("html_tags", "response").by_group(groups, len(names))
+    seen = {name: counts for name, counts in zip(names, found.rows(), strict=True) if counts[0]}
+    assert seen == entries_by_hand(dataset, filters, "html_tags") != {}
+
+
+def test_of_a_kind_that_does_not_occur_there_is_no_entry(opened: dict[str, Dataset]) -> None:
+    entries = entries_of(opened["chats"], "kinds").of("no such kind", "response")
+    assert len(entries.row) == 0
+    assert entries.counted().is_empty()
+
+
+def page(name: str, dataset: Dataset, **asked: str) -> AppTest:
+    at = AppTest.from_file(ROOT / "pages" / f"{name}.py", default_timeout=60)
+    for key, value in {"d": dataset.id, **asked}.items():
+        at.query_params[key] = value
+    return at
+
+
+@pytest.fixture
+def chats(home: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    monkeypatch.setattr("sys.argv", ["app.py"])
+    dataset = Workspace(home).open([SAMPLES / "chats.jsonl"])
+    compute(dataset, dataset.signal("formatting"))
+    return dataset
+
+
+def test_a_link_to_a_kind_shows_it_by_group_with_examples(chats: Dataset) -> None:
+    at = page("format", chats, noise="special_tokens~response").run()
+    assert not at.exception
+    assert "Special tokens of chat templates, response" in [heading.value for heading in at.subheader]
+    assert r"Show rows\: special\_token\_leaks is at least 1" in [button.label for button in at.button]
+    assert any("⟦" in code.value for code in at.code)
+    groups = next(table.value for table in at.dataframe if "share" in table.value.columns)
+    assert groups["rows"].sum() == 6
+    at.button(key="show_kind").click().run()
+    assert at.query_params["f"] in ("special_token_leaks~ge~1", ["special_token_leaks~ge~1"])
+
+
+def test_a_kind_is_cleaned_on_export_by_one_click(chats: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[str, ...]] = []
+    monkeypatch.setattr("ui.jobs.start", lambda *arguments: started.append(arguments) or "job")
+    went: list[dict[str, object]] = []
+    monkeypatch.setattr("streamlit.switch_page", lambda to: went.append(dict(st.session_state)))
+    page("format", chats, noise="special_tokens~response").run().button(key="clean_kind").click().run()
+    assert (went[-1]["to"], went[-1]["clean"]) == ("messages", ["special_tokens"])
+    at = page("export", chats)
+    at.session_state["to"], at.session_state["clean"] = "messages", ["special_tokens"]
+    at.run().button(key="go_export").click().run()
+    assert "--clean=special_tokens" in started[-1]

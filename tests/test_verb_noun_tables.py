@@ -11,29 +11,20 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from analysis.__main__ import app
 from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.signal import SignalError
-from analysis.verb_noun_tables import (
-    READ,
-    asked,
-    compare,
-    coverage,
-    entropy,
-    growth,
-    rarefaction,
-    response_lengths,
-    signal_over,
-    top_pairs,
-    top_verbs,
-    variety,
-)
+from analysis.verb_noun_counts import Counted, Coverage, containing, requests_of, signal_over
+from analysis.verb_noun_tables import compare, entropy, growth, rarefaction, response_lengths, variety
+from analysis.view import View
 from analysis.workspace import Workspace
+from tests.browser import ROOT
 
 RECORDS = [
     {"prompt": "Write a poem about rain.", "response": "Drip, drop.", "score": 4},
@@ -55,49 +46,78 @@ def dataset(home: Path, tmp_path: Path) -> Dataset:
     return Workspace(home).open([path])
 
 
-def found(dataset: Dataset, over: str = "prompt") -> pl.DataFrame:
+def found(dataset: Dataset, over: str = "prompt", *filters: str) -> Counted:
     signal = signal_over(dataset, over)
     compute(dataset, signal)
-    return asked(dataset, signal, pl.int_range(dataset.height, dtype=pl.UInt32, eager=True))
+    return requests_of(dataset, signal).counted(dataset.rows_of(View.from_params(filters)))
 
 
 def table_of(counts: dict[tuple[str, str], int]) -> pl.DataFrame:
-    """A table as `asked` gives it, with so many rows of each pair."""
-    pairs = [pair for pair, rows in counts.items() for _ in range(rows)]
-    return pl.DataFrame(
-        {"verb": [verb for verb, _ in pairs], "noun": [noun for _, noun in pairs]},
-        schema={"verb": pl.String, "noun": pl.String},
-    ).with_columns(
-        is_question=pl.lit(False), verb_noun_status=pl.lit("pair"), is_cut_for_verbs=pl.lit(False),
-        response_tokens=pl.lit(None, pl.UInt32), score=pl.lit(None, pl.Float64),
-    )  # fmt: skip
+    """Counted pairs with so many rows each."""
+    pairs = [(verb, noun, rows) for (verb, noun), rows in counts.items()]
+    return pl.DataFrame(pairs, schema={"verb": pl.String, "noun": pl.String, "rows": pl.Int64}, orient="row")
+
+
+def lengths_of(*tokens: int) -> pl.DataFrame:
+    return pl.Series("response_tokens", tokens, dtype=pl.UInt32).value_counts(name="rows")
 
 
 def test_pairs_and_verbs_with_their_answers(dataset: Dataset) -> None:
     compute(dataset, dataset.signal("tokens"))
-    table = found(dataset)
-    assert table.columns == [*READ, "response_tokens", "score"]
-    pairs = top_pairs(table).to_dicts()
+    counted = found(dataset)
+    pairs = counted.pairs.to_dicts()
     assert [(p["verb"], p["noun"], p["rows"], p["rows_share"], p["mean_score"]) for p in pairs] == [("write", "poem", 3, 0.75, 3.0), ("name", "planet", 1, 0.25, 5.0)]
-    tokens = sorted(dataset.column("response_tokens").to_list()[:3])
-    assert pairs[0]["median_response_tokens"] == tokens[1]
-    assert [(v["verb"], v["rows"]) for v in top_verbs(table).to_dicts()] == [("write", 3), ("explain", 1), ("name", 1)]
-    assert top_pairs(table, containing=" PLAN ")["noun"].to_list() == ["planet"]
-    assert top_pairs(table, limit=1).height == top_verbs(table, limit=1).height == 1
+    tokens = dataset.column("response_tokens").to_list()
+    assert pairs[0]["median_response_tokens"] == sorted(tokens[:3])[1]
+    assert counted.verbs.rows() == [("write", 3), ("explain", 1), ("name", 1)]
+    assert dict(counted.lengths.iter_rows()) == Counter(tokens)
+    assert containing(counted.pairs, " PLAN ")["noun"].to_list() == ["planet"]
+    assert containing(counted.pairs, " ").height == 2
+
+
+def test_of_an_even_number_of_rows_the_median_lies_between(dataset: Dataset) -> None:
+    compute(dataset, dataset.signal("tokens"))
+    two = found(dataset, "prompt", "score~le~3").pairs
+    tokens = dataset.column("response_tokens").to_list()
+    assert two["median_response_tokens"].to_list() == [(tokens[1] + tokens[2]) / 2]
+    assert two["mean_score"].to_list() == [2.5]
+
+
+def test_before_tokens_are_counted_their_columns_are_empty(dataset: Dataset) -> None:
+    counted = found(dataset)
+    assert counted.pairs["median_response_tokens"].to_list() == [None, None]
+    assert counted.lengths.is_empty()
+
+
+@given(st.lists(st.integers(0, len(RECORDS) - 1), unique=True))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+def test_any_rows_are_counted_as_their_columns_say(dataset: Dataset, rows: list[int]) -> None:
+    signal = dataset.signal("verb_noun")
+    compute(dataset, signal)
+    compute(dataset, dataset.signal("tokens"))
+    at = pl.Series(sorted(rows), dtype=pl.UInt32)
+    counted = requests_of(dataset, signal).counted(at)
+    columns = dataset.frame(["verb", "noun", "response_tokens", "score"], at)
+    by_hand = columns.drop_nulls("noun").group_by("verb", "noun").agg(
+        rows=pl.len().cast(pl.Int64), median_response_tokens=pl.col("response_tokens").median(), mean_score=pl.col("score").mean()
+    )  # fmt: skip
+    assert counted.pairs.drop("rows_share").sort("verb").equals(by_hand.select(counted.pairs.drop("rows_share").columns).sort("verb"))
+    assert counted.coverage.rows == len(rows)
+    assert int(counted.lengths["rows"].sum()) == columns["response_tokens"].count()
 
 
 def test_coverage_adds_up(dataset: Dataset) -> None:
-    covered = coverage(found(dataset), dataset.height)
+    covered = found(dataset).coverage
     assert (covered.pair, covered.verb_only, covered.no_verb, covered.other_language, covered.empty, covered.missing) == (4, 1, 1, 1, 1, 1)
     assert (covered.rows, covered.not_computed, covered.cut, covered.pair_share) == (9, 0, 0, 4 / 6)
-    before = coverage(None, dataset.height)
-    assert (before.rows, before.not_computed, before.pair, before.pair_share) == (9, 9, 0, 0.0)
+    before = Coverage(9, not_computed=9)
+    assert (before.rows, before.pair, before.pair_share) == (9, 0, 0.0)
 
 
 def test_over_the_response_and_before_it_is_computed(dataset: Dataset) -> None:
-    assert ("buy", "bicycle") in top_pairs(found(dataset, "response")).select("verb", "noun").rows()
+    assert ("buy", "bicycle") in found(dataset, "response").pairs.select("verb", "noun").rows()
     with pytest.raises(SignalError, match="compute verb_noun first"):
-        asked(dataset, signal_over(dataset, "prompt"), pl.Series([0], dtype=pl.UInt32))
+        requests_of(dataset, signal_over(dataset, "prompt"))
 
 
 def test_entropy() -> None:
@@ -164,13 +184,12 @@ def test_variety_at_equal_rows() -> None:
 
 
 def test_response_lengths_on_common_edges() -> None:
-    left = table_of({("write", "poem"): 3}).with_columns(response_tokens=pl.Series([1, 1, 100], dtype=pl.UInt32))
-    right = table_of({("write", "poem"): 1}).with_columns(response_tokens=pl.Series([50], dtype=pl.UInt32))
-    bins = response_lengths(left, right)
+    bins = response_lengths(lengths_of(1, 1, 100), lengths_of(50))
     assert bins is not None
     assert (bins["left_rows"].sum(), bins["right_rows"].sum()) == (3, 1)
     assert bins.filter((pl.col("low") <= 50) & (pl.col("high") > 50))["right_rows"].item() == 1
-    assert response_lengths(table_of({("a", "b"): 1}), right.clear()) is None
+    assert bins.filter((pl.col("low") <= 1) & (pl.col("high") > 1))["left_rows"].item() == 2
+    assert response_lengths(lengths_of(), lengths_of()) is None
 
 
 # The command
@@ -221,3 +240,89 @@ def test_a_pipeline_is_chosen_with_its_version(dataset: Dataset) -> None:
 def test_parameters_that_cannot_be_are_named(dataset: Dataset, given_: str, message: str) -> None:
     ran = CliRunner().invoke(app, ["compute", dataset.id, "verb_noun", "--set", given_])
     assert message in str(ran.exception)
+
+
+# The page
+
+
+def opened(home: Path, folder: Path, name: str, sources: str) -> Dataset:
+    """Rows of these one-letter sources, with verbs, nouns and tokens."""
+    lines = [{**RECORDS[at % 4], "source": source} for at, source in enumerate(sources)]
+    (folder / name).write_text("".join(json.dumps(line) + "\n" for line in lines))
+    made = Workspace(home).open([folder / name])
+    for signal in ("verb_noun", "tokens"):
+        compute(made, made.signal(signal))
+    return made
+
+
+def page(dataset: Dataset, **asked: str | list[str]) -> AppTest:
+    at = AppTest.from_file(ROOT / "pages" / "verbs.py", default_timeout=60)
+    for name, value in {"d": dataset.id, **asked}.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception and not at.error
+    return at
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(element.value for element in (*at.subheader, *at.caption, *at.text))
+
+
+def compared(at: AppTest) -> tuple[str, list[str], list[str]]:
+    """What is said of the two sides, and `against` and `f` of the address."""
+    assert not at.exception and not at.error
+    sides = next(caption.value for caption in at.caption if caption.value.startswith("This view: "))
+    against, filters = (at.query_params.get(name, []) for name in ("against", "f"))
+    return sides, *([value] if isinstance(value, str) else value for value in (against, filters))
+
+
+def test_one_click_compares_the_two_largest_sources(home: Path, tmp_path: Path) -> None:
+    at = page(opened(home, tmp_path, "rows.jsonl", "aaaaabbbbc"))
+    assert at.button(key="compare").label == r"Compare source is a with source\: b"
+    at.button(key="compare").click().run()
+    expected = "This view: 5 rows, 5 with a pair. The other side: 4 rows, 4 with a pair.", ["source: b"], ["source~in~a"]
+    assert compared(at) == expected
+    assert not [button for button in at.button if button.key == "compare"]
+
+
+def test_a_link_shows_the_same_comparison(home: Path, tmp_path: Path) -> None:
+    made = opened(home, tmp_path, "rows.jsonl", "aaaaabbbbc")
+    at = page(made, against="source: b", f=["source~in~a"])
+    assert compared(at)[0] == "This view: 5 rows, 5 with a pair. The other side: 4 rows, 4 with a pair."
+    narrowed = page(made, against="source: b", f=["source~in~a", "score~ge~4"])  # other filters hold for both sides
+    assert compared(narrowed)[0] == "This view: 3 rows, 3 with a pair. The other side: 2 rows, 2 with a pair."
+    own = page(made, against="source: b", f=["source~in~a", "verb~eq~name"])
+    assert "Filters on verb and noun are left out here." in compared(own)[0]
+    unknown = page(made, against="source: nowhere")
+    assert "source: nowhere is not known here" in said(unknown)
+    assert "This view against" not in said(unknown) and unknown.button(key="compare").label
+
+
+def test_a_filtered_view_is_compared_with_all_rows(home: Path, tmp_path: Path) -> None:
+    at = page(opened(home, tmp_path, "rows.jsonl", "aaaaabbbbc"), f=["score~ge~4"])
+    assert at.button(key="compare").label == "Compare with all rows"
+    at.button(key="compare").click().run()
+    assert compared(at) == (
+        "This view: 5 rows, 5 with a pair. The other side: 10 rows, 10 with a pair.", ["all rows"], ["score~ge~4"],
+    )  # fmt: skip
+
+
+def test_another_dataset_of_the_kind_comes_first(home: Path, tmp_path: Path) -> None:
+    other = opened(home, tmp_path, "other.jsonl", "aaa")
+    made = opened(home, tmp_path, "rows.jsonl", "aaaaabbbbc")
+    at = page(made, f=["score~ge~4"])
+    at.button(key="compare").click().run()
+    sides, against, _ = compared(at)
+    assert sides == "This view: 5 rows, 5 with a pair. The other side: 3 rows, 3 with a pair."
+    assert against == [f"dataset: other.jsonl ({other.id[:6]})"]
+
+
+def test_the_same_rows_are_no_comparison(home: Path, tmp_path: Path) -> None:
+    at = page(opened(home, tmp_path, "rows.jsonl", "aab"), against="all rows")
+    assert "Both sides are the same rows" in said(at)
+
+
+def test_where_nothing_is_computed_the_page_says_so(dataset: Dataset) -> None:
+    at = page(dataset)
+    assert "Of 9 rows: 9 not computed yet (100%)." in said(at)
+    assert "Compute verbs and nouns" in [button.label for button in at.button]

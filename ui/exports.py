@@ -12,7 +12,7 @@ from analysis.dataset import Dataset
 from analysis.export import ExportRequest, Step, waterfall
 from analysis.noise import KINDS
 from analysis.waterfall import CLEANABLE
-from ui import jobs, session
+from ui import jobs, places, session
 
 OFFERED_BYTES = 200 << 20
 WORDS = {
@@ -49,6 +49,16 @@ def choose_cleaning() -> list[str]:
     )
 
 
+def begin_cleaning(dataset: Dataset, kinds: list[str]) -> None:
+    """Goes to the page Export with these kinds chosen, and a format whose texts can be cleaned."""
+    answered = {"prompt", "response"} <= set(dataset.canonical)
+    fitting = {"messages": "messages" in dataset.canonical, "preference": "rejected" in dataset.canonical}
+    to = next((name for name, fits in fitting.items() if fits), "prompt_completion" if answered else "parquet")
+    st.session_state["clean"] = [kind for kind in CLEANABLE if kind in kinds]
+    st.session_state["to"] = to
+    st.switch_page(places.page("export"))
+
+
 def usual_folder(dataset: Dataset, to: str) -> str:
     """A folder's name from the dataset's and the format's, free of anything but letters, digits, dot, dash."""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(dataset.name).stem).strip("-.") or "dataset"
@@ -65,6 +75,7 @@ def start(dataset: Dataset, request: ExportRequest, folder: str) -> None:
     arguments += [f"--tag={tag}" for tag in request.only_tags] + [
         f"--without-tag={tag}" for tag in request.without_tags
     ]
+    arguments += [f"--clean={kind}" for kind in request.clean]
     st.session_state.pop("exported", None)
     st.session_state["exporting"] = jobs.start(*arguments, "--", dataset.id)
 

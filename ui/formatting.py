@@ -1,155 +1,163 @@
-"""The parts of the page Format: kinds of noise and their cost, examples with the place marked, groups, numbers."""
+"""The parts of the page Format: kinds of noise and their cost, each by group, and forms of numbers."""
 
 from __future__ import annotations
 
+import zlib
+
+import numpy as np
 import polars as pl
 import streamlit as st
 
-from analysis.dataset import MESSAGES, Dataset
-from analysis.formatting import kinds_in, number_forms_in
-from analysis.models import count_tokens, tokenizer
-from analysis.noise import KINDS, Kind, cleaned, places
-from analysis.signal import ROW_ID
-from analysis.signals.formatting import COUNTED
+from analysis.dataset import Dataset
+from analysis.formatting import Entries, entries_of, kinds_of, number_forms_of
+from analysis.noise import KINDS
 from analysis.view import View
-from ui import session
-from ui.text import count, cut
+from ui import charts, session
+from ui.text import cut
 
-EXAMPLES = 5
-AROUND_CHARS = 70
-PREVIEW_CHARS = 4_000
-WHOLE = {"truncated": "is_truncated", "refusals": "is_refusal"}
+GROUPS = 30
+SHOWN_LINES = 18
+FORM = "tokens on form"
+NUMBER = st.column_config.NumberColumn(format="localized")
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner="Reading what was found …")
+def _entries(key: tuple[str, ...], table: str, _dataset: Dataset) -> Entries:
+    return entries_of(_dataset, table)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _in_view(key: tuple[str, ...], _dataset: Dataset, _view: View) -> Entries:
+    return _entries(key[:2], "kinds", _dataset).in_view(_dataset.rows_of(_view))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
 def _kinds(key: tuple[str, ...], _dataset: Dataset, _view: View) -> pl.DataFrame:
-    return kinds_in(_dataset, _view)
+    return kinds_of(_in_view(key, _dataset, _view))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)
 def _numbers(key: tuple[str, ...], _dataset: Dataset, _view: View) -> pl.DataFrame:
-    return number_forms_in(_dataset, _view)
+    return number_forms_of(_entries(key[:2], "numbers", _dataset).in_view(_dataset.rows_of(_view)))
 
 
-def _key(dataset: Dataset) -> tuple[str, ...]:
-    return (dataset.id, dataset.key_of("formatting_tokens"), str(dataset.tag_revision), *session.view().to_params())
+def _key(dataset: Dataset, view: View) -> tuple[str, ...]:
+    filters = (str(f) for f in view.active)
+    return dataset.id, dataset.signal("formatting").key, str(dataset.tag_revision), *filters
 
 
 def kinds(dataset: Dataset) -> pl.DataFrame:
     """What each kind and role costs in the rows in view; kept while view, tags and signal stay the same."""
-    return _kinds(_key(dataset), dataset, session.view())
+    return _kinds(_key(dataset, session.view()), dataset, session.view())
+
+
+def of_form(found: pl.DataFrame) -> list[str]:
+    """The kinds found that are a matter of form alone, and can be cleaned."""
+    names = found["kind"].unique(maintain_order=True)
+    return [name for name in names if KINDS[name].form and KINDS[name].can_be_cleaned]
 
 
 def choose(found: pl.DataFrame, all_tokens: int | None) -> dict[str, str] | None:
-    """The table of kinds; gives the kind and role of the line one ticks."""
+    """The table of kinds; gives the kind and role of the line one ticks, which stays ticked when the order changes."""
     share = pl.col("tokens") / all_tokens if all_tokens else pl.lit(None, pl.Float64)
-    shown = found.select("title", "role", "rows", "occurrences", "tokens", share.alias("share of all tokens"))
-    numbers = {name: st.column_config.NumberColumn(format="localized") for name in ("rows", "occurrences", "tokens")}
+    shown = found.select(
+        pl.col("title").alias("kind"), "role", "rows", "occurrences", "tokens", share.alias("share of all tokens")
+    )
+    lines = [f"{kind}~{role}" for kind, role in found.select("kind", "role").iter_rows()]
+    before = st.query_params.get("noise", "")
     picked = st.dataframe(
         shown,
         hide_index=True,
+        height="content" if found.height <= SHOWN_LINES else 36 * SHOWN_LINES,
         on_select="rerun",
         selection_mode="single-row",
-        key="noise",
+        selection_default={"selection": {"rows": [lines.index(before)] if before in lines else []}},
+        key=f"noise_{zlib.crc32(' '.join(lines).encode()):x}",
         alt="Kinds of noise and their cost",
-        column_config={**numbers, "share of all tokens": st.column_config.NumberColumn(format="percent")},
+        column_config={
+            **dict.fromkeys(("rows", "occurrences", "tokens"), NUMBER),
+            "share of all tokens": st.column_config.NumberColumn(format="percent"),
+        },
     )
-    rows = picked.selection.rows
-    return found.select("kind", "title", "role").row(rows[0], named=True) if rows and rows[0] < found.height else None
+    rows = [row for row in picked.selection.rows if row < found.height]
+    now = lines[rows[0]] if rows else ""
+    if now:
+        st.query_params["noise"] = now
+    elif before in lines:
+        st.query_params.pop("noise", None)
+    return found.select("kind", "title", "role").row(rows[0], named=True) if rows else None
 
 
-def column_of(kind: str) -> str | None:
-    """The column whose filter finds the rows of a kind, or of all kinds counted with it."""
-    if kind in WHOLE:
-        return WHOLE[kind]
-    return next(
-        (
-            c
-            for c, names in COUNTED.items()
-            if any(kind == n or (n.endswith("_") and kind.startswith(n)) for n in names)
-        ),
-        None,
-    )
-
-
-def examples(dataset: Dataset, kind: Kind, role: str) -> None:
-    """Rows in view that hold the kind, the first of each marked ⟦ ⟧, and the same text without it."""
-    entries = dataset.table(dataset.signal("formatting"), "kinds").filter(
-        (pl.col("kind") == kind.name) & (pl.col("role") == role)
-    )
-    in_view = dataset.frame([ROW_ID], dataset.rows_of(session.view())).with_row_index("at")
-    chosen = in_view.join(entries.select(ROW_ID), on=ROW_ID, how="semi").head(EXAMPLES)
-    if (column := column_of(kind.name)) is not None:
-        whole = kind.name in WHOLE
-        new = session.view().where(column, "eq" if whole else "ge", "true" if whole else 1)
-        st.button("Show the rows", key="show_kind", on_click=session.set_view, args=(new,))
-    rows = dataset.rows_of(session.view()).gather(chosen["at"])
-    for text in _texts(dataset, rows, role):
-        found = places(text, kind)
-        if not found:
-            continue
-        start, end = found[0] if not kind.whole else (max(len(text) - AROUND_CHARS, 0), len(text))
-        st.code(_around(text, start, end), language=None, wrap_lines=True)
-        if kind.can_be_cleaned:
-            _say_saved(dataset, text[:PREVIEW_CHARS], kind)
-
-
-def _texts(dataset: Dataset, rows: pl.Series, role: str) -> list[str]:
-    """The texts of that role in these rows; those of a chat one by one."""
-    if "messages" in dataset.canonical:
-        said = {"prompt": "user", "response": "assistant"}.get(role, role)
-        chats = dataset.frame(["messages"], rows)["messages"]
-        return [m["content"] for chat in chats for m in chat or () if m["role"] == said and m["content"]]
-    if role not in dataset.canonical or dataset.schema[role] == MESSAGES:
-        return []
-    return dataset.frame([role], rows)[role].drop_nulls().to_list()
-
-
-def _around(text: str, start: int, end: int) -> str:
-    before = cut(text[max(start - AROUND_CHARS, 0) : start], AROUND_CHARS)
-    inside = cut(text[start:end], 2 * AROUND_CHARS) or " "
-    return f"{'…' if start > AROUND_CHARS else ''}{before}⟦{inside}⟧{cut(text[end : end + AROUND_CHARS], AROUND_CHARS)}"
-
-
-def _say_saved(dataset: Dataset, text: str, kind: Kind) -> None:
-    model = tokenizer(str(dataset.signal("formatting").parameters["tokenizer"]))
-    after = cleaned(text, [kind.name])
-    was, now = count_tokens(model, [text, after])
-    st.caption(f"Without it: {count(now, 'token')} instead of {was:,}.")
-    with st.popover("See the text without it", type="tertiary"):
-        st.text(after)
-
-
-def by_group(dataset: Dataset, rows: pl.Series) -> None:
-    """The share of tokens spent on form, per value of a column."""
-    if not dataset.categories or not dataset.has(dataset.signal("tokens")):
-        st.text("This needs counted tokens, and a column that groups the rows, such as one with the role source.")
+def by_group(dataset: Dataset, chosen: dict[str, str] | None) -> None:
+    """What form, or the kind one ticked, costs per value of a column; a line ticked becomes a filter, or ends it."""
+    if not dataset.categories:
+        st.text("No column groups these rows. Set the role source or annotator on the page Open.")
         return
     group = st.selectbox("By", dataset.categories, format_func=cut, key="format_group", bind="query-params")
-    frame = dataset.frame([group, "formatting_tokens", "row_tokens"], rows)
-    table = frame.group_by(pl.col(group).cast(pl.String).alias("group")).agg(
-        rows=pl.len(), formatting_tokens=pl.col("formatting_tokens").sum(), tokens=pl.col("row_tokens").sum()
-    )
-    table = table.with_columns(share=pl.col("formatting_tokens") / pl.col("tokens")).sort(
-        "share", descending=True, nulls_last=True
-    )
-    st.dataframe(
-        table.head(50),
+    view = session.view().without_column(group)
+    counted, _ = charts.counted_lines(dataset, group, GROUPS)
+    of = (chosen["kind"], chosen["role"]) if chosen else None
+    has_tokens = dataset.has(dataset.signal("tokens"))
+    table = _groups((*_key(dataset, view), f"tokens {has_tokens}"), group, of, has_tokens, dataset, view)
+    share = st.column_config.NumberColumn(f"share of its {'rows' if of else 'tokens'}", format="percent")
+    picks = st.session_state.setdefault("groups_picked", 0)
+    picked = st.dataframe(
+        table.rename({"value": cut(group, 40) if group not in table.columns else "value"}),
         hide_index=True,
-        alt="Tokens spent on form by group",
-        column_config={"share": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)},
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"groups_{picks}",
+        alt="What form costs by group",
+        column_config={"rows": NUMBER, "occurrences": NUMBER, "tokens": NUMBER, FORM: NUMBER, "share": share},
     )
+    if picked.selection.rows:
+        st.session_state["groups_picked"] = picks + 1
+        named = counted.filter("is_named")["value"].to_list()
+        value = table["value"][picked.selection.rows[0]]
+        session.set_view(charts.picked_value(session.view(), group, value, named))
+        st.rerun()
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _groups(
+    key: tuple[str, ...], group: str, of: tuple[str, str] | None, has_tokens: bool, _dataset: Dataset, _view: View
+) -> pl.DataFrame:
+    """Per value of the column, largest share first: of a kind and role the `rows` with it, their `share` of the group's
+    rows, `occurrences`, `tokens`; of form as a whole the group's `rows`, tokens on form, `tokens`, and the `share`."""
+    counted, lines = charts.counted_lines(_dataset, group, GROUPS)
+    rows = _dataset.rows_of(_view)
+    at = lines.gather(rows).to_numpy()
+    every = np.bincount(at, minlength=counted.height)
+    if of:
+        found = _in_view(key[:-1], _dataset, _view).of(*of).by_group(lines, counted.height)
+        columns = {"rows": found["entries"], "share": found["entries"] / every, **found.drop("entries").to_dict()}
+    else:
+        tokens = {FORM: "formatting_tokens"} | ({"tokens": "row_tokens"} if has_tokens else {})
+        frame = _dataset.frame(list(tokens.values()), rows).fill_null(0)
+        sums = {words: np.bincount(at, frame[c], counted.height).astype(np.int64) for words, c in tokens.items()}
+        columns = {"rows": pl.Series(every), **{words: pl.Series(sums[words]) for words in sums}}
+        if has_tokens:
+            columns["share"] = columns[FORM] / columns["tokens"]
+    table = pl.DataFrame({"value": counted["value"], **columns}).filter(pl.lit(pl.Series(every > 0)))
+    return table.sort("share" if "share" in columns else FORM, descending=True, nulls_last=True, maintain_order=True)
 
 
 def numbers(dataset: Dataset) -> None:
     """In which forms numbers, dates and units are written, where two forms of one sort stand side by side."""
-    found = _numbers(_key(dataset), dataset, session.view())
+    found = _numbers(_key(dataset, session.view()), dataset, session.view())
     mixed = found.filter("is_mixed")
     if mixed.is_empty():
         st.text("Numbers, dates and units are each written in one form.")
         return
-    st.dataframe(mixed.drop("is_mixed"), hide_index=True, alt="Forms of numbers that stand side by side")
+    st.dataframe(
+        mixed.drop("is_mixed"),
+        hide_index=True,
+        alt="Forms of numbers that stand side by side",
+        column_config={"group": "of", "rows": NUMBER, "occurrences": NUMBER},
+    )
 
 
-def kind(name: str) -> Kind:
-    return KINDS[name]
+def rows_with(dataset: Dataset, kind: str, role: str) -> pl.Series:
+    """The rows in view that hold the kind in a text of that role."""
+    view = session.view()
+    return pl.Series(_in_view(_key(dataset, view), dataset, view).of(kind, role).row)

@@ -22,7 +22,13 @@ from ui.session import workspace
 from ui.text import count, duration
 
 ROOT = Path(__file__).parent.parent
-NAMES = {"lengths": "lengths", "tokens": "tokens", "exact_duplicates": "exact duplicates"}
+NAMES = {
+    "lengths": "lengths",
+    "tokens": "tokens",
+    "exact_duplicates": "exact duplicates",
+    "verb_noun": "verbs and nouns",
+    "formatting": "kinds of formatting",
+}
 
 
 class JobError(ValueError):

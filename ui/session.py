@@ -188,7 +188,9 @@ def _step(back: str, forth: str) -> None:
 
 
 def link(of: Dataset, shown: View, path: str | None = None) -> str:
-    """The address that shows these rows in any browser that reaches this server."""
+    """The address that shows these rows in any browser that reaches this server, on this page as it is set up."""
     here = urlsplit(st.context.url or "http://localhost:8501/")
-    query = urlencode([("d", of.id), ("n", of.name), *(("f", text) for text in shown.to_params())])
+    names = [name for name in st.query_params if name not in ("d", "n", "f")]
+    settings = [(name, value) for name in names for value in st.query_params.get_all(name)]
+    query = urlencode([("d", of.id), ("n", of.name), *(("f", text) for text in shown.to_params()), *settings])
     return urlunsplit((here.scheme, here.netloc, (here.path if path is None else path) or "/", query, ""))

@@ -1,0 +1,97 @@
+"""Figures of two sides beside each other: shares of pairs as mirrored bars, lengths laid over one another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from ui.figures import CATEGORIES, FONT, Palette, bin_words, edge_ticks
+from ui.text import plotly_text
+
+THERE = CATEGORIES[1]
+
+
+def _layout(palette: Palette, height: int, x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:
+    axis = {"fixedrange": True, "zeroline": False, "gridcolor": palette.grid, "automargin": True}
+    return {
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "barmode": "overlay",
+        "bargap": 0.25,
+        "hovermode": "closest",
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": palette.text, "size": 12, "family": FONT},
+        "dragmode": False,
+        "clickmode": "event+select",
+        "hoverlabel": {"align": "left"},
+        "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        "xaxis": axis | x,
+        "yaxis": axis | y,
+    }
+
+
+def mirrored(pairs: pl.DataFrame, names: tuple[str, str], palette: Palette) -> go.Figure:
+    """Lying bars of each pair's share, this side's to the left and the other's to the right; first pair on top.
+
+    `pairs`: `verb`, `noun`, `left_rows`, `left_share`, `right_rows`, `right_share`.
+    """
+    lines = pairs.reverse()
+    y = list(range(lines.height))
+    words = [plotly_text(f"{verb} {noun}", 32) for verb, noun in lines.select("verb", "noun").iter_rows()]
+    longest = max([*lines["left_share"], *lines["right_share"], 1e-9])
+    bars = []
+    for side, name, colour, sign in (("left", names[0], palette.view, -1), ("right", names[1], THERE, 1)):
+        shares, rows = lines[f"{side}_share"].to_list(), lines[f"{side}_rows"].to_list()
+        bars.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "y": y,
+                "x": [sign * share for share in shares],
+                "name": plotly_text(name),
+                "marker": {"color": colour},
+                "text": [f"{share:.1%}" if share >= 0.01 else f"{share:.2%}" if share else "0" for share in shares],
+                "textposition": "outside",
+                "cliponaxis": False,
+                "customdata": [(word, f"{n:,}", f"{s:.2%}") for word, n, s in zip(words, rows, shares, strict=True)],
+                "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} rows, %{customdata[2]} of those with a pair",
+                "selected": {"marker": {"opacity": 1}},
+                "unselected": {"marker": {"opacity": 1}},
+            }
+        )
+    x_axis = {"range": [-1.5 * longest, 1.5 * longest], "showticklabels": False, "showgrid": False}
+    y_axis = {"tickvals": y, "ticktext": words, "showgrid": False}
+    return go.Figure(bars, _layout(palette, 24 * lines.height + 60, x_axis, y_axis))
+
+
+def overlaid(
+    edges: Sequence[float], sides: Sequence[tuple[str, Sequence[int]]], unit: str, palette: Palette
+) -> go.Figure:
+    """Rows per bin as a share of each side's rows, the sides laid over one another as filled steps."""
+    at = list(range(len(edges) - 1))
+    words = [bin_words(low, high, True) for low, high in zip(edges, edges[1:], strict=False)]
+    steps = []
+    for (name, rows), colour, dash in zip(sides, (palette.view, THERE), ("solid", "dash"), strict=True):
+        every = max(sum(rows), 1)
+        steps.append(
+            {
+                "type": "scatter",
+                "x": at,
+                "y": [n / every for n in rows],
+                "name": plotly_text(name),
+                "mode": "lines",
+                "line": {"shape": "hvh", "color": colour, "dash": dash},
+                "fill": "tozeroy",
+                "fillcolor": f"{colour}2E",
+                "customdata": [(word, f"{n:,}") for word, n in zip(words, rows, strict=True)],
+                "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} rows, %{y:.1%}",
+            }
+        )
+    ticks = dict(zip(("tickvals", "ticktext"), edge_ticks(edges), strict=True))
+    x_axis = {"title": {"text": unit}, "showgrid": False, **ticks}
+    y_axis = {"title": {"text": "share of rows"}, "tickformat": ".0%", "rangemode": "tozero"}
+    return go.Figure(steps, _layout(palette, 300, x_axis, y_axis))
