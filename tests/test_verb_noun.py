@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from analysis.language_models import (
 )
 from analysis.models import ModelError
 from analysis.signal import ROW_ID, SignalError
+from analysis.signals import verb_noun
 from analysis.signals.verb_noun import VerbNoun
 from analysis.syntax.languages import verdict
 from analysis.syntax.requests import requests
@@ -66,6 +68,15 @@ def shares(found: Sequence[tuple[str | None, str | None]], is_same: Any = lambda
     return sum(verbs) / len(GOLD), sum(both) / len(GOLD)
 
 
+def right_of_set(number: int) -> tuple[float, float]:
+    """The shares of one set with the right pair, and with the right verb."""
+    rows = [row for row in GOLD if row["set"] == number]
+    found = asked(*(row["text"] for row in rows))
+    verbs = [answer["verb"] in row["verb"] for answer, row in zip(found, rows, strict=True)]
+    both = [right and answer["noun"] in row["noun"] for right, answer, row in zip(verbs, found, rows, strict=True)]
+    return sum(both) / len(rows), sum(verbs) / len(rows)
+
+
 # The instructions labelled by hand
 
 
@@ -88,6 +99,9 @@ def test_first_pairs_and_verbs_are_right_and_beat_the_common_routine(record_prop
         record_property(name, round(share, 4))
     assert pair >= RIGHT_PAIR
     assert verb >= RIGHT_VERB
+    for number in {row["set"] for row in GOLD}:
+        both, right = right_of_set(number)
+        assert both >= RIGHT_PAIR and right >= RIGHT_VERB, f"set {number}: pair {both:.3f}, verb {right:.3f}"
     assert common < pair - 0.2 and common_verb < verb - 0.1
 
 
@@ -216,17 +230,53 @@ def test_a_long_text_is_cut_and_says_so() -> None:
     assert [row["noun"] for row in found] == ["report", "report"]
 
 
-def test_equal_texts_and_equal_sentences_are_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[str] = []
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sentences that are parsed, by a process that remembers no text yet."""
+    sentences_seen: list[str] = []
 
     def watched(model: Any, texts: Any) -> Any:
-        seen.extend(texts)
+        sentences_seen.extend(texts)
         return parsed(model, texts)
 
     monkeypatch.setattr("analysis.signals.verb_noun.parsed", watched)
+    verb_noun._kept.cache_clear()
+    return sentences_seen
+
+
+def test_equal_texts_and_equal_sentences_are_parsed_once(seen: list[str]) -> None:
     texts = ["Write a poem."] * 1000 + ["Write a poem.\n```\n1\n```"] + ["Name a planet. Write a poem."]
     assert [len(row["pairs"]) for row in asked(*texts)] == [1] * 1001 + [2]
     assert sorted(seen) == ["Name a planet.", "Write a poem."]
+
+
+def test_texts_of_earlier_chunks_are_not_parsed_again(seen: list[str]) -> None:
+    long = "Draw a tree. " + "x" * verb_noun.KEPT_CHARS
+    first, again = asked("Write a poem.", "Name a planet.", long, None), asked(None, long, "Name a planet.", "Write a poem.")
+    assert again == first[::-1]
+    assert [seen.count(text) for text in ("Write a poem.", "Name a planet.", "Draw a tree.")] == [1, 1, 2]
+    asked("Write a poem.", max_words=5)  # other parameters may see another answer
+    assert seen.count("Write a poem.") == 2
+
+
+def test_the_texts_kept_are_few_and_the_latest(seen: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verb_noun, "KEPT_TEXTS", 3)
+    for text in ("Write a poem.", "Name a planet.", "Draw a tree.", "Write a poem.", "Buy a hat.", "Write a poem.", "Name a planet."):
+        assert asked(text)[0]["verb_noun_count"] == 1
+    assert len(verb_noun._kept(VerbNoun())) == 3
+    assert (seen.count("Write a poem."), seen.count("Name a planet.")) == (1, 2)
+
+
+def test_what_is_kept_is_no_part_of_the_signal(seen: list[str]) -> None:
+    signal = VerbNoun()
+    fresh, key = pickle.dumps(signal), signal.key
+    rows = pl.DataFrame({"prompt": ["Write a poem."], "response": [None]}, schema_overrides={"response": pl.String})
+    found = signal.compute(rows)
+    travelled = pickle.loads(pickle.dumps(signal))
+    assert (travelled == signal == pickle.loads(fresh), travelled.key) == (True, key)
+    assert b"poem" not in pickle.dumps(signal)
+    assert travelled.compute(rows).equals(found)
+    assert seen == ["Write a poem."]
 
 
 def test_parameters_out_of_range_are_refused() -> None:

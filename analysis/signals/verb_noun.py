@@ -13,7 +13,7 @@ from analysis.language_models import DEFAULT_PIPELINE, DEFAULT_PIPELINE_VERSION,
 from analysis.signal import Signal, SignalError
 from analysis.syntax.languages import verdict
 from analysis.syntax.requests import Request, requests
-from analysis.syntax.sentences import candidates, sentences, shortened
+from analysis.syntax.sentences import candidates, focused, sentences, shortened
 from analysis.syntax.tree import Lexicon
 from analysis.syntax.words import COMMON_VERBS
 
@@ -24,6 +24,8 @@ Over = Literal["prompt", "response"]
 PAIR = pl.Struct(
     {"sentence": pl.UInt32, "verb": pl.String, "noun": pl.String, "how": pl.String, "preposition": pl.String}
 )
+KEPT_TEXTS = 30_000  # three chunks of distinct texts; 15 MB where they have 100 characters each
+KEPT_CHARS = 1_000  # of a text that is kept: longer ones seldom repeat, and 30,000 of these take about 45 MB
 UNREAD = ("ner", "entity_linker", "entity_ruler", "textcat", "textcat_multilabel", "senter", "sentencizer")
 
 
@@ -41,7 +43,7 @@ class Asked(NamedTuple):
 class VerbNoun(
     Signal,
     name="verb_noun",
-    version=1,
+    version=2,
     reads=("prompt", "response"),
     adds={
         "verb": pl.String,
@@ -65,7 +67,8 @@ class VerbNoun(
     `verb_noun_status`: "pair"; "no_pair"; "other_language" than the pipeline's, which is not parsed; "empty", nothing
     but white space. All are null where the text is null. Of a text only the first `max_chars` characters are read,
     which `is_cut_for_verbs` says; of these at most `max_sentences` sentences that can hold the request, `max_words`
-    words of each. Equal texts are read once per chunk, equal sentences too.
+    words of each. Equal sentences are parsed once per chunk; equal texts of at most `KEPT_CHARS` characters once per
+    process, unless `KEPT_TEXTS` others came between.
     """
 
     over: Over = "prompt"
@@ -84,7 +87,7 @@ class VerbNoun(
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         texts = rows[self.over].str.head(self.max_chars).alias("text")
         distinct = texts.drop_nulls().unique(maintain_order=True)
-        asked = self._read(distinct.to_list()) if len(distinct) else []
+        asked = self._recall(distinct.to_list()) if len(distinct) else []
         found = pl.DataFrame(
             {
                 "text": distinct,
@@ -102,6 +105,20 @@ class VerbNoun(
             texts.to_frame().join(found, on="text", how="left", maintain_order="left")
             .with_columns(is_cut).select(*self.adds, "pairs")
         )  # fmt: skip
+
+    def _recall(self, texts: list[str]) -> list[Asked]:
+        """What each text asks for; read only where this process has not read it lately."""
+        kept = _kept(self)
+        new = [text for text in texts if text not in kept]
+        read = dict(zip(new, self._read(new), strict=True)) if new else {}
+        answers = [read[text] if text in read else kept[text] for text in texts]
+        for text, answer in zip(texts, answers, strict=True):
+            if len(text) <= KEPT_CHARS:
+                kept.pop(text, None)  # what was asked last stays longest
+                kept[text] = answer
+        while len(kept) > KEPT_TEXTS:
+            del kept[next(iter(kept))]
+        return answers
 
     def _read(self, texts: list[str]) -> list[Asked]:
         """What each text asks for."""
@@ -124,7 +141,8 @@ class VerbNoun(
     def _sentences(self, text: str, language: str, verbs: Collection[str]) -> list[str] | None:
         """What is to be parsed of a text; None where it is in another language."""
         found = sentences(text)
-        chosen = [shortened(s, self.max_words) for s in candidates(found, self.max_sentences, verbs)]
+        asking = [focused(s, verbs, self.max_words) for s in candidates(found, self.max_sentences, verbs)]
+        chosen = [shortened(sentence, self.max_words) for sentence in asking]
         verdicts = [verdict(sentence, language) for sentence in chosen]
         if False not in verdicts:
             return chosen
@@ -161,6 +179,12 @@ def _until_complete(numbered: Iterable[tuple[int, Request]]) -> Iterable[tuple[i
         has_pair = has_pair or request.noun is not None
         if request.is_complete and not has_pair:
             return
+
+
+@lru_cache(maxsize=2)
+def _kept(signal: VerbNoun) -> dict[str, Asked]:
+    """What this process has read by a signal, the latest last; beside the signal, so that no key or pickle holds it."""
+    return {}
 
 
 @lru_cache(maxsize=4)

@@ -15,6 +15,7 @@ LANGUAGES = (
     "pt", "ro", "sk", "sl", "sq", "sv", "tl", "tr",
 )  # fmt: skip
 LETTERS_SEEN = 200  # of a sentence; its script shows in far fewer
+SYMBOLS = frozenset("bcdfghjklmnpqrstvwxz")  # letters of formulas, each of them a word somewhere
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -26,7 +27,7 @@ def verdict(sentence: str, language: str) -> bool | None:
     """
     if not sentence.isascii() and _is_in_another_script(sentence, language):
         return False
-    words = [word.lower() for word in WORD.findall(sentence)]
+    words = {word.lower() for word in WORD.findall(sentence)} - SYMBOLS
     own, others = _function_words(language)
     ours = sum(word in own for word in words)
     counts = Counter(name for word in words for name in others.get(word, ()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.syntax.nouns import fronted, names
+from analysis.syntax.phrases import NOUNS, object_by_place, phrase_head
 from analysis.syntax.tree import OBJECT, Lexicon, child, lemma
 from analysis.syntax.words import AUXILIARIES, LEADING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 NOMINAL = ("NOUN", "PROPN", "PRON", "ADJ", "NUM", "X", "VERB")
+OPENS_CLAUSE = frozenset(("whether", "if", "how", "why", "what", "which", "that", "when", "where", "who"))
+PASSIVE_ASKS = frozenset(("where", "when", "how", "why", "whom", "often", "well"))
+QUOTES = frozenset("\"“”'‘’")
 
 
 def first_verb(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | None:
@@ -24,37 +28,95 @@ def first_verb(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | N
     if len(words) < 2:
         return None
     verb, following = words[0], words[1]
-    if verb.pos_ not in ("NOUN", "PROPN", "ADJ", "ADV", "X", "VERB") or verb.lower_ not in lexicon.verbs:
+    is_known = any(verb.lower_ in known for known in (lexicon.verbs, lexicon.nouns, lexicon.adjectives))
+    is_new = bool(lexicon.verbs) and not is_known and verb.is_alpha and following.tag_ in ("DT", "PRP$")
+    is_new |= verb.lower_ in lexicon.nouns and following.lower_ in ("the", "this", "these", "my", "our")
+    may_be = verb.lower_ in lexicon.verbs and verb.pos_ in ("NOUN", "PROPN", "ADJ", "ADV", "X", "VERB")
+    if not (is_new or may_be):
         return None
     if verb.lower_ in lexicon.nouns and following.pos_ != "DET" and following.tag_ not in ("PRP$", "PRP", "WRB"):
-        return None
-    head = child(verb, OBJECT) or (verb.head if verb.head.i > verb.i else None)
-    return verb, None if head is None else next(names(head), None)
+        if following.lower_ not in OPENS_CLAUSE:
+            return None
+    head = object_by_place(verb, lexicon) or child(verb, OBJECT) or (verb.head if verb.head.i > verb.i else None)
+    return verb, None if following.lower_ in OPENS_CLAUSE or head is None else next(names(head), None)
 
 
 def verb_of_question(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | None:
     """The verb of a question with "do" or a modal, which stands behind the subject, and its noun."""
-    helpers = [token for token in sentence[:12] if token.lower_ in AUXILIARIES]
-    if not helpers or lemma(child(helpers[0].head, {"cop"})) == "be":
+    helper = next((token for token in sentence[:12] if token.lower_ in AUXILIARIES), None)
+    if helper is None or lemma(child(helper.head, {"cop"})) == "be":
         return None
-    if helpers[0].dep_ == "aux" and helpers[0].head.pos_ == "VERB":
+    head, does = helper.head, helper.lower_ in ("do", "does", "did")
+    is_base = head.tag_ in ("VB", "VBP") and (not lexicon.verbs or lemma(head) in lexicon.verbs)
+    if helper.dep_ == "aux" and head.pos_ == "VERB" and (is_base or (not does and head.tag_ in ("VBN", "VBG", "VBD"))):
         return None
-    after = sentence[helpers[0].i - sentence.start + 1 :]
-    subject = next((at for at, token in enumerate(after) if token.pos_ in ("NOUN", "PROPN", "PRON")), len(after))
-    possible = [t for t in after[subject + 1 :] if t.lower_ in lexicon.verbs and t.pos_ in NOMINAL]
-    if not possible:
+    verb = _behind_subject(helper, lexicon)
+    if verb is None or lemma(verb) == "be":
         return None
-    verb = next((token for token in possible if token.lower_ not in lexicon.nouns), possible[0])
-    head = verb.head if verb.head.i > verb.i else child(verb, OBJECT)
-    own = next(names(head), None) if head is not None else None
-    return verb, own or fronted(helpers[0])
+    placed = object_by_place(verb, lexicon)
+    own = next(names(placed), None) if placed is not None else None
+    return verb, own or fronted(helper, lexicon)
 
 
-def passive_of_question(root: Token) -> tuple[Token, str | None] | None:
-    """The participle of "where are the reports stored", where it was taken for an attribute of the question word."""
-    subject = child(root, {"nsubj"})
-    if subject is None or root.lower_ not in ("where", "when", "how", "why", "whom"):
+def _behind_subject(helper: Token, lexicon: Lexicon) -> Token | None:
+    """The verb behind a helper and its subject: the first that is tagged one, or by its place among the nouns."""
+    after = [token for token in helper.doc[helper.i + 1 : helper.sent.end] if not _is_quoted(token)]
+    if not after:
+        return None
+    is_pointed_at = after[0].lower_ in ("this", "that") and (
+        len(after) == 2 or after[min(2, len(after) - 1)].pos_ == "PUNCT"
+    )
+    if after[0].pos_ == "PRON" or is_pointed_at:
+        return next((t for t in after[1:4] if t.lower_ in lexicon.verbs), None)
+    has_noun, run = False, []
+    for token in after:
+        if token.tag_ in ("VB", "VBP") and has_noun and token.lower_ in lexicon.verbs:
+            return token
+        if (
+            token.pos_ not in (*NOMINAL, "DET", "CCONJ", "ADV")
+            and token.lower_ != "of"
+            and token.text not in (",", "-")
+            and has_noun
+        ):
+            break
+        if has_noun and token.lower_ in lexicon.verbs and token.pos_ in NOMINAL:
+            following = token.nbor(1).tag_ if token.i + 1 < token.sent.end else ""
+            if token.tag_ == "JJ" and following in NOUNS:
+                break
+            run.append(token)
+            if following in ("DT", "JJ", "PRP$", "CD", "PRP"):
+                break
+        has_noun = has_noun or token.pos_ in ("NOUN", "PROPN", "PRON", "VERB") or token.tag_ in ("JJ", "VB")
+    plural = next((token for token in run if token.nbor(-1).tag_ in ("NNS", "NNPS")), None)
+    return plural or (run[-1] if run else None)
+
+
+def _is_quoted(token: Token) -> bool:
+    marks = sum(t.text in QUOTES for t in token.doc[token.sent.start : token.i])
+    return token.text in QUOTES or marks % 2 == 1
+
+
+def passive_of_question(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | None:
+    """The participle of "where are the reports stored", which stands behind the subject, and the subject."""
+    words = [token for token in sentence if not token.is_punct]
+    at = next((at for at, token in enumerate(words[:4]) if lemma(token) == "be"), 0)
+    if 0 < at < len(words) - 2 and words[-1].lower_ in ("called", "named") and words[at - 1].lower_ == "what":
+        named = phrase_head(words[at + 1], lexicon)
+        return words[-1], None if named is None else next(names(named), None)
+    if at == 0 or words[at - 1].lower_ not in PASSIVE_ASKS or at + 2 >= len(words):
         return None  # "what are the languages spoken in Spain" does ask what they are
-    near = [*root.children, *subject.children]
-    participle = next((c for c in near if c.dep_ == "acl" and c.tag_ == "VBN" and c.i > subject.i), None)
-    return None if participle is None else (participle, next(names(subject), None))
+    subject = words[at + 1] if words[at + 2].tag_ == "VBN" else phrase_head(words[at + 1], lexicon)
+    after = (
+        []
+        if subject is None
+        else [token for token in words if token.i > subject.i and token.pos_ not in ("ADV", "PROPN")]
+    )
+    if (
+        subject is None
+        or not after
+        or after[0].tag_ not in ("VBN", "VBD")
+        or (len(after) > 1 and after[1].tag_ == "JJ")
+    ):
+        return None
+    is_noun = subject.pos_ in ("NOUN", "PROPN") or subject.lower_ in lexicon.nouns  # "where is vanilla grown"
+    return after[0], next(names(subject), subject.lower_) if is_noun else None

@@ -6,6 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from analysis.syntax.phrases import (
+    BEFORE_PLURALS,
+    NOMINAL,
+    behind_preposition_by_place,
+    object_by_place,
+    phrase_head,
+    singular,
+)
 from analysis.syntax.tree import (
     OBJECT,
     OF_A_NOUN,
@@ -23,22 +31,22 @@ from analysis.syntax.tree import (
     particles,
     word,
 )
-from analysis.syntax.words import ME, PARTS, PHRASAL, QUESTION_WORDS, TAKES, TWO_OBJECTS
+from analysis.syntax.words import PARTS, PERSONS, PHRASAL, QUESTION_WORDS, TAKES, TWO_OBJECTS
 
 if TYPE_CHECKING:
-    from spacy.tokens import Token
+    from spacy.tokens import Span, Token
 
 WORD = re.compile(r"[^\W_][\w.+#'’& -]*")  # what a noun looks like: no brackets, no code
 Noun = tuple[str, str | None]  # a noun, and the preposition before it
 
 
-def nouns(verb: Token) -> list[Noun]:
+def nouns(verb: Token, lexicon: Lexicon) -> list[Noun]:
     """The nouns the verb acts upon, in their order, conjuncts too."""
-    objects = _objects(verb)
+    objects = _by_place(verb, _objects(verb), lexicon)
     named = [name for token in objects for name in names(token)]
-    if named or any(token.lower_ not in ME for token in objects):
+    if named or any(token.lower_ not in PERSONS for token in objects):
         return [(name, None) for name in named]
-    return [] if has_clause(verb) else _behind_a_preposition(verb)
+    return [] if has_clause(verb) else _behind_a_preposition(verb, lexicon)
 
 
 def _objects(verb: Token) -> list[Token]:
@@ -65,6 +73,34 @@ def _objects(verb: Token) -> list[Token]:
     return loose[:1]  # "write, in verse, an account"
 
 
+def _by_place(verb: Token, objects: list[Token], lexicon: Lexicon) -> list[Token]:
+    """The objects with the first one mended by the noun phrase behind the verb, where the tree has it wrong."""
+    found = objects[0] if objects else None
+    if found is not None and (found.i < verb.i or _is_plainly_next(verb, found)):
+        return objects
+    placed = object_by_place(verb, lexicon)
+    if placed is None or (found is not None and (found.i <= verb.i or found.i == placed.i)):
+        return objects
+    if found is None:
+        return [placed]
+    is_longer = found.i == placed.i + 1 and found.tag_ in ("VBZ", "JJ")  # "states" in "list the US states"
+    is_named = placed in found.subtree and (placed.dep_.startswith("flat") or placed.tag_ == "FW")
+    is_described = found.i < placed.i and any(
+        c.dep_ in ("acl", "acl:relcl") and placed in c.subtree for c in found.children
+    )
+    return objects if is_longer or is_named or is_described else [placed]
+
+
+def _is_plainly_next(verb: Token, found: Token) -> bool:
+    """Whether nothing but words before a noun stand between a verb and its object, and the phrase ends there."""
+    tags = [token.tag_ for token in found.doc[verb.i + 1 : min(found.i + 2, verb.sent.end)]]
+    after = tags.pop() if len(tags) > found.i - verb.i else ""
+    if found.tag_ not in ("NN", "NNS") or after not in ("IN", "TO", "WDT", "CC", ".", ",", ""):
+        return False
+    is_word = found.is_alpha and not found.lower_.endswith("wards")
+    return is_word and all(tag in ("DT", "PRP$", "JJ", "CD", "NN", "NNS") for tag in tags) and "NNS" not in tags[:-1]
+
+
 def _is_noun(token: Token) -> bool:
     return token.pos_ in ("NOUN", "PROPN") and not is_verb(token) and child(token, {"cop"}) is None
 
@@ -76,14 +112,21 @@ def _is_glued(token: Token) -> bool:
     )
 
 
-def _behind_a_preposition(verb: Token) -> list[Noun]:
+def _behind_a_preposition(verb: Token, lexicon: Lexicon) -> list[Noun]:
     own = particles(verb)
-    for token, preposition in _prepositional(verb):
+    for token, preposition in _each_prepositional(verb, lexicon):
         if (lemma(verb), preposition) in PHRASAL:
             return [(name, None) for name in names(token)]
         if (lemma(verb), preposition) in TAKES or (own and preposition in ("with", "for", "to", "on")):
             return [(name, preposition) for name in names(token)]
     return []
+
+
+def _each_prepositional(verb: Token, lexicon: Lexicon) -> Iterator[tuple[Token, str]]:
+    """Those of the tree, and last the phrase right behind the word after the verb, looked for only then."""
+    yield from _prepositional(verb)
+    if (placed := behind_preposition_by_place(verb, lexicon)) is not None:
+        yield placed
 
 
 def _prepositional(verb: Token) -> Iterator[tuple[Token, str]]:
@@ -121,28 +164,94 @@ def _name(token: Token) -> str | None:
         ]  # fmt: skip
         whole = sorted((p for p in (token, *parts) if abs(p.i - token.i) <= len(parts)), key=lambda part: part.i)
         return " ".join(part.lower_ for part in whole)
+    if token.pos_ == "PROPN" and token.lemma_ == token.text:
+        return singular(token.lower_)
     if token.pos_ in ("NOUN", "PROPN"):
-        return lemma(token)
+        if token.tag_ == "NNS" and token.is_title and child(token, OF_A_NOUN) is None:
+            titles = [t for t in token.sent if t.is_title and t.i > token.sent.start]
+            if titles == [token]:
+                return token.lower_  # "who directed Jaws"
+        found = lemma(token)
+        return singular(found) if found == token.lower_ and _word_before(token) in BEFORE_PLURALS else found
+    if NOMINAL.search(token.lower_):
+        return token.lower_
+    if token.tag_ == "VB" and token.dep_ in OBJECT and not any(c.dep_ in OBJECT | SUBJECT for c in token.children):
+        return singular(token.lower_)  # "use emojis"
+    if token.pos_ == "ADJ" and token.dep_ == "amod" and token.head.i == token.i + 1 and not token.head.is_alpha:
+        return token.lower_
     is_noun = token.pos_ in ("VERB", "ADJ", "X") and child(token, OF_A_NOUN) is not None  # "a thank-you note"
+    if (
+        token.tag_ in ("VBZ", "JJ")
+        and token.lower_.endswith("s")
+        and (
+            is_noun
+            or _word_before(token) in BEFORE_PLURALS
+            or (token.tag_ == "VBZ" and token.i > 0 and token.nbor(-1).tag_ == "NN")
+        )
+    ):
+        return singular(token.lower_)
+    is_noun = is_noun or (
+        token.pos_ == "ADJ" and token.lower_.endswith("ing")
+    )  # "recommend cycling", taken for an adjective
     return token.lower_ if is_gerund(token) or (is_noun and token.dep_ in OBJECT) else None
 
 
-def asked_what(root: Token, lexicon: Lexicon) -> str | None:
-    """The noun of a question with "be": its subject, or else its predicate."""
-    found = child(root, SUBJECT)
-    if found is not None and root.lower_ == "why" and found.lower_ in lexicon.adjectives:
-        found = child(found, {"compound"}) or found  # "why is the sky blue", where "blue" was taken for the noun
-    both = [token for token in (found, root, child(root, {"attr"})) if token is not None]
-    return next((name for token in both if token.lower_ not in QUESTION_WORDS for name in names(token)), None)
+def _word_before(token: Token) -> str:
+    return token.nbor(-1).lower_ if token.i > 0 else ""
 
 
-def fronted(verb: Token) -> str | None:
-    """What a question puts before its verb: "books" in "which books did she write"."""
+def asked_what(sentence: Span, lexicon: Lexicon) -> str | None:
+    """The noun of a question with "be": the phrase before it ("which river is"), else behind it, else by the tree."""
+    asker = next((token for token in sentence if token.lower_ in QUESTION_WORDS), None)
+    first = sentence.start if asker is None else asker.i
+    found = next((token for token in sentence if token.i >= first and lemma(token) == "be"), None)
+    placed = None if found is None else _named_before(asker, found, lexicon) or _named_after(found, lexicon)
+    if placed is not None and word(asker) in ("", "why") and placed.lower_ in lexicon.adjectives:
+        before = placed.nbor(-1)  # "why is the sky blue", where "blue" was taken for the noun
+        placed = before if before.pos_ in ("NOUN", "PROPN") else placed
+    root = sentence.root
+    if placed is not None and (name := next(names(placed), placed.lower_)) not in QUESTION_WORDS:
+        return name
+    every = [token for token in (child(root, SUBJECT), root, child(root, {"attr"})) if token is not None]
+    return next((name for token in every if token.lower_ not in QUESTION_WORDS for name in names(token)), None)
+
+
+def _named_before(asker: Token | None, found: Token, lexicon: Lexicon) -> Token | None:
+    """The noun between a question word and "be": "which river is", "how many moons are"."""
+    if asker is None or asker.i + 1 >= found.i or asker.lower_ not in ("which", "what", "whose", "how"):
+        return None
+    skipped = 1 if asker.lower_ != "how" and asker.nbor(1).lower_ != "of" else 2
+    if asker.lower_ == "how" and asker.nbor(1).lower_ not in ("many", "much"):
+        return None
+    head = phrase_head(asker.nbor(skipped), lexicon) if asker.i + skipped < found.i else None
+    return head if head is not None and head.i < found.i else None
+
+
+def _named_after(found: Token, lexicon: Lexicon) -> Token | None:
+    after = [t for t in found.doc[found.i + 1 : found.sent.end] if t.lower_ not in ("there", "not", "n't", "it")]
+    if not after:
+        return None
+    is_compared = len(after) > 1 and after[1].tag_ in ("JJR", "RBR") and after[0].lower_ in lexicon.nouns
+    return phrase_head(after[0], lexicon) or (after[0] if is_compared else None)  # "is gold heavier", an adjective too
+
+
+def fronted(verb: Token, lexicon: Lexicon) -> str | None:
+    """What a question puts before its verb: "books" in "which books did she write", "how many books"."""
     sentence = verb.sent
     for token in sentence[: verb.i - sentence.start]:
-        asks = any(c.lower_ in QUESTION_WORDS or (c.lower_ in ("many", "much")) for c in token.children)
-        if token.pos_ in ("NOUN", "PROPN") and asks and token.dep_ not in ("obl", "nmod"):
-            return next(names(token), None)
-        if token.pos_ == "AUX":
-            return None
+        is_counted = token.lower_ in ("many", "much") and token.i > sentence.start and token.nbor(-1).lower_ == "how"
+        if is_counted or (token.lower_ in ("which", "what", "whose") and not _is_within(token)):
+            head = phrase_head(token.nbor(1), lexicon)
+            return None if head is None or head.i >= verb.i else next(names(head), None)
     return None
+
+
+def _is_within(asker: Token) -> bool:
+    """Whether a preposition stands before the question word: "in what ways"."""
+    return asker.i > asker.sent.start and asker.nbor(-1).pos_ == "ADP"
+
+
+def is_how_many(sentence: Span) -> bool:
+    """Whether it asks how many or how much."""
+    words = [token.lower_ for token in sentence]
+    return any(pair in (("how", "many"), ("how", "much")) for pair in zip(words, words[1:], strict=False))

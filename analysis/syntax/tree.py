@@ -5,14 +5,16 @@ Relations have the names of Universal Dependencies or of ClearNLP ("obj", "dobj"
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
-from analysis.syntax.words import PARTICLES, PHRASAL, QUESTION_WORDS, READY
+from analysis.syntax.words import ENDING_IN_IE, PARTICLES, PHRASAL, QUESTION_WORDS, READY
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+DOUBLED = re.compile(r"([bdgmnprt])\1e$")
 OBJECT = frozenset(("obj", "dobj"))
 SUBJECT = frozenset(("nsubj", "nsubj:outer", "csubj"))
 PASSIVE = frozenset(("nsubj:pass", "nsubjpass", "csubj:pass", "csubjpass"))
@@ -43,7 +45,13 @@ def word(token: Token | None) -> str:
 
 def lemma(token: Token | None) -> str:
     """In small letters; the word itself where it is a base form or the pipeline gives no lemma, empty for no token."""
-    return "" if token is None else (token.text if token.tag_ == "VB" else token.lemma_ or token.text).lower()
+    if token is not None and token.lower_ in ENDING_IN_IE:
+        return token.lower_.removesuffix("s")
+    if token is None:
+        return ""
+    found = (token.text if token.tag_ == "VB" else token.lemma_ or token.text).lower()
+    is_doubled = token.tag_ in ("VBG", "VBD", "VBN") and DOUBLED.search(found) is not None
+    return found[:-2] if is_doubled else found  # "debugge", of "debugging"
 
 
 def subject(token: Token) -> str | None:

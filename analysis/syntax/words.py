@@ -20,6 +20,8 @@ READY = frozenset(
 )  # adjectives that carry a request: "be sure to", "it would be great if you could"
 TASKS = frozenset("task job goal aim objective mission assignment challenge purpose role duty point exercise".split())
 ME = frozenset(("me", "us", "myself", "ourselves"))
+PERSONS = ME | {"him", "her", "them", "someone", "somebody", "anyone", "everyone"}
+HAVING = frozenset("have receive own know get live work see".split())  # "you have a list" asks for nothing
 I = frozenset(("i", "we"))  # noqa: E741  the pronoun
 YOU = frozenset(("you", "u", "ya"))
 MUST = frozenset(("must", "should", "shall", "need", "have", "ought"))
@@ -27,8 +29,17 @@ LEADING = frozenset("now then next first finally also lastly please so instead k
 AUXILIARIES = frozenset("do does did can could should would will may might must shall".split())
 ASKING = frozenset(("can", "could", "will", "would", "might", "may"))
 QUESTION_WORDS = frozenset(("what", "who", "whom", "whose", "which", "when", "where", "why", "how", "what's", "who's"))
-PARTS = frozenset("some any all each one two three four five six seven ten none most many few several both half more "
-                  "couple lot lots bunch dozen plenty handful".split())  # fmt: skip  "some of the books" asks for books
+PARTS = frozenset(
+    "some any all each one two three four five six seven ten none most many few several both half more "
+    "couple lot lots bunch dozen plenty handful".split()
+)  # fmt: skip  "some of the books" asks for books
+COUNTED = PARTS - {"couple", "lot", "lots", "bunch", "dozen", "plenty", "handful"} | {"others", "much"}
+ENDING_IN_IE = frozenset(
+    "aunties beanies brownies cookies doggies hippies hoagies pixies roomies selfies smoothies townies zombies".split()
+)  # fmt: skip  whose lemma in the tables may be "cooky"
+COMPOUNDING = frozenset("related based specific oriented style themed driven led friendly free".split())
+TIMES = frozenset("second minute hour day week weekend month year night morning evening afternoon time times today "
+                  "tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday".split())  # fmt: skip
 PARTICLES = frozenset("up out down off away over together back along through in on around".split())
 TWO_OBJECTS = frozenset("give tell show send teach offer assign ask lend hand grant bring buy".split())
 
