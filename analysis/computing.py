@@ -58,14 +58,14 @@ def estimate(dataset: Dataset, signal: Signal) -> float | None:
 def try_out(dataset: Dataset, signal: Signal) -> float:
     """Times the signal on rows spread over the dataset and writes down the estimate for all, in seconds."""
     count = min(TRIAL_ROWS, dataset.height)
-    first = next(dataset.batches([ROW_ID, *signal.reads], 0, count), None)
+    first = next(dataset.batches([ROW_ID, *signal.inputs], 0, count), None)
     if first is None:
         return 0.0
     signal(first.head(10))  # loads the model, which a long run pays once
     step = max(dataset.height // 5, 1)
     sample = pl.concat(
         batch for at in range(0, dataset.height, step)
-        for batch in dataset.batches([ROW_ID, *signal.reads], at, max(count // 5, 1))
+        for batch in dataset.batches([ROW_ID, *signal.inputs], at, max(count // 5, 1))
     )  # fmt: skip
     started = time.perf_counter()
     signal(sample)
@@ -103,7 +103,7 @@ def missing_inputs(dataset: Dataset, signal: Signal) -> list[str]:
     """Signals that add a column this one reads and that are not computed yet."""
     from analysis.signals.catalogue import writers_of
 
-    names = writers_of(set(signal.reads) - set(dataset.originals))
+    names = writers_of(set(signal.inputs) - set(dataset.originals))
     return [name for name in names if not dataset.has(dataset.signal(name))]
 
 
@@ -127,7 +127,7 @@ def _make_parts(
 
     def chunks() -> Iterator[pl.DataFrame]:
         for at in todo:
-            batches = list(dataset.batches([ROW_ID, *signal.reads], at, step))
+            batches = list(dataset.batches([ROW_ID, *signal.inputs], at, step))
             chunk = pl.concat(batches) if batches else _no_rows(dataset, signal)
             place[_name(chunk)] = at
             yield chunk
@@ -145,7 +145,7 @@ def _name(chunk: pl.DataFrame) -> str:
 
 
 def _no_rows(dataset: Dataset, signal: Signal) -> pl.DataFrame:
-    return pl.DataFrame(schema={name: dataset.schema[name] for name in (ROW_ID, *signal.reads)})
+    return pl.DataFrame(schema={name: dataset.schema[name] for name in (ROW_ID, *signal.inputs)})
 
 
 def _join_parts(dataset: Dataset, signal: Signal, parts: Path, path: Path) -> None:

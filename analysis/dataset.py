@@ -17,7 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
-from analysis.operators import ViewError
+from analysis.operators import ViewError, join_values
 from analysis.signal import ROW_ID, Signal
 from analysis.signals import catalogue
 from analysis.view import ANY_TEXT, SEARCHES, Filter, View
@@ -111,6 +111,9 @@ class Dataset:
     def shown_columns(self) -> list[str]:
         """What a person may choose from: canonical columns with content, the source's own, computed ones, tags."""
         hidden = set(CANONICAL) - set(self.canonical)
+        of_roles = [s for s in self.signals() if s.roles and not any(getattr(s, role) for role in s.roles)]
+        nothing_read = [s for s in of_roles if not set(s.reads) & set(CANONICAL)]
+        hidden |= {column for s in nothing_read for column in s.adds if column not in self.originals}
         if len(self.meta["files"]) < 2:
             hidden.add("source_file")
         return [name for name in self.schema if name not in hidden]
@@ -153,9 +156,13 @@ class Dataset:
     # Signals
 
     def signal(self, name: str) -> Signal:
-        """The catalogue's signal with the parameters chosen for this dataset."""
+        """The catalogue's signal with the parameters chosen for this dataset, and its roles filled in."""
         if name not in self._signals:
-            self._signals[name] = catalogue.signal(name, self.meta.get("parameters", {}).get(name, {}))
+            chosen = self.meta.get("parameters", {}).get(name, {})
+            roles = catalogue.SIGNALS[name].roles if name in catalogue.SIGNALS else ()
+            played = {role: join_values([self.roles[role]]) for role in roles if role in self.roles}
+            given = {name: value for name, value in chosen.items() if value != "" or name not in roles}
+            self._signals[name] = catalogue.signal(name, {**played, **given})
         return self._signals[name]
 
     def signals(self) -> list[Signal]:

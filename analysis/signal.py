@@ -16,6 +16,8 @@ from typing import ClassVar, Literal
 
 import polars as pl
 
+from analysis.operators import split_values
+
 ROW_ID = "row_id"
 Scope = Literal["row", "dataset"]
 DType = pl.DataType | type[pl.DataType]
@@ -30,16 +32,19 @@ class Signal(ABC):
     """Adds columns to a dataset, one output row per input row.
 
     Header arguments: `name` and `version` (raise it whenever the same rows may give other columns than before);
-    `reads`, the canonical columns it needs; `adds`, its columns with their types; `scope`, "row" when rows are
-    independent of each other, "dataset" when every row must be seen at once; `cheap`, True when it costs seconds at
-    a million rows, so that it is computed right after opening; `tables`, second tables by name, for what is truly not
-    one line per row (pairs, spans): `compute` gives each as one more column, a list of such structs per row, and it is
-    stored in a file of its own with one line per entry.
+    `reads`, the canonical columns it needs, or those of another signal; `roles`, the roles of description it reads:
+    each is a parameter of that name which holds the dataset's column (several joined by "~"), "" where the dataset has
+    none; `adds`, its columns with their types; `scope`, "row" when rows are independent of each other, "dataset" when
+    every row must be seen at once; `cheap`, True when it costs seconds at a million rows, so that it is computed right
+    after opening; `tables`, second tables by name, for what is truly not one line per row (pairs, spans): `compute`
+    gives each as one more column, a list of such structs per row, and it is stored in a file of its own with one line
+    per entry.
     """
 
     name: ClassVar[str]
     version: ClassVar[int]
     reads: ClassVar[tuple[str, ...]]
+    roles: ClassVar[tuple[str, ...]]
     adds: ClassVar[Mapping[str, DType]]
     scope: ClassVar[Scope]
     cheap: ClassVar[bool]
@@ -55,8 +60,9 @@ class Signal(ABC):
         scope: Scope = "row",
         cheap: bool = False,
         tables: Mapping[str, pl.Struct] | None = None,
+        roles: tuple[str, ...] = (),
     ) -> None:
-        cls.name, cls.version, cls.reads, cls.adds = name, version, reads, adds
+        cls.name, cls.version, cls.reads, cls.adds, cls.roles = name, version, reads, adds, roles
         cls.scope, cls.cheap, cls.tables = scope, cheap, tables or {}
 
     @abstractmethod
@@ -65,6 +71,12 @@ class Signal(ABC):
 
         Null where there was nothing to read; never a legal value for "failed".
         """
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Every column it reads of this dataset: `reads`, then those that its role parameters name."""
+        named = [column for role in self.roles if (given := getattr(self, role)) for column in split_values(given)]
+        return tuple(dict.fromkeys([*self.reads, *named]))
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -77,13 +89,22 @@ class Signal(ABC):
         text = json.dumps(self.parameters, sort_keys=True, default=str)
         return f"{self.name}-v{self.version}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
+    def _played(self, role: str) -> pl.Expr:
+        """What a role holds, under its name: null where no column plays it, a text of several columns together."""
+        columns = split_values(getattr(self, role)) if getattr(self, role) else []
+        if not columns:
+            return pl.lit(None, pl.String).alias(role)
+        together = pl.concat_str([pl.col(column).cast(pl.String) for column in columns], separator="\x1f")
+        return (pl.col(columns[0]) if len(columns) == 1 else together).alias(role)
+
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`row_id` and the columns of `compute`, the declaration checked on the way in and out."""
-        if missing := [column for column in self.reads if column not in rows.columns]:
+        if missing := [column for column in self.inputs if column not in rows.columns]:
             raise SignalError(
                 f"{self.name} reads {', '.join(missing)}, which these rows lack. They have: {', '.join(rows.columns)}."
             )
-        columns = self.compute(rows.select(self.reads))
+        read = rows.select(ROW_ID, *self.reads, *map(self._played, self.roles)).drop(ROW_ID)
+        columns = self.compute(read)
         if columns.height != rows.height:
             raise SignalError(f"{self.name} returned {columns.height} rows for {rows.height}.")
         declared = {**self.adds, **{name: pl.List(entry) for name, entry in self.tables.items()}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,15 @@ def say(text: str) -> None:
 def answer(value: object, as_json: bool, text: str) -> None:
     """The result on standard output: JSON for machines, or a sentence."""
     typer.echo(orjson.dumps(value).decode() if as_json else text)
+
+
+def pairs(texts: list[str], what: str) -> Iterator[tuple[str, str]]:
+    """`a=b` texts as pairs."""
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise DatasetError(f"Cannot read the {what} {text!r}; expected {what}=value.")
+        yield name, value
 
 
 def load(name: str, where: list[str] | None = None, columns: list[str] | None = None) -> tuple[Dataset, View]:

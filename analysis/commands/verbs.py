@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analysis.command_line import DatasetArgument, Json, Where, answer, load, say
+from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
 from analysis.computing import compute
 from analysis.verb_noun_counts import Counted, requests_of, signal_over
 from analysis.verb_noun_tables import compare, response_lengths, variety

@@ -8,30 +8,15 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from ui.figures import CATEGORIES, FONT, Palette, bin_words, edge_ticks
+from ui.figures.paper import CATEGORIES, Palette, bin_words, edge_ticks, layout
 from ui.text import plotly_text
 
 THERE = CATEGORIES[1]
 
 
 def _layout(palette: Palette, height: int, x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:
-    axis = {"fixedrange": True, "zeroline": False, "gridcolor": palette.grid, "automargin": True}
-    return {
-        "height": height,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "barmode": "overlay",
-        "bargap": 0.25,
-        "hovermode": "closest",
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": palette.text, "size": 12, "family": FONT},
-        "dragmode": False,
-        "clickmode": "event+select",
-        "hoverlabel": {"align": "left"},
-        "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
-        "xaxis": axis | x,
-        "yaxis": axis | y,
-    }
+    legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
+    return layout(palette, height, bargap=0.25, showlegend=True, legend=legend, xaxis=x, yaxis=y)
 
 
 def mirrored(pairs: pl.DataFrame, names: tuple[str, str], palette: Palette) -> go.Figure:
@@ -69,11 +54,15 @@ def mirrored(pairs: pl.DataFrame, names: tuple[str, str], palette: Palette) -> g
 
 
 def overlaid(
-    edges: Sequence[float], sides: Sequence[tuple[str, Sequence[int]]], unit: str, palette: Palette
+    edges: Sequence[float],
+    sides: Sequence[tuple[str, Sequence[int]]],
+    unit: str,
+    palette: Palette,
+    whole: bool = True,
 ) -> go.Figure:
     """Rows per bin as a share of each side's rows, the sides laid over one another as filled steps."""
     at = list(range(len(edges) - 1))
-    words = [bin_words(low, high, True) for low, high in zip(edges, edges[1:], strict=False)]
+    words = [bin_words(low, high, whole) for low, high in zip(edges, edges[1:], strict=False)]
     steps = []
     for (name, rows), colour, dash in zip(sides, (palette.view, THERE), ("solid", "dash"), strict=True):
         every = max(sum(rows), 1)

@@ -1,0 +1,88 @@
+"""The command `compute`: signals become columns."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from analysis.commands.shared import DatasetArgument, Json, answer, pairs, say
+from analysis.computing import AT_OPENING_S, compute, try_out
+from analysis.dataset import Dataset, DatasetError
+from analysis.language_models import pipeline_version
+from analysis.models import tokenizer_digest
+from analysis.runners import runner
+from analysis.signal import Signal, SignalError
+from analysis.signals.catalogue import SIGNALS, signal
+from analysis.workspace import Workspace
+
+
+def typed(signal: Signal, texts: dict[str, str]) -> dict[str, object]:
+    """Texts as values of the types that the signal's parameters have."""
+    values: dict[str, object] = dict(texts)
+    for name, text in texts.items():
+        known = signal.parameters.get(name)
+        try:
+            if isinstance(known, bool):
+                values[name] = {"true": True, "false": False}[text.lower()]
+            elif isinstance(known, int | float):
+                values[name] = type(known)(text)
+        except (KeyError, ValueError):
+            raise SignalError(f"{name} of {signal.name} cannot be {text!r}; write a value such as {known}.") from None
+    return values
+
+
+def quick(dataset: Dataset) -> Iterator[Signal]:
+    """The cheap signals, then those heavy ones whose trial says that they take less than half a minute."""
+    for known in sorted(dataset.signals(), key=lambda s: not s.cheap):
+        if known.cheap or dataset.has(known) or try_out(dataset, known) <= AT_OPENING_S:
+            yield known
+
+
+def compute_command(
+    name: DatasetArgument,
+    signals: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SIGNAL]...", help=f"Any of: {', '.join(SIGNALS)}; none: those that take seconds."),
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option(help="The engine: here, processes or ray; chosen by size if not given.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PARAMETER=VALUE", help="A parameter; kept with the dataset.")
+    ] = None,
+    trial: Annotated[bool, typer.Option("--trial", help="Only estimate the seconds, on 500 rows.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make the signals' columns; resumable, and at no cost where they are there already."""
+    if set_ and not signals:
+        raise DatasetError(f"--set {set_[0]} says nothing without a signal; name one of: {', '.join(SIGNALS)}.")
+    for unchecked in signals or ():
+        signal(unchecked)
+    engine = runner(on) if on else None
+    workspace = Workspace()
+    dataset = workspace.dataset(name)
+    parameters: dict[str, Any] = dict(pairs(set_ or [], "parameter"))
+    if "tokenizer" in parameters:
+        parameters["digest"] = tokenizer_digest(parameters["tokenizer"])
+    if "pipeline" in parameters:
+        parameters["pipeline_version"] = pipeline_version(parameters["pipeline"])
+    if parameters:
+        changed = {s: signal(s, typed(signal(s), parameters)).parameters for s in signals or ()}
+        dataset = workspace.describe(dataset, parameters={**dataset.meta.get("parameters", {}), **changed})
+    made = []
+    for wanted in map(dataset.signal, signals) if signals else quick(dataset):
+        started = time.perf_counter()
+        if trial:
+            seconds = try_out(dataset, wanted)
+            made.append({"name": wanted.name, "key": wanted.key, "seconds": seconds, "rows": dataset.height})
+            continue
+        say(f"{wanted.name}: {dataset.height:,} rows")
+        path = compute(dataset, wanted, engine)
+        seconds = round(time.perf_counter() - started, 3)
+        made.append(
+            {"name": wanted.name, "key": wanted.key, "rows": dataset.height, "seconds": seconds, "path": str(path)}
+        )
+    answer({"signals": made}, as_json, "\n".join(f"{m['name']}: {m['seconds']:.1f} s" for m in made))

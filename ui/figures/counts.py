@@ -1,0 +1,114 @@
+"""How many rows: bars per value, wedges of verbs and nouns, the waterfall of an export."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+import polars as pl
+
+from ui.figures.paper import CATEGORIES, Palette, layout
+from ui.text import plotly_text
+
+
+def bars(counted: pl.DataFrame, shown: Sequence[int], picked: Sequence[str] | None, palette: Palette) -> go.Figure:
+    """Lying bars of the rows in view per value, over those of all rows in grey, which are scaled to the view.
+
+    `counted` is the table of all rows (`value`, `rows`, `is_named`), `shown` the rows in view of each of its lines. The
+    bars of the rest are cut at the length of the longest named one: their number says what they hold.
+    """
+    lines = list(zip(counted.iter_rows(named=True), shown, strict=True))[::-1]
+    total, part = int(counted["rows"].sum()), sum(shown)
+    scale = part / total if total else 1.0
+    longest = max([max(line["rows"] * scale, n) for line, n in lines if line["is_named"]] or [1]) or 1
+    y = list(range(len(lines)))
+    figure = go.Figure(layout=layout(
+        palette,
+        max(26 * len(lines) + 20, 90),
+        bargap=0.25,
+        xaxis={"showgrid": False, "showticklabels": False, "range": [0, 1.3 * longest]},
+        yaxis={
+            "tickvals": y,
+            "ticktext": [plotly_text(line["value"], 24) or "(empty)" for line, _ in lines],
+            "showgrid": False,
+        },
+    ))
+    custom = [(plotly_text(line["value"], 60) or "(empty)", f"{n:,}", f"{line['rows']:,}") for line, n in lines]
+    hover = "%{customdata[0]}<br>%{customdata[1]} rows in view<br>%{customdata[2]} of all rows<extra></extra>"
+    if part < total:
+        behind = [min(line["rows"] * scale, longest) for line, _ in lines]
+        figure.add_bar(
+            orientation="h", y=y, x=behind, marker={"color": palette.all}, customdata=custom, hovertemplate=hover
+        )
+    colours = [
+        palette.all
+        if not line["is_named"]
+        else palette.view
+        if picked is None or line["value"] in picked
+        else palette.rest
+        for line, _ in lines
+    ]
+    figure.add_bar(
+        orientation="h",
+        y=y,
+        x=[min(n, longest) for _, n in lines],
+        marker={"color": colours},
+        customdata=custom,
+        width=0.55 if part < total else None,
+        text=[f"{n:,}  {n / part:.0%}" if part else "" for _, n in lines],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate=hover,
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+    )
+    return figure
+
+
+def wedges(found: Sequence[tuple[str, str, str, int]], as_tree: bool, palette: Palette, height: int = 520) -> go.Figure:
+    """A sunburst or treemap of (id, parent id, label, rows); what stands for the rest is grey."""
+    ids, parents, labels, rows = map(list, zip(*found, strict=True))
+    tops = [id for id, parent in zip(ids, parents, strict=True) if not parent and id != "rest"]
+    colours = [
+        palette.all if id.endswith("rest") else CATEGORIES[tops.index(id.split("/")[0]) % len(CATEGORIES)] for id in ids
+    ]
+    draw = go.Treemap if as_tree else go.Sunburst
+    trace = draw(
+        ids=ids,
+        parents=parents,
+        labels=[plotly_text(label, 30) for label in labels],
+        values=rows,
+        branchvalues="total",
+        marker={"colors": colours, "line": {"width": 1}},
+        sort=False,
+        hovertemplate="%{label}<br>%{value:,} rows<br>%{percentRoot:.1%} of all pairs<extra></extra>",
+    )
+    return go.Figure(trace, layout=layout(palette, height))
+
+
+def waterfall(names: Sequence[str], rows: Sequence[int], palette: Palette) -> go.Figure:
+    """Lying bars of the rows left after each step, what the step took in a paler colour behind."""
+    left = list(rows)[::-1]
+    before = [*rows[:1], *rows[:-1]][::-1]
+    y = list(range(len(left)))
+    figure = go.Figure(
+        layout=layout(
+            palette,
+            32 * len(left) + 20,
+            bargap=0.3,
+            xaxis={"showgrid": False, "showticklabels": False, "range": [0, 1.2 * max([*rows, 1])]},
+            yaxis={"tickvals": y, "ticktext": [plotly_text(n, 60) for n in names][::-1], "showgrid": False},
+        )
+    )
+    figure.add_bar(orientation="h", y=y, x=before, marker={"color": palette.rest}, hoverinfo="skip")
+    figure.add_bar(
+        orientation="h",
+        y=y,
+        x=left,
+        marker={"color": palette.view},
+        cliponaxis=False,
+        hoverinfo="skip",
+        text=[f"{n:,}" + (f"  (−{b - n:,})" if b > n else "") for n, b in zip(left, before, strict=True)],
+        textposition="outside",
+    )
+    return figure

@@ -1,0 +1,177 @@
+"""How numbers lie: histogram, density of two numbers, boxes by group, lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+import polars as pl
+
+from ui.figures.paper import CATEGORIES, Palette, bin_words, compact, edge_ticks, layout
+from ui.text import plotly_text
+
+
+def histogram(
+    edges: Sequence[float],
+    everything: np.ndarray,
+    shown: np.ndarray,
+    picked: tuple[float, float] | None,
+    whole: bool,
+    unit: str,
+    palette: Palette,
+    mark: float | None = None,
+    height: int = 230,
+) -> go.Figure:
+    """Bars of the rows in view over those of all rows in grey, which are scaled to the view where it is smaller.
+
+    `picked` is the range that the view's own filter keeps: bars outside it are paler. `mark` draws a line at a value.
+    """
+    total, part = int(everything.sum()), int(shown.sum())
+    scale = part / total if total and part else 1.0
+    whole_steps = {"dtick": 1} if max(shown.max(), scale * everything.max()) <= 5 else {}  # there is no half a row
+    x = np.arange(len(everything))
+    low, high = picked or (-np.inf, np.inf)
+    inside = [low < e2 and e1 < high for e1, e2 in zip(edges, edges[1:], strict=False)]
+    words = [bin_words(a, b, whole) for a, b in zip(edges, edges[1:], strict=False)]
+    figure = go.Figure(
+        layout=layout(
+            palette,
+            height,
+            dragmode="select",
+            selectdirection="h",
+            bargap=0.06,
+            xaxis={
+                "title": {"text": unit},
+                "showgrid": False,
+                **dict(zip(("tickvals", "ticktext"), edge_ticks(edges), strict=True)),
+            },
+            yaxis={"title": {"text": "rows"}, "tickformat": "~s", **whole_steps},
+        )
+    )
+    if part < total:
+        note = "all rows, scaled to the view" if scale < 0.999 else "all rows"
+        figure.add_bar(
+            x=x,
+            y=everything * scale,
+            marker={"color": palette.all},
+            width=1.0,
+            customdata=_pairs(words, everything),
+            hovertemplate="%{customdata[0]}<br>%{customdata[1]} of all rows<extra></extra>",
+            name=note,
+        )
+    figure.add_bar(
+        x=x,
+        y=shown,
+        marker={"color": [palette.view if i else palette.rest for i in inside]},
+        customdata=_pairs(words, shown),
+        hovertemplate="%{customdata[0]}<br>%{customdata[1]} rows in view<extra></extra>",
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+    )
+    if mark is not None and edges[0] <= mark <= edges[-1]:
+        at = float(np.interp(mark, edges, np.arange(len(edges)) - 0.5))
+        figure.add_vline(x=at, line={"color": "#C44E8A", "width": 2, "dash": "dot"})
+    return figure
+
+
+def _pairs(words: Sequence[str], counts: np.ndarray) -> list[tuple[str, str]]:
+    return [(word, f"{int(n):,}") for word, n in zip(words, counts, strict=True)]
+
+
+def density(
+    counts: np.ndarray, x_edges: Sequence[float], y_edges: Sequence[float], x: str, y: str, palette: Palette
+) -> go.Figure:
+    """A heat map of rows per pair of bins; empty cells stay blank, colour grows with the logarithm of the rows."""
+    shown = np.where(counts > 0, np.log10(np.maximum(counts, 1)), np.nan)
+    powers = list(range(int(np.ceil(np.log10(max(counts.max(), 1)))) + 1))
+    figure = go.Figure(
+        layout=layout(
+            palette,
+            340,
+            dragmode="select",
+            xaxis={
+                "title": {"text": x},
+                "showgrid": False,
+                **dict(zip(("tickvals", "ticktext"), edge_ticks(x_edges), strict=True)),
+            },
+            yaxis={
+                "title": {"text": y},
+                "showgrid": False,
+                **dict(zip(("tickvals", "ticktext"), edge_ticks(y_edges), strict=True)),
+            },
+        )
+    )
+    figure.add_heatmap(
+        z=shown,
+        customdata=counts,
+        colorscale=[[0, palette.scale[0]], [1, palette.scale[1]]],
+        hoverongaps=False,
+        hovertemplate="%{customdata:,} rows<extra></extra>",
+        zmin=0,
+        colorbar={
+            "title": {"text": "rows"},
+            "tickvals": powers,
+            "ticktext": [compact(10**p) for p in powers],
+            "thickness": 10,
+        },
+    )
+    return figure
+
+
+def boxes(table: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
+    """Lying boxes per group from `low`, `q1`, `median`, `q3`, `high`: nothing is computed in the browser."""
+    table = table.reverse()
+    y = list(range(table.height))
+    names = [plotly_text(group, 24) or "(empty)" for group in table["group"]]
+    figure = go.Figure(
+        layout=layout(
+            palette,
+            max(34 * table.height + 60, 130),
+            xaxis={"title": {"text": unit}, "tickformat": "~s", "rangemode": "tozero"},
+            yaxis={
+                "tickvals": y,
+                "ticktext": [f"{n} ({r:,})" for n, r in zip(names, table["rows"], strict=True)],
+                "showgrid": False,
+            },
+        )
+    )
+    figure.add_box(
+        orientation="h",
+        y=y,
+        lowerfence=table["low"].to_list(),
+        q1=table["q1"].to_list(),
+        median=table["median"].to_list(),
+        q3=table["q3"].to_list(),
+        upperfence=table["high"].to_list(),
+        marker={"color": palette.view},
+        line={"width": 1.5},
+        hoverinfo="x",
+    )
+    return figure
+
+
+def lines(
+    series: Sequence[tuple[str, Sequence[float], Sequence[float]]], x: str, y: str, palette: Palette, log: bool = False
+) -> go.Figure:
+    """One line per (name, x values, y values), named at its side."""
+    figure = go.Figure(
+        layout=layout(
+            palette,
+            280,
+            showlegend=True,
+            legend={"orientation": "h", "y": 1.12, "x": 0},
+            xaxis={"title": {"text": x}, "type": "log" if log else "linear"},
+            yaxis={"title": {"text": y}},
+        )
+    )
+    for number, (name, xs, ys) in enumerate(series):
+        dash = "solid" if number == 0 else "dash"
+        figure.add_scatter(
+            x=list(xs),
+            y=list(ys),
+            name=plotly_text(name),
+            mode="lines",
+            line={"color": CATEGORIES[number], "dash": dash},
+        )
+    return figure
