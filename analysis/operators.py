@@ -186,6 +186,7 @@ OPERATORS: dict[str, Operator] = {
     "le": Operator("{c} is at most {v}", "one", _ORDERED, lambda a: a.expr <= a.literal()),
     "lt": Operator("{c} is under {v}", "one", _ORDERED, lambda a: a.expr < a.literal()),
     "range": Operator("{c} is {v}", "range", _ORDERED, _in_range),
+    "outside": Operator("{c} is not {v}", "range", _ORDERED, lambda a: ~_in_range(a).fill_null(False)),
     "in": Operator("{c} is {v}", "many", (*_SCALAR, "list"), _one_of),
     "notin": Operator("{c} is not {v}", "many", (*_SCALAR, "list"), lambda a: ~_one_of(a).fill_null(False)),
     "has": Operator("{c} contains {v}", "one", _TEXTS, _holds),
@@ -204,6 +205,11 @@ OPERATORS: dict[str, Operator] = {
     "blank": Operator("{c} is empty", "nothing", _TEXTS, _blank),
     "notblank": Operator("{c} is not empty", "nothing", _TEXTS, lambda a: ~_blank(a)),
 }
+
+_PAIRS = (("eq", "ne"), ("range", "outside"), ("in", "notin"), ("has", "nothas"), ("null", "notnull"),
+          ("blank", "notblank"))  # fmt: skip
+# The operators that keep just the rows another leaves out, missing values among them.
+OPPOSITES = {**dict(_PAIRS), **{no: yes for yes, no in _PAIRS}}
 
 
 def check_pattern(pattern: str) -> None:

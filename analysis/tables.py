@@ -16,6 +16,7 @@ import polars as pl
 MISSING = "(missing)"
 BOX = (0.05, 0.25, 0.5, 0.75, 0.95)
 COUNTED_WIDTH = 1 << 22  # numbers spread no wider than this are counted one by one rather than sorted
+SKEWED = 20  # times the median: from where on a scale is logarithmic, if so much is exceeded by a hundredth
 PERCENTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 
 
@@ -72,6 +73,27 @@ def bin_numbers(values: pl.Series, edges: Sequence[float]) -> pl.Series:
 def count_bins(numbers: pl.Series, bins: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Rows per bin, `bins` whole numbers; nulls are in none."""
     return np.bincount(numbers.drop_nulls().to_numpy(), minlength=bins)
+
+
+def on_common_edges(left: pl.Series, right: pl.Series) -> pl.DataFrame | None:
+    """Rows per bin of two columns of numbers on the same edges: `low`, `high`, `left_rows`, `right_rows`.
+
+    Logarithmic where all values are at least 0 and a hundredth of them lies far above the rest. None without values.
+    """
+    both = pl.concat([side.cast(pl.Float64).fill_nan(None) for side in (left, right)]).drop_nulls()
+    both = both.filter(both.is_finite())
+    if both.is_empty():
+        return None
+    middle, most = percentiles(both, (0.5, 0.99))
+    whole = left.dtype.is_integer() and right.dtype.is_integer()
+    log = float(both.min()) >= 0 and most > SKEWED * max(middle or 0, 1e-9)  # type: ignore[arg-type, operator]
+    values = both.cast(pl.Int64) if whole else both
+    edges = log_edges(values) if log else linear_edges(values)
+    counted = {
+        name: count_bins(bin_numbers(side.cast(pl.Float64), edges), len(edges) - 1)
+        for name, side in (("left_rows", left), ("right_rows", right))
+    }
+    return pl.DataFrame({"low": edges[:-1], "high": edges[1:], **counted})
 
 
 def density(x: pl.Series, y: pl.Series, x_bins: int, y_bins: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:

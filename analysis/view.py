@@ -14,6 +14,7 @@ import polars as pl
 from analysis.operators import (
     MAX_SEARCH_CHARS,
     OPERATORS,
+    OPPOSITES,
     Asked,
     ViewError,
     check_pattern,
@@ -78,6 +79,11 @@ class Filter:
         """For people: "response_tokens is at least 2048"."""
         column = "any text" if self.column == ANY_TEXT else self.column
         return OPERATORS[self.op].words.format(c=column, v=self._value_in_words())
+
+    @property
+    def opposite(self) -> Filter | None:
+        """The filter that keeps just the rows this one leaves out; None where no operator says so."""
+        return replace(self, op=OPPOSITES[self.op]) if self.op in OPPOSITES else None
 
     def _value_in_words(self) -> str:
         takes = OPERATORS[self.op].takes

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analysis.verb_noun_counts import Coverage
-from ui import comparing, frame, jobs, session, sides, verbs
+from ui import frame, jobs, session, verb_comparison, verb_sides, verbs
 
 dataset = frame.open_page("Verbs")
 rows = frame.rows_in_view(dataset)
@@ -19,13 +19,13 @@ if not dataset.has(dataset.signal("verb_noun")):
 if not jobs.require(dataset, "verb_noun"):
     st.stop()
 
-offered = sides.sides(dataset)
+offered = verb_sides.offered(dataset)
 with compare:
-    against = sides.choose(dataset, offered)
+    against = verb_sides.choose(dataset, offered)
 found = verbs.counted(dataset, verbs.without_own_filters(session.view()))
 verbs.say_coverage(found.coverage)
 if against:
-    comparing.comparison(dataset, against, offered[against])
+    verb_comparison.comparison(dataset, against, offered[against])
     with st.expander("This view alone", key="alone", on_change="rerun") as alone:
         if not alone.open:
             st.stop()

@@ -209,6 +209,8 @@ MEANINGS: list[tuple[str, str, object, list[int]]] = [
     ("count", "range", "~2", [0, 4]),
     ("count", "range", "~", [0, 1, 2, 4]),
     ("count", "range", "-5~1.5", [0, 4]),
+    ("count", "outside", "1~3", [2, 3, 4]),
+    ("count", "outside", "~", [3]),
     ("count", "in", "1~3", [0, 2]),
     ("count", "in", "1.0~9~2.5~1e400", [0]),
     ("count", "notin", "1~3", [1, 3, 4]),
@@ -229,6 +231,7 @@ MEANINGS: list[tuple[str, str, object, list[int]]] = [
     ("share", "in", "0.5~1", [0, 2]),
     ("share", "ne", 1, [0, 1, 3, 4]),
     ("share", "range", "-0.5~1", [0, 4]),
+    ("share", "outside", "-0.5~1", [1, 2, 3]),
     ("share", "null", "", [1, 3]),
     ("share", "notnull", "", [0, 2, 4]),
     # texts
@@ -320,7 +323,7 @@ def test_meaning(column: str, op: str, value: object, expected: list[int]) -> No
 def test_every_operator_on_every_kind_it_fits_was_asked_above() -> None:
     asked = {(op, kind_of(FRAME.schema[column])) for column, op, _, _ in MEANINGS}
     offered = {(op, kind) for op, known in OPERATORS.items() for kind in known.kinds if op not in ("null", "notnull")}
-    ordered_alike = {(op, kind) for op in ("eq", "ne", "ge", "gt", "le", "lt", "in", "notin", "range") for kind in ("text", "time")}
+    ordered_alike = {(op, kind) for op in ("eq", "ne", "ge", "gt", "le", "lt", "in", "notin", "range", "outside") for kind in ("text", "time")}
     assert offered - asked <= ordered_alike
     assert {op for op, _ in asked} == set(OPERATORS)
 
@@ -337,7 +340,7 @@ def test_every_operator_on_every_kind_it_fits_was_asked_above() -> None:
         ("moment", "ge", "tomorrow", "moment is a time, 'tomorrow' is not; write a time such as 2024-05-31 or 2024-05-31T12:30."),
         ("day", "ge", "", "day is a time, '' is not; write a time such as 2024-05-31 or 2024-05-31T12:30."),
         ("hour", "ge", "2024-05-31", "hour is a time, '2024-05-31' is not; write a time such as 12:30."),
-        ("count", "has", "1", "count holds number values, which 'has' does not fit; fitting: eq, ne, ge, gt, le, lt, range, in, notin, null, notnull."),
+        ("count", "has", "1", "count holds number values, which 'has' does not fit; fitting: eq, ne, ge, gt, le, lt, range, outside, in, notin, null, notnull."),
         ("chat", "eq", "a", "chat holds messages values, which 'eq' does not fit; fitting: has, nothas, word, re, null, notnull, blank, notblank."),
         ("image", "eq", "a", "image holds other values, which 'eq' does not fit; fitting: null, notnull."),
         ("flag", "ge", "true", "flag holds bool values, which 'ge' does not fit; fitting: eq, ne, in, notin, null, notnull."),
@@ -397,6 +400,7 @@ def test_the_longest_search_still_compiles() -> None:
         (Filter("n", "range", "10~"), "n is at least 10"),
         (Filter("n", "range", "~20"), "n is under 20"),
         (Filter("n", "range", "~"), "n is anything"),
+        (Filter("n", "outside", "10~20"), "n is not from 10 to under 20"),
         (Filter("source", "in", "a~b"), "source is a, b"),
         (Filter("source", "in", "a~~c%7Ed"), "source is a, “”, c~d"),
         (Filter("source", "notin", "a~b~c~d~e"), "source is not a, b, c or 2 more"),

@@ -64,7 +64,7 @@ def _filter_form(dataset: Dataset) -> None:
     kind = kind_of(schema[column])
     fitting = [name for name, known in OPERATORS.items() if kind in known.kinds]
     words = {name: OPERATORS[name].words.replace("{c} ", "").replace(" {v}", "") for name in fitting}
-    words |= {"range": "lies between", "in": "is one of", "notin": "is none of"}
+    words |= {"range": "lies between", "outside": "lies outside", "in": "is one of", "notin": "is none of"}
     op = st.selectbox("Condition", fitting, format_func=words.__getitem__, key=f"filter_op_{kind}")
     value = _value(dataset, column, op)
     if st.button("Add filter", type="primary", disabled=value is None, key="filter_add"):
@@ -122,18 +122,16 @@ def share(dataset: Dataset) -> None:
         st.text("This link shows the same rows to whoever reaches this server:")
         st.code(session.link(dataset, view), language=None, wrap_lines=True)
         with st.form("save_view", border=False, clear_on_submit=True):
-            name = st.text_input("Save this view under a name", max_chars=60)
-            if st.form_submit_button("Save") and name.strip():
-                try:
-                    session.notes().save_view(dataset.fingerprint, name, view.to_params(), person())
-                except AnnotationError as error:
-                    st.text(str(error))
-                else:
-                    st.rerun()
+            st.text_input("Save this view under a name", max_chars=60, key="view_name")
+            st.form_submit_button("Save", on_click=_save_view, args=(dataset, view))
+        if said := st.session_state.pop("save_said", None):
+            st.text(said)
         for saved in session.notes().saved_views(dataset.fingerprint):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 st.button(md(saved.name, 40), key=f"view_{saved.id}", on_click=_show_saved, args=(list(saved.filters),))
                 st.text(f"{saved.person}, {saved.at:%Y-%m-%d}")
+                if st.button("Compare", key=f"compare_{saved.id}", type="tertiary", help="The rows in view with these"):
+                    _compare_with(list(saved.filters))
                 st.button(
                     "Delete",
                     key=f"delete_{saved.id}",
@@ -144,6 +142,23 @@ def share(dataset: Dataset) -> None:
         st.text_input(
             "Tags and views are kept under the name", key="person", placeholder=system_user(), persist_state="session"
         )
+
+
+def _save_view(dataset: Dataset, view: View) -> None:
+    if name := st.session_state["view_name"].strip():
+        try:
+            session.notes().save_view(dataset.fingerprint, name, view.to_params(), person())
+        except AnnotationError as error:
+            st.session_state["save_said"] = str(error)
+
+
+def _compare_with(filters: list[str]) -> None:
+    from ui import compare  # which draws with the charts, and they with the view
+
+    try:
+        compare.show(View.from_params(filters))
+    except ViewError as error:
+        st.text(str(error))
 
 
 def _show_saved(filters: list[str]) -> None:

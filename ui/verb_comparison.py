@@ -13,7 +13,7 @@ from analysis.dataset import Dataset
 from analysis.signal import Signal
 from analysis.verb_noun_counts import Counted
 from analysis.view import View
-from ui import charts, figure_pairs, figures, jobs, session, verbs
+from ui import charts, figures, jobs, session, verbs
 from ui.sides import Side
 from ui.text import count, md
 
@@ -44,13 +44,13 @@ def comparison(dataset: Dataset, words: str, side: Side) -> None:
     st.subheader(f"This view against {md(words)}", anchor=False)
     if not _is_ready(other, signal):
         return
-    view = verbs.without_own_filters(session.view())
-    mine, theirs = verbs.counted(dataset, view, signal), verbs.counted(other, side.view, signal)
+    view, there = verbs.without_own_filters(session.view()), side.view or View()
+    mine, theirs = verbs.counted(dataset, view, signal), verbs.counted(other, there, signal)
     for name, counted in (("This view", mine), (words, theirs)):
         if counted.pairs.is_empty():
             st.text(f"{name}: no row has both a verb and a noun, so there is nothing to compare.")
             return
-    if (dataset.id, view.active) == (other.id, side.view.active):
+    if (dataset.id, view.active) == (other.id, there.active):
         st.text("Both sides are the same rows: filter this view, or choose another side.")
         return
     left_out = " Filters on verb and noun are left out here." if view != session.view() else ""
@@ -58,7 +58,7 @@ def comparison(dataset: Dataset, words: str, side: Side) -> None:
         f"This view: {count(mine.coverage.rows)}, {mine.coverage.pair:,} with a pair. "
         f"The other side: {count(theirs.coverage.rows)}, {theirs.coverage.pair:,} with a pair.{left_out}"
     )
-    keys = verbs.key_of(dataset, view, signal), verbs.key_of(other, side.view, signal)
+    keys = verbs.key_of(dataset, view, signal), verbs.key_of(other, there, signal)
     compared = _compared(keys, mine, theirs)
     left, right = st.columns(2, gap="large")
     with left:
@@ -119,7 +119,7 @@ def _frequent(telling: pl.DataFrame, words: str) -> None:
         line = lines.row(round(points[0]["y"]), named=True)
         return verbs.of_pair(session.view(), line["verb"], line["noun"]) if line["left_rows"] else None
 
-    figure = figure_pairs.mirrored(shown, ("this view", words), charts.palette())
+    figure = figures.mirrored(shown, ("this view", words), charts.palette())
     charts.draw(figure, "frequent", "Shares of the most frequent pairs on both sides", pick)
 
 
@@ -158,7 +158,7 @@ def _lengths(lengths: pl.DataFrame | None, words: str) -> None:
         return
     edges = [*lengths["low"], lengths["high"][-1]]
     drawn = [(name, lengths[c].to_list()) for name, c in (("this view", "left_rows"), (words, "right_rows"))]
-    figure = figure_pairs.overlaid(edges, drawn, "response tokens, growing by equal factors", charts.palette())
+    figure = figures.overlaid(edges, drawn, "response tokens, growing by equal factors", charts.palette())
     st.plotly_chart(
         figure, config=figures.CONFIG, theme=None, key="lengths_of_both", alt="Response lengths of both sides"
     )
