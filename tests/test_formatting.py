@@ -200,7 +200,7 @@ PLANTED = {
     "unfilled_placeholders": ("placeholder_count", 12, 0),
     "special_tokens": ("special_token_leaks", 12, 0),
     "ai_boilerplate": ("boilerplate_count", 9, 0),
-    "refusals": ("is_refusal", 12, 5),  # the five are refusals planted as conflicts
+    "refusals": ("is_refusal", 12, 7),  # the seven are refusals planted as conflicts
     "merged_records": ("merged_record_count", 7, 0),
     "no_input_markers": ("stand_in_count", 16, 0),
     "inconsistent_numbers": ("has_mixed_numbers", 7, 9),  # 7 of 8: "ten to 12" needs words for numbers
@@ -367,9 +367,14 @@ def test_a_link_to_a_kind_shows_it_by_group_with_examples(chats: Dataset) -> Non
 
 def test_a_kind_is_cleaned_on_export_by_one_click(chats: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[tuple[str, ...]] = []
-    monkeypatch.setattr("ui.jobs.start", lambda *arguments: started.append(arguments) or "job")
+
+    def start(*arguments: str) -> str:
+        started.append(arguments)
+        return "job"
+
+    monkeypatch.setattr("ui.jobs.start", start)
     went: list[dict[str, object]] = []
-    monkeypatch.setattr("streamlit.switch_page", lambda to: went.append(dict(st.session_state)))
+    monkeypatch.setattr("streamlit.switch_page", lambda to: went.append({str(k): v for k, v in st.session_state.items()}))
     page("format", chats, noise="special_tokens~response").run().button(key="clean_kind").click().run()
     assert (went[-1]["to"], went[-1]["clean"]) == ("messages", ["special_tokens"])
     at = page("export", chats)

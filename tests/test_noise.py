@@ -48,6 +48,7 @@ FOUND: dict[str, list[tuple[str, int, str]]] = {
         ("I apologise, but I am unable to answer that question.", 1, ""),
         ("As an AI language model, I cannot provide medical advice.", 1, ""),
         ("I must decline to answer this.", 1, ""),
+        ("Sorry, this is outside of what I may discuss.", 1, ""), ("That is beyond the scope of what I can help with.", 1, ""),
         ("It would not be appropriate for me to respond to this.", 1, ""),
         ("Es tut mir leid, dabei kann ich nicht helfen.", 1, ""),
         ("Lo siento, no puedo ayudarte con eso.", 1, ""),
@@ -151,6 +152,7 @@ NOT_FOUND: dict[str, list[str]] = {
     "refusals": [
         "I cannot recommend this book enough.", "I can't help but smile at it.", "I'm sorry to hear about your dog. Here is what to do.",
         "Sorry means you regret something.", "I am afraid of spiders.", "You cannot divide by zero.", "I could not sleep last night.",
+        "This is beyond my wildest dreams.", "That is outside the scope of this essay.", "It lies outside what is known.",
     ],
     "html_tags": ["a < b and c > d", "if x <b and c> y", "<noinput>", "List<String> names", "<3 you", "<s>x</s>", "3 <5", "<name>"],
     "html_entities": ["Tom & Ann; Bob", "AT&T; R&D", "&unknown;", "a && b;"],

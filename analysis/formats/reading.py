@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 FORMATS = ("instruction", "chat", "preference", "kto", "reward", "text", "table")
 ROLES = (
-    "prompt", "input", "response", "system", "rejected", "messages", "text", "score", "label", "annotator", "source",
-    "item", "created_at", "session", "language", "group", "split", "embedding", "key",
+    "prompt", "input", "response", "system", "rejected", "messages", "text", "score", "score_chosen",
+    "score_rejected", "label", "annotator", "source", "item", "created_at", "session", "language", "group", "split",
+    "embedding", "key",
 )  # fmt: skip
 CANONICAL = ("system", "prompt", "response", "rejected", "score", "messages", "text", "n_turns", "prompts_differ")
 RESERVED = frozenset(

@@ -41,6 +41,10 @@ NAMED: dict[str, tuple[str, ...]] = {
     "session": ("session", "session_id", "conversation_id", "conv_id", "dialog_id", "dialogue_id", "chat_id"),
     "language": ("language", "lang", "locale"),
     "score": ("score", "rating", "reward", "quality", "quality_score", "reward_score"),
+    "score_chosen": ("score_chosen", "chosen_score", "chosen_rating", "rating_chosen", "chosen_reward",
+                     "reward_chosen"),
+    "score_rejected": ("score_rejected", "rejected_score", "rejected_rating", "rating_rejected", "rejected_reward",
+                       "reward_rejected"),
     "label": ("label", "labels", "class", "is_factual", "verdict", "judgement", "judgment", "kto_tag", "is_desirable",
               "desirable", "thumbs_up", "rating", "annotation"),
     "group": ("group", "model", "model_name", "generator", "system"),
@@ -164,7 +168,7 @@ def _holds(role: str, values: Sequence[Any]) -> bool:
         return _is_text(values)
     if role == "created_at":
         return all(hasattr(v, "isoformat") or DATE.match(str(v).strip()) for v in values)
-    if role == "score":
+    if role in ("score", "score_chosen", "score_rejected"):
         return scalars and all(_is_number(v) for v in values)
     if role == "label":
         return scalars and distinct <= MAX_LABELS and (distinct < len(values) or len(values) < 10)

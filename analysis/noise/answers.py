@@ -35,6 +35,8 @@ _REFUSAL = r"(?i)\A[\s\W]*(?:" + "|".join((
     rf"{_SORRY}{_SELF}{_CANNOT}\s+(?:in good conscience |really |actually )?{_HELP}",
     rf"{_SORRY}{_SELF}(?:do not|don['’]t) feel comfortable\b",
     rf"{_SORRY}(?:I|we) (?:must|have to|need to|respectfully) (?:respectfully )?(?:decline|refuse)\b",
+    rf"{_SORRY}(?:this|that|it)(?:['’]s| is| falls| lies| goes) (?:outside|beyond) (?:of )?(?:the scope of )?"
+    r"(?:what (?:I|we) (?:can|may|am|are|['’]m)\b|(?:my|our) (?:scope|remit|guidelines|capabilities|abilities)\b)",
     r"it(?:['’]s| is| would) (?:not|not be|n['’]t be) (?:appropriate|ethical|right) (?:for me )?to\b",
     r"(?:this|that|your|the) (?:request|question|prompt) (?:violates|goes against|is against|conflicts with)\b",
     r"(?:es tut mir leid|tut mir leid|leider kann ich)[^.!?\n]{0,80}\b(?:nicht|keine)\b",

@@ -40,7 +40,7 @@ SEEN = {"id": pl.UInt32, "kind": pl.String, "occurrences": pl.UInt32, "tokens": 
 class Formatting(
     Signal,
     name="formatting",
-    version=1,
+    version=2,
     reads=("system", "prompt", "response", "rejected", "messages", "text"),
     adds={
         **{column: pl.UInt32 for column in COUNTED},

@@ -1,0 +1,36 @@
+"""The command `conflicts`: which rows contradict each other, and how."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
+from analysis.computing import compute
+from analysis.conflicts.tables import chosen_longer, chosen_longer_by, found
+from analysis.view import View
+
+
+def conflicts_command(name: DatasetArgument, where: Where = None, as_json: Json = False) -> None:
+    """Same prompt with different responses, same response to different prompts, judgements and choices at odds."""
+    dataset, view = load(name, where)
+    if not dataset.has(wanted := dataset.signal("conflicts")):
+        say("Computing conflicts first.")
+        compute(dataset, wanted)
+    kinds = found(dataset, view)
+    longer = chosen_longer(dataset, view)
+    result: dict[str, Any] = {
+        "rows": len(dataset.rows_of(view)),
+        "kinds": [
+            {"kind": one.kind.name, "sentence": one.sentence, "groups": one.groups, "rows": one.rows,
+             "where": one.view(View()).to_params()}
+            for one in kinds
+        ],
+        "chosen_longer": None,
+    }  # fmt: skip
+    lines = [f"{one.sentence}  [{one.kind.name}]" for one in kinds if one.rows]
+    if longer:
+        source = dataset.role("source")
+        by = chosen_longer_by(dataset, source, view).to_dicts() if source else []
+        result["chosen_longer"] = {**longer._asdict(), "sentence": longer.sentence, "by_source": by}
+        lines.append(longer.sentence)
+    answer(result, as_json, "\n".join(lines) or "Nothing found.")

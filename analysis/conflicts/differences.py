@@ -1,0 +1,109 @@
+"""How do the answers of one group differ, and what sort of answer is shared?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from analysis.noise import KINDS
+
+SHORT_WORDS = 3  # an answer of so many words is a label or a fact, which other prompts may well share
+SENTENCE_WORDS = 12  # up to so many, one changed word is a changed label; in longer texts it is an edit
+
+_UNEVEN = r"\s\s|[^\S ]|\A\s|\s\z"
+_NUMBER = r"[-\u{2212}]?[0-9]+(?:[.,\u{202f}\u{a0}][0-9]+)*(?:/[0-9]+)?"
+_LAST_NUMBER = rf"({_NUMBER})[^\p{{L}}0-9]*(?:[\s\d]*\p{{L}}+[^\p{{L}}0-9]*){{0,2}}\z"
+_VERDICT = r"(?i)\A[\s\W]*(yes|no|true|false)\b"
+
+
+def evened(texts: pl.Series) -> pl.Series:
+    """NFC, runs of white space as one blank, none at the ends. Texts that are so already cost next to nothing."""
+    texts = _where(texts, texts.str.len_bytes() != texts.str.len_chars(), lambda some: some.str.normalize("NFC"))
+    return _where(
+        texts, texts.str.contains(_UNEVEN), lambda some: some.str.replace_all(r"\s+", " ").str.strip_chars(" ")
+    )
+
+
+def normalised(texts: pl.Series) -> pl.Series:
+    """`evened`, and in lower case."""
+    return evened(texts).str.to_lowercase()
+
+
+def _where(texts: pl.Series, mask: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    at = mask.arg_true()
+    return texts.clone().scatter(at, change(texts.gather(at))) if len(at) else texts
+
+
+def final_number(text: pl.Expr) -> pl.Expr:
+    """The number an answer ends with, at most two words (a unit) after it; null where there is none.
+
+    Separators of thousands and zeros at the end do not count: 1,000 is 1000.0.
+    """
+    found = text.str.extract(_LAST_NUMBER).str.replace_all("\u2212", "-", literal=True)
+    plain = found.str.replace_all(r"[,\u{202f}\u{a0}]([0-9]{3})", "${1}")
+    return pl.coalesce(plain.cast(pl.Float64, strict=False).cast(pl.String), plain)
+
+
+def sorts_of(texts: pl.Series) -> pl.Series:
+    """Of each text without nulls: "refusal", "boilerplate" (it speaks of itself as a model), "short" or "other"."""
+    words = texts.str.count_matches(r"\S+")
+    return pl.select(
+        pl.when(KINDS["refusals"].counts(texts) > 0).then(pl.lit("refusal"))
+        .when(KINDS["ai_boilerplate"].counts(texts) > 0).then(pl.lit("boilerplate"))
+        .when(words <= SHORT_WORDS).then(pl.lit("short")).otherwise(pl.lit("other"))
+    ).to_series()  # fmt: skip
+
+
+def features(answers: pl.Series) -> pl.DataFrame:
+    """What is compared of each answer: whether it is blank or a refusal, its number, its verdict, its words.
+
+    `masked` is a hash of the normalised text with every number as one sign.
+    """
+    table = answers.fill_null("").rename("text").to_frame()
+    table = table.with_columns(normalised(table["text"]).alias("normal"))
+    blank = pl.col("normal") == ""
+    tokens = pl.col("normal").str.strip_chars(" .!?\"'`*").str.split(" ")
+    n_words = tokens.list.len()
+    return table.with_columns(refused=KINDS["refusals"].counts(table["text"]) > 0).select(
+        declined=blank | pl.col("refused"),
+        number=final_number(pl.col("normal")),
+        masked=pl.col("normal").str.replace_all(_NUMBER, "0").hash(),
+        verdict=pl.col("normal").str.extract(_VERDICT),
+        short=(n_words <= SHORT_WORDS) & ~pl.col("normal").str.contains("[0-9]"),
+        n_words=n_words,
+        words=pl.when(n_words <= SENTENCE_WORDS).then(tokens),
+    )
+
+
+def kinds_of(answers: pl.DataFrame) -> pl.DataFrame:
+    """How the answers of each group differ: `group`, `kind`.
+
+    `answers` has a line per group and distinct normalised answer: `group`, and the columns of `features`. Kinds, the
+    first that fits: "normalised" (one answer, written with other case, white space or Unicode form), "empty_or_refusal"
+    (one is blank or declines), "number" (all end with a number, and not with the same; or nothing but numbers differs),
+    "label" (all have at most three words; or one word of a short sentence differs; or yes stands against no), "other".
+    """
+    named = pl.col("number").is_not_null().all() & (pl.col("number").n_unique() > 1)
+    said = pl.col("verdict").is_not_null().all() & (pl.col("verdict").n_unique() > 1)
+    groups = answers.group_by("group").agg(
+        single=pl.len() == 1,
+        declined=pl.col("declined").any(),
+        number=named | (pl.col("masked").n_unique() == 1),
+        label=said | pl.col("short").all(),
+        even=(pl.col("n_words").n_unique() == 1) & pl.col("words").is_not_null().all(),
+    )
+    kind = (
+        pl.when("single").then(pl.lit("normalised")).when("declined").then(pl.lit("empty_or_refusal"))
+        .when("number").then(pl.lit("number")).when(pl.col("label") | pl.col("flips")).then(pl.lit("label"))
+        .otherwise(pl.lit("other"))
+    )  # fmt: skip
+    return groups.join(_one_word(answers, groups), on="group", how="left").select("group", kind=kind)
+
+
+def _one_word(answers: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    """Groups of equally long short sentences in which a single word differs: `group`, `flips`."""
+    even = groups.filter("even", ~pl.col("single")).select("group")
+    words = answers.join(even, on="group").select("group", "words", pl.int_ranges("n_words").alias("at"))
+    by_place = words.explode("words", "at").group_by("group", "at").agg(differs=pl.col("words").n_unique() > 1)
+    return by_place.group_by("group").agg(flips=pl.col("differs").sum() == 1)

@@ -1,0 +1,121 @@
+"""Every kind of conflict: what it is called, what is said of it, which rows it is. To add one: add its line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from analysis.operators import join_values
+from analysis.view import Filter
+
+Shape = Literal["answers", "prompts", "judgements", "circle", "pair", "echo", "chat"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`group`: the column that says which rows belong together, "" where each row stands for itself.
+
+    `sentence` is said of {groups} and {rows}. `shape`: what is laid side by side. `needs`: the roles it cannot be seen
+    without; one of those joined by | is enough.
+    """
+
+    name: str
+    theme: str
+    title: str
+    sentence: str
+    filter: Filter
+    shape: Shape
+    group: str = ""
+    needs: tuple[str, ...] = ()
+
+
+def _prompt(name: str, title: str, sentence: str) -> Kind:
+    return Kind(
+        f"same_prompt_{name}", "Same prompt, different responses", title, f"In {{groups}} of one prompt ({{rows}}) "
+        f"{sentence}", Filter("prompt_conflict_kind", "eq", name), "answers", "prompt_conflict_group",
+        ("prompt|messages", "response|messages"),
+    )  # fmt: skip
+
+
+def _response(name: str, title: str, sentence: str, *sorts: str) -> Kind:
+    return Kind(
+        f"same_response_{name}", "Same response, different prompts", title, sentence,
+        Filter("response_conflict_kind", "in", join_values(sorts)), "prompts", "response_conflict_group",
+        ("prompt|messages", "response|messages"),
+    )  # fmt: skip
+
+
+def _pair(name: str, title: str, sentence: str, *ways: str) -> Kind:
+    return Kind(
+        f"pair_{name}", "Pairs that teach nothing", title, sentence,
+        Filter("pair_degenerate_kind", "in", join_values(ways)), "pair", needs=("rejected",),
+    )  # fmt: skip
+
+
+JUDGED, CHOICES, ITSELF = (
+    "Same text or item, different judgements",
+    "Choices that contradict each other",
+    "Repeated in one row",
+)
+OPINIONS = "That may be the view of several people."
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        _prompt("number", "A number differs",
+                "the answers end with different numbers, or differ in nothing but numbers."),
+        _prompt("label", "A label flips", "short answers differ, or one word of them, or yes stands against no."),
+        _prompt("empty_or_refusal", "Empty or refused", "one response is empty or a refusal."),
+        _prompt("normalised", "Equal after normalisation",
+                "the response is one, written with other case, white space or Unicode form."),
+        _prompt("other", "Otherwise", "the responses differ otherwise. That may be wanted."),
+        _response("refusal", "Refusals and boilerplate",
+                  "In {groups} ({rows}) different prompts get one refusal, or one text about being a model.",
+                  "refusal", "boilerplate"),
+        _response("short", "Short answers",
+                  "In {groups} ({rows}) different prompts share a label or another short answer. That may be wanted.",
+                  "short"),
+        _response("other", "Longer answers", "In {groups} ({rows}) different prompts get the same longer text.",
+                  "other"),
+        Kind("label", JUDGED, "Labels", f"In {{groups}} of one text or item ({{rows}}) the labels differ. {OPINIONS}",
+             Filter("label_conflict_group", "notnull"), "judgements", "label_conflict_group", ("label",)),
+        Kind("score", JUDGED, "Scores", f"In {{groups}} of one text or item ({{rows}}) the scores differ. {OPINIONS}",
+             Filter("score_conflict_group", "notnull"), "judgements", "score_conflict_group", ("score",)),
+        Kind("prompt_echo", ITSELF, "Prompt repeated", "In {rows} the response repeats the prompt.",
+             Filter("is_prompt_echo", "eq", "true"), "echo", needs=("prompt|messages", "response|messages")),
+        Kind("repeated_answer", ITSELF, "Answer repeated",
+             "In {rows} a chat gives one answer to two different questions.",
+             Filter("has_repeated_answer", "eq", "true"), "chat", needs=("messages",)),
+        _pair("equal", "Chosen equals rejected", "In {rows} chosen and rejected are equal.", "equal"),
+        _pair("white_space", "Equal but for white space", "In {rows} chosen and rejected differ in white space only.",
+              "white_space"),
+        _pair("prefix", "One begins with the other",
+              "In {rows} one of chosen and rejected is the beginning of the other.",
+              "chosen_is_prefix", "rejected_is_prefix"),
+        Kind("preference_reversed", CHOICES, "Decided both ways",
+             "In {groups} ({rows}) the same two answers are preferred both ways round.",
+             Filter("preference_cycle_answers", "eq", "2"), "circle", "preference_cycle_group", ("rejected",)),
+        Kind("preference_cycle", CHOICES, "In a circle",
+             "In {groups} ({rows}) the choices run in a circle: A over B, B over C, C over A.",
+             Filter("preference_cycle_answers", "gt", "2"), "circle", "preference_cycle_group", ("rejected",)),
+        Kind("score_against_choice", CHOICES, "Score against choice", "In {rows} rejected has the higher score.",
+             Filter("chosen_score_margin", "lt", "0"), "pair", needs=("rejected", "score_chosen", "score_rejected")),
+        Kind("score_tie", CHOICES, "Equal scores", "In {rows} chosen and rejected have the same score.",
+             Filter("chosen_score_margin", "eq", "0"), "pair", needs=("rejected", "score_chosen", "score_rejected")),
+    )
+}  # fmt: skip
+
+
+def missing_roles(roles: dict[str, str]) -> dict[str, list[str]]:
+    """Role that is not set: the titles of the kinds that cannot be seen without it."""
+    found: dict[str, list[str]] = {}
+    for kind in KINDS.values():
+        for need in kind.needs:
+            if not any(role in roles for role in need.split("|")):
+                found.setdefault(need.split("|")[0], []).append(kind.title)
+    return found
+
+
+def is_askable(kind: Kind, roles: dict[str, str]) -> bool:
+    """Whether the dataset has every role the kind needs."""
+    return all(any(role in roles for role in need.split("|")) for need in kind.needs)

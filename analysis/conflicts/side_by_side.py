@@ -1,0 +1,192 @@
+"""What is laid side by side of one group: what its rows share, and where they differ, marked word by word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from string import ascii_uppercase
+from typing import Any, NamedTuple
+
+from analysis.conflicts.kinds import Kind
+from analysis.dataset import Dataset
+from analysis.marks import Span, utf16_spans, word_diff
+from analysis.signal import ROW_ID
+
+MAX_CHARS = 20_000  # of one text; the whole of it stands in the reader
+MAX_CARDS = 8
+ROLES = ("annotator", "source", "item", "score", "label")
+READ = (ROW_ID, "system", "prompt", "response", "rejected", "messages", "text", "score")
+Row = Mapping[str, Any]
+
+
+class Card(NamedTuple):
+    """One text of a group. `about`: facts beside its title. `row`: the id it is read by, "" where it has none."""
+
+    title: str
+    text: str | None
+    spans: Sequence[Span] = ()
+    about: str = ""
+    row: str = ""
+
+
+class Group(NamedTuple):
+    """`shared` is what all rows have in common, `cards` stand side by side, `left` rows are not shown."""
+
+    title: str
+    shared: Sequence[Card]
+    cards: Sequence[Card]
+    notes: Sequence[str] = ()
+    left: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Ready for JSON, spans counted in UTF-16 units."""
+        return {
+            "title": self.title, "notes": list(self.notes), "left": self.left,
+            "shared": [_shown(card) for card in self.shared], "cards": [_shown(card) for card in self.cards],
+        }  # fmt: skip
+
+
+def columns_of(dataset: Dataset) -> list[str]:
+    """The columns a group is drawn from; of a plain table, its columns of text as well."""
+    named = [dataset.roles[role] for role in (*ROLES, "score_chosen", "score_rejected") if role in dataset.roles]
+    return list(dict.fromkeys([*READ, *named, *dataset.texts()]))
+
+
+def side_by_side(kind: Kind, rows: Sequence[Row], places: Sequence[int], roles: Mapping[str, str], left: int) -> Group:
+    """The group of these rows, which stand at `places` in the dataset; `left` rows of it were not read.
+
+    `roles` says which column plays which role, as a dataset does.
+    """
+    first, size = rows[0], len(rows) + left
+    title = f"{size:,} rows" if kind.group else f"Row {places[0] + 1:,}"
+    cards: Sequence[Card]
+    if kind.shape == "answers":
+        shared = _asked(first)
+        cards = _marked([_card(r, p, roles, r["response"]) for r, p in zip(rows, places, strict=True)])
+    elif kind.shape == "prompts":
+        shared = [Card("Response", first["response"])]
+        cards = [_card(r, p, roles, _conversation(r)) for r, p in zip(rows, places, strict=True)]
+    elif kind.shape == "judgements":
+        shared = [*_asked(first), *_said(first)]
+        judged = roles.get(kind.name, kind.name)
+        cards = [_card(r, p, roles, _judged(r, kind.name, judged, roles)) for r, p in zip(rows, places, strict=True)]
+    elif kind.shape == "circle":
+        return _circle(title, rows, places, roles, left)
+    elif kind.shape == "echo":
+        shared = []
+        cards = [Card("Prompt", _conversation(first)), _card(first, places[0], roles, first["response"], "Response")]
+    elif kind.shape == "chat":
+        shared = []
+        cards = [_card(first, places[0], roles, *_repeats(first["messages"]))]
+    else:
+        shared = _asked(first)
+        scores = [_scored(first, roles, side) for side in ("score_chosen", "score_rejected")]
+        chosen = _card(first, places[0], roles, first["response"], "Chosen")
+        cards = _marked([
+            chosen._replace(about=", ".join(filter(None, (scores[0], chosen.about)))),
+            Card("Rejected", first["rejected"], about=scores[1]),
+        ])  # fmt: skip
+    return Group(title, shared, cards, left=left)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _judged(row: Row, title: str, column: str, roles: Mapping[str, str]) -> str:
+    """A judgement; of a row of a plain table, with its texts."""
+    beside = [name for name in row if name not in READ and name not in roles.values()]
+    texts = [f"{name}: {row[name]}" for name in beside if isinstance(row[name], str) and not _said(row)]
+    return "\n\n".join([f"{title} {_text(row.get(column)) or '(missing)'}", *texts])
+
+
+def _facts(row: Row, place: int, roles: Mapping[str, str]) -> str:
+    named = [(role, _text(row.get(roles[role]))) for role in ROLES if role in roles]
+    return ", ".join([f"row {place + 1:,}", *(f"{role} {value[:60]}" for role, value in named if value)])
+
+
+def _card(
+    row: Row, place: int, roles: Mapping[str, str], text: str | None, title: str = "", spans: Sequence[Span] = ()
+) -> Card:
+    facts = _facts(row, place, roles)
+    return Card(title or f"Row {place + 1:,}", text, spans, facts.partition(", ")[2], row[ROW_ID])
+
+
+def _scored(row: Row, roles: Mapping[str, str], role: str) -> str:
+    value = _text(row.get(roles[role])) if role in roles else None
+    return "" if value is None else f"score {value}"
+
+
+def _conversation(row: Row) -> str | None:
+    """What was asked: the system's and the user's text, or a chat's turns before the last answer."""
+    if turns := row.get("messages"):
+        ends = [at for at, turn in enumerate(turns) if turn["role"] == "assistant"]
+        before = turns[: ends[-1]] if ends else turns
+        if len(before) == 1:
+            return str(before[0]["content"] or "")
+        return "\n\n".join(f"{turn['role']}: {turn['content'] or ''}" for turn in before)
+    asked = [f"system: {row['system']}"] if row.get("system") else []
+    return "\n\n".join([*asked, row["prompt"]]) if row.get("prompt") is not None else None
+
+
+def _asked(row: Row) -> list[Card]:
+    asked = _conversation(row)
+    return [] if asked is None else [Card("Prompt", asked)]
+
+
+def _said(row: Row) -> list[Card]:
+    sides = (("Response", "response"), ("Rejected", "rejected"), ("Text", "text"))
+    return [Card(title, row[name]) for title, name in sides if row.get(name) is not None]
+
+
+def _repeats(messages: Sequence[Row]) -> tuple[str, str, list[Span]]:
+    """A chat as one text, its title, and where the assistant says the same again."""
+    said = [" ".join((turn["content"] or "").lower().split()) for turn in messages if turn["role"] == "assistant"]
+    text, spans = "", []
+    for turn in messages:
+        content = turn["content"] or ""
+        text += f"{turn['role']}: "
+        same = " ".join(content.lower().split())
+        if same and turn["role"] == "assistant" and said.count(same) > 1:
+            spans.append((len(text), len(text) + len(content), "differs", "said more than once"))
+        text += f"{content}\n\n"
+    return text.rstrip(), "Conversation", spans
+
+
+def _marked(cards: Sequence[Card]) -> list[Card]:
+    """Each text with the words the first one does not have; of two texts, both with what only they have."""
+    marked = list(cards)
+    for at, card in enumerate(cards[1:], 1):
+        mine, theirs = word_diff((cards[0].text or "")[:MAX_CHARS], (card.text or "")[:MAX_CHARS])
+        marked[at] = card._replace(spans=_named(theirs, "only here" if len(cards) == 2 else "not in the first"))
+        if len(cards) == 2:
+            marked[0] = cards[0]._replace(spans=_named(mine, "only here"))
+    return marked
+
+
+def _named(spans: Sequence[Span], title: str) -> list[Span]:
+    return [(start, end, "differs", title) for start, end, *_ in spans]
+
+
+def _circle(title: str, rows: Sequence[Row], places: Sequence[int], roles: Mapping[str, str], left: int) -> Group:
+    """The answers under letters, and who put which over which."""
+    letters: dict[str, str] = {}
+    texts: dict[str, str] = {}
+    notes = []
+    for row, place in zip(rows, places, strict=True):
+        sides = []
+        for text in (row["response"] or "", row["rejected"] or ""):
+            same = " ".join(text.lower().split())
+            letters.setdefault(same, ascii_uppercase[len(letters) % 26] * (1 + len(letters) // 26))
+            texts.setdefault(same, text)
+            sides.append(letters[same])
+        notes.append(f"{sides[0]} over {sides[1]} ({_facts(row, place, roles)})")
+    cards = [Card(letter, texts[same]) for same, letter in letters.items()]
+    return Group(title, _asked(rows[0]), cards, notes, left)
+
+
+def _shown(card: Card) -> dict[str, Any]:
+    text = (card.text or "")[:MAX_CHARS]
+    return {
+        "title": card.title, "text": text, "is_missing": card.text is None, "about": card.about, "row": card.row,
+        "hidden": len(card.text or "") - len(text), "spans": utf16_spans(text, card.spans),
+    }  # fmt: skip

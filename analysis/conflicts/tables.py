@@ -1,0 +1,129 @@
+"""Tables of conflicts: how many of each kind, which groups, and whether the longer answer is the chosen one."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import NamedTuple
+
+import polars as pl
+
+from analysis.conflicts.kinds import KINDS, Kind, is_askable
+from analysis.dataset import Dataset
+from analysis.effects import wilson
+from analysis.view import ANY_TEXT, Filter, View
+
+
+class Found(NamedTuple):
+    """One kind in the rows in view: the groups with a row in view (the rows, where each stands alone), and the rows."""
+
+    kind: Kind
+    groups: int
+    rows: int
+
+    @property
+    def sentence(self) -> str:
+        if not self.rows:
+            return f"{self.kind.theme}, {self.kind.title.lower()}: no row in view."
+        return self.kind.sentence.format(groups=_count(self.groups, "group"), rows=_count(self.rows, "row"))
+
+    def view(self, within: View) -> View:
+        """The rows in view of this kind."""
+        f = self.kind.filter
+        return within.where(f.column, f.op, f.value)
+
+
+class Longer(NamedTuple):
+    """In how many of the pairs with two answers chosen is longer, shorter, or as long, in characters.
+
+    `share` is that of the longer ones among all pairs, `low` to `high` its 95% interval (Wilson 1927).
+    """
+
+    pairs: int
+    longer: int
+    shorter: int
+    equal: int
+    share: float
+    low: float
+    high: float
+
+    @property
+    def sentence(self) -> str:
+        said = (
+            f"Chosen is longer than rejected in {self.longer:,} of {_count(self.pairs, 'pair')} ({self.share:.1%}, 95% "
+            f"interval {self.low:.1%} to {self.high:.1%}), shorter in {self.shorter:,}."
+        )
+        return f"{said} A model may learn from it to write more." if self.low > 0.5 else said
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" + ("s" if n != 1 else "")
+
+
+def found(dataset: Dataset, view: View | None = None) -> list[Found]:
+    """Every kind the dataset's roles allow, in the order of KINDS, also those no row in view shows."""
+    inside = _inside(dataset, view or View())
+    counted = []
+    for kind in KINDS.values():
+        if is_askable(kind, dataset.roles):
+            mask = dataset.mask(kind.filter)
+            mask = mask if inside is None else mask & inside
+            rows = int(mask.sum())
+            groups = dataset.column(kind.group).filter(mask).n_unique() if kind.group and rows else rows
+            counted.append(Found(kind, groups, rows))
+    return counted
+
+
+def _inside(dataset: Dataset, view: View) -> pl.Series | None:
+    """Which rows pass the view; None for all."""
+    return reduce(lambda a, b: a & b, map(dataset.mask, view.active)) if view.active else None
+
+
+def groups(dataset: Dataset, kind: Kind, view: View | None = None, containing: str = "") -> pl.DataFrame:
+    """`group`, `rows` of the groups with a row in view that holds the text, largest first, then in row order.
+
+    A group is counted whole, also where the view keeps only some of its rows. Where each row stands for itself, `group`
+    is its position and `rows` is 1.
+    """
+    asked = (view or View()).where(kind.filter.column, kind.filter.op, kind.filter.value)
+    if containing:
+        asked = asked.where(ANY_TEXT, "has", containing)
+    rows = dataset.rows_of(asked)
+    if not kind.group:
+        return rows.alias("group").to_frame().with_columns(rows=pl.lit(1, pl.UInt32))
+    whole = dataset.column(kind.group)
+    shown = whole.gather(rows).unique().alias("group").to_frame()
+    sizes = dataset.rows_of(View((Filter(kind.group, "notnull"),)))
+    sized = whole.gather(sizes).alias("group").to_frame().group_by("group").agg(rows=pl.len())
+    return sized.join(shown, on="group", how="semi").sort(["rows", "group"], descending=[True, False])
+
+
+def rows_of_group(dataset: Dataset, kind: Kind, group: int) -> pl.Series:
+    """The positions of the group's rows, ascending; of a row that stands for itself, its own."""
+    if not kind.group:
+        return pl.Series("row", [group], dtype=pl.UInt32)
+    return (dataset.column(kind.group) == group).arg_true().alias("row")
+
+
+def chosen_longer(dataset: Dataset, view: View | None = None) -> Longer | None:
+    """Whether chosen is systematically the longer answer; None where no pair in view has two answers."""
+    return _longer(dataset.frame(["chosen_extra_chars"], dataset.rows_of(view or View())).to_series())
+
+
+def _longer(extra: pl.Series) -> Longer | None:
+    pairs = len(extra) - extra.null_count()
+    if not pairs:
+        return None
+    longer, shorter = int((extra > 0).sum()), int((extra < 0).sum())
+    return Longer(pairs, longer, shorter, pairs - longer - shorter, longer / pairs, *map(float, wilson(longer, pairs)))
+
+
+def chosen_longer_by(dataset: Dataset, column: str, view: View | None = None) -> pl.DataFrame:
+    """`value`, `pairs`, `longer`, `share`, `low`, `high` per value of a column, largest lower bound first."""
+    frame = dataset.frame([column, "chosen_extra_chars"], dataset.rows_of(view or View()))
+    counted = (
+        frame.select(pl.col(column).cast(pl.String).alias("value"), extra="chosen_extra_chars").drop_nulls("extra")
+        .group_by("value").agg(pairs=pl.len(), longer=(pl.col("extra") > 0).sum())
+    )  # fmt: skip
+    low, high = wilson(counted["longer"], counted["pairs"])
+    counted = counted.with_columns(share=pl.col("longer") / pl.col("pairs"), low=low, high=high)
+    return counted.sort(["low", "value"], descending=[True, False], nulls_last=True)

@@ -1,0 +1,243 @@
+"""Which rows contradict each other, or themselves?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from analysis.conflicts.cycles import cycles
+from analysis.conflicts.differences import evened, features, kinds_of, normalised, sorts_of
+from analysis.signal import Signal
+
+CHUNK_ROWS = 50_000
+QUOTED_CHARS = 20  # a response that begins with a shorter prompt, such as "Hi", need not repeat it
+CONTINUES = r"\A(?:[\p{L}\p{N}]|[.,:/\u{2212}-]\p{N})"  # the text before it stops inside a word or a number
+
+
+@dataclass(frozen=True)
+class Conflicts(
+    Signal,
+    name="conflicts",
+    version=1,
+    reads=("system", "prompt", "response", "rejected", "messages", "text", "score"),
+    roles=("label", "item", "score_chosen", "score_rejected"),
+    adds={
+        "prompt_conflict_group": pl.UInt32,
+        "prompt_conflict_kind": pl.String,
+        "response_conflict_group": pl.UInt32,
+        "response_conflict_kind": pl.String,
+        "label_conflict_group": pl.UInt32,
+        "score_conflict_group": pl.UInt32,
+        "score_conflict_range": pl.Float64,
+        "preference_cycle_group": pl.UInt32,
+        "preference_cycle_answers": pl.UInt32,
+        "is_prompt_echo": pl.Boolean,
+        "has_repeated_answer": pl.Boolean,
+        "is_pair_degenerate": pl.Boolean,
+        "pair_degenerate_kind": pl.String,
+        "chosen_extra_chars": pl.Int64,
+        "chosen_score_margin": pl.Float64,
+    },
+    scope="dataset",
+    cheap=True,
+):
+    """Texts are compared normalised (NFC, lower case, white space evened out), by 128 bits of hash.
+
+    What was asked is all that stands before the answer: system and prompt, or a chat's messages before the last one of
+    the assistant. A group's number is the position of its first row; groups are null for rows that are in none.
+
+    `prompt_conflict_group`: the same was asked, the answers differ; `prompt_conflict_kind` says how, see
+    `analysis.conflicts.differences.kinds_of`. A missing answer counts as an empty one. `response_conflict_group`: the
+    same answer to different prompts, which belong to different items where there are items; `response_conflict_kind` is
+    refusal, boilerplate, short or other. `label_conflict_group`, `score_conflict_group`: equal texts (or, where a row
+    has none, equal items) with different labels or scores; `score_conflict_range` is highest less lowest score of the
+    group. `preference_cycle_group`: choices on one prompt that run in a circle of `preference_cycle_answers` answers.
+
+    `is_prompt_echo`: the response is the prompt, or begins with the whole of it (a prompt of fewer than 20 characters
+    twice). `has_repeated_answer`: a chat gives one answer to two different questions; null where there is no answer in
+    a chat. `is_pair_degenerate`: chosen and rejected are `equal`, differ in `white_space` only, or one begins with the
+    whole other: `chosen_is_prefix`, `rejected_is_prefix`. `chosen_extra_chars`: characters of chosen less those of
+    rejected. These are null where either text is missing or blank. `chosen_score_margin`: the score of chosen less that
+    of rejected, below 0 where the scores speak against the choice.
+    """
+
+    label: str = ""
+    item: str = ""
+    score_chosen: str = ""
+    score_rejected: str = ""
+
+    def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
+        rows = rows.with_row_index("row")
+        keys = pl.concat([_keys(chunk) for chunk in rows.iter_slices(CHUNK_ROWS)] or [_keys(rows)])
+        margin = [pl.col(role).cast(pl.Float64, strict=False).fill_nan(None) for role in self.roles[2:]]
+        keys = keys.with_columns(rows.select(
+            chosen_score_margin=margin[0] - margin[1],
+            label=normalised(rows["label"].cast(pl.String)).replace("", None),
+            score=pl.col("score").fill_nan(None),
+            item=pl.when(pl.col("item").is_not_null()).then(pl.col("item").cast(pl.String).hash()),
+        ))  # fmt: skip
+        for part in (_prompts(keys, rows), _responses(keys, rows), *_judged(keys), _cycles(keys)):
+            keys = keys.join(part, on="row", how="left", maintain_order="left")
+        return keys.select(pl.col(name).cast(dtype) for name, dtype in self.adds.items())
+
+
+def _texts(rows: pl.DataFrame) -> pl.DataFrame:
+    """`row`, `context` (what was asked, normalised), `asked` (the latest prompt), `answer`, `repeats` (a chat gives one
+    answer to different questions); null where there is none.
+    """
+    plain = rows.filter(pl.col("messages").is_null())
+    asked = plain.select("row", asked="prompt", answer="response").with_columns(
+        normalised(plain["prompt"]).alias("prompt"), normalised(plain["system"]).alias("system")
+    ).select(
+        "row", "asked", "answer",
+        context=pl.when(pl.col("prompt") != "").then(
+            pl.concat_str(pl.col("system").fill_null(""), "prompt", separator="\x1e")
+        ),
+        repeats=pl.lit(None, pl.Boolean),
+    )  # fmt: skip
+    if plain.height == rows.height:
+        return asked
+    chats = _chats(rows.filter(pl.col("messages").is_not_null()))
+    return pl.concat([asked, chats.select(asked.columns)]).sort("row")
+
+
+def _chats(chats: pl.DataFrame) -> pl.DataFrame:
+    """As `_texts`, of rows that have messages."""
+    turns = chats.select("row", "messages").explode("messages", empty_as_null=False).unnest("messages")
+    turns = turns.with_columns(
+        normalised(turns["content"]).fill_null("\x00").alias("said"), turn=pl.int_range(pl.len()).over("row")
+    ).with_columns(last=pl.when(pl.col("role") == "assistant").then("turn").max().over("row"))
+    filled = ~pl.col("said").is_in(["", "\x00"])
+    of_user = (pl.col("role") == "user") & filled
+    written = pl.concat_str(
+        pl.col("role").fill_null(""), "said", pl.col("tool_calls").fill_null("\x00"), separator="\x1f"
+    )
+    before = turns.filter(pl.col("last").is_null() | (pl.col("turn") < pl.col("last"))).group_by("row").agg(
+        context=pl.when(of_user.any()).then(written.str.join("\x1e")), asked=pl.col("content").filter(of_user).last()
+    )  # fmt: skip
+    answers = turns.filter(pl.col("turn") == pl.col("last")).select(
+        "row", answer=pl.concat_str("content", "tool_calls", separator="\n", ignore_nulls=True)
+    )
+    question = pl.when(pl.col("role") == "user").then("said").forward_fill().over("row").fill_null("")
+    said = turns.with_columns(question=question).filter(pl.col("role") == "assistant", filled)
+    same = said.group_by("row", "said").agg(repeats=pl.col("question").min() != pl.col("question").max())
+    found = chats.select("row", cut=pl.col("rejected").is_not_null() & pl.col("response").is_null())
+    for part in (before, answers, same.group_by("row").agg(pl.col("repeats").any())):
+        found = found.join(part, on="row", how="left")
+    return found.with_columns(pl.when(~pl.col("cut")).then(column).alias(column) for column in ("context", "answer"))
+
+
+def _keys(rows: pl.DataFrame) -> pl.DataFrame:
+    """Hashes of the texts of a row, and what can be said of a row alone. A hash is null where its text is blank."""
+    texts = _texts(rows).hstack(rows.select("rejected", "text"))
+    chosen, rejected = evened(texts["answer"]).replace("", None), evened(texts["rejected"]).replace("", None)
+    texts = texts.with_columns(
+        chosen.alias("a"), rejected.alias("b"), chosen.str.to_lowercase().alias("said"),
+        rejected.str.to_lowercase().alias("worse"), normalised(texts["text"]).replace("", None).alias("text"),
+        normalised(texts["asked"]).replace("", None).alias("asked"),
+    )  # fmt: skip
+    chars = [pl.col(name).str.len_chars().cast(pl.Int64) for name in ("answer", "rejected")]
+    pair = pl.col("said").is_not_null() & pl.col("worse").is_not_null()
+    return texts.with_columns(pair_degenerate_kind=_degenerate()).select(
+        "row", prompt=_hash("context"), better=_hash("said"), worse=_hash("worse"), text=_hash("text"),
+        exact=pl.col("answer").hash(), has_repeated_answer="repeats", is_prompt_echo=_is_echo(),
+        pair_degenerate_kind=pl.when(pair).then("pair_degenerate_kind"),
+        is_pair_degenerate=pl.when(pair).then(pl.col("pair_degenerate_kind").is_not_null()),
+        chosen_extra_chars=pl.when(pair).then(chars[0] - chars[1]),
+    )  # fmt: skip
+
+
+def _hash(column: str) -> pl.Expr:
+    text = pl.col(column)
+    return pl.when(text.is_not_null()).then(pl.struct(a=text.hash(seed=0), b=text.hash(seed=1)))
+
+
+def _continues(longer: pl.Expr, shorter: pl.Expr) -> pl.Expr:
+    """Whether the longer text goes on inside the word with which the shorter one ends."""
+    return longer.str.slice(shorter.str.len_chars(), 2).str.contains(CONTINUES)
+
+
+def _is_echo() -> pl.Expr:
+    asked, answer = pl.col("asked"), pl.col("said")
+    rest = answer.str.slice(asked.str.len_chars()).str.strip_chars_start(" ")
+    twice = (asked.str.len_chars() >= QUOTED_CHARS) | rest.str.starts_with(asked)
+    return (answer == asked) | (answer.str.starts_with(asked) & ~_continues(answer, asked) & twice)
+
+
+def _degenerate() -> pl.Expr:
+    """How two answers are one, case counting; a prefix ends with a word, or has at least 20 characters."""
+    a, b = pl.col("a"), pl.col("b")
+
+    def begins(longer: pl.Expr, shorter: pl.Expr) -> pl.Expr:
+        whole = ~_continues(longer, shorter) | (shorter.str.len_chars() >= QUOTED_CHARS)
+        return longer.str.starts_with(shorter) & whole
+
+    return (
+        pl.when(pl.col("answer") == pl.col("rejected")).then(pl.lit("equal")).when(a == b).then(pl.lit("white_space"))
+        .when(begins(b, a)).then(pl.lit("chosen_is_prefix")).when(begins(a, b)).then(pl.lit("rejected_is_prefix"))
+    )  # fmt: skip
+
+
+def _prompts(keys: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that were asked the same and answer differently: group and kind."""
+    exact = pl.col("exact").fill_null(0)
+    groups = _repeated(keys.drop_nulls("prompt"), "prompt").lazy().group_by("prompt").agg(
+        "row", "better", group=pl.col("row").min(), differ=exact.min() != exact.max()
+    ).filter("differ").explode("row", "better").select("row", "group", "better").collect()  # fmt: skip
+    distinct = groups.unique(["group", "better"], keep="any").sort("row")
+    made = [pl.concat([part.select("group"), features(_answers(rows, part))], how="horizontal")
+            for part in _slices(distinct)]  # fmt: skip
+    kinds = kinds_of(pl.concat(made))
+    return groups.join(kinds, on="group", how="left").select(
+        "row", prompt_conflict_group="group", prompt_conflict_kind="kind"
+    )
+
+
+def _repeated(keys: pl.DataFrame, *of: str) -> pl.DataFrame:
+    """Only the rows that may have company: grouping a million that stand alone takes seconds."""
+    return keys.filter(pl.struct(of).hash().is_duplicated())
+
+
+def _slices(table: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Its parts, one at least."""
+    yield from table.iter_slices(CHUNK_ROWS) if table.height else (table,)
+
+
+def _answers(rows: pl.DataFrame, of: pl.DataFrame) -> pl.Series:
+    return _texts(rows[of["row"]])["answer"]
+
+
+def _responses(keys: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that answer different prompts with the same text: group and kind."""
+    asked = pl.col("prompt").struct.field("a")
+    whose = pl.coalesce("item", asked)
+    groups = _repeated(keys.drop_nulls(["prompt", "better"]), "better").lazy().group_by("better").agg(
+        "row", group=pl.col("row").min(), differ=(asked.min() != asked.max()) & (whose.min() != whose.max())
+    ).filter("differ").explode("row").select("row", "group").collect()  # fmt: skip
+    first = groups.filter(pl.col("row") == pl.col("group")).sort("row")
+    kinds = [sorts_of(_answers(rows, part)) for part in _slices(first)]
+    known = first.select("group", response_conflict_kind=pl.concat(kinds))
+    return groups.join(known, on="group", how="left").rename({"group": "response_conflict_group"})
+
+
+def _judged(keys: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Rows of equal texts, or of one item where there are no texts, that are judged differently."""
+    read = ["prompt", "better", "worse", "text"]
+    there = pl.any_horizontal(pl.col(c).is_not_null() for c in read)
+    for judgement in ("label", "score"):
+        group, span = f"{judgement}_conflict_group", pl.col(judgement)
+        some = keys.filter(span.is_not_null(), there | pl.col("item").is_not_null())
+        some = some.with_columns(item=pl.when(~there).then("item"))
+        groups = _repeated(some, *read, "item").lazy().group_by(*read, "item")
+        found = groups.agg("row", pl.col("row").min().alias(group), low=span.min(), high=span.max())
+        found = found.filter(pl.col("low") != pl.col("high"))
+        if judgement == "score":
+            found = found.with_columns(score_conflict_range=pl.col("high") - pl.col("low"))
+        yield found.explode("row").drop(*read, "item", "low", "high").collect()
+
+
+def _cycles(keys: pl.DataFrame) -> pl.DataFrame:
+    found = cycles(keys.select("row", "prompt", "better", "worse").drop_nulls())
+    return found.rename({"group": "preference_cycle_group", "answers": "preference_cycle_answers"})
