@@ -84,7 +84,12 @@ def make(
     report("choosing", 0, dataset.height)
     mask, steps = choose(dataset, request)
     clean = Cleaner(dataset, request.clean)
-    written = _write(dataset, request.to, mask, folder, sources, report, clean)
+    if unknown := [column for column in request.add if column not in dataset.schema]:
+        raise ExportError(
+            f"{dataset.name} has no column {unknown[0]!r} to add; compute its signal first, or choose among "
+            f"{', '.join(dataset.shown_columns)}."
+        )
+    written = _write(dataset, request, mask, folder, sources, report, clean)
     if request.clean:
         kinds = ", ".join(request.clean)
         rows = "1 row was" if clean.rows == 1 else f"{clean.rows:,} rows were"
@@ -98,10 +103,10 @@ def make(
 
 
 def _write(
-    dataset: Dataset, to: str, mask: pl.Series, folder: Path, sources: Sequence[Path] | None, report: Report,
-    clean: Cleaner,
+    dataset: Dataset, request: ExportRequest, mask: pl.Series, folder: Path, sources: Sequence[Path] | None,
+    report: Report, clean: Cleaner,
 ) -> Written:  # fmt: skip
-    total, known = int(mask.sum()), known_of(dataset)
+    to, total, known = request.to, int(mask.sum()), known_of(dataset)
     stem = file_stem(dataset.name)
 
     def frames(columns: Sequence[str]) -> Iterator[pl.DataFrame]:
@@ -115,7 +120,8 @@ def _write(
         return write_training(to, known, frames(known.reads(to)), folder / f"{stem}-{to.replace('_', '-')}.jsonl")
     if to == "input":
         return _write_originals(dataset, mask, frames, folder, sources)
-    schema = {name: dataset.schema[name] for name in _flat_columns(dataset, repeat=to == "parquet")}
+    columns = dict.fromkeys([*_flat_columns(dataset, repeat=to == "parquet"), *request.add])
+    schema = {name: dataset.schema[name] for name in columns}
     write = write_parquet if to == "parquet" else write_csv
     return write(frames(list(schema)), schema, folder / f"{stem}.{to}")
 
@@ -209,6 +215,7 @@ def _receipt(dataset: Dataset, request: ExportRequest, steps: list[Step], writte
         "signals": [_signal(known) for known in _signals(dataset, request)],
         "to": request.to,
         "clean": list(request.clean),
+        **({"add": list(request.add)} if request.add else {}),
         "steps": [step.as_dict() for step in steps],
         "rows_in": dataset.height,
         "rows_out": steps[-1].rows,
@@ -239,8 +246,10 @@ def _tags(dataset: Dataset, request: ExportRequest) -> dict[str, Any]:
 
 
 def _signals(dataset: Dataset, request: ExportRequest) -> list[Signal]:
-    """The signals whose columns the view names, and that of the token counts."""
-    columns = {f.column for f in request.view.active} | ({"row_tokens"} if has_tokens(dataset) else set())
+    """The signals whose columns the view or the export names, and that of the token counts."""
+    columns = {*request.add, *(f.column for f in request.view.active)} | (
+        {"row_tokens"} if has_tokens(dataset) else set()
+    )
     return [dataset.signal(name) for name in catalogue.writers_of(columns - set(dataset.originals))]
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from analysis.judged_items import Votes
 from analysis.marks import Span, search_spans, utf16_spans, word_diff
 
 MAX_SECTION_CHARS = 200_000
@@ -64,13 +65,16 @@ def payload(
     originals: Sequence[str] = (),
     hits: Iterable[Hit] = (),
     searches: Iterable[tuple[str, str]] = (),
+    votes: Votes | None = None,
+    withheld: str = "",
 ) -> dict[str, Any]:
-    """One row for the reader: id, layout, sections, metadata, raw record, tags and notes, ready for JSON.
+    """One row for the reader: id, layout, sections, metadata, raw record, votes, tags and notes, ready for JSON.
 
     `row` holds canonical columns, original ones and signals by name. `fields`: what to show as metadata, in order.
     `originals`: the columns the raw view is built from where no source record was kept. `hits`: marks found elsewhere.
     `searches`: (operator, value) of the view's text filters. Spans count UTF-16 units. While a hit is masked, its
-    text is hidden in the metadata too and the raw view is withheld. Raises ViewError for an unreadable search.
+    text is hidden in the metadata too and the raw view is withheld. `votes`: what all rows of the same item say.
+    `withheld`: why the raw view is not shown, if it is not. Raises ViewError for an unreadable search.
     """
     layout, sections = sections_of(row, fields)
     hits, searches = list(hits), list(searches)
@@ -92,7 +96,8 @@ def payload(
         "layout": layout,
         "sections": [_shown(section, row, spans[id(section)], hits, secrets) for section in sections],
         "meta": meta + _origin(row),
-        "raw": _raw(row, originals, withheld=bool(secrets)),
+        "raw": _raw(row, originals, withheld or ("while personal data is masked" if secrets else "")),
+        "votes": votes and _votes(votes, secrets),
         "tags": list(row.get("tags") or ()),
         "disputed": list(row.get("disputed_tags") or ()),
         "notes": notes,
@@ -117,8 +122,10 @@ def sections_of(row: Mapping[str, Any], fields: Sequence[str] = ()) -> tuple[str
             turns.append(Section("user", "Prompt", row.get("prompt"), ("prompt",)))
     response = row.get("response")
     if is_pair:
-        answers = [Section("chosen", "Chosen", response, ("response",)),
-                   Section("rejected", "Rejected", row["rejected"], ("rejected",))]
+        answers = [
+            Section("chosen", "Chosen", response, ("response",)),
+            Section("rejected", "Rejected", row["rejected"], ("rejected",)),
+        ]
         return "pair", turns + answers
     if row.get("prompt") is not None or response is not None:
         return "instruction", [*turns, Section("assistant", "Response", response, ("response",))]
@@ -239,10 +246,15 @@ def _origin(row: Mapping[str, Any]) -> list[list[str | None]]:
     return [] if file is None else [["file", f"{file}, line {line:,}" if line is not None else str(file)]]
 
 
-def _raw(row: Mapping[str, Any], originals: Sequence[str], *, withheld: bool) -> dict[str, str | None] | None:
+def _votes(votes: Votes, secrets: Iterable[str]) -> dict[str, Any]:
+    lines = [[(text := _value(cell)) and _without(text, secrets) for cell in line] for line in votes.lines]
+    return {"columns": votes.columns, "lines": lines, "own": votes.own, "rows": votes.rows}
+
+
+def _raw(row: Mapping[str, Any], originals: Sequence[str], withheld: str) -> dict[str, str | None] | None:
     """The record as JSON people can read, and a note where it is not all of it; null where nothing is known of it."""
     if withheld:
-        return {"text": "", "note": "The raw record is withheld while personal data is masked."}
+        return {"text": "", "note": f"The raw record is withheld {withheld}."}
     record = row.get("source_record")
     if record is None and not originals:
         return None

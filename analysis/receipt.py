@@ -57,7 +57,7 @@ def read_receipt(path: Path) -> dict[str, Any]:
         _check(known, SIGNAL, path, "a signal of it")
     ids = (ids for name in ("rows", "disputed_rows") for ids in receipt["tags"][name].values())
     tags, roles = receipt["tags"], list(receipt["source"]["roles"].values())
-    for texts in (receipt["view"], tags["only"], tags["without"], roles, *ids):
+    for texts in (receipt["view"], receipt.get("add", []), tags["only"], tags["without"], roles, *ids):
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise ReceiptError(f"{path} is no receipt of Winnow: its view, tags and roles must be texts.")
     return dict(receipt)
@@ -93,7 +93,7 @@ def replay(receipt_path: Path, sources: Path | Iterable[Path], out: Path, worksp
     tags = receipt["tags"]
     request = ExportRequest(
         View.from_params(receipt["view"]), receipt["to"], tuple(tags["only"]), tuple(tags["without"]),
-        tuple(receipt.get("clean", ())),
+        tuple(receipt.get("clean", ())), tuple(receipt.get("add", ())),
     )  # fmt: skip
     with new_folder(out) as folder:
         made = make(dataset, request, folder, paths)

@@ -13,7 +13,8 @@ from analysis.formats.misfits import misfit_columns, misfits
 from analysis.noise import KINDS
 from analysis.view import View
 
-FORMATS = ("input", *KEYS, "parquet", "csv")
+TABULAR = ("parquet", "csv")
+FORMATS = ("input", *KEYS, *TABULAR)
 CLEANABLE = tuple(name for name, kind in KINDS.items() if kind.can_be_cleaned)
 
 
@@ -24,19 +25,26 @@ class ExportError(ValueError):
 @dataclass(frozen=True)
 class ExportRequest:
     """The rows in `view` that have any of `only_tags`, where some are named, and none of `without_tags`, in the format
-    `to`, one of `FORMATS`; their texts without the kinds of noise in `clean`, none by default."""
+    `to`, one of `FORMATS`; their texts without the kinds of noise in `clean`, none by default; in a table of `TABULAR`
+    with the computed columns `add` beside the others."""
 
     view: View = field(default_factory=View)
     to: str = "input"
     only_tags: tuple[str, ...] = ()
     without_tags: tuple[str, ...] = ()
     clean: tuple[str, ...] = ()
+    add: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.to not in FORMATS:
             raise ExportError(f"There is no format {self.to!r} to export to; the formats are {', '.join(FORMATS)}.")
         if self.clean and self.to == "input":
             raise ExportError("The format input gives each record as it stood; choose another format to clean texts.")
+        if self.add and self.to not in TABULAR:
+            raise ExportError(
+                f"The format {self.to} has no place for {self.add[0]}; "
+                f"choose {' or '.join(TABULAR)} to add computed columns."
+            )
         if unknown := [kind for kind in self.clean if kind not in CLEANABLE]:
             raise ExportError(f"There is no kind of noise {unknown[0]!r} to clean; known: {', '.join(CLEANABLE)}.")
 

@@ -83,6 +83,7 @@ def records(rows: int) -> Iterator[dict[str, object]]:
             "output": output,
             "source": SOURCES[at * at % 7 % 4],
             "annotator": ANNOTATORS[at * 31 % 1009 % 40],
+            "item": f"item-{at // 3}",
             "created_at": f"2025-{at * 7 % 12 + 1:02}-{at * 11 % 28 + 1:02}T{at % 24:02}:{at % 60:02}:00",
             "score": at * 17 % 101 % 5 + 1,
             "user_id": at * 7919 % 1_000_003,

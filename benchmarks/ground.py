@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.data import Planted
 
 ROOT = Path(__file__).resolve().parent.parent
-SIGNALS = ("lengths", "exact_duplicates", "tokens")
+SIGNALS = ("lengths", "exact_duplicates", "tokens", "times", "sessions", "consensus", "conflicts")
 LIBRARIES = ("streamlit", "polars", "plotly", "orjson", "mistral-common")
 SAMPLE_S = 0.05
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import polars as pl
@@ -21,6 +22,8 @@ from tests.browser import FLAGS, Server, find_chromium
 
 STARTS, VISITS = 3, 20
 MAX_START_S, MAX_RERUN_MS, MAX_CLICK_KB = 5, 80, 150
+MAX_COUNTED_MS = 120  # of pages whose tables are counted over many columns, once these are there
+COUNTED = ("slices", "compare", "annotators", "conflicts")
 WAIT_MS = 60_000
 PIECE_ROWS = 20_000  # verbs and nouns are found in so many rows, and repeated for the others
 FILTERS = (  # each is switched on by a click and off by a later one, so that every click shows other rows
@@ -71,6 +74,16 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+class Look(NamedTuple):
+    """One page as it is measured: its place in the menu, file, title in the table, dataset, and what the link says."""
+
+    number: int
+    name: str
+    title: str
+    dataset: str
+    more: tuple[tuple[str, str], ...] = ()
+
+
 def first_chart(ground: Ground) -> Iterator[Row]:
     """From the start of the server's process until the first chart stands on Overview, the browser being open already."""
     ground.compute_all()
@@ -99,7 +112,10 @@ def reruns(ground: Ground) -> Iterator[Row]:
     """Clicks on every page; the server's stopwatch tells the time, the browser's socket the bytes."""
     ground.compute_all()
     repeat_pairs(ground)
-    shown = {"format": ("Format, every second answer noisy", with_noise(ground), ())}
+    shown: dict[str, tuple[Any, ...]] = {
+        "format": ("Format, every second answer noisy", with_noise(ground)),
+        "compare": ("Compare, with all rows", ground.dataset, (("b", ""),)),
+    }
     log = ground.home.parent / "reruns.log"
     log.touch()
     environ = {"WINNOW_HOME": str(ground.home), "WINNOW_BENCH_LOG": str(log)}
@@ -107,17 +123,18 @@ def reruns(ground: Ground) -> Iterator[Row]:
     try:
         with chromium() as browser:
             pages = menu()
-            looks = [(n, name, *shown.get(name, (title, ground.dataset, ()))) for n, (name, title) in enumerate(pages)]
+            looks = [Look(n, name, *shown.get(name, (title, ground.dataset))) for n, (name, title) in enumerate(pages)]
             verbs = next(number for number, (name, _) in enumerate(pages) if name == "verbs")
-            looks[verbs] = (verbs, "verbs", f"Verbs, pairs of {PIECE_ROWS:,} rows repeated", ground.dataset, ())
+            looks[verbs] = Look(verbs, "verbs", f"Verbs, pairs of {PIECE_ROWS:,} rows repeated", ground.dataset)
             against = (("against", "all rows"),)
-            looks.insert(verbs + 1, (verbs, "verbs", "Verbs, the same against all rows", ground.dataset, against))
+            looks.insert(verbs + 1, Look(verbs, "verbs", "Verbs, the same against all rows", ground.dataset, against))
             for number, name, title, dataset, more in looks:
                 page = browser.new_page(viewport={"width": 1400, "height": 900})
                 page.set_default_timeout(WAIT_MS)
                 address = f"{server.url}/{name if number else ''}"
                 others = (pages[number - 1][1], pages[number][1])
-                yield from clicks(page, address, [("d", dataset), *more], title, others, log)
+                most_ms = MAX_COUNTED_MS if name in COUNTED else MAX_RERUN_MS
+                yield from clicks(page, address, [("d", dataset), *more], title, others, log, most_ms)
                 page.close()
     finally:
         server.stop()
@@ -151,7 +168,7 @@ def with_noise(ground: Ground) -> str:
 
 
 def clicks(
-    page: Page, address: str, asked: Sequence[tuple[str, str]], title: str, others: Sequence[str], log: Path
+    page: Page, address: str, asked: Sequence[tuple[str, str]], title: str, others: Sequence[str], log: Path, most_ms: float
 ) -> Iterator[Row]:
     """Opens a page with all filters switched off, then clicks on one after another: one on, the one before off.
 
@@ -164,6 +181,8 @@ def clicks(
     page.wait_for_timeout(2_000)  # the browser may ask for sizes or a theme once more
     opening = milliseconds(log)[0]
     chips = page.locator(".view-bar .chip .words")
+    if title != "Open":
+        chips.nth(len(FILTERS) - 1).wait_for(timeout=WAIT_MS)
     if chips.count():
         targets = [
             chips.nth(n) for pair in zip(range(1, len(FILTERS)), range(len(FILTERS)), strict=False) for n in pair
@@ -188,7 +207,7 @@ def clicks(
     yield Row(
         f"Page {title}: server time per click",
         f"median {median(times):.0f} ms, 95th percentile {percentile_95(times):.0f} ms ({len(times)} {what}; opening the page {opening:,.0f} ms)",
-        f"median ≤ {MAX_RERUN_MS} ms", median(times) <= MAX_RERUN_MS,
+        f"median ≤ {most_ms} ms", median(times) <= most_ms,
         {"median_ms": median(times), "p95_ms": percentile_95(times), "opening_ms": opening},
     )  # fmt: skip
     yield Row(

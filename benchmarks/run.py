@@ -15,6 +15,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from benchmarks import (  # noqa: E402  needs the path set above
+    annotators,
     computing,
     data,
     exporting,
@@ -34,6 +35,7 @@ SUBJECTS = {
     "language": language.measure,
     "verb_noun": verb_noun.measure,
     "formatting": formatting.measure,
+    "annotators": annotators.measure,
     "first_chart": pages.first_chart,
     "pages": pages.reruns,
     "search": searching.measure,

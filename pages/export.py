@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from analysis.export import ExportError, ExportRequest
+from analysis.waterfall import TABULAR
 from ui import charts, exports, figures, frame, jobs, session
 from ui.text import count
 
@@ -22,8 +23,14 @@ with asked:
         "No rows tagged", tags, default=[t for t in ("drop",) if t in tags], key="without", placeholder="leave none out"
     )
     clean = exports.choose_cleaning() if to != "input" else []
+    add = exports.choose_added(dataset) if to in TABULAR else []
     request = ExportRequest(
-        view=session.view(), to=to, only_tags=tuple(only), without_tags=tuple(without), clean=tuple(clean)
+        view=session.view(),
+        to=to,
+        only_tags=tuple(only),
+        without_tags=tuple(without),
+        clean=tuple(clean),
+        add=tuple(add),
     )
     folder = st.text_input(
         "Folder", exports.usual_folder(dataset, to), key=f"folder_{to}", help="Below the workspace's folder exports"

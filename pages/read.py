@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from analysis.annotations import AnnotationError
-from ui import desk, frame, jobs, session
+from ui import blind, desk, frame, jobs, tagging
 from ui.text import count
 
 dataset = frame.open_page("Read & tag")
+if (check := blind.chosen(dataset)) is not None:
+    blind.room(dataset, check)
+    st.stop()
 rows = frame.rows_in_view(dataset)
 
 with st.container(horizontal=True, vertical_alignment="center"):
@@ -18,24 +20,14 @@ with st.container(horizontal=True, vertical_alignment="center"):
         seed = st.number_input("Seed", min_value=0, value=0, key="seed", width=110, bind="query-params")
     with st.popover(f"Tag all {count(len(rows))} in view", key="bulk", on_change="rerun") as bulk:
         if bulk.open:
-            desk.tag_all(dataset, rows)
+            tagging.tag_all(dataset, rows)
     with st.popover("Tags", key="vocabulary", on_change="rerun") as words:
         if words.open:
-            st.text("The first nine tags are on the keys 1 to 9.")
-            known = session.notes().vocabulary(dataset.fingerprint)
-            chosen = st.multiselect(
-                "Tags of this dataset", known, default=known, accept_new_options=True, key="tag_names"
-            )
-            if st.button("Save tags", key="save_tags"):
-                try:
-                    session.notes().set_vocabulary(dataset.fingerprint, chosen)
-                except AnnotationError as error:
-                    st.text(str(error))
-                else:
-                    st.rerun()
-            for tag, tagged in session.notes().tag_counts(dataset.fingerprint).items():
-                st.text(f"{tag}: {count(tagged)}")
-if order in ("longest", "shortest") and not jobs.require(dataset, "lengths"):
+            tagging.vocabulary(dataset)
+    with st.popover("Blind check", key="blind", on_change="rerun") as begins:
+        if begins.open:
+            blind.door(dataset)
+if order in desk.SIGNAL_OF and not jobs.require(dataset, desk.SIGNAL_OF[order]):
     st.stop()
 sequence = desk.ordered(dataset, rows, order, seed)
 desk.desk(dataset, sequence, desk.revision(dataset, order, seed))

@@ -18,6 +18,7 @@ from analysis.view import View
 from tests.browser import ROOT, Server
 
 DEADLINE = 60.0  # seconds; two busy cores are no fault of the code
+expect.set_options(timeout=DEADLINE * 1000)
 PRESS = """keys => { for (const key of keys) document.body.dispatchEvent(new KeyboardEvent("keydown",
   { key, code: /[0-9]/.test(key) ? "Digit" + key : "Key" + key.toUpperCase(), bubbles: true, composed: true, cancelable: true })) }"""
 DAMAGE = """() => {
@@ -60,6 +61,30 @@ def menu() -> dict[str, str]:
     return found
 
 
+def sections() -> dict[str, str]:
+    """The title of every page that lies in a section of the menu, with the section's name."""
+    tree = ast.parse((ROOT / "ui" / "menu.py").read_text(encoding="utf-8"))
+    listed = next(node for node in ast.walk(tree) if isinstance(node, ast.Dict))
+    return {
+        str(word.value.value): str(name.value)
+        for name, pages in zip(listed.keys, listed.values, strict=True)
+        for call in ast.walk(pages) if isinstance(call, ast.Call)
+        for word in call.keywords
+        if isinstance(name, ast.Constant) and name.value and word.arg == "title" and isinstance(word.value, ast.Constant)
+    }  # fmt: skip
+
+
+def go(page: Page, title: str) -> None:
+    """Follows the menu, through the section that holds the page where it lies in one."""
+    menu_bar = page.get_by_role("navigation")
+    if section := sections().get(title):
+        menu_bar.get_by_role("button", name=section).click()
+        page.get_by_role("menuitem", name=title).click()
+    else:
+        menu_bar.get_by_role("link", name=title).click()
+    settled(page, title)
+
+
 def address(server: Server, path: str, dataset: Dataset, view: View | None = None) -> str:
     """A link to these rows."""
     query = urlencode([("d", dataset.id), *(("f", text) for text in (view or View()).to_params())], quote_via=quote)
@@ -68,15 +93,15 @@ def address(server: Server, path: str, dataset: Dataset, view: View | None = Non
 
 def settled(page: Page, title: str) -> None:
     """Waits until the page of that title has been drawn and no script of the server runs."""
-    expect(page.locator("h1", has_text=re.compile(f"^{re.escape(title)}$"))).to_be_visible(timeout=DEADLINE * 1000)
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible(timeout=DEADLINE * 1000)
+    expect(page.locator("h1", has_text=re.compile(f"^{re.escape(title)}$"))).to_be_visible()
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
     expect(page.locator('[data-testid="stSkeleton"]')).to_have_count(0)
     expect(page.locator('[data-testid="stException"]')).to_have_count(0)
 
 
 def counted(page: Page, rows: int) -> None:
     """Waits until the view bar counts so many rows."""
-    expect(page.locator(f'.view-bar[data-count="{rows:,}"]')).to_be_visible(timeout=DEADLINE * 1000)
+    expect(page.locator(f'.view-bar[data-count="{rows:,}"]')).to_be_visible()
 
 
 def widget(page: Page, key: str) -> Locator:
@@ -123,13 +148,13 @@ def computed(dataset: Dataset) -> None:
 def read_row(page: Page, at: int) -> str:
     """Waits until the reader shows the row at this 0-based position, whole; its id."""
     reader = page.locator(f'.reader[data-at="{at}"]:not([data-row=""])')
-    expect(reader).to_be_visible(timeout=DEADLINE * 1000)
+    expect(reader).to_be_visible()
     return str(reader.get_attribute("data-row"))
 
 
 def saved(page: Page) -> None:
     """Waits until every tag pressed is stored."""
-    expect(page.locator('.reader[data-save="saved"]')).to_be_visible(timeout=DEADLINE * 1000)
+    expect(page.locator('.reader[data-save="saved"]')).to_be_visible()
 
 
 def undamaged(page: Page, patience: float = DEADLINE) -> None:
@@ -150,3 +175,15 @@ def choose(page: Page, key: str, name: str) -> None:
     field.click()
     field.fill(name)
     page.get_by_role("option", name=name, exact=True).first.click()
+
+
+def click_until(button: Locator, shown: Locator) -> None:
+    """Clicks until that is seen: a click that falls into the redrawing of its popover is lost."""
+    for _ in range(5):
+        button.click()
+        try:
+            expect(shown).to_be_visible(timeout=5_000)
+        except AssertionError:
+            continue
+        return
+    expect(shown).to_be_visible()

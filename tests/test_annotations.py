@@ -12,7 +12,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -248,10 +247,7 @@ def test_any_sequence_equals_saying_the_batches_in_force_again(notes: Annotation
 def test_fifty_thousand_rows_are_one_batch(notes: Annotations, data: str) -> None:
     rows = [f"{random.Random(number).getrandbits(64):016x}" for number in range(50_000)]
     notes.tag_rows(data, rows[:10], "keep", "Ann")
-    started = time.perf_counter()
     assert notes.tag_rows(data, rows, "keep", "Ann").rows == 49_990
-    seconds = time.perf_counter() - started
-    assert seconds < 6, f"{seconds:.1f} s; about 0.6 s on a quiet machine"
     assert notes.tag_counts(data) == {"keep": 50_000}
     assert set(notes.tags(data)["row_id"]) == set(rows)
     undone = notes.undo(data, "Ann")

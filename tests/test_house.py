@@ -23,8 +23,10 @@ MAY_CONNECT = {
     "analysis/workspace.py": "fetches an hf:// file, only where WINNOW_ONLINE=1 allows it",
 }
 SHARED_WITH_SIGNALS = {
+    "analysis.annotators": "who gave which label to which item: counted for a row's consensus, and for tables of people",
     "analysis.language_models": "the loader of language pipelines, beside those in analysis.models",
     "analysis.syntax": "what a sentence asks for: rules about parses, which signals and their tests share",
+    "analysis.conflicts": "how answers differ and choices run in a circle, which a signal says of rows and tables of groups",
     "analysis.noise": "the kinds of formatting noise, which a signal counts and an export cleans by the same rules",
 }
 MUTATORS = {"insert_column", "replace_column", "extend", "drop_in_place"}  # change a frame every session shares

@@ -26,7 +26,7 @@ from analysis.view import View
 from analysis.workspace import Workspace
 from tests.browser import ROOT
 
-RECORDS = [
+RECORDS: list[dict[str, object]] = [
     {"prompt": "Write a poem about rain.", "response": "Drip, drop.", "score": 4},
     {"prompt": "Write a poem about snow.", "response": "White.", "score": 2},
     {"prompt": "Write a poem about rain.", "response": "Drip.", "score": 3},
@@ -257,7 +257,8 @@ def opened(home: Path, folder: Path, name: str, sources: str) -> Dataset:
 
 def page(dataset: Dataset, **asked: str | list[str]) -> AppTest:
     at = AppTest.from_file(ROOT / "pages" / "verbs.py", default_timeout=60)
-    for name, value in {"d": dataset.id, **asked}.items():
+    at.query_params["d"] = dataset.id
+    for name, value in asked.items():
         at.query_params[name] = value
     at.run()
     assert not at.exception and not at.error
@@ -272,8 +273,10 @@ def compared(at: AppTest) -> tuple[str, list[str], list[str]]:
     """What is said of the two sides, and `against` and `f` of the address."""
     assert not at.exception and not at.error
     sides = next(caption.value for caption in at.caption if caption.value.startswith("This view: "))
-    against, filters = (at.query_params.get(name, []) for name in ("against", "f"))
-    return sides, *([value] if isinstance(value, str) else value for value in (against, filters))
+    against, filters = (
+        [value] if isinstance(value := at.query_params.get(name, []), str) else value for name in ("against", "f")
+    )
+    return sides, against, filters
 
 
 def test_one_click_compares_the_two_largest_sources(home: Path, tmp_path: Path) -> None:

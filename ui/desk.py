@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import polars as pl
 import streamlit as st
 
 from analysis.annotations import AnnotationError
 from analysis.dataset import CANONICAL, PLACE, TAGS, Dataset
+from analysis.judged_items import Votes, votes_beside
 from analysis.reading import metadata_fields, payload, within_budget
 from analysis.signal import ROW_ID
 from ui import session
 from ui.login import person
-from ui.reader import place_in, read_log, reader
+from ui.reader import Change, place_in, read_log, reader
 
+FIRST_TEXTS = ("prompt", "response", "text")
 WINDOW, BEFORE = 48, 16  # rows of half a kilobyte, text and record, stay below 150 kB a message
 ORDERS = {
     "given": "as in the file",
     "random": "random (seeded)",
     "longest": "longest first",
     "shortest": "shortest first",
+    "disputed": "most disputed first",
+}
+SIGNAL_OF = {"longest": "lengths", "shortest": "lengths", "disputed": "consensus"}
+SORTED_BY = {  # the columns of an order, the largest first or not
+    "longest": {"row_chars": True},
+    "shortest": {"row_chars": False},
+    "disputed": {"dispute_share": True, "vote_spread": True, "vote_count": True},
 }
 
 
@@ -31,19 +41,21 @@ def _acked() -> dict[str, int]:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _ordered(key: tuple[str, ...], order: str, seed: int, _rows: pl.Series, _lengths: pl.Series | None) -> pl.Series:
+def _ordered(key: tuple[str, ...], order: str, seed: int, _dataset: Dataset, _rows: pl.Series) -> pl.Series:
     if order == "random":
         return _rows.shuffle(seed=seed)
-    if _lengths is None:
+    if order not in SORTED_BY:
         return _rows
-    return _rows.gather(_lengths.gather(_rows).arg_sort(descending=order == "longest", nulls_last=True))
+    by = SORTED_BY[order]
+    values = _dataset.frame(list(by), _rows).with_columns(row=_rows)
+    return values.sort(*by, "row", descending=[*by.values(), False], nulls_last=True)["row"].alias(_rows.name)
 
 
 def ordered(dataset: Dataset, rows: pl.Series, order: str, seed: int) -> pl.Series:
     """The positions in reading order; kept while the view stays the same."""
-    lengths = dataset.column("row_chars") if order in ("longest", "shortest") else None
-    key = (dataset.id, *session.view().to_params(), str(dataset.tag_revision) if _asks_for_tags() else "")
-    return _ordered(key, order, seed, rows, lengths)
+    by = [dataset.key_of(column) for column in SORTED_BY.get(order, {})]
+    key = (dataset.id, *by, *session.view().to_params(), str(dataset.tag_revision) if _asks_for_tags() else "")
+    return _ordered(key, order, seed, dataset, rows)
 
 
 def _asks_for_tags() -> bool:
@@ -55,27 +67,52 @@ def revision(dataset: Dataset, order: str, seed: int) -> str:
     return "|".join((dataset.id, order, str(seed), *session.view().to_params()))
 
 
-def find_row(dataset: Dataset, sequence: pl.Series, row_id: str | None) -> int:
-    """Where a row stands in the sequence; 0 where it is not among the rows in view."""
+def find_row(dataset: Dataset, sequence: pl.Series, row_id: str | None, otherwise: int = 0) -> int:
+    """Where a row stands in the sequence; `otherwise` where it is not among the rows in view."""
     if not row_id:
-        return 0
+        return otherwise
     at = (dataset.column(ROW_ID) == row_id).arg_true()
     found = (sequence == at[0]).arg_true() if len(at) else at
-    return int(found[0]) if len(found) else 0
+    return int(found[0]) if len(found) else otherwise
+
+
+class Book(NamedTuple):
+    """What lies on the desk: under what its words are kept, the words on the keys, how rows are shown, and what a key
+    press does. `key` is the reader's own; `is_single`: a row has one word at most."""
+
+    key: str
+    kept: str
+    words: Sequence[str]
+    payloads: Callable[[pl.Series], list[dict[str, Any]]]
+    store: Callable[[Change], None]
+    is_single: bool = False
 
 
 @st.fragment
 def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
     """Draws the reader over a window of the sequence; only this reruns while one reads and tags."""
-    _store_tags(dataset)
-    state = st.session_state.get("reader")
+
+    def payloads(rows: pl.Series) -> list[dict[str, Any]]:
+        return _payloads(dataset, rows, token)
+
+    book = Book(
+        "reader", dataset.fingerprint, session.notes().vocabulary(dataset.fingerprint), payloads, _store(dataset)
+    )
+    store(book)
+    session.take_tags(dataset)
+    draw(dataset, book, sequence, token)
+
+
+def draw(dataset: Dataset, book: Book, sequence: pl.Series, token: str, otherwise: int = 0) -> None:
+    """The reader with the rows around the one being read; it opens at the row in the address, or `otherwise`."""
+    state = st.session_state.get(book.key)
     if (at := place_in(state, "at", token)) is not None and at < len(sequence):
         st.query_params["row"] = str(dataset.frame([ROW_ID], sequence.slice(at, 1))[ROW_ID][0])
-    begin = find_row(dataset, sequence, st.query_params.get("row"))
+    begin = find_row(dataset, sequence, st.query_params.get("row"), otherwise)
     wanted = place_in(state, "want", token)
     wanted = begin if wanted is None else min(wanted, len(sequence) - 1)
     base = max(0, wanted - BEFORE)
-    payloads = _payloads(dataset, sequence.slice(base, WINDOW))
+    payloads = book.payloads(sequence.slice(base, WINDOW))
     first, end = within_budget(payloads, wanted - base)
     data: dict[str, Any] = {
         "revision": token,
@@ -83,65 +120,62 @@ def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
         "base": base + first,
         "at": begin,
         "rows": payloads[first:end],
-        "tags": session.notes().vocabulary(dataset.fingerprint),
-        "dataset": dataset.fingerprint,
+        "tags": list(book.words),
+        "single": book.is_single,
+        "dataset": book.kept,
         "acked": _acked(),
     }
-    reader(key="reader", data=data, on_log=_nothing, on_want=_nothing, on_at=_nothing)
+    reader(key=book.key, data=data, on_log=_nothing, on_want=_nothing, on_at=_nothing)
 
 
 def _nothing() -> None:
     """The fragment that reruns reads what changed."""
 
 
-def _payloads(dataset: Dataset, rows: pl.Series) -> list[dict[str, Any]]:
+def read_columns(dataset: Dataset) -> list[str]:
+    """The columns of which the reader shows something."""
     lengths = [c for c in dataset.schema if c.endswith("_tokens")]
     names = [ROW_ID, *dataset.canonical, *(c for c in dataset.originals if c not in CANONICAL), *PLACE, *lengths, *TAGS]
-    frame = dataset.frame(list(dict.fromkeys(names)), rows)
+    return list(dict.fromkeys(names))
+
+
+def _payloads(dataset: Dataset, rows: pl.Series, token: str) -> list[dict[str, Any]]:
+    frame = dataset.frame(read_columns(dataset), rows)
     searches = [(f.op, f.value) for f in session.view().active if f.op in ("has", "word", "re")]
     fields = metadata_fields(dataset.meta, [c for c in ("row_tokens", "duplicate_group_size") if c in frame.columns])
     originals = list(dataset.originals)
-    return [payload(row, fields=fields, originals=originals, searches=searches) for row in frame.iter_rows(named=True)]
+    window = (token, dataset.signal("consensus").key, str(rows[0]), str(len(rows)))
+    votes = _votes(window, dataset, rows)
+    return [
+        payload(row, fields=fields, originals=originals, searches=searches, votes=votes.get(at))
+        for at, row in zip(rows, frame.iter_rows(named=True), strict=True)
+    ]
 
 
-def _store_tags(dataset: Dataset) -> None:
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _votes(key: tuple[str, ...], _dataset: Dataset, _rows: pl.Series) -> dict[int, Votes]:
+    """What is said of the items of a window of rows: the same for every key press in it."""
+    return votes_beside(_dataset, _rows)
+
+
+def store(book: Book) -> None:
     """Each key press becomes one event; what is stored is acknowledged, what is not the reader sends again."""
-    notes = session.notes()
-    for change in read_log(st.session_state.get("reader"), _acked(), dataset.fingerprint):
+    for change in read_log(st.session_state.get(book.key), _acked(), book.kept):
         try:
-            if change.is_undo:
-                notes.undo(dataset.fingerprint, person())
-            elif change.row_id is not None and change.tag is not None:
-                notes.apply(dataset.fingerprint, {change.row_id: {change.tag: bool(change.is_on)}}, person())
+            book.store(change)
         except AnnotationError as error:
             st.error("The tag could not be stored; it is kept in the reader and sent again.")
             st.text(str(error))
             return
         _acked()[change.client] = change.seq
-    session.take_tags(dataset)
 
 
-def tag_all(dataset: Dataset, rows: pl.Series) -> None:
-    """Tags every row in view, with the count said before; undone like any other tag."""
-    notes = session.notes()
-    known = notes.vocabulary(dataset.fingerprint)
-    tag = st.selectbox("Tag", known, accept_new_options=True, key="bulk_tag", placeholder="Choose or write a tag")
-    act = st.segmented_control("Do", ["add", "take off"], default="add", required=True, key="bulk_act")
-    words = "Tag" if act == "add" else "Untag"
-    if st.button(f"{words} {len(rows):,} rows", type="primary", disabled=not tag, key="bulk_go"):
-        ids = dataset.frame([ROW_ID], rows)[ROW_ID].to_list()
-        try:
-            batch = notes.tag_rows(dataset.fingerprint, ids, str(tag), person(), is_on=act == "add")
-            if tag not in known:
-                notes.set_vocabulary(dataset.fingerprint, [*known, str(tag)])
-        except AnnotationError as error:
-            st.text(str(error))
-            return
-        st.session_state["bulk_said"] = f"{batch.rows:,} rows changed. U in the reader, or Undo here, takes it back."
-        st.rerun()
-    if st.button("Undo my latest tags", key="bulk_undo"):
-        undone = notes.undo(dataset.fingerprint, person())
-        st.session_state["bulk_said"] = f"{undone.rows:,} rows are as before." if undone else "Nothing to undo."
-        st.rerun()
-    if said := st.session_state.pop("bulk_said", None):
-        st.text(said)
+def _store(dataset: Dataset) -> Callable[[Change], None]:
+    def store_tag(change: Change) -> None:
+        notes = session.notes()
+        if change.is_undo:
+            notes.undo(dataset.fingerprint, person())
+        elif change.row_id is not None and change.tag is not None:
+            notes.apply(dataset.fingerprint, {change.row_id: {change.tag: bool(change.is_on)}}, person())
+
+    return store_tag

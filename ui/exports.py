@@ -8,9 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from analysis.dataset import Dataset
+from analysis.dataset import CANONICAL, PLACE, TAGS, Dataset
 from analysis.export import ExportRequest, Step, waterfall
 from analysis.noise import KINDS
+from analysis.signal import ROW_ID
 from analysis.waterfall import CLEANABLE
 from ui import jobs, places, session
 
@@ -59,6 +60,14 @@ def begin_cleaning(dataset: Dataset, kinds: list[str]) -> None:
     st.switch_page(places.page("export"))
 
 
+def choose_added(dataset: Dataset) -> list[str]:
+    """The computed columns to write beside the others; none unless chosen."""
+    there = {*CANONICAL, *PLACE, *TAGS, *dataset.originals, ROW_ID}
+    return st.multiselect(
+        "Add computed columns", [c for c in dataset.shown_columns if c not in there], key="add", placeholder="none"
+    )
+
+
 def usual_folder(dataset: Dataset, to: str) -> str:
     """A folder's name from the dataset's and the format's, free of anything but letters, digits, dot, dash."""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(dataset.name).stem).strip("-.") or "dataset"
@@ -76,6 +85,7 @@ def start(dataset: Dataset, request: ExportRequest, folder: str) -> None:
         f"--without-tag={tag}" for tag in request.without_tags
     ]
     arguments += [f"--clean={kind}" for kind in request.clean]
+    arguments += [f"--add={column}" for column in request.add]
     st.session_state.pop("exported", None)
     st.session_state["exporting"] = jobs.start(*arguments, "--", dataset.id)
 

@@ -14,14 +14,26 @@ from ui.login import ask_to_log_in  # noqa: E402  needs the path set above
 st.set_page_config(page_title="Winnow", page_icon=str(ROOT / "ui" / "icon.png"), layout="wide")
 ask_to_log_in()
 st.navigation(
-    [
-        st.Page(ROOT / "pages" / "overview.py", title="Overview", icon=":material/dashboard:", default=True),
-        st.Page(ROOT / "pages" / "lengths.py", title="Lengths", icon=":material/bar_chart:"),
-        st.Page(ROOT / "pages" / "verbs.py", title="Verbs", icon=":material/category:"),
-        st.Page(ROOT / "pages" / "format.py", title="Format", icon=":material/cleaning_services:"),
-        st.Page(ROOT / "pages" / "read.py", title="Read & tag", icon=":material/menu_book:"),
-        st.Page(ROOT / "pages" / "export.py", title="Export", icon=":material/ios_share:"),
-        st.Page(ROOT / "pages" / "open.py", title="Open", icon=":material/folder_open:"),
-    ],
+    {
+        "": [
+            st.Page(ROOT / "pages" / "overview.py", title="Overview", icon=":material/dashboard:", default=True),
+            st.Page(ROOT / "pages" / "read.py", title="Read & tag", icon=":material/menu_book:"),
+            st.Page(ROOT / "pages" / "export.py", title="Export", icon=":material/ios_share:"),
+            st.Page(ROOT / "pages" / "open.py", title="Open", icon=":material/folder_open:"),
+        ],
+        "Texts": [
+            st.Page(ROOT / "pages" / "lengths.py", title="Lengths", icon=":material/bar_chart:"),
+            st.Page(ROOT / "pages" / "verbs.py", title="Verbs", icon=":material/category:"),
+            st.Page(ROOT / "pages" / "format.py", title="Format", icon=":material/cleaning_services:"),
+        ],
+        "Groups": [
+            st.Page(ROOT / "pages" / "slices.py", title="Slices", icon=":material/pie_chart:"),
+            st.Page(ROOT / "pages" / "compare.py", title="Compare", icon=":material/compare_arrows:"),
+            st.Page(ROOT / "pages" / "annotators.py", title="Annotators", icon=":material/groups:"),
+        ],
+        "Faults": [
+            st.Page(ROOT / "pages" / "conflicts.py", title="Conflicts", icon=":material/call_split:"),
+        ],
+    },
     position="top",
 ).run()

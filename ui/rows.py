@@ -62,11 +62,8 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
 
 def open_in_reader(dataset: Dataset, row_id: str) -> None:
     """Goes to Read & tag at this row, with the same view."""
-    params = {"d": dataset.id, "f": session.view().to_params(), "row": row_id}
-    st.switch_page(
-        places.page("read"),
-        query_params=[(k, v) for k, vs in params.items() for v in ([vs] if isinstance(vs, str) else vs)],
-    )
+    params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params(), "row": row_id}
+    st.switch_page(places.page("read"), query_params=params)  # a name given twice in pairs would keep its last value
 
 
 def _headers(columns: list[str]) -> list[str]:

@@ -15,6 +15,7 @@ from analysis.view import View
 from analysis.workspace import Workspace, home_folder
 
 KEPT_STEPS = 100
+NOT_SHARED = ("row", "check")  # where one person is: the row read, and a blind check under way
 
 
 @st.cache_resource(show_spinner=False)
@@ -190,7 +191,7 @@ def _step(back: str, forth: str) -> None:
 def link(of: Dataset, shown: View, path: str | None = None) -> str:
     """The address that shows these rows in any browser that reaches this server, on this page as it is set up."""
     here = urlsplit(st.context.url or "http://localhost:8501/")
-    names = [name for name in st.query_params if name not in ("d", "n", "f")]
+    names = [name for name in st.query_params if name not in (*NOT_SHARED, "d", "n", "f")]
     settings = [(name, value) for name in names for value in st.query_params.get_all(name)]
     query = urlencode([("d", of.id), ("n", of.name), *(("f", text) for text in shown.to_params()), *settings])
     return urlunsplit((here.scheme, here.netloc, (here.path if path is None else path) or "/", query, ""))

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from analysis.signal import Signal, SignalError
+from analysis.signals.conflicts import Conflicts
+from analysis.signals.consensus import Consensus
 from analysis.signals.exact_duplicates import ExactDuplicates
 from analysis.signals.formatting import Formatting
 from analysis.signals.language import Language
 from analysis.signals.lengths import Lengths
+from analysis.signals.sessions import Sessions
+from analysis.signals.times import Times
 from analysis.signals.tokens import Tokens
 from analysis.signals.verb_noun import VerbNoun
 
@@ -18,6 +22,10 @@ SIGNALS: dict[str, Signal] = {
         Lengths(),
         Tokens(),
         ExactDuplicates(),
+        Conflicts(),
+        Consensus(),
+        Times(),
+        Sessions(),
         VerbNoun(),
         Language(),
         Formatting(),

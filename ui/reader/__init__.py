@@ -46,6 +46,7 @@ def reader(
     total     rows in the view;  at: the 0-based position to begin with
     base      position of the first of `rows`, the window of payloads (see `analysis.reading`), about 60 around `wanted`
     tags      names of the tags, the first nine on the digits;  fold: characters shown of a long text, default 900
+    single    whether a row has one tag at most, so that another takes its place; default False
     dataset   what the row ids belong to, such as a fingerprint
     acked     {client: seq of its last change that is stored}, kept for the whole process, not for one session; the tags
               of `rows` must be read after these changes

@@ -19,7 +19,11 @@ class TagLog {
 
   tagsOf(row) {
     const tags = new Set(row.tags);
-    for (const entry of this.pending) if (entry.id === row.id) entry.on ? tags.add(entry.tag) : tags.delete(entry.tag);
+    for (const entry of this.pending) {
+      if (entry.id !== row.id) continue;
+      if (entry.on && this.isSingle) tags.clear(); // one answer takes the place of another
+      entry.on ? tags.add(entry.tag) : tags.delete(entry.tag);
+    }
     return tags;
   }
 

@@ -75,6 +75,7 @@ class Reader {
       this.log?.stop();
       this.log = new TagLog(data.dataset, (value) => this.setState("log", value), () => this.drawBar());
     }
+    this.log.isSingle = data.single === true;
     this.log.acknowledge(data.acked);
     if (data.tags.join("\n") !== this.tagNames?.join("\n")) this.buildTags();
     this.answerWaiting();

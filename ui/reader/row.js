@@ -48,6 +48,27 @@ function metaPart(row) {
   return list;
 }
 
+// What everyone said of the same item, the line of this row marked.
+function votesPart(votes) {
+  const head = element("header", "", element("span", "role", `All ${count(votes.rows)} judgements of this item`));
+  const cells = (tag, values) => values.map((value) => {
+    const cell = element(tag, value === null ? "nothing" : "");
+    cell.dir = "auto";
+    return appendText(cell, value ?? "missing");
+  });
+  const lines = votes.lines.map((line, index) => {
+    const made = element("tr", index === votes.own ? "own" : "", ...cells("td", line));
+    if (index === votes.own) made.setAttribute("aria-current", "true");
+    return made;
+  });
+  const table = element("table", "", element("thead", "", element("tr", "", ...cells("th", votes.columns))),
+    element("tbody", "", ...lines));
+  const part = element("section", "section votes", head, table);
+  const left = votes.rows - votes.lines.length;
+  if (left > 0) part.append(element("p", "nothing", `(other ${count(left)})`));
+  return part;
+}
+
 function rawPart(raw) {
   const part = element("section", "section raw", element("header", "", element("span", "role", "Raw record")));
   if (raw?.note) part.append(element("p", "nothing", raw.note));
@@ -68,5 +89,9 @@ function rowParts(row, reader) {
     });
     if (answers.children.length) body.append(answers);
   }
-  return row.meta.length ? [body, metaPart(row)] : [body];
+  const parts = row.meta.length ? [body, metaPart(row)] : [body];
+  if (!row.votes || reader.showsRaw) return parts;
+  if (row.layout === "table") return [...parts, votesPart(row.votes)]; // its texts are among the metadata
+  body.append(votesPart(row.votes));
+  return parts;
 }

@@ -1,0 +1,22 @@
+"""What several people said of the same items: how far they agree, what they say together, and who differs."""
+
+from analysis.annotators.agreement import Agreement, agreement, by_slice
+from analysis.annotators.bootstrap import Coefficient
+from analysis.annotators.consensus import (
+    Votes,
+    accuracy,
+    agreement_with_others,
+    gold_of,
+    label_accuracy,
+    per_annotator,
+    votes_of,
+)
+from analysis.annotators.dawid_skene import DawidSkene, dawid_skene
+from analysis.annotators.labels import LEVELS, Labels, LabelsError, labels_of, level_of
+from analysis.annotators.pairs import cohen, self_agreement
+
+__all__ = [
+    "LEVELS", "Agreement", "Coefficient", "DawidSkene", "Labels", "LabelsError", "Votes", "accuracy", "agreement",
+    "agreement_with_others", "by_slice", "cohen", "dawid_skene", "gold_of", "label_accuracy", "labels_of", "level_of",
+    "per_annotator", "self_agreement", "votes_of",
+]  # fmt: skip

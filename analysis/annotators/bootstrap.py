@@ -1,0 +1,63 @@
+"""How far would a figure move with other items? Intervals from items drawn anew, with replacement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.annotators.labels import Codes, Numbers
+
+RESAMPLES = 200
+SEED = 20250101
+LEAST_DEFINED_SHARE = 0.9  # of the resamples must define a coefficient, or its interval would be of the lucky ones
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """One figure of agreement with the 95% interval of a bootstrap over items (percentiles of the resamples).
+
+    `value` is None where it is undefined, and `why` then says so in a sentence; `low` and `high` are None too where the
+    resamples say nothing: one item, or too many resamples without a value. `items` were judged by two or more people
+    (by one person twice, for self-agreement), `judgements` fell on these items.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    items: int
+    judgements: int
+    why: str = ""
+
+
+def resampled(copies: Codes, resamples: int, seed: int) -> Iterator[Numbers]:
+    """How many items of each kind are drawn, in each of so many samples of as many items with replacement.
+
+    `copies` says how many items of each kind there are: items judged alike need not be told apart.
+    """
+    draws = np.random.default_rng(seed)
+    items = int(copies.sum())
+    for _ in range(resamples if items > 1 else 0):
+        yield draws.multinomial(items, copies / items).astype(np.float64)
+
+
+def intervals(drawn: Numbers) -> tuple[Numbers, Numbers]:
+    """The 2.5th and 97.5th percentile of each column, resamples by statistics; nan where too few are defined."""
+    ordered = np.sort(drawn, axis=0)  # not-a-number last
+    defined = np.isfinite(ordered).sum(axis=0)
+    is_told = (defined > 0) & (defined >= LEAST_DEFINED_SHARE * len(drawn))
+    bounds = []
+    for share in (0.025, 0.975):
+        at = share * np.maximum(defined - 1, 0)
+        below = np.floor(at).astype(np.int64)
+        above = np.minimum(below + 1, np.maximum(defined - 1, 0))
+        columns = np.arange(drawn.shape[1])
+        low, high = (ordered[i, columns] if len(drawn) else np.full(len(columns), np.nan) for i in (below, above))
+        bounds.append(np.where(is_told, low + (at - below) * (high - low), np.nan))
+    return bounds[0], bounds[1]
+
+
+def bounds(low: float, high: float) -> tuple[float | None, float | None]:
+    """An interval as a coefficient holds it: None for not-a-number."""
+    return (float(low), float(high)) if np.isfinite(low) and np.isfinite(high) else (None, None)

@@ -1,0 +1,194 @@
+"""How far do they agree: the coefficients, every two people, and slice by slice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analysis.annotators import (
+    LEVELS,
+    Agreement,
+    Coefficient,
+    LabelsError,
+    agreement,
+    by_slice,
+    cohen,
+    level_of,
+    self_agreement,
+)
+from analysis.view import View
+from ui import charts, figures, session
+from ui.annotators.asked import Asked, labels, with_people
+from ui.text import count, cut
+
+SLICES = 12
+MOST_PEOPLE = 30
+LEVEL_WORDS = {
+    "nominal": "names without an order: two labels are the same or not",
+    "ordinal": "grades in an order: nearer grades disagree less",
+    "interval": "numbers: a difference counts by its square",
+    "ratio": "numbers with a true zero: a difference counts by its share of the sum",
+}
+
+
+def choose_level(asked: Asked) -> str:
+    """The level of measurement: proposed by the labels, and changeable."""
+    proposed = level_of(labels(asked))
+    level = st.segmented_control(
+        "The labels are", list(LEVELS), default=proposed, required=True, key=f"level_{'_'.join(asked.key[:2])}",
+        help="; ".join(f"{name}: {words}" for name, words in LEVEL_WORDS.items()),
+    )  # fmt: skip
+    return str(level)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Comparing the judgements …")
+def _agreed(key: tuple[str, ...], level: str, _asked: Asked) -> Agreement:
+    return agreement(labels(_asked), level)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Comparing people with themselves …")
+def _self(key: tuple[str, ...], _asked: Asked) -> tuple[Coefficient, pl.DataFrame]:
+    return self_agreement(labels(_asked))
+
+
+def coefficients(asked: Asked, level: str) -> None:
+    """The four figures with their intervals, and what they mean here."""
+    found, (own, _) = _agreed(asked.key, level, asked), _self(asked.key, asked)
+    shown = [
+        ("Krippendorff's alpha", found.alpha, "1 is perfect, 0 is chance. For any number of people, with gaps.", False),
+        ("Fleiss' kappa", found.fleiss, "As alpha, but every disagreement counts the same, and every item.", False),
+        ("Raw agreement", found.raw, "The share of equal labels among pairs of judgements of one item.", True),
+        ("Self-agreement", own, "The share of equal labels where one person judged an item twice.", True),
+    ]  # fmt: skip
+    with st.container(horizontal=True):
+        for name, of, words, is_share in shown:
+            value = "undefined" if of.value is None else f"{of.value:.1%}" if is_share else f"{of.value:z.3f}"
+            st.metric(
+                name, value, _between(of, is_share), delta_color="off", delta_arrow="off", border=True, help=words
+            )
+    if found.alpha.value is not None:
+        st.text(_meaning(found.alpha, found.alpha.value))
+    reasons = list(dict.fromkeys(of.why for _, of, _, _ in shown if of.why))
+    for why in reasons:
+        st.text(why)
+    repeats = f"{count(found.repeated, 'judgement')} repeated by the same person on the same item: the last counts."
+    ranges = "Ranges: 95% intervals, how far a figure would move with other items (200 resamples, seeded)."
+    if said := [*([ranges] if found.raw.low is not None else []), *([repeats] if found.repeated else [])]:
+        st.caption(" ".join(said))
+
+
+def _between(of: Coefficient, is_share: bool) -> str | None:
+    if of.low is None or of.high is None:
+        return None
+    between = f"{of.low:.1%} to {of.high:.1%}" if is_share else f"{of.low:z.3f} to {of.high:z.3f}"
+    return f"{between}, {count(of.items, 'item')}"
+
+
+def _meaning(alpha: Coefficient, value: float) -> str:
+    """Alpha as a plain sentence; the bounds are Krippendorff's (2018), chapter 12."""
+    of = f"Alpha over {alpha.items:,} items judged by two or more: "
+    low = alpha.low if alpha.low is not None else value
+    if low >= 0.8:
+        return of + "reliable, even at the lower end of its range (0.8 is the usual bar)."
+    if value >= 0.8:
+        return of + "above the usual bar of 0.8, though its range reaches below it."
+    if value >= 0.667:
+        return of + "good for tentative conclusions only (from 0.667; the usual bar is 0.8)."
+    if value > 0 and (alpha.low is None or alpha.low > 0):
+        return of + "more than chance would give, but too little to rely on a single label (the usual bar is 0.8)."
+    return of + "no more agreement than chance would give. The labels, or the guidelines, cannot be relied on."
+
+
+@st.cache_resource(max_entries=16, show_spinner="Comparing every two people …")
+def _pairs(key: tuple[str, ...], weights: str, least: int, _asked: Asked) -> pl.DataFrame:
+    return cohen(labels(_asked), MOST_PEOPLE, least, weights)
+
+
+def pairs(asked: Asked, level: str) -> None:
+    """Cohen's kappa of every two people; a cell clicked keeps the two."""
+    least = int(st.number_input("Items that two must share at least", min_value=2, value=20, key="least", width=260,
+                                bind="query-params"))  # fmt: skip
+    weights = "none" if level == "nominal" else "quadratic"
+    try:
+        table = _pairs(asked.key, weights, least, asked)
+    except LabelsError as error:
+        st.text(str(error))
+        return
+    known = table.drop_nulls("kappa")
+    people = int(pl.Series(labels(asked).annotator).n_unique())
+    if known.is_empty():
+        most = int(str(table["items"].max() or 0))
+        advice = " Lower the number to compare on fewer." if 2 <= most < least else ""
+        st.text(
+            f"No two people share {least:,} items with several labels; the most that two share is {most:,}.{advice}"
+        )
+        return
+    counts = "by the square of the steps between grades" if weights != "none" else "each the same"
+    few = f" Of {people:,} people the {MOST_PEOPLE} with most judgements are shown." if people > MOST_PEOPLE else ""
+    st.text(
+        f"Cohen's kappa of every two people on the items both judged; disagreements count {counts}.{few} "
+        "Click a cell to keep the two."
+    )
+    names = list(dict.fromkeys([*table["a"], *table["b"]]))
+
+    def pick(selection: Any) -> View | None:
+        points = selection.get("points")
+        if not points:
+            return None
+        a, b = (names[round(points[0][axis])] for axis in ("x", "y"))
+        return with_people(asked, [a, b]) if a != b else None
+
+    charts.draw(
+        figures.kappas(table, names, charts.palette()), f"kappas_{weights}", "Cohen's kappa of every two people", pick
+    )
+    st.dataframe(
+        known.sort("kappa").head(50), hide_index=True, alt="Pairs of people, least agreement first",
+        column_config={"agreement": st.column_config.NumberColumn(format="percent"),
+                       **{c: st.column_config.NumberColumn(format="%.3f") for c in ("kappa", "low", "high")}},
+    )  # fmt: skip
+
+
+@st.cache_resource(max_entries=16, show_spinner="Comparing slice by slice …")
+def _slices(key: tuple[str, ...], column: str, level: str, _asked: Asked) -> pl.DataFrame:
+    values = _asked.dataset.column(column)
+    return by_slice(labels(_asked), values, level, SLICES)
+
+
+def slices(asked: Asked, level: str) -> None:
+    """Agreement among the judgements of each value of a column; a point clicked becomes a filter."""
+    columns = [c for c in asked.dataset.categories if c not in (asked.annotator, asked.label, *asked.item)]
+    if not columns:
+        st.text("No column groups these rows. Set the role source, language or group on the page Open.")
+        return
+    column = st.selectbox("Slices by", columns, format_func=cut, key="agree_by", bind="query-params", width=300)
+    table = _slices((*asked.key, asked.dataset.key_of(column)), column, level, asked)
+    shown = table.select(
+        name="slice", value="alpha", low="alpha_low", high="alpha_high", note=pl.format("{} items", "items")
+    )
+    drawn = shown.drop_nulls("value")
+    if drawn.is_empty():
+        st.text(f"Alpha is undefined in every slice. {table['why'].to_list()[0]}")
+        return
+    named = table["slice"].to_list()
+
+    def pick(selection: Any) -> View | None:
+        points = selection.get("points")
+        if not points:
+            return None
+        return charts.picked_value(
+            session.view(), column, drawn.reverse()["name"][round(points[0]["y"])], _named(named)
+        )
+
+    st.text(
+        "Krippendorff's alpha among the judgements of each slice, with its 95% interval. Click a point to keep a slice."
+    )
+    charts.draw(figures.ranges(drawn, "alpha", charts.palette()), f"alpha_{column}", f"Alpha by {column}", pick)
+    for name, why in table.filter(pl.col("alpha").is_null()).select("slice", "why").iter_rows():
+        st.text(f"{cut(name, 40)}: {why}")
+
+
+def _named(slices: list[str]) -> list[str]:
+    """The slices that are values, not what is left over or missing."""
+    return [s for s in slices if s != "(missing)" and not s.startswith("(other ")]

@@ -1,0 +1,195 @@
+"""Which columns say who judged what, and the judgements they hold in the rows in view."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+import streamlit as st
+
+from analysis.annotators import Labels, Votes, labels_of, votes_of
+from analysis.annotators.profiles import facts_in
+from analysis.dataset import Dataset
+from analysis.judged_items import columns_of, judged_columns
+from analysis.operators import join_values, split_values
+from analysis.view import View
+from ui import charts, jobs, places, session
+from ui.text import count, cut, md
+
+MOST_DISTINCT_SHARE = 0.95  # of the rows: a column of more different values repeats by chance at most
+KEPT = 4  # views whose judgements stay in memory: a million take some 50 MB
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What the page looks at: the columns by role, and the view less its filters on the annotator, so that people can
+    be compared. `key` tells one such question from another.
+    """
+
+    dataset: Dataset
+    view: View
+    item: tuple[str, ...]
+    annotator: str
+    label: str
+    gold: str
+    key: tuple[str, ...]
+
+
+def choose(dataset: Dataset) -> Asked:
+    """The columns by role, kept with the dataset; where one is lacking it says which, and what that costs."""
+    columns = [c for c, dtype in dataset.originals.items() if not dtype.is_nested() and not dataset.is_long(c)]
+    before = dataset.signal("consensus").parameters
+    now = {role: columns_of(dataset, role)[:1] for role in ("annotator", "label")}
+    now["label"] = judged_columns(dataset)[:1]
+    items = columns_of(dataset, "item")
+    kept = f"{dataset.id}_{dataset.signal('consensus').key}"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        item = st.multiselect(
+            "Item: what several people judged", [*columns, *(c for c in items if c not in columns)], default=items,
+            format_func=cut, key=f"ask_item_{kept}", placeholder="Several columns may name it together", width=420,
+        )  # fmt: skip
+        annotator = _one("Annotator: who judged", columns, now["annotator"], f"ask_annotator_{kept}")
+        label = _one("Label or score", columns, now["label"], f"ask_label_{kept}")
+        gold = _one("Truth, if known", columns, [], f"ask_gold_{dataset.id}")
+    wanted = {
+        **before,
+        "item": join_values(item) if item else "",
+        "annotator": _joined(annotator),
+        "label": _joined(label),
+    }
+    if split(wanted, "label") == split(dict(before), "score") and not before["label"]:
+        wanted["label"] = ""  # the score stands in for a label as before
+    if wanted != before:
+        _keep(dataset, wanted)
+        st.rerun()
+    view = session.view().without_column(annotator) if annotator else session.view()
+    made = (dataset.key_of("session_position"), dataset.key_of("response_tokens"), str(dataset.tag_revision))
+    key = (dataset.id, dataset.signal("consensus").key, *made, *view.to_params())
+    return Asked(dataset, view, tuple(item), annotator or "", label or "", gold or "", key)
+
+
+def _one(label: str, columns: list[str], now: list[str], key: str) -> str | None:
+    offered = [*columns, *(c for c in now if c not in columns)]
+    first = offered.index(now[0]) if now else None
+    return st.selectbox(label, offered, index=first, format_func=cut, key=key, width=210, placeholder="None chosen")
+
+
+def _joined(column: str | None) -> str:
+    return join_values([column]) if column else ""
+
+
+def split(parameters: dict[str, object], role: str) -> list[str]:
+    """The columns of a role among a signal's parameters."""
+    given = str(parameters[role])
+    return split_values(given) if given else []
+
+
+def _keep(dataset: Dataset, wanted: dict[str, object]) -> None:
+    """The consensus, the sessions and the reader go by the same columns as this page."""
+    sessions = {**dataset.signal("sessions").parameters, "annotator": wanted["annotator"]}
+    chosen = {**dataset.meta.get("parameters", {}), "consensus": wanted, "sessions": sessions}
+    changed = session.workspace().describe(dataset, parameters=chosen)
+    for signal in (changed.signal("consensus"), changed.signal("sessions")):
+        if not changed.has(signal):
+            jobs.compute(changed, signal)
+
+
+def say_what_is_lacking(asked: Asked) -> None:
+    """Which roles are not filled, what they would show, and where they are set for good."""
+    lacking = {
+        "annotator": "who judged; without it there is nobody to compare",
+        "label or score": "what was judged; without it agreement and scores are left out",
+        "item": "what several people judged; without it nobody can agree, and scores are held against all others",
+    }
+    have = {"annotator": asked.annotator, "label or score": asked.label, "item": asked.item}
+    missing = [role for role in lacking if not have[role]]
+    if not missing:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        said = "; ".join(f"{role} ({lacking[role]})" for role in missing)
+        st.text(f"No column is chosen for {said}. Choose it above, or set its role on the page Open.")
+        proposed = _items_by_name(asked.dataset.id, asked.dataset) if missing == ["item"] else None
+        if proposed and st.button(f"Take {md(proposed, 40)} for the item", key="take_item", type="primary"):
+            _keep(asked.dataset, {**asked.dataset.signal("consensus").parameters, "item": join_values([proposed])})
+            st.rerun()
+        if st.button("Set the roles of the columns", key="to_roles"):
+            st.switch_page(places.page("open"))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _items_by_name(id: str, _dataset: Dataset) -> str | None:
+    """A column that is named like an id and whose values come again: in a large file a sample may not show that."""
+    other = set(_dataset.roles.values())
+    named = [c for c in _dataset.originals if re.search(r"(?i)(^|[_\W])(id|item)$", c) and c not in other]
+    kinds = {
+        c: _dataset.originals[c] for c in named if not _dataset.originals[c].is_nested() and not _dataset.is_long(c)
+    }
+    few = [c for c in kinds if 1 < _dataset.column(c).n_unique() < MOST_DISTINCT_SHARE * _dataset.height]
+    return few[0] if few else None
+
+
+def say_if_not_filtered(asked: Asked) -> None:
+    """A word where the view holds fewer people than the page compares."""
+    if asked.annotator and any(f.column == asked.annotator for f in session.view().active):
+        st.caption("Filters on the annotator are not applied on this page, so that people can be compared.")
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner="Reading the judgements …")
+def _labels(key: tuple[str, ...], _asked: Asked) -> Labels:
+    dataset, rows = _asked.dataset, _asked.dataset.rows_of(_asked.view)
+    items = dataset.frame(list(_asked.item), rows).get_columns() if _asked.item else [rows]
+    who, said = (dataset.frame([c], rows).to_series() for c in (_asked.annotator, _asked.label))
+    return labels_of(items, who, said, rows)
+
+
+def labels(asked: Asked) -> Labels:
+    """The judgements in view; without an item each row is an item of its own."""
+    return _labels(asked.key, asked)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner="Counting the votes …")
+def _votes(key: tuple[str, ...], _asked: Asked) -> Votes:
+    return votes_of(labels(_asked))
+
+
+def votes(asked: Asked) -> Votes:
+    """The votes on each item."""
+    return _votes(asked.key, asked)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner="Reading times and lengths …")
+def _facts(key: tuple[str, ...], _asked: Asked) -> pl.DataFrame:
+    return facts_in(_asked.dataset, _asked.dataset.rows_of(_asked.view), _asked.annotator)
+
+
+def facts(asked: Asked) -> pl.DataFrame:
+    """Time, session and length of each row that has an annotator."""
+    return _facts(asked.key, asked)
+
+
+def picked_people(asked: Asked) -> list[str]:
+    """The annotators that the view's own filter keeps."""
+    own = [f for f in session.view().active if f.column == asked.annotator and f.op in ("in", "eq")]
+    return [v for f in own for v in (split_values(f.value) if f.op == "in" else [f.value])]
+
+
+def with_person(asked: Asked, name: str) -> View:
+    """The view after a click on one annotator: kept beside those kept already, or let go."""
+    return charts.picked_value(session.view(), asked.annotator, name, [name])
+
+
+def with_people(asked: Asked, names: list[str]) -> View:
+    """The view that keeps just these annotators."""
+    return session.view().without_column(asked.annotator).where(asked.annotator, "in", join_values(names))
+
+
+def say_counts(asked: Asked) -> None:
+    """What the figures below are of."""
+    found = labels(asked)
+    people = pl.Series(found.annotator).n_unique()
+    several = int((votes(asked).votes > 1).sum())
+    left = f" {count(found.left_out)} in view lack an annotator, a label or an item." if found.left_out else ""
+    shared = f"; {several:,} of them were judged by two or more" if asked.item else ""
+    items = f" of {count(found.items, 'item')}" if asked.item else ""
+    st.text(f"{count(len(found), 'judgement')}{items} by {count(people, 'annotator')}{shared}.{left}")

@@ -1,0 +1,137 @@
+"""What do all say together: the majority and Dawid and Skene's model, and the items in dispute."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from analysis.annotators import DawidSkene, LabelsError, accuracy, dawid_skene, gold_of, label_accuracy
+from analysis.dataset import Dataset
+from analysis.view import View
+from ui import jobs, places, session
+from ui.annotators.asked import Asked, labels, votes
+from ui.text import count
+
+SHOWN_ITEMS = 50
+FEW_LABELS = 20  # per person; with fewer the model learns their chance errors
+METHODS = {"majority": "majority", "dawid_skene": "Dawid and Skene's model"}
+
+
+@st.cache_resource(max_entries=4, show_spinner="Fitting Dawid and Skene's model …")
+def _model(key: tuple[str, ...], _asked: Asked) -> DawidSkene | str:
+    try:
+        return dawid_skene(labels(_asked))
+    except LabelsError as error:
+        return str(error)
+
+
+def compared(asked: Asked) -> None:
+    """Majority and model side by side, with their accuracy where the truth is known."""
+    found, model = votes(asked), _model(asked.key, asked)
+    disputed, ties = int(found.is_disputed.sum()), int(found.is_tie.sum())
+    truth = gold_of(found.labels, asked.dataset.column(asked.gold)) if asked.gold else None
+    several = int((found.votes > 1).sum())
+    with st.container(horizontal=True):
+        _figure("Items judged by several", f"{several:,}")
+        _figure("In dispute", f"{disputed:,}", f"{disputed / several:.1%} of them" if several else None)
+        _figure("Without a majority", f"{ties:,}", "several labels have as many votes")
+        if truth is not None:
+            right, known = accuracy(found, truth)
+            _figure(
+                "Majority right", "–" if right is None else f"{right:.1%}", f"of {count(known, 'item')} of known truth"
+            )
+            modelled = label_accuracy(model.label, truth)[0] if isinstance(model, DawidSkene) else None
+            _figure(
+                "Model right",
+                "–" if modelled is None else f"{modelled:.1%}",
+                f"of {count(known, 'item')} of known truth",
+            )
+    if isinstance(model, str):
+        st.text(model)
+        return
+    if not several:
+        return
+    settled = ~found.is_tie & (found.votes > 1)
+    other = int((model.label != found.label)[settled].sum())
+    st.text(
+        "Dawid and Skene's model weighs people by how often they err; it differs from the majority "
+        f"on {count(other, 'item')}."
+    )
+    if not model.is_settled:
+        st.caption(f"The model had not settled after {model.rounds} rounds.")
+    per_person = len(found.labels) / max(pl.Series(found.labels.annotator).n_unique(), 1)
+    if per_person < FEW_LABELS:
+        st.caption(
+            f"With {per_person:.0f} labels per person the model learns chance errors; the majority is safer here."
+        )
+
+
+def _figure(name: str, value: str, beside: str | None = None) -> None:
+    st.metric(name, value, beside, delta_color="off", delta_arrow="off", border=True, height="stretch")
+
+
+def choose_method(dataset: Dataset) -> None:
+    """How the column consensus_label is made: kept with the dataset."""
+    now = str(dataset.signal("consensus").parameters["method"])
+    method = st.segmented_control(
+        "The column consensus_label is by", list(METHODS), format_func=METHODS.__getitem__, default=now, required=True,
+        key=f"method_{now}",
+    )  # fmt: skip
+    if method != now:
+        parameters = {**dataset.signal("consensus").parameters, "method": method}
+        chosen = {**dataset.meta.get("parameters", {}), "consensus": parameters}
+        session.workspace().describe(dataset, parameters=chosen)
+        st.rerun()
+
+
+def disputes(asked: Asked) -> None:
+    """The items in dispute, most disputed first, and the way to read them with all their votes."""
+    found = votes(asked).disputed()
+    if found.is_empty():
+        st.text("No item in view is in dispute: nobody gave two labels to one item.")
+        return
+    dataset = asked.dataset
+    view = (
+        session.view()
+        .without_column(asked.annotator)
+        .where("is_disputed", "eq", "true")
+        .where("is_item_repeat", "eq", "false")
+    )
+    if jobs.require(dataset, "consensus") and st.button(
+        f"Read the {count(found.height, 'disputed item')}, most disputed first", type="primary", key="read_disputes"
+    ):
+        _read(dataset, view)
+    texts: list[str] = [c for c in ("prompt", "response", "text") if c in dataset.canonical]
+    texts = texts or [c for c in dataset.originals if dataset.is_long(c)][:2]
+    at = found.head(SHOWN_ITEMS)["row"].cast(pl.UInt32)
+    beside = dataset.frame([*dict.fromkeys([*asked.item, *texts])], at)
+    shown = pl.concat([
+        found.head(SHOWN_ITEMS).select(
+            "votes", "spread", most_votes=pl.col("label").fill_null("(tie)"), their_share="label_share"
+        ).select("votes", "most_votes", "their_share", "spread"),
+        beside.select(pl.col(c).cast(pl.String).str.slice(0, 160) if c in texts else pl.col(c) for c in beside.columns),
+    ], how="horizontal")  # fmt: skip
+    left = f" The first {SHOWN_ITEMS} of {found.height:,}." if found.height > SHOWN_ITEMS else ""
+    st.caption(f"Smallest share of the majority first, then the widest spread of scores.{left}")
+    st.dataframe(
+        shown.select(c for c in shown.columns if shown[c].null_count() < shown.height), hide_index=True,
+        alt="Items in dispute, most disputed first",
+        column_config={"their_share": st.column_config.NumberColumn("its share", format="percent"),
+                       "most_votes": "most votes for", "spread": st.column_config.NumberColumn(format="%.2f")},
+    )  # fmt: skip
+
+
+def _read(dataset: Dataset, view: View) -> None:
+    """Goes to Read & tag, one row per disputed item, ordered by dispute."""
+    session.set_view(view)
+    st.session_state["order"] = "disputed"  # a bound parameter would be taken out of the address on the way
+    params: dict[str, str | list[str]] = {"d": dataset.id, "f": view.to_params()}
+    st.switch_page(places.page("read"), query_params=params)
+
+
+def say_export(dataset: Dataset) -> None:
+    """Where the consensus can be had as a column."""
+    st.caption(
+        "consensus_label, consensus_confidence, is_disputed and dispute_share are columns like any other: filter by "
+        "them, see them in the table of the Overview, and add them to an export to Parquet or CSV."
+    )

@@ -1,0 +1,201 @@
+"""Who judged, and how differently: a line per annotator, and differences from the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analysis.annotators import gold_of, per_annotator
+from analysis.annotators.differences import differences, label_differences
+from analysis.annotators.profiles import length_unit, profiles
+from analysis.annotators.shapes import shapes
+from analysis.view import View
+from ui import charts, figures, session
+from ui.annotators.asked import Asked, facts, labels, votes, with_person
+from ui.annotators.fatigue import tired_people
+from ui.text import count
+
+SHOWN_PEOPLE = 200
+DRAWN_PEOPLE = 40
+SHAPE_WORDS = {"mean": "mean", "sd": "spread", "skew": "skew", "mode_share": "one score over and over"}
+
+
+@st.cache_resource(max_entries=8, show_spinner="Comparing each annotator with the others …")
+def _differences(key: tuple[str, ...], _asked: Asked) -> pl.DataFrame:
+    """A line per annotator: the difference of scores, or of the share of the label that sets them apart most surely."""
+    found = labels(_asked)
+    if found.numbers is not None:
+        return differences(found).with_columns(label=pl.lit(None, pl.String))
+    return label_differences(found).unique("annotator", keep="first", maintain_order=True)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Looking at the shapes of scores …")
+def shapes_of(key: tuple[str, ...], _asked: Asked) -> pl.DataFrame | None:
+    found = labels(_asked)
+    return None if found.numbers is None else shapes(found)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Counting what each annotator did …")
+def everyone(key: tuple[str, ...], gold: str, _asked: Asked) -> pl.DataFrame:
+    """Everything known of each annotator; those marked first, then those with most rows."""
+    table = profiles(facts(_asked))
+    if not _asked.label:
+        return table.with_columns(marks=pl.lit(""))
+    found = labels(_asked)
+    truth = gold_of(found, _asked.dataset.column(gold)) if gold else None
+    table = table.join(per_annotator(votes(_asked), truth), on="annotator", how="left")
+    apart = _differences(key, _asked).select(
+        "annotator", "label", "difference", "low", "high", "is_far", against="compared"
+    )
+    table = table.join(apart, on="annotator", how="left").join(_marks(key, _asked), on="annotator", how="left")
+    own = pl.col("marks").fill_null("")
+    tires = pl.when(pl.col("annotator").is_in(tired_people(_asked))).then(pl.lit("tires"))
+    said = pl.when(pl.col("is_far").fill_null(False)).then(_words(found.numbers is not None))
+    marks = pl.concat_list(said, pl.when(own != "").then(own), tires).list.drop_nulls().list.join(", ").fill_null("")
+    table = table.with_columns(marks=marks)
+    return table.sort(pl.col("marks") == "", -pl.col("rows").cast(pl.Int64), "annotator")
+
+
+def _words(is_number: bool) -> pl.Expr:
+    up = pl.col("difference") > 0
+    if is_number:
+        return pl.when(up).then(pl.lit("scores higher")).otherwise(pl.lit("scores lower"))
+    said = pl.when(up).then(pl.lit("more often ")).otherwise(pl.lit("less often "))
+    return said + pl.col("label").str.slice(0, 30)
+
+
+def _marks(key: tuple[str, ...], asked: Asked) -> pl.DataFrame:
+    """`annotator`, `marks`: in what the shape of someone's scores is far from the rest's, besides the mean."""
+    found = shapes_of(key, asked)
+    if found is None:
+        return pl.DataFrame(schema={"annotator": pl.String, "marks": pl.String})
+    far = found.filter("is_far", pl.col("shape") != "mean")
+    less = pl.col("value") < pl.col("rest")
+    words = pl.col("shape").replace_strict({**SHAPE_WORDS, "sd": "wide spread"}, default="")
+    words = pl.when((pl.col("shape") == "sd") & less).then(pl.lit("narrow spread")).otherwise(words)
+    return far.group_by("annotator", maintain_order=True).agg(marks=words.str.join(", "))
+
+
+def table(asked: Asked) -> None:
+    """A line per annotator; one ticked becomes a filter."""
+    found = everyone((*asked.key,), asked.gold, asked)
+    shown = found.head(SHOWN_PEOPLE)
+    marked = found.filter(pl.col("marks") != "")
+    unit = length_unit(asked.dataset) or "characters"
+    said = f"{count(marked.height, 'annotator')} stand out" if marked.height != 1 else "1 annotator stands out"
+    said = f"{said} (first in the table, after Benjamini–Hochberg at 5%)." if marked.height else "Nobody stands out."
+    left = (
+        f" (other {found.height - shown.height:,}) are not listed; search by a filter."
+        if found.height > shown.height
+        else ""
+    )
+    st.text(
+        f"{count(found.height, 'annotator')}. {said if asked.label else ''}{left} Tick a line to keep that annotator."
+    )
+    _say_how_compared(asked, found)
+    ranges = [
+        _range(name).alias(f"{name}_range") for name in ("", "agreement", "accuracy") if name in ("", *found.columns)
+    ]
+    listed = shown.with_columns(ranges if asked.label else []).with_columns(
+        pl.col("^.*(agreement|accuracy|share)$").round(3)
+    )
+    columns = _columns(listed, unit)
+    picked = st.dataframe(
+        listed.select(pl.col(c).alias(h) for c, (h, _) in columns.items()),
+        hide_index=True, on_select="rerun", selection_mode="single-row",
+        key=f"people_{st.session_state.get('people_picked', 0)}", alt="A line per annotator",
+        column_config={header: config for header, config in columns.values() if config is not None},
+    )  # fmt: skip
+    if picked.selection.rows:
+        st.session_state["people_picked"] = st.session_state.get("people_picked", 0) + 1
+        session.set_view(with_person(asked, shown["annotator"][picked.selection.rows[0]]))
+        st.rerun()
+
+
+def _say_how_compared(asked: Asked, found: pl.DataFrame) -> None:
+    if not asked.label:
+        return
+    ways = dict(found["against"].value_counts().drop_nulls().iter_rows())
+    same, every = ways.get("same items", 0), ways.get("all labels", 0)
+    few = found.height - same - every
+    parts = [
+        *(
+            [f"{count(same, 'annotator')} on the same items as others (each label less the others' on that item)"]
+            if same
+            else []
+        ),
+        *([f"{count(every, 'annotator')} against all other labels, since they share too few items"] if every else []),
+        *([f"{count(few, 'annotator')} not at all, having too few labels"] if few else []),
+    ]
+    st.caption(f"Difference is taken: {'; '.join(parts)}. Ranges are 95% intervals.")
+
+
+def _range(name: str) -> pl.Expr:
+    """An interval in words; of shares in whole percent."""
+    low, high = (pl.col(f"{name}_{end}" if name else end) for end in ("low", "high"))
+    if not name:
+        return pl.format("{} to {}", low.round(2), high.round(2))
+    return pl.format("{} to {}%", (low * 100).round().cast(pl.Int64), (high * 100).round().cast(pl.Int64))
+
+
+def _columns(shown: pl.DataFrame, unit: str) -> dict[str, tuple[str, Any]]:
+    """The columns that hold something, with header and format."""
+    number, share = st.column_config.NumberColumn, st.column_config.NumberColumn(format="percent")
+    wanted: Mapping[str, tuple[str, Any]] = {
+        "annotator": ("annotator", None),
+        "marks": ("stands out by", st.column_config.TextColumn(width=190)),
+        "rows": ("rows", number(format="localized")),
+        "difference": ("difference", number(format="%.3f")),
+        "_range": ("95% range", None),
+        "label": ("in the label", None),
+        "agreement": ("agreement with others", share),
+        "agreement_range": ("95% range of it", None),
+        "compared": ("shared items", number(format="localized")),
+        "accuracy": ("right", share),
+        "accuracy_range": ("95% range of right", None),
+        "first": ("first", st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")),
+        "last": ("last", st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")),
+        "sessions": ("sessions", number(format="localized")),
+        "median_seconds": ("median seconds per row", number(format="%.0f")),
+        "median_length": (f"median {unit} written", number(format="%.0f")),
+        "empty_share": ("empty share", share),
+    }
+    held = [c for c in wanted if c in shown.columns and shown[c].null_count() < shown.height]
+    if "agreement" not in held:
+        held = [c for c in held if c != "compared"]
+    return {c: wanted[c] for c in held}
+
+
+def differing(asked: Asked) -> None:
+    """Each annotator's difference from the others with its interval; a point clicked becomes a filter."""
+    found = _differences(asked.key, asked).drop_nulls("difference")
+    if found.is_empty():
+        st.text("Nobody has enough labels to be compared: ten items shared with others, or twenty labels.")
+        return
+    is_number = labels(asked).numbers is not None
+    drawn = found.head(DRAWN_PEOPLE).sort("difference", descending=True)
+    note = (
+        pl.format("{} {}", "n", "compared")
+        if is_number
+        else pl.format("{}, {} {}", pl.col("label").str.slice(0, 30), "n", "compared")
+    )
+    shown = drawn.select(name="annotator", value="difference", low="low", high="high", note=note)
+    few = f" The {DRAWN_PEOPLE} surest are drawn." if found.height > DRAWN_PEOPLE else ""
+    words = (
+        "How much higher each scores than the others."
+        if is_number
+        else "How much more often each gives the label that sets them apart most."
+    )
+    st.text(f"{words} Bold: stands out.{few} Click a point to keep that annotator.")
+    marked = drawn.filter("is_far")["annotator"].to_list()
+
+    def pick(selection: Any) -> View | None:
+        points = selection.get("points")
+        return with_person(asked, shown.reverse()["name"][round(points[0]["y"])]) if points else None
+
+    unit = "difference of scores" if is_number else "difference of shares"
+    figure = figures.ranges(shown, unit, charts.palette(), zero=True, marked=marked)
+    charts.draw(figure, "differences_of_people", "Difference of each annotator from the others", pick)

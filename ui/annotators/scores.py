@@ -1,0 +1,73 @@
+"""What shape have everyone's scores: a small picture of the labels each annotator gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analysis.annotators.shapes import histograms
+from analysis.view import View
+from ui import charts, figures
+from ui.annotators.asked import Asked, labels, picked_people, with_person
+from ui.annotators.people import SHAPE_WORDS, SHOWN_PEOPLE, everyone, shapes_of
+
+PICTURES = 24
+
+
+@st.cache_resource(max_entries=8, show_spinner="Counting labels …")
+def _histograms(key: tuple[str, ...], _asked: Asked) -> pl.DataFrame:
+    return histograms(labels(_asked))
+
+
+def pictures(asked: Asked) -> None:
+    """A small picture of the labels each gives, marked ones first; a bar clicked becomes a filter on its annotator."""
+    order = everyone(asked.key, asked.gold, asked)
+    marked = order.filter(~pl.col("marks").is_in(["", "tires"]))["annotator"].to_list()
+    names = order.head(PICTURES)["annotator"].to_list()
+    chosen = picked_people(asked)
+    names = [*(n for n in chosen if n in order["annotator"] and n not in names), *names][:PICTURES]
+    left = order.height - len(names)
+    others = f" (other {left:,}) are not drawn." if left else ""
+    st.text(
+        f"Share of each label: the annotator in colour, the others in grey. * stands out.{others} Click to keep one."
+    )
+    table = _histograms(asked.key, asked)
+
+    def pick(selection: Any) -> View | None:
+        points = selection.get("points")
+        name = points and (points[0].get("customdata") or [None])[0]
+        return with_person(asked, str(name)) if name else None
+
+    shown = table.filter(pl.col("annotator").is_in(names))
+    charts.draw(figures.shapes(shown, names, marked, charts.palette()), "shapes", "Labels each annotator gives", pick)
+    found = shapes_of(asked.key, asked)
+    if found is None:
+        st.caption("Mean, spread and skew are of numbers; these labels are names.")
+        return
+    far = found.filter("is_far")
+    if far.is_empty():
+        st.text("Nobody's mean, spread, skew or share of the commonest score is far from the others'.")
+        return
+    named = far.select(
+        "annotator",
+        pl.col("shape").replace_strict(SHAPE_WORDS).alias("of their scores"),
+        "value",
+        "rest",
+        "low",
+        "high",
+        "labels",
+    )
+    st.dataframe(
+        named.head(SHOWN_PEOPLE), hide_index=True, alt="Whose scores have another shape",
+        column_config={
+            "rest": st.column_config.NumberColumn("of the others", format="%.3f"),
+            "value": st.column_config.NumberColumn("own", format="%.3f"),
+            "low": st.column_config.NumberColumn("difference from", format="%.3f"),
+            "high": st.column_config.NumberColumn("difference to", format="%.3f"),
+        },
+    )  # fmt: skip
+    st.caption(
+        "Listed is what surely differs by more than a little (0.2 standard deviations), at 5% after Benjamini–Hochberg."
+    )

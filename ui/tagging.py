@@ -1,0 +1,72 @@
+"""Tagging from outside the reader: all rows in view at once, and which tags a dataset has.
+
+What a button does is done by its callback: it runs before the page is drawn, so that no later rerun can swallow it.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from analysis.annotations import AnnotationError
+from analysis.dataset import Dataset
+from analysis.signal import ROW_ID
+from ui import session
+from ui.login import person
+from ui.text import count
+
+
+def tag_all(dataset: Dataset, rows: pl.Series) -> None:
+    """Tags every row in view, with the count said before; undone like any other tag."""
+    known = session.notes().vocabulary(dataset.fingerprint)
+    tag = st.selectbox("Tag", known, accept_new_options=True, key="bulk_tag", placeholder="Choose or write a tag")
+    act = st.segmented_control("Do", ["add", "take off"], default="add", required=True, key="bulk_act")
+    words = "Tag" if act == "add" else "Untag"
+    st.button(
+        f"{words} {len(rows):,} rows",
+        type="primary",
+        disabled=not tag,
+        key="bulk_go",
+        on_click=_tag_all,
+        args=(dataset, rows),
+    )
+    st.button("Undo my latest tags", key="bulk_undo", on_click=_undo, args=(dataset,))
+    if said := st.session_state.pop("bulk_said", None):
+        st.text(said)
+
+
+def _tag_all(dataset: Dataset, rows: pl.Series) -> None:
+    notes, tag = session.notes(), str(st.session_state["bulk_tag"])
+    ids = dataset.frame([ROW_ID], rows)[ROW_ID].to_list()
+    try:
+        batch = notes.tag_rows(dataset.fingerprint, ids, tag, person(), is_on=st.session_state["bulk_act"] == "add")
+        if tag not in (known := notes.vocabulary(dataset.fingerprint)):
+            notes.set_vocabulary(dataset.fingerprint, [*known, tag])
+    except AnnotationError as error:
+        st.session_state["bulk_said"] = str(error)
+    else:
+        st.session_state["bulk_said"] = f"{batch.rows:,} rows changed. U in the reader, or Undo here, takes it back."
+
+
+def _undo(dataset: Dataset) -> None:
+    undone = session.notes().undo(dataset.fingerprint, person())
+    st.session_state["bulk_said"] = f"{undone.rows:,} rows are as before." if undone else "Nothing to undo."
+
+
+def vocabulary(dataset: Dataset) -> None:
+    """The tags of the dataset, in the order of their keys, and how many rows have each."""
+    st.text("The first nine tags are on the keys 1 to 9.")
+    known = session.notes().vocabulary(dataset.fingerprint)
+    st.multiselect("Tags of this dataset", known, default=known, accept_new_options=True, key="tag_names")
+    st.button("Save tags", key="save_tags", on_click=_save_vocabulary, args=(dataset,))
+    if said := st.session_state.pop("tags_said", None):
+        st.text(said)
+    for tag, tagged in session.notes().tag_counts(dataset.fingerprint).items():
+        st.text(f"{tag}: {count(tagged)}")
+
+
+def _save_vocabulary(dataset: Dataset) -> None:
+    try:
+        session.notes().set_vocabulary(dataset.fingerprint, st.session_state["tag_names"])
+    except AnnotationError as error:
+        st.session_state["tags_said"] = str(error)
