@@ -14,6 +14,7 @@ import typer
 from analysis.commands.annotators import annotators_command
 from analysis.commands.computing import compute_command
 from analysis.commands.conflicts import conflicts_command
+from analysis.commands.duplicates import duplicates_command
 from analysis.commands.exporting import export_command, replay_command
 from analysis.commands.findings import findings_command
 from analysis.commands.formatting import format_command
@@ -31,6 +32,7 @@ app.command("findings")(findings_command)
 app.command("verbs")(verbs_command)
 app.command("format")(format_command)
 app.command("conflicts")(conflicts_command)
+app.command("duplicates")(duplicates_command)
 app.command("annotators")(annotators_command)
 app.command("slices")(slices_command)
 app.command("export")(export_command)

@@ -28,6 +28,7 @@ BUSY_SECONDS = 10
 _MAKING_TABLES = 0x57494E4E4F57  # "WINNOW": any number that no other program on the server locks
 
 metadata = sa.MetaData()
+ADDED_LATER = {"added": "later"}  # the `info` of a column that databases of earlier versions get when they are opened
 
 # A number stands for the 64-character fingerprint in the long tables; without it the fingerprints are most of the file.
 dataset_table = sa.Table(
@@ -128,7 +129,7 @@ class AnnotationDatabase:
 
     def _make_tables(self) -> None:
         with self.reading() as connection:
-            if set(metadata.tables) <= set(sa.inspect(connection).get_table_names()):
+            if set(metadata.tables) <= set(sa.inspect(connection).get_table_names()) and not _lacking(connection):
                 return
         if self._engine.dialect.name == "sqlite":
             self._switch_to_wal()
@@ -136,6 +137,9 @@ class AnnotationDatabase:
             if connection.dialect.name == "postgresql":  # there, unlike on SQLite, two transactions may make one table
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING_TABLES)))
             metadata.create_all(connection)
+            for column in _lacking(connection):
+                kind = column.type.compile(connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {column.table.name} ADD COLUMN {column.name} {kind}")
 
     def _switch_to_wal(self) -> None:
         # SQLite does not wait for this one lock, whatever the timeout, so several first starts at once must retry.
@@ -190,6 +194,13 @@ def insert_once(connection: sa.Connection, table: sa.Table, **values: Any) -> No
     """Inserts a row, unless another writer has just inserted the same one."""
     with suppress(IntegrityError), connection.begin_nested():
         connection.execute(sa.insert(table).values(values))
+
+
+def _lacking(connection: sa.Connection) -> list[sa.Column[Any]]:
+    """Columns marked `ADDED_LATER` that a database of an earlier version lacks; null for all that it holds."""
+    seen = sa.inspect(connection)
+    later = [column for table in metadata.sorted_tables for column in table.columns if column.info == ADDED_LATER]
+    return [c for c in later if c.name not in {known["name"] for known in seen.get_columns(c.table.name)}]
 
 
 def _first_line(error: object) -> str:

@@ -38,6 +38,7 @@ from analysis.tag_events import (
     latest_in_force,
     new_batch,
     reversed_words,
+    standing_reasons,
     standing_tags,
 )
 
@@ -70,7 +71,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class TagEvent:
-    """What a person said of a tag on a row: on, off, or null for withdrawn; `at` is in UTC."""
+    """What a person said of a tag on a row: on, off, or null for withdrawn, perhaps with a reason; `at` is in UTC."""
 
     batch: int
     at: datetime
@@ -79,6 +80,7 @@ class TagEvent:
     is_on: bool | None
     kind: Kind
     undoes: int | None
+    reason: str | None = None
 
 
 def open_annotations(home: Path) -> Annotations:
@@ -105,6 +107,12 @@ class Annotations(SavedViews, BlindChecks, People):
             for tag, is_on in words.items():
                 by_tag.setdefault(clean_tag(tag), {})[row_id] = is_on
         return self._say(dataset, by_tag, person)
+
+    def tag_for_reasons(
+        self, dataset: str, rows: Mapping[str, bool], tag: str, person: str, why: str, reasons: Mapping[str, str]
+    ) -> Batch:
+        """Says one tag on or off of rows as one batch, with `why` all of them, and the `reasons` of single rows."""
+        return self._say(dataset, {clean_tag(tag): rows}, person, why, reasons)
 
     def undo(self, dataset: str, person: str) -> Batch | None:
         """Takes back the person's latest batch in force; null when there is none."""
@@ -134,6 +142,25 @@ class Annotations(SavedViews, BlindChecks, People):
             .sort("row_id")
         )
 
+    def reasons(self, dataset: str) -> pl.DataFrame:
+        """`row_id`, `tag`, `why`, `reason` of the tags that stand and were given with a reason."""
+        with self.reading() as connection:
+            rows = connection.execute(standing_reasons(dataset)).all()
+        columns = zip(*rows, strict=True) if rows else ((),) * 4
+        names = ("row_id", "tag", "why", "reason")
+        return pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String))
+
+    def last_words(self, dataset: str) -> pl.DataFrame:
+        """`row_id`, `tag`, `is_on`, `person`: who spoke last of each (row, tag), and what they said."""
+        c = current_table.c
+        words = sa.select(c.row_id, c.tag, c.is_on, c.person).join(dataset_table).order_by(c.said)
+        with self.reading() as connection:
+            rows = connection.execute(words.where(dataset_table.c.fingerprint == dataset)).all()
+        schema = {"row_id": pl.String, "tag": pl.String, "is_on": pl.Boolean, "person": pl.String}
+        return pl.DataFrame(rows, schema=schema, orient="row").unique(
+            ["row_id", "tag"], keep="last", maintain_order=True
+        )
+
     def tag_counts(self, dataset: str) -> dict[str, int]:
         """The number of rows on which each tag stands, the most frequent first; tags on no row are left out."""
         standing = standing_tags(dataset).subquery()
@@ -152,7 +179,7 @@ class Annotations(SavedViews, BlindChecks, People):
         """All that was ever said of a row's tags, the oldest first."""
         b, e = batch_table.c, event_table.c
         events = (
-            sa.select(b.id, b.at, b.person, e.tag, e.is_on, b.kind, b.undoes)
+            sa.select(b.id, b.at, b.person, e.tag, e.is_on, b.kind, b.undoes, e.reason)
             .select_from(event_table.join(batch_table).join(dataset_table))
             .where(dataset_table.c.fingerprint == dataset, e.row_id == row_id)
             .order_by(b.id, e.tag)
@@ -188,7 +215,10 @@ class Annotations(SavedViews, BlindChecks, People):
             connection.execute(of_dataset.values(vocabulary=chosen or None))
         return chosen or list(DEFAULT_VOCABULARY)
 
-    def _say(self, dataset: str, changes: Mapping[str, Mapping[str, bool]], person: str) -> Batch:
+    def _say(
+        self, dataset: str, changes: Mapping[str, Mapping[str, bool]], person: str, why: str | None = None,
+        reasons: Mapping[str, str] | None = None,
+    ) -> Batch:  # fmt: skip
         person = clean_person(person)
         with self.writing() as connection:
             number = self.dataset_number(connection, dataset)
@@ -197,8 +227,8 @@ class Annotations(SavedViews, BlindChecks, People):
             ]
             if not news:
                 return Batch(id=None, rows=0)
-            batch = new_batch(connection, number, person, "tag")
-            words = [word | {"said": batch} for word in news]
+            batch = new_batch(connection, number, person, "tag", why=why)
+            words = [word | {"said": batch, "reason": (reasons or {}).get(word["row_id"])} for word in news]
             keep_events(connection, number, person, batch, words)
         return Batch(batch, _rows_in(words))
 

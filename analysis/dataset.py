@@ -156,13 +156,18 @@ class Dataset:
     # Signals
 
     def signal(self, name: str) -> Signal:
-        """The catalogue's signal with the parameters chosen for this dataset, and its roles filled in."""
+        """The catalogue's signal with the parameters chosen for this dataset, and its roles filled in.
+
+        A parameter `of_<signal>` holds the key of a signal whose columns it reads: with another key, another result.
+        """
         if name not in self._signals:
             chosen = self.meta.get("parameters", {}).get(name, {})
             roles = catalogue.SIGNALS[name].roles if name in catalogue.SIGNALS else ()
             played = {role: join_values([self.roles[role]]) for role in roles if role in self.roles}
             given = {name: value for name, value in chosen.items() if value != "" or name not in roles}
-            self._signals[name] = catalogue.signal(name, {**played, **given})
+            known = catalogue.SIGNALS[name].parameters if name in catalogue.SIGNALS else {}
+            read = {p: self.signal(p.removeprefix("of_")).key for p in known if p.startswith("of_")}
+            self._signals[name] = catalogue.signal(name, {**played, **given, **read})
         return self._signals[name]
 
     def signals(self) -> list[Signal]:

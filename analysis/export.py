@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import polars as pl
 
 import analysis
 from analysis.card import card
-from analysis.dataset import TAGS, Dataset
+from analysis.dataset import Dataset
 from analysis.export_cleaning import Cleaner
 from analysis.export_folder import CARD, RECEIPT, new_folder
 from analysis.formats import fingerprint
@@ -22,8 +22,8 @@ from analysis.formats.originals import TABLES, json_layouts, write_originals
 from analysis.formats.outfiles import Written, file_stem, type_in_words
 from analysis.formats.reader import shown_names
 from analysis.formats.writers import write_training
-from analysis.signal import ROW_ID, Signal
-from analysis.signals import catalogue
+from analysis.receipt_facts import signal_of, signals_of, tags_of
+from analysis.signal import ROW_ID
 from analysis.waterfall import (
     FORMATS,
     ExportError,
@@ -60,11 +60,12 @@ class ExportResult:
 
 def export(
     dataset: Dataset, request: ExportRequest, out: Path, *, tags: pl.DataFrame | None = None,
-    sources: Sequence[Path] | None = None, report: Report = _quiet,
+    reasons: pl.DataFrame | None = None, sources: Sequence[Path] | None = None, report: Report = _quiet,
 ) -> ExportResult:  # fmt: skip
     """Writes the chosen rows, receipt.json and README.md into the folder `out`; all of them or nothing.
 
-    `tags` (row_id, tags, disputed_tags) stands in for the tags set on the dataset. `sources`: where the source files
+    `tags` (row_id, tags, disputed_tags) stands in for the tags set on the dataset; `reasons` (row_id, tag, why, reason)
+    says why some were given. `sources`: where the source files
     lie now, for `to="input"` from Parquet and Arrow. Raises ExportError, ViewError, DatasetError.
     """
     if tags is not None:
@@ -72,17 +73,17 @@ def export(
         own.set_tags(tags, dataset.tag_revision + 1)
         dataset = own
     with new_folder(out) as folder:
-        receipt = make(dataset, request, folder, sources, report)
+        receipt = make(dataset, request, folder, sources, report, reasons)
     return ExportResult(out, receipt)
 
 
 def make(
     dataset: Dataset, request: ExportRequest, folder: Path, sources: Sequence[Path] | None = None,
-    report: Report = _quiet,
+    report: Report = _quiet, reasons: pl.DataFrame | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Writes data files, card and receipt into the empty `folder`; returns the receipt."""
     report("choosing", 0, dataset.height)
-    mask, steps = choose(dataset, request)
+    mask, steps = choose(dataset, request, reasons)
     clean = Cleaner(dataset, request.clean)
     if unknown := [column for column in request.add if column not in dataset.schema]:
         raise ExportError(
@@ -94,7 +95,7 @@ def make(
         kinds = ", ".join(request.clean)
         rows = "1 row was" if clean.rows == 1 else f"{clean.rows:,} rows were"
         written.notes.append(f"{rows} cleaned of {kinds}; tokens are counted before cleaning.")
-    receipt = _receipt(dataset, request, steps, written)
+    receipt = _receipt(dataset, request, steps, written, reasons)
     lengths = dataset.column("row_tokens").filter(mask) if has_tokens(dataset) else None
     (folder / CARD).write_text(card(receipt, written, lengths), encoding="utf-8", newline="\n")
     text = json.dumps(receipt, ensure_ascii=False, indent=1)
@@ -194,7 +195,9 @@ def _source_paths(dataset: Dataset, given: Sequence[Path] | None) -> dict[str, P
     return found
 
 
-def _receipt(dataset: Dataset, request: ExportRequest, steps: list[Step], written: Written) -> dict[str, Any]:
+def _receipt(
+    dataset: Dataset, request: ExportRequest, steps: list[Step], written: Written, reasons: pl.DataFrame | None
+) -> dict[str, Any]:
     meta = dataset.meta
     return {
         "winnow": analysis.__version__,
@@ -211,11 +214,12 @@ def _receipt(dataset: Dataset, request: ExportRequest, steps: list[Step], writte
         },
         "view": request.view.to_params(),
         "sentence": request.view.sentence,
-        "tags": _tags(dataset, request),
-        "signals": [_signal(known) for known in _signals(dataset, request)],
+        "tags": tags_of(dataset, request, reasons),
+        "signals": [signal_of(known) for known in signals_of(dataset, request)],
         "to": request.to,
         "clean": list(request.clean),
         **({"add": list(request.add)} if request.add else {}),
+        "split_safe": request.split_safe,
         "steps": [step.as_dict() for step in steps],
         "rows_in": dataset.height,
         "rows_out": steps[-1].rows,
@@ -225,36 +229,3 @@ def _receipt(dataset: Dataset, request: ExportRequest, steps: list[Step], writte
         "notes": written.notes,
         "files": written.files,
     }
-
-
-def _tags(dataset: Dataset, request: ExportRequest) -> dict[str, Any]:
-    """The tags asked for, and the rows of every tag on which the result depends."""
-    asked = {*request.only_tags, *request.without_tags}
-    everything = request.to in ("parquet", "csv") or any(f.column in TAGS for f in request.view.active)
-    rows: dict[str, dict[str, list[str]]] = {name: {} for name in TAGS}
-    if asked or everything:
-        said = pl.DataFrame([dataset.column(ROW_ID), *(dataset.column(name) for name in TAGS)])
-        for name in TAGS:
-            each = said.select(ROW_ID, tag=name).explode("tag").drop_nulls("tag")
-            each = each if everything else each.filter(pl.col("tag").is_in(sorted(asked)))
-            by_tag = each.group_by("tag").agg(pl.col(ROW_ID).sort()).sort("tag")
-            rows[name] = dict(by_tag.iter_rows())
-    return {
-        "only": list(request.only_tags), "without": list(request.without_tags),
-        "rows": rows["tags"], "disputed_rows": rows["disputed_tags"],
-    }  # fmt: skip
-
-
-def _signals(dataset: Dataset, request: ExportRequest) -> list[Signal]:
-    """The signals whose columns the view or the export names, and that of the token counts."""
-    columns = {*request.add, *(f.column for f in request.view.active)} | (
-        {"row_tokens"} if has_tokens(dataset) else set()
-    )
-    return [dataset.signal(name) for name in catalogue.writers_of(columns - set(dataset.originals))]
-
-
-def _signal(known: Signal) -> dict[str, Any]:
-    """A signal as a receipt names it; a path among its parameters is cut to the file's name, the same elsewhere."""
-    own = known.parameters
-    shown = {k: Path(v).name if isinstance(v, str) and Path(v).is_absolute() else v for k, v in own.items()}
-    return {"name": known.name, "version": known.version, "parameters": shown, "key": replace(known, **shown).key}

@@ -21,7 +21,9 @@ class ViewError(ValueError):
 def kind_of(dtype: pl.DataType) -> Kind:
     """What sort of question a column of this type answers."""
     if isinstance(dtype, pl.List | pl.Array):
-        return "messages" if isinstance(dtype.inner, pl.Struct) else "list"
+        if not isinstance(dtype.inner, pl.Struct):
+            return "list"
+        return "messages" if any(field.name == "content" for field in dtype.inner.fields) else "other"
     if dtype == pl.Boolean:
         return "bool"
     if dtype.is_temporal():

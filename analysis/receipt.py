@@ -60,7 +60,16 @@ def read_receipt(path: Path) -> dict[str, Any]:
     for texts in (receipt["view"], receipt.get("add", []), tags["only"], tags["without"], roles, *ids):
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise ReceiptError(f"{path} is no receipt of Winnow: its view, tags and roles must be texts.")
+    if not _are_reasons(tags.get("reasons", {})) or not isinstance(receipt.get("split_safe", ""), str):
+        raise ReceiptError(f"{path} is no receipt of Winnow: its reasons and its column of splits must be texts.")
     return dict(receipt)
+
+
+def _are_reasons(value: Any, depth: int = 3) -> bool:
+    """Whether it is texts by row id, by why, by tag."""
+    if not depth:
+        return isinstance(value, str)
+    return isinstance(value, dict) and all(_are_reasons(inner, depth - 1) for inner in value.values())
 
 
 def _check(value: Any, wanted: Shape, path: Path, what: str) -> None:
@@ -93,10 +102,10 @@ def replay(receipt_path: Path, sources: Path | Iterable[Path], out: Path, worksp
     tags = receipt["tags"]
     request = ExportRequest(
         View.from_params(receipt["view"]), receipt["to"], tuple(tags["only"]), tuple(tags["without"]),
-        tuple(receipt.get("clean", ())), tuple(receipt.get("add", ())),
+        tuple(receipt.get("clean", ())), tuple(receipt.get("add", ())), receipt.get("split_safe", ""),
     )  # fmt: skip
     with new_folder(out) as folder:
-        made = make(dataset, request, folder, paths)
+        made = make(dataset, request, folder, paths, reasons=_reasons(tags.get("reasons", {})))
         _compare(receipt, made)
     return ExportResult(Path(out), made)
 
@@ -125,6 +134,12 @@ def _tags(tags: Mapping[str, Any]) -> pl.DataFrame:
     ]  # fmt: skip
     both = frames[0].join(frames[1], on=ROW_ID, how="full", coalesce=True)
     return both.with_columns(pl.col("tags", "disputed_tags").fill_null([])).sort(ROW_ID)
+
+
+def _reasons(reasons: Mapping[str, Mapping[str, Mapping[str, str]]]) -> pl.DataFrame:
+    """row_id, tag, why, reason from reasons by tag, by why, by row id."""
+    lines = [(i, tag, why, r) for tag, by in reasons.items() for why, rows in by.items() for i, r in rows.items()]
+    return pl.DataFrame(lines, schema=dict.fromkeys((ROW_ID, "tag", "why", "reason"), pl.String), orient="row")
 
 
 def _compare(receipt: Mapping[str, Any], made: Mapping[str, Any]) -> None:

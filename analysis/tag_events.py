@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from analysis.annotation_database import dataset_table, metadata, utc_now
+from analysis.annotation_database import ADDED_LATER, dataset_table, metadata, utc_now
 from analysis.people import LONGEST_NAME, remember
 
 Kind = Literal["tag", "undo", "redo"]
@@ -24,13 +24,15 @@ batch_table = sa.Table(
     sa.Column("at", sa.DateTime, nullable=False),
     sa.Column("kind", sa.String(4), nullable=False),
     sa.Column("undoes", sa.ForeignKey("tag_batch.id"), unique=True),
+    sa.Column("why", sa.Text, info=ADDED_LATER),
     sa.Index("tag_batch_by_dataset", "dataset", "id"),
     sa.Index("tag_batch_by_person", "dataset", "person", "id"),
     sqlite_autoincrement=True,
 )
 
 # `said` is the batch in which the word `is_on` was given: this one, or for undo and redo the older one it returns to.
-# `was_on` and `was_said` are the word before. Each pair is null where there is no word.
+# `was_on` and `was_said` are the word before. Each pair is null where there is no word. `reason` says why this row was
+# tagged, and `why` of its batch what all its rows have in common; both are null where a person simply said so.
 event_table = sa.Table(
     "tag_event",
     metadata,
@@ -41,6 +43,7 @@ event_table = sa.Table(
     sa.Column("said", sa.Integer),
     sa.Column("was_on", sa.Boolean),
     sa.Column("was_said", sa.Integer),
+    sa.Column("reason", sa.Text, info=ADDED_LATER),
     sa.Index("tag_event_by_row", "row_id"),
     sqlite_with_rowid=False,
 )
@@ -75,6 +78,22 @@ def standing_tags(fingerprint: str) -> sa.Select[Any]:
         .where(dataset_table.c.fingerprint == fingerprint)
         .group_by(c.row_id, c.tag)
         .having(last_on.is_not(None))
+    )
+
+
+def standing_reasons(fingerprint: str) -> sa.Select[Any]:
+    """row_id, tag, why and reason of every tag that stands by a word which was given with a reason."""
+    c, e, b, later = current_table.c, event_table.c, batch_table.c, current_table.alias("later")
+    given = (e.batch == c.said) & (e.row_id == c.row_id) & (e.tag == c.tag) & e.reason.is_not(None)
+    overruled = sa.exists().where(
+        later.c.dataset == c.dataset, later.c.row_id == c.row_id, later.c.tag == c.tag, later.c.said > c.said
+    )
+    words = current_table.join(dataset_table).join(event_table, given).join(batch_table, b.id == c.said)
+    return (
+        sa.select(c.row_id, c.tag, b.why, e.reason)
+        .select_from(words)
+        .where(dataset_table.c.fingerprint == fingerprint, c.is_on, ~overruled)
+        .order_by(c.tag, b.why, c.row_id)
     )
 
 
@@ -127,17 +146,20 @@ def latest_in_force(number: int, person: str, kind: Kind) -> sa.Select[Any]:
     return sa.select(b.id).where(own, in_force, b.kind == "undo", ~newer).order_by(b.id.desc()).limit(1)
 
 
-def new_batch(connection: sa.Connection, number: int, person: str, kind: Kind, undoes: int | None = None) -> int:
+def new_batch(
+    connection: sa.Connection, number: int, person: str, kind: Kind, undoes: int | None = None, why: str | None = None
+) -> int:
     """Opens a batch, and returns its number."""
     remember(connection, person)
-    batch = sa.insert(batch_table).values(dataset=number, person=person, at=utc_now(), kind=kind, undoes=undoes)
+    said = {"dataset": number, "person": person, "at": utc_now(), "kind": kind, "undoes": undoes, "why": why}
+    batch = sa.insert(batch_table).values(said)
     return int(connection.scalars(batch.returning(batch_table.c.id)).one())
 
 
 def keep_events(connection: sa.Connection, number: int, person: str, batch: int, words: list[dict[str, Any]]) -> None:
     """Adds the events of a batch, one per (row, tag), and brings everyone's present words into line with them.
 
-    `words` hold row_id, tag, is_on, said, was_on and was_said as in `event_table`.
+    `words` hold row_id, tag, is_on, said, was_on, was_said, and perhaps reason, as in `event_table`.
     """
     connection.execute(sa.insert(event_table), [{"batch": batch, **word} for word in words])
     e, c = event_table.c, current_table.c

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
+import numpy as np
 import polars as pl
 
 from analysis.dataset import Dataset
+from analysis.duplicates.groups import pairs_of
+from analysis.duplicates.splits import MOST, leaving, splits_of
 from analysis.formats.known import KEYS, Known
 from analysis.formats.misfits import misfit_columns, misfits
 from analysis.noise import KINDS
+from analysis.signal import ROW_ID
 from analysis.view import View
 
 TABULAR = ("parquet", "csv")
@@ -26,7 +30,11 @@ class ExportError(ValueError):
 class ExportRequest:
     """The rows in `view` that have any of `only_tags`, where some are named, and none of `without_tags`, in the format
     `to`, one of `FORMATS`; their texts without the kinds of noise in `clean`, none by default; in a table of `TABULAR`
-    with the computed columns `add` beside the others."""
+    with the computed columns `add` beside the others.
+
+    `split_safe` names a column of splits, such as train and test: of rows that are near or equal to each other those
+    of the split with fewest rows stay, and those of the others stay behind. Empty by default.
+    """
 
     view: View = field(default_factory=View)
     to: str = "input"
@@ -34,6 +42,7 @@ class ExportRequest:
     without_tags: tuple[str, ...] = ()
     clean: tuple[str, ...] = ()
     add: tuple[str, ...] = ()
+    split_safe: str = ""
 
     def __post_init__(self) -> None:
         if self.to not in FORMATS:
@@ -64,13 +73,18 @@ class Step:
         return asdict(self)
 
 
-def waterfall(dataset: Dataset, request: ExportRequest) -> list[Step]:
+def waterfall(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | None = None) -> list[Step]:
     """From all records of the source to those that are exported, one step per reason."""
-    return choose(dataset, request)[1]
+    return choose(dataset, request, reasons)[1]
 
 
-def choose(dataset: Dataset, request: ExportRequest) -> tuple[pl.Series, list[Step]]:
-    """One Boolean per row, and the steps that led there. Raises ViewError and DatasetError where the view is amiss."""
+def choose(
+    dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | None = None
+) -> tuple[pl.Series, list[Step]]:
+    """One Boolean per row, and the steps that led there. `reasons` (row_id, tag, why, reason): why rows were tagged.
+
+    Raises ViewError, DatasetError, and ExportError where the column of splits is none.
+    """
     dataset.check(request.view)
     tokens = dataset.column("row_tokens").cast(pl.Int64).fill_null(0) if has_tokens(dataset) else None
     total = None if tokens is None else int(tokens.sum())
@@ -79,7 +93,10 @@ def choose(dataset: Dataset, request: ExportRequest) -> tuple[pl.Series, list[St
     if unreadable:
         steps.append(Step("could not be read", dataset.height, total, unreadable, None if total is None else 0))
     mask = pl.Series("chosen", [True], dtype=pl.Boolean).new_from_index(0, dataset.height)
-    for reason, passes in _reasons(dataset, request):
+    for reason, passes in _reasons(dataset, request, reasons):
+        mask = mask & passes
+        steps.append(_step(reason, mask, tokens, steps[-1]))
+    for reason, passes in _split_safe(dataset, request.split_safe, mask):
         mask = mask & passes
         steps.append(_step(reason, mask, tokens, steps[-1]))
     known = known_of(dataset)
@@ -103,18 +120,50 @@ def has_tokens(dataset: Dataset) -> bool:
     return "row_tokens" not in dataset.originals and dataset.has(dataset.signal("tokens"))
 
 
-def _reasons(dataset: Dataset, request: ExportRequest) -> Iterator[tuple[str, pl.Series]]:
-    """The filters of the view, then the tags, with the rows that pass each."""
+def _reasons(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | None) -> Iterator[tuple[str, pl.Series]]:
+    """The filters of the view, then the tags, by why they were given where that is known; rows that pass each."""
     for f in request.view.active:
         yield f.sentence, dataset.mask(f)
     if not (request.without_tags or request.only_tags):
         return
     tags = dataset.column("tags")
     for tag in request.without_tags:
-        yield f"tagged {tag}", ~tags.list.contains(tag)
+        tagged = tags.list.contains(tag)
+        known = [] if reasons is None else reasons.filter(pl.col("tag") == tag).partition_by("why", maintain_order=True)
+        for given in known:
+            by_reason = tagged & dataset.column(ROW_ID).is_in(given[ROW_ID].implode())
+            yield f"tagged {tag}: {given['why'][0] or 'for a reason'}", ~by_reason
+            tagged = tagged & ~by_reason
+        if not known or tagged.any():
+            yield f"tagged {tag}", ~tagged
     if request.only_tags:
         any_of = pl.any_horizontal(pl.col("tags").list.contains(tag) for tag in request.only_tags)
         yield f"not tagged {' or '.join(request.only_tags)}", tags.to_frame().select(any_of).to_series()
+
+
+def _split_safe(dataset: Dataset, column: str, mask: pl.Series) -> Iterator[tuple[str, pl.Series]]:
+    """Per split and split on whose account rows leave, the rows that stay."""
+    if not column:
+        return
+    if column not in (*dataset.originals, "source_file"):
+        raise ExportError(
+            f"There is no column {column!r} of splits; the columns are {', '.join(dataset.originals)}, source_file."
+        )
+    values = dataset.column(column)
+    if (count := values.drop_nulls().n_unique()) > MOST:
+        raise ExportError(f"{column} has {count:,} values, and splits are at most {MOST}; name another column.")
+    groups = dataset.signal("near_groups")
+    splits = splits_of(values)
+    chosen = np.where(mask.to_numpy(), splits.of, -1)
+    columns = [dataset.column("duplicate_group"), dataset.column("near_group")]
+    threshold = float(str(groups.parameters["threshold"]))
+    left = leaving(pairs_of(dataset.column("near_neighbours")), columns, chosen, threshold)
+    found = pl.DataFrame({"of": splits.of, "by": left}).filter(pl.col("by") >= 0).unique().sort("of", "by")
+    for of, by in found.iter_rows():
+        stays = pl.Series(~((splits.of == of) & (left == by)))
+        yield f"{column} {splits.names[of]}: near or equal to a row of {splits.names[by]}", stays
+    if found.is_empty():
+        yield f"no row is near or equal to one with another {column}", mask
 
 
 def known_of(dataset: Dataset) -> Known:

@@ -31,6 +31,7 @@ with asked:
         without_tags=tuple(without),
         clean=tuple(clean),
         add=tuple(add),
+        split_safe=exports.choose_split_safe(dataset),
     )
     folder = st.text_input(
         "Folder", exports.usual_folder(dataset, to), key=f"folder_{to}", help="Below the workspace's folder exports"

@@ -28,6 +28,8 @@ SHARED_WITH_SIGNALS = {
     "analysis.syntax": "what a sentence asks for: rules about parses, which signals and their tests share",
     "analysis.conflicts": "how answers differ and choices run in a circle, which a signal says of rows and tables of groups",
     "analysis.noise": "the kinds of formatting noise, which a signal counts and an export cleans by the same rules",
+    "analysis.duplicates": "which rows say nearly the same: what signals store, a page groups afresh at any threshold",
+    "analysis.operators": "how several values are written as one parameter",
 }
 MUTATORS = {"insert_column", "replace_column", "extend", "drop_in_place"}  # change a frame every session shares
 MACHINE_PATH = re.compile(r"(?<![\w.~/:-])/(?:home|root|Users|work)/\w|[A-Z]:\\\\?Users\\")

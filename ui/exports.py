@@ -14,6 +14,7 @@ from analysis.noise import KINDS
 from analysis.signal import ROW_ID
 from analysis.waterfall import CLEANABLE
 from ui import jobs, places, session
+from ui.text import cut
 
 OFFERED_BYTES = 200 << 20
 WORDS = {
@@ -31,14 +32,16 @@ WORDS = {
 
 @st.cache_data(max_entries=64, show_spinner="Counting what goes out …")
 def _steps(key: tuple[str, ...], _dataset: Dataset, _request: ExportRequest) -> list[Step]:
-    return waterfall(_dataset, _request)
+    reasons = session.notes().reasons(_dataset.fingerprint) if _request.without_tags else None
+    return waterfall(_dataset, _request, reasons)
 
 
 def steps(dataset: Dataset, request: ExportRequest) -> list[Step]:
     """The waterfall from all records to those that go out; counted once per view, tags and format."""
     tags = (*(f"+{tag}" for tag in request.only_tags), *(f"-{tag}" for tag in request.without_tags))
     counted = str(dataset.has(dataset.signal("tokens")))
-    key = (dataset.id, str(dataset.tag_revision), counted, request.to, *tags, *request.view.to_params())
+    apart = (request.split_safe, dataset.key_of("near_group"), dataset.key_of("duplicate_group"))
+    key = (dataset.id, str(dataset.tag_revision), counted, request.to, *apart, *tags, "", *request.view.to_params())
     return _steps(key, dataset, request)
 
 
@@ -68,6 +71,25 @@ def choose_added(dataset: Dataset) -> list[str]:
     )
 
 
+def choose_split_safe(dataset: Dataset) -> str:
+    """The column whose values are kept apart, none unless chosen; ends the page where groups are not computed yet."""
+    split, files = dataset.role("split"), len(dataset.meta["files"]) > 1
+    offered = list(
+        dict.fromkeys([*([split] if split else []), *(["source_file"] if files else []), *dataset.categories])
+    )
+    if not offered:
+        return ""
+    column = st.selectbox(
+        "Split-safe: keep apart the values of", offered, index=None, format_func=cut, key="split_safe",
+        placeholder="nothing",
+        help="Such as train and test: of rows that are near or equal those of the smallest value stay, the others do "
+        "not go out. What is near is set on the page Duplicates.",
+    )  # fmt: skip
+    if column and not jobs.require(dataset, "exact_duplicates", "near_groups"):
+        st.stop()
+    return column or ""
+
+
 def usual_folder(dataset: Dataset, to: str) -> str:
     """A folder's name from the dataset's and the format's, free of anything but letters, digits, dot, dash."""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(dataset.name).stem).strip("-.") or "dataset"
@@ -86,6 +108,8 @@ def start(dataset: Dataset, request: ExportRequest, folder: str) -> None:
     ]
     arguments += [f"--clean={kind}" for kind in request.clean]
     arguments += [f"--add={column}" for column in request.add]
+    if request.split_safe:
+        arguments.append(f"--split-safe={request.split_safe}")
     st.session_state.pop("exported", None)
     st.session_state["exporting"] = jobs.start(*arguments, "--", dataset.id)
 

@@ -33,6 +33,7 @@ st.navigation(
         ],
         "Faults": [
             st.Page(ROOT / "pages" / "conflicts.py", title="Conflicts", icon=":material/call_split:"),
+            st.Page(ROOT / "pages" / "duplicates.py", title="Duplicates", icon=":material/content_copy:"),
         ],
     },
     position="top",

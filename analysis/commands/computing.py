@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from analysis.commands.shared import DatasetArgument, Json, answer, pairs, say
-from analysis.computing import AT_OPENING_S, compute, try_out
+from analysis.computing import AT_OPENING_S, compute, missing_inputs, try_out
 from analysis.dataset import Dataset, DatasetError
 from analysis.language_models import pipeline_version
 from analysis.models import tokenizer_digest
@@ -35,8 +35,13 @@ def typed(signal: Signal, texts: dict[str, str]) -> dict[str, object]:
 
 
 def quick(dataset: Dataset) -> Iterator[Signal]:
-    """The cheap signals, then those heavy ones whose trial says that they take less than half a minute."""
-    for known in sorted(dataset.signals(), key=lambda s: not s.cheap):
+    """The cheap signals, then those heavy ones whose trial says that they take less than half a minute.
+
+    Last those that read other signals' columns, where these were made on the way.
+    """
+    for known in sorted(dataset.signals(), key=lambda s: (bool(missing_inputs(dataset, s)), not s.cheap)):
+        if missing_inputs(dataset, known):
+            continue
         if known.cheap or dataset.has(known) or try_out(dataset, known) <= AT_OPENING_S:
             yield known
 

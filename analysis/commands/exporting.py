@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from analysis.annotations import open_annotations
 from analysis.commands.shared import DatasetArgument, Json, ProgressFile, Where, answer, load
 from analysis.export import ExportRequest, export
 from analysis.progress import Reporter
@@ -29,14 +30,21 @@ def export_command(
     add: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN", help="A computed column to add to parquet or csv; repeatable.")
     ] = None,
+    split_safe: Annotated[
+        str, typer.Option(metavar="COLUMN", help="No row near or equal to one of a smaller split, such as test.")
+    ] = "",
     as_json: Json = False,
     progress: ProgressFile = None,
 ) -> None:
     """The rows in view as training files, with a receipt and a dataset card."""
-    dataset, view = load(name, where, add)
+    needed = [*(add or ()), *(("duplicate_group", "near_group", "near_neighbours") if split_safe else ())]
+    dataset, view = load(name, where, needed)
     tags = {"only_tags": tuple(tag or ()), "without_tags": tuple(without_tag or ())}
-    request = ExportRequest(view=view, to=to, clean=tuple(clean or ()), add=tuple(add or ()), **tags)
-    result = export(dataset, request, out, report=Reporter(progress)).as_dict()
+    request = ExportRequest(
+        view=view, to=to, clean=tuple(clean or ()), add=tuple(add or ()), split_safe=split_safe, **tags
+    )
+    reasons = open_annotations(Workspace().home).reasons(dataset.fingerprint) if without_tag else None
+    result = export(dataset, request, out, reasons=reasons, report=Reporter(progress)).as_dict()
     answer(result, as_json, f"{result['rows_out']:,} of {result['rows_in']:,} rows in {out}")
 
 

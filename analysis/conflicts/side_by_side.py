@@ -19,29 +19,37 @@ Row = Mapping[str, Any]
 
 
 class Card(NamedTuple):
-    """One text of a group. `about`: facts beside its title. `row`: the id it is read by, "" where it has none."""
+    """One text of a group. `about`: facts beside its title. `row`: the id it is read by, "" where it has none. `acts`:
+    what can be done with it, each a name and the word on its button.
+    """
 
     title: str
     text: str | None
     spans: Sequence[Span] = ()
     about: str = ""
     row: str = ""
+    acts: Sequence[tuple[str, str]] = ()
 
 
 class Group(NamedTuple):
-    """`shared` is what all rows have in common, `cards` stand side by side, `left` rows are not shown."""
+    """`shared` is what all rows have in common, `cards` stand side by side, `left` rows are not shown, `acts` are asked
+    of the whole group. Of each text at most `chars` characters are shown.
+    """
 
     title: str
     shared: Sequence[Card]
     cards: Sequence[Card]
     notes: Sequence[str] = ()
     left: int = 0
+    acts: Sequence[tuple[str, str]] = ()
+    chars: int = MAX_CHARS
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON, spans counted in UTF-16 units."""
         return {
-            "title": self.title, "notes": list(self.notes), "left": self.left,
-            "shared": [_shown(card) for card in self.shared], "cards": [_shown(card) for card in self.cards],
+            "title": self.title, "notes": list(self.notes), "left": self.left, "acts": list(self.acts),
+            "shared": [_shown(card, self.chars) for card in self.shared],
+            "cards": [_shown(card, self.chars) for card in self.cards],
         }  # fmt: skip
 
 
@@ -61,7 +69,7 @@ def side_by_side(kind: Kind, rows: Sequence[Row], places: Sequence[int], roles: 
     cards: Sequence[Card]
     if kind.shape == "answers":
         shared = _asked(first)
-        cards = _marked([_card(r, p, roles, r["response"]) for r, p in zip(rows, places, strict=True)])
+        cards = marked([_card(r, p, roles, r["response"]) for r, p in zip(rows, places, strict=True)])
     elif kind.shape == "prompts":
         shared = [Card("Response", first["response"])]
         cards = [_card(r, p, roles, _conversation(r)) for r, p in zip(rows, places, strict=True)]
@@ -81,7 +89,7 @@ def side_by_side(kind: Kind, rows: Sequence[Row], places: Sequence[int], roles: 
         shared = _asked(first)
         scores = [_scored(first, roles, side) for side in ("score_chosen", "score_rejected")]
         chosen = _card(first, places[0], roles, first["response"], "Chosen")
-        cards = _marked([
+        cards = marked([
             chosen._replace(about=", ".join(filter(None, (scores[0], chosen.about)))),
             Card("Rejected", first["rejected"], about=scores[1]),
         ])  # fmt: skip
@@ -152,15 +160,16 @@ def _repeats(messages: Sequence[Row]) -> tuple[str, str, list[Span]]:
     return text.rstrip(), "Conversation", spans
 
 
-def _marked(cards: Sequence[Card]) -> list[Card]:
+def marked(cards: Sequence[Card], chars: int = MAX_CHARS) -> list[Card]:
     """Each text with the words the first one does not have; of two texts, both with what only they have."""
-    marked = list(cards)
+    found = list(cards)
     for at, card in enumerate(cards[1:], 1):
-        mine, theirs = word_diff((cards[0].text or "")[:MAX_CHARS], (card.text or "")[:MAX_CHARS])
-        marked[at] = card._replace(spans=_named(theirs, "only here" if len(cards) == 2 else "not in the first"))
+        mine, theirs = word_diff((cards[0].text or "")[:chars], (card.text or "")[:chars])
+        named = _named(theirs, "only here" if len(cards) == 2 else "not in the first")
+        found[at] = card._replace(spans=[*card.spans, *named])
         if len(cards) == 2:
-            marked[0] = cards[0]._replace(spans=_named(mine, "only here"))
-    return marked
+            found[0] = cards[0]._replace(spans=[*cards[0].spans, *_named(mine, "only here")])
+    return found
 
 
 def _named(spans: Sequence[Span], title: str) -> list[Span]:
@@ -184,9 +193,10 @@ def _circle(title: str, rows: Sequence[Row], places: Sequence[int], roles: Mappi
     return Group(title, _asked(rows[0]), cards, notes, left)
 
 
-def _shown(card: Card) -> dict[str, Any]:
-    text = (card.text or "")[:MAX_CHARS]
+def _shown(card: Card, chars: int) -> dict[str, Any]:
+    text = (card.text or "")[:chars]
     return {
         "title": card.title, "text": text, "is_missing": card.text is None, "about": card.about, "row": card.row,
+        "acts": list(card.acts),
         "hidden": len(card.text or "") - len(text), "spans": utf16_spans(text, card.spans),
     }  # fmt: skip

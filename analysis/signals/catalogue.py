@@ -8,10 +8,17 @@ from analysis.signal import Signal, SignalError
 from analysis.signals.conflicts import Conflicts
 from analysis.signals.consensus import Consensus
 from analysis.signals.exact_duplicates import ExactDuplicates
+from analysis.signals.field_pairs import FieldPairs
 from analysis.signals.formatting import Formatting
 from analysis.signals.language import Language
+from analysis.signals.leaks import Leaks
 from analysis.signals.lengths import Lengths
+from analysis.signals.near_groups import NearGroups
+from analysis.signals.near_pairs import NearPairs
+from analysis.signals.normalised_duplicates import NormalisedDuplicates
+from analysis.signals.repetition import Repetition
 from analysis.signals.sessions import Sessions
+from analysis.signals.shared_spans import SharedSpans
 from analysis.signals.times import Times
 from analysis.signals.tokens import Tokens
 from analysis.signals.verb_noun import VerbNoun
@@ -22,6 +29,7 @@ SIGNALS: dict[str, Signal] = {
         Lengths(),
         Tokens(),
         ExactDuplicates(),
+        NormalisedDuplicates(),
         Conflicts(),
         Consensus(),
         Times(),
@@ -29,6 +37,12 @@ SIGNALS: dict[str, Signal] = {
         VerbNoun(),
         Language(),
         Formatting(),
+        NearPairs(),
+        NearGroups(),
+        Leaks(),
+        SharedSpans(),
+        Repetition(),
+        FieldPairs(),
     )
 }
 

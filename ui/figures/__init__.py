@@ -5,6 +5,7 @@ All rows are grey, the rows in view are in the primary colour; a category has th
 
 from ui.figures.counts import bars, waterfall, wedges
 from ui.figures.distributions import boxes, density, histogram, lines
+from ui.figures.duplicates import group_sizes, threshold_curve
 from ui.figures.pairs import mirrored, overlaid
 from ui.figures.paper import CATEGORIES, CONFIG, DARK, LIGHT, Palette, bin_words, compact, edge_ticks, layout
 from ui.figures.people import curves, kappas, ranges, shapes
@@ -25,6 +26,7 @@ __all__ = [
     "differences",
     "edge_ticks",
     "grid",
+    "group_sizes",
     "histogram",
     "kappas",
     "layout",
@@ -34,6 +36,7 @@ __all__ = [
     "ranges",
     "ridges",
     "shapes",
+    "threshold_curve",
     "waterfall",
     "wedges",
 ]

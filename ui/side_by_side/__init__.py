@@ -19,12 +19,20 @@ _COMPONENT = st.components.v2.component(
 )
 
 
-def side_by_side(groups: Sequence[Group], key: str, on_read: Callable[[str], None]) -> None:
-    """Draws the groups; `on_read` gets the id of a row whose "Read" was clicked."""
+def side_by_side(
+    groups: Sequence[Group], key: str, on_read: Callable[[str], None], on_act: Callable[[str], None] | None = None
+) -> None:
+    """Draws the groups; `on_read` gets the id of a row whose "Read" was clicked, `on_act` the name of another act."""
 
     def read() -> None:
         row: Any = st.session_state[key].get("read")
         if isinstance(row, str):
             on_read(row)
 
-    _COMPONENT(key=key, data={"groups": [group.as_dict() for group in groups]}, on_read_change=read)
+    def act() -> None:
+        name: Any = st.session_state[key].get("act")
+        if isinstance(name, str) and on_act:
+            on_act(name)
+
+    data = {"groups": [group.as_dict() for group in groups]}
+    _COMPONENT(key=key, data=data, on_read_change=read, on_act_change=act)

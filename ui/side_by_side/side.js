@@ -2,6 +2,15 @@
 
 const FOLD = 600;
 
+function actButtons(acts, setTriggerValue) {
+  return acts.map(([name, word]) => {
+    const button = appendText(element("button", "act"), word);
+    button.type = "button";
+    button.onclick = () => setTriggerValue("act", name);
+    return button;
+  });
+}
+
 function cardPart(card, at, state, setTriggerValue) {
   const head = element("header", "", appendText(element("span", "title"), card.title));
   if (card.row) {
@@ -11,6 +20,7 @@ function cardPart(card, at, state, setTriggerValue) {
     read.onclick = () => setTriggerValue("read", card.row);
     head.append(read);
   }
+  head.append(...actButtons(card.acts, setTriggerValue));
   if (card.about) head.append(appendText(element("span", "about"), card.about));
   const part = element("section", "card", head);
   if (!card.text) {
@@ -44,6 +54,7 @@ function groupPart(group, number, state, setTriggerValue) {
   group.cards.forEach((card, at) => cards.append(cardPart(card, `${number}c${at}`, state, setTriggerValue)));
   part.append(cards);
   for (const note of group.notes) part.append(appendText(element("p", "said"), note));
+  if (group.acts.length) part.append(element("div", "acts", ...actButtons(group.acts, setTriggerValue)));
   if (group.left) part.append(element("p", "nothing", `${count(group.left)} more rows of this group are not shown here.`));
   return part;
 }

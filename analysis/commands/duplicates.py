@@ -1,0 +1,171 @@
+"""The command `duplicates`: which rows say the same, which would be dropped, and the files that name them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import polars as pl
+import typer
+
+from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
+from analysis.computing import compute
+from analysis.dataset import Dataset
+from analysis.deduplication import decisions, kinds
+from analysis.deduplication.decisions import Choice, Decision
+from analysis.duplicates.groups import THRESHOLD, pair_table
+from analysis.duplicates.policies import Keep
+from analysis.duplicates.texts import DuplicatesError
+from analysis.operators import join_values, split_values
+from analysis.signal import ROW_ID
+from analysis.signals.catalogue import signal
+from analysis.view import View
+
+
+def duplicates_command(
+    name: DatasetArgument,
+    kind: Annotated[str, typer.Option(help=f"{', '.join(kinds.KINDS)}.")] = "near",
+    over: Annotated[
+        str | None, typer.Option(help="prompt+response, prompt, response, text, or a column; for fields A~B.")
+    ] = None,
+    threshold: Annotated[float | None, typer.Option(min=0.5, max=1, help="The least similarity.")] = None,
+    keep: Annotated[str, typer.Option(help=f"Which row stays: {', '.join(decisions.POLICIES)}.")] = "first",
+    sources: Annotated[str, typer.Option(help="With --keep source: A~B, the best source first.")] = "",
+    where: Where = None,
+    pairs: Annotated[Path | None, typer.Option(help="A CSV file for row_id_a,row_id_b,similarity.")] = None,
+    groups: Annotated[Path | None, typer.Option(help="A CSV file for row_id,group,kept_row_id,similarity.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Duplicates among the rows in view: groups, rows to drop, their tokens. Nothing is changed."""
+    if kind not in kinds.KINDS:
+        raise DuplicatesError(f"There is no kind {kind!r} of duplicates; known: {', '.join(kinds.KINDS)}.")
+    started = time.perf_counter()
+    loaded, view = load(name, where)
+    dataset = _asked(loaded, kind, over, threshold)
+    if (pairs or groups) and kind not in decisions.SIGNAL_OF:
+        raise DuplicatesError(f"{kind} has no pairs or groups to write; known: {', '.join(decisions.SIGNAL_OF)}.")
+    if kind == "leaks" and kinds.split_column(dataset) is None:
+        raise DuplicatesError(f"{dataset.name} has no column of splits and a single file; open it with --role split=…")
+    for needed in [*kinds.KINDS[kind].signals, *decisions.missing_for(dataset, _policy(keep)), "tokens"]:
+        if not dataset.has(dataset.signal(needed)):
+            say(f"Computing {needed} first.")
+            compute(dataset, dataset.signal(needed))
+    rows = dataset.rows_of(view)
+    if kind in decisions.SIGNAL_OF:
+        own = float(str(dataset.signal("field_pairs").parameters["threshold"])) if kind == "fields" else THRESHOLD
+        choice = Choice(kind, threshold or own, _policy(keep), tuple(split_values(sources)) if sources else ())
+        result, table, lines = _grouped(dataset, choice, view)
+        if pairs:
+            table.write_csv(pairs)
+        if groups:
+            lines.write_csv(groups)
+    else:
+        result = _counted(dataset, kind, rows)
+    result = {"kind": kind, **result, "seconds": round(time.perf_counter() - started, 3)}
+    answer(result, as_json, _in_words(result, len(rows)))
+
+
+def _policy(keep: str) -> Keep:
+    known: dict[str, Keep] = {policy: policy for policy in decisions.POLICIES}
+    if keep not in known:
+        raise DuplicatesError(f"Rows cannot be kept by {keep!r}; known: {', '.join(known)}.")
+    return known[keep]
+
+
+def _asked(loaded: Dataset, kind: str, over: str | None, threshold: float | None) -> Dataset:
+    """The dataset with the signal's parameters as asked for this once; what is kept with it stays as it is."""
+    dataset = Dataset(loaded.folder)
+    named = {"leaks": "leaks"}.get(kind) or kinds.KINDS[kind].signals[0]
+    own = dict(dataset.signal(named).parameters)
+    changed: dict[str, object] = {}
+    if over and kind == "fields":
+        changed["columns"] = over
+    elif over and "column" in own and over in dataset.schema and over not in ("prompt", "response", "text"):
+        changed |= {"over": "column", "column": join_values([over])}
+    elif over and "over" in own:
+        changed |= {"over": over, **({"column": ""} if "column" in own else {})}
+    elif over:
+        raise DuplicatesError(f"{kind} does not compare chosen texts; leave --over away.")
+    if kind == "leaks":
+        changed["split"] = join_values([split]) if (split := kinds.split_column(dataset)) else ""
+    if kind in ("leaks", "fields") and threshold:
+        changed["threshold"] = threshold
+    dataset = Dataset(loaded.folder)
+    parameters = {**dataset.meta.get("parameters", {}), named: signal(named, {**own, **changed}).parameters}
+    dataset.meta = {**dataset.meta, "parameters": parameters}
+    return dataset
+
+
+def _grouped(dataset: Dataset, choice: Choice, view: View) -> tuple[dict[str, Any], pl.DataFrame, pl.DataFrame]:
+    """The counts, the pairs and the groups of one kind among the rows in view."""
+    among = np.zeros(dataset.height, bool)
+    among[dataset.rows_of(view).to_numpy()] = True
+    has_pairs = choice.kind in decisions.NEIGHBOURS_OF
+    found = decisions.pairs(dataset, choice.kind) if has_pairs else None
+    decision = decisions.decide(dataset, choice, decisions.preference(dataset, choice), found, among)
+    tokens = decisions.tokens_of_rows(dataset)
+    table = decisions.group_table(decision, tokens)
+    counted = decisions.summary(decision, table, tokens, choice.threshold)
+    ids = dataset.column(ROW_ID)
+    if has_pairs:
+        inside = pl.Series(among)
+        stored = pair_table(dataset.column(decisions.NEIGHBOURS_OF[choice.kind]))
+        stored = stored.filter(
+            (pl.col("similarity") >= pl.lit(choice.threshold, pl.Float32))
+            & inside.gather(stored["a"]) & inside.gather(stored["b"])
+        )  # fmt: skip
+    else:
+        drop = np.flatnonzero(decision.drop)
+        stored = pl.DataFrame({"a": decision.kept[drop], "b": drop, "similarity": np.ones(len(drop), np.float32)})
+    pairs = pl.DataFrame([
+        ids.gather(stored["a"]).alias("row_id_a"), ids.gather(stored["b"]).alias("row_id_b"), stored["similarity"]
+    ])  # fmt: skip
+    result = {
+        "threshold": choice.threshold if has_pairs else None, "groups": counted.groups, "rows_in_groups": counted.rows,
+        "rows_to_drop": counted.rows_to_drop, "tokens_to_drop": counted.tokens_to_drop, "largest": counted.largest,
+        "pairs": pairs.height,
+    }  # fmt: skip
+    return result, pairs, _group_lines(decision, ids)
+
+
+def _group_lines(decision: Decision, ids: pl.Series) -> pl.DataFrame:
+    """A line per row in a group, the kept one first of its group by the file's order of kept rows."""
+    drop = np.flatnonzero(decision.drop)
+    kept = np.unique(decision.kept[drop])
+    rows = np.concatenate([kept, drop])
+    similarity = np.concatenate([np.ones(len(kept), np.float32), decision.similarity[drop]])
+    lines = pl.DataFrame({"row": rows, "group": decision.kept[rows], "similarity": similarity})
+    lines = lines.sort("group", pl.col("row") != pl.col("group"), "row")
+    return pl.DataFrame([
+        ids.gather(lines["row"]).alias(ROW_ID), lines["group"], ids.gather(lines["group"]).alias("kept_row_id"),
+        lines["similarity"].cast(pl.Float32),
+    ])  # fmt: skip
+
+
+def _counted(dataset: Dataset, kind: str, rows: pl.Series) -> dict[str, Any]:
+    """What the kinds without a kept row come to."""
+    threshold = None
+    if kind == "leaks":
+        threshold = float(str(dataset.signal("leaks").parameters["threshold"]))
+        count = kinds.leak_count(dataset, kinds.leaks(dataset, decisions.pairs(dataset, "near"), rows))
+    else:
+        count = (kinds.shared_passages if kind == "spans" else kinds.repeating)(dataset, rows)
+    return {
+        "threshold": threshold, "groups": count.groups, "rows_in_groups": count.rows,
+        "rows_to_drop": count.rows_to_drop, "tokens_to_drop": count.tokens, "largest": None, "pairs": None,
+    }  # fmt: skip
+
+
+def _in_words(result: dict[str, Any], rows: int) -> str:
+    at = f" at {result['threshold']:g} or more" if result["threshold"] is not None else ""
+    tokens = "" if result["tokens_to_drop"] is None else f", {result['tokens_to_drop']:,} tokens"
+    if result["kind"] == "spans":
+        return f"{result['groups']:,} shared passages in {result['rows_in_groups']:,} of {rows:,} rows{tokens}."
+    if result["kind"] == "repetition":
+        return f"{result['rows_in_groups']:,} of {rows:,} rows repeat themselves{tokens}."
+    return (
+        f"{result['kind']}{at}: {result['groups']:,} groups with {result['rows_in_groups']:,} of {rows:,} rows; "
+        f"{result['rows_to_drop']:,} could go{tokens}."
+    )

@@ -1,0 +1,4 @@
+"""Which rows say nearly the same, and why: pairs, groups, shared passages, repetition.
+
+The modules here take texts and give numbers; whatever is compiled lies in `kernels/` and is imported where it is used.
+"""

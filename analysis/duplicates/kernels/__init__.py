@@ -1,0 +1,1 @@
+"""The compiled loops of this package. Importing one costs half a second, so import them in the function that runs."""

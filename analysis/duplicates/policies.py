@@ -1,0 +1,50 @@
+"""Which of several near rows should stay? Rows in order of preference, best first."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Keep = Literal["first", "longest", "score", "newest", "most_complete", "source"]
+READS = ("score", "moment", "system_chars", "prompt_chars", "response_chars", "rejected_chars", "row_chars")
+
+
+def in_order(
+    rows: pl.DataFrame, keep: Keep = "first", sources: list[str] | None = None, last: pl.Series | None = None
+) -> NDArray[np.int64]:
+    """Positions of the rows, the one to keep first: READS and `source` are read.
+
+    `first` is file order, which decides every tie; `longest` goes by the response's characters, then by the whole
+    row's; `score` by the highest score; `newest` by the latest moment; `most_complete` by how many of system, prompt,
+    response, rejected, score, time and source hold anything, then by the row's characters; `source` by the place of
+    the row's source in `sources`, those not named last. What is null, or no number, comes last. Rows marked in `last`
+    come after all others, whatever the policy: those that were compared with only some of their neighbours.
+    """
+    number = pl.col("score").fill_nan(None)
+    said = [pl.col(f"{role}_chars").fill_null(0) > 0 for role in ("system", "prompt", "response", "rejected")]
+    there = [number.is_not_null(), pl.col("moment").is_not_null(), pl.col("source").is_not_null()]
+    by: dict[str, list[pl.Expr]] = {
+        "first": [],
+        "longest": [pl.col("response_chars"), pl.col("row_chars")],
+        "score": [number],
+        "newest": [pl.col("moment")],
+        "most_complete": [pl.sum_horizontal(*said, *there), pl.col("row_chars")],
+        "source": [_place_of_source(sources or [])],
+    }
+    ranked = rows.with_row_index("at").select(
+        "at", *(key.alias(f"by_{i}") for i, key in enumerate(by[keep])),
+        last=pl.lit(False) if last is None else last,
+    )  # fmt: skip
+    keys = [f"by_{i}" for i in range(len(by[keep]))]
+    down = [False, *(True for _ in keys), False]
+    ordered = ranked.sort("last", *keys, "at", descending=down, nulls_last=True)
+    return ordered["at"].cast(pl.Int64).to_numpy()
+
+
+def _place_of_source(sources: list[str]) -> pl.Expr:
+    """The greater, the sooner a source stands in the list; null where it does not."""
+    places = {source: -at for at, source in enumerate(sources)}
+    return pl.col("source").cast(pl.String).replace_strict(places, default=None, return_dtype=pl.Int64)

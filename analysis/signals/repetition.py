@@ -1,0 +1,55 @@
+"""How much of an answer repeats itself?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from analysis.duplicates.repetition import RULES
+from analysis.duplicates.texts import check_choice
+from analysis.signal import Signal
+
+Read = Literal["response", "prompt", "rejected", "text"]
+
+
+@dataclass(frozen=True)
+class Repetition(
+    Signal,
+    name="repetition",
+    version=1,
+    reads=("prompt", "response", "rejected", "text"),
+    adds={
+        **{column: pl.Float32 for column in RULES},
+        "repetition_share": pl.Float32,
+        "repetition_rule": pl.String,
+        "is_endless_loop": pl.Boolean,
+    },
+):
+    """The shares of Rae et al. 2021 (Gopher), each 0 to 1, with what the paper lets through at most:
+
+    lines, and paragraphs, that came before (of all of them 0.30; of their characters 0.20); characters of the most
+    frequent run of 2, 3, 4 words, times its frequency (0.20, 0.18, 0.16); characters in runs of 5, 6, … 10 words that
+    came before, each counted once (0.15, 0.14, … 0.10). A word is a run of letters and digits, case folded, or one
+    character of a script without spaces; the characters of runs are those of words, hence also the whole.
+
+    `repetition_share` is the greatest of three of these: characters in repeated lines, in repeated paragraphs, in
+    repeated runs of 5 words. `repetition_rule` names the column that exceeds its limit by the largest factor; null
+    where none does. The most frequent runs are not judged in a text of under 50 words, nor does the paper judge one.
+    `is_endless_loop`: the text ends in a phrase of up to 100 words, four times or more and at least 12 words in all,
+    the last time perhaps cut off. `over`: the response, or the raw text where there is neither prompt nor response; or
+    another text. All are null where there is no text, and where it has no letter or digit.
+    """
+
+    over: Read = "response"
+
+    def __post_init__(self) -> None:
+        check_choice(self.over, Read, "The text read")
+
+    def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
+        from analysis.duplicates.repetition import repetition
+
+        raw = pl.when(pl.col("prompt").is_null()).then("text")
+        text = pl.coalesce("response", raw) if self.over == "response" else pl.col(self.over)
+        return repetition(rows.select(text.alias("text"))["text"]).select(*self.adds)

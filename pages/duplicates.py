@@ -1,0 +1,39 @@
+"""Which rows say the same, exactly or nearly, and which of them should stay?"""
+
+import streamlit as st
+
+from analysis.deduplication.decisions import NEIGHBOURS_OF, SIGNAL_OF
+from ui import frame
+from ui.duplicates import asked, deciding, grouped, others, review, state
+
+dataset = frame.open_page("Duplicates")
+frame.rows_in_view(dataset)
+if not dataset.has_examples:
+    asked.say_only_fields()
+
+policy = asked.choose_policy(dataset)
+kind = asked.choose_kind(dataset, policy)
+asked.choose_compared(dataset, kind)
+if not asked.is_ready(dataset, kind, policy):
+    st.stop()
+
+if kind in SIGNAL_OF:
+    grouped.choose_threshold(dataset, kind)
+    found = state.found(dataset, kind, policy)
+    grouped.numbers(dataset, found)
+    grouped.pictures(dataset, found)
+    deciding.tag(dataset, found, policy)
+    grouped.filters(dataset, found)
+    st.subheader("Groups", anchor=False)
+    group = grouped.choose_group(dataset, found)
+    if group is not None:
+        grouped.open_group(dataset, found, policy, group)
+    if kind in NEIGHBOURS_OF:
+        st.subheader("Is the threshold right?", anchor=False)
+        review.review(dataset, found)
+elif kind == "spans":
+    others.spans(dataset)
+elif kind == "repetition":
+    others.repetition(dataset)
+else:
+    others.leaks(dataset)

@@ -1,0 +1,1 @@
+"""The parts of the page Duplicates: kinds and counts, groups side by side, pairs to judge, deciding and tagging."""

@@ -1,0 +1,224 @@
+"""Which kind is looked at, which row stays, and what is compared: the controls of the page Duplicates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.deduplication import decisions, kinds
+from analysis.deduplication.kinds import KINDS
+from analysis.duplicates.policies import Keep
+from analysis.operators import join_values, split_values
+from analysis.signal import SignalError
+from analysis.signals.catalogue import signal
+from ui import charts, jobs, places, session
+from ui.duplicates import state
+from ui.duplicates.state import Policy
+from ui.text import cut, md
+
+OVER = {
+    "prompt+response": "prompt and response", "prompt": "the prompt", "response": "the response", "text": "raw text",
+    "column": "another column",
+}  # fmt: skip
+WORDS: dict[str, dict[str, str]] = {
+    "level": {"document": "whole texts", "paragraph": "paragraphs", "sentence": "sentences"},
+    "digits": {"kept": "as they are", "zero": "all taken for 0"},
+    "order": {"kept": "as they stand", "any": "in any order"},
+    "unit": {"auto": "words, or characters", "words": "words", "characters": "characters"},
+    "boilerplate": {"kept": "compared too", "aside": "set aside"},
+    "scorer": {"letters": "letter by letter", "words": "the same words in any order", "edits": "by edits (Levenshtein)",
+               "names": "as names (Jaro and Winkler)"},
+}  # fmt: skip
+TITLES = {
+    "level": "Compared are", "digits": "Digits", "order": "Lines", "unit": "Shingles of", "boilerplate": "Boilerplate",
+    "scorer": "Compared", "words": "Words in a shingle", "characters": "Characters in a shingle",
+    "tokens": "Words a passage has at least",
+}  # fmt: skip
+LEAST = {"words": (1, 20), "characters": (1, 50), "tokens": (2, 1000)}
+
+
+def choose_policy(dataset: Dataset) -> Policy:
+    """Which row of each group stays, and the tag that the others get."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        keep: Keep = st.selectbox(
+            "Of each group keep", decisions.offered(dataset), format_func=decisions.POLICIES.__getitem__, key="keep",
+            bind="query-params", width=240, help="Ties are decided by the order of the file. Exceptions: below.",
+        )  # fmt: skip
+        sources: list[str] = []
+        source = dataset.role("source")
+        if keep == "source" and source:
+            counted, _ = charts.counted_lines(dataset, source, 50)
+            values = counted.filter("is_named")["value"].to_list()
+            sources = st.multiselect(
+                "Sources, the best first", values, format_func=cut, key="sources", width=420,
+                placeholder="Choose them in order; those left out come last",
+            )  # fmt: skip
+        known = session.notes().vocabulary(dataset.fingerprint)
+        tag = st.selectbox(
+            "Tag for the others", known, index=known.index("drop") if "drop" in known else 0, key="duplicate_tag",
+            accept_new_options=True, width=200,
+            help="A tag is all they get: nothing is deleted. Rows tagged so for another reason are left out here.",
+        )  # fmt: skip
+    return Policy(keep, tuple(sources), str(tag or "drop"))
+
+
+def choose_kind(dataset: Dataset, policy: Policy) -> str:
+    """The kinds with what each comes to in the rows in view, and the one looked at."""
+    counted = state.counts(dataset, policy)
+    lines = [(KINDS[name].title, KINDS[name].explained, *count) for name, count in counted.items() if count]
+    table = pl.DataFrame(lines, schema=["kind", "what", "groups", "rows", "rows to drop", "tokens"], orient="row")
+    integers = {name: st.column_config.NumberColumn(format="localized") for name in ("groups", "rows", "rows to drop")}
+    if table["tokens"].null_count() == table.height:
+        table = table.drop("tokens")
+    if lines:
+        st.dataframe(
+            table,
+            hide_index=True,
+            alt="Kinds of duplicates in the rows in view",
+            column_config={
+                **integers,
+                "what": st.column_config.TextColumn("what it is"),
+                "rows": st.column_config.NumberColumn("rows in them", format="localized"),
+                "tokens": st.column_config.NumberColumn(
+                    "tokens to save", format="localized",
+                    help="Of the rows to drop; of passages and repetition, the tokens they take up.",
+                ),
+            },
+        )  # fmt: skip
+    empty = [KINDS[name].title.lower() for name, count in counted.items() if count is None]
+    said = f" Not computed yet: {', '.join(empty)}; choose one to compute it." if empty else ""
+    if dataset.has_examples and "leaks" not in counted:
+        said += " Across splits: no column has the role split, and there is one file only."
+    st.caption(f"Counted in the rows in view. Passages count as groups, too.{said}")
+    names = list(counted)
+    if st.session_state.get("duplicates_kind") not in names:
+        asked = st.query_params.get("kind")
+        st.session_state["duplicates_kind"] = asked if asked in names else "near" if "near" in names else names[0]
+    kind = st.segmented_control(
+        "Kind", names, format_func=lambda name: KINDS[name].title, required=True, key="duplicates_kind",
+        label_visibility="collapsed", on_change=_to_address,
+    )  # fmt: skip
+    return kind or names[0]
+
+
+def _to_address() -> None:
+    st.query_params["kind"] = st.session_state["duplicates_kind"]
+
+
+def say_only_fields() -> None:
+    """What a plain table lacks for the other kinds, and where to mend it."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.text("No column is known to hold prompts, responses or text, so that only chosen columns can be compared.")
+        st.page_link(places.page("open"), label="Set the roles of the columns", icon=":material/table_edit:")
+
+
+def choose_compared(dataset: Dataset, kind: str) -> None:
+    """What is compared, and how; another choice makes the columns anew, for everyone who looks at this dataset."""
+    name = "leaks" if kind == "leaks" else KINDS[kind].signals[0]
+    now = dict(dataset.signal(name).parameters)
+    with st.popover(_in_words(kind, now), icon=":material/tune:"), st.form(f"compared_{kind}", border=False):
+        wanted = dict(now)
+        if "over" in now:
+            wanted |= _choose_over(dataset, kind, now)
+        for parameter, words in WORDS.items():
+            if parameter in now:
+                options = list(words)
+                wanted[parameter] = st.selectbox(
+                    TITLES[parameter], options, index=options.index(str(now[parameter])), format_func=words.__getitem__,
+                    key=f"{kind}_{parameter}",
+                )  # fmt: skip
+        for parameter, (low, high) in LEAST.items():
+            if isinstance(value := now.get(parameter), int):
+                wanted[parameter] = int(
+                    st.number_input(TITLES[parameter], low, high, value, key=f"{kind}_{parameter}_count")
+                )
+        if kind == "fields":
+            wanted |= _choose_fields(dataset, now)
+        if kind == "leaks":
+            options = list(dict.fromkeys([*dataset.categories, "source_file"]))
+            split = kinds.split_column(dataset)
+            index = options.index(split) if split in options else None
+            apart = st.selectbox("Kept apart by", options, index=index, format_func=cut, key="leaks_split")
+            wanted["split"] = join_values([apart]) if apart else ""
+            wanted["threshold"] = st.slider("Near from", 0.5, 1.0, float(str(now["threshold"])), 0.01, key="leaks_near")
+        if st.form_submit_button("Use these", type="primary"):
+            _use(dataset, name, wanted, now)
+
+
+def _choose_over(dataset: Dataset, kind: str, now: dict[str, object]) -> dict[str, object]:
+    known = {"exact": list(OVER)[:3], "repetition": ["response", "prompt", "rejected", "text"]}.get(kind, list(OVER))
+    over = st.selectbox(
+        "Compared is" if kind != "repetition" else "Read is", known, index=known.index(str(now["over"])),
+        format_func=lambda name: OVER.get(name, f"the {name} answer"), key=f"{kind}_over",
+    )  # fmt: skip
+    if "column" not in now:
+        return {"over": over}
+    texts = [name for name, dtype in dataset.originals.items() if dtype == pl.String]
+    named = split_values(str(now["column"]))[0]
+    index = texts.index(named) if named in texts else None
+    column = st.selectbox(
+        "The column, if it is one", texts, index=index, format_func=cut, key=f"{kind}_column",
+        placeholder="None chosen",
+    )  # fmt: skip
+    return {"over": over, "column": join_values([column]) if column and over == "column" else ""}
+
+
+def _choose_fields(dataset: Dataset, now: dict[str, object]) -> dict[str, object]:
+    simple = [name for name, dtype in dataset.originals.items() if not dtype.is_nested()]
+    chosen = split_values(str(now["columns"])) if now["columns"] else []
+    columns = st.multiselect(
+        "Columns", simple, default=[name for name in chosen if name in simple], format_func=cut, key="fields_columns",
+        help="Of several the one least alike decides.",
+    )  # fmt: skip
+    block = split_values(str(now["block"]))[0] if now["block"] else None
+    within = st.selectbox(
+        "Only among rows with the same", simple, index=simple.index(block) if block in simple else None,
+        format_func=cut, key="fields_block", placeholder="anything: all rows are compared",
+    )  # fmt: skip
+    return {"columns": join_values(columns) if columns else "", "block": join_values([within]) if within else ""}
+
+
+def _use(dataset: Dataset, name: str, wanted: dict[str, Any], now: dict[str, object]) -> None:
+    """Keeps the parameters with the dataset and starts making the columns."""
+    try:
+        parameters = signal(name, wanted).parameters
+    except (SignalError, ValueError) as error:
+        st.text(str(error))
+        return
+    if parameters != now:
+        chosen = {**dataset.meta.get("parameters", {}), name: parameters}
+        changed = session.workspace().describe(dataset, parameters=chosen)
+        if not changed.has(changed.signal(name)):
+            jobs.compute(changed, changed.signal(name))
+        st.rerun()
+
+
+def _in_words(kind: str, now: dict[str, object]) -> str:
+    if kind == "fields":
+        return "Columns compared"
+    if kind == "leaks":
+        return "What is kept apart"
+    over = str(now["over"])
+    said = OVER.get(over, f"the {over} answer") if over != "column" else md(split_values(str(now["column"]))[0], 40)
+    return f"Read: {said}" if kind == "repetition" else f"Compared: {said}"
+
+
+def is_ready(dataset: Dataset, kind: str, policy: Policy) -> bool:
+    """Whether all is computed that the kind and the policy need; offers to compute what is not."""
+    if kind == "fields" and not state.is_asked(dataset):
+        st.text("Choose the columns whose values are compared, under “Columns compared”.")
+        return False
+    if kind == "leaks" and kinds.split_column(dataset) is None:
+        st.text("Choose the column that keeps rows apart, under “What is kept apart”.")
+        return False
+    now = dict(dataset.signal("leaks").parameters)
+    if kind == "leaks" and not now["split"]:
+        _use(dataset, "leaks", {**now, "split": join_values([str(kinds.split_column(dataset))])}, now)
+    needed = [
+        *KINDS[kind].signals,
+        *(decisions.missing_for(dataset, policy.keep) if kind in decisions.SIGNAL_OF else []),
+    ]
+    return jobs.require(dataset, *dict.fromkeys(needed))

@@ -1,0 +1,66 @@
+"""Tagging what would be dropped: one action with its count before, a reason for each row, and undo."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import streamlit as st
+
+from analysis.annotations import AnnotationError
+from analysis.dataset import Dataset
+from analysis.deduplication import decisions
+from analysis.signal import ROW_ID
+from ui import places, session
+from ui.duplicates import state
+from ui.duplicates.state import Found, Policy
+from ui.login import person
+from ui.text import count, cut, md
+
+
+def tag(dataset: Dataset, found: Found, policy: Policy) -> None:
+    """Tags the rows to drop with their reasons, and untags those that an earlier decision of this kind dropped."""
+    on, off = _changes((*found.key, policy.tag), dataset, found, policy)
+    again = f"; {count(len(off))} kept now would lose it" if len(off) else ""
+    st.text(
+        f"{count(len(on))} would get the tag “{cut(policy.tag, 40)}”, each with its reason{again}. Nothing is deleted."
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            f"Tag {count(len(on))} “{md(policy.tag, 40)}”" if len(on) or not len(off) else f"Untag {count(len(off))}",
+            type="primary", key="tag_duplicates", disabled=not (len(on) or len(off)), on_click=_tag,
+            args=(dataset, found, policy, on, off),
+        )  # fmt: skip
+        st.button("Undo my latest tags", key="undo_duplicates", on_click=_undo, args=(dataset,))
+        st.page_link(places.page("export"), label="See what leaves on export", icon=":material/ios_share:")
+    if words := st.session_state.pop("duplicates_said", None):
+        st.text(words)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _changes(key: tuple[str, ...], _dataset: Dataset, _found: Found, _policy: Policy) -> tuple[pl.Series, pl.Series]:
+    """Positions of rows that get the tag, and of those that lose it."""
+    tagged = _dataset.column("tags").list.contains(_policy.tag).to_numpy()
+    drop = _found.decision.drop
+    off = state.among(_dataset, _found.choice.kind, _policy.tag) & tagged & ~drop
+    return pl.Series(np.flatnonzero(drop & ~tagged)), pl.Series(np.flatnonzero(off))
+
+
+def _tag(dataset: Dataset, found: Found, policy: Policy, on: pl.Series, off: pl.Series) -> None:
+    notes, ids = session.notes(), dataset.column(ROW_ID)
+    rows = {**dict.fromkeys(ids.gather(on).to_list(), True), **dict.fromkeys(ids.gather(off).to_list(), False)}
+    reasons = dict(decisions.reasons(dataset, found.choice, found.decision).iter_rows())
+    why = decisions.why(dataset, found.choice.kind)
+    try:
+        batch = notes.tag_for_reasons(dataset.fingerprint, rows, policy.tag, person(), why, reasons)
+        known = notes.vocabulary(dataset.fingerprint)
+        if policy.tag not in known:
+            notes.set_vocabulary(dataset.fingerprint, [*known, policy.tag])
+    except AnnotationError as error:
+        st.session_state["duplicates_said"] = str(error)
+        return
+    st.session_state["duplicates_said"] = f"{count(batch.rows)} changed. Undo takes it back."
+
+
+def _undo(dataset: Dataset) -> None:
+    undone = session.notes().undo(dataset.fingerprint, person())
+    st.session_state["duplicates_said"] = f"{count(undone.rows)} are as before." if undone else "Nothing to undo."

@@ -1,0 +1,226 @@
+"""The groups of one kind: threshold and curve, table and sizes, one group side by side with what one can do to it."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import streamlit as st
+
+from analysis.conflicts.side_by_side import Group
+from analysis.dataset import Dataset
+from analysis.deduplication import decisions, side_by_side
+from analysis.duplicates.fields import LEAST_SIMILARITY
+from analysis.operators import join_values
+from analysis.signal import ROW_ID
+from analysis.view import ANY_TEXT, View
+from ui import charts, figures, jobs, session
+from ui import side_by_side as component
+from ui.duplicates import acts, state
+from ui.duplicates.state import Found, Policy
+from ui.text import count
+
+PAGE_GROUPS, PAGE_OTHERS = 12, 4
+MOST_IDS = 200  # rows named one by one in a filter
+EXTRA_OF = {"exact": "is_duplicate_extra", "normalised": "is_normalised_extra", "near": "is_near_extra",
+            "fields": "is_field_extra"}  # fmt: skip
+
+
+def choose_threshold(dataset: Dataset, kind: str) -> None:
+    """From which similarity on rows are duplicates; everything on the page follows at once."""
+    if kind not in decisions.NEIGHBOURS_OF:
+        return
+    least = 0.5 if kind == "near" else LEAST_SIMILARITY
+    kept = f"kept_threshold_{kind}_{dataset.id}"
+    value = st.slider(
+        "Similar from", least, 1.0, state.threshold_of(dataset, kind), 0.01, key=f"threshold_{kind}_{dataset.id}",
+        on_change=_keep_threshold, args=(kind, dataset.id), width=520,
+    )  # fmt: skip
+    st.session_state[kept] = value
+    parameters = dataset.signal(decisions.SIGNAL_OF[kind]).parameters
+    if kind == "near" and parameters["unit"] != "characters":
+        n = int(str(parameters["words"]))
+        changed = 1 - (2 * value / (1 + value)) ** (1 / n)
+        said = (
+            f"in which up to about one word in {1 / changed:.0f} was replaced" if changed > 0.001 else "of equal words"
+        )
+        st.caption(f"Finds rows {said}: Jaccard index of runs of {count(n, 'word')}, the same for every pair shown.")
+
+
+def _keep_threshold(kind: str, id: str) -> None:
+    """Before anything is counted, so that the counts above the slider are those of its new place."""
+    st.session_state[f"kept_threshold_{kind}_{id}"] = st.session_state[f"threshold_{kind}_{id}"]
+
+
+def numbers(dataset: Dataset, found: Found) -> None:
+    """What the decision comes to, and how it would change with the threshold."""
+    s = found.summary
+    tokens = "not counted" if s.tokens_to_drop is None else f"{s.tokens_to_drop:,}"
+    with st.container(horizontal=True):
+        for label, value in (("Groups", f"{s.groups:,}"), ("Rows in them", f"{s.rows:,}"),
+                             ("Rows to drop", f"{s.rows_to_drop:,}"), ("Tokens to save", tokens),
+                             ("Largest group", count(s.largest))):  # fmt: skip
+            st.metric(label, value, border=True)
+    kind = found.choice.kind
+    if kind not in decisions.NEIGHBOURS_OF:
+        return
+    status = dataset.column(decisions.STATUS_OF[kind]).gather(dataset.rows_of(session.view()))
+    unjudged = {"capped": "compared with only some of those near to them", "too_short": "too short for a shingle"}
+    said = [f"{count(n)} {words}" for name, words in unjudged.items() if (n := int((status == name).sum()))]
+    st.caption(
+        f"Share of rows to drop that are less similar to the kept one than {found.choice.threshold:.2f}: "
+        f"{s.below_share:.0%}, by construction." + (f" In view: {'; '.join(said)}." if said else "")
+    )
+
+
+def pictures(dataset: Dataset, found: Found) -> None:
+    """Rows to drop against the threshold, and groups by their size."""
+    left, right = st.columns(2, gap="large")
+    if found.choice.kind in decisions.NEIGHBOURS_OF:
+        with left:
+            st.caption("Rows to drop, all rows in the file, by threshold")
+            shown = figures.threshold_curve(state.curve_of(dataset, found), found.choice.threshold, charts.palette())
+            st.plotly_chart(shown, config=figures.CONFIG, theme=None, key="curve", alt="Rows to drop by threshold")
+        left = right
+    if found.groups.height:
+        with left:
+            st.caption("Groups by their number of rows")
+            shown = figures.group_sizes(found.groups["rows"], charts.palette())
+            st.plotly_chart(shown, config=figures.CONFIG, theme=None, key="sizes", alt="Groups by number of rows")
+
+
+def filters(dataset: Dataset, found: Found) -> None:
+    """The columns behind the page as filters: rows in groups, rows to drop."""
+    kind = found.choice.kind
+    if not _follows(dataset, found):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Make these settings the columns", key="follow", on_click=_follow, args=(dataset, found),
+                help="Filters, tables and exports read near_group, near_similarity and is_near_extra.",
+            )  # fmt: skip
+            st.text("The columns near_group and is_near_extra, which filters read, follow other settings.")
+        return
+    if kind == "near" and not jobs.require(dataset, "near_groups"):
+        return
+    view, group = session.view(), decisions.GROUP_OF[kind]
+    with st.container(horizontal=True):
+        st.button("Show the rows in groups", key="in_groups", icon=":material/filter_alt:",
+                  on_click=session.set_view, args=(view.where(group, "notnull"),))  # fmt: skip
+        st.button("Show all but one of each group", key="extras", icon=":material/filter_alt:",
+                  on_click=session.set_view, args=(view.where(EXTRA_OF[kind], "eq", "true"),))  # fmt: skip
+
+
+def _follows(dataset: Dataset, found: Found) -> bool:
+    """Whether the stored columns were made with the page's settings."""
+    choice = found.choice
+    if choice.kind == "fields":
+        return dataset.signal("field_pairs").parameters["threshold"] == choice.threshold
+    if choice.kind != "near":
+        return True
+    own = dataset.signal("near_groups").parameters
+    return (own["threshold"], own["keep"], own["sources"]) == (choice.threshold, *_kept_by(found))
+
+
+def _kept_by(found: Found) -> tuple[str, str]:
+    """The policy as near_groups takes it: by source only where some are named."""
+    named = found.choice.keep == "source" and bool(found.choice.sources)
+    keep = "first" if found.choice.keep == "source" and not named else found.choice.keep
+    return keep, join_values(found.choice.sources) if named else ""
+
+
+def _follow(dataset: Dataset, found: Found) -> None:
+    name = "near_groups" if found.choice.kind == "near" else "field_pairs"
+    own: dict[str, object] = {**dataset.signal(name).parameters, "threshold": found.choice.threshold}
+    if name == "near_groups":
+        own["keep"], own["sources"] = _kept_by(found)
+    chosen = {**dataset.meta.get("parameters", {}), name: own}
+    changed = session.workspace().describe(dataset, parameters=chosen)
+    jobs.compute(changed, changed.signal(name))
+
+
+def choose_group(dataset: Dataset, found: Found) -> int | None:
+    """The groups, twelve a page, searchable; gives the kept row of the one that is looked at."""
+    acts.take_back(dataset, state.said(dataset)[1], "undo_exception")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        sought = st.text_input("Search in the groups", key="sought_groups", type="search", width=280) or ""
+        orders = {"rows": "largest first", "least_similarity": "least similar first", "group": "as in the file"}
+        by = st.selectbox("Order", list(orders), format_func=orders.__getitem__, key="groups_by", width=200)
+    listed = found.groups
+    if sought:
+        holds = dataset.rows_of(session.view().where(ANY_TEXT, "has", sought)).to_numpy()
+        holds = holds[found.decision.drop[holds] | np.isin(holds, listed["group"].to_numpy())]
+        listed = listed.filter(pl.col("group").is_in(pl.Series(found.decision.kept[holds]).unique().implode()))
+    if listed.is_empty():
+        st.text("No group holds this text." if sought else "No row in view has a duplicate of this kind.")
+        return None
+    if by != "rows":
+        listed = listed.sort(by, "group")
+    pages = -(-listed.height // PAGE_GROUPS)
+    page = min(st.pagination(pages, key="groups_page"), pages) if pages > 1 else 1
+    part = listed.slice((page - 1) * PAGE_GROUPS, PAGE_GROUPS)
+    kind = found.choice.kind
+    frame = dataset.frame(side_by_side.shown_columns(dataset, kind), part["group"])
+    texts, _ = side_by_side.texts_of_rows(dataset, kind, frame)
+    shown = part.select(
+        (pl.col("group") + 1).alias("kept row"), "rows", pl.col("least_similarity").round(2).alias("least similar"),
+        pl.col("tokens_to_drop").alias("tokens to save"), pl.Series("kept text", [text[:160] for text in texts]),
+    )  # fmt: skip
+    left_out = [] if kind in decisions.NEIGHBOURS_OF else ["least similar"]
+    left_out += [] if decisions.tokens_of_rows(dataset) is not None else ["tokens to save"]
+    picked = st.dataframe(
+        shown.drop(left_out),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"groups_{kind}_{page}_{by}",
+        alt=f"Groups {(page - 1) * PAGE_GROUPS + 1} to {(page - 1) * PAGE_GROUPS + part.height} of {listed.height}",
+        column_config={"kept text": st.column_config.TextColumn(width="large")},
+    )
+    st.caption(f"{count(listed.height, 'group')}. Tick one to lay its rows side by side.")
+    chosen = picked.selection.rows
+    return int(part["group"][chosen[0] if chosen and chosen[0] < part.height else 0])
+
+
+def open_group(dataset: Dataset, found: Found, policy: Policy, kept: int) -> None:
+    """The kept row and the others of its group, the least similar first; each can be kept instead, or too."""
+    members = np.flatnonzero(found.decision.drop & (found.decision.kept == kept))
+    similarity = found.decision.similarity[members]
+    order = np.lexsort((members, similarity))
+    pages = -(-len(members) // PAGE_OTHERS)
+    page = min(st.pagination(pages, key=f"others_{kept}"), pages) if pages > 1 else 1
+    at = order[(page - 1) * PAGE_OTHERS : page * PAGE_OTHERS]
+    others = [(int(row), float(near)) for row, near in zip(members[at], similarity[at], strict=True)]
+    kind = found.choice.kind
+    can_change = not decisions.is_by_parts(dataset, kind)
+    shown = _group((*found.key, str(kept), str(page)), dataset, kind, kept, others, len(members) + 1, can_change)
+    marks = "Orange: words the kept row lacks, or that it alone has where it stands beside one other."
+    passages = (
+        " Underlined green: passages shared with other rows." if dataset.has(dataset.signal("shared_spans")) else ""
+    )
+    st.caption(marks + passages)
+    component.side_by_side([shown], "duplicates", acts.wish, lambda name: acts.act(dataset, name))
+    view = _view_of(dataset, found, kept, members)
+    if view:
+        st.button("Show only this group", key="only_group", icon=":material/filter_alt:", on_click=session.set_view,
+                  args=(view,))  # fmt: skip
+    acts.grant(dataset)
+
+
+def _view_of(dataset: Dataset, found: Found, kept: int, members: np.ndarray) -> View | None:
+    """The group as a filter: by its number where the stored columns have it, else by the ids of its few rows."""
+    group = decisions.GROUP_OF[found.choice.kind]
+    _, words = state.said(dataset)
+    known = _follows(dataset, found) and group in dataset.schema and not words.refused and not words.chosen
+    if known and (number := dataset.column(group)[kept]) is not None:
+        return session.view().where(group, "eq", str(number))
+    if len(members) >= MOST_IDS:
+        return None
+    ids = dataset.column(ROW_ID).gather([kept, *members.tolist()]).to_list()
+    return session.view().where(ROW_ID, "in", join_values(ids))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _group(
+    key: tuple[str, ...], _dataset: Dataset, _kind: str, _kept: int, _others: list[tuple[int, float]], size: int,
+    can_change: bool,
+) -> Group:  # fmt: skip
+    return side_by_side.group(_dataset, _kind, _kept, _others, size, can_change=can_change)

@@ -1,0 +1,173 @@
+"""Shared passages, repetition inside a row, and what stands in two splits: the kinds without a kept row."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.deduplication import kinds, side_by_side
+from analysis.duplicates.passages import passages
+from analysis.duplicates.repetition import RULES
+from analysis.duplicates.splits import crossing
+from analysis.operators import join_values
+from analysis.signal import ROW_ID
+from ui import charts, rows, session
+from ui import side_by_side as component
+from ui.duplicates import acts, state
+from ui.duplicates.grouped import MOST_IDS
+from ui.text import count, cut
+
+PASSAGES, PAIRS = 200, 4
+SHOWN_CHARS = 1_500
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the passages …")
+def _passages(key: tuple[str, ...], _dataset: Dataset) -> pl.DataFrame:
+    return passages(_dataset, _dataset.signal("shared_spans"), _dataset.rows_of(session.view()), PASSAGES)
+
+
+def spans(dataset: Dataset) -> None:
+    """The passages that stand in most rows in view; boilerplate by name."""
+    signal = dataset.signal("shared_spans")
+    found = _passages((dataset.id, signal.key, str(dataset.tag_revision), *session.view().to_params()), dataset)
+    view = session.view()
+    common = len(dataset.rows_of(view.where("has_boilerplate", "eq", "true")))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Show the rows with a shared passage", key="with_passage", icon=":material/filter_alt:",
+                  on_click=session.set_view, args=(view.where("shared_span_share", "gt", "0"),))  # fmt: skip
+        if common:
+            st.button(f"Show {count(common)} with boilerplate", key="with_boilerplate", icon=":material/filter_alt:",
+                      on_click=session.set_view, args=(view.where("has_boilerplate", "eq", "true"),))  # fmt: skip
+    st.text(
+        f"{count(common)} begin or end with boilerplate: a passage common to one row in a thousand, and at least 20. "
+        "Under Near it can be set aside, so that rows which share nothing else are not grouped."
+    )
+    charts.histogram(dataset, "shared_span_share", "share of a row's words in shared passages")
+    if found.is_empty():
+        st.text("No passage of a row in view stands in another row.")
+        return
+    picked = st.dataframe(
+        found.select("rows", pl.col("tokens").alias("words"), pl.col("text").str.slice(0, 200).alias("passage")),
+        hide_index=True, on_select="rerun", selection_mode="single-row", key="passages",
+        alt="Passages that stand in several rows", height="content" if found.height < 12 else 430,
+        column_config={"passage": st.column_config.TextColumn(width="large")},
+    )  # fmt: skip
+    st.caption(f"The {count(found.height, 'passage')} in most rows in view. Tick one to read it.")
+    at = picked.selection.rows[0] if picked.selection.rows and picked.selection.rows[0] < found.height else 0
+    line = found.row(at, named=True)
+    st.text(f"In {count(line['rows'])} in view, {count(line['tokens'], 'word')} long:")
+    st.code(line["text"][:SHOWN_CHARS], language=None, wrap_lines=True)
+    table = dataset.table_in(signal, "spans", dataset.rows_of(view))
+    holding = table.filter(pl.col("span") == line["span"])["row"].unique().sort()
+    if len(holding) <= MOST_IDS:
+        ids = dataset.column(ROW_ID).gather(holding).to_list()
+        shown = view.where(ROW_ID, "in", join_values(ids))
+        st.button(f"Show these {count(len(ids))}", key="rows_of_passage", on_click=session.set_view, args=(shown,))
+    else:
+        st.text(f"It stands in more rows than a filter names ({MOST_IDS}); search for a part of it to see them.")
+
+
+def repetition(dataset: Dataset) -> None:
+    """Which rule each row exceeds, how much of a row repeats, and the rows that repeat most."""
+    view = session.view()
+    loops = len(dataset.rows_of(view.where("is_endless_loop", "eq", "true")))
+    with st.container(horizontal=True):
+        st.button("Show the rows over a limit", key="over_limit", icon=":material/filter_alt:",
+                  on_click=session.set_view, args=(view.where("repetition_rule", "notnull"),))  # fmt: skip
+        if loops:
+            st.button(f"Show {count(loops, 'endless loop')}", key="loops", icon=":material/filter_alt:",
+                      on_click=session.set_view, args=(view.where("is_endless_loop", "eq", "true"),))  # fmt: skip
+    left, right = st.columns(2, gap="large")
+    with left:
+        charts.histogram(dataset, "repetition_share", "largest share of characters repeated")
+    inside = dataset.rows_of(view)
+    frame = dataset.frame([*RULES, "repetition_share", "repetition_rule"], inside)
+    with right:
+        lines = [(name.replace("_", " "), limit, int((frame[name] > limit).sum())) for name, limit in RULES.items()]
+        picked = st.dataframe(
+            pl.DataFrame(lines, schema=["rule", "at most", "rows over it"], orient="row"),
+            hide_index=True, on_select="rerun", selection_mode="single-row", height=300,
+            key=f"rules_{st.session_state.get('rules_picked', 0)}", alt="Rules of repetition and the rows over each",
+            column_config={"at most": st.column_config.NumberColumn(format="percent")},
+        )  # fmt: skip
+        st.caption("The rules of Rae et al. 2021 (Gopher). Tick one to see the rows over it.")
+    if picked.selection.rows:
+        st.session_state["rules_picked"] = st.session_state.get("rules_picked", 0) + 1
+        name = list(RULES)[picked.selection.rows[0]]
+        session.set_view(view.where(name, "gt", str(RULES[name])))
+        st.rerun()
+    _worst(dataset, inside, frame)
+
+
+def _worst(dataset: Dataset, inside: pl.Series, frame: pl.DataFrame) -> None:
+    worst = frame.select("repetition_share", "repetition_rule").with_columns(row=inside)
+    worst = worst.filter(pl.col("repetition_rule").is_not_null()).sort(
+        "repetition_share", "row", descending=[True, False]
+    )
+    if worst.is_empty():
+        st.text("No row in view exceeds a limit.")
+        return
+    worst = worst.head(20)
+    texts = [name for name in ("response", "text", "prompt") if name in dataset.canonical]
+    shown = dataset.frame(texts[:1], worst["row"]).select(pl.all().str.slice(0, 200)) if texts else pl.DataFrame()
+    picked = st.dataframe(
+        pl.concat([worst.select(pl.col("row") + 1, "repetition_share", "repetition_rule"), shown], how="horizontal"),
+        hide_index=True, on_select="rerun", selection_mode="single-row",
+        key=f"worst_{st.session_state.get('rows_opened', 0)}", alt="The rows that repeat themselves most",
+        column_config={"repetition_share": st.column_config.NumberColumn("share repeated", format="percent"),
+                       "repetition_rule": "rule exceeded most"},
+    )  # fmt: skip
+    st.caption("The rows that repeat themselves most. Tick one to read it.")
+    if picked.selection.rows:
+        st.session_state["rows_opened"] = st.session_state.get("rows_opened", 0) + 1
+        rows.open_in_reader(dataset, dataset.frame([ROW_ID], worst["row"])[ROW_ID][picked.selection.rows[0]])
+
+
+def leaks(dataset: Dataset) -> None:
+    """Rows of one split that are near or equal to a row of another, and such pairs side by side."""
+    found, view = state.leaking(dataset), session.view()
+    column = kinds.split_column(dataset)
+    count_ = kinds.leak_count(dataset, found)
+    threshold = float(str(dataset.signal("leaks").parameters["threshold"]))
+    st.text(
+        f"Kept apart by {cut(str(column), 40)}, near from {threshold:.2f}. "
+        f"A split-safe export would leave out {count(count_.rows_to_drop)}: those near or equal to a row of a smaller "
+        "split."
+    )
+    if found.crossed.is_empty():
+        st.text("No row in view stands in two splits.")
+        return
+    st.button("Show the rows that leak", key="leaking", icon=":material/filter_alt:", on_click=session.set_view,
+              args=(view.where("is_leak", "eq", "true"),))  # fmt: skip
+    shown = found.crossed.with_columns(pl.col("split", "other").str.slice(0, 80))
+    picked = st.dataframe(
+        shown, hide_index=True, on_select="rerun", selection_mode="single-row", key="crossed",
+        alt="Rows of one split that stand in another", column_config={"other": "is also in"},
+    )  # fmt: skip
+    st.caption("Tick a line to see its pairs, the most similar first.")
+    at = picked.selection.rows[0] if picked.selection.rows and picked.selection.rows[0] < shown.height else 0
+    one, other = found.crossed.select("split", "other").row(at)
+    if one not in found.names or other not in found.names:
+        return
+    pairs = _crossing(
+        (dataset.id, dataset.key_of("near_neighbours"), one, other, str(threshold)), dataset, found, threshold
+    )
+    if pairs.is_empty():
+        st.text("These rows are equal in texts that have no shingle to compare.")
+        return
+    pages = -(-pairs.height // PAIRS)
+    page = min(st.pagination(pages, key=f"crossing_{at}"), pages) if pages > 1 else 1
+    title = f"{cut(one, 40)} and {cut(other, 40)}, similarity"
+    shown_pairs = [
+        side_by_side.pair(dataset, "near", a, b, similarity, f"{title} {similarity:.3f}", ())
+        for a, b, similarity in pairs.slice((page - 1) * PAIRS, PAIRS).iter_rows()
+    ]
+    component.side_by_side(shown_pairs, "crossing_pairs", acts.wish)
+    acts.grant(dataset)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _crossing(key: tuple[str, ...], _dataset: Dataset, _found: kinds.Leaking, _threshold: float) -> pl.DataFrame:
+    one, other = (_found.names.index(name) for name in key[2:4])
+    return crossing(state.pairs(_dataset, "near"), _found.of, one, other, _threshold)

@@ -1,0 +1,94 @@
+"""Pairs just above and just below the threshold, judged by a person: how often is the threshold right?"""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from analysis.conflicts.side_by_side import Group
+from analysis.dataset import Dataset
+from analysis.deduplication import decisions, side_by_side, verdicts
+from analysis.deduplication.verdicts import Precision
+from ui import side_by_side as component
+from ui.duplicates import acts, state
+from ui.duplicates.state import Found
+from ui.text import count
+
+SHOWN = 3
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _borderline(
+    key: tuple[str, ...], threshold: float, _table: pl.DataFrame, _judged: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return verdicts.borderline(_table, threshold, _judged, SHOWN)
+
+
+def review(dataset: Dataset, found: Found) -> None:
+    """The least similar accepted and the most similar rejected pairs side by side, and what the answers say."""
+    kind, threshold = found.choice.kind, found.choice.threshold
+    table = state.table_of_pairs(dataset, kind)
+    revision, words = state.said(dataset)
+    key = (dataset.id, dataset.key_of(decisions.NEIGHBOURS_OF[kind]), revision)
+    accepted, rejected = _borderline(key, threshold, table, words.judged)
+    judged = _judged(key, table, words.judged)
+    near = pl.col("similarity") >= pl.lit(threshold, pl.Float32)
+    _say(verdicts.precision(judged.filter(near)), verdicts.precision(judged.filter(~near)), threshold)
+    acts.take_back(dataset, words, "undo_answer")
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Least similar accepted pairs**")
+        _pairs(dataset, kind, accepted, "accepted")
+    with right:
+        st.markdown("**Most similar rejected pairs**")
+        _pairs(dataset, kind, rejected, "rejected")
+    acts.grant(dataset)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _judged(key: tuple[str, ...], _table: pl.DataFrame, _judged: pl.DataFrame) -> pl.DataFrame:
+    return verdicts.judged_pairs(_table, _judged)
+
+
+def _say(above: Precision, below: Precision, threshold: float) -> None:
+    if above.share is None and below.share is None:
+        st.text(
+            "Say of each pair whether its rows are duplicates. The precision at this threshold, with its interval, "
+            "appears with the first answer. A pair that is not the same is kept apart in all groups. Asked are pairs "
+            "of the whole file."
+        )
+        return
+    if above.share is not None:
+        st.text(
+            f"Precision at {threshold:.2f}: {above.share:.0%} of {count(above.judged, 'judged pair')} are duplicates "
+            f"(95% interval {above.low:.0%} to {above.high:.0%}, Wilson). These are the least similar ones: of all "
+            "accepted pairs more are likely to be."
+        )
+    if below.share is not None:
+        st.text(
+            f"Below {threshold:.2f}: {below.same:,} of {count(below.judged, 'judged pair')} are duplicates that this "
+            "threshold misses."
+        )
+
+
+def _pairs(dataset: Dataset, kind: str, pairs: pl.DataFrame, name: str) -> None:
+    if pairs.is_empty():
+        st.text("None is left to judge." if name == "accepted" else "No stored pair lies below this threshold.")
+        return
+    shown = []
+    for a, b, similarity in pairs.select("a", "b", "similarity").iter_rows():
+        asked = [(f"same~{a}~{b}", "The same"), (f"both~{a}~{b}", "Not the same")]
+        key = (
+            dataset.id,
+            dataset.signal(decisions.SIGNAL_OF[kind]).key,
+            dataset.signal("shared_spans").key,
+            str(a),
+            str(b),
+        )
+        shown.append(_pair(key, dataset, kind, a, b, similarity)._replace(acts=asked))
+    component.side_by_side(shown, name, acts.wish, lambda answer: acts.act(dataset, answer))
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _pair(key: tuple[str, ...], _dataset: Dataset, _kind: str, _a: int, _b: int, _similarity: float) -> Group:
+    return side_by_side.pair(_dataset, _kind, _a, _b, _similarity, f"Similarity {_similarity:.3f}", ())
