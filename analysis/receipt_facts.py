@@ -38,7 +38,7 @@ def tags_of(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | No
 
 
 def signals_of(dataset: Dataset, request: ExportRequest) -> list[Signal]:
-    """The signals whose columns decide which rows leave or leave with them, those read in turn, and the token counts'."""
+    """The signals whose columns decide which rows leave or leave with them, those read in turn, and that of tokens."""
     columns = {*request.add, *(f.column for f in request.view.active)}
     columns |= {"row_tokens"} if has_tokens(dataset) else set()
     columns |= {"near_group", "duplicate_group"} if request.split_safe else set()
