@@ -19,6 +19,7 @@ from analysis.commands.exporting import export_command, replay_command
 from analysis.commands.findings import findings_command
 from analysis.commands.formatting import format_command
 from analysis.commands.opening import open_command
+from analysis.commands.personal_data import pii_command
 from analysis.commands.shared import say
 from analysis.commands.slices import slices_command
 from analysis.commands.tables import table_command
@@ -35,6 +36,7 @@ app.command("conflicts")(conflicts_command)
 app.command("duplicates")(duplicates_command)
 app.command("annotators")(annotators_command)
 app.command("slices")(slices_command)
+app.command("pii")(pii_command)
 app.command("export")(export_command)
 app.command("replay")(replay_command)
 

@@ -73,6 +73,7 @@ def card(receipt: Mapping[str, Any], written: Written, lengths: pl.Series | None
         table(("column", "type", "missing"), _columns(written)),
         *_tokens(lengths),
         *_signals(receipt["signals"]),
+        *_personal_data(receipt.get("personal_data", {})),
         *_changes(receipt),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -127,6 +128,16 @@ def _tokens(lengths: pl.Series | None) -> list[str]:
 def _signals(signals: Iterable[Mapping[str, Any]]) -> list[str]:
     rows = [[code(s["name"]), str(s["version"]), code(json.dumps(s["parameters"]))] for s in signals]
     return ["## Signals", table(("signal", "version", "parameters"), rows)] if rows else []
+
+
+def _personal_data(said: Mapping[str, Any]) -> list[str]:
+    """What was taken out, and how many rules of people say what is not personal."""
+    if not said.get("redact"):
+        return []
+    lines = [[code(one["type"]), one["how"], f"{one['rows']:,}", f"{one['values']:,}"] for one in said["taken_out"]]
+    rules = len(said["not_personal"])
+    sentence = f"{rules:,} rule{'s' * (rules != 1)} of people that say what is not personal, in the receipt."
+    return ["## Personal data taken out", table(("type", "how", "rows", "values"), lines), sentence if rules else ""]
 
 
 def _changes(receipt: Mapping[str, Any]) -> list[str]:

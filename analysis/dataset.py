@@ -14,10 +14,12 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property, reduce
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from analysis.operators import ViewError, join_values
+from analysis.personal_data.keys import key_id
 from analysis.signal import ROW_ID, Signal
 from analysis.signals import catalogue
 from analysis.view import ANY_TEXT, SEARCHES, Filter, View
@@ -32,6 +34,7 @@ TEXTS = ("system", "prompt", "response", "rejected", "text", "messages")
 PLACE = {"source_file": pl.String(), "source_line": pl.UInt32(), "source_record": pl.String()}
 TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
 LONG_TEXT_CHARS = 40  # a text column longer than this on average is prose to read, not a category to count
+KEYED = ("personal_data", "named_entities")  # signals whose hashes depend on the workspace's secret
 KEPT_MASKS = 64
 KEPT_TABLES = 4
 FEW_VALUES = 50  # a column of so many distinct values is offered as a facet
@@ -40,6 +43,20 @@ NEAR_ROWS = 200  # rows nearer than this are read from disk in one piece
 
 class DatasetError(ValueError):
     """A dataset that is not there, is damaged, or has no such column."""
+
+
+class Rulings(NamedTuple):
+    """What people ruled out of signals: the `columns` and second `tables` (by path, with `row`) that stand in for the
+    signals' own, the lines taken `out` with the number of the rule, the rules themselves, and their revision."""
+
+    columns: dict[str, pl.Series]
+    tables: dict[str, pl.DataFrame]
+    out: pl.DataFrame
+    rules: tuple[Any, ...] = ()
+    revision: str = ""
+
+
+NO_RULINGS = Rulings({}, {}, pl.DataFrame())
 
 
 def memory_budget() -> int:
@@ -82,6 +99,7 @@ class Dataset:
         self._rows: OrderedDict[tuple[str, ...], pl.Series] = OrderedDict()
         self._tags = pl.DataFrame(schema={ROW_ID: pl.String, **TAGS})
         self.tag_revision = 0
+        self.rulings = NO_RULINGS
 
     # What there is
 
@@ -167,6 +185,8 @@ class Dataset:
             given = {name: value for name, value in chosen.items() if value != "" or name not in roles}
             known = catalogue.SIGNALS[name].parameters if name in catalogue.SIGNALS else {}
             read = {p: self.signal(p.removeprefix("of_")).key for p in known if p.startswith("of_")}
+            if name in KEYED:
+                given["key_id"] = key_id()
             self._signals[name] = catalogue.signal(name, {**played, **given, **read})
         return self._signals[name]
 
@@ -192,7 +212,7 @@ class Dataset:
     def table_in(self, signal: Signal, name: str, rows: pl.Series) -> pl.DataFrame:
         """The lines of a second table that belong to the rows at these positions; `row` stands for `row_id`."""
         path = str(self.table_path(signal, name))
-        table = self._tables.get(path)
+        table = self.rulings.tables.get(path, self._tables.get(path))
         if table is None:
             places = self.column(ROW_ID).to_frame().with_row_index("row")
             table = self.table(signal, name).join(places, on=ROW_ID, how="left", maintain_order="left")
@@ -221,6 +241,8 @@ class Dataset:
         """One whole column, `height` values; kept in memory while the budget allows."""
         if name in TAGS:
             return self._tag_column(name)
+        if name in self.rulings.columns:
+            return self.rulings.columns[name]
         key = self.key_of(name)
         with self._lock:
             if key in self._columns:
@@ -267,7 +289,7 @@ class Dataset:
         for name in names:
             if name == ROW_ID:
                 elsewhere.setdefault(self.folder / "ids.parquet", []).append(name)
-            elif name not in schema and name not in TAGS:
+            elif name not in schema and name not in TAGS and name not in self.rulings.columns:
                 elsewhere.setdefault(self._signal_file(name), []).append(name)
         columns += [
             pl.scan_parquet(path).slice(start + offset, length).select(wanted) for path, wanted in elsewhere.items()
@@ -276,6 +298,7 @@ class Dataset:
         absent = [n for n in names if n in CANONICAL and n not in alias and n not in self.originals]
         read += [pl.Series(n, [], dtype=CANONICAL[n]).extend_constant(None, length) for n in absent]
         read += [self._tag_column(n).slice(start + offset, length) for n in names if n in TAGS]
+        read += [c.slice(start + offset, length) for n, c in self.rulings.columns.items() if n in names]
         return pl.DataFrame(read).select(names)
 
     def _signal_file(self, column: str) -> Path:
@@ -337,6 +360,12 @@ class Dataset:
                     self._columns[tag_column] = joined[tag_column].fill_null([])
             return self._columns[name]
 
+    def set_rulings(self, rulings: Rulings) -> None:
+        """Takes what people ruled out, in the place of what they had ruled out before."""
+        own = {name: column for name, column in rulings.columns.items() if name not in self.originals}
+        with self._lock:
+            self.rulings = rulings._replace(columns=own)
+
     # Views
 
     def check(self, view: View) -> None:
@@ -374,7 +403,8 @@ class Dataset:
         if column in TAGS:
             return f"{column}@{self.tag_revision}"
         writer = catalogue.writer_of(column) if column not in self.originals else None
-        return f"{self.signal(writer).key}/{column}" if writer else column
+        own = f"{self.signal(writer).key}/{column}" if writer else column
+        return f"{own}@{self.rulings.revision}" if column in self.rulings.columns else own
 
     def _key(self, f: Filter) -> str:
         return f"{self.key_of(f.column)}?{f}"

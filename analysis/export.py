@@ -22,7 +22,8 @@ from analysis.formats.originals import TABLES, json_layouts, write_originals
 from analysis.formats.outfiles import Written, file_stem, type_in_words
 from analysis.formats.reader import shown_names
 from analysis.formats.writers import write_training
-from analysis.receipt_facts import signal_of, signals_of, tags_of
+from analysis.receipt_facts import columns_asked, signal_of, signals_of, tags_of
+from analysis.redaction.exporting import Redacting
 from analysis.signal import ROW_ID
 from analysis.waterfall import (
     FORMATS,
@@ -71,6 +72,7 @@ def export(
     if tags is not None:
         own = Dataset(dataset.folder)
         own.set_tags(tags, dataset.tag_revision + 1)
+        own.set_rulings(dataset.rulings)
         dataset = own
     with new_folder(out) as folder:
         receipt = make(dataset, request, folder, sources, report, reasons)
@@ -90,13 +92,20 @@ def make(
             f"{dataset.name} has no column {unknown[0]!r} to add; compute its signal first, or choose among "
             f"{', '.join(dataset.shown_columns)}."
         )
-    written = _write(dataset, request, mask, folder, sources, report, clean)
+    redacting = Redacting(dataset, request.redact)
+    written = _write(dataset, request, mask, folder, sources, report, clean, redacting)
     if request.clean:
         kinds = ", ".join(request.clean)
         rows = "1 row was" if clean.rows == 1 else f"{clean.rows:,} rows were"
         written.notes.append(f"{rows} cleaned of {kinds}; tokens are counted before cleaning.")
+    written.notes += redacting.notes()
     receipt = _receipt(dataset, request, steps, written, reasons)
+    if personal := redacting.said(columns_asked(request)):
+        receipt["personal_data"] = personal
     lengths = dataset.column("row_tokens").filter(mask) if has_tokens(dataset) else None
+    if request.redact:
+        report("scanning again", 0, int(mask.sum()))
+        redacting.check(folder, request.to, mask, written.files, receipt)
     (folder / CARD).write_text(card(receipt, written, lengths), encoding="utf-8", newline="\n")
     text = json.dumps(receipt, ensure_ascii=False, indent=1)
     (folder / RECEIPT).write_bytes(f"{text}\n".encode())
@@ -105,22 +114,23 @@ def make(
 
 def _write(
     dataset: Dataset, request: ExportRequest, mask: pl.Series, folder: Path, sources: Sequence[Path] | None,
-    report: Report, clean: Cleaner,
+    report: Report, clean: Cleaner, redacting: Redacting,
 ) -> Written:  # fmt: skip
     to, total, known = request.to, int(mask.sum()), known_of(dataset)
     stem = file_stem(dataset.name)
 
     def frames(columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         done = 0
-        for frame in chosen_batches(dataset, list(dict.fromkeys(columns)), mask):
-            yield clean(frame)
+        wanted = list(dict.fromkeys(columns))
+        for frame in chosen_batches(dataset, list(dict.fromkeys([*wanted, *redacting.reads])), mask):
+            yield redacting(clean(frame)).select(wanted)
             done += frame.height
             report("writing", done, total)
 
     if to in KEYS:
         return write_training(to, known, frames(known.reads(to)), folder / f"{stem}-{to.replace('_', '-')}.jsonl")
     if to == "input":
-        return _write_originals(dataset, mask, frames, folder, sources)
+        return _write_originals(dataset, mask, frames, folder, sources, redacting)
     columns = dict.fromkeys([*_flat_columns(dataset, repeat=to == "parquet"), *request.add])
     schema = {name: dataset.schema[name] for name in columns}
     write = write_parquet if to == "parquet" else write_csv
@@ -137,7 +147,7 @@ def _flat_columns(dataset: Dataset, *, repeat: bool) -> list[str]:
 
 def _write_originals(
     dataset: Dataset, mask: pl.Series, frames: Callable[[Sequence[str]], Iterator[pl.DataFrame]], folder: Path,
-    given: Sequence[Path] | None,
+    given: Sequence[Path] | None, redacting: Redacting,
 ) -> Written:  # fmt: skip
     meta = dataset.meta
     sources: dict[str, Mapping[str, Any]] = meta["sources"]
@@ -152,7 +162,9 @@ def _write_originals(
         layouts = json_layouts(everything, "key", has_lists)
     columns = ["source_file", "source_line", "source_record", *originals]
     paths = _source_paths(dataset, given)
-    written = write_originals(frames(columns), sources, _stems(dataset), paths, layouts, folder, originals)
+    written = write_originals(
+        frames(columns), sources, _stems(dataset), paths, layouts, folder, originals, redacting.change
+    )
     renamed, nested = meta["renamed"], set(meta["json_columns"])
     written.columns = {
         renamed.get(name, name): "JSON" if name in nested else type_in_words(dtype)

@@ -67,6 +67,7 @@ def payload(
     searches: Iterable[tuple[str, str]] = (),
     votes: Votes | None = None,
     withheld: str = "",
+    hidden: Iterable[str] = (),
 ) -> dict[str, Any]:
     """One row for the reader: id, layout, sections, metadata, raw record, votes, tags and notes, ready for JSON.
 
@@ -74,12 +75,13 @@ def payload(
     `originals`: the columns the raw view is built from where no source record was kept. `hits`: marks found elsewhere.
     `searches`: (operator, value) of the view's text filters. Spans count UTF-16 units. While a hit is masked, its
     text is hidden in the metadata too and the raw view is withheld. `votes`: what all rows of the same item say.
-    `withheld`: why the raw view is not shown, if it is not. Raises ViewError for an unreadable search.
+    `withheld`: why the raw view is not shown, if it is not. `hidden`: values masked wherever they stand. Raises
+    ViewError for an unreadable search.
     """
     layout, sections = sections_of(row, fields)
     hits, searches = list(hits), list(searches)
     texts = {field: section.text or "" for section in sections for field in section.fields}
-    secrets = {texts[hit.field][hit.start : hit.end] for hit in hits if hit.masked and hit.field in texts}
+    secrets = {texts[hit.field][hit.start : hit.end] for hit in hits if hit.masked and hit.field in texts} | {*hidden}
     spans = {id(section): _marks(section, hits, searches) for section in sections}
     pair = {section.kind: section for section in sections if section.kind in ("chosen", "rejected")}
     if len(pair) == 2:
@@ -101,6 +103,7 @@ def payload(
         "tags": list(row.get("tags") or ()),
         "disputed": list(row.get("disputed_tags") or ()),
         "notes": notes,
+        "masked": len(secrets),
     }
 
 

@@ -15,6 +15,8 @@ from analysis.dataset import Dataset
 from analysis.export import ExportRequest, ExportResult, make
 from analysis.export_folder import new_folder
 from analysis.formats import Reading, fingerprint
+from analysis.personal_data.keys import key_id
+from analysis.redaction.not_personal import NotPersonal, ruled
 from analysis.signal import ROW_ID
 from analysis.view import View
 from analysis.workspace import Workspace
@@ -57,6 +59,8 @@ def read_receipt(path: Path) -> dict[str, Any]:
         _check(known, SIGNAL, path, "a signal of it")
     ids = (ids for name in ("rows", "disputed_rows") for ids in receipt["tags"][name].values())
     tags, roles = receipt["tags"], list(receipt["source"]["roles"].values())
+    if "personal_data" in receipt:
+        _check_personal(receipt["personal_data"], path)
     for texts in (receipt["view"], receipt.get("add", []), tags["only"], tags["without"], roles, *ids):
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise ReceiptError(f"{path} is no receipt of Winnow: its view, tags and roles must be texts.")
@@ -70,6 +74,22 @@ def _are_reasons(value: Any, depth: int = 3) -> bool:
     if not depth:
         return isinstance(value, str)
     return isinstance(value, dict) and all(_are_reasons(inner, depth - 1) for inner in value.values())
+
+
+def _check_personal(said: Any, path: Path) -> None:
+    """The part on personal data; pseudonyms and hashes come out the same only under the same secret."""
+    _check(said, {"not_personal": list, "secret": str}, path, "what it says of personal data")
+    if "redact" in said:
+        _check(said, {"redact": list, "detector": dict}, path, "what it says of personal data")
+    for rule in said["not_personal"]:
+        _check(rule, dict.fromkeys(("kind", "type", "what", "column"), str), path, "a rule of it")
+        if rule.keys() - {"kind", "type", "what", "column"}:
+            raise ReceiptError(f"{path} is no receipt of Winnow: a rule of it says more than rules do.")
+    if said["secret"] != (here := key_id()):
+        raise ReceiptError(
+            f"The receipt was made with the secret {said['secret']} of another workspace, here it is {here}; put the "
+            "file personal_data.key of that workspace into WINNOW_HOME to make the same pseudonyms and hashes."
+        )
 
 
 def _check(value: Any, wanted: Shape, path: Path, what: str) -> None:
@@ -99,10 +119,15 @@ def replay(receipt_path: Path, sources: Path | Iterable[Path], out: Path, worksp
     dataset = _as_it_was(workspace.open(paths, Reading(**receipt["source"]["reading"])), receipt)
     for known in receipt["signals"]:
         compute(dataset, dataset.signal(known["name"]))
+    personal = receipt.get("personal_data", {})
+    if personal:
+        rules = [NotPersonal(**rule) for rule in personal["not_personal"]]
+        dataset.set_rulings(ruled(dataset, rules, "receipt"))
     tags = receipt["tags"]
     request = ExportRequest(
         View.from_params(receipt["view"]), receipt["to"], tuple(tags["only"]), tuple(tags["without"]),
         tuple(receipt.get("clean", ())), tuple(receipt.get("add", ())), receipt.get("split_safe", ""),
+        tuple(personal.get("redact", ())),
     )  # fmt: skip
     with new_folder(out) as folder:
         made = make(dataset, request, folder, paths, reasons=_reasons(tags.get("reasons", {})))
@@ -117,6 +142,8 @@ def _as_it_was(dataset: Dataset, receipt: Mapping[str, Any]) -> Dataset:
         raise ReceiptError(f"The receipt gives a role to {unknown[0]!r}, a column that the source does not have.")
     files = [{**own, "name": file["name"]} for own, file in zip(dataset.meta["files"], source["files"], strict=True)]
     parameters = {known["name"]: known["parameters"] for known in receipt["signals"]}
+    if "detector" in (personal := receipt.get("personal_data", {})):
+        parameters["personal_data"] = {**personal["detector"], **parameters.get("personal_data", {})}
     dataset.meta = {**dataset.meta, "files": files, "parameters": parameters}
     dataset.name, dataset.roles = source["name"], source["roles"]
     dataset.set_tags(_tags(receipt["tags"]), 1)

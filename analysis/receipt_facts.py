@@ -11,7 +11,7 @@ import polars as pl
 from analysis.dataset import TAGS, Dataset
 from analysis.signal import ROW_ID, Signal
 from analysis.signals import catalogue
-from analysis.waterfall import ExportRequest, has_tokens
+from analysis.waterfall import ExportRequest, dropped_types, has_tokens, types_column
 
 
 def tags_of(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | None) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def tags_of(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | No
 
 def signals_of(dataset: Dataset, request: ExportRequest) -> list[Signal]:
     """The signals whose columns decide which rows leave or leave with them, those read in turn, and that of tokens."""
-    columns = {*request.add, *(f.column for f in request.view.active)}
+    columns = columns_asked(request)
     columns |= {"row_tokens"} if has_tokens(dataset) else set()
     columns |= {"near_group", "duplicate_group"} if request.split_safe else set()
     while True:
@@ -47,6 +47,13 @@ def signals_of(dataset: Dataset, request: ExportRequest) -> list[Signal]:
         if columns >= (read := {column for signal in known for column in signal.inputs}):
             return known
         columns |= read
+
+
+def columns_asked(request: ExportRequest) -> set[str]:
+    """The columns on which the rows and their columns depend: of filters, of those added, of types that drop a row."""
+    return {
+        *request.add, *(f.column for f in request.view.active), *map(types_column, dropped_types(request))
+    }  # fmt: skip
 
 
 def signal_of(known: Signal) -> dict[str, Any]:

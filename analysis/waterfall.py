@@ -14,6 +14,8 @@ from analysis.duplicates.splits import MOST, leaving, splits_of
 from analysis.formats.known import KEYS, Known
 from analysis.formats.misfits import misfit_columns, misfits
 from analysis.noise import KINDS
+from analysis.personal_data.types import ENTITY_TYPES
+from analysis.redaction.plan import read_plan
 from analysis.signal import ROW_ID
 from analysis.view import View
 
@@ -33,7 +35,8 @@ class ExportRequest:
     with the computed columns `add` beside the others.
 
     `split_safe` names a column of splits, such as train and test: of rows that are near or equal to each other those
-    of the split with fewest rows stay, and those of the others stay behind. Empty by default.
+    of the split with fewest rows stay, and those of the others stay behind. Empty by default. `redact` says what is
+    done with which personal data, as "EMAIL_ADDRESS=replace" (see `redaction.plan`).
     """
 
     view: View = field(default_factory=View)
@@ -43,8 +46,10 @@ class ExportRequest:
     clean: tuple[str, ...] = ()
     add: tuple[str, ...] = ()
     split_safe: str = ""
+    redact: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "redact", tuple(map(str, read_plan(self.redact).values())))
         if self.to not in FORMATS:
             raise ExportError(f"There is no format {self.to!r} to export to; the formats are {', '.join(FORMATS)}.")
         if self.clean and self.to == "input":
@@ -121,9 +126,18 @@ def has_tokens(dataset: Dataset) -> bool:
 
 
 def _reasons(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | None) -> Iterator[tuple[str, pl.Series]]:
-    """The filters of the view, then the tags, by why they were given where that is known; rows that pass each."""
+    """The filters of the view, types that drop their rows, then the tags, by why they were given where that is known.
+
+    With the rows that pass each.
+    """
     for f in request.view.active:
         yield f.sentence, dataset.mask(f)
+    for type_ in dropped_types(request):
+        column = types_column(type_)
+        if column not in dataset.schema:
+            name = "named_entities" if type_ in ENTITY_TYPES else "personal_data"
+            raise ExportError(f"Which rows hold {type_} is not known yet; compute {name} first, or replace it instead.")
+        yield f"holds {type_}", ~dataset.column(column).list.contains(type_).fill_null(False)
     if not (request.without_tags or request.only_tags):
         return
     tags = dataset.column("tags")
@@ -172,6 +186,16 @@ def known_of(dataset: Dataset) -> Known:
     return Known(
         frozenset(dataset.canonical), dataset.roles, dataset.originals, frozenset(meta["json_columns"]), meta["renamed"]
     )
+
+
+def dropped_types(request: ExportRequest) -> list[str]:
+    """The types of personal data whose rows are left out."""
+    return [rule.type for rule in read_plan(request.redact).values() if rule.how == "drop"]
+
+
+def types_column(type_: str) -> str:
+    """The column that says which rows hold this type."""
+    return "entity_types" if type_ in ENTITY_TYPES else "pii_types"
 
 
 def _fitting(dataset: Dataset, to: str, known: Known, mask: pl.Series) -> Iterator[tuple[str, pl.Series]]:

@@ -24,6 +24,7 @@ from benchmarks import (  # noqa: E402  needs the path set above
     language,
     opening,
     pages,
+    personal_data,
     searching,
     verb_noun,
 )
@@ -38,6 +39,7 @@ SUBJECTS = {
     "formatting": formatting.measure,
     "annotators": annotators.measure,
     "duplicates": duplicates.measure,
+    "personal_data": personal_data.measure,
     "first_chart": pages.first_chart,
     "pages": pages.reruns,
     "search": searching.measure,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.export import ExportError, ExportRequest
 from analysis.waterfall import TABULAR
-from ui import charts, exports, figures, frame, jobs, session
+from ui import charts, exports, figures, frame, jobs, redacting, session
 from ui.text import count
 
 dataset = frame.open_page("Export")
@@ -23,6 +23,7 @@ with asked:
         "No rows tagged", tags, default=[t for t in ("drop",) if t in tags], key="without", placeholder="leave none out"
     )
     clean = exports.choose_cleaning() if to != "input" else []
+    redact = redacting.choose(dataset)
     add = exports.choose_added(dataset) if to in TABULAR else []
     request = ExportRequest(
         view=session.view(),
@@ -32,6 +33,7 @@ with asked:
         clean=tuple(clean),
         add=tuple(add),
         split_safe=exports.choose_split_safe(dataset),
+        redact=tuple(redact),
     )
     folder = st.text_input(
         "Folder", exports.usual_folder(dataset, to), key=f"folder_{to}", help="Below the workspace's folder exports"
@@ -59,6 +61,7 @@ with result:
     }
     numbers = {name: st.column_config.NumberColumn(format="localized") for name in table if name != "step"}
     st.dataframe(table, hide_index=True, column_config=numbers, alt="Rows and tokens left after each step")
+    redacting.show_preview(dataset, request)
 with asked:
     if job := st.session_state.get("exporting"):
         jobs.wait_for(job, "Exporting", exports.exported)

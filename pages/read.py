@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import blind, desk, frame, jobs, tagging
+from ui import blind, desk, frame, jobs, masking, tagging
 from ui.text import count
 
 dataset = frame.open_page("Read & tag")
@@ -24,6 +24,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     with st.popover("Tags", key="vocabulary", on_change="rerun") as words:
         if words.open:
             tagging.vocabulary(dataset)
+    masking.switch(dataset)
     with st.popover("Blind check", key="blind", on_change="rerun") as begins:
         if begins.open:
             blind.door(dataset)

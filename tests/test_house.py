@@ -26,6 +26,7 @@ SHARED_WITH_SIGNALS = {
     "analysis.annotators": "who gave which label to which item: counted for a row's consensus, and for tables of people",
     "analysis.language_models": "the loader of language pipelines, beside those in analysis.models",
     "analysis.syntax": "what a sentence asks for: rules about parses, which signals and their tests share",
+    "analysis.personal_data": "types, recognisers and spans of personal data, which signals find and pages and exports mask",
     "analysis.conflicts": "how answers differ and choices run in a circle, which a signal says of rows and tables of groups",
     "analysis.noise": "the kinds of formatting noise, which a signal counts and an export cleans by the same rules",
     "analysis.duplicates": "which rows say nearly the same: what signals store, a page groups afresh at any threshold",

@@ -22,7 +22,7 @@ from analysis.dataset import TAGS, Dataset
 from analysis.reading import metadata_fields, payload
 from analysis.signal import ROW_ID
 from analysis.view import View
-from ui import desk, session
+from ui import desk, masking, session
 from ui.blind_results import results
 from ui.login import person
 from ui.reader import Change
@@ -200,7 +200,11 @@ def shown_rows(dataset: Dataset, check: BlindCheck, rows: pl.Series) -> list[dic
     fields = [c for c in metadata_fields(dataset.meta, ["row_tokens"]) if c in frame.columns]
     done = given(check)
     own = [{**row, "tags": [done[row[ROW_ID]]] if row[ROW_ID] in done else []} for row in frame.iter_rows(named=True)]
-    return [payload(row, fields=fields, withheld="in a blind check", originals=fields) for row in own]
+    window = (check.id, str(rows[0]), str(len(rows)))
+    return [
+        payload(row, fields=fields, withheld="in a blind check", originals=fields, hits=marks.hits, hidden=marks.hidden)
+        for row, marks in zip(own, masking.marks(dataset, rows, own, window), strict=True)
+    ]
 
 
 def _store(check: BlindCheck, words: Sequence[str]) -> Callable[[Change], None]:

@@ -13,7 +13,7 @@ from analysis.dataset import CANONICAL, PLACE, TAGS, Dataset
 from analysis.judged_items import Votes, votes_beside
 from analysis.reading import metadata_fields, payload, within_budget
 from analysis.signal import ROW_ID
-from ui import session
+from ui import masking, session
 from ui.login import person
 from ui.reader import Change, place_in, read_log, reader
 
@@ -38,6 +38,11 @@ SORTED_BY = {  # the columns of an order, the largest first or not
 def _acked() -> dict[str, int]:
     """The last stored key press of each reader that any browser of this server shows."""
     return {}
+
+
+def acked() -> dict[str, int]:
+    """The same, for readers of other pages."""
+    return _acked()
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -100,6 +105,7 @@ def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
     )
     store(book)
     session.take_tags(dataset)
+    masking.take_wish(st.session_state.get(book.key))
     draw(dataset, book, sequence, token)
 
 
@@ -146,10 +152,13 @@ def _payloads(dataset: Dataset, rows: pl.Series, token: str) -> list[dict[str, A
     originals = list(dataset.originals)
     window = (token, dataset.signal("consensus").key, str(rows[0]), str(len(rows)))
     votes = _votes(window, dataset, rows)
+    held = list(frame.iter_rows(named=True))
+    asked: set[str] = st.session_state.get("shown_rows", set())
     return [
-        payload(row, fields=fields, originals=originals, searches=searches, votes=votes.get(at))
-        for at, row in zip(rows, frame.iter_rows(named=True), strict=True)
-    ]
+        payload(row, fields=fields, originals=originals, hits=marks.hits, searches=searches, votes=votes.get(at),
+                hidden=marks.hidden) | {"shown": row[ROW_ID] in asked and bool(marks.types)}
+        for at, row, marks in zip(rows, held, masking.marks(dataset, rows, held, window), strict=True)
+    ]  # fmt: skip
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

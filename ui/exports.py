@@ -41,7 +41,9 @@ def steps(dataset: Dataset, request: ExportRequest) -> list[Step]:
     tags = (*(f"+{tag}" for tag in request.only_tags), *(f"-{tag}" for tag in request.without_tags))
     counted = str(dataset.has(dataset.signal("tokens")))
     apart = (request.split_safe, dataset.key_of("near_group"), dataset.key_of("duplicate_group"))
-    key = (dataset.id, str(dataset.tag_revision), counted, request.to, *apart, *tags, "", *request.view.to_params())
+    rules = (dataset.rulings.revision, *request.redact)
+    key = (dataset.id, str(dataset.tag_revision), counted, request.to, *apart, *tags, *rules, "",
+           *request.view.to_params())  # fmt: skip
     return _steps(key, dataset, request)
 
 
@@ -110,6 +112,7 @@ def start(dataset: Dataset, request: ExportRequest, folder: str) -> None:
     arguments += [f"--add={column}" for column in request.add]
     if request.split_safe:
         arguments.append(f"--split-safe={request.split_safe}")
+    arguments += [f"--redact={rule}" for rule in request.redact]
     st.session_state.pop("exported", None)
     st.session_state["exporting"] = jobs.start(*arguments, "--", dataset.id)
 

@@ -28,6 +28,8 @@ NAMES = {
     "exact_duplicates": "exact duplicates",
     "verb_noun": "verbs and nouns",
     "formatting": "kinds of formatting",
+    "personal_data": "places of personal data",
+    "named_entities": "names of people, places and organisations",
 }
 
 

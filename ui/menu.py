@@ -34,6 +34,7 @@ st.navigation(
         "Faults": [
             st.Page(ROOT / "pages" / "conflicts.py", title="Conflicts", icon=":material/call_split:"),
             st.Page(ROOT / "pages" / "duplicates.py", title="Duplicates", icon=":material/content_copy:"),
+            st.Page(ROOT / "pages" / "personal_data.py", title="Personal data", icon=":material/shield_person:"),
         ],
     },
     position="top",

@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import MESSAGES, Dataset
-from ui import places, session
+from ui import masking, places, session
 from ui.text import cut
 
 PAGE_ROWS = 50
@@ -44,7 +44,7 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
     if not columns:
         st.text("Choose a column to see.")
         return
-    frame = dataset.frame(columns, shown).select(_cell(c, schema[c]) for c in columns)
+    frame = masking.masked(dataset, dataset.frame(columns, shown), shown).select(_cell(c, schema[c]) for c in columns)
     picked = st.dataframe(
         frame.rename({c: shown_name for c, shown_name in zip(columns, _headers(columns), strict=True)}),
         hide_index=True,

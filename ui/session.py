@@ -11,6 +11,8 @@ import streamlit as st
 from analysis.annotations import Annotations, open_annotations
 from analysis.dataset import Dataset, DatasetError
 from analysis.operators import ViewError
+from analysis.personal_data.tables import TABLES
+from analysis.redaction.not_personal import ruled
 from analysis.view import View
 from analysis.workspace import Workspace, home_folder
 
@@ -96,6 +98,18 @@ def take_tags(found: Dataset) -> None:
     revision = notes().revision(found.fingerprint)
     if revision != found.tag_revision:
         found.set_tags(notes().tags(found.fingerprint), revision)
+    take_rules(found)
+
+
+def take_rules(found: Dataset) -> None:
+    """Puts in place what people ruled out as not personal, for what is computed by now; all sessions share it."""
+    revision = notes().rules_revision(found.fingerprint)
+    if not revision:
+        return
+    made = (s.key for s in map(found.signal, TABLES) if found.has(s))
+    if (revision := " ".join((revision, *made))) != found.rulings.revision:
+        rules = [kept.rule for kept in notes().personal_rules(found.fingerprint)]
+        found.set_rulings(ruled(found, rules, revision))
 
 
 def choose(id: str, view: View | None = None) -> None:

@@ -15,7 +15,7 @@ from analysis.language_models import pipeline_version
 from analysis.models import tokenizer_digest
 from analysis.runners import runner
 from analysis.signal import Signal, SignalError
-from analysis.signals.catalogue import SIGNALS, signal
+from analysis.signals.catalogue import ON_REQUEST, SIGNALS, signal
 from analysis.workspace import Workspace
 
 
@@ -37,10 +37,11 @@ def typed(signal: Signal, texts: dict[str, str]) -> dict[str, object]:
 def quick(dataset: Dataset) -> Iterator[Signal]:
     """The cheap signals, then those heavy ones whose trial says that they take less than half a minute.
 
-    Last those that read other signals' columns, where these were made on the way.
+    Last those that read other signals' columns, where these were made on the way; those of `catalogue.ON_REQUEST` are
+    left out where they are not there yet.
     """
     for known in sorted(dataset.signals(), key=lambda s: (bool(missing_inputs(dataset, s)), not s.cheap)):
-        if missing_inputs(dataset, known):
+        if missing_inputs(dataset, known) or (known.name in ON_REQUEST and not dataset.has(known)):
             continue
         if known.cheap or dataset.has(known) or try_out(dataset, known) <= AT_OPENING_S:
             yield known

@@ -12,6 +12,8 @@ from analysis.commands.shared import DatasetArgument, Json, ProgressFile, Where,
 from analysis.export import ExportRequest, export
 from analysis.progress import Reporter
 from analysis.receipt import replay
+from analysis.redaction.plan import read_plan
+from analysis.waterfall import types_column
 from analysis.workspace import Workspace
 
 
@@ -33,16 +35,25 @@ def export_command(
     split_safe: Annotated[
         str, typer.Option(metavar="COLUMN", help="No row near or equal to one of a smaller split, such as test.")
     ] = "",
+    redact: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TYPE=HOW,...",
+            help="Take personal data out: replace, pseudonym[:dataset], mask[:N], hash or drop; repeatable.",
+        ),
+    ] = None,
     as_json: Json = False,
     progress: ProgressFile = None,
 ) -> None:
     """The rows in view as training files, with a receipt and a dataset card."""
-    needed = [*(add or ()), *(("duplicate_group", "near_group", "near_neighbours") if split_safe else ())]
-    dataset, view = load(name, where, needed)
+    dropped = [rule for rule in read_plan(redact or ()).values() if rule.how == "drop"]
+    groups = ("duplicate_group", "near_group", "near_neighbours") if split_safe else ()
+    dataset, view = load(name, where, [*(add or ()), *groups, *(types_column(rule.type) for rule in dropped)])
     tags = {"only_tags": tuple(tag or ()), "without_tags": tuple(without_tag or ())}
     request = ExportRequest(
-        view=view, to=to, clean=tuple(clean or ()), add=tuple(add or ()), split_safe=split_safe, **tags
-    )
+        view=view, to=to, clean=tuple(clean or ()), add=tuple(add or ()), split_safe=split_safe,
+        redact=tuple(redact or ()), **tags,
+    )  # fmt: skip
     reasons = open_annotations(Workspace().home).reasons(dataset.fingerprint) if without_tag else None
     result = export(dataset, request, out, reasons=reasons, report=Reporter(progress)).as_dict()
     answer(result, as_json, f"{result['rows_out']:,} of {result['rows_in']:,} rows in {out}")

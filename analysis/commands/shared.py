@@ -62,4 +62,9 @@ def load(name: str, where: list[str] | None = None, columns: list[str] | None = 
         if not dataset.has(made):
             say(f"Computing {needed} first.")
             compute(dataset, made)
+    rules = [kept.rule for kept in annotations.personal_rules(dataset.fingerprint)]
+    if rules:
+        from analysis.redaction.not_personal import ruled
+
+        dataset.set_rulings(ruled(dataset, rules, annotations.rules_revision(dataset.fingerprint)))
     return dataset, view

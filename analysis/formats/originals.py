@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from analysis.formats.reading import Reading
 TABLES = ("parquet", "arrow")
 ENDINGS = {"jsonl": ".jsonl", "json": ".json", "csv": ".csv", "text": ".txt", "parquet": ".parquet", "arrow": ".arrow"}
 READ_BYTES = 16 << 20
+Change = Callable[[Any, pl.Series], Any]
 ROW_GROUP_ROWS = 65_536
 
 
@@ -115,11 +116,13 @@ def _header(source: Mapping[str, Any]) -> bytes:
 def write_originals(
     frames: Iterable[pl.DataFrame], sources: Mapping[str, Mapping[str, Any]], names: Mapping[str, str],
     paths: Mapping[str, Path], layouts: Mapping[str, JsonLayout], folder: Path, columns: Sequence[str],
+    change: Callable[[str], Change | None] = lambda file: None,
 ) -> Written:  # fmt: skip
     """The chosen rows (source_file, source_line, source_record and `columns`, one file per frame), file by file.
 
     `sources`: what each file is. `names`: its name without ending in `folder`. `paths`: where Parquet and Arrow sources
-    lie, whose rows are copied from there, since only they hold the types as they were.
+    lie, whose rows are copied from there, since only they hold the types as they were. `change`: what is done with the
+    Arrow batches of such a file and the positions of their rows.
     """
     written = Written()
     texts = {
@@ -141,7 +144,7 @@ def write_originals(
         else:
             chosen = pl.concat([pl.Series([], dtype=pl.UInt32), *lines[file]])
             path = folder / f"{names[file]}{ending(source)}"
-            written.files.append(copy_rows(paths[file], source["container"], chosen, path))
+            written.files.append(copy_rows(paths[file], source["container"], chosen, path, change(file)))
         written.notes += _notes(file, source, layouts.get(file, JsonLayout()))
     return written
 
@@ -157,7 +160,7 @@ def _notes(file: str, source: Mapping[str, Any], layout: JsonLayout) -> list[str
     return notes
 
 
-def copy_rows(path: Path, container: str, chosen: pl.Series, out: Path) -> dict[str, Any]:
+def copy_rows(path: Path, container: str, chosen: pl.Series, out: Path, change: Change | None = None) -> dict[str, Any]:
     """The rows of a Parquet or Arrow file at these 1-based, ascending positions, with all its types."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -174,7 +177,8 @@ def copy_rows(path: Path, container: str, chosen: pl.Series, out: Path) -> dict[
             low = int(chosen.search_sorted(batch.line))
             high = int(chosen.search_sorted(batch.line + batch.table.num_rows))
             if low < high:
-                held.append(batch.table.take(pa.array((chosen[low:high] - batch.line).to_numpy())))
+                taken = batch.table.take(pa.array((chosen[low:high] - batch.line).to_numpy()))
+                held.append(change(taken, chosen[low:high]) if change else taken)
                 file.rows += high - low
             if sum(table.num_rows for table in held) >= ROW_GROUP_ROWS:
                 writer.write_table(pa.Table.from_batches(held))

@@ -13,9 +13,11 @@ from analysis.signals.formatting import Formatting
 from analysis.signals.language import Language
 from analysis.signals.leaks import Leaks
 from analysis.signals.lengths import Lengths
+from analysis.signals.named_entities import NamedEntities
 from analysis.signals.near_groups import NearGroups
 from analysis.signals.near_pairs import NearPairs
 from analysis.signals.normalised_duplicates import NormalisedDuplicates
+from analysis.signals.personal_data import PersonalData
 from analysis.signals.repetition import Repetition
 from analysis.signals.sessions import Sessions
 from analysis.signals.shared_spans import SharedSpans
@@ -43,8 +45,11 @@ SIGNALS: dict[str, Signal] = {
         SharedSpans(),
         Repetition(),
         FieldPairs(),
+        PersonalData(),
+        NamedEntities(),
     )
 }
+ON_REQUEST = {NamedEntities.name}  # guesses that nobody should meet unasked
 
 
 def signal(name: str, parameters: Mapping[str, object] | None = None) -> Signal:

@@ -9,6 +9,7 @@ from ui.figures.duplicates import group_sizes, threshold_curve
 from ui.figures.pairs import mirrored, overlaid
 from ui.figures.paper import CATEGORIES, CONFIG, DARK, LIGHT, Palette, bin_words, compact, edge_ticks, layout
 from ui.figures.people import curves, kappas, ranges, shapes
+from ui.figures.personal_data import scores
 from ui.figures.slices import differences, grid, ridges
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "overlaid",
     "ranges",
     "ridges",
+    "scores",
     "shapes",
     "threshold_curve",
     "waterfall",

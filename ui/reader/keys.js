@@ -2,7 +2,7 @@
 
 const KEYS = [
   ["J", "\u2192", "next row"], ["K", "\u2190", "previous row"], ["1 \u2026 9", "", "tag, or take the tag off"],
-  ["U", "", "undo the last tag"], ["E", "", "unfold long texts"], ["X", "", "raw record"], ["G", "", "go to a row"],
+  ["U", "", "undo the last tag"], ["E", "", "unfold long texts"], ["X", "", "raw record"], ["R", "", "show what is masked; noted with your name"], ["G", "", "go to a row"],
   ["?", "", "this list"],
 ];
 
@@ -10,6 +10,7 @@ const COMMANDS = {
   u: (reader) => reader.undo(),
   e: (reader) => reader.toggleFolds(),
   x: (reader) => reader.toggleRaw(),
+  r: (reader) => reader.reveal(),
   "?": (reader) => reader.toggleHelp(),
   g: (reader) => { reader.position.focus(); reader.position.select(); },
 };

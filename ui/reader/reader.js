@@ -42,6 +42,8 @@ class Reader {
     this.saved = button("saved", "", () => this.log.push());
     this.raw = button("plain", "Raw", () => this.toggleRaw(), "X");
     this.raw.setAttribute("aria-pressed", "false");
+    this.masked = button("plain", "Show masked", () => this.reveal(), "R");
+    this.masked.title = "Personal data is masked. Who looks at it is noted by name.";
     this.helpButton = button("plain", "?", () => this.toggleHelp());
     this.helpButton.setAttribute("aria-label", "Keys");
     this.helpButton.setAttribute("aria-expanded", "false");
@@ -49,7 +51,7 @@ class Reader {
     this.tags.setAttribute("role", "group");
     this.tags.setAttribute("aria-label", "Tags");
     const place = element("div", "place", this.previous, this.next, this.position, this.total, this.rowId, this.saved);
-    const tools = element("div", "tools", this.tags, this.raw, this.helpButton);
+    const tools = element("div", "tools", this.tags, this.masked, this.raw, this.helpButton);
     this.spoken = element("div", "spoken");
     this.spoken.setAttribute("aria-live", "polite");
     this.help = keyList();
@@ -210,6 +212,12 @@ class Reader {
     this.draw();
   }
 
+  // The server sends the row again with what is masked in it, and notes who asked; or masks it again.
+  reveal() {
+    const row = this.row();
+    if (row?.masked || row?.shown) this.setState("reveal", { id: row.id, n: Date.now() });
+  }
+
   // Everything folded in this row is unfolded, or folded again.
   toggleFolds() {
     const sections = this.row()?.sections ?? [];
@@ -251,6 +259,8 @@ class Reader {
     this.previous.disabled = this.at <= 0;
     this.next.disabled = this.at >= total - 1;
     this.raw.setAttribute("aria-pressed", String(this.showsRaw));
+    this.masked.hidden = !row?.masked && !row?.shown;
+    this.masked.setAttribute("aria-pressed", String(row?.shown === true));
     const words = { idle: "", saving: "saving \u2026", saved: "saved \u2713", failed: "not saved \u2013 retry" };
     this.saved.textContent = words[log?.state ?? "idle"];
     this.saved.disabled = log?.state !== "failed";

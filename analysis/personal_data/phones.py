@@ -1,0 +1,107 @@
+"""How phone numbers look: shapes sure enough alone, and loose groups of digits that need a word such as "call"."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+CONTEXT = (
+    "phone telephone tel cell cellphone mobile call calling fax contact whatsapp sms dial hotline ring landline "
+    "voicemail ph mob handy telefon telefono tlf helpline callback"
+).split()
+COUNTED = (
+    r"(?<!(?i:\b(?:invoice|order|isbn(?:-1[03])?|sku|ticket|version|build|page|case|ref|reference|tracking|serial|part"
+    r"|model|zip|item|batch|lot|article|chapter|section|uuid|id)s?(?: (?:number|no\.?|id|code))?[\s:#]{0,3}))"
+)
+"""Not behind a word that says what else is numbered."""
+START = r"(?=[0-9(+])(?<![\w+=*/$€£#%^.,@\-]|[0-9]:)(?<![\w)] ?[=*/+] ?)" + COUNTED
+"""Not in the middle of a word, a number or an address, and not behind an operator."""
+END = r"(?:\s?(?:x|ext\.?|extension)\s?[0-9]{1,5})?(?![\w@%°$€£]|[.,:/\-][0-9A-Z]|\s?[=*^]|\s[+/\-] ?[0-9])"
+AREA = r"(?:[ .\-/]?\(0?[0-9]{0,4}\)[0-9]{0,12})?"
+PAIR = r"0[1-9]([ .\-])[0-9]{2}\1[0-9]{2}\1[0-9]{2}\1[0-9]{2}"
+SURE: dict[str, tuple[str, str, float]] = {
+    "international": (
+        r"\(?\+", r"(?:\(\+[1-9][0-9]{0,2}\)|\+[1-9][0-9]{0,14})" + AREA + r"(?:[ .\-/]{1,2}[0-9]{1,12}){0,7}", 0.6,
+    ),
+    "dialled abroad": ("0[01]", r"(?:00|011) ?[1-9][0-9]{0,2}" + AREA + r"(?:[ .\-/][0-9]{2,10}){1,6}", 0.5),
+    "area in brackets": (r"1|\(", r"(?:1[ .\-]?)?\([0-9]{2,5}\)[ .\-/]?[0-9]{2,8}(?:[ .\-][0-9]{2,8}){0,3}", 0.5),
+    "three groups": ("[1-9]", r"(?:1[ .\-])?[2-9][0-9]{2}([.\-])[2-9][0-9]{2}\1[0-9]{4}", 0.5),
+    "area and slash": ("[2-9]", "[2-9][0-9]{2}/[2-9][0-9]{2}-[0-9]{4}", 0.5),
+    "three groups with blanks": ("[1-9]", r"(?<![0-9] )(?:1 )?[2-9][0-9]{2} [2-9][0-9]{2} [0-9]{4}(?! [0-9])", 0.5),
+    "pairs": ("0", PAIR, 0.5),
+    "trunk zero": ("0", r"0[1-9][0-9]{0,4}[ .\-/][0-9]{3,8}(?:[ .\-][0-9]{3,8}){0,2}", 0.5),
+    "trunk zero, one group": ("0[1-9][0-9]{8}", "0[1-9][0-9]{8,9}", 0.3),
+    "fictional": ("555", r"555[ \-]01[0-9]{2}", 0.5),
+}  # fmt: skip
+LOOSE: dict[str, tuple[str, str, float]] = {
+    "groups": ("", r"\(?\+?[0-9]{1,15}\)?(?:[ .\-/][ \-]?\(?[0-9]{1,8}\)?|(?<=\))[0-9]{1,8}){0,7}", 0.1),
+    "spaced groups": ("0", r"0[1-9][0-9]{1,4} [/\-] [0-9]{2,8}(?: [0-9]{2,8}){0,3}", 0.1),
+}
+"""Name: how it begins, so that most places are left at once; the pattern; and the score of what is not refused."""
+SURE_SHAPES, LOOSE_SHAPES = (
+    {name: (f"(?={first})" + START + pattern + END, score) for name, (first, pattern, score) in shapes.items()}
+    for shapes in (SURE, LOOSE)
+)
+DENSE = r"(?:^|[^0-9A-Za-z_+=*/$#%^.,@\-])[+(]{0,2}[0-9](?:[ .\-/()]{0,4}[0-9]){6}"
+"""What every hit has, for the search: seven digits with little between them, behind nothing that `START` refuses."""
+DATE = re.compile(
+    r"(?:1[89]|20)[0-9]{2}[-. /](?:0?[1-9]|1[0-2])[-. /](?:0?[1-9]|[12][0-9]|3[01])(?:\D.*)?"
+    r"|(?:0?[1-9]|[12][0-9]|3[01])[-. /](?:0?[1-9]|1[0-2])[-. /](?:1[89]|20)[0-9]{2}(?:\D.*)?"
+)
+NO_NUMBER = re.compile(
+    r"[0-9]+\.[0-9]+|(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[1-9](?:[0-9]{0,4}\.){4,}[0-9]+"
+    r"|(?!0[1-9])(?:[0-9]{1,2}[ .\-/]){4,}[0-9]{0,2}|[0-9]{4}[-/ ][0-9]{4}"
+    r"|[0-9]{1,3}(?:[ .][0-9]{3})+|[0-9]{3}[-. ][0-9]{2}[-. ][0-9]{4}"
+    r"|97[89][- ]?[0-9]{1,5}[- ][0-9]+[- ][0-9]+[- ][0-9]|(?:[0-9]{4}[ -]){3}[0-9]{1,7}"
+)
+"""Decimals, addresses of the internet, lists, ranges of years, thousands, social security numbers, ISBNs, cards."""
+PAIRS = re.compile(PAIR)
+REPEATED_ZERO = re.compile(r"\(0\)")
+
+
+def is_no_phone(value: str, regions: tuple[str, ...]) -> bool:
+    """Whether what looks like a phone number is none: too few digits, a date, a decimal, or not valid anywhere here.
+
+    A number that begins with + must be valid by itself, another in some of the regions.
+    """
+    bare = re.split(r"\s?(?:x|ext)", value)[0]
+    if bare.startswith("(+"):
+        bare = "+" + bare[2:].replace(")", "", 1)
+    digits = sum(map(str.isdigit, bare))
+    if bare.startswith("555") and digits == 7:
+        return False
+    if not 7 <= digits <= 20 or (bare[0] != "+" and (DATE.fullmatch(bare) or NO_NUMBER.fullmatch(bare))):
+        return True
+    if bare.count("(") != bare.count(")"):
+        return True
+    if bare[0] == "+":
+        return not _is_valid(bare, None)
+    if re.match(r"00|011 ?[1-9]", bare):
+        return not _is_valid("+" + re.sub(r"^(?:00|011)", "", bare).strip(), None)
+    if "FR" in regions and PAIRS.fullmatch(bare):  # nobody else writes so, and numbers set aside for films count too
+        pairs = re.findall("[0-9]{2}", bare)
+        return pairs == sorted(pairs)
+    return not any(_is_valid(bare, region) for region in regions if region != "FR" or bare.isdigit())
+
+
+def is_no_loose_phone(value: str, regions: tuple[str, ...]) -> bool:
+    """As `is_no_phone` where a word in front says what it is: 9 to 15 digits in groups need not be valid anywhere."""
+    value = re.split(r"\s?(?:x|ext)", value)[0]
+    digits = sum(map(str.isdigit, value))
+    bare = value.strip("()")
+    if not 7 <= digits <= 15 or DATE.fullmatch(bare) or NO_NUMBER.fullmatch(bare) or bare.isdigit() and digits < 9:
+        return True
+    if value.count("(") != value.count(")") or value.count("/") > 1:
+        return True
+    return digits < 9 and not re.fullmatch(r"[2-9][0-9]{2}[-. ][0-9]{4}", value) and is_no_phone(value, regions)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _is_valid(value: str, region: str | None) -> bool:
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(REPEATED_ZERO.sub("", value), region)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.is_valid_number(parsed)

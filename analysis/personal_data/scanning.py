@@ -1,0 +1,222 @@
+"""Finds personal data in many texts: a linear search picks the texts worth a look, Presidio looks at those alone."""
+
+from __future__ import annotations
+
+import functools
+import time
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
+
+from analysis.personal_data.recognisers import quiet, recognisers_of
+from analysis.personal_data.supersets import ALWAYS, superset
+from analysis.personal_data.texts import changed_texts, is_normal, normal_form, original_span
+from analysis.personal_data.types import DEFAULT_COUNTRIES, DEFAULT_THRESHOLD, DEFAULT_TYPES, chosen_types
+from analysis.personal_data.words import WordEngine, enhancer, words_of
+
+if TYPE_CHECKING:
+    from presidio_analyzer import AnalyzerEngine, Pattern, PatternRecognizer, RecognizerResult
+
+WINDOW_CHARS = 100_000  # a longer text is scanned window by window
+OVERLAP_CHARS = 10_000  # what a window sees beyond its edges: longer than any hit with its words around
+MOST_CHARS = 20_000_000
+MOST_HITS = 10_000
+MOST_SECONDS = 30.0
+SCANNED = "scanned"
+PARTLY = "partly scanned: "
+
+
+class Hit(NamedTuple):
+    """Where a text holds what, in code points; the score is 0 to 1."""
+
+    start: int
+    end: int
+    type: str
+    score: float
+    recogniser: str
+
+
+class Scan(NamedTuple):
+    """What a text holds, without overlaps and in order, and whether all of it was looked at."""
+
+    hits: tuple[Hit, ...]
+    status: str = SCANNED
+
+
+NOTHING = Scan(())
+
+
+@functools.lru_cache(maxsize=4)
+def scanner(
+    also: str = "", countries: str = ",".join(DEFAULT_COUNTRIES), threshold: float = DEFAULT_THRESHOLD
+) -> Scanner:
+    """The scanner of the default types and those of `also`, made once per process."""
+    return Scanner(chosen_types(also, countries), countries, threshold)
+
+
+class Scanner:
+    """Recognisers of some types at some threshold, and the search that spares them most texts."""
+
+    def __init__(
+        self,
+        types: tuple[str, ...] = DEFAULT_TYPES,
+        countries: str = ",".join(DEFAULT_COUNTRIES),
+        threshold: float = DEFAULT_THRESHOLD,
+    ) -> None:
+        self.quiet = quiet()
+        self.types, self.threshold = types, threshold
+        self.recognisers = [one for several in recognisers_of(types, countries).values() for one in several]
+        self.words, self.enhancer = WordEngine(), enhancer()
+        self.searches = [self._searches(recogniser) for recogniser in self.recognisers]
+
+    def _searches(self, recogniser: PatternRecognizer) -> list[tuple[str, list[str]]]:
+        """Patterns for Polars, each with the words of which the text must have one; no words: it may stand alone."""
+        from presidio_analyzer import PatternRecognizer
+
+        is_checked = type(recogniser).validate_result is not PatternRecognizer.validate_result
+        known: Mapping[str, str] = getattr(recogniser, "searched", {})
+        patterns: list[Pattern] = recogniser.patterns  # type: ignore[has-type]
+        alone, with_word = set[str](), set[str]()
+        for pattern in patterns:
+            made = known.get(pattern.name) or superset(pattern.regex, recogniser.global_regex_flags or 0)
+            (alone if pattern.score >= self.threshold or is_checked else with_word).add(made)
+        words = list(recogniser.context or ())
+        found: list[tuple[str, list[str]]] = [("|".join(sorted(alone)), [])] if alone else []
+        return found + ([("|".join(sorted(with_word - alone)), words)] if words and with_word - alone else [])
+
+    def candidates(self, texts: pl.Series) -> dict[int, list[int]]:
+        """Position: which of the recognisers could find anything there. No other would, whatever Presidio is asked."""
+        frame = pl.DataFrame({"at": pl.int_range(len(texts), dtype=pl.UInt32, eager=True), "text": texts})
+        text = pl.col("text")
+        wide = frame.filter(text.str.len_bytes() != text.str.len_chars())
+        always = wide.filter(text.str.contains(ALWAYS))["at"]
+        seen: dict[str, pl.DataFrame] = {}
+        found: dict[int, list[int]] = {}
+        for number, searches in enumerate(self.searches):
+            places = [always]
+            for pattern, words in searches:
+                if pattern not in seen:
+                    seen[pattern] = frame.lazy().filter(text.str.contains(pattern)).collect()
+                having = seen[pattern]
+                if words:
+                    having = having.filter(text.str.to_lowercase().str.contains_any(words))
+                places.append(having["at"])
+            for at in pl.concat(places).unique():
+                found.setdefault(at, []).append(number)
+        return found
+
+    def scan(self, texts: pl.Series) -> dict[int, Scan]:
+        """Position: what the text there holds. Texts that hold nothing and were fully scanned are left out."""
+        todo = {at: set(numbers) for at, numbers in self.candidates(texts).items()}
+        changed = changed_texts(texts)
+        for at, numbers in self.candidates(changed["text"]).items():
+            todo.setdefault(int(changed["at"][at]), set()).update(numbers)
+        places = sorted(todo)
+        found = {}
+        for at, text in zip(places, texts.gather(places).to_list(), strict=True):
+            scan = self._scan(text, [self.recognisers[number] for number in sorted(todo[at])])
+            if scan != NOTHING:
+                found[at] = scan
+        return found
+
+    def scan_text(self, text: str, types: Iterable[str] | None = None) -> Scan:
+        """What one text holds of these types."""
+        wanted = set(self.types if types is None else types)
+        return self._scan(text, [r for r in self.recognisers if r.supported_entities[0] in wanted])
+
+    def _scan(self, text: str, recognisers: list[PatternRecognizer]) -> Scan:
+        hits, stopped = self._windows(text, recognisers)
+        if not is_normal(text):
+            normal, origin = normal_form(text)
+            more, stopped_again = self._windows(normal, recognisers)
+            hits += _moved_back(more, origin)
+            stopped = stopped or stopped_again
+        return Scan(without_overlaps(hits), f"{PARTLY}{stopped}" if stopped else SCANNED)
+
+    def _windows(self, text: str, recognisers: list[PatternRecognizer]) -> tuple[list[Hit], str]:
+        """The hits, window by window, and why it stopped early, or ""."""
+        began, timeouts = time.monotonic(), self.quiet.timeouts
+        hits: list[Hit] = []
+        for start in range(0, max(min(len(text), MOST_CHARS), 1), WINDOW_CHARS):
+            low = max(0, start - OVERLAP_CHARS)
+            is_last = len(text) <= start + WINDOW_CHARS
+            part = text if len(text) <= WINDOW_CHARS else text[low : start + WINDOW_CHARS + OVERLAP_CHARS]
+            for hit in self._hits(part, recognisers):
+                at = hit.start + low
+                if start <= at and (is_last or at < start + WINDOW_CHARS):
+                    hits.append(hit._replace(start=at, end=hit.end + low))
+            if len(hits) > MOST_HITS:
+                return hits[:MOST_HITS], "hits"
+            if time.monotonic() - began > MOST_SECONDS:
+                return hits, "time"
+        if self.quiet.timeouts > timeouts:
+            return hits, "time"
+        return hits, "length" if len(text) > MOST_CHARS else ""
+
+    def _hits(self, text: str, recognisers: list[PatternRecognizer]) -> list[Hit]:
+        """As AnalyzerEngine.analyze: recognise, raise the scores by the words around, drop the low and the double."""
+        from presidio_analyzer import EntityRecognizer
+
+        raw = [(r, found) for r in recognisers for found in r.analyze(text, r.supported_entities)]
+        if not raw:
+            return []
+        words = words_of(text)
+        results: list[RecognizerResult] = []
+        for recogniser, found in raw:
+            if not recogniser.context:
+                results.append(found)
+                continue
+            near = self.words.around(words, found.start)
+            results += self.enhancer.enhance_using_context(text, [found], near, [recogniser])
+        return _as_hits(EntityRecognizer.remove_duplicates([r for r in results if r.score >= self.threshold]))
+
+    @functools.cached_property
+    def plain(self) -> AnalyzerEngine:
+        """Presidio alone with the same recognisers: what every answer must equal."""
+        from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+
+        registry = RecognizerRegistry(self.recognisers)
+        return AnalyzerEngine(registry, self.words, context_aware_enhancer=self.enhancer)  # type: ignore[arg-type]
+
+    def plain_scan(self, text: str) -> tuple[Hit, ...]:
+        """What Presidio alone finds in a text and in its normal form, without overlaps."""
+        hits = self.plain_hits(text)
+        if not is_normal(text):
+            normal, origin = normal_form(text)
+            hits += _moved_back(self.plain_hits(normal), origin)
+        return without_overlaps(hits)
+
+    def plain_hits(self, text: str) -> list[Hit]:
+        return _as_hits(self.plain.analyze(text, "en", list(self.types), score_threshold=self.threshold))
+
+
+def _as_hits(results: Iterable[RecognizerResult]) -> list[Hit]:
+    return [
+        Hit(r.start, r.end, r.entity_type, round(min(r.score, 1.0), 4), r.recognition_metadata["recognizer_name"])
+        for r in results
+    ]
+
+
+def _moved_back(hits: Iterable[Hit], origin: tuple[int, ...]) -> list[Hit]:
+    """Hits in a text's normal form as hits in the text itself."""
+    moved = ((original_span(origin, hit.start, hit.end), hit) for hit in hits)
+    return [hit._replace(start=start, end=end) for (start, end), hit in moved]
+
+
+def without_overlaps(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """The best of those that share characters (score, then length, then the order of types), in order of the text."""
+    order = {type_: at for at, type_ in enumerate(DEFAULT_TYPES)}
+    best = sorted(hits, key=lambda h: (-h.score, h.start - h.end, order.get(h.type, len(order)), h))
+    taken: list[Hit] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for hit in best:
+        at = bisect_left(starts, hit.start)
+        if (at and ends[at - 1] > hit.start) or (at < len(starts) and starts[at] < hit.end):
+            continue
+        starts.insert(at, hit.start)
+        ends.insert(at, hit.end)
+        taken.append(hit)
+    return tuple(sorted(taken))

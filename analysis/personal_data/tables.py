@@ -1,0 +1,245 @@
+"""Tables of personal data in the rows in view: how much of what, where, together with what, and which values again.
+
+They read the spans of a signal, which hold no value. What `snippets` and `repeated_values` show of one is masked; only
+`value_at` gives it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from analysis.dataset import Dataset, DatasetError
+from analysis.personal_data.masking import Part, masked_text, masked_value, parts_of
+from analysis.personal_data.scanning import SCANNED
+from analysis.personal_data.texts import pieces_of
+from analysis.personal_data.types import described
+from analysis.view import View
+
+TABLES = {"personal_data": "spans", "named_entities": "entities"}
+STATUS = {"personal_data": "pii_status", "named_entities": "entity_status"}
+READ = ["system", "prompt", "response", "rejected", "messages", "text"]
+PLACE = ["row", "field", "message", "start"]
+SCORE_STEP = 0.05
+CONTEXT_CHARS = 60
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Of `rows` rows in view: fully `scanned`, `partly` scanned, without text or left out of a sample; and those that
+    hold something counted, or only placeholders."""
+
+    rows: int
+    scanned: int
+    partly: int
+    not_scanned: int
+    with_any: int
+    placeholders_only: int
+
+
+def spans_in(dataset: Dataset, view: View | None = None, signal: str = "personal_data") -> pl.DataFrame:
+    """`row` (position in the dataset), then the columns of SPAN; a line per hit, placeholders too.
+
+    Raises DatasetError before the signal is computed.
+    """
+    return dataset.table_in(dataset.signal(signal), TABLES[signal], dataset.rows_of(view or View()))
+
+
+def coverage(dataset: Dataset, view: View | None = None, signal: str = "personal_data") -> Coverage:
+    """What was looked at: a row that was not scanned fully is never counted as clean."""
+    rows = dataset.rows_of(view or View())
+    status = dataset.column(STATUS[signal]).gather(rows)
+    spans = spans_in(dataset, view, signal)
+    counted = spans.filter(~pl.col("is_placeholder"))["row"].n_unique()
+    scanned = int((status == SCANNED).sum())
+    missing = status.null_count()
+    return Coverage(
+        len(rows), scanned, len(rows) - scanned - missing, missing, counted, spans["row"].n_unique() - counted
+    )
+
+
+def counts(
+    dataset: Dataset, view: View | None = None, by: str | None = None, signal: str = "personal_data"
+) -> pl.DataFrame:
+    """`type`, `title`, `category`, `field`, `slice`, `rows`, `spans`, `values`, `placeholders`, `rows_share`.
+
+    A line per type, field and value of the column `by` (a category such as the source; null without one), those of most
+    rows first. `rows`, `spans` and `values` (distinct ones) leave placeholders out; `rows_share` is of the rows in view
+    that have this value of `by`.
+    """
+    spans = spans_in(dataset, view, signal)
+    rows = dataset.rows_of(view or View())
+    sliced = pl.DataFrame({"row": rows, "slice": _slice(dataset, by, rows)})
+    heights = sliced.group_by("slice").agg(height=pl.len())
+    counted = ~pl.col("is_placeholder")
+    table = (
+        spans.join(sliced, on="row", how="left").group_by("type", "field", "slice")
+        .agg(
+            rows=pl.col("row").filter(counted).n_unique(), spans=counted.sum(),
+            values=pl.col("value_hash").filter(counted).n_unique(), placeholders=(~counted).sum(),
+        )
+        .join(heights, on="slice", how="left", nulls_equal=True)
+        .with_columns(rows_share=pl.col("rows") / pl.col("height"))
+    )  # fmt: skip
+    return _titled(table).select(
+        "type", "title", "category", "field", "slice", "rows", "spans", "values", "placeholders", "rows_share"
+    ).sort(["rows", "spans", "type", "field", "slice"], descending=[True, True, False, False, False])  # fmt: skip
+
+
+def type_counts(dataset: Dataset, view: View | None = None, signal: str = "personal_data") -> pl.DataFrame:
+    """`type`, `title`, `category`, `rows`, `spans`, `values`, `placeholders`, `rows_share`: a line per type."""
+    spans = spans_in(dataset, view, signal)
+    height = max(len(dataset.rows_of(view or View())), 1)
+    counted = ~pl.col("is_placeholder")
+    table = spans.group_by("type").agg(
+        rows=pl.col("row").filter(counted).n_unique(), spans=counted.sum(),
+        values=pl.col("value_hash").filter(counted).n_unique(), placeholders=(~counted).sum(),
+    )  # fmt: skip
+    return _titled(table.with_columns(rows_share=pl.col("rows") / height)).select(
+        "type", "title", "category", "rows", "spans", "values", "placeholders", "rows_share"
+    ).sort(["rows", "type"], descending=[True, False])  # fmt: skip
+
+
+def score_distribution(dataset: Dataset, view: View | None = None) -> pl.DataFrame:
+    """`type`, `low`, `high`, `spans`: counted spans by score, in bins [low, high) of 0.05, the last closed at 1."""
+    width = pl.lit(SCORE_STEP)
+    step = ((pl.col("score").cast(pl.Float64) + 1e-6) / width).floor().clip(0, 1 / SCORE_STEP - 1)
+    spans = spans_in(dataset, view).filter(~pl.col("is_placeholder"))
+    return (
+        spans.group_by("type", low=(step * width).round(2)).agg(spans=pl.len())
+        .select("type", "low", high=(pl.col("low") + SCORE_STEP).round(2), spans="spans").sort("type", "low")
+    )  # fmt: skip
+
+
+def co_occurrence(dataset: Dataset, view: View | None = None, signal: str = "personal_data") -> pl.DataFrame:
+    """`type`, `other`, `rows`: the rows that hold both, for every ordered pair that occurs; of a type with itself all
+    rows that hold it. Placeholders are left out."""
+    spans = spans_in(dataset, view, signal).filter(~pl.col("is_placeholder"))
+    held = spans.select("row", "type").unique()
+    return (
+        held.join(held.rename({"type": "other"}), on="row").group_by("type", "other").agg(rows=pl.len())
+        .sort("type", "other")
+    )  # fmt: skip
+
+
+def repeated_values(
+    dataset: Dataset, view: View | None = None, top: int = 50, signal: str = "personal_data"
+) -> pl.DataFrame:
+    """`type`, `title`, `value_hash`, `masked`, `is_placeholder`, `rows`, `spans`, `first_row`.
+
+    Only values of at least two rows, those of most rows first; `masked` is a hint of the value as its first row
+    writes it.
+    """
+    spans = spans_in(dataset, view, signal).sort(PLACE)
+    table = (
+        spans.group_by("type", "value_hash", maintain_order=True)
+        .agg(pl.col("row").n_unique().alias("rows"), pl.len().alias("spans"), pl.exclude("row").first(),
+             first_row=pl.col("row").first())
+        .filter(pl.col("rows") > 1)
+        .sort(["rows", "spans", "type", "value_hash"], descending=[True, True, False, False]).head(top)
+    )  # fmt: skip
+    values = _values(dataset, table.with_columns(row="first_row"))
+    hints = [masked_value(t, value) for t, value in zip(table["type"], values, strict=True)]
+    return _titled(table.with_columns(pl.Series("masked", hints, dtype=pl.String))).select(
+        "type", "title", "value_hash", "masked", "is_placeholder", "rows", "spans", "first_row"
+    )
+
+
+def rows_with_value(
+    dataset: Dataset, type_: str, value_hash: str, view: View | None = None, signal: str = "personal_data"
+) -> pl.Series:
+    """The positions of the rows in view that hold this value, ascending."""
+    spans = spans_in(dataset, view, signal).filter((pl.col("type") == type_) & (pl.col("value_hash") == value_hash))
+    return spans["row"].unique().sort()
+
+
+def snippets(dataset: Dataset, spans: pl.DataFrame, chars: int = CONTEXT_CHARS) -> pl.DataFrame:
+    """The lines of `spans` (some of `spans_in`), each with `before`, `masked` and `after`.
+
+    `before` and `after` are up to `chars` characters of context in which every other hit is masked too.
+    """
+    texts = _texts(dataset, spans["row"])
+    signals = [name for name in TABLES if dataset.has(dataset.signal(name))]
+    every = {key: several for name in signals for key, several in _by_text(dataset, name, spans["row"]).items()}
+    out: list[tuple[str, str, str]] = []
+    for row, field, message, start, end, type_ in spans.select(*PLACE, "end", "type").rows():
+        text = texts[row, field, message]
+        others = every[row, field, message]
+        low, high = max(0, start - chars), min(len(text), end + chars)
+        low = min([low, *(s for s, e, *_ in others if s < low < e)])  # a hit at the edge is taken in whole
+        high = max([high, *(e for s, e, *_ in others if s < high < e)])
+        before = masked_text(text[low:start], _moved(others, low, start))
+        after = masked_text(text[end:high], _moved(others, end, high))
+        out.append((before, masked_value(type_, text[start:end]), after))
+    shown = pl.DataFrame(out, schema={name: pl.String for name in ("before", "masked", "after")}, orient="row")
+    return spans.hstack(shown)
+
+
+def masked_row(dataset: Dataset, row: int) -> list[tuple[str, int | None, list[Part]]]:
+    """Every text of the row at this position: field, message, and its parts with all hits masked."""
+    at = pl.Series([row], dtype=pl.UInt32)
+    texts = _texts(dataset, at)
+    found = _by_text(dataset, "personal_data", at)
+    return [
+        (field, message, parts_of(text, found.get((r, field, message), ())))
+        for (r, field, message), text in texts.items()
+    ]
+
+
+def value_at(dataset: Dataset, row: int, field: str, message: int | None, start: int, end: int) -> str:
+    """The value itself, for a person who asks to see this one; raises DatasetError where there is no such text."""
+    text = _texts(dataset, pl.Series([row], dtype=pl.UInt32)).get((row, field, message))
+    if text is None or not 0 <= start < end <= len(text):
+        raise DatasetError(f"Row {row} has no characters {start} to {end} in {field}; compute personal_data again.")
+    return text[start:end]
+
+
+def _slice(dataset: Dataset, by: str | None, rows: pl.Series) -> pl.Series:
+    if by is None:
+        return pl.repeat(None, len(rows), dtype=pl.String, eager=True)
+    return dataset.column(by).gather(rows).cast(pl.String)
+
+
+def _titled(table: pl.DataFrame) -> pl.DataFrame:
+    known = {type_: described(type_) for type_ in table["type"].unique()}
+    return table.with_columns(
+        title=pl.Series([known[t].title for t in table["type"]], dtype=pl.String),
+        category=pl.Series([known[t].category for t in table["type"]], dtype=pl.String),
+    )
+
+
+def _texts(dataset: Dataset, rows: pl.Series) -> dict[tuple[int, str, int | None], str]:
+    """(row, field, message): text, for the rows at these positions."""
+    wanted = rows.unique().sort()
+    pieces = pieces_of(dataset.frame(READ, wanted))
+    places = wanted.gather(pieces["row"])
+    return {
+        (place, f, m): t
+        for place, (f, m, t) in zip(places, pieces.select("field", "message", "text").rows(), strict=True)
+    }
+
+
+def _by_text(
+    dataset: Dataset, signal: str, rows: pl.Series
+) -> dict[tuple[int, str, int | None], list[tuple[int, int, str, bool]]]:
+    """(row, field, message): the hits there, for the rows at these positions."""
+    table = dataset.table_in(dataset.signal(signal), TABLES[signal], rows.unique().sort())
+    out: dict[tuple[int, str, int | None], list[tuple[int, int, str, bool]]] = {}
+    for row, field, message, *span in table.select(*PLACE, "end", "type", "is_placeholder").rows():
+        out.setdefault((row, field, message), []).append((span[0], span[1], span[2], span[3]))
+    return out
+
+
+def _values(dataset: Dataset, spans: pl.DataFrame) -> list[str]:
+    texts = _texts(dataset, spans["row"])
+    return [
+        texts[row, field, message][start:end] for row, field, message, start, end in spans.select(*PLACE, "end").rows()
+    ]
+
+
+def _moved(spans: list[tuple[int, int, str, bool]], low: int, high: int) -> list[tuple[int, int, str, bool]]:
+    """The spans within these bounds, as offsets from the first."""
+    return [
+        (start - low, end - low, type_, aside) for start, end, type_, aside in spans if low <= start and end <= high
+    ]

@@ -1,0 +1,85 @@
+"""The types of personal data: their names, titles and groups, and which are looked for unless asked otherwise."""
+
+from __future__ import annotations
+
+import functools
+from typing import NamedTuple
+
+DEFAULT_TYPES = (
+    "SECRET", "IBAN_CODE", "CREDIT_CARD", "CRYPTO", "US_ITIN", "US_SSN", "MEDICAL_LICENSE", "MAC_ADDRESS",
+    "IP_ADDRESS", "EMAIL_ADDRESS", "PHONE_NUMBER",
+)  # fmt: skip
+"""Looked for in every row. Where two types claim the same characters with the same score, the earlier one has them."""
+NOISY_TYPES = ("URL", "DATE_TIME", "UUID")
+"""Off unless asked for, together with the numbers that single countries give out: most hits are not personal."""
+ENTITY_TYPES = ("PERSON", "LOCATION", "ORGANIZATION", "NRP")
+"""Found by a language pipeline; NRP is a nationality, a religion or a political group."""
+DEFAULT_COUNTRIES = ("US", "GB", "CA", "FR", "IN", "IL", "BR")
+DEFAULT_THRESHOLD = 0.4
+NOISY = "noisy"
+
+
+class PersonalDataError(ValueError):
+    """A type, a country or a key that is not there."""
+
+
+class Described(NamedTuple):
+    """How a type is called on screen, and the group it belongs to."""
+
+    title: str
+    category: str
+
+
+DESCRIBED = {
+    "EMAIL_ADDRESS": Described("E-mail address", "contact"),
+    "PHONE_NUMBER": Described("Phone number", "contact"),
+    "CREDIT_CARD": Described("Card number", "finance"),
+    "IBAN_CODE": Described("Bank account (IBAN)", "finance"),
+    "CRYPTO": Described("Bitcoin address", "finance"),
+    "US_SSN": Described("Social security number (US)", "identity"),
+    "US_ITIN": Described("Taxpayer number (US)", "identity"),
+    "MEDICAL_LICENSE": Described("Medical licence (US)", "identity"),
+    "IP_ADDRESS": Described("IP address", "network"),
+    "MAC_ADDRESS": Described("Hardware address (MAC)", "network"),
+    "SECRET": Described("Key, token or password", "secret"),
+    "URL": Described("Link", "network"),
+    "DATE_TIME": Described("Date or time", "date"),
+    "UUID": Described("UUID", "network"),
+    "PERSON": Described("Person", "name"),
+    "LOCATION": Described("Place", "name"),
+    "ORGANIZATION": Described("Organisation", "name"),
+    "NRP": Described("Nationality, religion or politics", "name"),
+}
+
+
+def described(type_: str) -> Described:
+    """Title and category; what single countries give out is of the category identity."""
+    return DESCRIBED.get(type_) or Described(type_.replace("_", " ").capitalize(), "identity")
+
+
+@functools.cache
+def chosen_types(also: str, countries: str) -> tuple[str, ...]:
+    """The default types, then those of `also` ("URL,US_PASSPORT"; "noisy": all that `countries` have), in fixed order.
+
+    Raises PersonalDataError for a type that is not known.
+    """
+    from analysis.personal_data.recognisers import national_types
+
+    wanted = set(names(also))
+    national = national_types()
+    known = (*DEFAULT_TYPES, *NOISY_TYPES, *national)
+    if unknown := sorted(wanted - {NOISY, *known}):
+        raise PersonalDataError(
+            f"No type of personal data is called {', '.join(unknown)}; known: "
+            f"{', '.join((*DEFAULT_TYPES, *NOISY_TYPES))}, {len(national)} of single countries such as US_PASSPORT and "
+            f"UK_NHS, {', '.join(ENTITY_TYPES)} (by the signal named_entities), and {NOISY} for all that are off."
+        )
+    if NOISY in wanted:
+        here = set(names(countries))
+        wanted |= {*NOISY_TYPES, *(type_ for type_, country in national.items() if country in here)}
+    return tuple(type_ for type_ in known if type_ in DEFAULT_TYPES or type_ in wanted)
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The names of a list such as "US, GB"."""
+    return tuple(name for part in text.split(",") if (name := part.strip()))

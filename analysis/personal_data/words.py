@@ -1,0 +1,111 @@
+"""The words around a hit, by which Presidio raises its score: tokens and their lemmas, without any model."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
+    from presidio_analyzer.nlp_engine import NlpArtifacts
+
+WORDS_BEFORE, WORDS_BEHIND = 5, 1
+TOKEN = re.compile(r"\d(?:[\d .()/\-]*\d)?|[^\W\d_]+")
+"""A word of letters; or a number with all its groups, so that the word behind a number is the next token."""
+STOP_WORDS = frozenset(
+    "a an the this that these those my your his her its our their me you him it us them i we he she they is are was "
+    "were am been being do does did has have had will would shall should can could may might must and or but if so as "
+    "at by for from in into of off on onto out over to under up with then than there here just also only not no yes "
+    "please very".split()
+)
+
+
+class Words(NamedTuple):
+    """The tokens of a text, where each begins and ends in code points, and their lemmas."""
+
+    tokens: list[str]
+    starts: list[int]
+    ends: list[int]
+    lemmas: list[str]
+
+
+def lemma(word: str) -> str:
+    """A word in lower case without the ending of its plural: always a beginning of the lower-case word."""
+    low = word.lower()
+    return low[:-1] if len(low) > 3 and low.endswith("s") and not low.endswith(("ss", "us", "is")) else low
+
+
+def context_words(words: Iterable[str]) -> list[str]:
+    """What words to look for, as lemmas; several words together never are one token and are left out."""
+    return sorted({lemma(word.strip()) for word in words if word.strip() and not re.search(r"[\W\d_]", word.strip())})
+
+
+def words_of(text: str) -> Words:
+    """The words and numbers of a text."""
+    found = list(TOKEN.finditer(text))
+    tokens = [match[0] for match in found]
+    return Words(tokens, [m.start() for m in found], [m.end() for m in found], [lemma(token) for token in tokens])
+
+
+class WordEngine:
+    """A text's words as Presidio's `NlpEngine` gives them. Lemmas are set: without, all context is ignored."""
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def is_loaded(self) -> bool:
+        return True
+
+    def process_text(self, text: str, language: str) -> NlpArtifacts:
+        return self.artifacts(words_of(text))
+
+    def process_batch(
+        self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1, **kwargs: Any
+    ) -> Iterator[tuple[str, NlpArtifacts]]:
+        yield from ((text, self.process_text(text, language)) for text in texts)
+
+    def is_stopword(self, word: str, language: str) -> bool:
+        return word in STOP_WORDS
+
+    def is_punct(self, word: str, language: str) -> bool:
+        return False
+
+    def get_supported_entities(self) -> list[str]:
+        return []
+
+    def get_supported_languages(self) -> list[str]:
+        return ["en"]
+
+    def artifacts(self, words: Words) -> NlpArtifacts:
+        from presidio_analyzer.nlp_engine import NlpArtifacts
+
+        tokens: Any = words.tokens
+        return NlpArtifacts([], tokens, words.starts, words.lemmas, self, "en")
+
+    def around(self, words: Words, start: int) -> NlpArtifacts:
+        """Only the words that can bear on a hit that begins at `start`: the answer stays the same, the cost small."""
+        at = bisect_right(words.ends, start)
+        if at == len(words.ends):
+            return self.artifacts(words)
+        first, seen = at, 0
+        while first > 0 and seen <= WORDS_BEFORE + 1:
+            first -= 1
+            seen += words.lemmas[first] not in STOP_WORDS
+        last, seen = at, 0
+        while last < len(words.ends) and seen <= WORDS_BEHIND + 1:
+            seen += words.lemmas[last] not in STOP_WORDS
+            last += 1
+        return self.artifacts(Words(*(part[first:last] for part in words)))  # type: ignore[arg-type]
+
+
+def enhancer() -> LemmaContextAwareEnhancer:
+    """Whole words, five in front and one behind: "lic" is no part of "public"."""
+    from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
+
+    return LemmaContextAwareEnhancer(
+        context_matching_mode="whole_word",
+        context_prefix_count=WORDS_BEFORE,
+        context_suffix_count=WORDS_BEHIND,
+    )

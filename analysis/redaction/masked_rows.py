@@ -1,0 +1,135 @@
+"""Rows as they may be read by people who have not asked to see personal data: every hit masked, wherever it stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from analysis.dataset import Dataset
+from analysis.personal_data.masking import masked_value
+from analysis.personal_data.tables import TABLES
+from analysis.personal_data.types import described
+from analysis.reading import Hit
+from analysis.redaction.not_personal import values_of
+from analysis.redaction.texts import rewritten
+
+PLACE = ("field", "message", "start", "end", "type", "is_placeholder")
+Line = tuple[str, int | None, int, int, str, bool]
+LEAST_CHARS = 4  # a shorter value is masked where it was found, not wherever else its characters stand
+
+
+class Marks(NamedTuple):
+    """What the reader needs of one row: where the hits are, the values to hide wherever they stand, and their types."""
+
+    hits: list[Hit]
+    hidden: list[str]
+    types: list[str]
+
+
+NO_MARKS = Marks([], [], [])
+
+
+def lines_of(dataset: Dataset, rows: pl.Series) -> dict[int, list[Line]]:
+    """Position: the hits in the texts of these rows, of every signal that is computed; offsets only, no values."""
+    found: dict[int, list[Line]] = {}
+    for name, table in TABLES.items():
+        signal = dataset.signal(name)
+        if dataset.has(signal):
+            for row, *line in dataset.table_in(signal, table, rows).select("row", *PLACE).iter_rows():
+                found.setdefault(row, []).append((line[0], line[1], line[2], line[3], line[4], line[5]))
+    return found
+
+
+def marks_in(row: Mapping[str, Any], lines: Iterable[Line], is_masked: bool) -> Marks:
+    """The hits of one row of canonical columns, as the reader marks them; placeholders are marked and never masked."""
+    marks = Marks([], [], [])
+    for field, message, start, end, type_, is_placeholder in lines:
+        text = _text_at(row, field, message)
+        title = f"{described(type_).title}{', a placeholder' * is_placeholder}"
+        hides = is_masked and not is_placeholder
+        if not is_placeholder:
+            marks.types.append(type_)
+        if hides:
+            value = text[start:end]
+            marks.hidden.extend(dict.fromkeys((value, _unescaped(value))))
+        if field == "tool_calls":
+            continue  # shown indented, so that offsets are others; hidden there by value
+        name = field if message is None else f"messages[{message}]"
+        marks.hits.append(Hit(name, start, end, "pii", title, hides))
+        if message is not None and row.get("rejected") is not None and text == row.get("response"):
+            marks.hits.append(Hit("response", start, end, "pii", title, hides))
+    return marks
+
+
+def _text_at(row: Mapping[str, Any], field: str, message: int | None) -> str:
+    if message is None:
+        return str(row.get(field) or "")
+    said = row["messages"][message]
+    return str(said["tool_calls" if field == "tool_calls" else "content"] or "")
+
+
+def _unescaped(value: str) -> str:
+    """A piece of JSON text as it reads."""
+    try:
+        return str(json.loads(f'"{value}"')) if "\\" in value else value
+    except ValueError:
+        return value
+
+
+def masked_frame(dataset: Dataset, frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """The frame of the rows at these positions with every value of personal data masked in all its columns."""
+    masks: dict[int, dict[str, str]] = {}
+    for name, table in TABLES.items():
+        signal = dataset.signal(name)
+        if not dataset.has(signal):
+            continue
+        spans = dataset.table_in(signal, table, rows).filter(~pl.col("is_placeholder"))
+        for at, values in values_of(dataset, spans, pl.repeat(True, spans.height, eager=True)):
+            lines = spans[at.to_list()]
+            for row, type_, value in zip(lines["row"], lines["type"], values, strict=True):
+                masks.setdefault(row, {})[value] = masked_value(type_, value)
+    touched = [n for n, row in enumerate(rows) if row in masks]
+
+    def mask(column: pl.Series) -> list[Any]:
+        return [rewritten(value, _masking(masks[rows[n]])) for n, value in zip(touched, column.to_list(), strict=True)]
+
+    return rewritten_rows(
+        frame, touched, [c for c in frame.columns if c != "row_id" and holds_text(frame.schema[c])], mask
+    )
+
+
+def _masking(masks: Mapping[str, str]) -> Callable[[str], str]:
+    long = sorted((value for value in masks if len(value) >= LEAST_CHARS), key=len, reverse=True)
+
+    def change(text: str) -> str:
+        for value in long:
+            text = text.replace(value, masks[value])
+        return text
+
+    return change
+
+
+def rewritten_rows(
+    frame: pl.DataFrame, at: Sequence[int], columns: Sequence[str], rewrite: Callable[[pl.Series], list[Any]]
+) -> pl.DataFrame:
+    """The frame in which `rewrite` gave the values of these columns in the rows `at`, ascending."""
+    if not at:
+        return frame
+    touched = frame[list(at)]
+    new = touched.with_columns(pl.Series(c, rewrite(touched[c]), dtype=frame.schema[c]) for c in columns)
+    numbered = frame.with_row_index("_row")
+    rest = numbered.filter(~pl.col("_row").is_in(list(at)))
+    again = new.with_columns(pl.Series("_row", at, dtype=pl.UInt32)).select(numbered.columns)
+    return pl.concat([rest, again]).sort("_row").drop("_row")
+
+
+def holds_text(dtype: pl.DataType) -> bool:
+    """Whether a column of this type holds texts, however nested."""
+    if isinstance(dtype, pl.List | pl.Array):
+        return isinstance(dtype.inner, pl.DataType | type) and holds_text(dtype.inner)  # type: ignore[arg-type]
+    if isinstance(dtype, pl.Struct):
+        return any(holds_text(field.dtype) for field in dtype.fields)  # type: ignore[arg-type]
+    return dtype == pl.String

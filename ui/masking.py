@@ -1,0 +1,107 @@
+"""Personal data on screen: masked unless one asks to see it, and whoever asks is noted in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analysis.annotations import AnnotationError
+from analysis.dataset import Dataset
+from analysis.personal_data.tables import TABLES
+from analysis.redaction.masked_rows import NO_MARKS, Line, Marks, lines_of, marks_in, masked_frame
+from analysis.signal import ROW_ID
+from ui import session
+from ui.login import person
+
+
+def is_known(dataset: Dataset) -> bool:
+    """Whether it is computed where personal data stands."""
+    return any(dataset.has(dataset.signal(name)) for name in TABLES)
+
+
+def is_on() -> bool:
+    """Whether this session masks personal data: yes, unless it was switched off."""
+    return bool(st.session_state.get("masks_personal_data", True))
+
+
+def switch(dataset: Dataset) -> None:
+    """The session's switch; where nothing was looked for it says so, since nothing is masked then."""
+    if not is_known(dataset):
+        st.caption("Personal data is not masked: it was not looked for yet.")
+        return
+    st.session_state["mask_switch"] = is_on()
+    st.toggle(
+        "Mask personal data", key="mask_switch", on_change=_switched,
+        help="In Read and in tables of rows, for this session. Rows read with it off are noted with your name.",
+    )  # fmt: skip
+
+
+def _switched() -> None:
+    st.session_state["masks_personal_data"] = st.session_state["mask_switch"]
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _lines(key: tuple[str, ...], _dataset: Dataset, _rows: pl.Series) -> dict[int, list[Line]]:
+    return lines_of(_dataset, _rows)
+
+
+def marks(
+    dataset: Dataset, rows: pl.Series, frame: Sequence[Mapping[str, Any]], window: tuple[str, ...]
+) -> list[Marks]:
+    """What is marked and hidden in each row of a window of the reader; what is shown is noted before."""
+    if not is_known(dataset):
+        return [NO_MARKS] * len(frame)
+    signals = (dataset.signal(name) for name in TABLES)
+    key = (*window, dataset.rulings.revision, *(f"{s.key} {dataset.has(s)}" for s in signals))
+    lines = _lines(key, dataset, rows)
+    asked: set[str] = st.session_state.setdefault("shown_rows", set())
+    is_open = [at in lines and (not is_on() or row[ROW_ID] in asked) for at, row in zip(rows, frame, strict=True)]
+    if any(is_open) and not _noted(
+        dataset, [(row, lines[at]) for at, row, o in zip(rows, frame, is_open, strict=True) if o]
+    ):
+        is_open = [False] * len(frame)
+    return [marks_in(row, lines.get(at, ()), not shown) for at, row, shown in zip(rows, frame, is_open, strict=True)]
+
+
+def _noted(dataset: Dataset, shown: Sequence[tuple[Mapping[str, Any], Sequence[Line]]]) -> bool:
+    """Notes once per session and row that its values are shown; whether it could be noted."""
+    noted: set[tuple[str, str, str]] = st.session_state.setdefault("noted_rows", set())
+    new = [
+        (person(), str(row[ROW_ID]), type_)
+        for row, lines in shown
+        for *_, type_, is_placeholder in lines
+        if not is_placeholder
+    ]
+    new = [one for one in dict.fromkeys(new) if one not in noted]
+    try:
+        session.notes().note_shown(dataset.fingerprint, [(row_id, type_) for _, row_id, type_ in new], person())
+    except AnnotationError as error:
+        st.text(str(error))
+        return False
+    noted.update(new)
+    return True
+
+
+def take_wish(state: object) -> None:
+    """The reader's wish to see a row's values, or to hide them again; each key press counts once."""
+    wish = state.get("reveal") if isinstance(state, Mapping) else None
+    if not isinstance(wish, Mapping) or not isinstance(row_id := wish.get("id"), str):
+        return
+    if wish.get("n") == st.session_state.get("wish_taken"):
+        return
+    st.session_state["wish_taken"] = wish.get("n")
+    shown: set[str] = st.session_state.setdefault("shown_rows", set())
+    if row_id in shown:
+        shown.discard(row_id)
+    else:
+        shown.add(row_id)
+        noted: set[tuple[str, str, str]] = st.session_state.get("noted_rows", set())
+        noted -= {one for one in noted if one[1] == row_id}  # each time one asks is an entry
+
+
+def masked(dataset: Dataset, frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """The frame as this session may see it."""
+    return masked_frame(dataset, frame, rows) if is_on() and is_known(dataset) else frame

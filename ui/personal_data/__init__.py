@@ -1,0 +1,1 @@
+"""The parts of the page Personal data: counts, values, the review, names, what is not personal, who looked."""

@@ -1,0 +1,171 @@
+"""How much of which type stands where: by field and by any column, by score, and together with what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.operators import join_values
+from analysis.personal_data import tables
+from analysis.view import View
+from ui import charts, figures, session
+from ui.personal_data import found
+from ui.text import cut
+
+NOTHING = "nothing else"
+SHOWN_LINES = 400
+NUMBER = st.column_config.NumberColumn(format="localized")
+SHARE = st.column_config.NumberColumn(format="percent")
+
+
+def table(dataset: Dataset, signal: str) -> None:
+    """A line per type, by field and by a column if one likes; a line ticked keeps its rows."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        by = st.selectbox(
+            "By type and",
+            [NOTHING, *dataset.categories],
+            format_func=cut,
+            key=f"by_{signal}",
+            bind="query-params",
+            width=220,
+        )
+        by_field = st.toggle("and by field", key=f"field_{signal}", bind="query-params")
+    column = None if by == NOTHING else by
+    lines: pl.DataFrame = (
+        found.asked(dataset, signal, "counts", lambda view: tables.counts(dataset, view, column, signal), by)
+        if by_field
+        else found.asked(dataset, signal, "by", lambda view: by_slice(dataset, view, column, signal), by)
+    )
+    if lines.is_empty():
+        what = "No name" if signal == "named_entities" else "Nothing personal"
+        st.text(f"{what} was found in the texts of the rows in view. A detector misses some: this is no proof.")
+        return
+    shown = lines.head(SHOWN_LINES)
+    names = {"spans": "times", "values": "different values", "rows_share": "share of rows", "title": "what"}
+    if column:
+        names["slice"] = cut(column, 40) if column not in shown.columns else "value"
+    view = shown.drop([] if by_field else ["field"], [] if column else ["slice"])
+    picked = st.dataframe(
+        view.rename(names),
+        hide_index=True,
+        height="content" if shown.height < 14 else 500,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"counts_{signal}_{st.session_state.get('counts_picked', 0)}",
+        alt="Rows and hits per type",
+        column_config={
+            **dict.fromkeys(("rows", "times", "different values", "placeholders"), NUMBER),
+            "share of rows": SHARE,
+            "category": None,
+        },
+    )
+    left = f" The first {SHOWN_LINES} of {lines.height:,} lines." if lines.height > SHOWN_LINES else ""
+    of = f"of the rows in view with that {column}" if column else "of the rows in view"
+    st.caption(
+        f"Share {of.replace('_', ' ')}. Placeholders are counted apart. Tick a line to keep the rows that hold "
+        f"the type{', in whichever field' if by_field else ''}.{left}"
+    )
+    if picked.selection.rows:
+        st.session_state["counts_picked"] = st.session_state.get("counts_picked", 0) + 1
+        line = shown.row(picked.selection.rows[0], named=True)
+        view_ = session.view().where(found.TYPES[signal], "has", line["type"])
+        if column:
+            value = line["slice"]
+            view_ = view_.where(column, "null") if value is None else view_.where(column, "in", join_values([value]))
+        session.set_view(view_)
+        st.rerun()
+
+
+def by_slice(dataset: Dataset, view: View, column: str | None, signal: str) -> pl.DataFrame:
+    """As `tables.counts`, all fields of a row together: a row that holds the type in two of them counts once."""
+    rows = dataset.rows_of(view)
+    if column is None:
+        whole = tables.type_counts(dataset, view, signal)
+        blank = pl.lit(None, pl.String)
+        return whole.with_columns(field=blank, slice=blank).select(
+            "type", "title", "category", "field", "slice", "rows", "spans", "values", "placeholders", "rows_share"
+        )
+    spans = tables.spans_in(dataset, view, signal)
+    sliced = pl.DataFrame({"row": rows, "slice": dataset.column(column).gather(rows).cast(pl.String)})
+    heights = sliced.group_by("slice").agg(height=pl.len())
+    counted = ~pl.col("is_placeholder")
+    per = spans.join(sliced, on="row", how="left").group_by("type", "slice").agg(
+        rows=pl.col("row").filter(counted).n_unique(), spans=counted.sum(),
+        values=pl.col("value_hash").filter(counted).n_unique(), placeholders=(~counted).sum(),
+    )  # fmt: skip
+    joined = per.join(heights, on="slice", how="left", nulls_equal=True)
+    titled = joined.with_columns(
+        pl.Series("title", [found.title(t) for t in joined["type"]], dtype=pl.String),
+        category=pl.lit(""),
+        field=pl.lit(None, pl.String),
+        rows_share=pl.col("rows") / pl.col("height"),
+    )
+    return titled.select(
+        "type", "title", "category", "field", "slice", "rows", "spans", "values", "placeholders", "rows_share"
+    ).sort(["rows", "spans", "type", "slice"], descending=[True, True, False, False])
+
+
+def scores(dataset: Dataset) -> None:
+    """Hits by score; a bar clicked keeps the rows whose highest score lies there."""
+    bins: pl.DataFrame = found.asked(
+        dataset, "personal_data", "scores", lambda view: tables.score_distribution(dataset, view)
+    )
+    if bins.is_empty():
+        return
+    st.subheader("How sure", anchor=False)
+    types = ["all types", *bins["type"].unique().sort()]
+    of = st.selectbox("Scores of", types, format_func=_title, key="scores_of", bind="query-params", width=260)
+    wanted = bins if of == types[0] else bins.filter(pl.col("type") == of)
+    summed = wanted.group_by("low", "high").agg(pl.col("spans").sum()).sort("low")
+
+    def pick(selection: Mapping[str, Any]) -> View | None:
+        points = selection.get("points")
+        if not points:
+            return None
+        low, high = summed.row(int(points[0]["customdata"][0]))[:2]
+        view = session.view().narrowed("pii_score", "range", f"{low:g}~{'' if high >= 1 else f'{high:g}'}")
+        return view if of == types[0] else view.where("pii_types", "has", of)
+
+    charts.draw(figures.scores(summed, charts.palette()), f"scores_{of}", f"Hits by score, {of}", pick)
+    st.caption(
+        "A score is the detector's own weight of a pattern and of the words around it, no probability; the review "
+        "says how often it is right. A bar clicked keeps the rows whose highest score lies in it."
+    )
+
+
+def _title(type_: str) -> str:
+    return type_ if " " in type_ else found.title(type_)
+
+
+def together(dataset: Dataset, signal: str) -> None:
+    """Rows that hold both of two types; a cell picked keeps them."""
+    pairs: pl.DataFrame = found.asked(
+        dataset, signal, "together", lambda view: tables.co_occurrence(dataset, view, signal)
+    )
+    types = pairs["type"].unique().sort().to_list()
+    if len(types) < 2:
+        return
+    st.subheader("Together in a row", anchor=False)
+    wide = pairs.pivot("other", index="type", values="rows").select("type", *types).fill_null(0).sort("type")
+    picked = st.dataframe(
+        wide,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-cell",
+        key=f"together_{signal}_{st.session_state.get('together_picked', 0)}",
+        alt="Rows that hold both types",
+        column_config=dict.fromkeys(types, NUMBER),
+    )
+    st.caption("Rows that hold both types; on the diagonal all rows that hold the type. Click a cell to keep its rows.")
+    if cells := picked.selection.cells:
+        st.session_state["together_picked"] = st.session_state.get("together_picked", 0) + 1
+        row, other = cells[0]
+        view = session.view().where(found.TYPES[signal], "has", wide["type"][row])
+        if other in types and other != wide["type"][row]:
+            view = view.where(found.TYPES[signal], "has", other)
+        session.set_view(view)
+        st.rerun()

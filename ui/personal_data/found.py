@@ -1,0 +1,121 @@
+"""What was found in the rows in view: counted once per view, signal and rules, and how much of it was looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.personal_data import tables
+from analysis.personal_data.tables import Coverage
+from analysis.personal_data.types import described
+from analysis.view import View
+from ui import session
+from ui.text import count
+
+STATUS = tables.STATUS
+TYPES = {"personal_data": "pii_types", "named_entities": "entity_types"}
+
+
+def key_of(dataset: Dataset, signal: str, *more: str) -> tuple[str, ...]:
+    """What tells an answer of a signal about the rows in view from any other."""
+    view = session.view()
+    columns = (dataset.key_of(column) for column in sorted(view.columns()))
+    return (dataset.id, dataset.signal(signal).key, dataset.rulings.revision, str(dataset.tag_revision), *columns,
+            *view.to_params(), "", *more)  # fmt: skip
+
+
+@st.cache_resource(max_entries=128, show_spinner="Counting what was found …")
+def _asked(key: tuple[str, ...], _ask: Callable[[], Any]) -> Any:
+    return _ask()
+
+
+def asked(dataset: Dataset, signal: str, name: str, ask: Callable[[View], Any], *more: str) -> Any:
+    """The answer of `ask` about the rows in view, kept while view, tags, signal and rules stay the same."""
+    view = session.view()
+    return _asked(key_of(dataset, signal, name, *more), lambda: ask(view))
+
+
+def coverage(dataset: Dataset, signal: str) -> Coverage:
+    found: Coverage = asked(dataset, signal, "coverage", lambda view: tables.coverage(dataset, view, signal))
+    return found
+
+
+def type_counts(dataset: Dataset, signal: str) -> pl.DataFrame:
+    found: pl.DataFrame = asked(dataset, signal, "types", lambda view: tables.type_counts(dataset, view, signal))
+    return found
+
+
+def spans(dataset: Dataset, signal: str) -> pl.DataFrame:
+    """The hits in view, placeholders left out."""
+    found: pl.DataFrame = asked(
+        dataset,
+        signal,
+        "spans",
+        lambda view: tables.spans_in(dataset, view, signal).filter(~pl.col("is_placeholder")),
+    )
+    return found
+
+
+def title(type_: str) -> str:
+    return described(type_).title
+
+
+def ruled_out(dataset: Dataset, signal: str) -> tuple[int, int]:
+    """How many hits in view, and in how many rows, are left out because people said they are not personal."""
+    out = dataset.rulings.out
+    if out.is_empty():
+        return 0, 0
+
+    def ask(view: View) -> tuple[int, int]:
+        known = pl.col("type").is_in(["PERSON", "LOCATION", "ORGANIZATION", "NRP"])
+        here = out.filter(pl.col("row").is_in(dataset.rows_of(view).implode()) & ~pl.col("is_placeholder"))
+        here = here.filter(known if signal == "named_entities" else ~known)
+        return here.height, here["row"].n_unique()
+
+    found: tuple[int, int] = asked(dataset, signal, "ruled", ask)
+    return found
+
+
+def say_coverage(dataset: Dataset, signal: str) -> None:
+    """The first line of the page: how many of how many rows were looked at, by what, and what is not counted."""
+    seen = coverage(dataset, signal)
+    made = dataset.signal(signal)
+    holds = f"{seen.with_any:,} ({seen.with_any / seen.rows:.1%}) hold" if seen.rows else "none hold"
+    what = "names" if signal == "named_entities" else "personal data that is counted"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.text(f"{seen.scanned:,} of {count(seen.rows)} in view scanned to the end; {holds} {what}.")
+        if seen.partly:
+            st.button(
+                f"{count(seen.partly)} not fully scanned",
+                key=f"partly_{signal}",
+                icon=":material/warning:",
+                help="Longer, slower or fuller than the limits. They are never counted as clean. Show only these.",
+                on_click=filter_on,
+                args=(STATUS[signal], "re", "^partly"),
+            )
+        if seen.not_scanned:
+            st.button(
+                f"{count(seen.not_scanned)} not scanned",
+                key=f"unread_{signal}",
+                help="They hold no text, or are not in the sample. Show only these.",
+                on_click=filter_on,
+                args=(STATUS[signal], "null", ""),
+            )
+    spans_out, rows_out = ruled_out(dataset, signal)
+    parts = [f"{name} {value}" for name, value in made.parameters.items() if name != "key_id" and value != ""]
+    more = f" {count(seen.placeholders_only)} with placeholders only (example.com, test cards) are not counted."
+    rules = f" {count(spans_out, 'hit')} in {count(rows_out)} left out by rules of people." if spans_out else ""
+    said = more * bool(seen.placeholders_only) + rules
+    read = " It reads prompts, responses and messages, no other columns; exports scan them all."
+    st.caption(f"By {made.name} version {made.version} ({'; '.join(parts)}).{said}{read}".replace("_", r"\_"))
+
+
+def filter_on(column: str, op: str, value: str) -> None:
+    """One more filter; the same one twice stays one."""
+    view = session.view()
+    if not any((f.column, f.op, f.value) == (column, op, value) for f in view.active):
+        session.set_view(view.where(column, op, value))

@@ -1,0 +1,180 @@
+"""Is this hit personal? Yes or no by keys on a seeded sample, and how precise each type is by the answers so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import streamlit as st
+
+from analysis.annotations import AnnotationError
+from analysis.dataset import Dataset
+from analysis.effects import wilson
+from analysis.marks import utf16_spans
+from analysis.personal_data import tables
+from analysis.personal_rules import review_key
+from analysis.signal import ROW_ID
+from ui import desk, session
+from ui.login import person
+from ui.personal_data import found
+from ui.reader import place_in, reader
+from ui.text import count, cut
+
+WORDS = ("yes", "no")
+CONTEXT_CHARS = 300
+SIZES = (25, 50, 100, 200, 500)
+PLACES = {"prompt": "p", "response": "r", "system": "s", "tool": "t", "tool_calls": "c", "rejected": "j", "text": "x"}
+
+
+def hit_ids(hits: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    """The hits with `hit_id`: the row's id, and where in it; at most 40 characters, and nothing of the value."""
+    place = pl.col("field").replace_strict(PLACES, default="o")
+    message = pl.col("message").cast(pl.String).fill_null("")
+    made = pl.concat_str(
+        pl.lit(ids.gather(hits["row"])), place + message, pl.col("start").cast(pl.String), separator="."
+    )
+    return hits.with_columns(hit_id=made)
+
+
+def answers(dataset: Dataset) -> pl.DataFrame:
+    """`hit_id`, `is_right`: what stands of all people's answers."""
+    said = session.notes().tags(review_key(dataset.fingerprint))
+    stands = said.select(hit_id="row_id", is_right=pl.col("tags").list.contains("yes"), any=pl.col("tags").list.len())
+    return stands.filter(pl.col("any") > 0).drop("any")
+
+
+def answered(dataset: Dataset, signal: str) -> pl.DataFrame:
+    """The hits in view that were answered, with `is_right`; those ruled out since are left out."""
+    said = answers(dataset)
+    if said.is_empty():
+        return found.spans(dataset, signal).clear().with_columns(is_right=pl.lit(None, pl.Boolean), hit_id=pl.lit(""))
+    ids = dataset.column(ROW_ID)
+    rows = ids.is_in(said["hit_id"].str.split(".").list.first().unique().implode()).arg_true()
+    near = found.spans(dataset, signal).filter(pl.col("row").is_in(rows.implode()))
+    return hit_ids(near, ids).join(said, on="hit_id")
+
+
+def precision(dataset: Dataset, signal: str) -> None:
+    """The share of yes by type, and by the values of a column, with its interval."""
+    columns = ["nothing else", *dataset.categories]
+    by = st.selectbox("Precision by", columns, format_func=cut, key="precision_by", bind="query-params", width=240)
+    done = answered(dataset, signal)
+    if done.is_empty():
+        st.text("No hit in view is answered yet. Press 1 for yes, 2 for no on those above.")
+        return
+    column = None if by == columns[0] else by
+    groups = ["type"]
+    if column:
+        done = done.with_columns(slice=dataset.column(column).cast(pl.String).gather(done["row"]))
+        groups.append("slice")
+    table = done.group_by(groups).agg(yes=pl.col("is_right").sum(), answered=pl.len()).sort("answered", descending=True)
+    low, high = wilson(table["yes"].to_numpy().astype(float), table["answered"].to_numpy().astype(float))
+    shown = table.select(
+        pl.Series("what", [found.title(t) for t in table["type"]], dtype=pl.String),
+        *([pl.col("slice").fill_null("(missing)").alias(cut(column, 40))] if column else []),
+        "yes",
+        no=pl.col("answered") - pl.col("yes"),
+        precision=pl.col("yes") / pl.col("answered"),
+        lowest=pl.Series(np.asarray(low)),
+        highest=pl.Series(np.asarray(high)),
+    )
+    shares = dict.fromkeys(("precision", "lowest", "highest"), st.column_config.NumberColumn(format="percent"))
+    st.dataframe(shown, hide_index=True, column_config=shares, alt="Precision by the answers so far")
+    st.caption(
+        f"Of {count(done.height, 'answered hit')} in view: the share of yes, with its 95% interval (Wilson). It holds "
+        "for hits drawn at random; of what the detector missed it says nothing."
+    )
+
+
+@st.fragment
+def review(dataset: Dataset, signal: str) -> None:
+    """The reader over a sample of hits of one type; 1 says yes, 2 no, U takes the last answer back."""
+    types = found.type_counts(dataset, signal).filter(pl.col("rows") > 0)["type"].to_list()
+    if not types:
+        st.text("Nothing that is counted stands in the rows in view, so there is nothing to review.")
+        return
+    key = review_key(dataset.fingerprint)
+    _store(key)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        of = st.selectbox("Review", types, format_func=found.title, key="review_of", bind="query-params", width=260)
+        size = st.selectbox("Sample of", SIZES, index=1, key="review_size", width=120)
+        seed = int(st.number_input("Seed", min_value=0, value=0, key="review_seed", width=110))
+        is_open = st.toggle("Show values", key="review_open", help="The whole sample's; noted with your name")
+    hits = found.spans(dataset, signal).filter(pl.col("type") == of)
+    key_of = (of, str(size), str(seed))
+    sample: pl.DataFrame = found.asked(
+        dataset, signal, "review", lambda view: _sample(dataset, hits, int(size), seed), *key_of
+    )
+    token = "|".join((*found.key_of(dataset, signal), *key_of))
+    if is_open and st.session_state.get("review_shown") != (token, person()):
+        try:
+            session.notes().note_shown(dataset.fingerprint, [(i, of) for i in sample["row_id"]], person())
+        except AnnotationError as error:
+            st.text(str(error))
+            is_open = False
+        else:
+            st.session_state["review_shown"] = (token, person())
+    said = dict(answers(dataset).iter_rows())
+    done = sum(hit in said for hit in sample["hit_id"])
+    drawn = f"{sample.height} drawn at random of" if sample.height < hits.height else "all"
+    st.progress(
+        done / max(sample.height, 1),
+        f"{done} of {sample.height} answered, {drawn} {count(hits.height, 'hit')} in view. "
+        "Is it somebody's? 1 yes, 2 no, J next, U undo.",
+    )
+    first = next((at for at, hit in enumerate(sample["hit_id"]) if hit not in said), 0)
+    at = place_in(st.session_state.get("review_reader"), "at", token)
+    data: dict[str, Any] = {
+        "revision": f"{token}{'|open' * is_open}", "total": sample.height, "base": 0, "at": first if at is None else at,
+        "rows": [_payload(dataset, line, said, is_open) for line in sample.iter_rows(named=True)],
+        "tags": list(WORDS), "single": True, "dataset": key, "acked": desk.acked(),
+    }  # fmt: skip
+    reader(key="review_reader", data=data, on_log=_nothing, on_want=_nothing, on_at=_nothing)
+    precision(dataset, signal)
+
+
+def _nothing() -> None:
+    """The fragment that reruns reads what changed."""
+
+
+def _sample(dataset: Dataset, hits: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:
+    """Hits in the order they were drawn, so that a longer sample begins with the shorter one, with masked context."""
+    drawn = hits.sample(fraction=1, shuffle=True, seed=seed).head(size)
+    ids = dataset.column(ROW_ID)
+    shown = tables.snippets(dataset, drawn, CONTEXT_CHARS).with_columns(row_id=ids.gather(drawn["row"]))
+    return hit_ids(shown, ids)
+
+
+def _payload(dataset: Dataset, line: dict[str, Any], said: dict[str, bool], is_open: bool) -> dict[str, Any]:
+    """A hit as the reader shows a row: its context with the hit marked, masked unless values are shown."""
+    held = line["masked"]
+    if is_open:
+        held = tables.value_at(dataset, *(line[name] for name in ("row", "field", "message", "start", "end")))
+    text, start = f"{line['before']}{held}{line['after']}", len(line["before"])
+    spans = utf16_spans(text, [(start, start + len(held), "pii", found.title(line["type"]))])
+    score = "" if line["score"] is None else f"{line['score']:.2f}"
+    own = [[*WORDS][not said[line["hit_id"]]]] if line["hit_id"] in said else []
+    section = {"kind": "text", "title": f"in its context, in {line['field']}", "text": text, "is_missing": False,
+               "is_code": False, "hidden": 0, "tokens": None, "spans": spans}  # fmt: skip
+    meta = [
+        ["type", found.title(line["type"])],
+        ["score", score],
+        ["found by", line["recogniser"]],
+        ["row", line["row_id"]],
+    ]
+    return {"id": line["hit_id"], "layout": "text", "sections": [section], "meta": meta, "raw": None, "votes": None,
+            "tags": own, "disputed": [], "notes": []}  # fmt: skip
+
+
+def _store(key: str) -> None:
+    def store(change: Any) -> None:
+        notes = session.notes()
+        if change.is_undo:
+            notes.undo(key, person())
+        elif change.row_id is not None and change.tag in WORDS:
+            other = WORDS[change.tag == "yes"]
+            says = {str(change.tag): True, other: False} if change.is_on else {str(change.tag): False}
+            notes.apply(key, {change.row_id: says}, person())
+
+    desk.store(desk.Book("review_reader", key, WORDS, lambda rows: [], store, is_single=True))

@@ -1,0 +1,140 @@
+"""What is not personal: this value, this pattern, this source; made with a click, taken back with another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analysis.annotations import AnnotationError
+from analysis.dataset import Dataset
+from analysis.export_cleaning import TEXT_ROLES
+from analysis.operators import ViewError
+from analysis.personal_data.tables import value_at
+from analysis.redaction.not_personal import NotPersonal, suggested_pattern
+from analysis.redaction.plan import RedactionError
+from analysis.signal import ROW_ID
+from ui import session
+from ui.login import person
+from ui.personal_data import found
+from ui.text import count, cut, md
+
+MOST_SOURCES = 4
+
+
+def offer_rules(dataset: Dataset, signal: str, line: Mapping[str, Any], where: str) -> None:
+    """The ways to say that a hit is nobody's data."""
+    type_, title = str(line["type"]), found.title(str(line["type"]))
+    with st.popover("Not personal", key=f"rule_{where}", icon=":material/block:", on_change="rerun") as popover:
+        if not popover.open:
+            return
+        st.text("Counts leave it out at once, exports leave it in, receipts name the rule. It can be taken back.")
+        if st.button(f"This value, as {title.lower()}", key=f"value_{where}"):
+            _add(dataset, NotPersonal("value", type_, str(line["value_hash"])))
+        if not _domain_noted(dataset, line):
+            return
+        value = value_at(dataset, *(line[name] for name in ("row", "field", "message", "start", "end")))
+        usual = suggested_pattern(type_, value)
+        pattern = st.text_input(
+            "This pattern, of whole values", value=usual, key=f"pattern_{where}_{line['value_hash']}",
+            help="A regular expression. It goes into receipts, so it must not be anybody's data itself. "
+            "Of an address it shows the domain, which is noted with your name.",
+        )  # fmt: skip
+        if st.button("Rule out the pattern", key=f"pattern_go_{where}", disabled=not pattern):
+            _add(dataset, NotPersonal("pattern", type_, str(pattern)))
+        at = pl.Series([line["row"]], dtype=pl.UInt32)
+        texts = {dataset.role(role) for role in TEXT_ROLES}
+        for column in [c for c in dataset.categories if c not in texts][:MOST_SOURCES]:
+            held = dataset.frame([column], at)[column].cast(pl.String)[0]
+            if held and st.button(f"All where {md(column, 30)} is {md(held, 40)}", key=f"source_{where}_{column}"):
+                _add(dataset, NotPersonal("source", type_, held, column))
+    if said := st.session_state.pop("rule_error", None):
+        st.text(said)
+
+
+def _domain_noted(dataset: Dataset, line: Mapping[str, Any]) -> bool:
+    """Notes that the pattern of an address shows its domain, once a session and value; whether it could be noted."""
+    noted: set[str] = st.session_state.setdefault("domains_noted", set())
+    if line["type"] != "EMAIL_ADDRESS" or line["value_hash"] in noted:
+        return True
+    ids = dataset.frame([ROW_ID], pl.Series([line["row"]], dtype=pl.UInt32))[ROW_ID]
+    try:
+        session.notes().note_shown(dataset.fingerprint, [(ids[0], "EMAIL_ADDRESS")], person())
+    except AnnotationError as error:
+        st.text(str(error))
+        return False
+    noted.add(line["value_hash"])
+    return True
+
+
+def _add(dataset: Dataset, rule: NotPersonal) -> None:
+    try:
+        number = session.notes().add_rule(dataset.fingerprint, rule, person())
+    except (AnnotationError, RedactionError, ViewError) as error:
+        st.session_state["rule_error"] = str(error)
+    else:
+        st.session_state["rule_added"] = number
+        session.take_rules(dataset)
+    st.rerun()
+
+
+def say_latest(dataset: Dataset) -> None:
+    """The rule just made, with its undo."""
+    number = st.session_state.get("rule_added")
+    kept = session.notes().personal_rules(dataset.fingerprint)
+    latest = [(at, one) for at, one in enumerate(kept) if one.number == number]
+    if not latest:
+        return
+    at, one = latest[0]
+    spans, rows = left_out(dataset, at)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(f"Not personal any more: {in_words(one.rule)}; {count(spans, 'hit')} in {count(rows)} left out.")
+        st.button("Undo", key="undo_rule", icon=":material/undo:", on_click=_end, args=(dataset, one.number))
+
+
+def in_words(rule: NotPersonal) -> str:
+    """A rule as a person would say it; a value is only its hash."""
+    title = found.title(rule.type).lower()
+    if rule.kind == "value":
+        return f"one value, as {title} (hash {rule.what[:8]})"
+    if rule.kind == "pattern":
+        return f"{title} of the form {cut(rule.what, 60)}"
+    return f"{title} where {cut(rule.column, 30)} is {cut(rule.what, 40)}"
+
+
+def left_out(dataset: Dataset, at: int) -> tuple[int, int]:
+    """Hits and rows of the whole dataset that the rule of that number leaves out."""
+    out = dataset.rulings.out
+    if out.is_empty():
+        return 0, 0
+    own = out.filter(pl.col("rule") == at)
+    return own.height, own["row"].n_unique()
+
+
+def _end(dataset: Dataset, number: int) -> None:
+    try:
+        session.notes().end_rule(number, person())
+    except AnnotationError as error:
+        st.session_state["rule_error"] = str(error)
+    session.take_rules(dataset)
+
+
+def in_force(dataset: Dataset) -> None:
+    """The rules of everyone, what each leaves out of the whole dataset, and how to take it back."""
+    kept = session.notes().personal_rules(dataset.fingerprint)
+    if not kept:
+        st.text("Nobody has said yet that something is not personal. Tick a value or a hit to do so.")
+        return
+    st.text("Left out of counts and of redaction, in the whole dataset; every receipt that they bear on names them.")
+    for at, one in enumerate(kept):
+        spans, rows = left_out(dataset, at)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button("Take back", key=f"end_{one.number}", icon=":material/undo:", on_click=_end,
+                      args=(dataset, one.number))  # fmt: skip
+            st.text(
+                f"{in_words(one.rule)}: {count(spans, 'hit')} in {count(rows)}; by {cut(one.person, 30)}, "
+                f"{one.at:%Y-%m-%d %H:%M}",
+                width="stretch",
+            )

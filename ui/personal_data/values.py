@@ -1,0 +1,147 @@
+"""Values that stand in many rows, and hits in context: masked, and shown one by one to who asks, which is noted."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analysis.annotations import AnnotationError
+from analysis.dataset import Dataset
+from analysis.operators import join_values
+from analysis.personal_data import tables
+from analysis.signal import ROW_ID
+from ui import rows, session
+from ui.login import person
+from ui.personal_data import found
+from ui.personal_data.rules import offer_rules
+from ui.text import count, cut
+
+REPEATED = 100
+MOST_NAMED_ROWS = 2_000  # a filter names rows one by one; more would not fit into an address
+SNIPPETS = 40
+NUMBER = st.column_config.NumberColumn(format="localized")
+LINE = ("row", "field", "message", "start", "end", "type", "value_hash")
+
+
+def repeated(dataset: Dataset, signal: str) -> None:
+    """Values of several rows, masked; a line ticked is one to look at."""
+    st.subheader("The same value in several rows", anchor=False)
+    table: pl.DataFrame = found.asked(
+        dataset, signal, "repeated", lambda view: tables.repeated_values(dataset, view, REPEATED, signal)
+    )
+    if table.is_empty():
+        st.text("No value stands in more than one row in view.")
+        return
+    table = table.sort("is_placeholder", maintain_order=True)
+    top = table.row(0, named=True)
+    kind = "placeholder" if top["is_placeholder"] else "value"
+    st.text(f"Most often: {top['title'].lower()} {top['masked']}, one {kind} in {count(top['rows'])}.")
+    picked = st.dataframe(
+        table.select(what="title", value="masked", rows="rows", times="spans", placeholder="is_placeholder"),
+        hide_index=True,
+        height="content" if table.height < 12 else 420,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=fresh(dataset, f"repeated_{signal}"),
+        alt="Values that stand in several rows, masked",
+        column_config=dict.fromkeys(("rows", "times"), NUMBER),
+    )
+    lines = [at for at in picked.selection.rows if at < table.height]
+    if not lines:
+        st.caption("Tick a line to keep its rows, see the value, or say that it is not personal.")
+        return
+    line = table.row(lines[0], named=True)
+    held = tables.spans_in(dataset, session.view(), signal)
+    same = held.filter((pl.col("type") == line["type"]) & (pl.col("value_hash") == line["value_hash"]))
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            at = same["row"].unique().sort()
+            some = "" if len(at) <= MOST_NAMED_ROWS else f"the first {MOST_NAMED_ROWS:,} of "
+            if st.button(f"Keep {some}the {count(len(at))} with it", key="repeated_rows", icon=":material/filter_alt:"):
+                ids = dataset.frame([ROW_ID], at.head(MOST_NAMED_ROWS))[ROW_ID].to_list()
+                session.set_view(session.view().where(ROW_ID, "in", join_values(ids)))
+                st.rerun()
+            look(dataset, signal, same.row(0, named=True), "repeated")
+
+
+def snippets(dataset: Dataset, signal: str) -> None:
+    """A seeded sample of hits of a type in their context, all values masked; a line ticked is one to look at."""
+    st.subheader("Where they stand", anchor=False)
+    types = found.type_counts(dataset, signal).filter(pl.col("rows") > 0)["type"].to_list()
+    if not types:
+        st.text("Nothing that is counted stands in the rows in view.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        of = st.selectbox("Type", types, format_func=found.title, key=f"of_{signal}", bind="query-params", width=260)
+        seed = int(st.number_input("Seed", min_value=0, value=0, key=f"seed_{signal}", width=110))
+    hits = found.spans(dataset, signal).filter(pl.col("type") == of)
+    shown: pl.DataFrame = found.asked(
+        dataset, signal, "snippets", lambda view: some_of(dataset, hits, SNIPPETS, seed), of, str(seed)
+    )
+    context = pl.concat_str(pl.lit("… "), "before", pl.lit(" ⟦"), "masked", pl.lit("⟧ "), "after", pl.lit(" …"))
+    line = context.str.replace_all(r"\s+", " ").alias("in its context, masked")
+    picked = st.dataframe(
+        shown.select(line, "field", "score", "recogniser"),
+        hide_index=True,
+        height="content" if shown.height < 12 else 420,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=fresh(dataset, f"snippets_{signal}_{of}_{seed}"),
+        alt=f"Hits of {found.title(of)} in their context, masked",
+        column_config={"in its context, masked": st.column_config.TextColumn(width="large"),
+                       "score": st.column_config.NumberColumn(format="%.2f")},
+    )  # fmt: skip
+    drawn = "All" if hits.height <= SNIPPETS else f"{SNIPPETS} drawn at random (seed {seed}) of"
+    st.caption(f"{drawn} {count(hits.height, 'hit')} in view. Tick one to see it, read its row, or rule it out.")
+    if lines := [at for at in picked.selection.rows if at < shown.height]:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            look(dataset, signal, shown.row(lines[0], named=True), "snippet")
+
+
+def fresh(dataset: Dataset, key: str) -> str:
+    """A widget's key that changes with rules and view: a tick must not stay where another line has come."""
+    return f"{key}_{zlib.crc32(' '.join((dataset.rulings.revision, *session.view().to_params())).encode()):x}"
+
+
+def some_of(dataset: Dataset, hits: pl.DataFrame, most: int, seed: int) -> pl.DataFrame:
+    """At most so many hits, drawn with the seed, in the order of the file, with their masked context."""
+    drawn = hits.sample(min(most, hits.height), seed=seed, shuffle=True).sort("row", "start")
+    return tables.snippets(dataset, drawn)
+
+
+def look(dataset: Dataset, signal: str, line: Mapping[str, Any], where: str) -> None:
+    """The acts on one hit: see its value, read its row, say that it is not personal."""
+    row_id = dataset.frame([ROW_ID], pl.Series([line["row"]], dtype=pl.UInt32))[ROW_ID][0]
+    place = f"{row_id}/{line['field']}/{line['message']}/{line['start']}/{line['type']}"
+    if st.button("Show the value", key=f"show_{where}", icon=":material/visibility:", help="Noted with your name"):
+        try:
+            session.notes().note_shown(dataset.fingerprint, [(row_id, str(line["type"]))], person())
+        except AnnotationError as error:
+            st.text(str(error))  # what cannot be noted is not shown
+        else:
+            st.session_state["shown_value"] = place
+    if st.button("Read the row", key=f"read_{where}", icon=":material/menu_book:"):
+        rows.open_in_reader(dataset, row_id)
+    offer_rules(dataset, signal, line, where)
+    if st.session_state.get("shown_value") == place:
+        value = tables.value_at(dataset, *(line[name] for name in ("row", "field", "message", "start", "end")))
+        st.text(value)
+        st.caption(f"Noted: shown to {cut(person(), 40)}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.".replace("_", r"\_"))
+
+
+def log(dataset: Dataset) -> None:
+    """Who looked at which values, and when."""
+    table = session.notes().shown(dataset.fingerprint)
+    if table.is_empty():
+        st.text("Nobody has looked at a masked value of this dataset yet.")
+        return
+    st.text(
+        f"Each look at a masked value, the latest first ({count(table.height, 'entry').replace('entrys', 'entries')})."
+    )
+    shown = table.with_columns(pl.col("at").dt.strftime("%Y-%m-%d %H:%M:%S"))
+    st.dataframe(shown.rename({"at": "at (UTC)"}), hide_index=True, alt="Who looked at which values")
