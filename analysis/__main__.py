@@ -18,6 +18,7 @@ from analysis.commands.duplicates import duplicates_command
 from analysis.commands.exporting import export_command, replay_command
 from analysis.commands.findings import findings_command
 from analysis.commands.formatting import format_command
+from analysis.commands.map import map_command, sample_command, similar_command
 from analysis.commands.opening import open_command
 from analysis.commands.personal_data import pii_command
 from analysis.commands.shared import say
@@ -37,6 +38,9 @@ app.command("duplicates")(duplicates_command)
 app.command("annotators")(annotators_command)
 app.command("slices")(slices_command)
 app.command("pii")(pii_command)
+app.command("map")(map_command)
+app.command("similar")(similar_command)
+app.command("sample")(sample_command)
 app.command("export")(export_command)
 app.command("replay")(replay_command)
 

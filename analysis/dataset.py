@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from analysis.operators import ViewError, join_values
+from analysis.operators import ViewError, join_values, kind_of
 from analysis.personal_data.keys import key_id
 from analysis.signal import ROW_ID, Signal
 from analysis.signals import catalogue
@@ -39,6 +39,12 @@ KEPT_MASKS = 64
 KEPT_TABLES = 4
 FEW_VALUES = 50  # a column of so many distinct values is offered as a facet
 NEAR_ROWS = 200  # rows nearer than this are read from disk in one piece
+
+
+def _is_for_machines(dtype: pl.DataType) -> bool:
+    """Whether a signal's column of this type is read by others and says nothing by itself: vectors, places, lists."""
+    of_numbers = isinstance(dtype, pl.List | pl.Array) and pl.Series([], dtype=dtype.inner).dtype.is_numeric()
+    return of_numbers or kind_of(dtype) == "place"
 
 
 class DatasetError(ValueError):
@@ -132,9 +138,11 @@ class Dataset:
         of_roles = [s for s in self.signals() if s.roles and not any(getattr(s, role) for role in s.roles)]
         nothing_read = [s for s in of_roles if not set(s.reads) & set(CANONICAL)]
         hidden |= {column for s in nothing_read for column in s.adds if column not in self.originals}
+        schema = self.schema
+        hidden |= {name for name in schema if name not in self.originals and _is_for_machines(schema[name])}
         if len(self.meta["files"]) < 2:
             hidden.add("source_file")
-        return [name for name in self.schema if name not in hidden]
+        return [name for name in schema if name not in hidden]
 
     @cached_property
     def categories(self) -> list[str]:

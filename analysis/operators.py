@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time
 from typing import Literal, NamedTuple
 
+import numpy as np
 import polars as pl
 
+from analysis.mapping.areas import is_inside
+
+MAX_CORNERS = 1_000
 MAX_SEARCH_CHARS = 5_000  # a longer text compiles to more than the engine's 10 MB
 
-Kind = Literal["number", "text", "bool", "time", "list", "messages", "other"]
-Takes = Literal["nothing", "one", "range", "many"]
+Kind = Literal["number", "text", "bool", "time", "list", "messages", "place", "other"]
+Takes = Literal["nothing", "one", "range", "many", "area"]
 
 
 class ViewError(ValueError):
@@ -20,6 +25,8 @@ class ViewError(ValueError):
 
 def kind_of(dtype: pl.DataType) -> Kind:
     """What sort of question a column of this type answers."""
+    if isinstance(dtype, pl.Struct) and [field.name for field in dtype.fields] == ["x", "y"]:
+        return "place"
     if isinstance(dtype, pl.List | pl.Array):
         if not isinstance(dtype.inner, pl.Struct):
             return "list"
@@ -158,6 +165,30 @@ def _blank(a: Asked) -> pl.Expr:
     return a.expr.is_null() | ~a.any_text(lambda text: text.str.contains(r"\S")).fill_null(False)
 
 
+def corners_of(value: str) -> list[tuple[float, float]]:
+    """The corners of an area written `x,y;x,y;x,y`; raises ViewError where it is none."""
+    try:
+        pairs = [tuple(float(number) for number in corner.split(",")) for corner in value.split(";")]
+        corners = [(x, y) for x, y in pairs if math.isfinite(x) and math.isfinite(y)]
+    except ValueError:
+        corners, pairs = [], []
+    if len(corners) < 3 or len(corners) < len(pairs) or len(corners) > MAX_CORNERS:
+        raise ViewError(
+            f"Cannot read the area {value[:100]!r}; write from 3 to {MAX_CORNERS:,} corners such as 0,0;4,0;4,3."
+        )
+    return corners
+
+
+def _within(a: Asked) -> pl.Expr:
+    corners = np.array(corners_of(a.value))
+
+    def inside(places: pl.Series) -> pl.Series:
+        x, y = (places.struct.field(axis).cast(pl.Float64).fill_null(math.nan).to_numpy() for axis in "xy")
+        return pl.Series(places.name, is_inside(x, y, corners))
+
+    return a.expr.map_batches(inside, return_dtype=pl.Boolean, is_elementwise=True)
+
+
 def literal_pattern(text: str) -> str:
     """`text` as a pattern of Polars' regular expressions that matches just this text."""
     return "".join(f"\\{c}" if c in r"\.+*?()|[]{}^$#&-~" else c for c in text)
@@ -177,7 +208,7 @@ def search_pattern(op: str, value: str) -> str:
 _ORDERED: tuple[Kind, ...] = ("number", "time", "text")
 _SCALAR: tuple[Kind, ...] = ("number", "text", "bool", "time")
 _TEXTS: tuple[Kind, ...] = ("text", "messages", "list")
-_ANY: tuple[Kind, ...] = ("number", "text", "bool", "time", "list", "messages", "other")
+_ANY: tuple[Kind, ...] = ("number", "text", "bool", "time", "list", "messages", "place", "other")
 
 # One line per operator: its name in the URL, its words, its value, the columns it fits, its meaning.
 OPERATORS: dict[str, Operator] = {
@@ -202,6 +233,10 @@ OPERATORS: dict[str, Operator] = {
     "re": Operator(
         "{c} matches {v}", "one", ("text", "messages"), lambda a: a.any_text(lambda text: text.str.contains(a.value))
     ),
+    "within": Operator("{c} lies in the drawn area ({v})", "area", ("place",), _within),
+    "apart": Operator(
+        "{c} lies outside the drawn area ({v})", "area", ("place",), lambda a: ~_within(a).fill_null(False)
+    ),
     "null": Operator("{c} is missing", "nothing", _ANY, lambda a: a.expr.is_null()),
     "notnull": Operator("{c} is there", "nothing", _ANY, lambda a: a.expr.is_not_null()),
     "blank": Operator("{c} is empty", "nothing", _TEXTS, _blank),
@@ -209,7 +244,7 @@ OPERATORS: dict[str, Operator] = {
 }
 
 _PAIRS = (("eq", "ne"), ("range", "outside"), ("in", "notin"), ("has", "nothas"), ("null", "notnull"),
-          ("blank", "notblank"))  # fmt: skip
+          ("blank", "notblank"), ("within", "apart"))  # fmt: skip
 # The operators that keep just the rows another leaves out, missing values among them.
 OPPOSITES = {**dict(_PAIRS), **{no: yes for yes, no in _PAIRS}}
 

@@ -94,6 +94,8 @@ class Filter:
             if not low and not high:
                 return "anything"
             return f"at least {unquote(low)}" if low else f"under {unquote(high)}"
+        if takes == "area":
+            return f"{self.value.count(';') + 1} corners"
         if takes == "many":
             values = [value or "“”" for value in split_values(self.value)]
             shown = ", ".join(values[:3])

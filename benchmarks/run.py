@@ -28,6 +28,7 @@ from benchmarks import (  # noqa: E402  needs the path set above
     searching,
     verb_noun,
 )
+from benchmarks import map as mapped  # noqa: E402
 from benchmarks.ground import Ground, Row, machine  # noqa: E402
 from tests.browser import find_chromium  # noqa: E402
 
@@ -40,6 +41,7 @@ SUBJECTS = {
     "annotators": annotators.measure,
     "duplicates": duplicates.measure,
     "personal_data": personal_data.measure,
+    "map": mapped.measure,
     "first_chart": pages.first_chart,
     "pages": pages.reruns,
     "search": searching.measure,

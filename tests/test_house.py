@@ -19,6 +19,7 @@ SCREEN = {"streamlit", "plotly"}
 HEAVY = {"spacy", "umap", "presidio_analyzer", "onnxruntime", "ray", "mistral_common", "tokenizers", "transformers"}
 NETWORK = ("requests", "httpx", "socket", "urllib.request", "urllib3", "http.client", "aiohttp", "huggingface_hub")
 MAY_CONNECT = {
+    "analysis/embedding/endpoint.py": "asks WINNOW_EMBEDDINGS_URL for vectors, only where a person agreed to send the texts",
     "analysis/models.py": "fetches a tokenizer named by hub id, only where WINNOW_ONLINE=1 allows it",
     "analysis/workspace.py": "fetches an hf:// file, only where WINNOW_ONLINE=1 allows it",
 }
@@ -28,6 +29,8 @@ SHARED_WITH_SIGNALS = {
     "analysis.syntax": "what a sentence asks for: rules about parses, which signals and their tests share",
     "analysis.personal_data": "types, recognisers and spans of personal data, which signals find and pages and exports mask",
     "analysis.conflicts": "how answers differ and choices run in a circle, which a signal says of rows and tables of groups",
+    "analysis.embedding": "how a text becomes a vector, and which vectors lie nearest: signals and searches share both",
+    "analysis.mapping": "layout, clusters and their names: rules that signals and the tables of the map share",
     "analysis.noise": "the kinds of formatting noise, which a signal counts and an export cleans by the same rules",
     "analysis.duplicates": "which rows say nearly the same: what signals store, a page groups afresh at any threshold",
     "analysis.operators": "how several values are written as one parameter",
@@ -217,7 +220,7 @@ def test_the_readme_draws_the_house_as_it_is() -> None:
     assert not inside - drawn, "there, but not drawn"
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-models.txt", "requirements-dev.txt"])
 def test_a_requirement_has_an_exact_version_and_a_purpose(name: str) -> None:
     lines = [line for line in source(name).splitlines() if line and not line.startswith(("#", "-r "))]
     assert lines

@@ -159,6 +159,7 @@ FRAME = pl.DataFrame(
         "hour": [clock(0), clock(12, 30), clock(23, 59), None, clock(6)],
         "tags": [["keep"], ["drop", "Keep"], [], None, [""]],
         "chat": [said("Hello", "Bye now"), said("bye", None), [], None, said(None, " ")],
+        "place": [{"x": 1.0, "y": 1.0}, {"x": 3.0, "y": 1.0}, {"x": 1.0, "y": -1.0}, None, {"x": 9.0, "y": 9.0}],
         "image": [b"a", b"\xff", b"", None, b"x"],
     },
     schema_overrides={"chat": MESSAGES, "day": pl.Date},
@@ -309,6 +310,11 @@ MEANINGS: list[tuple[str, str, object, list[int]]] = [
     ("chat", "notblank", "", [0, 1]),
     ("chat", "null", "", [3]),
     ("chat", "notnull", "", [0, 1, 2, 4]),
+    # places
+    ("place", "within", "0,0;2,0;2,2;0,2", [0]),
+    ("place", "apart", "0,0;2,0;2,2;0,2", [1, 2, 3, 4]),
+    ("place", "null", "", [3]),
+    ("place", "notnull", "", [0, 1, 2, 4]),
     # what can only be there or not
     ("image", "null", "", [3]),
     ("image", "notnull", "", [0, 1, 2, 4]),

@@ -33,16 +33,13 @@ def table_command(
     wanted = list(dict.fromkeys(c.strip() for c in columns.split(",") if c.strip()))
     if not wanted:
         raise DatasetError("--columns names no column; write some such as prompt,response.")
-    if out and out.suffix not in WRITERS:
-        raise DatasetError(f"Cannot tell the format of {out.name!r}; known endings: {', '.join(WRITERS)}.")
+    if out:
+        check_ending(out)
     dataset, view = load(name, where, wanted)
     rows = dataset.rows_of(view)
     rows = rows if limit is None else rows.head(limit)
     if out:
-        table = pl.concat(chosen(dataset, wanted, rows))
-        if out.suffix == ".csv" and (lists := [c for c, dtype in table.schema.items() if dtype.is_nested()]):
-            raise DatasetError(f"A CSV file cannot hold the lists in {', '.join(lists)}; write .jsonl or .parquet.")
-        WRITERS[out.suffix](table, out)
+        write_table(pl.concat(chosen(dataset, wanted, rows)), out)
         return
     try:
         for batch in chosen(dataset, wanted, rows):
@@ -51,6 +48,19 @@ def table_command(
         sys.stdout.buffer.flush()
     except BrokenPipeError:  # the reader, such as `head`, has had enough; what is still held back goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def check_ending(out: Path) -> None:
+    """Raises DatasetError where the file's name does not say a known format."""
+    if out.suffix not in WRITERS:
+        raise DatasetError(f"Cannot tell the format of {out.name!r}; known endings: {', '.join(WRITERS)}.")
+
+
+def write_table(table: pl.DataFrame, out: Path) -> None:
+    """In the format that the file's name says."""
+    if out.suffix == ".csv" and (lists := [c for c, dtype in table.schema.items() if dtype.is_nested()]):
+        raise DatasetError(f"A CSV file cannot hold the lists in {', '.join(lists)}; write .jsonl or .parquet.")
+    WRITERS[out.suffix](table, out)
 
 
 def chosen(dataset: Dataset, columns: list[str], rows: pl.Series) -> Iterator[pl.DataFrame]:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from analysis.signal import Signal, SignalError
+from analysis.signals.clusters import Clusters
 from analysis.signals.conflicts import Conflicts
 from analysis.signals.consensus import Consensus
+from analysis.signals.embedding import Embedding
 from analysis.signals.exact_duplicates import ExactDuplicates
 from analysis.signals.field_pairs import FieldPairs
 from analysis.signals.formatting import Formatting
 from analysis.signals.language import Language
 from analysis.signals.leaks import Leaks
 from analysis.signals.lengths import Lengths
+from analysis.signals.map import Map
 from analysis.signals.named_entities import NamedEntities
 from analysis.signals.near_groups import NearGroups
 from analysis.signals.near_pairs import NearPairs
+from analysis.signals.neighbours import Neighbours
 from analysis.signals.normalised_duplicates import NormalisedDuplicates
 from analysis.signals.personal_data import PersonalData
 from analysis.signals.repetition import Repetition
@@ -47,6 +51,10 @@ SIGNALS: dict[str, Signal] = {
         FieldPairs(),
         PersonalData(),
         NamedEntities(),
+        Embedding(),
+        Neighbours(),
+        Map(),
+        Clusters(),
     )
 }
 ON_REQUEST = {NamedEntities.name}  # guesses that nobody should meet unasked

@@ -20,11 +20,11 @@ BUCKETS = {"hour": "1h", "day": "1d", "week": "1w", "month": "1mo"}
 CUTS = (BY_VALUE, *QUANTILES, *BUCKETS)
 FITTING: dict[Kind, tuple[str, ...]] = {
     "text": (BY_VALUE,), "bool": (BY_VALUE,), "list": (BY_VALUE,), "number": (BY_VALUE, *QUANTILES),
-    "time": tuple(BUCKETS), "messages": (), "other": (),
+    "time": tuple(BUCKETS), "messages": (), "place": (), "other": (),
 }  # fmt: skip
 NAMING_ROLES = ("source", "annotator", "language", "label", "split", "group", "session", "item")
 """Roles whose numbers are names, not quantities; the first six are proposed before all else."""
-NAMING_ENDS = ("_group", "_id", "_cluster")  # columns that end so hold names of groups, whatever their type
+NAMING_ENDS = ("_group", "_id", "cluster")  # columns that end so hold names of groups, whatever their type
 
 
 class SlicingError(ValueError):

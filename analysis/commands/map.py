@@ -1,0 +1,149 @@
+"""The commands `map`, `similar` and `sample`: which rows lie together, which are alike, and which to take."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+
+from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
+from analysis.commands.tables import check_ending, chosen, write_table
+from analysis.computing import compute
+from analysis.dataset import Dataset
+from analysis.mapping.alike import position_of, similar_to_row, similar_to_text
+from analysis.mapping.cards import apart, cluster_cards
+from analysis.mapping.chosen import TIERS, MapError, choose, own_column, tier_in_words
+from analysis.mapping.picks import diverse, nested, proportional, redundant
+from analysis.signal import ROW_ID
+from analysis.workspace import Workspace
+
+PICKS = ("diverse", "proportional", "redundant")
+SHOWN_CHARS = 100
+Seed = Annotated[int | None, typer.Option(min=0, help="Of everything drawn; 0 if never given.")]
+
+
+def map_command(
+    name: DatasetArgument,
+    over: Annotated[
+        str | None, typer.Option(help="What is embedded: prompt, response, prompt+response, or columns:A,B.")
+    ] = None,
+    tier: Annotated[str | None, typer.Option(help=f"By what: {', '.join(TIERS)}; a column as column:NAME.")] = None,
+    seed: Seed = None,
+    model: Annotated[str, typer.Option(help="The model an endpoint is asked for.")] = "",
+    send: Annotated[bool, typer.Option("--send", help="Agree that texts are sent to WINNOW_EMBEDDINGS_URL.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Places, clusters and their names, made of the vectors chosen; what is there already costs nothing."""
+    started = time.perf_counter()
+    workspace = Workspace()
+    dataset = workspace.dataset(name)
+    if tier is not None or over is not None or seed is not None:
+        dataset = choose(workspace, dataset, tier=tier, over=over, seed=seed, model=model, may_send=send)
+    _make(dataset, "embedding", "neighbours", "map", "clusters")
+    rows = pl.int_range(dataset.height, dtype=pl.UInt32, eager=True)
+    cards = cluster_cards(dataset, rows)
+    alone, without = apart(dataset, rows)
+    placed = own_column(dataset, "is_placed").sum()
+    found: dict[str, Any] = {
+        "tier": dataset.signal("embedding").parameters["tier"],
+        "over": dataset.signal("embedding").parameters["over"],
+        "rows": dataset.height,
+        "fitted": dataset.height - without - placed,
+        "placed": placed,
+        "without_vector": without,
+        "apart": alone,
+        "clusters": cards.select("cluster", "name", "rows", "words").to_dicts(),
+        "groups": cluster_cards(dataset, rows, "cluster_group").select("cluster", "name", "rows", "words").to_dicts(),
+        "figures": _figures(dataset),
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+    answer(found, as_json, _in_words(dataset, found))
+
+
+def _make(dataset: Dataset, *names: str) -> None:
+    for signal in map(dataset.signal, names):
+        if not dataset.has(signal):
+            say(f"{signal.name}: {dataset.height:,} rows")
+            compute(dataset, signal)
+
+
+def _figures(dataset: Dataset) -> dict[str, float]:
+    """What was measured while embedding, such as the worth of a bridge; a bridge of little worth is said aloud."""
+    table = dataset.table(dataset.signal("embedding"), "figures")
+    figures = dict(zip(table["figure"], table["value"], strict=True))
+    if figures and figures["overlap_share"] < 1.15 * figures["coarse_share"]:
+        say("The bridge finds hardly more of the model's neighbours than coarse vectors do; take the tier coarse.")
+    return figures
+
+
+def _in_words(dataset: Dataset, found: dict[str, Any]) -> str:
+    lines = [f"{found['rows']:,} rows by {tier_in_words(dataset)}: {len(found['clusters'])} clusters."]
+    lines += [f"{card['rows']:>9,}  {card['name']}" for card in found["clusters"]]
+    lines.append(f"{found['apart']:>9,}  apart from all")
+    if found["without_vector"]:
+        lines.append(f"{found['without_vector']:>9,}  without a vector, so without a place")
+    lines += [f"{name}: {value:.3f}" for name, value in found["figures"].items()]
+    return "\n".join(lines)
+
+
+def similar_command(
+    name: DatasetArgument,
+    to: Annotated[str, typer.Option(metavar="ROW_ID|TEXT", help="The id of a row, or a sentence.")],
+    where: Where = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """The rows nearest in meaning, nearest first, by the vectors chosen for the map."""
+    dataset, view = load(name, where, ["unit_vector"])
+    rows = dataset.rows_of(view)
+    position = position_of(dataset, to)
+    found = (
+        similar_to_text(dataset, to, limit, rows) if position is None
+        else similar_to_row(dataset, position, limit, rows)
+    )  # fmt: skip
+    read = next((name for name in ("prompt", "text", *dataset.texts()) if name in dataset.shown_columns), ROW_ID)
+    said = dataset.frame([read], found["row"]).to_series().cast(pl.String).fill_null("")
+    texts = said.str.replace_all(r"\s+", " ").str.head(SHOWN_CHARS).alias("text")
+    listed = found.select(ROW_ID, "cosine").with_columns(texts).to_dicts()
+    tier = dataset.signal("embedding").parameters["tier"]
+    result = {"tier": tier, "to": to, "is_row": position is not None, "rows": listed}
+    answer(result, as_json, "\n".join(f"{r['cosine']:.3f}  {r[ROW_ID]}  {r['text']}" for r in listed))
+
+
+def sample_command(
+    name: DatasetArgument,
+    size: Annotated[int, typer.Option(min=1, help="How many rows.")],
+    out: Annotated[Path, typer.Option(help="A .jsonl, .csv or .parquet file.")],
+    by: Annotated[str, typer.Option(help=f"Which rows: {', '.join(PICKS)}.")] = "diverse",
+    where: Where = None,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    is_nested: Annotated[
+        bool, typer.Option("--nested", help="Also files of 25 and 50 %, each inside the next; by proportional.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """A sample of the rows in view, with their ids and the source's own columns."""
+    if by not in PICKS:
+        raise MapError(f"No sample is called {by!r}; known: {', '.join(PICKS)}.")
+    if is_nested and by != "proportional":
+        raise MapError("Nested samples are proportional; add --by proportional, or leave out --nested.")
+    check_ending(out)
+    needed = {"diverse": "unit_vector", "proportional": "cluster", "redundant": "outlier_score"}[by]
+    dataset, view = load(name, where, [needed])
+    rows = dataset.rows_of(view)
+    if is_nested:
+        samples = nested(dataset, rows, size, seed=seed)
+        picks = {out.with_stem(f"{out.stem}-{round(share * 100)}"): picked for share, picked in samples.items()}
+    elif by == "redundant":
+        picks = {out: redundant(dataset, rows, size)}
+    else:
+        picks = {out: (diverse if by == "diverse" else proportional)(dataset, rows, size, seed)}
+    columns = [ROW_ID, *(column for column in dataset.originals if column != ROW_ID)]
+    for path, picked in picks.items():
+        write_table(pl.concat(chosen(dataset, columns, picked.sort())), path)
+    written = [{"path": str(path), "rows": len(picked)} for path, picked in picks.items()]
+    lines = [f"{file['path']}: {file['rows']:,} of {len(rows):,} rows" for file in written]
+    answer({"by": by, "of": len(rows), "files": written}, as_json, "\n".join(lines))

@@ -1,0 +1,86 @@
+"""The way from coarse vectors to those of meaning, learnt on a sample: for more rows than the model has time for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.embedding.coarse import CoarseModel
+from analysis.embedding.nearest import exact
+from analysis.embedding.vectors import Floats, unit
+
+NEIGHBOURS = 10
+HELD_OUT_SHARE, HELD_OUT_MOST = 0.2, 4_000
+PENALTIES = (0.01, 0.1, 1.0, 10.0)
+CLEARLY_BETTER = 1.15  # the overlap of neighbours must be so many times that of the coarse vectors
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """A ridge regression, float32 [coarse, semantic], and what it was worth on rows it had not seen.
+
+    `overlap_share`: of the ten nearest by the model, the share that the bridge finds too; `coarse_share`: the share
+    that coarse vectors find; among `held_out` rows.
+    """
+
+    weights: Floats
+    bias: Floats
+    overlap_share: float
+    coarse_share: float
+    held_out: int
+
+    @property
+    def is_clearly_better(self) -> bool:
+        return self.overlap_share >= CLEARLY_BETTER * self.coarse_share
+
+    def vectors(self, coarse: Floats) -> Floats:
+        """Unit vectors in the space of the model."""
+        return unit(coarse @ self.weights + self.bias)
+
+
+def learn(coarse: Floats, semantic: Floats, seed: int = 0) -> Bridge:
+    """The bridge over these rows, some held out to measure it; the penalty is chosen on rows of the fitted part."""
+    held_out = min(max(int(len(coarse) * HELD_OUT_SHARE), 1), HELD_OUT_MOST)
+    order = np.random.default_rng(seed).permutation(len(coarse))
+    test, train = order[:held_out], order[held_out:]
+    choosing, fitted = train[: max(len(train) // 10, 1)], train[max(len(train) // 10, 1) :]
+
+    def error(penalty: float) -> float:
+        weights, bias = _ridge(coarse[fitted], semantic[fitted], penalty)
+        return -float((unit(coarse[choosing] @ weights + bias) * semantic[choosing]).sum())
+
+    penalty = min(PENALTIES, key=error) if len(fitted) else PENALTIES[-1]
+    weights, bias = _ridge(coarse[train], semantic[train], penalty)
+    made = unit(coarse[test] @ weights + bias)
+    return Bridge(weights, bias, overlap(made, semantic[test]), overlap(coarse[test], semantic[test]), held_out)
+
+
+def _ridge(x: Floats, y: Floats, penalty: float) -> tuple[Floats, Floats]:
+    if not len(x):
+        return np.zeros((x.shape[1], y.shape[1]), np.float32), np.zeros(y.shape[1], np.float32)
+    from sklearn.linear_model import Ridge
+
+    fitted = Ridge(alpha=penalty).fit(x, y)
+    return fitted.coef_.T.astype(np.float32), fitted.intercept_.astype(np.float32)
+
+
+def overlap(vectors: Floats, reference: Floats, k: int = NEIGHBOURS) -> float:
+    """The share of each row's `k` nearest by the reference that are among its `k` nearest here; 0..1."""
+    k = min(k, len(vectors) - 1)
+    if k < 1:
+        return 0.0
+    a, b = exact(vectors, vectors, k + 1).rows[:, 1:], exact(reference, reference, k + 1).rows[:, 1:]
+    return float((a[:, :, None] == b[:, None, :]).any(2).mean())
+
+
+def sample(count: int, size: int, seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    """`size` of `count` numbers, ascending, drawn by the seed."""
+    return np.sort(np.random.default_rng(seed).permutation(count)[:size])
+
+
+def bridged(model: CoarseModel, texts: Sequence[str], bridge: Bridge, block: int = 20_000) -> Floats:
+    """The vectors of all texts over the bridge, block by block."""
+    made = [bridge.vectors(model.vectors(texts[at : at + block])) for at in range(0, len(texts), block)]
+    return np.concatenate(made) if made else np.zeros((0, bridge.weights.shape[1]), np.float32)

@@ -1,0 +1,66 @@
+"""Vectors from an endpoint that speaks OpenAI's embeddings protocol. The only place here from which text can leave.
+
+The address is `WINNOW_EMBEDDINGS_URL`, the key, if any, `WINNOW_EMBEDDINGS_KEY`; neither is called unless the signal
+says that a person agreed to send these texts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from analysis.embedding.vectors import Floats, unit
+from analysis.models import ModelError
+
+BATCH_TEXTS, TIMEOUT_S = 64, 60.0
+
+
+def url() -> str:
+    """The configured address, without a slash at its end; empty where there is none."""
+    return os.environ.get("WINNOW_EMBEDDINGS_URL", "").rstrip("/")
+
+
+def embed(texts: Sequence[str], model: str, address: str, width: int = 0) -> Floats:
+    """Unit vectors float32 [n, width] of the texts; a width of 0 takes any. ModelError says what went wrong."""
+    if not address.startswith(("http://", "https://")) or address != url():
+        raise ModelError(
+            f"Vectors were asked of {address or 'no address'}, but WINNOW_EMBEDDINGS_URL is {url() or 'not set'}; "
+            "set it to the address that was agreed to."
+        )
+    found = [_asked(texts[at : at + BATCH_TEXTS], model, address) for at in range(0, len(texts), BATCH_TEXTS)]
+    vectors = np.concatenate(found) if found else np.zeros((0, width), np.float32)
+    if width and vectors.shape[1] != width:
+        raise ModelError(f"{model} gave vectors of {vectors.shape[1]} numbers, expected {width}; choose it again.")
+    return unit(vectors)
+
+
+def _asked(texts: Sequence[str], model: str, address: str) -> Floats:
+    key = os.environ.get("WINNOW_EMBEDDINGS_KEY")
+    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
+    body = json.dumps({"model": model, "input": [text or " " for text in texts]}).encode()
+    request = urllib.request.Request(f"{address}/embeddings", body, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
+            return _vectors(json.load(response), len(texts))
+    except urllib.error.HTTPError as error:
+        raise ModelError(f"{address} refused ({error.code} {error.reason}); check the model's name and key.") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{address} gave no vectors ({error}); check WINNOW_EMBEDDINGS_URL.") from None
+
+
+def _vectors(answer: Any, count: int) -> Floats:
+    """The vectors of an answer in the order of what was asked, whatever order it came in."""
+    try:
+        data = sorted(answer["data"], key=lambda entry: entry["index"])
+        vectors = np.array([entry["embedding"] for entry in data], dtype=np.float32)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"it answered something else: {error}") from None
+    if vectors.ndim != 2 or len(vectors) != count or not np.isfinite(vectors).all():
+        raise ValueError(f"it answered {vectors.shape} numbers to {count} texts")
+    return vectors

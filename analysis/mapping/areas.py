@@ -1,0 +1,90 @@
+"""Which places lie in a drawn area, and the few corners that say which area it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+Booleans = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+CELLS = 128  # on each side of the grid that spares most places the exact question
+FEW_CORNERS = 64
+DIGITS = 3
+
+
+def is_inside(x: Floats, y: Floats, corners: Floats) -> Booleans:
+    """Which places lie in the polygon: a ray from them crosses its border an odd number of times; NaN lies nowhere.
+
+    Whole cells of a grid lie inside or outside; only places in a cell near the border are asked one by one.
+    """
+    low, high = corners.min(0), corners.max(0)
+    found = np.zeros(len(x), np.bool_)
+    if not (high > low).all():
+        return found
+    near = np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
+    size = (high - low) / CELLS
+    column = np.minimum(((x[near] - low[0]) / size[0]).astype(np.int32), CELLS - 1)
+    row = np.minimum(((y[near] - low[1]) / size[1]).astype(np.int32), CELLS - 1)
+    is_mixed, is_full = _cells(corners, low, size)
+    cell = row * CELLS + column
+    found[near] = is_full[cell]
+    unsure = near[is_mixed[cell]]
+    found[unsure] = _crossed(x[unsure], y[unsure], corners)
+    return found
+
+
+def _crossed(x: Floats, y: Floats, corners: Floats) -> Booleans:
+    odd = np.zeros(len(x), np.bool_)
+    for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        if y1 != y2:
+            odd ^= ((y1 > y) != (y2 > y)) & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
+    return odd
+
+
+def _cells(corners: Floats, low: Floats, size: Floats) -> tuple[Booleans, Booleans]:
+    """Of each cell whether the border may pass through it, and whether its middle lies inside."""
+    mixed = np.zeros((CELLS + 2, CELLS + 2), np.bool_)
+    ends = np.roll(corners, -1, axis=0)
+    for a, b in zip((corners - low) / size, (ends - low) / size, strict=True):
+        steps = int(np.ceil(np.abs(b - a).max() * 2)) + 1
+        at = (a + (b - a) * np.linspace(0, 1, steps + 1)[:, None]).astype(np.int32).clip(0, CELLS - 1)
+        for right in range(3):
+            for up in range(3):
+                mixed[at[:, 1] + up, at[:, 0] + right] = True
+    middle = np.arange(CELLS) + 0.5
+    x, y = np.meshgrid(low[0] + middle * size[0], low[1] + middle * size[1])
+    return mixed[1:-1, 1:-1].ravel(), _crossed(x.ravel(), y.ravel(), corners)
+
+
+def area(x: Sequence[float], y: Sequence[float]) -> str:
+    """The value of the operators `within` and `apart` for a drawn line: `x,y;x,y;…`, at most 64 corners.
+
+    Of a line with more the corners stay that bend it most (Ramer 1972, Douglas & Peucker 1973).
+    """
+    drawn = np.array([x, y], dtype=np.float64).T.round(DIGITS)
+    drawn = drawn[np.append(True, (np.diff(drawn, axis=0) != 0).any(1))] if len(drawn) else drawn
+    tolerance = float(np.ptp(drawn, axis=0).max(initial=0)) / 2_000
+    kept = drawn
+    while len(kept) > FEW_CORNERS:
+        kept, tolerance = drawn[_bends(drawn, tolerance)], tolerance * 1.5
+    return ";".join(f"{a:g},{b:g}" for a, b in kept)
+
+
+def _bends(line: Floats, tolerance: float) -> list[int]:
+    """The numbers of the points from which no left-out point is farther than the tolerance."""
+    kept, todo = {0, len(line) - 1}, [(0, len(line) - 1)]
+    while todo:
+        first, last = todo.pop()
+        if last - first < 2:
+            continue
+        along = line[last] - line[first]
+        off = line[first + 1 : last] - line[first]
+        length = float(np.hypot(*along))
+        distance = np.abs(along[0] * off[:, 1] - along[1] * off[:, 0]) / length if length else np.hypot(*off.T)
+        farthest = int(distance.argmax())
+        if distance[farthest] > tolerance:
+            middle = first + 1 + farthest
+            kept.add(middle)
+            todo += [(first, middle), (middle, last)]
+    return sorted(kept)

@@ -1,0 +1,80 @@
+"""What the picture of a map needs: its bounds, how many rows lie where, which points are drawn, where names stand."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from analysis.dataset import Dataset
+from analysis.mapping.chosen import own_column
+
+MOST_POINTS = 15_000
+MARGIN_SHARE = 0.03
+LETTER_SHARE, LINE_SHARE = 0.009, 0.035  # of a letter's width and a line's height, of the picture's
+
+
+class Bounds(NamedTuple):
+    """The corners of the map, with a margin."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+class Density(NamedTuple):
+    """Rows in each cell of a grid, uint32 [cells, cells], its first axis from bottom to top; and its bounds."""
+
+    rows: np.ndarray[tuple[int, ...], np.dtype[np.uint32]]
+    bounds: Bounds
+
+
+def bounds(dataset: Dataset) -> Bounds:
+    """Of all rows that have a place; a unit square where none has."""
+    x, y = own_column(dataset, "map_x").drop_nulls(), own_column(dataset, "map_y").drop_nulls()
+    if x.is_empty():
+        return Bounds(0.0, 0.0, 1.0, 1.0)
+    edges = np.array([[x.min(), y.min()], [x.max(), y.max()]], dtype=np.float64)
+    margin = np.maximum((edges[1] - edges[0]) * MARGIN_SHARE, 0.5)
+    low, high = edges[0] - margin, edges[1] + margin
+    return Bounds(float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+
+
+def density(dataset: Dataset, rows: pl.Series | None = None, cells: int = 150) -> Density:
+    """How many of the rows at these positions, or of all, lie where."""
+    found = bounds(dataset)
+    x, y = own_column(dataset, "map_x"), own_column(dataset, "map_y")
+    if rows is not None:
+        x, y = x.gather(rows), y.gather(rows)
+    across = ((x.drop_nulls().to_numpy() - found.left) * (cells / (found.right - found.left))).astype(np.int64)
+    up = ((y.drop_nulls().to_numpy() - found.bottom) * (cells / (found.top - found.bottom))).astype(np.int64)
+    counted = np.bincount(up.clip(0, cells - 1) * cells + across.clip(0, cells - 1), minlength=cells * cells)
+    return Density(counted.astype(np.uint32).reshape(cells, cells), found)
+
+
+def drawn(dataset: Dataset, rows: pl.Series, most: int = MOST_POINTS, seed: int = 0) -> pl.Series:
+    """At most `most` of the rows at these positions that have a place, ascending.
+
+    Each row has its turn by the seed, whatever the view, so that a narrower view keeps the points that stay in it.
+    """
+    there = rows.filter(own_column(dataset, "map_x").is_not_null().gather(rows))
+    if len(there) <= most:
+        return there
+    turn = np.random.default_rng(seed).permutation(dataset.height)[there.to_numpy()]
+    return there.gather(np.sort(np.argpartition(turn, most)[:most]))
+
+
+def labels(cards: pl.DataFrame, of: Bounds, most: int = 40) -> pl.DataFrame:
+    """The lines of the cards (`name`, `x`, `y`, largest first) whose names do not overlap one that came before."""
+    wide, high = of.right - of.left, of.top - of.bottom
+    kept: list[int] = []
+    boxes: list[tuple[float, float, float]] = []
+    for number, card in enumerate(cards.iter_rows(named=True)):
+        x, y = (card["x"] - of.left) / wide, (card["y"] - of.bottom) / high
+        half = len(card["name"]) * LETTER_SHARE / 2
+        if len(kept) < most and not any(abs(x - a) < half + b and abs(y - c) < LINE_SHARE for a, b, c in boxes):
+            kept.append(number)
+            boxes.append((x, half, y))
+    return cards[kept]

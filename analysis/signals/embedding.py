@@ -1,0 +1,152 @@
+"""Where does each example lie among the others? A vector of unit length; the nearer two, the more alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
+
+import numpy as np
+import polars as pl
+
+from analysis.embedding import bridge, coarse, endpoint, minilm, own
+from analysis.embedding.texts import Over, is_blank, text_over
+from analysis.embedding.vectors import Floats, column_of
+from analysis.signal import Scope, Signal, SignalError
+
+Tier = Literal["coarse", "semantic", "bridge", "column", "endpoint"]
+FIGURE = pl.Struct({"figure": pl.String, "value": pl.Float64, "rows": pl.UInt32})
+WEIGHT = pl.Struct({"feature": pl.UInt32, "weights": pl.Array(pl.Float16, coarse.WIDTH)})
+
+
+class _Found(NamedTuple):
+    """Vectors of distinct texts, which of these were cut, what was measured on the way, a coarse model's weights."""
+
+    vectors: Floats
+    is_cut: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    figures: tuple[tuple[str, float, int], ...] = ()
+    model: coarse.CoarseModel | None = None
+
+
+@dataclass(frozen=True)
+class Embedding(
+    Signal,
+    name="embedding",
+    version=1,
+    reads=("prompt", "response", "text"),
+    roles=("embedding", "texts"),
+    adds={"unit_vector": pl.Array(pl.Float16, coarse.WIDTH), "embedding_status": pl.String},
+    tables={"figures": FIGURE, "model": WEIGHT},
+    scope="dataset",
+):
+    """A vector of unit length for what `over` names: the cosine of two rows is the product of their vectors.
+
+    `tier` says who makes it. "coarse": words and runs of letters, weighed and brought to 128 dimensions, fitted to this
+    dataset; no model. "semantic": all-MiniLM-L6-v2 in 8-bit integers, 384 dimensions, its first `max_tokens` tokens.
+    "bridge": coarse vectors brought to those of the model by a regression learnt on `sample` texts. "column": the
+    column of the role `embedding`, `width` numbers each, brought to unit length. "endpoint": the model `model` at
+    `address`, `width` numbers each; refused unless `may_send` says that a person agreed to send the texts.
+
+    `embedding_status`: "embedded"; "cut", by the beginning of a text that was longer; "empty", nothing but white space,
+    which has no vector; of a column also "wrong_length" and "not_finite"; "zero", without direction. Both columns are
+    null where there is nothing to read. Equal texts are embedded once, by a model once in 100,000 texts. `over`
+    "columns" reads the column that `texts` names, several joined.
+
+    The table `figures` holds what was measured: of a bridge `overlap_share` and `coarse_share`, the share of the ten
+    nearest by the model that it and the coarse vectors find among held-out rows. `model` holds the weights of a coarse
+    model, a line per feature, for embedding another text. Both hang on the first row that has a vector.
+    """
+
+    over: Over = "prompt"
+    tier: Tier = "coarse"
+    max_tokens: int = minilm.MAX_TOKENS
+    sample: int = 20_000
+    seed: int = 0
+    embedding: str = ""
+    texts: str = ""
+    model: str = ""
+    address: str = ""
+    width: int = 0
+    may_send: bool = False
+
+    def __post_init__(self) -> None:
+        if self.over not in get_args(Over):
+            raise SignalError(f"{self.over!r} cannot be embedded; known: {', '.join(get_args(Over))}.")
+        if self.tier not in get_args(Tier):
+            raise SignalError(f"No tier of embedding is called {self.tier!r}; known: {', '.join(get_args(Tier))}.")
+        if not 2 <= self.max_tokens <= 512 or self.sample < 50:
+            raise SignalError("max_tokens of embedding is from 2 to 512, its sample at least 50.")
+        if self.tier in ("column", "endpoint") and self.width < 1:
+            raise SignalError(f"The tier {self.tier} needs its width: how many numbers a vector has, such as 768.")
+        width = {"coarse": coarse.WIDTH, "semantic": minilm.WIDTH, "bridge": minilm.WIDTH}.get(self.tier, self.width)
+        # What it adds, and whether rows are independent, hang on the tier; both are parameters, so in the key.
+        adds = {"unit_vector": pl.Array(pl.Float16, width), "embedding_status": pl.String}
+        scope: Scope = "dataset" if self.tier in ("coarse", "bridge") else "row"
+        object.__setattr__(self, "adds", adds)
+        object.__setattr__(self, "scope", scope)
+
+    def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
+        if self.tier == "column":
+            vectors, places, status = own.read(rows["embedding"], self.width)
+            return self._columns(vectors, places, status, _Found(vectors, np.zeros(0, np.bool_)))
+        table = rows.select(text=text_over(self.over)).with_columns(blank=is_blank(pl.col("text")))
+        places = (~table["blank"]).fill_null(False).arg_true().to_numpy().astype(np.int64)
+        texts = table["text"].gather(places)
+        distinct = texts.unique(maintain_order=True)
+        found = self._embed(distinct.to_list())
+        numbers = texts.replace_strict(distinct, pl.int_range(len(distinct), eager=True), return_dtype=pl.Int64)
+        which = numbers.to_numpy() if len(texts) else np.zeros(0, np.int64)
+        said = pl.when("blank").then(pl.lit("empty")).when(~pl.col("blank")).then(pl.lit("embedded"))
+        status = table.select(said).to_series().scatter(places[found.is_cut[which]], "cut")
+        return self._columns(found.vectors[which], places, status, found)
+
+    def _columns(
+        self, vectors: Floats, places: np.ndarray[tuple[int, ...], np.dtype[np.int64]], status: pl.Series, found: _Found
+    ) -> pl.DataFrame:
+        has_direction = vectors.any(axis=1)
+        kept, at = vectors[has_direction], places[has_direction]
+        figures = [{"figure": name, "value": value, "rows": rows} for name, value, rows in found.figures]
+        status = status.scatter(places[~has_direction], "zero").alias("embedding_status")
+        columns = [column_of(kept, at, len(status)), status]
+        first = int(at[0]) if len(at) else -1
+        is_first = pl.int_range(len(status), eager=True) == first
+        hung = [_hung(figures, FIGURE, is_first, "figures"), _hung(_lines(found.model), WEIGHT, is_first, "model")]
+        return pl.DataFrame([*columns, *hung])
+
+    def _embed(self, texts: list[str]) -> _Found:
+        """The vectors of distinct texts, none of them blank."""
+        if self.tier == "semantic":
+            return _Found(*minilm.encode(texts, self.max_tokens))
+        if self.tier == "endpoint":
+            if not self.may_send:
+                raise SignalError(
+                    f"{len(texts):,} texts of {sum(map(len, texts)):,} characters would be sent to {self.address}; "
+                    "agree by may_send=true, or choose another tier."
+                )
+            vectors = endpoint.embed(texts, self.model, self.address, self.width)
+            return _Found(vectors.reshape(-1, self.width), np.zeros(len(texts), np.bool_))
+        is_cut = np.array([len(text) > coarse.MAX_CHARS for text in texts], dtype=np.bool_)
+        model = coarse.fit(texts, self.seed)
+        if self.tier == "coarse":
+            return _Found(model.vectors(texts), is_cut, model=model)
+        chosen = [texts[i] for i in bridge.sample(len(texts), self.sample, self.seed)]
+        semantic = minilm.encoder(self.max_tokens).encode(chosen).vectors
+        learnt = bridge.learn(model.vectors(chosen), semantic, self.seed)
+        shares = (
+            ("overlap_share", learnt.overlap_share, learnt.held_out),
+            ("coarse_share", learnt.coarse_share, learnt.held_out),
+        )
+        return _Found(bridge.bridged(model, texts, learnt), is_cut, shares)
+
+
+def _lines(model: coarse.CoarseModel | None) -> list[dict[str, object]] | pl.Series:
+    if model is None:
+        return []
+    weights = pl.Series("weights", model.weights.astype(np.float16), dtype=pl.Array(pl.Float16, coarse.WIDTH))
+    return pl.DataFrame({"feature": pl.Series(model.features, dtype=pl.UInt32), "weights": weights}).to_struct()
+
+
+def _hung(entries: list[dict[str, object]] | pl.Series, entry: pl.Struct, is_first: pl.Series, name: str) -> pl.Series:
+    """A list column with all entries on one row, null on every other; null on all where there are no entries."""
+    nothing = pl.Series(name, [None], dtype=pl.List(entry))
+    held = pl.Series(name, entries, dtype=entry).implode().alias(name) if len(entries) else nothing
+    return pl.concat([held, nothing]).gather((~is_first).cast(pl.UInt32))
