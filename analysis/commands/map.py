@@ -119,7 +119,7 @@ def sample_command(
     out: Annotated[Path, typer.Option(help="A .jsonl, .csv or .parquet file.")],
     by: Annotated[str, typer.Option(help=f"Which rows: {', '.join(PICKS)}.")] = "diverse",
     where: Where = None,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Another number, another sample.")] = 0,
     is_nested: Annotated[
         bool, typer.Option("--nested", help="Also files of 25 and 50 %, each inside the next; by proportional.")
     ] = False,
