@@ -57,7 +57,8 @@ SIGNALS: dict[str, Signal] = {
         Clusters(),
     )
 }
-ON_REQUEST = {NamedEntities.name}  # guesses that nobody should meet unasked
+# Guesses that nobody should meet unasked, and vectors and what is made of them, whose libraries take long to start.
+ON_REQUEST = {NamedEntities.name, Embedding.name, Neighbours.name, Map.name, Clusters.name}
 
 
 def signal(name: str, parameters: Mapping[str, object] | None = None) -> Signal:
