@@ -87,9 +87,9 @@ def _phone(value: str, draw: random.Random) -> str:
 
 
 def _card(value: str, draw: random.Random) -> str:
-    """A number with a right check digit that begins with 9, as no card does."""
-    length = sum(map(str.isdigit, value))
-    made = "9" + _digits(draw, length - 2)
+    """A number with a right check digit that begins with 9, as no card does; then zeros, so that no group of its
+    digits after the first begins a card or a phone number."""
+    made = "9" + _digits(draw, 7).zfill(sum(map(str.isdigit, value)) - 2)
     return _grouped(value, made + luhn_digit(made))
 
 
