@@ -16,13 +16,14 @@ from typer.testing import CliRunner
 from analysis.__main__ import app
 from analysis.computing import compute
 from analysis.conflicts.cycles import cycles
-from analysis.conflicts.differences import evened, final_number, normalised
+from analysis.conflicts.differences import final_number
 from analysis.conflicts.kinds import KINDS
 from analysis.conflicts.side_by_side import MAX_CARDS, columns_of, side_by_side
 from analysis.conflicts.tables import chosen_longer, chosen_longer_by, found, groups, rows_of_group
 from analysis.dataset import Dataset
 from analysis.effects import wilson
 from analysis.findings import findings
+from analysis.same_text import evened, normalised
 from analysis.signals.conflicts import Conflicts
 from analysis.view import View
 from analysis.workspace import Workspace

@@ -31,6 +31,7 @@ SHARED_WITH_SIGNALS = {
     "analysis.conflicts": "how answers differ and choices run in a circle, which a signal says of rows and tables of groups",
     "analysis.embedding": "how a text becomes a vector, and which vectors lie nearest: signals and searches share both",
     "analysis.mapping": "layout, clusters and their names: rules that signals and the tables of the map share",
+    "analysis.same_text": "when two texts count as the same: for exact copies, for answers in conflict and in tables of them",
     "analysis.noise": "the kinds of formatting noise, which a signal counts and an export cleans by the same rules",
     "analysis.duplicates": "which rows say nearly the same: what signals store, a page groups afresh at any threshold",
     "analysis.operators": "how several values are written as one parameter",

@@ -152,7 +152,7 @@ def test_rows_after_the_second_of_a_session_are_a_view(tmp_path: Path) -> None:
     ]
     file.write_text("".join(json.dumps(row) + "\n" for row in judged))
     dataset = Workspace(tmp_path / "home").open([file])
-    assert dataset.signal("sessions") == Sessions(annotator="annotator")
+    assert dataset.signal("sessions") == Sessions(annotator="annotator", of_times=dataset.signal("times").key)
     for name in ("times", "sessions"):
         compute(dataset, dataset.signal(name))
     assert dataset.rows_of(View().where("session_position", "gt", "2")).to_list() == [0]

@@ -25,6 +25,13 @@ EVERY = pytest.mark.parametrize("signal", SIGNALS.values(), ids=SIGNALS)
 READABLE = {ROW_ID: pl.String(), **CANONICAL, **{c: d for s in SIGNALS.values() for c, d in s.adds.items()}}
 
 
+@EVERY
+def test_a_key_follows_the_signals_whose_columns_are_read(signal: Signal) -> None:
+    """Or a result would stand that was made of columns long replaced."""
+    writers = {catalogue.writer_of(column) for column in signal.reads} - {None}
+    assert {f"of_{writer}" for writer in writers} == {name for name in signal.parameters if name.startswith("of_")}
+
+
 def said(role: str, content: str | None, tool_calls: str | None = None) -> dict[str, str | None]:
     return {"role": role, "content": content, "tool_calls": tool_calls}
 

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import polars as pl
 
 from analysis.noise import KINDS
+from analysis.same_text import normalised
 
 SHORT_WORDS = 3  # an answer of so many words is a label or a fact, which other prompts may well share
 SENTENCE_WORDS = 12  # up to so many, one changed word is a changed label; in longer texts it is an edit
 
-_UNEVEN = r"\s\s|[^\S ]|\A\s|\s\z"
 _NUMBER = r"[-\u{2212}]?[0-9]+(?:[.,\u{202f}\u{a0}][0-9]+)*(?:/[0-9]+)?"
 _LAST_NUMBER = rf"({_NUMBER})[^\p{{L}}0-9]*(?:[\s\d]*\p{{L}}+[^\p{{L}}0-9]*){{0,2}}\z"
 _VERDICT = r"(?i)\A[\s\W]*(yes|no|true|false)\b"
-
-
-def evened(texts: pl.Series) -> pl.Series:
-    """NFC, runs of white space as one blank, none at the ends. Texts that are so already cost next to nothing."""
-    texts = _where(texts, texts.str.len_bytes() != texts.str.len_chars(), lambda some: some.str.normalize("NFC"))
-    return _where(
-        texts, texts.str.contains(_UNEVEN), lambda some: some.str.replace_all(r"\s+", " ").str.strip_chars(" ")
-    )
-
-
-def normalised(texts: pl.Series) -> pl.Series:
-    """`evened`, and in lower case."""
-    return evened(texts).str.to_lowercase()
-
-
-def _where(texts: pl.Series, mask: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    at = mask.arg_true()
-    return texts.clone().scatter(at, change(texts.gather(at))) if len(at) else texts
 
 
 def final_number(text: pl.Expr) -> pl.Expr:

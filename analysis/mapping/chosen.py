@@ -54,7 +54,7 @@ def choose(
         embedding["seed"] = laid_out["seed"] = grouped["seed"] = seed
     changed = {"embedding": embedding, "map": laid_out, "clusters": grouped}
     for name, parameters in changed.items():
-        for filled_in in [parameter for parameter in parameters if parameter.endswith("_key")]:
+        for filled_in in [parameter for parameter in parameters if parameter.startswith("of_")]:
             del parameters[filled_in]
         catalogue.signal(name, parameters)  # says what does not fit before anything is kept
     return workspace.describe(dataset, parameters={**dataset.meta.get("parameters", {}), **changed})

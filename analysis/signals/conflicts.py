@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from analysis.conflicts.cycles import cycles
-from analysis.conflicts.differences import evened, features, kinds_of, normalised, sorts_of
+from analysis.conflicts.differences import features, kinds_of, sorts_of
+from analysis.same_text import evened, normalised
 from analysis.signal import Signal
 
 CHUNK_ROWS = 50_000

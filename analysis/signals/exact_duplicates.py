@@ -7,14 +7,10 @@ from typing import Literal, get_args
 
 import polars as pl
 
+from analysis.same_text import normalised
 from analysis.signal import Signal, SignalError
 
 Over = Literal["prompt+response", "prompt", "response"]
-
-
-def normalised(text: pl.Expr) -> pl.Expr:
-    """NFC, lower case, runs of white space as one blank, none at the ends."""
-    return text.str.normalize("NFC").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars(" ")
 
 
 @dataclass(frozen=True)
@@ -59,14 +55,14 @@ class ExactDuplicates(
         ).collect()
 
     def _text(self) -> pl.Expr:
-        prompt, response = normalised(pl.col("prompt")), normalised(pl.col("response"))
+        prompt, response, text = (pl.col(n).map_batches(normalised) for n in ("prompt", "response", "text"))
         if self.over == "prompt":
             return prompt
         if self.over == "response":
             return response
         of_turn = pl.element().struct.field
         turn = pl.concat_str(
-            of_turn("role").fill_null(""), normalised(of_turn("content")).fill_null("\x00"),
+            of_turn("role").fill_null(""), of_turn("content").map_batches(normalised).fill_null("\x00"),
             of_turn("tool_calls").fill_null("\x00"), separator="\x1f",
         )  # fmt: skip
         chat = pl.when(pl.col("messages").is_not_null()).then(pl.col("messages").list.eval(turn).list.join("\x1e"))
@@ -74,4 +70,4 @@ class ExactDuplicates(
         single = pl.when(either).then(
             pl.concat_str(prompt.fill_null("\x00"), response.fill_null("\x00"), separator="\x1e")
         )
-        return pl.coalesce(chat, single, normalised(pl.col("text")))
+        return pl.coalesce(chat, single, text)

@@ -41,6 +41,7 @@ class NearGroups(
     source: str = ""
     of_near_pairs: str = ""
     of_times: str = ""
+    of_lengths: str = ""
 
     def __post_init__(self) -> None:
         check_choice(self.keep, Keep, "The row kept")

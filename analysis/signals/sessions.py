@@ -37,6 +37,7 @@ class Sessions(
     annotator: str = ""
     session: str = ""
     gap_minutes: float = 30.0
+    of_times: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < self.gap_minutes <= LONGEST_GAP:
