@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 
 from analysis.annotators import Labels, cohen, labels_of, votes_of
-from analysis.dataset import CANONICAL, TAGS, Dataset
+from analysis.dataset import Dataset
+from analysis.dataset_folder import CANONICAL, TAGS
 from analysis.effects import wilson
 from analysis.judged_items import columns_of, differing_columns, one_per_item, rows_of_same_items
 from analysis.signal import ROW_ID

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from analysis.dataset import MESSAGES, TEXTS, Dataset
+from analysis.dataset import Dataset
+from analysis.dataset_folder import MESSAGES, TEXTS
 from analysis.noise import cleaned_texts
 
 TEXT_ROLES = ("prompt", "input", "response", "rejected", "system", "text")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.dataset import CANONICAL, Dataset
+from analysis.dataset import Dataset
+from analysis.dataset_folder import CANONICAL
 from analysis.operators import join_values
 from analysis.signals.catalogue import writer_of
 from analysis.view import Filter, View

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from analysis.dataset import CANONICAL, Dataset
+from analysis.dataset import Dataset
+from analysis.dataset_folder import CANONICAL
 from analysis.operators import split_values
 
 SHOWN_VOTES = 30

@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from analysis.dataset import TAGS, Dataset
+from analysis.dataset import Dataset
+from analysis.dataset_folder import TAGS
 from analysis.signal import ROW_ID, Signal
 from analysis.signals import catalogue
 from analysis.waterfall import ExportRequest, dropped_types, has_tokens, types_column

@@ -18,7 +18,8 @@ from typing import Any
 from filelock import FileLock
 
 import analysis
-from analysis.dataset import Dataset, DatasetError
+from analysis.dataset import Dataset
+from analysis.dataset_folder import DatasetError
 from analysis.formats import ROLES, Reading, digests, fingerprint, fingerprint_of, import_files, rebuild
 from analysis.models import is_online
 from analysis.progress import write_whole

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from analysis.dataset import DatasetError
+from analysis.dataset_folder import DatasetError
 from analysis.formats import FormatError, Reading, preview
 from analysis.workspace import below_data_folders, data_folders
 from ui import files, frame, jobs, session

@@ -15,7 +15,9 @@ from polars.testing import assert_frame_equal, assert_series_equal
 
 import analysis.workspace
 from analysis.computing import compute
-from analysis.dataset import CANONICAL, MESSAGES, PLACE, TAGS, Dataset, DatasetError, memory_budget
+from analysis.dataset import Dataset
+from analysis.dataset_columns import memory_budget
+from analysis.dataset_folder import CANONICAL, MESSAGES, PLACE, TAGS, DatasetError
 from analysis.formats import import_files
 from analysis.operators import ViewError
 from analysis.view import View

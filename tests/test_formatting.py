@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from analysis.__main__ import app
 from analysis.computing import compute
-from analysis.dataset import Dataset, DatasetError
+from analysis.dataset import Dataset
+from analysis.dataset_folder import DatasetError
 from analysis.findings import findings
 from analysis.formatting import entries_of, kinds_in, number_forms_in
 from analysis.models import DEFAULT_TOKENIZER, tokenizer

@@ -21,7 +21,8 @@ from typer.testing import CliRunner
 
 from analysis.__main__ import app
 from analysis.computing import compute, estimate, try_out
-from analysis.dataset import Dataset, DatasetError
+from analysis.dataset import Dataset
+from analysis.dataset_folder import DatasetError
 from analysis.personal_data import scanning, tables
 from analysis.personal_data.keys import key_id, key_of, key_path, value_hash, workspace_key
 from analysis.personal_data.masking import masked_text, masked_value, parts_of

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from analysis.computing import compute
-from analysis.dataset import Dataset, DatasetError
+from analysis.dataset import Dataset
+from analysis.dataset_folder import DatasetError
 from analysis.signal import ROW_ID, Signal, SignalError
 from analysis.workspace import Workspace
 

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from analysis.dataset import CANONICAL, MESSAGES
+from analysis.dataset_folder import CANONICAL, MESSAGES
 from analysis.models import DEFAULT_TOKENIZER, ModelError, count_tokens, tokenizer, tokenizer_digest
 from analysis.signal import ROW_ID, Signal, SignalError
 from analysis.signals import catalogue

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from analysis import tables
-from analysis.dataset import DatasetError
+from analysis.dataset_folder import DatasetError
 from analysis.operators import split_values
 from analysis.view import View
 from analysis.workspace import below_data_folders

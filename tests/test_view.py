@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.dataset import MESSAGES
+from analysis.dataset_folder import MESSAGES
 from analysis.operators import (
     OPERATORS,
     ViewError,

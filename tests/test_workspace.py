@@ -14,7 +14,8 @@ import pytest
 import analysis.workspace
 from analysis.annotations import open_annotations
 from analysis.computing import compute
-from analysis.dataset import Dataset, DatasetError
+from analysis.dataset import Dataset
+from analysis.dataset_folder import DatasetError
 from analysis.formats import FormatError, Reading
 from analysis.view import View
 from analysis.workspace import Workspace, below_data_folders, data_folders, home_folder, opening_key

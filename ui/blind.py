@@ -18,7 +18,8 @@ from analysis.blind_samples import (
     open_view,
     telling_columns,
 )
-from analysis.dataset import TAGS, Dataset
+from analysis.dataset import Dataset
+from analysis.dataset_folder import TAGS
 from analysis.reading import metadata_fields, payload
 from analysis.signal import ROW_ID
 from analysis.view import View

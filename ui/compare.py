@@ -7,7 +7,8 @@ from typing import NamedTuple
 import polars as pl
 import streamlit as st
 
-from analysis.dataset import Dataset, DatasetError
+from analysis.dataset import Dataset
+from analysis.dataset_folder import DatasetError
 from analysis.operators import ViewError
 from analysis.slicing import measures as measuring
 from analysis.slicing.apart import Apart, compare

@@ -9,7 +9,8 @@ import polars as pl
 import streamlit as st
 
 from analysis.annotations import AnnotationError
-from analysis.dataset import CANONICAL, PLACE, TAGS, Dataset
+from analysis.dataset import Dataset
+from analysis.dataset_folder import CANONICAL, PLACE, TAGS
 from analysis.judged_items import Votes, votes_beside
 from analysis.reading import metadata_fields, payload, within_budget
 from analysis.signal import ROW_ID

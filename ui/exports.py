@@ -8,7 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from analysis.dataset import CANONICAL, PLACE, TAGS, Dataset
+from analysis.dataset import Dataset
+from analysis.dataset_folder import CANONICAL, PLACE, TAGS
 from analysis.export import ExportRequest, Step, waterfall
 from analysis.noise import KINDS
 from analysis.signal import ROW_ID

@@ -10,7 +10,8 @@ import polars as pl
 import streamlit as st
 
 from analysis import tables
-from analysis.dataset import TEXTS, Dataset, DatasetError
+from analysis.dataset import Dataset
+from analysis.dataset_folder import TEXTS, DatasetError
 from analysis.models import ModelError, tokenizer, tokenizer_digest
 from analysis.operators import literal_pattern
 from analysis.signals.catalogue import signal

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from analysis.dataset import MESSAGES, Dataset
+from analysis.dataset import Dataset
+from analysis.dataset_folder import MESSAGES
 from analysis.models import count_tokens, tokenizer
 from analysis.noise import Kind, cleaned, places
 from analysis.signals.formatting import COUNTED

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from analysis.dataset import MESSAGES, Dataset
+from analysis.dataset import Dataset
+from analysis.dataset_folder import MESSAGES
 from ui import masking, places, session
 from ui.text import cut
 

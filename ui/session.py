@@ -9,7 +9,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from analysis.annotations import Annotations, open_annotations
-from analysis.dataset import Dataset, DatasetError
+from analysis.dataset import Dataset
+from analysis.dataset_folder import DatasetError
 from analysis.operators import ViewError
 from analysis.personal_data.tables import TABLES
 from analysis.redaction.not_personal import ruled

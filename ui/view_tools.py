@@ -6,7 +6,8 @@ import polars as pl
 import streamlit as st
 
 from analysis.annotations import AnnotationError
-from analysis.dataset import TAGS, Dataset
+from analysis.dataset import Dataset
+from analysis.dataset_folder import TAGS
 from analysis.operators import OPERATORS, ViewError, join_values, kind_of
 from analysis.tables import count_values
 from analysis.view import ANY_TEXT, Filter, View

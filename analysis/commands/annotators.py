@@ -24,7 +24,8 @@ from analysis.annotators import (
     votes_of,
 )
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, load
-from analysis.dataset import Dataset, DatasetError
+from analysis.dataset import Dataset
+from analysis.dataset_folder import DatasetError
 from analysis.judged_items import columns_of, judged_columns
 
 

@@ -10,7 +10,8 @@ import typer
 
 from analysis.commands.shared import DatasetArgument, Json, answer, pairs, say
 from analysis.computing import AT_OPENING_S, compute, missing_inputs, try_out
-from analysis.dataset import Dataset, DatasetError
+from analysis.dataset import Dataset
+from analysis.dataset_folder import DatasetError
 from analysis.language_models import pipeline_version
 from analysis.models import tokenizer_digest
 from analysis.runners import runner

@@ -10,7 +10,7 @@ import orjson
 import typer
 
 from analysis.commands.shared import Json, ProgressFile, answer, pairs
-from analysis.dataset import DatasetError
+from analysis.dataset_folder import DatasetError
 from analysis.formats import Reading
 from analysis.progress import Reporter
 from analysis.workspace import Workspace

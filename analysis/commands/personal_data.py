@@ -12,7 +12,8 @@ import typer
 
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
 from analysis.computing import compute
-from analysis.dataset import Dataset, DatasetError
+from analysis.dataset import Dataset
+from analysis.dataset_folder import DatasetError
 from analysis.personal_data.scanning import SCANNED
 from analysis.personal_data.tables import STATUS, TABLES
 from analysis.personal_data.types import ENTITY_TYPES, NOISY, chosen_types, names

@@ -10,7 +10,8 @@ import orjson
 import typer
 
 from analysis.computing import compute
-from analysis.dataset import Dataset, DatasetError
+from analysis.dataset import Dataset
+from analysis.dataset_folder import DatasetError
 from analysis.signals.catalogue import SIGNALS, writers_of
 from analysis.view import View
 from analysis.workspace import Workspace

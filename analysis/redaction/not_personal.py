@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from analysis.dataset import Dataset, Rulings
+from analysis.dataset import Dataset
+from analysis.dataset_columns import Rulings
 from analysis.operators import check_pattern
 from analysis.personal_data.scanning import scanner
 from analysis.personal_data.tables import READ, TABLES

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analysis.dataset import CANONICAL, FEW_VALUES, PLACE, TAGS, TEXTS, Dataset
+from analysis.dataset import FEW_VALUES, Dataset
+from analysis.dataset_folder import CANONICAL, PLACE, TAGS, TEXTS
 from analysis.operators import Kind, kind_of
 from analysis.signal import ROW_ID
 

@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analysis.dataset import CANONICAL, PLACE, TAGS, TEXTS, Dataset
+from analysis.dataset import Dataset
+from analysis.dataset_folder import CANONICAL, PLACE, TAGS, TEXTS
 from analysis.effects import Numbers
 from analysis.operators import kind_of
 from analysis.signal import ROW_ID
