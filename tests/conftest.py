@@ -55,6 +55,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="module")
+def app_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An empty workspace for a whole file of tests that run pages without a server, started with no file to open."""
+    path = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WINNOW_HOME", str(path))
+        patch.setattr("sys.argv", ["app.py"])
+        yield path
+
+
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
     """`server(*args, script="app.py", home=None, data_dirs=None)` starts one; all end with the test file."""
     started: list[Server] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,24 +52,19 @@ SAMPLES = ("instructions", "hostile", "chats", "preferences")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Dataset]]:
+def data(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dataset]:
     folder = tmp_path_factory.mktemp("data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WINNOW_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setattr("sys.argv", ["app.py"])
-        found = {}
-        for name, text in FILES.items():
-            (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
-            roles = (
-                (("item", "item"),) if name in ("alone", "apart") else ()
-            )  # ids that never repeat are not taken for items
-            found[name] = Workspace().open([folder / f"{name}.jsonl"], Reading(roles=roles))
-        for sample in SAMPLES:
-            found[sample] = Workspace().open([ROOT / "sample_data" / f"{sample}.jsonl"])
-        for dataset in found.values():
-            for signal in ("lengths", "times", "sessions", "consensus"):
-                compute(dataset, dataset.signal(signal))
-        yield found
+    found = {}
+    for name, text in FILES.items():
+        (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
+        roles = (("item", "item"),) if name in ("alone", "apart") else ()  # ids that never repeat are not taken for items
+        found[name] = Workspace().open([folder / f"{name}.jsonl"], Reading(roles=roles))
+    for sample in SAMPLES:
+        found[sample] = Workspace().open([ROOT / "sample_data" / f"{sample}.jsonl"])
+    for dataset in found.values():
+        for signal in ("lengths", "times", "sessions", "consensus"):
+            compute(dataset, dataset.signal(signal))
+    return found
 
 
 def run(page: Path, dataset: Dataset, *filters: str, **params: str) -> AppTest:

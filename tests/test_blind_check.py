@@ -24,17 +24,14 @@ from ui.blind import words_of
 
 
 @pytest.fixture(scope="module", autouse=True)
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Dataset]]:
+def data(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dataset]:
     folder = tmp_path_factory.mktemp("data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WINNOW_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setattr("sys.argv", ["app.py"])
-        found = {}
-        for name in ("judged", "apart", "plain", "crowd"):
-            (folder / f"{name}.jsonl").write_text(FILES[name], encoding="utf-8")
-            found[name] = Workspace().open([folder / f"{name}.jsonl"])
-            compute(found[name], found[name].signal("consensus"))
-        yield found
+    found = {}
+    for name in ("judged", "apart", "plain", "crowd"):
+        (folder / f"{name}.jsonl").write_text(FILES[name], encoding="utf-8")
+        found[name] = Workspace().open([folder / f"{name}.jsonl"])
+        compute(found[name], found[name].signal("consensus"))
+    return found
 
 
 # All votes of an item

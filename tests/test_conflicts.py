@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -336,24 +336,21 @@ def test_one_row_no_row_and_rows_all_equal() -> None:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Dataset]]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WINNOW_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setattr("sys.argv", ["app.py"])
-        folder = tmp_path_factory.mktemp("data")
-        (folder / "one.jsonl").write_text('{"prompt": "a", "response": "b"}\n')
-        (folder / "judged.csv").write_text(
-            "item_id,worker,label,summary\n"
-            + "".join(f"{i // 3},w{i % 3},{'yn'[i % 7 == 0]},Text {i}\n" for i in range(30))
-        )
-        found_ = {
-            name: Workspace().open([SAMPLES / f"{name}.jsonl"])
-            for name in ("instructions", "chats", "preferences", "hostile")
-        }
-        found_ |= {path.stem: Workspace().open([path]) for path in folder.iterdir()}
-        for dataset in found_.values():
-            compute(dataset, dataset.signal("conflicts"))
-        yield found_
+def opened(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dataset]:
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "one.jsonl").write_text('{"prompt": "a", "response": "b"}\n')
+    (folder / "judged.csv").write_text(
+        "item_id,worker,label,summary\n"
+        + "".join(f"{i // 3},w{i % 3},{'yn'[i % 7 == 0]},Text {i}\n" for i in range(30))
+    )
+    found_ = {
+        name: Workspace().open([SAMPLES / f"{name}.jsonl"])
+        for name in ("instructions", "chats", "preferences", "hostile")
+    }
+    found_ |= {path.stem: Workspace().open([path]) for path in folder.iterdir()}
+    for dataset in found_.values():
+        compute(dataset, dataset.signal("conflicts"))
+    return found_
 
 
 def lines(dataset: Dataset, column: str, *values: object) -> list[int]:

@@ -43,16 +43,7 @@ def records() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WINNOW_HOME", str(folder))
-        patch.setattr("sys.argv", ["app.py"])
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def opened(home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dataset]:
+def opened(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dataset]:
     folder = tmp_path_factory.mktemp("data")
     (folder / "small.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records()))
     (folder / "twenty.csv").write_text("name,town\n" + "".join(f"Person {n // 2},Town {n % 3}\n" for n in range(20)))
@@ -66,10 +57,10 @@ def opened(home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Da
 
 
 @pytest.fixture(autouse=True)
-def untouched(home: Path, opened: dict[str, Dataset]) -> Iterator[None]:
+def untouched(app_home: Path, opened: dict[str, Dataset]) -> Iterator[None]:
     """Each test begins without tags and answers."""
     yield
-    with open_annotations(home) as notes:
+    with open_annotations(app_home) as notes:
         for dataset in opened.values():
             for key in (dataset.fingerprint, verdicts.key_of(dataset)):
                 for person in notes.people():
@@ -148,14 +139,14 @@ def test_a_policy_decides_which_row_is_shown_as_kept(opened: dict[str, Dataset])
     assert well(at.run()).dataframe[1].value["kept row"].to_list()[0] == 2
 
 
-def test_tagging_is_one_click_with_reasons_and_can_be_taken_back(opened: dict[str, Dataset], home: Path) -> None:
+def test_tagging_is_one_click_with_reasons_and_can_be_taken_back(opened: dict[str, Dataset], app_home: Path) -> None:
     dataset = opened["small"]
     at = run(dataset)
     assert "6 rows would get the tag “drop”, each with its reason. Nothing is deleted." in said(at)
     at.button(key="tag_duplicates").click()
     at = well(at.run())
     assert "6 rows changed" in said(at) and at.button(key="tag_duplicates").disabled
-    with open_annotations(home) as notes:
+    with open_annotations(app_home) as notes:
         reasons = notes.reasons(dataset.fingerprint)
         assert set(reasons["why"]) == {"duplicate (near, prompt+response)"} and reasons.height == 6
         ids = dataset.column(ROW_ID)
@@ -174,7 +165,7 @@ def test_tagging_is_one_click_with_reasons_and_can_be_taken_back(opened: dict[st
         assert notes.tags(dataset.fingerprint).is_empty()
 
 
-def test_two_kinds_never_drop_all_copies(opened: dict[str, Dataset], home: Path) -> None:
+def test_two_kinds_never_drop_all_copies(opened: dict[str, Dataset], app_home: Path) -> None:
     dataset = opened["small"]
     at = run(dataset, "exact")
     at.button(key="tag_duplicates").click()
@@ -184,7 +175,7 @@ def test_two_kinds_never_drop_all_copies(opened: dict[str, Dataset], home: Path)
     at = well(at.run())
     at.button(key="tag_duplicates").click()
     well(at.run())
-    with open_annotations(home) as notes:
+    with open_annotations(app_home) as notes:
         dropped = set(notes.tags(dataset.fingerprint)["row_id"])
     texts = [record["output"] for record in records()]
     left = {text for text, row in zip(texts, dataset.column(ROW_ID), strict=True) if row not in dropped}
@@ -206,10 +197,10 @@ def test_groups_are_searched_and_become_filters(opened: dict[str, Dataset]) -> N
     assert "No group holds this text." in said(well(at.run()))
 
 
-def test_answers_give_a_precision(opened: dict[str, Dataset], home: Path) -> None:
+def test_answers_give_a_precision(opened: dict[str, Dataset], app_home: Path) -> None:
     dataset = opened["small"]
     ids = dataset.column(ROW_ID)
-    with open_annotations(home) as notes:
+    with open_annotations(app_home) as notes:
         verdicts.say(notes, dataset, ids[0], ids[4], True, "Ann")
         verdicts.say(notes, dataset, ids[0], ids[1], False, "Ann")
     at = run(dataset)
@@ -227,7 +218,7 @@ def test_repetition_and_leaks_are_one_click_away(opened: dict[str, Dataset]) -> 
     assert filters(well(at.run())) == ["is_leak~eq~true"]
 
 
-def test_of_several_files_those_are_kept_apart(home: Path, tmp_path: Path) -> None:
+def test_of_several_files_those_are_kept_apart(app_home: Path, tmp_path: Path) -> None:
     for name, height in (("one", 1), ("two", 3)):
         lines = [json.dumps({key: r[key] for key in ("instruction", "output")}) for r in records()[:height]]
         (tmp_path / f"{name}.jsonl").write_text("\n".join([*lines, json.dumps({"instruction": name, "output": name})]))
@@ -242,7 +233,7 @@ def test_of_several_files_those_are_kept_apart(home: Path, tmp_path: Path) -> No
     assert "Kept apart by source_file, near from 0.70. A split-safe export would leave out 3 rows" in said_
 
 
-def test_what_is_not_computed_is_offered(home: Path, tmp_path: Path) -> None:
+def test_what_is_not_computed_is_offered(app_home: Path, tmp_path: Path) -> None:
     (tmp_path / "bare.jsonl").write_text(json.dumps({"instruction": "a", "output": "b"}) + "\n")
     dataset = Workspace().open([tmp_path / "bare.jsonl"])
     for kind in ("exact", "near", "spans", "repetition"):
@@ -322,9 +313,9 @@ def test_bad_input_is_one_sentence(opened: dict[str, Dataset], arguments: tuple[
 
 @pytest.mark.browser
 def test_both_rows_are_kept_at_a_click_and_hostile_text_stays_text(
-    opened: dict[str, Dataset], home: Path, server: Callable[..., Server], page: Page
+    opened: dict[str, Dataset], app_home: Path, server: Callable[..., Server], page: Page
 ) -> None:
-    running = server(home=home)
+    running = server(home=app_home)
     page.goto(f"{running.url}/duplicates?d={opened['small'].id}&kind=near")
     settled(page, "Duplicates")
     expect(page.get_by_text("Similarity 0.", exact=False).first).to_be_visible()

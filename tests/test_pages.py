@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,24 +44,21 @@ FILES = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Dataset]]:
+def data(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dataset]:
     """Each dataset as opened, and again with every signal computed, in a workspace of this file's own."""
     folder = tmp_path_factory.mktemp("data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WINNOW_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setattr("sys.argv", ["app.py"])  # what follows are the files to open
-        found: dict[str, Dataset] = {}
-        for name, text in FILES.items():
-            (folder / name).write_text(text, encoding="utf-8")
-            (folder / f"bare-{name}").write_text(text + ("\n" if name.endswith(".jsonl") else ""), encoding="utf-8")
-            found[name] = Workspace().open([folder / name])
-        for sample in ("hostile", "chats", "preferences"):
-            found[sample] = Workspace().open([ROOT / "sample_data" / f"{sample}.jsonl"])
-        for dataset in found.values():
-            for signal in dataset.signals():
-                compute(dataset, signal)
-        found["bare"] = Workspace().open([folder / "bare-tiny.jsonl"])
-        yield found
+    found: dict[str, Dataset] = {}
+    for name, text in FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        (folder / f"bare-{name}").write_text(text + ("\n" if name.endswith(".jsonl") else ""), encoding="utf-8")
+        found[name] = Workspace().open([folder / name])
+    for sample in ("hostile", "chats", "preferences"):
+        found[sample] = Workspace().open([ROOT / "sample_data" / f"{sample}.jsonl"])
+    for dataset in found.values():
+        for signal in dataset.signals():
+            compute(dataset, signal)
+    found["bare"] = Workspace().open([folder / "bare-tiny.jsonl"])
+    return found
 
 
 def run(page: Path, dataset: Dataset | None = None, *filters: str) -> AppTest:

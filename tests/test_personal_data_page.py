@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,30 +61,27 @@ PAIRS = [
 
 
 @pytest.fixture(scope="module", autouse=True)
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Dataset]]:
+def data(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dataset]:
     folder = tmp_path_factory.mktemp("data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WINNOW_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setattr("sys.argv", ["app.py"])
-        held: dict[str, Dataset] = {}
-        files: dict[str, list[Any]] = {
-            "own": ROWS,
-            "talk": CHATS,
-            "pairs": PAIRS,
-            "again": [*ROWS, ROWS[0]],
-            "third": ROWS[:13],
-        }
-        for name, rows in files.items():
-            (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-            held[name] = Workspace().open([folder / f"{name}.jsonl"])
-        (folder / "table.csv").write_text("size,shade\n" + "".join(f"{i},{('red', 'blue')[i % 2]}\n" for i in range(9)))
-        held["table"] = Workspace().open([folder / "table.csv"])
-        for sample in SAMPLES:
-            held[sample] = Workspace().open([ROOT / "sample_data" / f"{sample}.jsonl"])
-        for name, dataset in held.items():
-            if name != "table":
-                compute(dataset, dataset.signal("personal_data"))
-        yield held
+    held: dict[str, Dataset] = {}
+    files: dict[str, list[Any]] = {
+        "own": ROWS,
+        "talk": CHATS,
+        "pairs": PAIRS,
+        "again": [*ROWS, ROWS[0]],
+        "third": ROWS[:13],
+    }
+    for name, rows in files.items():
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        held[name] = Workspace().open([folder / f"{name}.jsonl"])
+    (folder / "table.csv").write_text("size,shade\n" + "".join(f"{i},{('red', 'blue')[i % 2]}\n" for i in range(9)))
+    held["table"] = Workspace().open([folder / "table.csv"])
+    for sample in SAMPLES:
+        held[sample] = Workspace().open([ROOT / "sample_data" / f"{sample}.jsonl"])
+    for name, dataset in held.items():
+        if name != "table":
+            compute(dataset, dataset.signal("personal_data"))
+    return held
 
 
 def opened(page: Path, dataset: Dataset, *filters: str, **params: str) -> AppTest:

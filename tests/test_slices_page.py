@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
+def dataset(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """Three sources of forty rows: one with long responses, one where half of them are empty, one without a name."""
     file = tmp_path_factory.mktemp("data") / "sources.jsonl"
     rows = [
@@ -32,13 +31,10 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
         for i in range(40)
     ]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WINNOW_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setattr("sys.argv", ["app.py"])
-        opened = Workspace().open([file])
-        for name in ("lengths", "exact_duplicates"):
-            compute(opened, opened.signal(name))
-        yield opened
+    opened = Workspace().open([file])
+    for name in ("lengths", "exact_duplicates"):
+        compute(opened, opened.signal(name))
+    return opened
 
 
 def run(page: str, dataset: Dataset, **params: str | list[str]) -> AppTest:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -124,6 +125,16 @@ def _scored(scorer: Scorer) -> Callable[..., float]:
     return scored
 
 
+def _least(
+    compare: Callable[..., Any], sides: Iterable[tuple[Sequence[str], Sequence[str]]], score: Callable[..., float]
+) -> NDArray[np.float32]:
+    """How much each compared pair is alike in the field in which it is least so; 0 below LEAST_SIMILARITY."""
+    scores = (
+        compare(*pair, scorer=score, score_cutoff=LEAST_SIMILARITY, dtype=np.float32, workers=-1) for pair in sides
+    )
+    return functools.reduce(np.minimum, scores)
+
+
 def _whole(columns: Sequence[Sequence[str]], scorer: Scorer, capped: set[int], base: int) -> Iterator[Found]:
     """Every pair of one block, by the field that is least alike."""
     from rapidfuzz.process import cdist
@@ -131,18 +142,7 @@ def _whole(columns: Sequence[Sequence[str]], scorer: Scorer, capped: set[int], b
     size, score = len(columns[0]), _scored(scorer)
     for low in range(0, size - 1, ROWS_AT_ONCE):
         high = min(low + ROWS_AT_ONCE, size)
-        least: NDArray[np.float32] | None = None
-        for column in columns:
-            scores = cdist(
-                column[low:high],
-                column[low:],
-                scorer=score,
-                score_cutoff=LEAST_SIMILARITY,
-                dtype=np.float32,
-                workers=-1,
-            )
-            least = scores if least is None else np.minimum(least, scores)
-        assert least is not None
+        least = _least(cdist, ((column[low:high], column[low:]) for column in columns), score)
         least[np.tri(high - low, size - low, dtype=bool)] = 0
         for line in np.flatnonzero((least > 0).sum(axis=1) > MOST_PAIRS):
             capped.add(base + low + int(line))
@@ -163,17 +163,6 @@ def _in_windows(columns: Sequence[Sequence[str]], scorer: Scorer) -> Iterator[Fo
     for places in (list(range(size)), backwards):
         order, shown = np.array(places), [[column[at] for at in places] for column in columns]
         for step in range(1, min(max(WINDOW_PAIRS // size, LEAST_WINDOW), WINDOW, size - 1) + 1):
-            least: NDArray[np.float32] | None = None
-            for column in shown:
-                scores = cpdist(
-                    column[:-step],
-                    column[step:],
-                    scorer=score,
-                    score_cutoff=LEAST_SIMILARITY,
-                    dtype=np.float32,
-                    workers=-1,
-                )
-                least = scores if least is None else np.minimum(least, scores)
-            assert least is not None
+            least = _least(cpdist, ((column[:-step], column[step:]) for column in shown), score)
             near = np.flatnonzero(least)
             yield order[near], order[near + step], least[near]

@@ -22,12 +22,19 @@ def words_of_texts(
 
 
 @compiled
-def mark_windows(words: U64, place: I64, n: int, once: U64, twice: U64) -> None:
-    """Sets a window's bit in `once`, and in `twice` where it was set: a sieve that repeated windows pass."""
-    mask = np.uint64(once.size * 64 - 1)
+def power_of(n: int) -> np.uint64:
+    """BASE to the n, modulo 2^64: the weight of the word that leaves a window of n words."""
     power = np.uint64(1)
     for _ in range(n):
         power *= np.uint64(BASE)
+    return power
+
+
+@compiled
+def mark_windows(words: U64, place: I64, n: int, once: U64, twice: U64) -> None:
+    """Sets a window's bit in `once`, and in `twice` where it was set: a sieve that repeated windows pass."""
+    mask = np.uint64(once.size * 64 - 1)
+    power = power_of(n)
     for t in range(place.size - 1):
         h = np.uint64(0)
         for i in range(place[t], place[t + 1]):
@@ -47,9 +54,7 @@ def mark_windows(words: U64, place: I64, n: int, once: U64, twice: U64) -> None:
 def sieved_windows(words: U64, place: I64, n: int, twice: U64, at: I64, text: U32, hashes: U64, write: bool) -> int:
     """First word, text and hash of each window whose bit is in `twice`; counts them, and writes them where asked."""
     mask = np.uint64(twice.size * 64 - 1)
-    power = np.uint64(1)
-    for _ in range(n):
-        power *= np.uint64(BASE)
+    power = power_of(n)
     found = 0
     for t in range(place.size - 1):
         h = np.uint64(0)
