@@ -317,6 +317,17 @@ def test_no_header(opened):
     assert list(data.info["columns"]) == ["ham", "Go until jurong point", "1"] and data.info["rows"] == 3
 
 
+def test_items_that_repeat_too_far_apart_for_a_sample(opened):
+    """4,000 items judged twice each: among a thousand lines spread evenly hardly one item comes twice."""
+    order = [i for step in range(2) for i in range(4_000)]
+    text = "item_id,worker,label\n" + "".join(f"i{i},w{n % 7},{'yn'[n % 3 == 0]}\n" for n, i in enumerate(order))
+    data = opened("judged.csv", text)
+    assert data.info["roles"]["item"] == "item_id"
+    assert "item" not in opened("judged.csv", text, Reading(roles=(("item", ""),))).info["roles"]
+    single = "item_id,worker,label\n" + "".join(f"i{i},w{i % 7},{'yn'[i % 3 == 0]}\n" for i in range(4_000))
+    assert "item" not in opened("judged.csv", single).info["roles"]
+
+
 def test_blank_and_repeated_header_names(opened):
     data = opened("h.csv", ",name,name,\n1,a,b,x\n2,c,d,y\n")
     assert list(data.info["columns"]) == ["column_1", "name", "name_2", "column_4"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from analysis.formats.reader import digests, fingerprint, fingerprint_of, import_files, preview, rebuild
+from analysis.formats.fingerprints import digests, fingerprint, fingerprint_of
+from analysis.formats.reader import import_files, preview, rebuild
 from analysis.formats.reading import FORMATS, ROLES, FormatError, Reading
 
 __all__ = [

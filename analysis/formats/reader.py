@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import itertools
 import multiprocessing
 import os
@@ -18,13 +17,13 @@ from typing import Any
 import polars as pl
 
 from analysis.formats.batches import Batch, batches
-from analysis.formats.bytestream import open_file
 from analysis.formats.describe import Account, source_of, unreadable
 from analysis.formats.kinds import Kind
 from analysis.formats.parsing import Records, parse
 from analysis.formats.parts import Facts, Plan, build, write_part
 from analysis.formats.reading import AS_FOUND, BLOCK_BYTES, FormatError, Reading
 from analysis.formats.retyping import retype, stored_batches
+from analysis.formats.roles import items_named, repeat
 from analysis.formats.shapes import Shape, find_shape
 
 Progress = Callable[[int, int], None]
@@ -35,25 +34,6 @@ SAMPLE_RECORDS = 1_000
 SHOWN_RECORDS = 20
 SHOWN_PROBLEMS = 20
 FILE_NOTES = ("no_header", "header_names", "empty_rows", "list_member", "outside_list", "invalid_utf8")
-
-
-def digests(paths: Sequence[Path]) -> list[str]:
-    """SHA-256 of each file's bytes, in hex."""
-    found = []
-    for path in paths:
-        with open_file(Path(path)) as file:
-            found.append(hashlib.file_digest(file, "sha256").hexdigest())
-    return found
-
-
-def fingerprint(paths: Sequence[Path]) -> str:
-    """What tells these bytes from any others: see `fingerprint_of`."""
-    return fingerprint_of(digests(paths))
-
-
-def fingerprint_of(found: Sequence[str]) -> str:
-    """The SHA-256 of a single file; of several, SHA-256 over their hex digests in order."""
-    return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
 
 
 def import_files(
@@ -88,7 +68,7 @@ def import_files(
         raise unreadable(names, list(account.problems()))
     account.write(folder)
     progress(sum(sizes), sum(sizes))
-    return account.description()
+    return _with_items(account.description(), folder, reading)
 
 
 def rebuild(
@@ -114,12 +94,26 @@ def rebuild(
     for kept in ("ids.parquet", "problems.jsonl"):
         shutil.copyfile(folder / kept, into / kept)
     account.sources = {file: source_of(source) for file, source in info["sources"].items()}
-    new = account.description()
+    new = _with_items(account.description(), into, reading)
     lost = [note for note in info["notes"] if note["kind"] in FILE_NOTES]
     return new | {
         "unreadable": info["unreadable"],
         "notes": lost + [n for n in new["notes"] if n["kind"] not in FILE_NOTES],
     }
+
+
+def _with_items(info: dict[str, Any], folder: Path, reading: Reading) -> dict[str, Any]:
+    """The description with the role item where all rows show that ids repeat, and a sample of them did not."""
+    roles = info["roles"]
+    if "annotator" not in roles or "item" in roles or "item" in dict(reading.roles):
+        return info
+    rows = pl.scan_parquet(sorted((folder / "rows").glob("*.parquet")))
+    schema = rows.collect_schema()
+    for column in items_named((name for name in info["columns"] if not schema[name].is_nested()), roles.values()):
+        there, distinct = rows.select(pl.col(column).count(), n=pl.col(column).drop_nulls().n_unique()).collect().row(0)
+        if repeat(there, distinct):
+            return info | {"roles": {**roles, "item": column}}
+    return info
 
 
 def _build(

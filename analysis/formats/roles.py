@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.formats.chats import CONTENT_KEYS, ROLE_KEYS, ROLES, messages_of
@@ -53,16 +53,27 @@ NAMED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 MAX_LABELS = 30
 MIN_DIMENSIONS = 16
+REPEATING_SHARE = 0.95
 DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{10}(\d{3})?(\.\d+)?|\w{3},? \w{3} \d"
 )
+
+
+def _plain_name(column: str) -> str:
+    return re.sub(r"[\s\-.]+", "_", column.strip().lower())
+
+
+def items_named(columns: Iterable[str], taken: Iterable[str]) -> list[str]:
+    """The columns that by their names may hold the ids of items, the likeliest first, without those `taken`."""
+    by_name = {_plain_name(column): column for column in columns if column not in set(taken)}
+    return [by_name[name] for name in NAMED["item"] if name in by_name]
 
 
 def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
     """Role -> column, for columns given as sampled values."""
     by_name: dict[str, str] = {}
     for column in columns:
-        by_name.setdefault(re.sub(r"[\s\-.]+", "_", column.strip().lower()), column)
+        by_name.setdefault(_plain_name(column), column)
     filled = {column: [v for v in values if v is not None and v != ""] for column, values in columns.items()}
     roles = _conversation(by_name, filled)
     roles |= _pair(by_name, filled)
@@ -205,4 +216,9 @@ def _is_vector(value: Any) -> bool:
 
 
 def _repeats(values: Sequence[Any]) -> bool:
-    return len(values) > 1 and len(set(map(str, values))) < 0.95 * len(values)
+    return repeat(len(values), len(set(map(str, values))))
+
+
+def repeat(values: int, distinct: int) -> bool:
+    """Whether so many ids, of which so many differ, stand for items that are judged several times."""
+    return values > 1 and distinct < REPEATING_SHARE * values

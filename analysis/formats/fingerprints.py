@@ -1,0 +1,28 @@
+"""What tells the bytes of some files from any others?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.formats.bytestream import open_file
+
+
+def digests(paths: Sequence[Path]) -> list[str]:
+    """SHA-256 of each file's bytes, in hex."""
+    found = []
+    for path in paths:
+        with open_file(Path(path)) as file:
+            found.append(hashlib.file_digest(file, "sha256").hexdigest())
+    return found
+
+
+def fingerprint(paths: Sequence[Path]) -> str:
+    """What tells these bytes from any others: see `fingerprint_of`."""
+    return fingerprint_of(digests(paths))
+
+
+def fingerprint_of(found: Sequence[str]) -> str:
+    """The SHA-256 of a single file; of several, SHA-256 over their hex digests in order."""
+    return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
