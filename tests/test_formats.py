@@ -318,8 +318,8 @@ def test_no_header(opened):
 
 
 def test_items_that_repeat_too_far_apart_for_a_sample(opened):
-    """4,000 items judged twice each: among a thousand lines spread evenly hardly one item comes twice."""
-    order = [i for step in range(2) for i in range(4_000)]
+    """20,000 items judged twice each: among a thousand lines spread evenly hardly one item comes twice."""
+    order = random.Random(0).sample(list(range(20_000)) * 2, 40_000)
     text = "item_id,worker,label\n" + "".join(f"i{i},w{n % 7},{'yn'[n % 3 == 0]}\n" for n, i in enumerate(order))
     data = opened("judged.csv", text)
     assert data.info["roles"]["item"] == "item_id"
