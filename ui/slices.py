@@ -31,14 +31,16 @@ def name_of(line: Mapping[str, Any]) -> str:
 def table(found: SliceTable, chosen: Sequence[Measured]) -> list[int]:
     """The slices, most surprising first; gives the numbers of those that are ticked."""
     labels = {each.measure.name: each.label for each in chosen}
+    names = [name_of(line) for line in found.slices.iter_rows(named=True)]
+    longest = min(30 + 8 * max(map(len, names), default=0), 260)  # px: it is pinned, and would be cut to the first rows
     shown = found.slices.select(
         "slice",
-        pl.Series("slice ", [name_of(line) for line in found.slices.iter_rows(named=True)], dtype=pl.String),
+        pl.Series("slice ", names, dtype=pl.String),
         "rows", "share", "surprise", pl.col("surprising").replace(labels).alias("stands out in"),
     )  # fmt: skip
     config: dict[str, Any] = {
         "slice": None,
-        "slice ": st.column_config.TextColumn("slice", pinned=True),
+        "slice ": st.column_config.TextColumn("slice", pinned=True, width=longest),
         "rows": st.column_config.NumberColumn(format="localized"),
         "share": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width="small"),
         "surprise": st.column_config.NumberColumn(
@@ -123,7 +125,11 @@ def sentences(dataset: Dataset, found: SliceTable, number: int, splits: Sequence
     contrasts = slicing.apart(dataset, inside, splits)
     telling = [each for each in contrasts if each.verdict == "telling"]
     if not telling:
-        st.text("Nothing measured tells this slice from the rest, or it has too few rows to say.")
+        has_enough = any(each.verdict == "not telling" for each in contrasts)
+        st.text(
+            "Nothing measured tells this slice from the rest." if has_enough
+            else "The slice, or the rest, has too few rows to say."
+        )  # fmt: skip
     for at, each in enumerate(telling[:TELLING_SENTENCES]):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
             shown = shown_by(each)
@@ -168,7 +174,7 @@ def differences(found: SliceTable, each: Measured, splits: Sequence[Split]) -> N
         st.text("No slice can be held against the rest here: none has values both inside and outside.")
         return
     unit = f"difference of {each.label} from the rest, with 95% interval"
-    st.caption("Dark: differs after correction for many comparisons. Click a point to keep only its slice.")
+    st.caption("Strong colour: differs after correction for many comparisons. Click a point to keep only its slice.")
     charts.draw(
         figures.differences(lines, unit, charts.palette()),
         "differences",

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import polars as pl
 
-from ui.figures.paper import CATEGORIES, Palette, bin_words, compact, edge_ticks, layout
+from ui.figures.paper import CATEGORIES, NUMBERS, Palette, bin_words, compact, edge_ticks, layout
 from ui.text import plotly_text
 
 
@@ -128,7 +128,7 @@ def boxes(table: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
         layout=layout(
             palette,
             max(34 * table.height + 60, 130),
-            xaxis={"title": {"text": unit}, "tickformat": "~s", "rangemode": "tozero"},
+            xaxis={"title": {"text": unit}, **NUMBERS, "rangemode": "tozero"},
             yaxis={
                 "tickvals": y,
                 "ticktext": [f"{n} ({r:,})" for n, r in zip(names, table["rows"], strict=True)],

@@ -12,6 +12,10 @@ CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 FONT = "Inter, Noto Sans, system-ui, sans-serif"
 CATEGORIES = ("#2F6FDE", "#E0792B", "#2A9D74", "#C44E8A", "#7A5BD0", "#B8962E", "#4BA3C7", "#8C6D5A")
 
+NUMBERS = {  # 0.06 and 1.2k on the ticks of an axis: by itself "~s" would write sixty thousandths as 60m
+    "tickformatstops": [{"dtickrange": [None, 0.999], "value": "~g"}, {"dtickrange": [1, None], "value": "~s"}]
+}
+
 
 @dataclass(frozen=True)
 class Palette:

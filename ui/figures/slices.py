@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import polars as pl
 
-from ui.figures.paper import Palette, compact, edge_ticks, layout
+from ui.figures.paper import NUMBERS, Palette, compact, edge_ticks, layout
 from ui.text import plotly_text
 
 MARK_PIXELS = 26  # what a click in a cell of the grid can hit
@@ -31,7 +31,7 @@ def differences(lines: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
         layout=layout(
             palette,
             max(28 * lines.height + 60, 130),
-            xaxis={"title": {"text": unit}, "tickformat": "~s", "zeroline": True, "zerolinecolor": palette.text},
+            xaxis={"title": {"text": unit}, **NUMBERS, "zeroline": True, "zerolinecolor": palette.text},
             yaxis={"tickvals": y, "ticktext": names_of(lines), "showgrid": False, "range": [-0.7, len(y) - 0.3]},
         )
     )
@@ -144,7 +144,7 @@ def grid(cells: pl.DataFrame, value: str, unit: str, palette: Palette) -> go.Fig
         hoverinfo="skip",
         xgap=1,
         ygap=1,
-        colorbar={"title": {"text": plotly_text(unit, 30)}, "tickformat": "~s", "thickness": 10},
+        colorbar={"title": {"text": plotly_text(unit, 30)}, **NUMBERS, "thickness": 10},
     )
     told = [
         (number, plotly_text(a, 40), plotly_text(b, 40), f"{n:,}", "none" if shown_ is None else f"{shown_:,.4g}")
