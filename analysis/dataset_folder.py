@@ -6,6 +6,7 @@ of the same height.
 
 from __future__ import annotations
 
+import functools
 import json
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +30,7 @@ TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.
 LONG_TEXT_CHARS = 40  # a text column longer than this on average is prose to read, not a category to count
 
 
+@functools.cache
 def _is_for_machines(dtype: pl.DataType) -> bool:
     """Whether a signal's column of this type is read by others and says nothing by itself: vectors, places, lists."""
     of_numbers = isinstance(dtype, pl.List | pl.Array) and pl.Series([], dtype=dtype.inner).dtype.is_numeric()
@@ -59,6 +61,7 @@ class DatasetFolder:
                 f"{folder / 'dataset.json'} is damaged ({error}); delete its folder and open the file again."
             ) from None
         self._signals: dict[str, Signal] = {}
+        self._schema: tuple[tuple[Signal, ...], dict[str, pl.DataType]] | None = None
 
     # Rows
 
@@ -77,12 +80,15 @@ class DatasetFolder:
     @property
     def schema(self) -> dict[str, pl.DataType]:
         """Every column that can be asked for now, with its type: rows, canonical columns, computed signals, tags."""
-        computed = {
-            column: dtype() if isinstance(dtype, type) else dtype
-            for signal in self.signals() if self.has(signal) for column, dtype in signal.adds.items()
-            if column not in self.originals
-        }  # fmt: skip
-        return {ROW_ID: pl.String(), **CANONICAL, **self.originals, **PLACE, **computed, **TAGS}
+        computed = tuple(signal for signal in self.signals() if self.has(signal))
+        if self._schema is None or self._schema[0] != computed:  # a page asks many times, and signals come one by one
+            added = {
+                column: dtype() if isinstance(dtype, type) else dtype
+                for signal in computed for column, dtype in signal.adds.items() if column not in self.originals
+            }  # fmt: skip
+            found = {ROW_ID: pl.String(), **CANONICAL, **self.originals, **PLACE, **added, **TAGS}
+            self._schema = computed, found
+        return dict(self._schema[1])
 
     @property
     def shown_columns(self) -> list[str]:

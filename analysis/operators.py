@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time
@@ -23,6 +24,7 @@ class ViewError(ValueError):
     """A view that cannot be read, or that does not fit its dataset."""
 
 
+@functools.cache
 def kind_of(dtype: pl.DataType) -> Kind:
     """What sort of question a column of this type answers."""
     if isinstance(dtype, pl.Struct) and [field.name for field in dtype.fields] == ["x", "y"]:
