@@ -21,16 +21,12 @@ import analysis
 from analysis.dataset import Dataset
 from analysis.dataset_folder import DatasetError
 from analysis.formats import ROLES, Reading, digests, fingerprint, fingerprint_of, import_files, rebuild
+from analysis.home import home_folder
 from analysis.models import is_online
 from analysis.progress import write_whole
 
 TEXT_ROLES = ("prompt", "input", "response", "system", "rejected", "messages", "text", "score")
 Report = Callable[[str, int, int], None]
-
-
-def home_folder() -> Path:
-    """`WINNOW_HOME`, or `~/.winnow`."""
-    return Path(os.environ.get("WINNOW_HOME") or Path.home() / ".winnow").expanduser()
 
 
 def data_folders() -> list[Path]:

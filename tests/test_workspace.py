@@ -17,8 +17,9 @@ from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.dataset_folder import DatasetError
 from analysis.formats import FormatError, Reading
+from analysis.home import home_folder
 from analysis.view import View
-from analysis.workspace import Workspace, below_data_folders, data_folders, home_folder, opening_key
+from analysis.workspace import Workspace, below_data_folders, data_folders, opening_key
 
 ROOT = Path(__file__).parent.parent
 RECORDS = [{"question": f"What is {i}?", "answer": f"It is {i}.", "note": f"Note {i}", "from": "ab"[i % 2], "rater": "x"} for i in range(20)]

@@ -11,11 +11,12 @@ import streamlit as st
 from analysis.annotations import Annotations, open_annotations
 from analysis.dataset import Dataset
 from analysis.dataset_folder import DatasetError
+from analysis.home import home_folder
 from analysis.operators import ViewError
 from analysis.personal_data.tables import TABLES
 from analysis.redaction.not_personal import ruled
 from analysis.view import View
-from analysis.workspace import Workspace, home_folder
+from analysis.workspace import Workspace
 
 KEPT_STEPS = 100
 NOT_SHARED = ("row", "check")  # where one person is: the row read, and a blind check under way

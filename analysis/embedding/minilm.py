@@ -15,6 +15,7 @@ import numpy as np
 
 from analysis.embedding import graph, weights
 from analysis.embedding.vectors import Floats, Whole
+from analysis.home import home_folder
 from analysis.models import ModelError
 
 if TYPE_CHECKING:
@@ -127,8 +128,6 @@ def encoder(max_tokens: int = MAX_TOKENS) -> Encoder:
 def _small_graph(packaged: Path) -> Path:
     """The int8 graph in the workspace; made whole under another name first, since two processes may make it at once."""
     import onnxruntime
-
-    from analysis.workspace import home_folder
 
     kept = home_folder() / "models"
     path = kept / f"minilm-{weights.SHA256[weights.WEIGHTS][:12]}-v{graph.VERSION}-ort{onnxruntime.__version__}.onnx"

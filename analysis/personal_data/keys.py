@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from analysis.home import home_folder
 from analysis.personal_data.types import PersonalDataError
 
 KEY_BYTES = 32
@@ -18,8 +19,6 @@ HASH_DIGITS = 16
 
 def key_path() -> Path:
     """Where the key lies; only its owner may read it."""
-    from analysis.workspace import home_folder
-
     return home_folder() / "personal_data.key"
 
 
