@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.computing import compute
-from analysis.duplicates.passages import passages
+from analysis.deduplication.passages import passages
 from analysis.signal import SignalError
 from analysis.signals.shared_spans import SharedSpans
 from analysis.workspace import Workspace

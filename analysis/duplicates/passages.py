@@ -1,8 +1,6 @@
-"""From rows to the passages they share: columns, and the table of passages with an example of each."""
+"""From rows to the passages they share: a column of shares, and a line per place."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -18,11 +16,6 @@ from analysis.duplicates.spans import (
 )
 from analysis.duplicates.texts import Over, pieces_of, texts_of
 
-if TYPE_CHECKING:
-    from analysis.dataset import Dataset
-    from analysis.signal import Signal
-
-PASSAGE_CHARS = 2_000
 ENTRY = ("field", "turn", "start", "end", "span", "rows", "tokens")
 
 
@@ -53,26 +46,3 @@ def span_columns(rows: pl.DataFrame, over: Over, tokens: int) -> pl.DataFrame:
     for part in (per_row.with_columns(pl.col("shared_span_share").fill_nan(None)), entries):
         all_rows = all_rows.join(part, on="row", how="left", maintain_order="left")
     return all_rows.drop("row")
-
-
-def passages(dataset: Dataset, signal: Signal, rows: pl.Series | None = None, limit: int = 200) -> pl.DataFrame:
-    """`span`, `rows`, `tokens`, `row` and `text`: the passages that stand in most rows, with where one stands first.
-
-    With `rows` (positions) only passages that stand in those rows, and `rows` counts these; longer ones come first
-    among equals. A text is cut after 2,000 characters.
-    """
-    everything = pl.int_range(dataset.height, dtype=pl.UInt32, eager=True)
-    table = dataset.table_in(signal, "spans", everything if rows is None else rows)
-    counted = table.group_by("span").agg(
-        pl.col("row").n_unique().alias("rows"), pl.exclude("row", "rows").first(), pl.col("row").first()
-    )
-    top = counted.sort("rows", "tokens", "span", descending=[True, True, False]).head(limit)
-    column = str(signal.parameters.get("column"))
-    texts = []
-    for line in top.iter_rows(named=True):
-        name = column if line["field"] == "column" else str(line["field"])
-        text = dataset.frame([name], pl.Series([line["row"]], dtype=pl.UInt32))[name][0]
-        said = text[line["turn"]] if line["turn"] is not None else None
-        whole = "\n".join(part for part in (said["content"], said["tool_calls"]) if part is not None) if said else text
-        texts.append(whole[line["start"] : min(line["end"], line["start"] + PASSAGE_CHARS)])
-    return top.select("span", "rows", "tokens", "row").with_columns(text=pl.Series(texts, dtype=pl.String))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.deduplication import kinds, side_by_side
-from analysis.duplicates.passages import passages
+from analysis.deduplication.passages import passages
 from analysis.duplicates.repetition import RULES
 from analysis.duplicates.splits import crossing
 from analysis.operators import join_values
