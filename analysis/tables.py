@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -27,7 +28,7 @@ def other(count: int) -> str:
 
 def linear_edges(values: pl.Series, bins: int = 40) -> list[float]:
     """Edges of about `bins` equal bins of a round width (1, 2 or 5 times a power of ten) over all values."""
-    low, high = _extent(values)
+    low, high = _finite_extent(values)
     width = max(high / bins - low / bins or 1.0, max(abs(low), abs(high)) * 1e-14, 1e-300)  # floats are no finer
     width = min(width, sys.float_info.max)
     scale = 10.0 ** math.floor(math.log10(width))
@@ -47,7 +48,7 @@ def log_edges(values: pl.Series, per_decade: int = 12) -> list[float]:
 
     For values of at least 0; whole numbers at integers.
     """
-    low, high = _extent(values)
+    low, high = _finite_extent(values)
     grown = [10 ** (i / per_decade) for i in range(math.ceil(math.log10(max(high, 1) + 1) * per_decade) + 1)]
     rounded = [float(round(e)) if values.dtype.is_integer() or e >= 100 else round(e, 2) for e in grown]
     edges = [0.0, *dict.fromkeys(rounded)]
@@ -57,9 +58,14 @@ def log_edges(values: pl.Series, per_decade: int = 12) -> list[float]:
     return edges[max(first, 0) :]
 
 
-def _extent(values: pl.Series) -> tuple[float, float]:
-    finite = values.filter(values.is_finite()) if values.dtype.is_float() else values
-    return float(finite.min() or 0), float(finite.max() or 0)  # type: ignore[arg-type]
+def extent(values: pl.Series) -> tuple[Any, Any]:
+    """The least and the greatest value; None and None where there is none."""
+    return values.min(), values.max()
+
+
+def _finite_extent(values: pl.Series) -> tuple[float, float]:
+    low, high = extent(values.filter(values.is_finite()) if values.dtype.is_float() else values)
+    return float(low or 0), float(high or 0)
 
 
 def bin_numbers(values: pl.Series, edges: Sequence[float]) -> pl.Series:
@@ -84,9 +90,9 @@ def on_common_edges(left: pl.Series, right: pl.Series) -> pl.DataFrame | None:
     both = both.filter(both.is_finite())
     if both.is_empty():
         return None
-    middle, most = percentiles(both, (0.5, 0.99))
+    middle, most = (value or 0.0 for value in percentiles(both, (0.5, 0.99)))
     whole = left.dtype.is_integer() and right.dtype.is_integer()
-    log = float(both.min()) >= 0 and most > SKEWED * max(middle or 0, 1e-9)  # type: ignore[arg-type, operator]
+    log = extent(both)[0] >= 0 and most > SKEWED * max(middle, 1e-9)
     values = both.cast(pl.Int64) if whole else both
     edges = log_edges(values) if log else linear_edges(values)
     counted = {
@@ -123,7 +129,7 @@ def _counted(values: pl.Series) -> tuple[int, np.ndarray[tuple[int], np.dtype[np
     """
     if not values.dtype.is_integer():
         return None
-    low, high = int(values.min()), int(values.max())  # type: ignore[arg-type]
+    low, high = extent(values)
     if low >= 0 and high <= COUNTED_WIDTH:
         return 0, np.bincount(values.to_numpy())
     return None if high - low > COUNTED_WIDTH else (low, np.bincount((values.cast(pl.Int64) - low).to_numpy()))

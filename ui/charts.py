@@ -56,7 +56,7 @@ def histogram(dataset: Dataset, column: str, unit: str, *, log: bool = False, ma
 
     def pick(selection: Mapping[str, Any]) -> View | None:
         bounds = range_of(selection, edges)
-        return bounds and session.view().narrowed(column, "range", bounds)  # type: ignore[return-value]
+        return session.view().narrowed(column, "range", bounds) if bounds else None
 
     draw(figure, f"hist_{column}", f"Histogram of {column} of {int(shown.sum()):,} rows", pick, "box")
 

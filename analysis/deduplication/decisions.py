@@ -17,6 +17,7 @@ from analysis.duplicates.texts import DuplicatesError
 from analysis.operators import split_values
 from analysis.signal import ROW_ID
 from analysis.signals.catalogue import writers_of
+from analysis.tables import extent
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -203,7 +204,7 @@ def summary(decision: Decision, table: pl.DataFrame, tokens: pl.Series | None, t
     dropped = int(decision.drop.sum())
     below = int((decision.similarity[decision.drop] < np.float32(threshold)).sum())
     spent = None if tokens is None else int(table["tokens_to_drop"].sum())
-    largest = int(table["rows"].max() or 0)  # type: ignore[arg-type]
+    largest = extent(table["rows"])[1] or 0
     return Summary(table.height, table.height + dropped, dropped, spent, largest, below / dropped if dropped else 0.0)
 
 

@@ -14,6 +14,7 @@ from analysis.dataset import FEW_VALUES, Dataset
 from analysis.dataset_folder import CANONICAL, PLACE, TAGS, TEXTS
 from analysis.operators import Kind, kind_of
 from analysis.signal import ROW_ID
+from analysis.tables import extent
 
 BY_VALUE = "value"
 QUANTILES = {"quantile4": 4, "quantile5": 5, "quantile10": 10}
@@ -132,8 +133,8 @@ def fitting_cut(dataset: Dataset, by: Dimension) -> str:
     dtype = types_of(dataset)[by.column]
     values = dataset.column(by.column)
     if kind_of(dtype) == "time":
-        days = values.cast(pl.Datetime("us")).drop_nulls()
-        span = (days.max() - days.min()).days if len(days) else 0  # type: ignore[operator, union-attr]
+        first, last = extent(values.cast(pl.Datetime("us")))
+        span = (last - first).days if first else 0
         fits = (("hour", 3), ("day", 92), ("week", 731))
         return next((cut for cut, most in fits if span <= most and cut in cuts(dtype)), "month")
     if kind_of(dtype) == "number" and not is_name(dataset, by.column) and values.n_unique() > FEW_VALUES:

@@ -16,6 +16,7 @@ from analysis.effects import Numbers
 from analysis.operators import kind_of
 from analysis.signal import ROW_ID
 from analysis.slicing.dimensions import SlicingError, is_name, types_of
+from analysis.tables import extent
 from analysis.view import Filter
 
 Kind = Literal["number", "share", "category"]
@@ -183,7 +184,7 @@ def _of_whole_numbers(of: Measure, values: pl.Series) -> Measured | None:
     """Levels by looking up, without sorting; None where the numbers lie too wide or too many are distinct."""
     if values.null_count() == len(values):
         return None
-    low, high = int(values.min()), int(values.max())  # type: ignore[arg-type]
+    low, high = extent(values)
     if high - low > 1 << 22:
         return None
     offsets = (values.fill_null(low).cast(pl.Int64) - low).to_numpy()

@@ -170,7 +170,7 @@ def _of_measure(
     return pl.DataFrame(
         {"slice": np.arange(n), "measure": [each.measure.name] * n, "rows": of.n, **finite, "commonest": commonest,
          "verdict": ["cut by it"] * n if is_own else verdicts(of.n, rest.n)}
-    ).cast(CELL)  # type: ignore[arg-type]  # fmt: skip
+    ).select(pl.col(name).cast(dtype) for name, dtype in CELL.items())  # fmt: skip
 
 
 def _first_share(of: Groups) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

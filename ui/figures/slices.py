@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import polars as pl
 
+from analysis.tables import extent
 from ui.figures.paper import NUMBERS, Palette, compact, edge_ticks, layout
 from ui.text import plotly_text
 
@@ -89,7 +90,7 @@ def ridges(found: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
         )
     )
     for number, group in enumerate(groups):
-        highest = float(group["share"].max() or 0) or 1.0  # type: ignore[arg-type]
+        highest = extent(group["share"])[1] or 1.0
         spans = [
             label if label is not None else f"{compact(low)} to {compact(high)}"
             for low, high, label in group.select("low", "high", "label").iter_rows()
