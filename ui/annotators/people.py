@@ -148,7 +148,7 @@ def _columns(shown: pl.DataFrame, unit: str) -> dict[str, tuple[str, Any]]:
         "annotator": ("annotator", None),
         "marks": ("stands out by", st.column_config.TextColumn(width=190)),
         "rows": ("rows", number(format="localized")),
-        "difference": ("difference", number(format="%.3f")),
+        "difference": ("difference", number(format="%.3g")),
         "_range": ("95% range", None),
         "label": ("in the label", None),
         "agreement": ("agreement with others", share),
