@@ -173,8 +173,8 @@ def differences(found: SliceTable, each: Measured, splits: Sequence[Split]) -> N
     if lines["difference"].null_count() == lines.height:
         st.text("No slice can be held against the rest here: none has values both inside and outside.")
         return
-    unit = f"difference of {each.label} from the rest, with 95% interval"
-    st.caption("Strong colour: differs after correction for many comparisons. Click a point to keep only its slice.")
+    unit = f"{each.label}, less the rest"
+    st.caption("Lines: 95% intervals. Strong colour: differs after correction for many comparisons. Click a point to keep only its slice.")
     charts.draw(
         figures.differences(lines, unit, charts.palette()),
         "differences",
