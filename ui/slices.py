@@ -174,7 +174,10 @@ def differences(found: SliceTable, each: Measured, splits: Sequence[Split]) -> N
         st.text("No slice can be held against the rest here: none has values both inside and outside.")
         return
     unit = f"{each.label}, less the rest"
-    st.caption("Lines: 95% intervals. Strong colour: differs after correction for many comparisons. Click a point to keep only its slice.")
+    st.caption(
+        "Lines: 95% intervals. Strong colour: differs after correction for many comparisons. Click a point to keep only "
+        "its slice."
+    )
     charts.draw(
         figures.differences(lines, unit, charts.palette()),
         "differences",
