@@ -175,8 +175,8 @@ def differences(found: SliceTable, each: Measured, splits: Sequence[Split]) -> N
         return
     unit = f"{each.label}, less the rest"
     st.caption(
-        "Lines: 95% intervals. Strong colour: differs after correction for many comparisons. Click a point to keep only "
-        "its slice."
+        "Lines: 95% intervals. Strong colour: differs after correction for many comparisons. Click a point to keep "
+        "only its slice."
     )
     charts.draw(
         figures.differences(lines, unit, charts.palette()),
