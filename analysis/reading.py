@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
 
 from analysis.judged_items import Votes
 from analysis.marks import Span, search_spans, utf16_spans, word_diff
+from analysis.row_texts import Section, pretty, sections_of
 
 MAX_SECTION_CHARS = 200_000
 MAX_RAW_CHARS = 1_000_000
 MAX_VALUE_CHARS = 500
 MAX_WINDOW_CHARS = 2_000_000
-LONG_CELL_CHARS = 200
-"""A cell of a plain table longer than this is read as a text, not as metadata."""
-
-READ_ROLES = ("prompt", "input", "response", "system", "rejected", "messages", "text", "embedding")
-TITLES = {"system": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
 
 
 class Hit(NamedTuple):
@@ -34,28 +28,6 @@ class Hit(NamedTuple):
     css: str = "pii"
     title: str = ""
     masked: bool = False
-
-
-@dataclass(frozen=True)
-class Section:
-    """One text of the row, whole. `fields` are the names under which hits and token counts know it."""
-
-    kind: str
-    title: str
-    text: str | None
-    fields: tuple[str, ...]
-    is_code: bool = False
-
-
-def metadata_fields(dataset: Mapping[str, Any], added: Iterable[str] = ()) -> list[str]:
-    """The columns to show beside the text: the dataset's own, less those read as text or vectors, then `added`.
-
-    `dataset` is the description the workspace keeps: its `columns`, `roles` and `canonical` are read.
-    """
-    read = {column for role, column in dataset["roles"].items() if role in READ_ROLES}
-    read |= {column for name, column in dataset["canonical"].items() if column and name != "score"}
-    own = [column for column in dataset["columns"] if column not in read]
-    return [*own, *(column for column in added if column not in own)]
 
 
 def payload(
@@ -107,38 +79,6 @@ def payload(
     }
 
 
-def sections_of(row: Mapping[str, Any], fields: Sequence[str] = ()) -> tuple[str, list[Section]]:
-    """The layout ("chat", "pair", "instruction", "text" or "table") and the texts in reading order.
-
-    A plain table's long cells among `fields` are its texts. A missing half of a pair or instruction has text None.
-    """
-    is_pair = row.get("rejected") is not None
-    if messages := row.get("messages"):
-        turns = _turns(messages, row)
-        if not is_pair:
-            return "chat", turns
-        while turns and turns[-1].kind not in ("user", "system"):
-            turns.pop()
-    else:
-        turns = [Section("system", "System", row["system"], ("system",))] if row.get("system") is not None else []
-        if row.get("prompt") is not None or row.get("response") is not None:
-            turns.append(Section("user", "Prompt", row.get("prompt"), ("prompt",)))
-    response = row.get("response")
-    if is_pair:
-        answers = [
-            Section("chosen", "Chosen", response, ("response",)),
-            Section("rejected", "Rejected", row["rejected"], ("rejected",)),
-        ]
-        return "pair", turns + answers
-    if row.get("prompt") is not None or response is not None:
-        return "instruction", [*turns, Section("assistant", "Response", response, ("response",))]
-    if row.get("text") is not None:
-        return "text", [*turns, Section("text", "Text", row["text"], ("text",))]
-    cells = [(name, row.get(name)) for name in fields]
-    long = [Section("text", n, v, (n,)) for n, v in cells if isinstance(v, str) and len(v) > LONG_CELL_CHARS]
-    return "table", turns + long
-
-
 def within_budget(rows: Sequence[dict[str, Any]], current: int, characters: int = MAX_WINDOW_CHARS) -> tuple[int, int]:
     """(first, end) of the payloads around `current` whose texts together stay within `characters`; never empty.
 
@@ -155,28 +95,6 @@ def within_budget(rows: Sequence[dict[str, Any]], current: int, characters: int 
             break
         first, end = (first, end + 1) if ahead else (first - 1, end)
     return first, end
-
-
-def _turns(messages: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> list[Section]:
-    """One section per message, and one more for its tool calls; prompt, response and system name theirs as well."""
-    named = {}
-    for index, message in enumerate(messages):
-        role, content = message["role"], message["content"]
-        field = {"user": "prompt", "assistant": "response", "system": "system"}.get(role)
-        if field and row.get(field) == content and (field == "response" or field not in named):
-            named[field] = index
-    turns = []
-    for index, message in enumerate(messages):
-        content, calls = message["content"], message.get("tool_calls")
-        fields = (f"messages[{index}]", *(field for field, at in named.items() if at == index))
-        role = message["role"] if message["role"] in TITLES else "tool"
-        if content or not calls:
-            title = TITLES.get(message["role"]) or str(message["role"] or "no role")
-            turns.append(Section(role, title, content, fields))
-        if calls:
-            field = f"messages[{index}].tool_calls"
-            turns.append(Section("tool", "Tool calls", _pretty(calls), (field,), is_code=True))
-    return turns
 
 
 def _marks(section: Section, hits: Sequence[Hit], searches: Sequence[tuple[str, str]]) -> list[Span]:
@@ -265,24 +183,7 @@ def _raw(row: Mapping[str, Any], originals: Sequence[str], withheld: str) -> dic
         own = {name: row.get(name) for name in originals}
         text = orjson.dumps(own, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode()
     else:
-        text = record if len(record) > MAX_RAW_CHARS else _pretty(record)
+        text = record if len(record) > MAX_RAW_CHARS else pretty(record)
     hidden = len(text) - MAX_RAW_CHARS
     note = f"The first {MAX_RAW_CHARS:,} characters; {hidden:,} more are in the file." if hidden > 0 else None
     return {"text": text[:MAX_RAW_CHARS], "note": note}
-
-
-def _pretty(record: str) -> str:
-    """JSON indented by two; as it stands where it is no JSON, or where reading it would lose a key or a number."""
-    try:
-        read = json.loads(record, object_pairs_hook=_distinct)
-        text = json.dumps(read, indent=2, ensure_ascii=False, allow_nan=False)
-        text.encode()  # a lone surrogate has no place in a browser
-    except (ValueError, RecursionError):
-        return record
-    return text
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(found := dict(pairs)) < len(pairs):
-        raise ValueError("a key stands twice")
-    return found

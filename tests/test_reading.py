@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from analysis.marks import Span, search_spans, utf16_spans, word_diff
 from analysis.operators import ViewError
-from analysis.reading import Hit, metadata_fields, payload, sections_of, within_budget
+from analysis.reading import Hit, payload, within_budget
+from analysis.row_texts import metadata_fields, sections_of
 from ui.reader import Change, place_in, read_log
 
 TEXT = st.text(alphabet=st.sampled_from("aB b.é€ßĳ中\n\U0001f600\u202e$(")) | st.text()

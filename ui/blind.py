@@ -20,7 +20,8 @@ from analysis.blind_samples import (
 )
 from analysis.dataset import Dataset
 from analysis.dataset_folder import TAGS
-from analysis.reading import metadata_fields, payload
+from analysis.reading import payload
+from analysis.row_texts import metadata_fields
 from analysis.signal import ROW_ID
 from analysis.view import View
 from ui import desk, masking, session

@@ -12,7 +12,8 @@ from analysis.annotations import AnnotationError
 from analysis.dataset import Dataset
 from analysis.dataset_folder import CANONICAL, PLACE, TAGS
 from analysis.judged_items import Votes, votes_beside
-from analysis.reading import metadata_fields, payload, within_budget
+from analysis.reading import payload, within_budget
+from analysis.row_texts import metadata_fields
 from analysis.signal import ROW_ID
 from ui import masking, session
 from ui.login import person
