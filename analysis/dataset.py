@@ -35,6 +35,7 @@ PLACE = {"source_file": pl.String(), "source_line": pl.UInt32(), "source_record"
 TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
 LONG_TEXT_CHARS = 40  # a text column longer than this on average is prose to read, not a category to count
 KEYED = ("personal_data", "named_entities")  # signals whose hashes depend on the workspace's secret
+HASHES = {"pii_values", "entity_values"}  # their columns of hashes: a filter names one, a person reads none
 KEPT_MASKS = 64
 KEPT_TABLES = 4
 FEW_VALUES = 50  # a column of so many distinct values is offered as a facet
@@ -140,6 +141,7 @@ class Dataset:
         hidden |= {column for s in nothing_read for column in s.adds if column not in self.originals}
         schema = self.schema
         hidden |= {name for name in schema if name not in self.originals and _is_for_machines(schema[name])}
+        hidden |= HASHES - set(self.originals)
         if len(self.meta["files"]) < 2:
             hidden.add("source_file")
         return [name for name in schema if name not in hidden]

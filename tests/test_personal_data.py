@@ -519,7 +519,12 @@ def test_repeated_values_are_shown_masked_with_their_rows(opened: Dataset) -> No
         0,
     )
     assert (second["masked"], second["rows"], second["is_placeholder"]) == ("j••@e••.com", 2, True)
-    assert tables.rows_with_value(opened, "EMAIL_ADDRESS", first["value_hash"]).to_list() == [0, 2]
+    assert tables.value_in(opened, first["value_hash"]) == ("EMAIL_ADDRESS", 2)
+    assert tables.value_in(opened, "0" * 16) is None
+    for line in (first, second):
+        held = opened.rows_of(View((Filter("pii_values", "has", line["value_hash"]),)))
+        assert len(held) == line["rows"] and held[0] == line["first_row"]
+    assert "pii_values" in opened.schema and "pii_values" not in opened.shown_columns
 
 
 def test_snippets_and_rows_are_masked_and_only_a_reveal_is_not(opened: Dataset) -> None:

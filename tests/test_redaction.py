@@ -445,6 +445,7 @@ def test_rules_by_value_pattern_and_source_and_their_undo(workspace: Workspace, 
         kept = [one.rule for one in notes.personal_rules(print_)]
         dataset.set_rulings(ruled(dataset, kept, notes.rules_revision(print_)))
         assert int(dataset.column("pii_count").sum()) == len(dataset.rows_of(view))
+        assert dataset.column("pii_values").list.len().eq_missing(dataset.column("pii_count")).all()
         assert dataset.frame(["pii_types"], dataset.rows_of(view))["pii_types"].list.len().min() in (1, None)
         return len(dataset.rows_of(view))
 
