@@ -9,7 +9,7 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.view import View
-from ui import jobs, places, session, view_tools
+from ui import jobs, masking, places, session, view_tools
 from ui.bar import Act, Chip, view_bar
 from ui.personal_data.chips import words as filter_words
 from ui.text import count, cut, md
@@ -53,6 +53,7 @@ def open_page(title: str) -> Dataset:
             view_tools.search(dataset)
             view_tools.add_filter(dataset)
             view_tools.share(dataset)
+            masking.switch(dataset)
         session.read_view(dataset)
         _bar(dataset)
     jobs.show_error()

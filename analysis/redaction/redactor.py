@@ -15,7 +15,7 @@ from analysis.personal_data.placeholders import canonical_value, is_placeholder
 from analysis.personal_data.scanning import PARTLY, Scan, scanner
 from analysis.personal_data.tables import READ
 from analysis.personal_data.types import ENTITY_TYPES, chosen_types, names
-from analysis.redaction.masked_rows import holds_text, rewritten_rows
+from analysis.redaction.frames import holds_text, rewritten_rows
 from analysis.redaction.not_personal import Verdicts, values_of
 from analysis.redaction.plan import WHOLE, Redaction, RedactionError
 from analysis.redaction.pseudonyms import hashed, pseudonym
