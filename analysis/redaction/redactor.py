@@ -78,6 +78,10 @@ class Redactor:
         new = {name: self.rewrite(frame[changed][name], ids, scans, kinds.get(name, TEXT)) for name in columns}
         return rewritten_rows(frame, changed, columns, lambda column: new[column.name])
 
+    def made_in(self, row_id: str) -> set[str]:
+        """Everything that was put in place of a value of this row."""
+        return set(self._found[row_id].instead.values()) if row_id in self._found else set()
+
     def rewrite(
         self, column: Iterable[Any], row_ids: Sequence[str], scans: Mapping[str, Scan], kind: Kind = TEXT
     ) -> list[Any]:
