@@ -111,31 +111,32 @@ def _accuracy() -> Iterator[Row]:
         )  # fmt: skip
 
 
+def believable_file(path: Path, rows: int) -> None:
+    """Instructions and responses of about 0.9 kB, no two the same, one in fifty with personal data."""
+    texts = list(believable(min(rows, DISTINCT)))
+    with path.open("wb") as file:
+        for at in range(rows):
+            words = texts[at % len(texts)].split(" ")
+            cut = len(words) // 4
+            record = {
+                "prompt": f"Task {at}: {' '.join(words[:cut])}",
+                "response": f"Answer {at}. {' '.join(words[cut:])}",
+            }
+            file.write(orjson.dumps(record) + b"\n")
+
+
 def _large(ground: Ground) -> Row:
+    """The command as a person gives it: it computes the signal, which nothing has tried out before, and counts."""
     with tempfile.TemporaryDirectory(prefix="winnow-bench-") as folder:
         path, rows = Path(folder) / "believable.jsonl", ground.planted.rows
-        texts = list(believable(min(rows, DISTINCT)))
-        with path.open("wb") as file:
-            for at in range(rows):
-                words = texts[at % len(texts)].split(" ")
-                cut = len(words) // 4
-                file.write(
-                    orjson.dumps(
-                        {
-                            "prompt": f"Task {at}: {' '.join(words[:cut])}",
-                            "response": f"Answer {at}. {' '.join(words[cut:])}",
-                        }
-                    )
-                    + b"\n"
-                )
+        believable_file(path, rows)
         size = path.stat().st_size / rows
         _, opened = ground.winnow("open", str(path), home=Path(folder))
-        done, _ = ground.winnow("compute", str(opened["id"]), "personal_data", home=Path(folder))
-        again, counted = ground.winnow("pii", str(opened["id"]), home=Path(folder))
+        done, counted = ground.winnow("pii", str(opened["id"]), home=Path(folder))
     bar = MOST_SECONDS * rows / 1_000_000
     return Row(
-        f"Signal personal_data, {rows:,} rows of {size:.0f} bytes",
-        f"{done.seconds:.0f} s, {rows / done.seconds:,.0f} rows/s, peak {memory(done.peak_mb)}, load {os.getloadavg()[0]:.1f}; {counted['rows_with_pii']:,} rows hold some, told in {again.seconds:.1f} s",
+        f"Personal data in {rows:,} rows of {size:.0f} bytes, computed and counted by `pii`",
+        f"{done.seconds:.0f} s, {rows / done.seconds:,.0f} rows/s, peak {memory(done.peak_mb)}, load {os.getloadavg()[0]:.1f}; {counted['rows_with_pii']:,} rows hold some",
         f"{bar:,.0f} s", done.seconds <= bar, {"seconds": done.seconds, "rows_per_second": rows / done.seconds, "peak_mb": done.peak_mb},
     )  # fmt: skip
 

@@ -79,7 +79,7 @@ def snippets(dataset: Dataset, signal: str) -> None:
     shown: pl.DataFrame = found.asked(
         dataset, signal, "snippets", lambda view: some_of(dataset, hits, SNIPPETS, seed), of, str(seed)
     )
-    context = pl.concat_str(pl.lit("… "), "before", pl.lit(" ⟦"), "masked", pl.lit("⟧ "), "after", pl.lit(" …"))
+    context = pl.concat_str(pl.lit("… "), "before", pl.lit("⟦"), "masked", pl.lit("⟧"), "after", pl.lit(" …"))
     line = context.str.replace_all(r"\s+", " ").alias("in its context, masked")
     picked = st.dataframe(
         shown.select(line, "field", "score", "recogniser"),
