@@ -141,7 +141,7 @@ class Scanner:
         from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 
         registry = RecognizerRegistry(self.recognisers)
-        return AnalyzerEngine(registry, self.words, context_aware_enhancer=self.enhancer)  # type: ignore[arg-type]
+        return AnalyzerEngine(registry, self.words, context_aware_enhancer=self.enhancer)
 
     def plain_scan(self, text: str) -> tuple[Hit, ...]:
         """What Presidio alone finds in a text and in its normal form, without overlaps."""

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
-    from presidio_analyzer.nlp_engine import NlpArtifacts
+    from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+else:
+    NlpEngine = object  # the class itself takes seconds to import, and this one has all of its methods
 
 WORDS_BEFORE, WORDS_BEHIND = 5, 1
 TOKEN = re.compile(r"\d(?:[\d .()/\-]*\d)?|[^\W\d_]+")
@@ -55,7 +57,7 @@ def _words(matches: Iterable[re.Match[str]]) -> Words:
     return Words(tokens, [m.start() for m in found], [m.end() for m in found], [lemma(token) for token in tokens])
 
 
-class WordEngine:
+class WordEngine(NlpEngine):
     """A text's words as Presidio's `NlpEngine` gives them. Lemmas are set: without, all context is ignored."""
 
     def load(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -90,7 +91,7 @@ class Redactor:
         for value, row_id in zip(column, row_ids, strict=True):
             found = self._found.get(row_id)
             value = _plain(value)
-            out.append(rewritten(value, lambda text, f=found: _replaced(text, f, scans), kind) if found else value)  # type: ignore[misc]
+            out.append(rewritten(value, partial(_replaced, found=found, scans=scans), kind) if found else value)
         return out
 
     def look(self, columns: Iterable[Sequence[Any]], places: pl.DataFrame) -> dict[str, Scan]:
@@ -208,6 +209,6 @@ def text_lines(column: pl.Series, kind: Kind = TEXT) -> pl.DataFrame:
         every = pl.DataFrame({"text": column}).with_row_index("row").filter(pl.col("text").str.len_bytes() > 0)
         nested = every.filter(pl.col("text").str.contains(r"\A[\[{]"))
         inside = [(n, t) for n, value in nested.iter_rows() for t in texts_in(value) if t and t != value]
-        return pl.concat([every.cast(LINE), pl.DataFrame(inside, schema=LINE, orient="row")])  # type: ignore[arg-type]
+        return pl.concat([every, pl.DataFrame(inside, schema=LINE, orient="row")])
     found = [(n, t) for n, value in enumerate(column) for t in texts_in(_plain(value), kind) if t]
     return pl.DataFrame(found, schema=LINE, orient="row")
