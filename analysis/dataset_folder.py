@@ -27,6 +27,7 @@ CANONICAL: dict[str, pl.DataType] = {
 TEXTS = ("system", "prompt", "response", "rejected", "text", "messages")
 PLACE = {"source_file": pl.String(), "source_line": pl.UInt32(), "source_record": pl.String()}
 TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
+HASHES = {"pii_values", "entity_values"}  # their columns of hashes: a filter names one, a person reads none
 LONG_TEXT_CHARS = 40  # a text column longer than this on average is prose to read, not a category to count
 
 
@@ -99,6 +100,7 @@ class DatasetFolder:
         hidden |= {column for s in nothing_read for column in s.adds if column not in self.originals}
         schema = self.schema
         hidden |= {name for name in schema if name not in self.originals and _is_for_machines(schema[name])}
+        hidden |= HASHES - set(self.originals)
         if len(self.meta["files"]) < 2:
             hidden.add("source_file")
         return [name for name in schema if name not in hidden]

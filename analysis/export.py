@@ -15,12 +15,10 @@ from analysis.card import card
 from analysis.dataset import Dataset
 from analysis.export_cleaning import Cleaner
 from analysis.export_folder import CARD, RECEIPT, new_folder
-from analysis.formats import fingerprint
+from analysis.export_originals import write_as_in_source
 from analysis.formats.flat import write_csv, write_parquet
 from analysis.formats.known import KEYS
-from analysis.formats.originals import TABLES, json_layouts, write_originals
-from analysis.formats.outfiles import Written, file_stem, type_in_words
-from analysis.formats.reader import shown_names
+from analysis.formats.outfiles import Written, file_stem
 from analysis.formats.writers import write_training
 from analysis.receipt_facts import columns_asked, signal_of, signals_of, tags_of
 from analysis.redaction.exporting import Redacting
@@ -130,7 +128,7 @@ def _write(
     if to in KEYS:
         return write_training(to, known, frames(known.reads(to)), folder / f"{stem}-{to.replace('_', '-')}.jsonl")
     if to == "input":
-        return _write_originals(dataset, mask, frames, folder, sources, redacting)
+        return write_as_in_source(dataset, frames, folder, sources, redacting.change)
     columns = dict.fromkeys([*_flat_columns(dataset, repeat=to == "parquet"), *request.add])
     schema = {name: dataset.schema[name] for name in columns}
     write = write_parquet if to == "parquet" else write_csv
@@ -143,68 +141,6 @@ def _flat_columns(dataset: Dataset, *, repeat: bool) -> list[str]:
     canonical = [name for name in dataset.canonical if repeat or stored[name] in (None, name)]
     place = ["source_file"] if len(dataset.meta["sources"]) > 1 else []
     return list(dict.fromkeys([ROW_ID, *place, *canonical, *dataset.originals, "tags"]))
-
-
-def _write_originals(
-    dataset: Dataset, mask: pl.Series, frames: Callable[[Sequence[str]], Iterator[pl.DataFrame]], folder: Path,
-    given: Sequence[Path] | None, redacting: Redacting,
-) -> Written:  # fmt: skip
-    meta = dataset.meta
-    sources: dict[str, Mapping[str, Any]] = meta["sources"]
-    originals = list(dataset.originals)
-    layouts = {}
-    if "key" in originals and any(source["container"] == "json" for source in sources.values()):
-        has_lists = any(note["kind"] == "list_member" for note in meta["notes"])
-        everything = (
-            batch for batch in dataset.batches(["source_file", "source_record", "key"])
-            if sources[batch["source_file"][0]]["container"] == "json"
-        )  # fmt: skip
-        layouts = json_layouts(everything, "key", has_lists)
-    columns = ["source_file", "source_line", "source_record", *originals]
-    paths = _source_paths(dataset, given)
-    written = write_originals(
-        frames(columns), sources, _stems(dataset), paths, layouts, folder, originals, redacting.change
-    )
-    renamed, nested = meta["renamed"], set(meta["json_columns"])
-    written.columns = {
-        renamed.get(name, name): "JSON" if name in nested else type_in_words(dtype)
-        for name, dtype in dataset.originals.items()
-    }
-    written.missing = type(written.missing)({renamed.get(name, name): n for name, n in written.missing.items()})
-    return written
-
-
-def _stems(dataset: Dataset) -> dict[str, str]:
-    """The names of the files to write by source file, each once, whatever a file system thinks of upper case."""
-    files = list(dataset.meta["sources"])
-    if len(files) == 1:
-        return {files[0]: f"{file_stem(dataset.name)}-input"}
-    stems: dict[str, str] = {}
-    taken: set[str] = set()
-    for file in files:
-        name, again = f"{file_stem(file)}-input", 1
-        while name.lower() in taken:
-            again += 1
-            name = f"{file_stem(file)}-input-{again}"
-        taken.add(name.lower())
-        stems[file] = name
-    return stems
-
-
-def _source_paths(dataset: Dataset, given: Sequence[Path] | None) -> dict[str, Path]:
-    """Where the Parquet and Arrow sources lie, checked to be the same bytes as when they were opened."""
-    files = dataset.meta["files"]
-    shown = shown_names([Path(file["path"]) for file in files])
-    found: dict[str, Path] = {}
-    for number, (name, file) in enumerate(zip(shown, files, strict=True)):
-        if dataset.meta["sources"].get(name, {}).get("container") not in TABLES:
-            continue
-        path = Path(given[number] if given else file["path"])
-        if not path.is_file() or fingerprint([path]) != file["sha256"]:
-            state = "has changed since it was opened" if path.is_file() else "is no longer there"
-            raise ExportError(f"{path}, whose rows are to be copied, {state}; put it back, or export to parquet.")
-        found[name] = path
-    return found
 
 
 def _receipt(

@@ -24,7 +24,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     with st.popover("Tags", key="vocabulary", on_change="rerun") as words:
         if words.open:
             tagging.vocabulary(dataset)
-    masking.switch(dataset)
+    masking.say_if_unknown(dataset)
     with st.popover("Blind check", key="blind", on_change="rerun") as begins:
         if begins.open:
             blind.door(dataset)

@@ -246,6 +246,32 @@ KINDS: dict[str, tuple[str, Callable[[Draw], str], tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+def written(r: Draw) -> Iterator[tuple[str, str]]:
+    """Type and value: one of each kind, then values as people write them otherwise."""
+    yield from ((type_, make(r)) for type_, make, _ in KINDS.values())
+    d, pairs, groups = (
+        digits(r, 9),
+        [f"{r.randrange(256):02X}" for _ in range(6)],
+        [f"{r.randint(0, 65535):x}" for _ in range(8)],
+    )
+    yield from (("US_SSN", sep.join((d[:3], d[3:5], d[5:]))) for sep in (" ", "-", ".", " - ", ""))
+    yield "US_ITIN", f"9{d[:2]} 7{d[2]} {d[3:7]}"
+    yield "MAC_ADDRESS", ".".join(a + b for a, b in zip(pairs[::2], pairs[1::2], strict=True))
+    yield "IP_ADDRESS", ":".join(groups)
+    yield from (("IP_ADDRESS", one) for one in (f"fe80::{groups[0]}%eth0", "::ffff:84.172.39.206", "84.172.39.206/24"))
+    account = bank_account(r).replace(" ", "")
+    yield "IBAN_CODE", "-".join(account[k : k + 4] for k in range(0, len(account), 4))
+    yield "IBAN_CODE", account.lower()
+    for start in ("30", "36", "5018", "6304", "6759", "62", "4"):
+        for size in (12, 13, 14, 16, 18, 19):
+            number = luhn(start + digits(r, size - 1 - len(start)))
+            yield "CREDIT_CARD", number
+            sizes = ((4, 4, 4, 4), (4, 6, 5), (5, 5, 5, 4), (6, 13), (3, 3, 3, 3, 3, 4))
+            yield from (("CREDIT_CARD", grouped(r, number, several)) for several in sizes)
+    yield "URL", f"https://{r.choice(HOSTS)}.de/{token(r, 8)}"
+    yield "UUID", "-".join(f"{r.getrandbits(4 * n):0{n}x}" for n in (8, 4, 4, 4, 12))
+
+
 def near_miss(r: Draw) -> str:
     """What looks like personal data and is none."""
     n, d = r.randint(2, 99), digits(r, 16)

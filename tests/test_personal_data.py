@@ -23,7 +23,7 @@ from analysis.__main__ import app
 from analysis.computing import compute, estimate, try_out
 from analysis.dataset import Dataset
 from analysis.dataset_folder import DatasetError
-from analysis.personal_data import scanning, tables
+from analysis.personal_data import scanning, tables, words
 from analysis.personal_data.keys import key_id, key_of, key_path, value_hash, workspace_key
 from analysis.personal_data.masking import masked_text, masked_value, parts_of
 from analysis.personal_data.placeholders import is_placeholder
@@ -89,7 +89,9 @@ def test_the_answer_is_that_of_presidio_alone_for_every_type_there_is() -> None:
 
 def test_most_texts_are_spared() -> None:
     texts = pl.Series(list(believable(2_000, seed=4)))
-    assert len(scanner().candidates(texts)) < len(texts) / 4
+    sought = scanner().search.candidates(texts)
+    assert len(sought) < len(texts) / 8
+    assert sum(map(len, sought.values())) < 2 * len(sought), "a text that is not spared is tried with few patterns"
 
 
 @pytest.mark.parametrize(
@@ -193,6 +195,26 @@ def test_lemmas_are_set_so_that_context_words_work() -> None:
     )  # one word behind counts, not two
     assert score_of("472-81-3396 SSN") > score_of("Note 472-81-3396")
     assert score_of("Cards: 4556 7395 8620 1942") > score_of("Ducks: 4556 7395 8620 1942")
+
+
+@given(st.text(alphabet="ab sB1é.\n(²٣_-", max_size=80), st.integers(0, 79))
+def test_the_words_near_a_hit_are_those_of_the_whole_text(text: str, start: int) -> None:
+    whole = words_of(text)
+    behind = [at for at, end in enumerate(whole.ends) if end > start]
+    for near in (1, 7, 200):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(words, "NEAR_CHARS", near)
+            found = scanner().words.around(text, start)
+        starts = list(found.tokens_indices)
+        at = whole.starts.index(starts[0]) if starts else 0
+        assert (
+            list(zip(found.tokens, starts, found.lemmas, strict=True))
+            == list(zip(whole.tokens, whole.starts, whole.lemmas, strict=False))[at : at + len(starts)]
+        )
+        if behind:
+            heard = [n for n in range(behind[0]) if whole.lemmas[n] not in words.STOP_WORDS]
+            assert at <= (heard[-words.WORDS_BEFORE :] or [behind[0]])[0]
+            assert at + len(starts) > behind[0]
 
 
 def test_context_words_are_whole_words() -> None:
@@ -498,7 +520,12 @@ def test_repeated_values_are_shown_masked_with_their_rows(opened: Dataset) -> No
         0,
     )
     assert (second["masked"], second["rows"], second["is_placeholder"]) == ("j••@e••.com", 2, True)
-    assert tables.rows_with_value(opened, "EMAIL_ADDRESS", first["value_hash"]).to_list() == [0, 2]
+    assert tables.value_in(opened, first["value_hash"]) == ("EMAIL_ADDRESS", 2)
+    assert tables.value_in(opened, "0" * 16) is None
+    for line in (first, second):
+        held = opened.rows_of(View((Filter("pii_values", "has", line["value_hash"]),)))
+        assert len(held) == line["rows"] and held[0] == line["first_row"]
+    assert "pii_values" in opened.schema and "pii_values" not in opened.shown_columns
 
 
 def test_snippets_and_rows_are_masked_and_only_a_reveal_is_not(opened: Dataset) -> None:

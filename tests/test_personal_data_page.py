@@ -21,10 +21,10 @@ from analysis.reading import payload
 from analysis.redaction.masked_rows import lines_of, marks_in
 from analysis.redaction.not_personal import NotPersonal, ruled
 from analysis.signal import ROW_ID
-from analysis.view import View
+from analysis.view import Filter, View
 from analysis.workspace import Workspace
 from tests.browser import ROOT
-from ui.personal_data import found, review
+from ui.personal_data import chips, found, review
 
 PAGE, READ, EXPORT, OVERVIEW = (
     ROOT / "pages" / f"{name}.py" for name in ("personal_data", "read", "export", "overview")
@@ -171,6 +171,22 @@ def test_the_value_of_most_rows_is_said_first(data: dict[str, Dataset]) -> None:
     assert "Most often: e-mail address a••@g••.co, one value in 13 rows." in said(
         opened(PAGE, data["own"], pii_part="Values")
     )
+
+
+def test_a_value_in_any_number_of_rows_is_one_filter_and_its_chip_says_what_it_is(data: dict[str, Dataset]) -> None:
+    dataset = Dataset(data["own"].folder)
+    hash_ = value_hash(workspace_key(), "EMAIL_ADDRESS", MAIL)
+    asked = Filter("pii_values", "has", hash_)
+    assert len(dataset.rows_of(View((asked,)))) == 13
+    assert chips.words(dataset, asked) == "personal data: an e-mail address found in 13 rows"
+    assert chips.words(dataset, Filter("pii_values", "nothas", hash_)).startswith("personal data: without an e-mail")
+    assert chips.words(dataset, Filter("pii_values", "has", "0" * 16)) == "personal data: a value that no row holds"
+    assert chips.words(dataset, Filter("pii_types", "has", "SECRET")) == "pii_types contains “SECRET”"
+    words = said(opened(PAGE, dataset, str(asked), pii_part="Values"))
+    assert "one value in 13 rows" in words and "13 of 13 rows in view" in words
+    dataset.set_rulings(ruled(dataset, [NotPersonal("value", "EMAIL_ADDRESS", hash_)], "1"))
+    assert dataset.rows_of(View((asked,))).is_empty()
+    assert chips.words(dataset, asked) == "personal data: a value that no row holds"
 
 
 def test_rules_change_page_filters_and_findings_at_once_and_are_taken_back(data: dict[str, Dataset]) -> None:

@@ -13,7 +13,7 @@ from analysis.dataset import Dataset
 from analysis.operators import join_values
 from analysis.signal import ROW_ID
 from analysis.view import View
-from ui import desk
+from ui import desk, masking
 from ui.text import count
 
 
@@ -59,5 +59,6 @@ def results(
         f"Read the {count(len(ids))} where you differ", key="check_differ", type="primary", on_click=show, args=(view,)
     )
     texts = [c for c in desk.FIRST_TEXTS if c in dataset.canonical]
-    beside = dataset.frame(texts, differing["row"]).select(pl.col(c).str.slice(0, 200) for c in texts)
+    whole = masking.masked(dataset, dataset.frame(texts, differing["row"]), differing["row"])
+    beside = whole.select(pl.col(c).str.slice(0, 200) for c in texts)
     st.dataframe(pl.concat([differing.drop("row"), beside], how="horizontal"), hide_index=True, alt="Where you differ")

@@ -63,7 +63,8 @@ def begin_cleaning(dataset: Dataset, kinds: list[str]) -> None:
     to = next((name for name, fits in fitting.items() if fits), "prompt_completion" if answered else "parquet")
     st.session_state["clean"] = [kind for kind in CLEANABLE if kind in kinds]
     st.session_state["to"] = to
-    st.switch_page(places.page("export"))
+    params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params()}
+    st.switch_page(places.page("export"), query_params=params)
 
 
 def choose_added(dataset: Dataset) -> list[str]:

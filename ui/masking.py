@@ -9,9 +9,19 @@ import polars as pl
 import streamlit as st
 
 from analysis.annotations import AnnotationError
+from analysis.conflicts.side_by_side import Group
 from analysis.dataset import Dataset
 from analysis.personal_data.tables import TABLES
-from analysis.redaction.masked_rows import NO_MARKS, Line, Marks, lines_of, marks_in, masked_frame
+from analysis.redaction.masked_rows import (
+    NO_MARKS,
+    Line,
+    Marks,
+    lines_of,
+    marks_in,
+    masked_frame,
+    masked_group,
+    masks_of,
+)
 from analysis.signal import ROW_ID
 from ui import session
 from ui.login import person
@@ -28,15 +38,21 @@ def is_on() -> bool:
 
 
 def switch(dataset: Dataset) -> None:
-    """The session's switch; where nothing was looked for it says so, since nothing is masked then."""
+    """The session's switch, on every page where it is computed where personal data stands."""
     if not is_known(dataset):
-        st.caption("Personal data is not masked: it was not looked for yet.")
         return
     st.session_state["mask_switch"] = is_on()
     st.toggle(
-        "Mask personal data", key="mask_switch", on_change=_switched,
-        help="In Read and in tables of rows, for this session. Rows read with it off are noted with your name.",
+        "Mask personal data", key="mask_switch", on_change=_switched, width="content",
+        help="In all texts that the pages quote, for this session. Rows seen with it off are noted with your name. The "
+        "page Personal data shows values one by one, whatever is chosen here.",
     )  # fmt: skip
+
+
+def say_if_unknown(dataset: Dataset) -> None:
+    """A word where nothing was looked for, since nothing is masked then."""
+    if not is_known(dataset):
+        st.caption("Personal data is not masked: it was not looked for yet.")
 
 
 def _switched() -> None:
@@ -59,19 +75,51 @@ def marks(
     lines = _lines(key, dataset, rows)
     asked: set[str] = st.session_state.setdefault("shown_rows", set())
     is_open = [at in lines and (not is_on() or row[ROW_ID] in asked) for at, row in zip(rows, frame, strict=True)]
-    if any(is_open) and not _noted(
-        dataset, [(row, lines[at]) for at, row, o in zip(rows, frame, is_open, strict=True) if o]
-    ):
+    shown = [(str(row[ROW_ID]), lines[at]) for at, row, o in zip(rows, frame, is_open, strict=True) if o]
+    if shown and not _noted(dataset, shown):
         is_open = [False] * len(frame)
-    return [marks_in(row, lines.get(at, ()), not shown) for at, row, shown in zip(rows, frame, is_open, strict=True)]
+    return [marks_in(row, lines.get(at, ()), not o) for at, row, o in zip(rows, frame, is_open, strict=True)]
 
 
-def _noted(dataset: Dataset, shown: Sequence[tuple[Mapping[str, Any], Sequence[Line]]]) -> bool:
+def may_be_seen(dataset: Dataset, rows: pl.Series) -> bool:
+    """Whether this session sees the values of these rows: masking is off, and that they are shown is noted by now."""
+    if is_on():
+        return False
+    lines = lines_of(dataset, rows)
+    ids = dataset.frame([ROW_ID], pl.Series(list(lines), dtype=pl.UInt32))[ROW_ID]
+    return _noted(dataset, list(zip(ids, lines.values(), strict=True)))
+
+
+def masked(dataset: Dataset, frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """The frame as this session may see it: every text that a page shows goes through here, or `masked_groups`.
+
+    Its lines stand for the rows at these positions; its columns are the dataset's, or texts taken from these rows.
+    """
+    return frame if not is_known(dataset) or may_be_seen(dataset, rows) else masked_frame(dataset, frame, rows)
+
+
+def masked_groups(dataset: Dataset, groups: Sequence[Group]) -> list[Group]:
+    """Groups of texts side by side as this session may see them; in each the values of all its rows are masked."""
+    if not is_known(dataset):
+        return list(groups)
+    ids = dataset.column(ROW_ID)
+    named = [{card.row for card in (*group.shared, *group.cards) if card.row} for group in groups]
+    at = ids.is_in(pl.Series(sorted(set().union(*named)), dtype=pl.String).implode()).arg_true()
+    if may_be_seen(dataset, at):
+        return list(groups)
+    masks = {ids[row]: several for row, several in masks_of(dataset, at).items()}
+    return [
+        masked_group(group, {value: hint for id in rows for value, hint in masks.get(id, {}).items()})
+        for group, rows in zip(groups, named, strict=True)
+    ]
+
+
+def _noted(dataset: Dataset, shown: Sequence[tuple[str, Sequence[Line]]]) -> bool:
     """Notes once per session and row that its values are shown; whether it could be noted."""
     noted: set[tuple[str, str, str]] = st.session_state.setdefault("noted_rows", set())
     new = [
-        (person(), str(row[ROW_ID]), type_)
-        for row, lines in shown
+        (person(), row_id, type_)
+        for row_id, lines in shown
         for *_, type_, is_placeholder in lines
         if not is_placeholder
     ]
@@ -100,8 +148,3 @@ def take_wish(state: object) -> None:
         shown.add(row_id)
         noted: set[tuple[str, str, str]] = st.session_state.get("noted_rows", set())
         noted -= {one for one in noted if one[1] == row_id}  # each time one asks is an entry
-
-
-def masked(dataset: Dataset, frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
-    """The frame as this session may see it."""
-    return masked_frame(dataset, frame, rows) if is_on() and is_known(dataset) else frame

@@ -10,7 +10,7 @@ from analysis.dataset_folder import MESSAGES
 from analysis.models import count_tokens, tokenizer
 from analysis.noise import Kind, cleaned, places
 from analysis.signals.formatting import COUNTED
-from ui import session
+from ui import masking, session
 from ui.text import count, cut, md
 
 EXAMPLES = 5
@@ -45,25 +45,29 @@ def offer_rows(kind: Kind) -> None:
 
 def examples(dataset: Dataset, kind: Kind, role: str, rows: pl.Series) -> None:
     """The first of these rows, the first place of each marked ⟦ ⟧, and the same text without it."""
-    for text in _texts(dataset, rows.head(EXAMPLES), role):
+    column = "messages" if "messages" in dataset.canonical else role
+    if column not in dataset.canonical or (column == role and dataset.schema[role] == MESSAGES):
+        return
+    some = rows.head(EXAMPLES)
+    frame = dataset.frame([column], some)
+    shown = masking.masked(dataset, frame, some)
+    for whole, text in zip(_texts(frame, role), _texts(shown, role), strict=True):
         where = places(text, kind)
         if not where:
             continue
         start, end = where[0] if not kind.whole else (max(len(text) - AROUND_CHARS, 0), len(text))
         st.code(_around(text, start, end), language=None, wrap_lines=True)
         if kind.can_be_cleaned:
-            _say_saved(dataset, text[:PREVIEW_CHARS], kind)
+            _say_saved(dataset, whole[:PREVIEW_CHARS], text[:PREVIEW_CHARS], kind)
 
 
-def _texts(dataset: Dataset, rows: pl.Series, role: str) -> list[str]:
-    """The texts of that role in these rows; those of a chat one by one."""
-    if "messages" in dataset.canonical:
-        said = {"prompt": "user", "response": "assistant"}.get(role, role)
-        chats = dataset.frame(["messages"], rows)["messages"].to_list()
-        return [m["content"] for chat in chats for m in chat or () if m["role"] == said and m["content"]]
-    if role not in dataset.canonical or dataset.schema[role] == MESSAGES:
-        return []
-    return dataset.frame([role], rows)[role].drop_nulls().to_list()
+def _texts(frame: pl.DataFrame, role: str) -> list[str]:
+    """The texts of that role in the frame's only column; those of a chat one by one."""
+    column = frame.to_series()
+    if column.dtype != MESSAGES:
+        return column.drop_nulls().to_list()
+    said = {"prompt": "user", "response": "assistant"}.get(role, role)
+    return [m["content"] for chat in column.to_list() for m in chat or () if m["role"] == said and m["content"]]
 
 
 def _around(text: str, start: int, end: int) -> str:
@@ -72,10 +76,10 @@ def _around(text: str, start: int, end: int) -> str:
     return f"{'…' if start > AROUND_CHARS else ''}{before}⟦{inside}⟧{cut(text[end : end + AROUND_CHARS], AROUND_CHARS)}"
 
 
-def _say_saved(dataset: Dataset, text: str, kind: Kind) -> None:
+def _say_saved(dataset: Dataset, text: str, shown: str, kind: Kind) -> None:
+    """What cleaning saves of the text, and the text without it as it may be shown."""
     model = tokenizer(str(dataset.signal("formatting").parameters["tokenizer"]))
-    after = cleaned(text, [kind.name])
-    was, now = count_tokens(model, [text, after])
+    was, now = count_tokens(model, [text, cleaned(text, [kind.name])])
     st.caption(f"Without it: {count(now, 'token')} instead of {was:,}.")
     with st.popover("See the text without it", type="tertiary"):
-        st.text(after)
+        st.text(cleaned(shown, [kind.name]))

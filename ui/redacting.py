@@ -106,7 +106,7 @@ def show_preview(dataset: Dataset, request: ExportRequest) -> None:
         shown.select(what="title", before="before", after="after"),
         hide_index=True,
         alt="Personal data before and after",
-        column_config={name: st.column_config.TextColumn(width="large") for name in ("before", "after")},
+        column_config={name: st.column_config.TextColumn(width=290) for name in ("before", "after")},
     )
     st.caption(
         "Values before are masked. The export scans its files again and fails, naming the rows, if anything is left."

@@ -5,19 +5,19 @@ from __future__ import annotations
 import functools
 import time
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from analysis.personal_data.recognisers import quiet, recognisers_of
-from analysis.personal_data.supersets import ALWAYS, superset
+from analysis.personal_data.search import Search
 from analysis.personal_data.texts import changed_texts, is_normal, normal_form, original_span
 from analysis.personal_data.types import DEFAULT_COUNTRIES, DEFAULT_THRESHOLD, DEFAULT_TYPES, chosen_types
-from analysis.personal_data.words import WordEngine, enhancer, words_of
+from analysis.personal_data.words import WordEngine, enhancer
 
 if TYPE_CHECKING:
-    from presidio_analyzer import AnalyzerEngine, Pattern, PatternRecognizer, RecognizerResult
+    from presidio_analyzer import AnalyzerEngine, PatternRecognizer, RecognizerResult
 
 WINDOW_CHARS = 100_000  # a longer text is scanned window by window
 OVERLAP_CHARS = 10_000  # what a window sees beyond its edges: longer than any hit with its words around
@@ -69,54 +69,18 @@ class Scanner:
         self.types, self.threshold = types, threshold
         self.recognisers = [one for several in recognisers_of(types, countries).values() for one in several]
         self.words, self.enhancer = WordEngine(), enhancer()
-        self.searches = [self._searches(recogniser) for recogniser in self.recognisers]
-
-    def _searches(self, recogniser: PatternRecognizer) -> list[tuple[str, list[str]]]:
-        """Patterns for Polars, each with the words of which the text must have one; no words: it may stand alone."""
-        from presidio_analyzer import PatternRecognizer
-
-        is_checked = type(recogniser).validate_result is not PatternRecognizer.validate_result
-        known: Mapping[str, str] = getattr(recogniser, "searched", {})
-        patterns: list[Pattern] = recogniser.patterns  # type: ignore[has-type]
-        alone, with_word = set[str](), set[str]()
-        for pattern in patterns:
-            made = known.get(pattern.name) or superset(pattern.regex, recogniser.global_regex_flags or 0)
-            (alone if pattern.score >= self.threshold or is_checked else with_word).add(made)
-        words = list(recogniser.context or ())
-        found: list[tuple[str, list[str]]] = [("|".join(sorted(alone)), [])] if alone else []
-        return found + ([("|".join(sorted(with_word - alone)), words)] if words and with_word - alone else [])
-
-    def candidates(self, texts: pl.Series) -> dict[int, list[int]]:
-        """Position: which of the recognisers could find anything there. No other would, whatever Presidio is asked."""
-        frame = pl.DataFrame({"at": pl.int_range(len(texts), dtype=pl.UInt32, eager=True), "text": texts})
-        text = pl.col("text")
-        wide = frame.filter(text.str.len_bytes() != text.str.len_chars())
-        always = wide.filter(text.str.contains(ALWAYS))["at"]
-        seen: dict[str, pl.DataFrame] = {}
-        found: dict[int, list[int]] = {}
-        for number, searches in enumerate(self.searches):
-            places = [always]
-            for pattern, words in searches:
-                if pattern not in seen:
-                    seen[pattern] = frame.lazy().filter(text.str.contains(pattern)).collect()
-                having = seen[pattern]
-                if words:
-                    having = having.filter(text.str.to_lowercase().str.contains_any(words))
-                places.append(having["at"])
-            for at in pl.concat(places).unique():
-                found.setdefault(at, []).append(number)
-        return found
+        self.search = Search(self.recognisers, threshold)
 
     def scan(self, texts: pl.Series) -> dict[int, Scan]:
         """Position: what the text there holds. Texts that hold nothing and were fully scanned are left out."""
-        todo = {at: set(numbers) for at, numbers in self.candidates(texts).items()}
+        todo = self.search.candidates(texts)
         changed = changed_texts(texts)
-        for at, numbers in self.candidates(changed["text"]).items():
-            todo.setdefault(int(changed["at"][at]), set()).update(numbers)
+        for at, sought in self.search.candidates(changed["text"]).items():
+            todo.setdefault(int(changed["at"][at]), set()).update(sought)
         places = sorted(todo)
         found = {}
         for at, text in zip(places, texts.gather(places).to_list(), strict=True):
-            scan = self._scan(text, [self.recognisers[number] for number in sorted(todo[at])])
+            scan = self._scan(text, self.search.parts(todo[at]))
             if scan != NOTHING:
                 found[at] = scan
         return found
@@ -162,13 +126,12 @@ class Scanner:
         raw = [(r, found) for r in recognisers for found in r.analyze(text, r.supported_entities)]
         if not raw:
             return []
-        words = words_of(text)
         results: list[RecognizerResult] = []
         for recogniser, found in raw:
             if not recogniser.context:
                 results.append(found)
                 continue
-            near = self.words.around(words, found.start)
+            near = self.words.around(text, found.start)
             results += self.enhancer.enhance_using_context(text, [found], near, [recogniser])
         return _as_hits(EntityRecognizer.remove_duplicates([r for r in results if r.score >= self.threshold]))
 
@@ -178,7 +141,7 @@ class Scanner:
         from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 
         registry = RecognizerRegistry(self.recognisers)
-        return AnalyzerEngine(registry, self.words, context_aware_enhancer=self.enhancer)  # type: ignore[arg-type]
+        return AnalyzerEngine(registry, self.words, context_aware_enhancer=self.enhancer)
 
     def plain_scan(self, text: str) -> tuple[Hit, ...]:
         """What Presidio alone finds in a text and in its normal form, without overlaps."""

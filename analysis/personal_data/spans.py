@@ -32,7 +32,7 @@ def found_spans(texts: Sequence[str], ids: Iterable[int], scans: Mapping[int, Sc
 
 
 def rows_with_spans(height: int, pieces: pl.DataFrame, spans: pl.DataFrame, partly: Mapping[int, str]) -> pl.DataFrame:
-    """`row`, `types`, `count`, `score`, `status`, `spans` of each of `height` rows.
+    """`row`, `types`, `count`, `score`, `values`, `status`, `spans` of each of `height` rows.
 
     `pieces` says in which text (`id`) which row, field and message consists; `partly` why a text was not read to its
     end. All are null where the row has no text; `score` also where nothing is counted, `spans` where there are none.
@@ -43,7 +43,8 @@ def rows_with_spans(height: int, pieces: pl.DataFrame, spans: pl.DataFrame, part
     counted = ~pl.col("is_placeholder")
     found = placed.sort("place", "start").group_by("row").agg(
         types=pl.col("type").filter(counted).unique().sort(), count=counted.sum().cast(pl.UInt32),
-        score=pl.col("score").filter(counted).max(), spans=pl.struct(*SPAN.to_schema()),
+        score=pl.col("score").filter(counted).max(), values=pl.col("value_hash").unique().sort(),
+        spans=pl.struct(*SPAN.to_schema()),
     )  # fmt: skip
     reasons = pl.DataFrame(
         {"id": list(partly), "why": list(partly.values())}, schema={"id": pl.UInt32, "why": pl.String}
@@ -57,6 +58,7 @@ def rows_with_spans(height: int, pieces: pl.DataFrame, spans: pl.DataFrame, part
         types=pl.when(here).then(pl.col("types").fill_null(pl.lit([], pl.List(pl.String)))),
         count=pl.when(here).then(pl.col("count").fill_null(0)),
         score=pl.when(here).then(pl.col("score")),
+        values=pl.when(here).then(pl.col("values").fill_null(pl.lit([], pl.List(pl.String)))),
         status=pl.when(here).then(pl.coalesce(pl.lit(PARTLY) + pl.col("why"), pl.lit(SCANNED))),
         spans=pl.col("spans").cast(pl.List(SPAN)),
     )

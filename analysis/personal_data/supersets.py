@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from re import _constants as op  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any
+
+op, parser = import_module("re._constants"), import_module("re._parser")  # Python's own, without types
 
 ANY = "(?s:.)"
 CATEGORIES = {op.CATEGORY_DIGIT: "0-9", op.CATEGORY_SPACE: r"\s\x1c-\x1f", op.CATEGORY_WORD: r"\w\p{Cn}"}

@@ -20,6 +20,7 @@ from analysis.view import View
 
 TABLES = {"personal_data": "spans", "named_entities": "entities"}
 STATUS = {"personal_data": "pii_status", "named_entities": "entity_status"}
+VALUES = {"personal_data": "pii_values", "named_entities": "entity_values"}
 READ = ["system", "prompt", "response", "rejected", "messages", "text"]
 PLACE = ["row", "field", "message", "start"]
 SCORE_STEP = 0.05
@@ -147,12 +148,10 @@ def repeated_values(
     )
 
 
-def rows_with_value(
-    dataset: Dataset, type_: str, value_hash: str, view: View | None = None, signal: str = "personal_data"
-) -> pl.Series:
-    """The positions of the rows in view that hold this value, ascending."""
-    spans = spans_in(dataset, view, signal).filter((pl.col("type") == type_) & (pl.col("value_hash") == value_hash))
-    return spans["row"].unique().sort()
+def value_in(dataset: Dataset, value_hash: str, signal: str = "personal_data") -> tuple[str, int] | None:
+    """The type of the value with this hash, and how many rows of the whole dataset hold it; None where none does."""
+    spans = spans_in(dataset, None, signal).filter(pl.col("value_hash") == value_hash)
+    return None if spans.is_empty() else (str(spans["type"][0]), spans["row"].n_unique())
 
 
 def snippets(dataset: Dataset, spans: pl.DataFrame, chars: int = CONTEXT_CHARS) -> pl.DataFrame:

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
-    from presidio_analyzer.nlp_engine import NlpArtifacts
+    from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+else:
+    NlpEngine = object  # the class itself takes seconds to import, and this one has all of its methods
 
 WORDS_BEFORE, WORDS_BEHIND = 5, 1
 TOKEN = re.compile(r"\d(?:[\d .()/\-]*\d)?|[^\W\d_]+")
 """A word of letters; or a number with all its groups, so that the word behind a number is the next token."""
+WORD_START = re.compile(r"(?<=[\W\d_])[^\W\d_]")
+NEAR_CHARS = 200
 STOP_WORDS = frozenset(
     "a an the this that these those my your his her its our their me you him it us them i we he she they is are was "
     "were am been being do does did has have had will would shall should can could may might must and or but if so as "
@@ -44,12 +48,16 @@ def context_words(words: Iterable[str]) -> list[str]:
 
 def words_of(text: str) -> Words:
     """The words and numbers of a text."""
-    found = list(TOKEN.finditer(text))
+    return _words(TOKEN.finditer(text))
+
+
+def _words(matches: Iterable[re.Match[str]]) -> Words:
+    found = list(matches)
     tokens = [match[0] for match in found]
     return Words(tokens, [m.start() for m in found], [m.end() for m in found], [lemma(token) for token in tokens])
 
 
-class WordEngine:
+class WordEngine(NlpEngine):
     """A text's words as Presidio's `NlpEngine` gives them. Lemmas are set: without, all context is ignored."""
 
     def load(self) -> None:
@@ -84,20 +92,40 @@ class WordEngine:
         tokens: Any = words.tokens
         return NlpArtifacts([], tokens, words.starts, words.lemmas, self, "en")
 
-    def around(self, words: Words, start: int) -> NlpArtifacts:
+    def around(self, text: str, start: int) -> NlpArtifacts:
         """Only the words that can bear on a hit that begins at `start`: the answer stays the same, the cost small."""
-        at = bisect_right(words.ends, start)
-        if at == len(words.ends):
-            return self.artifacts(words)
-        first, seen = at, 0
-        while first > 0 and seen <= WORDS_BEFORE + 1:
-            first -= 1
-            seen += words.lemmas[first] not in STOP_WORDS
-        last, seen = at, 0
-        while last < len(words.ends) and seen <= WORDS_BEHIND + 1:
-            seen += words.lemmas[last] not in STOP_WORDS
-            last += 1
-        return self.artifacts(Words(*(part[first:last] for part in words)))  # type: ignore[arg-type]
+        reach = NEAR_CHARS
+        while True:
+            low = _word_start(text, start - reach)
+            words = _words(_until(TOKEN.finditer(text, low), start))
+            at = first = bisect_right(words.ends, start)
+            seen = 0
+            while first > 0 and seen <= WORDS_BEFORE + 1:
+                first -= 1
+                seen += words.lemmas[first] not in STOP_WORDS
+            if seen > WORDS_BEFORE + 1 or low == 0:
+                break
+            reach *= 8
+        first = first if at < len(words.ends) else 0
+        return self.artifacts(
+            Words(words.tokens[first:], words.starts[first:], words.ends[first:], words.lemmas[first:])
+        )
+
+
+def _word_start(text: str, at: int) -> int:
+    """Where a word begins, at `at` or behind it: from there on the tokens are those of the whole text; or 0."""
+    found = WORD_START.search(text, at) if at > 0 else None
+    return found.start() if found else 0
+
+
+def _until(matches: Iterator[re.Match[str]], start: int) -> Iterator[re.Match[str]]:
+    """The tokens in front of `start`, and behind it as many as can bear on a hit there."""
+    seen = 0
+    for match in matches:
+        yield match
+        seen += match.end() > start and lemma(match[0]) not in STOP_WORDS
+        if seen > WORDS_BEHIND + 1:
+            return
 
 
 def enhancer() -> LemmaContextAwareEnhancer:

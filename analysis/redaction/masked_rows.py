@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import polars as pl
 
+from analysis.conflicts.side_by_side import Card, Group
 from analysis.dataset import Dataset
 from analysis.personal_data.masking import masked_value
 from analysis.personal_data.tables import TABLES
 from analysis.personal_data.types import described
 from analysis.reading import Hit
+from analysis.redaction.frames import holds_text, rewritten_rows
+from analysis.redaction.masker import Masker
 from analysis.redaction.not_personal import values_of
 from analysis.redaction.texts import rewritten
+from analysis.signal import ROW_ID
 
 PLACE = ("field", "message", "start", "end", "type", "is_placeholder")
 Line = tuple[str, int | None, int, int, str, bool]
-LEAST_CHARS = 4  # a shorter value is masked where it was found, not wherever else its characters stand
 
 
 class Marks(NamedTuple):
@@ -79,8 +82,11 @@ def _unescaped(value: str) -> str:
         return value
 
 
-def masked_frame(dataset: Dataset, frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
-    """The frame of the rows at these positions with every value of personal data masked in all its columns."""
+def masks_of(dataset: Dataset, rows: pl.Series) -> dict[int, dict[str, str]]:
+    """Position: each value of personal data in the texts of that row, and the hint that stands for it on screen.
+
+    Only rows at these positions that hold some; a value of a tool call's JSON also as it reads.
+    """
     masks: dict[int, dict[str, str]] = {}
     for name, table in TABLES.items():
         signal = dataset.signal(name)
@@ -90,46 +96,35 @@ def masked_frame(dataset: Dataset, frame: pl.DataFrame, rows: pl.Series) -> pl.D
         for at, values in values_of(dataset, spans, pl.repeat(True, spans.height, eager=True)):
             lines = spans[at.to_list()]
             for row, type_, value in zip(lines["row"], lines["type"], values, strict=True):
-                masks.setdefault(row, {})[value] = masked_value(type_, value)
+                hint = masked_value(type_, value)
+                masks.setdefault(row, {}).update({value: hint, _unescaped(value): hint})
+    return masks
+
+
+def masked_frame(dataset: Dataset, frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """The frame of the rows at these positions with every value of personal data masked in all its columns.
+
+    Its columns may be the dataset's, or any texts taken from these rows.
+    """
+    masks = {row: Masker(several) for row, several in masks_of(dataset, rows).items()}
     touched = [n for n, row in enumerate(rows) if row in masks]
 
     def mask(column: pl.Series) -> list[Any]:
-        return [rewritten(value, _masking(masks[rows[n]])) for n, value in zip(touched, column.to_list(), strict=True)]
+        return [rewritten(value, masks[rows[n]]) for n, value in zip(touched, column.to_list(), strict=True)]
 
-    return rewritten_rows(
-        frame, touched, [c for c in frame.columns if c != "row_id" and holds_text(frame.schema[c])], mask
-    )
-
-
-def _masking(masks: Mapping[str, str]) -> Callable[[str], str]:
-    long = sorted((value for value in masks if len(value) >= LEAST_CHARS), key=len, reverse=True)
-
-    def change(text: str) -> str:
-        for value in long:
-            text = text.replace(value, masks[value])
-        return text
-
-    return change
+    columns = [c for c in frame.columns if c != ROW_ID and holds_text(frame.schema[c])]
+    return rewritten_rows(frame, touched, columns, mask)
 
 
-def rewritten_rows(
-    frame: pl.DataFrame, at: Sequence[int], columns: Sequence[str], rewrite: Callable[[pl.Series], list[Any]]
-) -> pl.DataFrame:
-    """The frame in which `rewrite` gave the values of these columns in the rows `at`, ascending."""
-    if not at:
-        return frame
-    touched = frame[list(at)]
-    new = touched.with_columns(pl.Series(c, rewrite(touched[c]), dtype=frame.schema[c]) for c in columns)
-    numbered = frame.with_row_index("_row")
-    rest = numbered.filter(~pl.col("_row").is_in(list(at)))
-    again = new.with_columns(pl.Series("_row", at, dtype=pl.UInt32)).select(numbered.columns)
-    return pl.concat([rest, again]).sort("_row").drop("_row")
+def masked_group(group: Group, masks: Mapping[str, str]) -> Group:
+    """A group of texts side by side with these values masked, its marks moved with the words they mark."""
+    mask = Masker(masks)
 
+    def card(shown: Card) -> Card:
+        text, spans = (None, []) if shown.text is None else mask.marked(shown.text, shown.spans)
+        return shown._replace(text=text, spans=spans, about=mask(shown.about))
 
-def holds_text(dtype: pl.DataType) -> bool:
-    """Whether a column of this type holds texts, however nested."""
-    if isinstance(dtype, pl.List | pl.Array):
-        return isinstance(dtype.inner, pl.DataType | type) and holds_text(dtype.inner)  # type: ignore[arg-type]
-    if isinstance(dtype, pl.Struct):
-        return any(holds_text(field.dtype) for field in dtype.fields)  # type: ignore[arg-type]
-    return dtype == pl.String
+    return group._replace(
+        title=mask(group.title), notes=list(map(mask, group.notes)), shared=list(map(card, group.shared)),
+        cards=list(map(card, group.cards)),
+    )  # fmt: skip

@@ -21,8 +21,8 @@ KINDS = ("value", "pattern", "source")
 MOST_PATTERN_CHARS = 200
 ROWS_AT_ONCE = 20_000
 COLUMNS = {
-    "personal_data": {"types": "pii_types", "count": "pii_count", "score": "pii_score"},
-    "named_entities": {"types": "entity_types", "count": "entity_count"},
+    "personal_data": {"types": "pii_types", "count": "pii_count", "score": "pii_score", "values": "pii_values"},
+    "named_entities": {"types": "entity_types", "count": "entity_count", "values": "entity_values"},
 }
 
 
@@ -133,7 +133,7 @@ def ruled(dataset: Dataset, rules: Sequence[NotPersonal], revision: str) -> Ruli
             continue
         kept = spans.filter(~gone)
         tables[str(dataset.table_path(signal, table))] = kept
-        columns |= _columns(dataset, name, kept, spans.filter(gone & ~spans["is_placeholder"])["row"].unique())
+        columns |= _columns(dataset, name, kept, spans.filter(gone)["row"].unique())
         for number, mask in enumerate(masks):
             out.append(spans.filter(mask).select("row", "type", "is_placeholder", rule=pl.lit(number, pl.UInt32)))
     empty = {"row": pl.UInt32, "type": pl.String, "is_placeholder": pl.Boolean, "rule": pl.UInt32}
@@ -172,15 +172,16 @@ def values_of(dataset: Dataset, spans: pl.DataFrame, wanted: pl.Series) -> Itera
 
 
 def _columns(dataset: Dataset, name: str, kept: pl.DataFrame, rows: pl.Series) -> dict[str, pl.Series]:
-    """The signal's columns again, for the rows of which something counted was ruled out."""
+    """The signal's columns again, for the rows of which something was ruled out."""
     named = COLUMNS[name]
     before = pl.read_parquet(dataset.path(dataset.signal(name)), columns=list(named.values()))
-    counted = kept.filter(~pl.col("is_placeholder") & pl.col("row").is_in(rows.implode()))
-    found = counted.group_by("row").agg(
-        types=pl.col("type").unique().sort(), count=pl.len().cast(pl.UInt32), score=pl.col("score").max()
-    )
+    counted = ~pl.col("is_placeholder")
+    found = kept.filter(pl.col("row").is_in(rows.implode())).group_by("row").agg(
+        types=pl.col("type").filter(counted).unique().sort(), count=counted.sum().cast(pl.UInt32),
+        score=pl.col("score").filter(counted).max(), values=pl.col("value_hash").unique().sort(),
+    )  # fmt: skip
     again = pl.DataFrame({"row": rows}).join(found, on="row", how="left").with_columns(
-        types=pl.col("types").fill_null(pl.lit([], pl.List(pl.String))), count=pl.col("count").fill_null(0),
+        pl.col("types", "values").fill_null(pl.lit([], pl.List(pl.String))), pl.col("count").fill_null(0),
         is_changed=pl.lit(True),
     )  # fmt: skip
     joined = before.with_row_index("row").join(again, on="row", how="left", maintain_order="left")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+CARD_GROUPS = re.compile(r"\d+|\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{4,5}")
 NATIONS = ("Ruritanian", "Freedonian", "Syldavian", "Bordurian", "Zubrowkan", "Genovian", "Elbonian", "Latverian")
 
 
@@ -88,9 +89,10 @@ def _phone(value: str, draw: random.Random) -> str:
 
 def _card(value: str, draw: random.Random) -> str:
     """A number with a right check digit that begins with 9, as no card does; then zeros, so that no group of its
-    digits after the first begins a card or a phone number."""
+    digits after the first begins a card or a phone number. Where the groups are no card's, it stands in one."""
     made = "9" + _digits(draw, 7).zfill(sum(map(str.isdigit, value)) - 2)
-    return _grouped(value, made + luhn_digit(made))
+    made += luhn_digit(made)
+    return _grouped(value, made) if CARD_GROUPS.fullmatch(value) else made
 
 
 def luhn_digit(digits: str) -> str:
@@ -100,9 +102,10 @@ def luhn_digit(digits: str) -> str:
 
 
 def _iban(value: str, draw: random.Random) -> str:
-    """Right check digits (ISO 13616) under ZZ, which is no country (ISO 3166 leaves it to users)."""
-    account = _digits(draw, sum(map(str.isalnum, value)) - 4)
-    check = 98 - int(f"{account}353500") % 97
+    """Right check digits (ISO 13616) under ZZ, which is no country (ISO 3166 leaves it to users); the account is of
+    letters, as in some countries, so that no part of it looks like a number of somebody."""
+    account = "".join(draw.choice(LETTERS) for _ in range(sum(map(str.isalnum, value)) - 4)).upper()
+    check = 98 - int("".join(str(int(letter, 36)) for letter in f"{account}ZZ") + "00") % 97
     return _grouped(value, f"ZZ{check:02}{account}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -15,7 +16,7 @@ from analysis.personal_data.placeholders import canonical_value, is_placeholder
 from analysis.personal_data.scanning import PARTLY, Scan, scanner
 from analysis.personal_data.tables import READ
 from analysis.personal_data.types import ENTITY_TYPES, chosen_types, names
-from analysis.redaction.masked_rows import holds_text, rewritten_rows
+from analysis.redaction.frames import holds_text, rewritten_rows
 from analysis.redaction.not_personal import Verdicts, values_of
 from analysis.redaction.plan import WHOLE, Redaction, RedactionError
 from analysis.redaction.pseudonyms import hashed, pseudonym
@@ -78,6 +79,10 @@ class Redactor:
         new = {name: self.rewrite(frame[changed][name], ids, scans, kinds.get(name, TEXT)) for name in columns}
         return rewritten_rows(frame, changed, columns, lambda column: new[column.name])
 
+    def made_in(self, row_id: str) -> set[str]:
+        """Everything that was put in place of a value of this row."""
+        return set(self._found[row_id].instead.values()) if row_id in self._found else set()
+
     def rewrite(
         self, column: Iterable[Any], row_ids: Sequence[str], scans: Mapping[str, Scan], kind: Kind = TEXT
     ) -> list[Any]:
@@ -86,7 +91,7 @@ class Redactor:
         for value, row_id in zip(column, row_ids, strict=True):
             found = self._found.get(row_id)
             value = _plain(value)
-            out.append(rewritten(value, lambda text, f=found: _replaced(text, f, scans), kind) if found else value)  # type: ignore[misc]
+            out.append(rewritten(value, partial(_replaced, found=found, scans=scans), kind) if found else value)
         return out
 
     def look(self, columns: Iterable[Sequence[Any]], places: pl.DataFrame) -> dict[str, Scan]:
@@ -204,6 +209,6 @@ def text_lines(column: pl.Series, kind: Kind = TEXT) -> pl.DataFrame:
         every = pl.DataFrame({"text": column}).with_row_index("row").filter(pl.col("text").str.len_bytes() > 0)
         nested = every.filter(pl.col("text").str.contains(r"\A[\[{]"))
         inside = [(n, t) for n, value in nested.iter_rows() for t in texts_in(value) if t and t != value]
-        return pl.concat([every.cast(LINE), pl.DataFrame(inside, schema=LINE, orient="row")])  # type: ignore[arg-type]
+        return pl.concat([every, pl.DataFrame(inside, schema=LINE, orient="row")])
     found = [(n, t) for n, value in enumerate(column) for t in texts_in(_plain(value), kind) if t]
     return pl.DataFrame(found, schema=LINE, orient="row")

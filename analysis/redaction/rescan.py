@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from analysis.signal import ROW_ID
 
 TEXTS_AT_ONCE = 50_000
 NAMED_ROWS = 10
+BOX = "\u25a1"
 
 
 class File(NamedTuple):
@@ -85,10 +87,19 @@ def _scanned(dataset: Dataset, redactor: Redactor, file: File, held: Sequence[tu
     for number, text in lines.filter(pl.col("text").is_in(list(scans))).iter_rows():
         row = int(file.rows[(number - 1) * len(file.rows) // file.records]) if 0 < number <= file.records else None
         place = {c: dataset.column(c)[row] for c in redactor.verdicts.columns} if row is not None else {}
-        for type_ in _types_left(redactor, text, scans[text].hits, place):
-            yield Left(file.path.name, number, row, type_)
+        left = list(_types_left(redactor, text, scans[text].hits, place))
+        if left and row is not None:  # a hit may hold what was made and words beside it
+            bare = _without(text, redactor.made_in(dataset.column(ROW_ID)[row]))
+            left = list(_types_left(redactor, bare, redactor.scanner.scan_text(bare).hits, place))
+        yield from (Left(file.path.name, number, row, type_) for type_ in left)
         if scans[text].status.startswith(PARTLY):
             yield Left(file.path.name, number, row, "a text that could not be scanned to its end")
+
+
+def _without(text: str, made: set[str]) -> str:
+    """The text with a box where something that was made stands."""
+    words = "|".join(re.escape(one) for one in sorted(made, key=len, reverse=True))
+    return re.sub(rf"(?<!\w)(?:{words})(?!\w)", BOX, text) if made else text
 
 
 def _types_left(redactor: Redactor, text: str, hits: Any, place: Mapping[str, Any]) -> Iterator[str]:

@@ -31,9 +31,14 @@ SHARES = 10_000
 class NamedEntities(
     Signal,
     name="named_entities",
-    version=1,
+    version=2,
     reads=("system", "prompt", "response", "rejected", "messages", "text"),
-    adds={"entity_types": pl.List(pl.String), "entity_count": pl.UInt32, "entity_status": pl.String},
+    adds={
+        "entity_types": pl.List(pl.String),
+        "entity_count": pl.UInt32,
+        "entity_values": pl.List(pl.String),
+        "entity_status": pl.String,
+    },
     tables={"entities": SPAN},
 ):
     """Names in the texts of a row: PERSON, LOCATION, ORGANIZATION and, where the pipeline knows it, NRP.
@@ -62,7 +67,8 @@ class NamedEntities(
         long = (texts.str.len_chars() > MOST_CHARS).arg_true().to_list()
         spans = self._spans(texts.str.head(MOST_CHARS).to_list()) if len(texts) else pl.DataFrame(schema=FOUND)
         found = rows_with_spans(rows.height, pieces, spans, dict.fromkeys(long, "length"))
-        return found.select(entity_types="types", entity_count="count", entity_status="status", entities="spans")
+        return found.select(entity_types="types", entity_count="count", entity_values="values", entity_status="status",
+                            entities="spans")  # fmt: skip
 
     def _spans(self, texts: list[str]) -> pl.DataFrame:
         model = _model(self.pipeline, self.pipeline_version)

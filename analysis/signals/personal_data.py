@@ -18,17 +18,24 @@ from analysis.signal import Signal, SignalError
 class PersonalData(
     Signal,
     name="personal_data",
-    version=1,
+    version=2,
     reads=("system", "prompt", "response", "rejected", "messages", "text"),
-    adds={"pii_types": pl.List(pl.String), "pii_count": pl.UInt32, "pii_score": pl.Float32, "pii_status": pl.String},
+    adds={
+        "pii_types": pl.List(pl.String),
+        "pii_count": pl.UInt32,
+        "pii_score": pl.Float32,
+        "pii_values": pl.List(pl.String),
+        "pii_status": pl.String,
+    },
     tables={"spans": SPAN},
 ):
     """What Presidio's recognisers find, with scores of at least `threshold` after the words around were weighed.
 
     `pii_types`: the types in the row in alphabetical order, `pii_count`: how many spans, `pii_score`: the highest score
     (null where there is none). Placeholders (example.com, test cards, private addresses) are in `spans`, marked, and
-    counted in none of these. `pii_status` is "scanned", or "partly scanned: " with what was beyond the limits: hits,
-    length, time. All are null where the row has no text.
+    counted in none of these. `pii_values`: the `value_hash` of each value in the row, placeholders too. `pii_status` is
+    "scanned", or "partly scanned: " with what was beyond the limits: hits, length, time. All are null where the row has
+    no text.
 
     `spans` has a line per hit; overlaps are resolved. `field` and `message` are those of
     `personal_data.texts.pieces_of`, offsets are code points, `value_hash` is equal for equal values and keyed by the
@@ -53,4 +60,7 @@ class PersonalData(
         spans = found_spans(texts.gather(list(scans)).to_list(), scans, scans, key_of(self.key_id))
         partly = {id: scan.status.removeprefix(PARTLY) for id, scan in scans.items() if scan.status.startswith(PARTLY)}
         found = rows_with_spans(rows.height, pieces, spans, partly)
-        return found.select(pii_types="types", pii_count="count", pii_score="score", pii_status="status", spans="spans")
+        return found.select(
+            pii_types="types", pii_count="count", pii_score="score", pii_values="values", pii_status="status",
+            spans="spans",
+        )  # fmt: skip

@@ -43,7 +43,7 @@ class Asked(NamedTuple):
 class VerbNoun(
     Signal,
     name="verb_noun",
-    version=2,
+    version=3,
     reads=("prompt", "response"),
     adds={
         "verb": pl.String,

@@ -36,7 +36,8 @@ from analysis.syntax.words import PARTS, PERSONS, PHRASAL, QUESTION_WORDS, TAKES
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
-WORD = re.compile(r"[^\W_][\w.+#'’& -]*")  # what a noun looks like: no brackets, no code
+WORD = re.compile(r"(?!(?:\D*\d){7}|(?=\S*\d)\S{16})[^\W_][\w.+#'’& -]*")
+"""What a noun looks like: no brackets, no code, no address, no long number, no key."""
 Noun = tuple[str, str | None]  # a noun, and the preposition before it
 
 
@@ -210,7 +211,11 @@ def asked_what(sentence: Span, lexicon: Lexicon) -> str | None:
         before = placed.nbor(-1)  # "why is the sky blue", where "blue" was taken for the noun
         placed = before if before.pos_ in ("NOUN", "PROPN") else placed
     root = sentence.root
-    if placed is not None and (name := next(names(placed), placed.lower_)) not in QUESTION_WORDS:
+    if (
+        placed is not None
+        and (name := next(names(placed), placed.lower_)) not in QUESTION_WORDS
+        and WORD.fullmatch(name)
+    ):
         return name
     every = [token for token in (child(root, SUBJECT), root, child(root, {"attr"})) if token is not None]
     return next((name for token in every if token.lower_ not in QUESTION_WORDS for name in names(token)), None)

@@ -8,7 +8,7 @@ import streamlit as st
 from analysis.annotators import DawidSkene, LabelsError, accuracy, dawid_skene, gold_of, label_accuracy
 from analysis.dataset import Dataset
 from analysis.view import View
-from ui import jobs, places, session
+from ui import jobs, masking, places, session
 from ui.annotators.asked import Asked, labels, votes
 from ui.text import count
 
@@ -104,7 +104,7 @@ def disputes(asked: Asked) -> None:
     texts: list[str] = [c for c in ("prompt", "response", "text") if c in dataset.canonical]
     texts = texts or [c for c in dataset.originals if dataset.is_long(c)][:2]
     at = found.head(SHOWN_ITEMS)["row"].cast(pl.UInt32)
-    beside = dataset.frame([*dict.fromkeys([*asked.item, *texts])], at)
+    beside = masking.masked(dataset, dataset.frame([*dict.fromkeys([*asked.item, *texts])], at), at)
     shown = pl.concat([
         found.head(SHOWN_ITEMS).select(
             "votes", "spread", most_votes=pl.col("label").fill_null("(tie)"), their_share="label_share"

@@ -13,7 +13,7 @@ from analysis.duplicates.fields import LEAST_SIMILARITY
 from analysis.operators import join_values
 from analysis.signal import ROW_ID
 from analysis.view import ANY_TEXT, View
-from ui import charts, figures, jobs, session
+from ui import charts, figures, jobs, masking, session
 from ui import side_by_side as component
 from ui.duplicates import acts, state
 from ui.duplicates.state import Found, Policy
@@ -159,6 +159,7 @@ def choose_group(dataset: Dataset, found: Found) -> int | None:
     part = listed.slice((page - 1) * PAGE_GROUPS, PAGE_GROUPS)
     kind = found.choice.kind
     frame = dataset.frame(side_by_side.shown_columns(dataset, kind), part["group"])
+    frame = masking.masked(dataset, frame, part["group"])
     texts, _ = side_by_side.texts_of_rows(dataset, kind, frame)
     shown = part.select(
         (pl.col("group") + 1).alias("kept row"), "rows", pl.col("least_similarity").round(2).alias("least similar"),

@@ -12,7 +12,7 @@ from analysis.duplicates.repetition import RULES
 from analysis.duplicates.splits import crossing
 from analysis.operators import join_values
 from analysis.signal import ROW_ID
-from ui import charts, rows, session
+from ui import charts, masking, rows, session
 from ui import side_by_side as component
 from ui.duplicates import acts, state
 from ui.duplicates.grouped import MOST_IDS
@@ -47,6 +47,7 @@ def spans(dataset: Dataset) -> None:
     if found.is_empty():
         st.text("No passage of a row in view stands in another row.")
         return
+    found = masking.masked(dataset, found, found["row"])
     picked = st.dataframe(
         found.select("rows", pl.col("tokens").alias("words"), pl.col("text").str.slice(0, 200).alias("passage")),
         hide_index=True, on_select="rerun", selection_mode="single-row", key="passages",
@@ -110,7 +111,8 @@ def _worst(dataset: Dataset, inside: pl.Series, frame: pl.DataFrame) -> None:
         return
     worst = worst.head(20)
     texts = [name for name in ("response", "text", "prompt") if name in dataset.canonical]
-    shown = dataset.frame(texts[:1], worst["row"]).select(pl.all().str.slice(0, 200)) if texts else pl.DataFrame()
+    read = masking.masked(dataset, dataset.frame(texts[:1], worst["row"]), worst["row"]) if texts else pl.DataFrame()
+    shown = read.select(pl.all().str.slice(0, 200))
     picked = st.dataframe(
         pl.concat([worst.select(pl.col("row") + 1, "repetition_share", "repetition_rule"), shown], how="horizontal"),
         hide_index=True, on_select="rerun", selection_mode="single-row",

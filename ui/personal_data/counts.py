@@ -150,6 +150,9 @@ def together(dataset: Dataset, signal: str) -> None:
     if len(types) < 2:
         return
     st.subheader("Together in a row", anchor=False)
+    if (pairs["type"] == pairs["other"]).all():
+        st.text("No row in view holds two types.")
+        return
     wide = pairs.pivot("other", index="type", values="rows").select("type", *types).fill_null(0).sort("type")
     picked = st.dataframe(
         wide,

@@ -84,7 +84,7 @@ def say_coverage(dataset: Dataset, signal: str) -> None:
     """The first line of the page: how many of how many rows were looked at, by what, and what is not counted."""
     seen = coverage(dataset, signal)
     made = dataset.signal(signal)
-    holds = f"{seen.with_any:,} ({seen.with_any / seen.rows:.1%}) hold" if seen.rows else "none hold"
+    holds = f"{seen.with_any:,} ({seen.with_any / seen.rows:.1%}) hold" if seen.with_any else "none hold"
     what = "names" if signal == "named_entities" else "personal data that is counted"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text(f"{seen.scanned:,} of {count(seen.rows)} in view scanned to the end; {holds} {what}.")
@@ -107,7 +107,7 @@ def say_coverage(dataset: Dataset, signal: str) -> None:
             )
     spans_out, rows_out = ruled_out(dataset, signal)
     parts = [f"{name} {value}" for name, value in made.parameters.items() if name != "key_id" and value != ""]
-    more = f" {count(seen.placeholders_only)} with placeholders only (example.com, test cards) are not counted."
+    more = f" Not counted: {count(seen.placeholders_only)} with placeholders only (example.com, test cards)."
     rules = f" {count(spans_out, 'hit')} in {count(rows_out)} left out by rules of people." if spans_out else ""
     said = more * bool(seen.placeholders_only) + rules
     read = " It reads prompts, responses and messages, no other columns; exports scan them all."

@@ -12,7 +12,6 @@ import streamlit as st
 
 from analysis.annotations import AnnotationError
 from analysis.dataset import Dataset
-from analysis.operators import join_values
 from analysis.personal_data import tables
 from analysis.signal import ROW_ID
 from ui import rows, session
@@ -22,7 +21,6 @@ from ui.personal_data.rules import offer_rules
 from ui.text import count, cut
 
 REPEATED = 100
-MOST_NAMED_ROWS = 2_000  # a filter names rows one by one; more would not fit into an address
 SNIPPETS = 40
 NUMBER = st.column_config.NumberColumn(format="localized")
 LINE = ("row", "field", "message", "start", "end", "type", "value_hash")
@@ -60,11 +58,9 @@ def repeated(dataset: Dataset, signal: str) -> None:
     same = held.filter((pl.col("type") == line["type"]) & (pl.col("value_hash") == line["value_hash"]))
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            at = same["row"].unique().sort()
-            some = "" if len(at) <= MOST_NAMED_ROWS else f"the first {MOST_NAMED_ROWS:,} of "
-            if st.button(f"Keep {some}the {count(len(at))} with it", key="repeated_rows", icon=":material/filter_alt:"):
-                ids = dataset.frame([ROW_ID], at.head(MOST_NAMED_ROWS))[ROW_ID].to_list()
-                session.set_view(session.view().where(ROW_ID, "in", join_values(ids)))
+            rows_with_it = count(same["row"].n_unique())
+            if st.button(f"Keep the {rows_with_it} with it", key="repeated_rows", icon=":material/filter_alt:"):
+                session.set_view(session.view().where(tables.VALUES[signal], "has", line["value_hash"]))
                 st.rerun()
             look(dataset, signal, same.row(0, named=True), "repeated")
 
@@ -83,7 +79,7 @@ def snippets(dataset: Dataset, signal: str) -> None:
     shown: pl.DataFrame = found.asked(
         dataset, signal, "snippets", lambda view: some_of(dataset, hits, SNIPPETS, seed), of, str(seed)
     )
-    context = pl.concat_str(pl.lit("… "), "before", pl.lit(" ⟦"), "masked", pl.lit("⟧ "), "after", pl.lit(" …"))
+    context = pl.concat_str(pl.lit("… "), "before", pl.lit("⟦"), "masked", pl.lit("⟧"), "after", pl.lit(" …"))
     line = context.str.replace_all(r"\s+", " ").alias("in its context, masked")
     picked = st.dataframe(
         shown.select(line, "field", "score", "recogniser"),

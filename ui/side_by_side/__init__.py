@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from analysis.conflicts.side_by_side import Group
+from ui import masking, session
 
 _HERE = Path(__file__).parent
 _MARKS = _HERE.parent / "reader" / "marks.js"  # how the reader draws text: from text nodes only
@@ -22,7 +23,10 @@ _COMPONENT = st.components.v2.component(
 def side_by_side(
     groups: Sequence[Group], key: str, on_read: Callable[[str], None], on_act: Callable[[str], None] | None = None
 ) -> None:
-    """Draws the groups; `on_read` gets the id of a row whose "Read" was clicked, `on_act` the name of another act."""
+    """Draws the groups, personal data masked.
+
+    `on_read` gets the id of a row whose "Read" was clicked, `on_act` the name of another act.
+    """
 
     def read() -> None:
         row: Any = st.session_state[key].get("read")
@@ -34,5 +38,7 @@ def side_by_side(
         if isinstance(name, str) and on_act:
             on_act(name)
 
+    if dataset := session.dataset():
+        groups = masking.masked_groups(dataset, groups)
     data = {"groups": [group.as_dict() for group in groups]}
     _COMPONENT(key=key, data=data, on_read_change=read, on_act_change=act)

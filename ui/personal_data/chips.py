@@ -1,0 +1,34 @@
+"""How a filter on one value reads: by the value's type and its rows, since its keyed hash tells people nothing."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.personal_data import tables
+from analysis.personal_data.types import described
+from analysis.view import Filter
+from ui.text import count
+
+SIGNALS = {column: signal for signal, column in tables.VALUES.items()}
+
+
+def words(dataset: Dataset, asked: Filter) -> str:
+    """A filter in the words of its chip: its sentence, but for one that names a value by its hash."""
+    signal = SIGNALS.get(asked.column) if asked.op in ("has", "nothas") else None
+    if signal is None or not dataset.has(made := dataset.signal(signal)):
+        return asked.sentence
+    value = _value((dataset.id, made.key, dataset.rulings.revision, asked.value), dataset, signal)
+    without = "" if asked.op == "has" else "without "
+    return f"personal data: {without}{value}"
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _value(key: tuple[str, ...], _dataset: Dataset, _signal: str) -> str:
+    known = tables.value_in(_dataset, key[-1], _signal)
+    if known is None:
+        return "a value that no row holds"
+    type_, rows = known
+    title = described(type_).title
+    title = title if title.split()[0].isupper() else title[0].lower() + title[1:]
+    return f"{'an' if title[0] in 'aeioI' else 'a'} {title} found in {count(rows)}"
