@@ -71,12 +71,9 @@ def _make(dataset: Dataset, *names: str) -> None:
 
 
 def _figures(dataset: Dataset) -> dict[str, float]:
-    """What was measured while embedding, such as the worth of a bridge; a bridge of little worth is said aloud."""
+    """What was measured while embedding: the worth of a bridge."""
     table = dataset.table(dataset.signal("embedding"), "figures")
-    figures = dict(zip(table["figure"], table["value"], strict=True))
-    if figures and figures["overlap_share"] < 1.15 * figures["coarse_share"]:
-        say("The bridge finds hardly more of the model's neighbours than coarse vectors do; take the tier coarse.")
-    return figures
+    return dict(zip(table["figure"], table["value"], strict=True))
 
 
 def _in_words(dataset: Dataset, found: dict[str, Any]) -> str:

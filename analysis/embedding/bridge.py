@@ -33,7 +33,21 @@ class Bridge:
 
     @property
     def is_clearly_better(self) -> bool:
-        return self.overlap_share >= CLEARLY_BETTER * self.coarse_share
+        """Than coarse vectors alone; never where too few rows were held out to tell."""
+        return self.held_out > NEIGHBOURS and self.overlap_share >= CLEARLY_BETTER * self.coarse_share
+
+    @property
+    def refusal(self) -> str:
+        """Why a bridge of so little worth is not built, for people."""
+        if self.held_out <= NEIGHBOURS:
+            return (
+                f"{self.held_out} held-out texts are too few to measure a bridge; choose the tier semantic or coarse."
+            )
+        return (
+            f"Of the model's {NEIGHBOURS} nearest the bridge finds {self.overlap_share:.3f}, the tier coarse alone "
+            f"{self.coarse_share:.3f}, among {self.held_out:,} texts held out; a bridge is built only where it finds "
+            f"{CLEARLY_BETTER} times as many. Choose the tier semantic, or coarse."
+        )
 
     def vectors(self, coarse: Floats) -> Floats:
         """Unit vectors in the space of the model."""
