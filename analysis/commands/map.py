@@ -14,6 +14,7 @@ from analysis.commands.tables import check_ending, chosen, write_table
 from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.mapping.alike import position_of, similar_to_row, similar_to_text
+from analysis.mapping.asked_names import ask_names, questions
 from analysis.mapping.cards import apart, cluster_cards
 from analysis.mapping.chosen import TIERS, MapError, choose, own_column, tier_in_words
 from analysis.mapping.picks import diverse, nested, proportional, redundant
@@ -30,10 +31,16 @@ def map_command(
     over: Annotated[
         str | None, typer.Option(help="What is embedded: prompt, response, prompt+response, or columns:A,B.")
     ] = None,
-    tier: Annotated[str | None, typer.Option(help=f"By what: {', '.join(TIERS)}; a column as column:NAME.")] = None,
+    tier: Annotated[
+        str | None,
+        typer.Option(help=f"By what: {', '.join(TIERS)}; a column as column:NAME, a model's folder as model:PATH."),
+    ] = None,
     seed: Seed = None,
     model: Annotated[str, typer.Option(help="The model an endpoint is asked for.")] = "",
-    send: Annotated[bool, typer.Option("--send", help="Agree that texts are sent to WINNOW_EMBEDDINGS_URL.")] = False,
+    asks: Annotated[
+        bool, typer.Option("--ask-names", help="Ask WINNOW_CHAT_MODEL at WINNOW_CHAT_URL for names of clusters.")
+    ] = False,
+    send: Annotated[bool, typer.Option("--send", help="Agree that texts are sent to the endpoint asked for.")] = False,
     as_json: Json = False,
 ) -> None:
     """Places, clusters and their names, made of the vectors chosen; what is there already costs nothing."""
@@ -45,6 +52,8 @@ def map_command(
     _make(dataset, "embedding", "neighbours", "map", "clusters")
     rows = pl.int_range(dataset.height, dtype=pl.UInt32, eager=True)
     cards = cluster_cards(dataset, rows)
+    asked = ask_names(cards, questions(dataset, cards), may_send=send) if asks else {}
+    called = pl.Series("name", [asked.get(cluster, name) for cluster, name in cards.select("cluster", "name").rows()])
     alone, without = apart(dataset, rows)
     placed = own_column(dataset, "is_placed").sum()
     found: dict[str, Any] = {
@@ -55,7 +64,8 @@ def map_command(
         "placed": placed,
         "without_vector": without,
         "apart": alone,
-        "clusters": cards.select("cluster", "name", "rows", "words").to_dicts(),
+        "clusters": cards.with_columns(called.cast(pl.String)).select("cluster", "name", "rows", "words").to_dicts(),
+        "asked_names": [{"cluster": cluster, "name": name} for cluster, name in asked.items()],
         "groups": cluster_cards(dataset, rows, "cluster_group").select("cluster", "name", "rows", "words").to_dicts(),
         "figures": _figures(dataset),
         "seconds": round(time.perf_counter() - started, 3),

@@ -126,12 +126,17 @@ def to_be_sent(dataset: Dataset, over: str | None = None) -> tuple[int, int]:
 
 
 def _counted(dataset: Dataset, chosen: Mapping[str, object]) -> tuple[int, int]:
-    signal = Embedding(over=cast(Over, chosen["over"]), texts=str(chosen["texts"]))
-    texts = signal.texts_of(dataset.frame(signal.inputs)).alias("text")
+    texts = texts_of(dataset, chosen)
     chunk = pl.int_range(pl.len()) // CHUNK_ROWS
     sent = pl.LazyFrame([texts]).with_columns(chunk=chunk).filter(~is_blank(pl.col("text"))).unique()
     counted: Any = sent.select(pl.len(), pl.col("text").str.len_chars().sum()).collect().row(0)
     return int(counted[0]), int(counted[1] or 0)
+
+
+def texts_of(dataset: Dataset, chosen: Mapping[str, object], rows: pl.Series | None = None) -> pl.Series:
+    """The texts, `text`, that `over` and `texts` of these parameters name, of the rows at these positions or of all."""
+    signal = Embedding(over=cast(Over, chosen["over"]), texts=str(chosen["texts"]))
+    return signal.texts_of(dataset.frame(signal.inputs, rows)).alias("text")
 
 
 def tier_in_words(dataset: Dataset) -> str:
