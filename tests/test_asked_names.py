@@ -23,16 +23,17 @@ ANSWERS = {"sea": "Sea voyages", "bread": "Sure!\nHere is a name: Bread", "dog":
 
 @pytest.fixture
 def chat(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
-    """A chat endpoint on this machine that answers by the first word it is given, and what it was sent."""
+    """A chat endpoint on this machine that answers by the words it is given, and what it was sent."""
     seen: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             seen.append({**body, "key": self.headers.get("Authorization"), "path": self.path})
-            word = body["messages"][-1]["content"].removeprefix("Words: ").partition(",")[0].partition("\n")[0]
-            said = {"choices": [{"message": {"role": "assistant", "content": ANSWERS[word]}}]} if word in ANSWERS else {"error": word}
-            self.send_response(500 if word == "broken" else 200)
+            asked = body["messages"][-1]["content"]
+            answers = [answer for word, answer in ANSWERS.items() if word in asked]
+            said = {"choices": [{"message": {"role": "assistant", "content": answers[0]}}]} if answers else {"error": "what?"}
+            self.send_response(500 if "broken" in asked else 200)
             self.end_headers()
             self.wfile.write(json.dumps(said).encode())
 

@@ -284,6 +284,21 @@ def test_a_bridge_over_noise_is_not_clearly_better() -> None:
     assert learnt.overlap_share < 0.4
     assert not bridge.Bridge(learnt.weights, learnt.bias, 0.5, 0.45, 80).is_clearly_better
     assert bridge.Bridge(learnt.weights, learnt.bias, 0.6, 0.45, 80).is_clearly_better
+    assert not bridge.Bridge(learnt.weights, learnt.bias, 0.6, 0.45, 10).is_clearly_better, "ten rows are each other's neighbours"
+
+
+@HAS_MODEL
+def test_a_bridge_that_is_not_clearly_better_is_refused_before_all_texts_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("the other texts were read")
+
+    texts = [planted.text for planted in planted_topics()[:300]]
+    monkeypatch.setattr(bridge, "bridged", never)
+    monkeypatch.setattr(bridge, "CLEARLY_BETTER", 9.0)
+    with pytest.raises(SignalError, match=r"^Of the model's 10 nearest the bridge finds 0\.\d{3}, the tier coarse alone 0\.\d{3}, among 40 texts held out; .* 9\.0 times as many\. Choose the tier semantic, or coarse\.$"):
+        Embedding(tier="bridge", sample=200)(rows_of(*texts))
+    with pytest.raises(SignalError, match=r"^3 held-out texts are too few to measure a bridge"):
+        Embedding(tier="bridge")(rows_of(*texts[:15]))
 
 
 # An endpoint

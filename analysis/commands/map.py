@@ -18,7 +18,8 @@ from analysis.mapping.asked_names import ask_names, questions
 from analysis.mapping.cards import apart, cluster_cards
 from analysis.mapping.chosen import TIERS, MapError, choose, own_column, tier_in_words
 from analysis.mapping.picks import diverse, nested, proportional, redundant
-from analysis.signal import ROW_ID
+from analysis.models import ModelError
+from analysis.signal import ROW_ID, SignalError
 from analysis.workspace import Workspace
 
 PICKS = ("diverse", "proportional", "redundant")
@@ -47,9 +48,14 @@ def map_command(
     started = time.perf_counter()
     workspace = Workspace()
     dataset = workspace.dataset(name)
+    before = dataset.meta.get("parameters", {})
     if tier is not None or over is not None or seed is not None:
         dataset = choose(workspace, dataset, tier=tier, over=over, seed=seed, model=model, may_send=send)
-    _make(dataset, "embedding", "neighbours", "map", "clusters")
+    try:
+        _make(dataset, "embedding", "neighbours", "map", "clusters")
+    except (SignalError, ModelError):
+        workspace.describe(dataset, parameters=before)  # what cannot be made is not what the dataset has
+        raise
     rows = pl.int_range(dataset.height, dtype=pl.UInt32, eager=True)
     cards = cluster_cards(dataset, rows)
     asked = ask_names(cards, questions(dataset, cards), may_send=send) if asks else {}
@@ -92,6 +98,8 @@ def _in_words(dataset: Dataset, found: dict[str, Any]) -> str:
     lines.append(f"{found['apart']:>9,}  apart from all")
     if found["without_vector"]:
         lines.append(f"{found['without_vector']:>9,}  without a vector, so without a place")
+    if found["without_vector"] == found["rows"]:
+        lines.append(f"There is nothing to place; choose another --over than {found['over']}, such as columns:A,B.")
     lines += [f"{name}: {value:.3f}" for name, value in found["figures"].items()]
     return "\n".join(lines)
 
@@ -117,7 +125,8 @@ def similar_command(
     listed = found.select(ROW_ID, "cosine").with_columns(texts).to_dicts()
     tier = dataset.signal("embedding").parameters["tier"]
     result = {"tier": tier, "to": to, "is_row": position is not None, "rows": listed}
-    answer(result, as_json, "\n".join(f"{r['cosine']:.3f}  {r[ROW_ID]}  {r['text']}" for r in listed))
+    lines = [f"{r['cosine']:.3f}  {r[ROW_ID]}  {r['text']}" for r in listed]
+    answer(result, as_json, "\n".join(lines) or "No other row in view has a vector, so none is near.")
 
 
 def sample_command(

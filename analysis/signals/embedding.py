@@ -144,7 +144,7 @@ class Embedding(
                 )
             return _Found(made.vectors.reshape(-1, self.width), made.is_cut)
         is_cut = np.array([len(text) > coarse.MAX_CHARS for text in texts], dtype=np.bool_)
-        model = coarse.fit(texts, self.seed)
+        model = coarse.fit(texts, self.seed, bridge.WIDTH if self.tier == "bridge" else coarse.WIDTH)
         if self.tier == "coarse":
             return _Found(model.vectors(texts), is_cut, model=model)
         chosen = [texts[i] for i in bridge.sample(len(texts), self.sample, self.seed)]
