@@ -49,7 +49,11 @@ def planted(
         helper.make_node("ReduceMax", ["last_hidden_state", "axis"], ["sentence_embedding"], keepdims=0),
         helper.make_node("ReduceMax", ["sentence_embedding", "axis"], ["score"], keepdims=0),
     ]
-    shapes = {"last_hidden_state": ["b", "s", 3], "sentence_embedding": ["b", 3], "score": ["b"]}
+    shapes: dict[str, list[str | int]] = {
+        "last_hidden_state": ["b", "s", 3],
+        "sentence_embedding": ["b", 3],
+        "score": ["b"],
+    }
     outputs = {
         "tokens": ["last_hidden_state"],
         "pooled": ["last_hidden_state", "sentence_embedding"],
@@ -193,11 +197,12 @@ def test_a_hub_id_is_looked_for_in_the_cache_and_nothing_is_fetched_unasked(
     ):
         repository.find("nobody/such-a-model")
     asked: list[dict[str, Any]] = []
-    monkeypatch.setattr(
-        huggingface_hub,
-        "snapshot_download",
-        lambda name, **more: asked.append({"name": name, **more}) or str(planted(tmp_path, MEAN)),
-    )
+
+    def downloaded(name: str, **more: Any) -> str:
+        asked.append({"name": name, **more})
+        return str(planted(tmp_path, MEAN))
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", downloaded)
     assert repository.find("some/model").graph == tmp_path / "onnx" / "model.onnx"
     assert (asked[0]["name"], asked[0]["local_files_only"]) == ("some/model", True)
     monkeypatch.setenv("WINNOW_ONLINE", "1")
