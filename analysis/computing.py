@@ -108,7 +108,7 @@ def missing_inputs(dataset: Dataset, signal: Signal) -> list[str]:
 
 
 def _runner(dataset: Dataset, signal: Signal) -> Runner:
-    if signal.scope == "dataset" or signal.cheap or dataset.height <= 2 * CHUNK_ROWS:
+    if signal.scope == "dataset" or signal.cheap or signal.sends or dataset.height <= 2 * CHUNK_ROWS:
         return run_here
     seconds = estimate(dataset, signal)
     return run_in_processes if (seconds or try_out(dataset, signal)) > PROCESSES_PAY_S else run_here

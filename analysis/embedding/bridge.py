@@ -7,19 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.embedding.coarse import CoarseModel
+from analysis.embedding import coarse
 from analysis.embedding.nearest import exact
 from analysis.embedding.vectors import Floats, unit
 
+WIDTH = 512  # of the coarse vectors it starts from: four times those of the tier find a fifth more of the neighbours
 NEIGHBOURS = 10
 HELD_OUT_SHARE, HELD_OUT_MOST = 0.2, 4_000
-PENALTIES = (0.01, 0.1, 1.0, 10.0)
+PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0)
 CLEARLY_BETTER = 1.15  # the overlap of neighbours must be so many times that of the coarse vectors
 
 
 @dataclass(frozen=True)
 class Bridge:
-    """A ridge regression, float32 [coarse, semantic], and what it was worth on rows it had not seen.
+    """A ridge regression, float32 [wide, semantic], and what it was worth on rows it had not seen.
 
     `overlap_share`: of the ten nearest by the model, the share that the bridge finds too; `coarse_share`: the share
     that coarse vectors find; among `held_out` rows.
@@ -33,28 +34,45 @@ class Bridge:
 
     @property
     def is_clearly_better(self) -> bool:
-        return self.overlap_share >= CLEARLY_BETTER * self.coarse_share
+        """Than coarse vectors alone; never where too few rows were held out to tell."""
+        return self.held_out > NEIGHBOURS and self.overlap_share >= CLEARLY_BETTER * self.coarse_share
 
-    def vectors(self, coarse: Floats) -> Floats:
+    @property
+    def refusal(self) -> str:
+        """Why a bridge of so little worth is not built, for people."""
+        if self.held_out <= NEIGHBOURS:
+            return (
+                f"{self.held_out} held-out texts are too few to measure a bridge; choose the tier semantic or coarse."
+            )
+        return (
+            f"Of the model's {NEIGHBOURS} nearest the bridge finds {self.overlap_share:.3f}, the tier coarse alone "
+            f"{self.coarse_share:.3f}, among {self.held_out:,} texts held out; a bridge is built only where it finds "
+            f"{CLEARLY_BETTER} times as many. Choose the tier semantic, or coarse."
+        )
+
+    def vectors(self, wide: Floats) -> Floats:
         """Unit vectors in the space of the model."""
-        return unit(coarse @ self.weights + self.bias)
+        return unit(wide @ self.weights + self.bias)
 
 
-def learn(coarse: Floats, semantic: Floats, seed: int = 0) -> Bridge:
-    """The bridge over these rows, some held out to measure it; the penalty is chosen on rows of the fitted part."""
-    held_out = min(max(int(len(coarse) * HELD_OUT_SHARE), 1), HELD_OUT_MOST)
-    order = np.random.default_rng(seed).permutation(len(coarse))
+def learn(wide: Floats, semantic: Floats, seed: int = 0) -> Bridge:
+    """The bridge over these rows, some held out to measure it; the penalty is chosen on rows of the fitted part.
+
+    `wide`: coarse vectors of up to WIDTH numbers, the first of which are those of the tier coarse.
+    """
+    held_out = min(max(int(len(wide) * HELD_OUT_SHARE), 1), HELD_OUT_MOST)
+    order = np.random.default_rng(seed).permutation(len(wide))
     test, train = order[:held_out], order[held_out:]
     choosing, fitted = train[: max(len(train) // 10, 1)], train[max(len(train) // 10, 1) :]
 
     def error(penalty: float) -> float:
-        weights, bias = _ridge(coarse[fitted], semantic[fitted], penalty)
-        return -float((unit(coarse[choosing] @ weights + bias) * semantic[choosing]).sum())
+        weights, bias = _ridge(wide[fitted], semantic[fitted], penalty)
+        return -float((unit(wide[choosing] @ weights + bias) * semantic[choosing]).sum())
 
     penalty = min(PENALTIES, key=error) if len(fitted) else PENALTIES[-1]
-    weights, bias = _ridge(coarse[train], semantic[train], penalty)
-    made = unit(coarse[test] @ weights + bias)
-    return Bridge(weights, bias, overlap(made, semantic[test]), overlap(coarse[test], semantic[test]), held_out)
+    weights, bias = _ridge(wide[train], semantic[train], penalty)
+    made, alone = unit(wide[test] @ weights + bias), unit(wide[test][:, : coarse.WIDTH])
+    return Bridge(weights, bias, overlap(made, semantic[test]), overlap(alone, semantic[test]), held_out)
 
 
 def _ridge(x: Floats, y: Floats, penalty: float) -> tuple[Floats, Floats]:
@@ -80,7 +98,7 @@ def sample(count: int, size: int, seed: int) -> np.ndarray[tuple[int, ...], np.d
     return np.sort(np.random.default_rng(seed).permutation(count)[:size])
 
 
-def bridged(model: CoarseModel, texts: Sequence[str], bridge: Bridge, block: int = 20_000) -> Floats:
+def bridged(model: coarse.CoarseModel, texts: Sequence[str], bridge: Bridge, block: int = 20_000) -> Floats:
     """The vectors of all texts over the bridge, block by block."""
     made = [bridge.vectors(model.vectors(texts[at : at + block])) for at in range(0, len(texts), block)]
     return np.concatenate(made) if made else np.zeros((0, bridge.weights.shape[1]), np.float32)

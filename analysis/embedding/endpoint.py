@@ -1,16 +1,17 @@
 """Vectors from an endpoint that speaks OpenAI's embeddings protocol. The only place here from which text can leave.
 
 The address is `WINNOW_EMBEDDINGS_URL`, the key, if any, `WINNOW_EMBEDDINGS_KEY`; neither is called unless the signal
-says that a person agreed to send these texts.
+says that a person agreed to send these texts. Names of clusters are asked for through `posted` too.
 """
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,17 +42,25 @@ def embed(texts: Sequence[str], model: str, address: str, width: int = 0) -> Flo
 
 
 def _asked(texts: Sequence[str], model: str, address: str) -> Floats:
-    key = os.environ.get("WINNOW_EMBEDDINGS_KEY")
-    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
-    body = json.dumps({"model": model, "input": [text or " " for text in texts]}).encode()
-    request = urllib.request.Request(f"{address}/embeddings", body, headers)
+    body = {"model": model, "input": [text or " " for text in texts]}
+    answer = posted(f"{address}/embeddings", os.environ.get("WINNOW_EMBEDDINGS_KEY", ""), body)
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
-            return _vectors(json.load(response), len(texts))
-    except urllib.error.HTTPError as error:
-        raise ModelError(f"{address} refused ({error.code} {error.reason}); check the model's name and key.") from None
-    except (OSError, ValueError) as error:
+        return _vectors(answer, len(texts))
+    except ValueError as error:
         raise ModelError(f"{address} gave no vectors ({error}); check WINNOW_EMBEDDINGS_URL.") from None
+
+
+def posted(to: str, key: str, body: Mapping[str, object]) -> Any:
+    """The JSON answer to a body of JSON; ModelError where there is none."""
+    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
+    try:
+        request = urllib.request.Request(to, json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
+            return json.load(response)
+    except urllib.error.HTTPError as error:
+        raise ModelError(f"{to} refused ({error.code} {error.reason}); check the model's name and key.") from None
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise ModelError(f"{to} gave no answer ({error}); check the address.") from None
 
 
 def _vectors(answer: Any, count: int) -> Floats:

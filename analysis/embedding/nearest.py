@@ -14,6 +14,7 @@ from analysis.embedding.vectors import Floats, Whole, unit
 
 EXACT_ROWS = 15_000  # up to here all products cost less than building an index
 BLOCK_ROWS = 1_024
+PRODUCTS_AT_ONCE = 1 << 20  # larger tables of them are taken from the system and given back each time
 CELLS_PER_ROOT, PROBED_CELLS, FITTED_PER_CELL = 2.0, 32, 60
 Numbers = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
 
@@ -42,13 +43,14 @@ def exact(vectors: Floats, asked: Floats, k: int) -> Nearest:
     """By every product; among equals the earlier row comes first."""
     k = min(k, len(vectors))
     rows, cosine = np.empty((len(asked), k), np.int32), np.empty((len(asked), k), np.float32)
-    for at in range(0, len(asked), BLOCK_ROWS):
-        product = asked[at : at + BLOCK_ROWS] @ vectors.T
+    block = max(PRODUCTS_AT_ONCE // max(len(vectors), 1), 16)
+    for at in range(0, len(asked), block):
+        product = asked[at : at + block] @ vectors.T
         found = np.sort(np.argpartition(product, -k, axis=1)[:, -k:], axis=1)
         values = np.take_along_axis(product, found, 1)
         order = np.argsort(-values, axis=1, kind="stable")
-        rows[at : at + BLOCK_ROWS] = np.take_along_axis(found, order, 1)
-        cosine[at : at + BLOCK_ROWS] = np.take_along_axis(values, order, 1)
+        rows[at : at + block] = np.take_along_axis(found, order, 1)
+        cosine[at : at + block] = np.take_along_axis(values, order, 1)
     made = Nearest(rows, np.minimum(cosine, 1))
     return _itself_first(made) if asked is vectors else made
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from analysis.dataset import Dataset
-from analysis.embedding import endpoint, minilm
+from analysis.embedding import endpoint, minilm, repository
 from analysis.embedding.coarse import CoarseModel
 from analysis.embedding.vectors import Floats
 from analysis.mapping.chosen import MapError, own_column
@@ -53,6 +53,9 @@ def vector_of(dataset: Dataset, text: str) -> Floats:
         )
     if tier == "endpoint":
         found = endpoint.embed([text], str(of["model"]), str(of["address"]), int(str(of["width"])))
+    elif tier == "model":
+        read, encoder = repository.opened(str(of["model"]), str(of["digest"]))
+        found = encoder.encode([read.read(text)]).vectors
     elif tier == "coarse":
         found = _coarse_model(dataset.table_path(signal, "model")).vectors([text])
     else:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import polars as pl
 
+from analysis.computing import CHUNK_ROWS
 from analysis.dataset import Dataset
-from analysis.embedding import endpoint, own, weights
-from analysis.embedding.texts import Over, is_blank, text_over
-from analysis.operators import join_values
+from analysis.embedding import endpoint, own, repository, weights
+from analysis.embedding.texts import Over, is_blank
+from analysis.operators import join_values, split_values
 from analysis.signals import catalogue
+from analysis.signals.embedding import Embedding
 from analysis.workspace import Workspace
 
 TIERS = {
     "coarse": "words and letters (coarse, no model)",
     "semantic": "meaning (all-MiniLM-L6-v2)",
     "bridge": "words and letters, bridged to meaning",
+    "model": "a model of yours",
     "column": "the dataset's own vectors",
     "endpoint": "an endpoint's vectors",
 }
@@ -34,24 +38,23 @@ def choose(
 ) -> Dataset:  # fmt: skip
     """The dataset with these vectors chosen for its map, in so far as they are given; the rest stays as it was.
 
-    `tier` is a name of TIERS; "column:NAME" takes that column, "column" that of the role embedding. `over`: "prompt",
-    "response", "prompt+response", or "columns:A,B" for any text columns. `map_parameters`: of the signal map, such as
-    `neighbours`. Nothing is computed. Errors: MapError, ModelError, SignalError.
+    `tier` is a name of TIERS; "column:NAME" takes that column, "column" that of the role embedding; "model:PATH" takes
+    the repository at that path or hub id, as `model` does. `over`: "prompt", "response", "prompt+response", or
+    "columns:A,B" for any text columns. `map_parameters`: of the signal map, such as `neighbours`. Nothing is computed.
+    Where other texts than before would go to an endpoint, `may_send` says that a person agreed to it. Errors: MapError,
+    ModelError, SignalError.
     """
-    embedding: dict[str, object] = dict(dataset.signal("embedding").parameters)
+    before: dict[str, object] = dict(dataset.signal("embedding").parameters)
+    of_texts = {} if over is None else _of_over(dataset, over)
+    embedding = before | of_texts | ({} if seed is None else {"seed": seed})
     laid_out: dict[str, object] = {**dataset.signal("map").parameters, **map_parameters}
-    grouped: dict[str, object] = dict(dataset.signal("clusters").parameters)
+    grouped: dict[str, object] = {**dataset.signal("clusters").parameters, **of_texts}
     if tier is not None:
-        embedding |= _of_tier(dataset, tier, model, width, may_send)
-    if over is not None:
-        kind, _, names = over.partition(":")
-        texts = join_values(name.strip() for name in names.split(",")) if kind == "columns" else ""
-        if unknown := [name.strip() for name in names.split(",") if names and name.strip() not in dataset.originals]:
-            raise MapError(f"{dataset.name} has no column {unknown[0]!r}; it has: {', '.join(dataset.originals)}.")
-        embedding |= {"over": kind, "texts": texts}
-        grouped |= {"over": kind, "texts": texts}
+        embedding |= _of_tier(dataset, tier, model)
+    if embedding["tier"] == "endpoint" and (embedding != before or tier is not None):
+        embedding |= _of_endpoint(dataset, embedding, width, may_send)
     if seed is not None:
-        embedding["seed"] = laid_out["seed"] = grouped["seed"] = seed
+        laid_out["seed"] = grouped["seed"] = seed
     changed = {"embedding": embedding, "map": laid_out, "clusters": grouped}
     for name, parameters in changed.items():
         for filled_in in [parameter for parameter in parameters if parameter.startswith("of_")]:
@@ -60,42 +63,80 @@ def choose(
     return workspace.describe(dataset, parameters={**dataset.meta.get("parameters", {}), **changed})
 
 
-def _of_tier(dataset: Dataset, tier: str, model: str, width: int, may_send: bool) -> Mapping[str, object]:
-    name, _, column = tier.partition(":")
+def _of_over(dataset: Dataset, over: str) -> dict[str, object]:
+    kind, _, names = over.partition(":")
+    named = [name.strip() for name in names.split(",") if name.strip()]
+    if unknown := [name for name in named if name not in dataset.originals]:
+        raise MapError(f"{dataset.name} has no column {unknown[0]!r}; it has: {', '.join(dataset.originals)}.")
+    if kind == "columns" and not named:
+        raise MapError(f"No column is named to be embedded; write columns:A,B of: {', '.join(dataset.originals)}.")
+    return {"over": kind, "texts": join_values(named) if kind == "columns" else ""}
+
+
+def _of_tier(dataset: Dataset, tier: str, model: str) -> Mapping[str, object]:
+    name, _, given = tier.partition(":")
     if name not in TIERS:
-        raise MapError(f"No tier is called {tier!r}; known: {', '.join(TIERS)}, the column as column:NAME.")
-    plain = {"tier": name, "model": "", "address": "", "width": 0, "may_send": False}
+        known = ", ".join(TIERS)
+        raise MapError(f"No tier is called {tier!r}; known: {known}; a column as column:NAME, a model as model:PATH.")
+    plain = {"tier": name, "model": "", "digest": "", "address": "", "width": 0, "may_send": False}
     if name in ("semantic", "bridge"):
         weights.folder()
     if name == "column":
-        column = column or dataset.roles.get("embedding", "")
+        column = given or dataset.roles.get("embedding", "")
         if column not in dataset.originals:
             raise MapError(
                 f"{dataset.name} has no column {column or 'of the role embedding'}; it has: "
                 f"{', '.join(dataset.originals)}. Name one as column:NAME."
             )
         return {**plain, "embedding": join_values([column]), "width": own.width_of(dataset.column(column))}
+    if name == "model":
+        asked = given or model
+        if not asked:
+            raise MapError("The tier model needs a repository; name its folder or hub id as model:PATH.")
+        path = Path(asked).expanduser()
+        asked = str(path.resolve()) if path.exists() else asked
+        found = repository.find(asked)
+        width = found.encoder().encode(["width"]).vectors.shape[1]
+        return {**plain, "model": asked, "digest": found.digest, "width": width}
     if name == "endpoint":
-        address = endpoint.url()
-        if not address or not model:
+        if not endpoint.url() or not model:
             raise MapError("An endpoint needs WINNOW_EMBEDDINGS_URL in the environment and the name of a model.")
-        if not may_send:
-            texts, chars = to_be_sent(dataset)
-            raise MapError(
-                f"{texts:,} texts of {chars:,} characters would leave this machine for {address}; agree by --send, or "
-                "choose another tier."
-            )
-        width = width or endpoint.embed(["width"], model, address).shape[1]
-        return {**plain, "model": model, "address": address, "width": width, "may_send": True}
+        return {**plain, "model": model, "address": endpoint.url()}
     return plain
 
 
-def to_be_sent(dataset: Dataset, over: Over = "prompt") -> tuple[int, int]:
-    """Distinct texts, and their characters, that an endpoint would be sent."""
-    read = dataset.frame(["prompt", "response", "text"]).lazy().select(text=text_over(over))
-    texts = read.filter(~is_blank(pl.col("text"))).unique()
-    counted: Any = texts.select(pl.len(), pl.col("text").str.len_chars().sum()).collect().row(0)
+def _of_endpoint(dataset: Dataset, chosen: Mapping[str, object], width: int, may_send: bool) -> Mapping[str, object]:
+    """Its width, and that a person agreed to send these texts; MapError says how many where nobody has."""
+    model, address, known = str(chosen["model"]), str(chosen["address"]), int(str(chosen["width"]))
+    if not may_send:
+        texts, chars = _counted(dataset, chosen)
+        raise MapError(
+            f"{texts:,} texts of {chars:,} characters would leave this machine for {address}; agree by --send, or "
+            "choose another tier."
+        )
+    return {"width": width or known or endpoint.embed(["width"], model, address).shape[1], "may_send": True}
+
+
+def to_be_sent(dataset: Dataset, over: str | None = None) -> tuple[int, int]:
+    """Texts, and their characters, that an endpoint would be sent for this `over`, or the one that was chosen before.
+
+    Blank texts stay here, and of equal ones among the rows that are embedded at once only one is sent.
+    """
+    return _counted(dataset, dataset.signal("embedding").parameters if over is None else _of_over(dataset, over))
+
+
+def _counted(dataset: Dataset, chosen: Mapping[str, object]) -> tuple[int, int]:
+    texts = texts_of(dataset, chosen)
+    chunk = pl.int_range(pl.len()) // CHUNK_ROWS
+    sent = pl.LazyFrame([texts]).with_columns(chunk=chunk).filter(~is_blank(pl.col("text"))).unique()
+    counted: Any = sent.select(pl.len(), pl.col("text").str.len_chars().sum()).collect().row(0)
     return int(counted[0]), int(counted[1] or 0)
+
+
+def texts_of(dataset: Dataset, chosen: Mapping[str, object], rows: pl.Series | None = None) -> pl.Series:
+    """The texts, `text`, that `over` and `texts` of these parameters name, of the rows at these positions or of all."""
+    signal = Embedding(over=cast(Over, chosen["over"]), texts=str(chosen["texts"]))
+    return signal.texts_of(dataset.frame(signal.inputs, rows)).alias("text")
 
 
 def tier_in_words(dataset: Dataset) -> str:
@@ -104,7 +145,10 @@ def tier_in_words(dataset: Dataset) -> str:
     tier = str(parameters["tier"])
     if tier == "column":
         return f"{TIERS[tier]} ({parameters['embedding']})"
-    return f"{TIERS[tier]} of the {parameters['over']}" + (f", {parameters['model']}" if tier == "endpoint" else "")
+    over = parameters["over"]
+    said = ", ".join(split_values(str(parameters["texts"]))) if over == "columns" else over
+    model = Path(str(parameters["model"])).name if tier == "model" else parameters["model"]
+    return f"{TIERS[tier]}{f' ({model})' if model else ''} of the {said}"
 
 
 def own_column(dataset: Dataset, name: str) -> pl.Series:

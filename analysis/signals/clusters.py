@@ -76,7 +76,7 @@ class Clusters(
         found = find_clusters(vectors, places, inside["is_placed"].to_numpy(), self.detail, self.seed)
         columns = pl.DataFrame(
             {"cluster": found.cluster, "cluster_confidence": found.confidence, "cluster_group": found.group}
-        ).cast(dict(self.adds))  # type: ignore[arg-type]
+        ).select(pl.col(name).cast(dtype) for name, dtype in self.adds.items())
         lines = self._lines(inside, columns, vectors, there)
         held = columns.with_columns(there.alias("row")).join(lines, on="row", how="left", maintain_order="left")
         at = np.full(rows.height, len(there), dtype=np.int64)

@@ -8,12 +8,12 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 import polars as pl
 
-from analysis.embedding import bridge, coarse, endpoint, minilm, own
+from analysis.embedding import bridge, coarse, endpoint, minilm, own, repository
 from analysis.embedding.texts import Over, is_blank, text_over
 from analysis.embedding.vectors import Floats, column_of
 from analysis.signal import Scope, Signal, SignalError
 
-Tier = Literal["coarse", "semantic", "bridge", "column", "endpoint"]
+Tier = Literal["coarse", "semantic", "bridge", "model", "column", "endpoint"]
 FIGURE = pl.Struct({"figure": pl.String, "value": pl.Float64, "rows": pl.UInt32})
 WEIGHT = pl.Struct({"feature": pl.UInt32, "weights": pl.Array(pl.Float16, coarse.WIDTH)})
 
@@ -42,9 +42,11 @@ class Embedding(
 
     `tier` says who makes it. "coarse": words and runs of letters, weighed and brought to 128 dimensions, fitted to this
     dataset; no model. "semantic": all-MiniLM-L6-v2 in 8-bit integers, 384 dimensions, its first `max_tokens` tokens.
-    "bridge": coarse vectors brought to those of the model by a regression learnt on `sample` texts. "column": the
-    column of the role `embedding`, `width` numbers each, brought to unit length. "endpoint": the model `model` at
-    `address`, `width` numbers each; refused unless `may_send` says that a person agreed to send the texts.
+    "bridge": coarse vectors brought to those of the model by a regression learnt on `sample` texts; refused, before the
+    other texts are read, where it is not clearly better than "coarse" on texts it has not seen. "model": the repository
+    `model`, a path or hub id, whose files have this `digest`, as many tokens as it was made for. "column": the column
+    of the role `embedding`. "endpoint": the model `model` at `address`; refused unless `may_send` says that a person
+    agreed to send the texts. Vectors of these three have `width` numbers, and are brought to unit length.
 
     `embedding_status`: "embedded"; "cut", by the beginning of a text that was longer; "empty", nothing but white space,
     which has no vector; of a column also "wrong_length" and "not_finite"; "zero", without direction. Both columns are
@@ -64,6 +66,7 @@ class Embedding(
     embedding: str = ""
     texts: str = ""
     model: str = ""
+    digest: str = ""
     address: str = ""
     width: int = 0
     may_send: bool = False
@@ -75,14 +78,21 @@ class Embedding(
             raise SignalError(f"No tier of embedding is called {self.tier!r}; known: {', '.join(get_args(Tier))}.")
         if not 2 <= self.max_tokens <= 512 or self.sample < 50:
             raise SignalError("max_tokens of embedding is from 2 to 512, its sample at least 50.")
-        if self.tier in ("column", "endpoint") and self.width < 1:
+        if self.tier in ("model", "column", "endpoint") and self.width < 1:
             raise SignalError(f"The tier {self.tier} needs its width: how many numbers a vector has, such as 768.")
+        if self.tier == "model" and not self.digest:
+            raise SignalError("The tier model needs the digest of its files; choose it by the map, which reads them.")
         width = {"coarse": coarse.WIDTH, "semantic": minilm.WIDTH, "bridge": minilm.WIDTH}.get(self.tier, self.width)
         # What it adds, and whether rows are independent, hang on the tier; both are parameters, so in the key.
         adds = {"unit_vector": pl.Array(pl.Float16, width), "embedding_status": pl.String}
         scope: Scope = "dataset" if self.tier in ("coarse", "bridge") else "row"
         object.__setattr__(self, "adds", adds)
         object.__setattr__(self, "scope", scope)
+        object.__setattr__(self, "sends", self.tier == "endpoint")
+
+    def texts_of(self, rows: pl.DataFrame) -> pl.Series:
+        """What would be embedded of the rows of a dataset, `inputs`: null where there is no text."""
+        return rows.select(*self.reads, *map(self._played, self.roles)).select(text=text_over(self.over)).to_series()
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         if self.tier == "column":
@@ -124,13 +134,24 @@ class Embedding(
                 )
             vectors = endpoint.embed(texts, self.model, self.address, self.width)
             return _Found(vectors.reshape(-1, self.width), np.zeros(len(texts), np.bool_))
+        if self.tier == "model":
+            found, encoder = repository.opened(self.model, self.digest)
+            made = encoder.remember([found.read(text) for text in texts])
+            if texts and made.vectors.shape[1] != self.width:
+                raise SignalError(
+                    f"{self.model} gives vectors of {made.vectors.shape[1]} numbers, expected {self.width}; "
+                    "choose it again."
+                )
+            return _Found(made.vectors.reshape(-1, self.width), made.is_cut)
         is_cut = np.array([len(text) > coarse.MAX_CHARS for text in texts], dtype=np.bool_)
-        model = coarse.fit(texts, self.seed)
+        model = coarse.fit(texts, self.seed, bridge.WIDTH if self.tier == "bridge" else coarse.WIDTH)
         if self.tier == "coarse":
             return _Found(model.vectors(texts), is_cut, model=model)
         chosen = [texts[i] for i in bridge.sample(len(texts), self.sample, self.seed)]
         semantic = minilm.encoder(self.max_tokens).encode(chosen).vectors
         learnt = bridge.learn(model.vectors(chosen), semantic, self.seed)
+        if not learnt.is_clearly_better:
+            raise SignalError(learnt.refusal)
         shares = (
             ("overlap_share", learnt.overlap_share, learnt.held_out),
             ("coarse_share", learnt.coarse_share, learnt.held_out),

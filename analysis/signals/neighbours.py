@@ -66,7 +66,7 @@ class Neighbours(
                 "neighbour_density": density.astype(np.float32),
                 "first_equal_row": places[first].astype(np.uint32),
             }
-        ).cast(dict(self.adds))  # type: ignore[arg-type]
+        ).select(pl.col(name).cast(dtype) for name, dtype in self.adds.items())
         at = np.full(rows.height, len(first), dtype=np.int64)
         at[places] = which
         return pl.concat([columns, columns.clear(1)])[at]
