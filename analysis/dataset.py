@@ -9,12 +9,15 @@ from pathlib import Path
 import polars as pl
 
 from analysis.dataset_columns import DatasetColumns
+from analysis.dataset_folder import TEXTS
 from analysis.operators import ViewError
 from analysis.signal import Signal
 from analysis.signals import catalogue
 from analysis.view import ANY_TEXT, SEARCHES, Filter, View
 
 KEPT_MASKS = 64
+LONG_TEXT_CHARS = 40  # a text column longer than this on average is prose to read, not a category to count
+PRIVATE_TABLES = {"personal_data": "spans", "named_entities": "entities"}  # by signal, where personal data stands
 FEW_VALUES = 50  # a column of so many distinct values is offered as a facet
 
 
@@ -25,12 +28,31 @@ class Dataset(DatasetColumns):
         super().__init__(folder)
         self._masks: OrderedDict[str, pl.Series] = OrderedDict()
         self._rows: OrderedDict[tuple[str, ...], pl.Series] = OrderedDict()
+        self._private: tuple[tuple[str, ...], frozenset[str]] = (), frozenset()
 
     # What a person may choose
 
-    @cached_property
+    @property
     def categories(self) -> list[str]:
         """Columns worth counting by value: those of the usual roles, then others of two to fifty distinct values."""
+        return [name for name in self._of_few_values if name not in self.private_columns]
+
+    @property
+    def private_columns(self) -> frozenset[str]:
+        """The source's columns in whose texts personal data was found: they are read, masked, and not counted by
+        value. None before it was looked for."""
+        made = [(s, table) for s, table in ((self.signal(n), t) for n, t in PRIVATE_TABLES.items()) if self.has(s)]
+        key = (self.rulings.revision, *(s.key for s, _ in made))
+        if self._private[0] != key:
+            every = pl.int_range(self.height, dtype=pl.UInt32, eager=True)
+            spans = [self.table_in(s, table, every).filter(~pl.col("is_placeholder"))["field"] for s, table in made]
+            fields = {field for of_signal in spans for field in of_signal.unique()}
+            fields |= {"input"} if "prompt" in fields else set()
+            self._private = key, frozenset(self.roles[field] for field in fields if field in self.roles)
+        return self._private[1]
+
+    @cached_property
+    def _of_few_values(self) -> list[str]:
         usual = ("source", "annotator", "language", "label", "split", "group")
         roles = [column for column in map(self.roles.get, usual) if column and self.column(column).n_unique() > 1]
         files = ["source_file"] if len(self.meta["files"]) > 1 else []
@@ -39,9 +61,18 @@ class Dataset(DatasetColumns):
 
     def _has_few_values(self, name: str) -> bool:
         dtype = self.originals[name]
-        if self.is_long(name) or not (dtype == pl.String or dtype == pl.Boolean or dtype.is_numeric()):
+        if self._is_prose(name) or not (dtype == pl.String or dtype == pl.Boolean or dtype.is_numeric()):
             return False
         return 2 <= self.column(name).n_unique() <= FEW_VALUES
+
+    def is_long(self, name: str) -> bool:
+        """Whether a column holds texts to read rather than values to count: prose, or what holds personal data."""
+        return self._is_prose(name) or name in self.private_columns
+
+    def _is_prose(self, name: str) -> bool:
+        stored = self.meta["canonical"].get(name) or name
+        chars: float = self.meta["mean_chars"].get(stored, 0.0)
+        return chars > LONG_TEXT_CHARS or name in TEXTS or name == "source_record"
 
     # Views
 

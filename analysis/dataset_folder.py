@@ -28,7 +28,6 @@ TEXTS = ("system", "prompt", "response", "rejected", "text", "messages")
 PLACE = {"source_file": pl.String(), "source_line": pl.UInt32(), "source_record": pl.String()}
 TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
 HASHES = {"pii_values", "entity_values"}  # their columns of hashes: a filter names one, a person reads none
-LONG_TEXT_CHARS = 40  # a text column longer than this on average is prose to read, not a category to count
 
 
 @functools.cache
@@ -112,12 +111,6 @@ class DatasetFolder:
     def role(self, name: str) -> str | None:
         """The column that plays this role, or None."""
         return self.roles.get(name)
-
-    def is_long(self, name: str) -> bool:
-        """Whether a column holds prose to read rather than values to count."""
-        stored = self.meta["canonical"].get(name) or name
-        chars: float = self.meta["mean_chars"].get(stored, 0.0)
-        return chars > LONG_TEXT_CHARS or name in TEXTS or name == "source_record"
 
     @property
     def has_examples(self) -> bool:

@@ -229,6 +229,24 @@ def test_an_export_can_be_made_again_from_its_receipt(winnow: Winnow, page: Page
     assert {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()} == got
 
 
+def test_what_is_cleaned_or_taken_out_on_export_is_the_rows_in_view(
+    winnow: Winnow, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WINNOW_HOME", str(winnow.home))  # personal data is known by the workspace's own key
+    dataset = Workspace(winnow.home).open([INSTRUCTIONS])
+    for name in ("tokens", "formatting", "personal_data"):
+        compute(dataset, dataset.signal(name))
+    for path, title, key in (("/format", "Format", "clean_kind"), ("/personal_data", "Personal data", "to_redaction")):
+        page.goto(f"{address(winnow.server, path, dataset)}&f=source~in~web_crawl&noise=urls~prompt")
+        settled(page, title)
+        rows = same_rows(page, winnow.home)
+        button(page, key).click()
+        has_chips(page, "Export", "source is web_crawl")
+        assert same_rows(page, winnow.home) == rows and dataset_of(page, winnow.home).id == dataset.id
+        expect(page.locator("h3").first).to_contain_text(f"of {dataset.height:,} rows go out")
+    expect(widget(page, "redact")).to_contain_text("E-mail address")
+
+
 def test_the_overview_counts_and_its_table_opens_a_row_in_the_reader(winnow: Winnow, page: Page) -> None:
     dataset = Workspace(winnow.home).open([INSTRUCTIONS])
     for name in ("lengths", "tokens", "exact_duplicates", "times"):

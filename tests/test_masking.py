@@ -18,6 +18,7 @@ from analysis.conflicts.side_by_side import Card, Group
 from analysis.dataset import Dataset
 from analysis.redaction.masked_rows import masked_frame, masked_group
 from analysis.redaction.masker import Masker
+from analysis.redaction.not_personal import NotPersonal, ruled
 from analysis.signal import ROW_ID
 from analysis.view import View
 from analysis.workspace import Workspace
@@ -55,6 +56,10 @@ PAIRS = [
      "rejected": [*ASKED, {"role": "assistant", "content": f"Ask {OTHER}, with the card {CARD}{'!' * n}"}]}
     for n in range(4)
 ]  # fmt: skip
+SHORT = [
+    {"question": f"Whose desk is {n % 4}?", "answer": (MAIL, OTHER, "nobody's")[n % 3], "source": "ab"[n % 2], "annotator": "xy"[n % 2]}
+    for n in range(24)
+]  # fmt: skip
 PARTS: dict[str, list[dict[str, str]]] = {
     "annotators": [{"part": part} for part in ("Agreement", "People", "Consensus", "Disputes", "Fatigue")],
     "conflicts": [{"conflict": kind} for kind in ("prompt", "item", "response", "pair", "circle", "echo", "chat")],
@@ -68,6 +73,7 @@ QUOTES = {
     "own": {"overview", "read", "conflicts", "duplicates", "format"},
     "talk": {"overview", "read", "format"},
     "pairs": {"overview", "read"},
+    "short": {"overview", "read", "conflicts", "duplicates"},
 }
 
 
@@ -75,7 +81,7 @@ QUOTES = {
 def data(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Dataset]:
     folder = tmp_path_factory.mktemp("data")
     held = {}
-    for name, rows in (("own", ROWS), ("talk", CHATS), ("pairs", PAIRS)):
+    for name, rows in (("own", ROWS), ("talk", CHATS), ("pairs", PAIRS), ("short", SHORT)):
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         held[name] = Workspace().open([folder / f"{name}.jsonl"])
         for signal in held[name].signals():
@@ -110,7 +116,7 @@ def shown(page: Any, dataset: Dataset, params: dict[str, str], is_masked: bool) 
     return [value for value in VALUES if value.encode() in everything]
 
 
-@pytest.mark.parametrize("name", ["own", "talk", "pairs"])
+@pytest.mark.parametrize("name", ["own", "talk", "pairs", "short"])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_no_page_shows_a_value_unless_asked_and_then_it_is_noted(
     page: Any, name: str, data: dict[str, Dataset]
@@ -175,3 +181,13 @@ def test_a_value_is_masked_in_every_column_of_its_row_and_in_texts_taken_from_it
     assert made["text"].to_list() == ["x b••@o••.de", f"y a••@g••.co {OTHER}"] and made["n"].to_list() == [1, 2]
     assert made[ROW_ID].to_list() == [OTHER, MAIL] and made["some"].to_list() == [["b••@o••.de"], [None]]
     assert len(dataset.rows_of(View())) == len(ROWS)
+
+
+def test_a_short_text_that_holds_personal_data_is_not_counted_by_value(data: dict[str, Dataset]) -> None:
+    dataset = data["short"]
+    assert dataset.private_columns == {"answer"} and dataset.is_long("answer")
+    assert "answer" not in dataset.categories and {"source", "question"} <= set(dataset.categories)
+    nobodys = [NotPersonal("pattern", "EMAIL_ADDRESS", ".+@.+[.](co|de)")]
+    own = Dataset(dataset.folder)
+    own.set_rulings(ruled(own, nobodys, "1"))
+    assert own.private_columns == frozenset() and "answer" in own.categories
