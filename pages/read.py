@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import blind, desk, frame, jobs, masking, tagging
+from ui.map import like
 from ui.text import count
 
 dataset = frame.open_page("Read & tag")
@@ -13,7 +14,7 @@ rows = frame.rows_in_view(dataset)
 
 with st.container(horizontal=True, vertical_alignment="center"):
     order = st.selectbox(
-        "Order", desk.ORDERS, format_func=desk.ORDERS.__getitem__, key="order", width=190, bind="query-params"
+        "Order", desk.orders(), format_func=desk.ORDERS.__getitem__, key="order", width=190, bind="query-params"
     )
     seed = 0
     if order == "random":
@@ -28,6 +29,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     with st.popover("Blind check", key="blind", on_change="rerun") as begins:
         if begins.open:
             blind.door(dataset)
+like.grant(dataset)
 if order in desk.SIGNAL_OF and not jobs.require(dataset, desk.SIGNAL_OF[order]):
     st.stop()
 sequence = desk.ordered(dataset, rows, order, seed)

@@ -41,6 +41,7 @@ def choose(
     embedding: dict[str, object] = dict(dataset.signal("embedding").parameters)
     laid_out: dict[str, object] = {**dataset.signal("map").parameters, **map_parameters}
     grouped: dict[str, object] = dict(dataset.signal("clusters").parameters)
+    paired: dict[str, object] = dict(dataset.signal("meaning_pairs").parameters)
     if tier is not None:
         embedding |= _of_tier(dataset, tier, model, width, may_send)
     if over is not None:
@@ -50,11 +51,12 @@ def choose(
             raise MapError(f"{dataset.name} has no column {unknown[0]!r}; it has: {', '.join(dataset.originals)}.")
         embedding |= {"over": kind, "texts": texts}
         grouped |= {"over": kind, "texts": texts}
+        paired |= {"over": kind, "texts": texts}
     if seed is not None:
         embedding["seed"] = laid_out["seed"] = grouped["seed"] = seed
-    changed = {"embedding": embedding, "map": laid_out, "clusters": grouped}
+    changed = {"embedding": embedding, "map": laid_out, "clusters": grouped, "meaning_pairs": paired}
     for name, parameters in changed.items():
-        for filled_in in [parameter for parameter in parameters if parameter.endswith("_key")]:
+        for filled_in in [parameter for parameter in parameters if parameter.startswith("of_")]:
             del parameters[filled_in]
         catalogue.signal(name, parameters)  # says what does not fit before anything is kept
     return workspace.describe(dataset, parameters={**dataset.meta.get("parameters", {}), **changed})

@@ -17,12 +17,17 @@ from ui import charts, figures, jobs, session
 from ui import side_by_side as component
 from ui.duplicates import acts, state
 from ui.duplicates.state import Found, Policy
+from ui.map import vectors
 from ui.text import count
 
 PAGE_GROUPS, PAGE_OTHERS = 12, 4
 MOST_IDS = 200  # rows named one by one in a filter
 EXTRA_OF = {"exact": "is_duplicate_extra", "normalised": "is_normalised_extra", "near": "is_near_extra",
-            "fields": "is_field_extra"}  # fmt: skip
+            "meaning": "is_meaning_extra", "fields": "is_field_extra"}  # fmt: skip
+UNJUDGED = {
+    "capped": "compared with only some of those near to them", "too_short": "too short for a shingle",
+    "crowded": "whose nearest are all nearer than that, so that more may be",
+}  # fmt: skip
 
 
 def choose_threshold(dataset: Dataset, kind: str) -> None:
@@ -36,6 +41,8 @@ def choose_threshold(dataset: Dataset, kind: str) -> None:
         on_change=_keep_threshold, args=(kind, dataset.id), width=520,
     )  # fmt: skip
     st.session_state[kept] = value
+    if kind == "meaning":
+        _choose_words(dataset)
     parameters = dataset.signal(decisions.SIGNAL_OF[kind]).parameters
     if kind == "near" and parameters["unit"] != "characters":
         n = int(str(parameters["words"]))
@@ -44,6 +51,24 @@ def choose_threshold(dataset: Dataset, kind: str) -> None:
             f"in which up to about one word in {1 / changed:.0f} was replaced" if changed > 0.001 else "of equal words"
         )
         st.caption(f"Finds rows {said}: Jaccard index of runs of {count(n, 'word')}, the same for every pair shown.")
+
+
+def _choose_words(dataset: Dataset) -> None:
+    """Whether rows of nearly the same words are set apart."""
+    st.toggle(
+        "Only in other words", value=state.other_words(dataset), key=f"words_{dataset.id}", on_change=_keep_words,
+        args=(dataset.id,), help="Sets apart pairs that share 70% or more of their runs of two words: the kinds Exact "
+        "and Near speak of those. Off: all rows of one meaning, however they are worded.",
+    )  # fmt: skip
+    nearest = dataset.signal("neighbours").parameters["count"]
+    vectors.say_which(
+        dataset, "Cosine of vectors",
+        f"Of each row the {nearest} nearest are compared; texts that name other numbers are no pair. Read, then tag.",
+    )  # fmt: skip
+
+
+def _keep_words(id: str) -> None:
+    st.session_state[f"kept_words_{id}"] = st.session_state[f"words_{id}"]
 
 
 def _keep_threshold(kind: str, id: str) -> None:
@@ -64,8 +89,9 @@ def numbers(dataset: Dataset, found: Found) -> None:
     if kind not in decisions.NEIGHBOURS_OF:
         return
     status = dataset.column(decisions.STATUS_OF[kind]).gather(dataset.rows_of(session.view()))
-    unjudged = {"capped": "compared with only some of those near to them", "too_short": "too short for a shingle"}
-    said = [f"{count(n)} {words}" for name, words in unjudged.items() if (n := int((status == name).sum()))]
+    said = [f"{count(n)} {words}" for name, words in UNJUDGED.items() if (n := int((status == name).sum()))]
+    if kind == "meaning" and (without := status.null_count()):
+        said.append(f"{count(without)} without a vector")
     st.caption(
         f"Share of rows to drop that are less similar to the kept one than {found.choice.threshold:.2f}: "
         f"{s.below_share:.0%}, by construction." + (f" In view: {'; '.join(said)}." if said else "")
@@ -95,9 +121,11 @@ def filters(dataset: Dataset, found: Found) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 "Make these settings the columns", key="follow", on_click=_follow, args=(dataset, found),
-                help="Filters, tables and exports read near_group, near_similarity and is_near_extra.",
+                help=f"Filters, tables and exports read {decisions.GROUP_OF[kind]} and {EXTRA_OF[kind]}.",
             )  # fmt: skip
-            st.text("The columns near_group and is_near_extra, which filters read, follow other settings.")
+            st.text(
+                f"Filters read {decisions.GROUP_OF[kind]} and {EXTRA_OF[kind]}, which follow other settings."
+            )
         return
     if kind == "near" and not jobs.require(dataset, "near_groups"):
         return
@@ -112,6 +140,9 @@ def filters(dataset: Dataset, found: Found) -> None:
 def _follows(dataset: Dataset, found: Found) -> bool:
     """Whether the stored columns were made with the page's settings."""
     choice = found.choice
+    if choice.kind == "meaning":
+        own = dataset.signal("meaning_pairs").parameters
+        return (own["threshold"], own["words"] == "other") == (choice.threshold, choice.other_words)
     if choice.kind == "fields":
         return dataset.signal("field_pairs").parameters["threshold"] == choice.threshold
     if choice.kind != "near":
@@ -128,10 +159,12 @@ def _kept_by(found: Found) -> tuple[str, str]:
 
 
 def _follow(dataset: Dataset, found: Found) -> None:
-    name = "near_groups" if found.choice.kind == "near" else "field_pairs"
+    name = "near_groups" if found.choice.kind == "near" else decisions.SIGNAL_OF[found.choice.kind]
     own: dict[str, object] = {**dataset.signal(name).parameters, "threshold": found.choice.threshold}
     if name == "near_groups":
         own["keep"], own["sources"] = _kept_by(found)
+    if name == "meaning_pairs":
+        own["words"] = "other" if found.choice.other_words else "any"
     chosen = {**dataset.meta.get("parameters", {}), name: own}
     changed = session.workspace().describe(dataset, parameters=chosen)
     jobs.compute(changed, changed.signal(name))
