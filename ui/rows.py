@@ -17,7 +17,6 @@ PAGE_ROWS = 50
 SHOWN_CHARS = 220
 AS_IN_FILE, AS_LISTED = "as in the file", "as the filter lists them"
 FIRST_COLUMNS = ("tags", "prompt", "response", "rejected", "text")
-TICKED = {"read": "reads it", "like": "shows more like it"}
 THEN = ("source", "annotator", "score", "label", "language", "created_at")
 
 
@@ -42,8 +41,7 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
         given = [AS_LISTED, AS_IN_FILE] if session.view().listed else [AS_IN_FILE]
         by = st.selectbox("Sort by", [*given, *sortable], key="sort", width=190, bind="query-params")
         down = st.toggle("Largest first", key="down", value=True, bind="query-params", disabled=by in given)
-        ticked = st.segmented_control("Ticking a row", list(TICKED), default="read", format_func=TICKED.__getitem__,
-                                      required=True, key="ticked")  # fmt: skip
+        act = choose_act("ticked")
     like.grant(dataset)
     pages = -(-len(rows) // PAGE_ROWS)
     page = min(st.pagination(pages, key="page"), pages)
@@ -55,7 +53,7 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
     if not columns:
         st.text("Choose a column to see.")
         return
-    frame = masking.masked(dataset, dataset.frame(columns, shown), shown).select(_cell(c, schema[c]) for c in columns)
+    frame = masking.masked(dataset, dataset.frame(columns, shown), shown).select(cell(c, schema[c]) for c in columns)
     picked = st.dataframe(
         frame.rename({c: shown_name for c, shown_name in zip(columns, _headers(columns), strict=True)}),
         hide_index=True,
@@ -69,10 +67,24 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
     if picked.selection.rows:
         st.session_state["rows_opened"] = st.session_state.get("rows_opened", 0) + 1
         row_id = dataset.frame([ROW_ID], shown)[ROW_ID][picked.selection.rows[0]]
-        if ticked == "like":
-            like.wish(row_id)
-            st.rerun()
-        open_in_reader(dataset, row_id)
+        follow(dataset, row_id, act)
+
+
+def choose_act(key: str) -> str:
+    """What ticking a row of a table does."""
+    acts = {"read": "reads it", "like": "shows more like it"}
+    act = st.segmented_control(
+        "Ticking a row", list(acts), default="read", format_func=acts.__getitem__, required=True, key=key
+    )
+    return act or "read"
+
+
+def follow(dataset: Dataset, row_id: str, act: str) -> None:
+    """Opens the ticked row in the reader, or remembers that more like it are sought; `like.grant` shows these."""
+    if act == "like":
+        like.wish(row_id)
+        st.rerun()
+    open_in_reader(dataset, row_id)
 
 
 def as_listed(dataset: Dataset, rows: pl.Series, ids: Sequence[str]) -> pl.Series:
@@ -99,7 +111,7 @@ def _headers(columns: list[str]) -> list[str]:
     return headers
 
 
-def _cell(column: str, dtype: pl.DataType) -> pl.Expr:
+def cell(column: str, dtype: pl.DataType) -> pl.Expr:
     """A column as its cells show it: texts cut, chats by their turns, lists as they are."""
     if dtype == pl.String:
         return pl.col(column).str.slice(0, SHOWN_CHARS)
