@@ -220,7 +220,7 @@ def is_ready(dataset: Dataset, kind: str, policy: Policy) -> bool:
     now = dict(dataset.signal("leaks").parameters)
     if kind == "leaks" and not now["split"]:
         _use(dataset, "leaks", {**now, "split": join_values([str(kinds.split_column(dataset))])}, now)
-    if kind == "meaning" and not vectors.are_there(dataset, "Finding rows of one meaning", "neighbours"):
+    if kind == "meaning" and not vectors.are_there(dataset, "Finding rows of one meaning", "meaning_pairs"):
         return False
     needed = [
         *KINDS[kind].signals,

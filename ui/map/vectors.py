@@ -16,7 +16,7 @@ def are_there(dataset: Dataset, purpose: str, *signals: str) -> bool:
         return True
     st.text(f"{purpose} needs a vector for each row and what is made of them; not all of it is computed yet.")
     say_which(dataset, "They are compared")
-    return jobs.require(dataset, "embedding", *signals)
+    return jobs.require(dataset, signals[-1] if signals else "embedding")  # which makes what it reads on the way
 
 
 def say_which(dataset: Dataset, begin: str = "Compared", more: str = "") -> None:
