@@ -48,7 +48,7 @@ def _meaning(name: str, title: str, sentence: str) -> Kind:
 
 def _judged(name: str, title: str) -> Kind:
     return Kind(
-        f"same_meaning_{name}", MEANING, title, f"In {{groups}} of one meaning and one answer, if any ({{rows}}) the "
+        f"meaning_{name}", MEANING, title, f"In {{groups}} of one meaning and one answer, if any ({{rows}}) the "
         f"{name}s differ.", Filter(f"meaning_{name}_group", "notnull"), "asked", f"meaning_{name}_group", (name,),
         "meaning_conflicts",
     )  # fmt: skip

@@ -63,6 +63,9 @@ def picks(dataset: Dataset) -> None:
         if kind != "redundant":
             seed = int(st.number_input("Seed", 0, 2**31 - 1, 0, key="pick_seed", width=110))
     st.caption(f"{EXPLAINED[kind]} Picked from the {count(len(rows))} in view.")
+    if not dataset.has(dataset.signal("embedding")):
+        st.text("Picking rows needs a vector for each row, as the search by meaning does.")
+        return
     if not vectors.are_there(dataset, "Picking rows by meaning", NEEDS[kind]):
         return
     vectors.say_which(dataset, "Picked")
@@ -156,7 +159,8 @@ def _tag(dataset: Dataset, ids: list[str], tag: str, asked: Asked) -> None:
     seed = "" if asked.kind == "redundant" else f", seed {asked.seed}"
     why = f"{asked.kind} sample of {asked.size:,}{seed}, by {asked.tier}"
     try:
-        batch = notes.tag_for_reasons(dataset.fingerprint, dict.fromkeys(ids, True), tag, person(), why, {})
+        reasons = dict.fromkeys(ids, why)
+        batch = notes.tag_for_reasons(dataset.fingerprint, dict.fromkeys(ids, True), tag, person(), why, reasons)
         if tag not in (known := notes.vocabulary(dataset.fingerprint)):
             notes.set_vocabulary(dataset.fingerprint, [*known, tag])
     except AnnotationError as error:

@@ -47,7 +47,7 @@ def search(dataset: Dataset) -> None:
         st.button(f"Keep only these {count(found.height)}", key="keep_similar", icon=":material/filter_alt:",
                   on_click=session.set_view, args=(listing,))  # fmt: skip
         highest, lowest = found["cosine"][0], found["cosine"][-1]
-        st.text(f"Cosines from {highest:.2f} down to {lowest:.2f}. Where nothing fits, something is nearest all the same.")
+        st.text(f"Cosines from {highest:.2f} down to {lowest:.2f}. Where nothing fits, something is still nearest.")
     _table(dataset, found, act)
 
 
