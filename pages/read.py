@@ -11,6 +11,7 @@ if (check := blind.chosen(dataset)) is not None:
     blind.room(dataset, check)
     st.stop()
 rows = frame.rows_in_view(dataset)
+like.grant(dataset, in_read=True)
 
 with st.container(horizontal=True, vertical_alignment="center"):
     order = st.selectbox(
@@ -29,7 +30,6 @@ with st.container(horizontal=True, vertical_alignment="center"):
     with st.popover("Blind check", key="blind", on_change="rerun") as begins:
         if begins.open:
             blind.door(dataset)
-like.grant(dataset)
 if order in desk.SIGNAL_OF and not jobs.require(dataset, desk.SIGNAL_OF[order]):
     st.stop()
 sequence = desk.ordered(dataset, rows, order, seed)

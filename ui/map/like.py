@@ -34,8 +34,11 @@ def take_wish(state: object) -> bool:
     return True
 
 
-def grant(dataset: Dataset) -> None:
-    """Shows the rows nearest to the one wished for, in Read; without vectors it offers to make them first."""
+def grant(dataset: Dataset, *, in_read: bool = False) -> None:
+    """Shows the rows nearest to the one wished for, in Read; without vectors it offers to make them first.
+
+    `in_read`: Read itself asks, before it draws the choice of the order.
+    """
     row_id = st.session_state.get("like_row")
     position = position_of(dataset, row_id) if row_id else None
     if row_id is None or position is None:
@@ -54,6 +57,10 @@ def grant(dataset: Dataset) -> None:
         return
     nearest = View().listing(f"most like row {row_id}", [row_id, *found[ROW_ID]])
     session.set_view(nearest)
+    if in_read:
+        st.session_state["order"] = "listed"  # its place in the address is the widget's own
+        st.query_params["row"] = row_id
+        st.rerun()
     params: dict[str, str | list[str]] = {"d": dataset.id, "f": nearest.to_params(), "row": row_id, "order": "listed"}
     st.switch_page(places.page("read"), query_params=params)
 
