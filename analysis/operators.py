@@ -17,7 +17,7 @@ MAX_CORNERS = 1_000
 MAX_SEARCH_CHARS = 5_000  # a longer text compiles to more than the engine's 10 MB
 
 Kind = Literal["number", "text", "bool", "time", "list", "messages", "place", "other"]
-Takes = Literal["nothing", "one", "range", "many", "area"]
+Takes = Literal["nothing", "one", "range", "many", "list", "area"]
 
 
 class ViewError(ValueError):
@@ -155,6 +155,11 @@ def _one_of(a: Asked) -> pl.Expr:
     return a.expr.cast(pl.String).is_in([value.lower() for value in values] if a.kind == "bool" else values)
 
 
+def _listed(a: Asked) -> pl.Expr:
+    """One of the values after the first, which says what they are."""
+    return a.expr.cast(pl.String).is_in(split_values(a.value)[1:])
+
+
 def _holds(a: Asked) -> pl.Expr:
     """Case is ignored in texts; a list holds exactly that entry."""
     if a.kind == "list":
@@ -224,6 +229,7 @@ OPERATORS: dict[str, Operator] = {
     "outside": Operator("{c} is not {v}", "range", _ORDERED, lambda a: ~_in_range(a).fill_null(False)),
     "in": Operator("{c} is {v}", "many", (*_SCALAR, "list"), _one_of),
     "notin": Operator("{c} is not {v}", "many", (*_SCALAR, "list"), lambda a: ~_one_of(a).fill_null(False)),
+    "listed": Operator("{c} is among {v}", "list", ("text",), _listed),
     "has": Operator("{c} contains {v}", "one", _TEXTS, _holds),
     "nothas": Operator("{c} does not contain {v}", "one", _TEXTS, lambda a: ~_holds(a).fill_null(False)),
     "word": Operator(

@@ -18,15 +18,18 @@ from analysis.operators import (
     Asked,
     ViewError,
     check_pattern,
+    join_values,
     kind_of,
     quote,
     split_values,
     unquote,
 )
+from analysis.signal import ROW_ID
 
 ANY_TEXT = "*"  # the pseudo-column of a text search: every text a row holds
 SEARCHES = ("has", "nothas", "word", "re")  # the operators that fit ANY_TEXT
 MAX_VIEW_CHARS = 100_000
+JOINED = ("range", "many", "list")  # what takes several values, each quoted by itself
 
 
 @dataclass(frozen=True)
@@ -65,12 +68,12 @@ class Filter:
         op = parts[1].removeprefix("!")
         value = parts[2] if len(parts) == 3 else ""
         known = OPERATORS.get(op)
-        value = value if known and known.takes in ("range", "many") else unquote(value)
+        value = value if known and known.takes in JOINED else unquote(value)
         return cls(unquote(parts[0]), op, value, enabled=not parts[1].startswith("!"))
 
     def __str__(self) -> str:
         """As it stands in a URL, on the command line, in a saved view and in a receipt."""
-        value = self.value if OPERATORS[self.op].takes in ("range", "many") else quote(self.value)
+        value = self.value if OPERATORS[self.op].takes in JOINED else quote(self.value)
         text = f"{quote(self.column)}~{'' if self.enabled else '!'}{self.op}"
         return text if OPERATORS[self.op].takes == "nothing" else f"{text}~{value}"
 
@@ -96,6 +99,9 @@ class Filter:
             return f"at least {unquote(low)}" if low else f"under {unquote(high)}"
         if takes == "area":
             return f"{self.value.count(';') + 1} corners"
+        if takes == "list":
+            title, *values = split_values(self.value)
+            return f"the {len(values):,} row{'' if len(values) == 1 else 's'} {title}"
         if takes == "many":
             values = [value or "“”" for value in split_values(self.value)]
             shown = ", ".join(values[:3])
@@ -127,6 +133,25 @@ class View:
         """This view and one more filter; a filter that is there already is not added twice."""
         new = Filter(column, op, str(value))
         return self if new in self.filters else replace(self, filters=(*self.filters, new))
+
+    def listing(self, title: str, ids: Iterable[str]) -> View:
+        """This view with the rows of these ids, in this order, in the place of those listed before.
+
+        `title` says what they are, after their number: "most like row 3f".
+        """
+        kept = View(tuple(f for f in self.filters if f.op != "listed"))
+        return kept.where(ROW_ID, "listed", join_values([title, *ids]))
+
+    @property
+    def listed(self) -> list[str]:
+        """The row ids of the latest active list, in its order; none where no filter lists any."""
+        lists = [split_values(f.value)[1:] for f in self.active if (f.column, f.op) == (ROW_ID, "listed")]
+        return lists[-1] if lists else []
+
+    @property
+    def is_short_enough(self) -> bool:
+        """Whether it can be read again: a longer one fits no URL."""
+        return sum(map(len, self.to_params())) <= MAX_VIEW_CHARS
 
     def narrowed(self, column: str, op: str, value: object = "") -> View:
         """This view with the column's filters of the same operator replaced by this one: what a chart's mark does."""

@@ -15,6 +15,7 @@ if not jobs.require(dataset, "conflicts"):
 found = conflicts.kinds(dataset)
 conflicts.cards(found)
 conflicts.say_missing(dataset)
+conflicts.say_meaning(dataset)
 if any(one.rows for one in found):
     st.subheader("Side by side", anchor=False)
     conflicts.compare(dataset, found)

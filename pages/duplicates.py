@@ -4,7 +4,7 @@ import streamlit as st
 
 from analysis.deduplication.decisions import NEIGHBOURS_OF, SIGNAL_OF
 from ui import frame
-from ui.duplicates import asked, deciding, grouped, others, review, state
+from ui.duplicates import asked, deciding, following, grouped, others, review, state
 
 dataset = frame.open_page("Duplicates")
 frame.rows_in_view(dataset)
@@ -23,7 +23,7 @@ if kind in SIGNAL_OF:
     grouped.numbers(dataset, found)
     grouped.pictures(dataset, found)
     deciding.tag(dataset, found, policy)
-    grouped.filters(dataset, found)
+    following.filters(dataset, found)
     st.subheader("Groups", anchor=False)
     group = grouped.choose_group(dataset, found)
     if group is not None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import blind, desk, frame, jobs, masking, tagging
+from ui.map import like
 from ui.text import count
 
 dataset = frame.open_page("Read & tag")
@@ -10,10 +11,11 @@ if (check := blind.chosen(dataset)) is not None:
     blind.room(dataset, check)
     st.stop()
 rows = frame.rows_in_view(dataset)
+like.grant(dataset, in_read=True)
 
 with st.container(horizontal=True, vertical_alignment="center"):
     order = st.selectbox(
-        "Order", desk.ORDERS, format_func=desk.ORDERS.__getitem__, key="order", width=190, bind="query-params"
+        "Order", desk.orders(), format_func=desk.ORDERS.__getitem__, key="order", width=190, bind="query-params"
     )
     seed = 0
     if order == "random":

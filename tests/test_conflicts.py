@@ -24,6 +24,7 @@ from analysis.dataset import Dataset
 from analysis.effects import wilson
 from analysis.findings import findings
 from analysis.same_text import evened, normalised
+from analysis.signals.catalogue import SIGNALS
 from analysis.signals.conflicts import Conflicts
 from analysis.view import View
 from analysis.workspace import Workspace
@@ -502,7 +503,7 @@ def test_the_command(opened: dict[str, Dataset]) -> None:
         return json.loads(result.stdout)
 
     whole = run(opened["preferences"].id)
-    assert set(whole) == {"rows", "kinds", "chosen_longer"} and whole["rows"] == 400
+    assert set(whole) == {"rows", "kinds", "not_looked_for", "chosen_longer"} and whole["rows"] == 400
     assert all(set(kind_) == {"kind", "sentence", "groups", "rows", "where"} for kind_ in whole["kinds"])
     by_name = {kind_["kind"]: kind_ for kind_ in whole["kinds"]}
     assert by_name["preference_cycle"]["groups"] == 6 and by_name["preference_cycle"]["rows"] == 18
@@ -551,11 +552,10 @@ def test_a_kind_becomes_a_filter_and_stands_in_the_address(opened: dict[str, Dat
 def test_a_role_that_is_not_set_is_named(opened: dict[str, Dataset]) -> None:
     said_ = "\n".join(text.value for text in page(opened["instructions"]).text)
     assert (
-        "label: needed for Labels." in said_ and "score chosen: needed for Score against choice, Equal scores." in said_
+        "label: needed for Labels, Labels differ." in said_ and "score chosen: needed for Score against choice, Equal scores." in said_
     )
 
 
 def test_every_kind_asks_for_columns_of_the_signal() -> None:
-    assert {one.filter.column for one in KINDS.values()} | {one.group for one in KINDS.values()} - {""} <= set(
-        Conflicts.adds
-    )
+    for one in KINDS.values():
+        assert {one.filter.column, one.group} - {""} <= set(SIGNALS[one.signal].adds)

@@ -27,7 +27,7 @@ from tests.screen import settled
 
 PAGE = ROOT / "pages" / "duplicates.py"
 SIGNALS = ("lengths", "tokens", "times", "exact_duplicates", "normalised_duplicates", "near_pairs", "near_groups",
-           "shared_spans", "repetition", "leaks", "field_pairs")  # fmt: skip
+           "shared_spans", "repetition", "leaks", "field_pairs", "meaning_pairs")  # fmt: skip
 LONG = "The quick brown fox jumps over the lazy dog while seven grey geese watch it from the far bank of the river"
 HOSTILE = "<img src=x onerror=window.__x=1>![a](http://evil.test/1) :red[x] `b` **c** $x^2$"
 

@@ -39,7 +39,7 @@ def filters(draw: st.DrawFn) -> Filter:
     takes = OPERATORS[op].takes
     if takes == "range":
         value = join_values([draw(texts), draw(texts)])
-    elif takes == "many":
+    elif takes in ("many", "list"):
         value = join_values(draw(st.lists(texts, min_size=1, max_size=4)))
     else:
         value = draw(texts)
@@ -292,6 +292,9 @@ MEANINGS: list[tuple[str, str, object, list[int]]] = [
     ("rome", "ge", "2024-05-31T00:00+02:00", [1, 2]),
     ("hour", "range", "06:00~23:59", [1, 4]),
     ("hour", "eq", "12:30", [1]),
+    # a list under a title, which is no value
+    ("name", "listed", "most like row 1~bob~Ann~nobody", [0, 1]),
+    ("name", "listed", "Ann", []),
     # lists: one entry exactly
     ("tags", "has", "keep", [0]),
     ("tags", "has", "ee", []),

@@ -8,21 +8,23 @@ import polars as pl
 import streamlit as st
 
 from analysis.conflicts import tables
-from analysis.conflicts.kinds import KINDS, Kind, missing_roles
+from analysis.conflicts.kinds import KINDS, MEANING, Kind, missing_roles
 from analysis.conflicts.side_by_side import MAX_CARDS, Group, columns_of, side_by_side
 from analysis.dataset import Dataset
 from analysis.operators import join_values
 from analysis.view import View
-from ui import places, rows, session
+from ui import jobs, places, rows, session
 from ui import side_by_side as component
+from ui.map import vectors
 from ui.text import count, cut
 
 GROUPS_SHOWN = 5
 
 
 def _key(dataset: Dataset, *more: str) -> tuple[str, ...]:
-    made = (dataset.key_of("prompt_conflict_group"), str(dataset.tag_revision))
-    return (dataset.id, *made, *more, "", *session.view().to_params())
+    of_meaning = dataset.signal("meaning_conflicts")
+    made = (dataset.key_of("prompt_conflict_group"), of_meaning.key, str(dataset.has(of_meaning)))
+    return (dataset.id, *made, str(dataset.tag_revision), *more, "", *session.view().to_params())
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -81,6 +83,23 @@ def say_missing(dataset: Dataset) -> None:
         st.page_link(places.page("open"), label="Set the roles of the columns", icon=":material/table_edit:")
 
 
+def say_meaning(dataset: Dataset) -> None:
+    """By which vectors prompts of the same meaning are compared, or what that needs."""
+    if needs := tables.missing_for_meaning(dataset):
+        with st.expander(f"Not looked for: {MEANING.lower()}", key="missing_meaning"):
+            st.text(needs)
+            vectors.say_which(dataset, "Prompts are compared")
+            if "the nearest" in needs or "a vector" in needs:
+                jobs.require(dataset, "meaning_conflicts")
+        return
+    if jobs.require(dataset, "meaning_conflicts"):
+        threshold = dataset.signal("meaning_conflicts").parameters["threshold"]
+        vectors.say_which(
+            dataset, f"Prompts mean the same here from a cosine of {threshold} on,",
+            "Prompts that name other numbers, other system prompts and chats of several questions are not compared.",
+        )  # fmt: skip
+
+
 def compare(dataset: Dataset, found: Sequence[tables.Found]) -> None:
     """The groups of one kind side by side, five a page."""
     rows_of = {one.kind.name: one.rows for one in found if one.rows}
@@ -109,10 +128,10 @@ def compare(dataset: Dataset, found: Sequence[tables.Found]) -> None:
     pages = -(-listed.height // GROUPS_SHOWN)
     page = min(st.pagination(pages, key=f"page_{name}"), pages) if pages > 1 else 1
     part = listed.slice((page - 1) * GROUPS_SHOWN, GROUPS_SHOWN)
-    marked = " Marked: the words another side lacks." if kind.shape in ("answers", "pair") else ""
+    marked = " Marked: the words another side lacks." if kind.shape in ("answers", "asked", "pair") else ""
     whole = " A group is shown whole, also where the filters keep only some of its rows." if kind.group else ""
     st.caption(f"{count(listed.height, 'group' if kind.group else 'row')}.{marked}{whole}")
-    signal = dataset.key_of("prompt_conflict_group")
+    signal = dataset.signal(kind.signal).key
     shown = [_group((dataset.id, signal, name), int(group), dataset, kind) for group in part["group"]]
     component.side_by_side(shown, "side_by_side", _wish)
     if row := st.session_state.pop("row_to_read", None):

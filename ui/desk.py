@@ -17,7 +17,9 @@ from analysis.row_texts import metadata_fields
 from analysis.signal import ROW_ID
 from ui import masking, session
 from ui.login import person
+from ui.map import like
 from ui.reader import Change, place_in, read_log, reader
+from ui.rows import as_listed
 
 FIRST_TEXTS = ("prompt", "response", "text")
 WINDOW, BEFORE = 48, 16  # rows of half a kilobyte, text and record, stay below 150 kB a message
@@ -27,6 +29,7 @@ ORDERS = {
     "longest": "longest first",
     "shortest": "shortest first",
     "disputed": "most disputed first",
+    "listed": "as the filter lists them",
 }
 SIGNAL_OF = {"longest": "lengths", "shortest": "lengths", "disputed": "consensus"}
 SORTED_BY = {  # the columns of an order, the largest first or not
@@ -51,11 +54,18 @@ def acked() -> dict[str, int]:
 def _ordered(key: tuple[str, ...], order: str, seed: int, _dataset: Dataset, _rows: pl.Series) -> pl.Series:
     if order == "random":
         return _rows.shuffle(seed=seed)
+    if order == "listed":
+        return as_listed(_dataset, _rows, session.view().listed)
     if order not in SORTED_BY:
         return _rows
     by = SORTED_BY[order]
     values = _dataset.frame(list(by), _rows).with_columns(row=_rows)
     return values.sort(*by, "row", descending=[*by.values(), False], nulls_last=True)["row"].alias(_rows.name)
+
+
+def orders() -> list[str]:
+    """The orders on offer; that of a list where a filter gives one."""
+    return [name for name in ORDERS if name != "listed" or session.view().listed]
 
 
 def ordered(dataset: Dataset, rows: pl.Series, order: str, seed: int) -> pl.Series:
@@ -85,7 +95,8 @@ def find_row(dataset: Dataset, sequence: pl.Series, row_id: str | None, otherwis
 
 class Book(NamedTuple):
     """What lies on the desk: under what its words are kept, the words on the keys, how rows are shown, and what a key
-    press does. `key` is the reader's own; `is_single`: a row has one word at most."""
+    press does. `key` is the reader's own; `is_single`: a row has one word at most; `has_alike`: more like it can
+    be had."""
 
     key: str
     kept: str
@@ -93,6 +104,7 @@ class Book(NamedTuple):
     payloads: Callable[[pl.Series], list[dict[str, Any]]]
     store: Callable[[Change], None]
     is_single: bool = False
+    has_alike: bool = False
 
 
 @st.fragment
@@ -102,12 +114,13 @@ def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
     def payloads(rows: pl.Series) -> list[dict[str, Any]]:
         return _payloads(dataset, rows, token)
 
-    book = Book(
-        "reader", dataset.fingerprint, session.notes().vocabulary(dataset.fingerprint), payloads, _store(dataset)
-    )
+    words = session.notes().vocabulary(dataset.fingerprint)
+    book = Book("reader", dataset.fingerprint, words, payloads, _store(dataset), has_alike=True)
     store(book)
     session.take_tags(dataset)
     masking.take_wish(st.session_state.get(book.key))
+    if like.take_wish(st.session_state.get(book.key)):
+        st.rerun()
     draw(dataset, book, sequence, token)
 
 
@@ -130,6 +143,7 @@ def draw(dataset: Dataset, book: Book, sequence: pl.Series, token: str, otherwis
         "rows": payloads[first:end],
         "tags": list(book.words),
         "single": book.is_single,
+        "alike": book.has_alike,
         "dataset": book.kept,
         "acked": _acked(),
     }

@@ -28,6 +28,10 @@ NAMES = {
     "exact_duplicates": "exact duplicates",
     "verb_noun": "verbs and nouns",
     "formatting": "kinds of formatting",
+    "embedding": "vectors",
+    "neighbours": "nearest rows",
+    "meaning_pairs": "pairs of one meaning",
+    "meaning_conflicts": "conflicts between prompts of one meaning",
     "personal_data": "places of personal data",
     "named_entities": "names of people, places and organisations",
 }

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.dataset_folder import MESSAGES
+from analysis.signal import ROW_ID
 from ui import masking, places, session
+from ui.map import like
 from ui.text import cut
 
 PAGE_ROWS = 50
 SHOWN_CHARS = 220
+AS_IN_FILE, AS_LISTED = "as in the file", "as the filter lists them"
 FIRST_COLUMNS = ("tags", "prompt", "response", "rejected", "text")
 THEN = ("source", "annotator", "score", "label", "language", "created_at")
 
@@ -34,18 +39,22 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
             "Columns", choices, default=[c for c in usual_columns(dataset) if c in choices], key=f"columns_{dataset.id}"
         )
         sortable = [c for c in choices if not isinstance(schema[c], pl.List) and not dataset.is_long(c)]
-        by = st.selectbox("Sort by", ["as in the file", *sortable], key="sort", width=190, bind="query-params")
-        down = st.toggle("Largest first", key="down", value=True, bind="query-params", disabled=by == "as in the file")
-    st.caption("Tick a row to read it.")
+        given = [AS_LISTED, AS_IN_FILE] if session.view().listed else [AS_IN_FILE]
+        by = st.selectbox("Sort by", [*given, *sortable], key="sort", width=190, bind="query-params")
+        down = st.toggle("Largest first", key="down", value=True, bind="query-params", disabled=by in given)
+        act = choose_act("ticked")
+    like.grant(dataset)
     pages = -(-len(rows) // PAGE_ROWS)
     page = min(st.pagination(pages, key="page"), pages)
-    if by != "as in the file" and by in sortable:
+    if by == AS_LISTED:
+        rows = as_listed(dataset, rows, session.view().listed)
+    elif by in sortable:
         rows = _sorted(dataset, session.view().to_params(), by, down, rows)
     shown = rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
     if not columns:
         st.text("Choose a column to see.")
         return
-    frame = masking.masked(dataset, dataset.frame(columns, shown), shown).select(_cell(c, schema[c]) for c in columns)
+    frame = masking.masked(dataset, dataset.frame(columns, shown), shown).select(cell(c, schema[c]) for c in columns)
     picked = st.dataframe(
         frame.rename({c: shown_name for c, shown_name in zip(columns, _headers(columns), strict=True)}),
         hide_index=True,
@@ -58,7 +67,32 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
     )
     if picked.selection.rows:
         st.session_state["rows_opened"] = st.session_state.get("rows_opened", 0) + 1
-        open_in_reader(dataset, dataset.frame(["row_id"], shown)["row_id"][picked.selection.rows[0]])
+        row_id = dataset.frame([ROW_ID], shown)[ROW_ID][picked.selection.rows[0]]
+        follow(dataset, row_id, act)
+
+
+def choose_act(key: str) -> str:
+    """What ticking a row of a table does."""
+    acts = {"read": "reads it", "like": "shows more like it"}
+    act = st.segmented_control(
+        "Ticking a row", list(acts), default="read", format_func=acts.__getitem__, required=True, key=key
+    )
+    return act or "read"
+
+
+def follow(dataset: Dataset, row_id: str, act: str) -> None:
+    """Opens the ticked row in the reader, or remembers that more like it are sought; `like.grant` shows these."""
+    if act == "like":
+        like.wish(row_id)
+        st.rerun()
+    open_in_reader(dataset, row_id)
+
+
+def as_listed(dataset: Dataset, rows: pl.Series, ids: Sequence[str]) -> pl.Series:
+    """The rows in the order in which a filter lists their ids; others come last."""
+    turn = pl.DataFrame({ROW_ID: ids}, schema={ROW_ID: pl.String}).unique(maintain_order=True).with_row_index("turn")
+    table = dataset.frame([ROW_ID], rows).with_columns(row=rows).join(turn, on=ROW_ID, how="left")
+    return table.sort("turn", "row", nulls_last=True)["row"].alias(rows.name)
 
 
 def open_in_reader(dataset: Dataset, row_id: str) -> None:
@@ -78,7 +112,7 @@ def _headers(columns: list[str]) -> list[str]:
     return headers
 
 
-def _cell(column: str, dtype: pl.DataType) -> pl.Expr:
+def cell(column: str, dtype: pl.DataType) -> pl.Expr:
     """A column as its cells show it: texts cut, chats by their turns, lists as they are."""
     if dtype == pl.String:
         return pl.col(column).str.slice(0, SHOWN_CHARS)

@@ -63,7 +63,7 @@ def _filter_form(dataset: Dataset) -> None:
     columns = [name for name in dataset.shown_columns if name != "row_id"] + ["row_id"]
     column = st.selectbox("Column", columns, key="filter_column")
     kind = kind_of(schema[column])
-    fitting = [name for name, known in OPERATORS.items() if kind in known.kinds]
+    fitting = [name for name, known in OPERATORS.items() if kind in known.kinds and known.takes != "list"]
     words = {name: OPERATORS[name].words.replace("{c} ", "").replace(" {v}", "") for name in fitting}
     words |= {"range": "lies between", "outside": "lies outside", "in": "is one of", "notin": "is none of"}
     op = st.selectbox("Condition", fitting, format_func=words.__getitem__, key=f"filter_op_{kind}")

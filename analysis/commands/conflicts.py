@@ -6,7 +6,8 @@ from typing import Any
 
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
 from analysis.computing import compute
-from analysis.conflicts.tables import chosen_longer, chosen_longer_by, found
+from analysis.conflicts.kinds import MEANING
+from analysis.conflicts.tables import chosen_longer, chosen_longer_by, found, missing_for_meaning
 from analysis.view import View
 
 
@@ -16,6 +17,10 @@ def conflicts_command(name: DatasetArgument, where: Where = None, as_json: Json 
     if not dataset.has(wanted := dataset.signal("conflicts")):
         say("Computing conflicts first.")
         compute(dataset, wanted)
+    needs = missing_for_meaning(dataset)
+    if not needs and not dataset.has(of_meaning := dataset.signal("meaning_conflicts")):
+        say("Computing meaning_conflicts first.")
+        compute(dataset, of_meaning)
     kinds = found(dataset, view)
     longer = chosen_longer(dataset, view)
     result: dict[str, Any] = {
@@ -25,6 +30,7 @@ def conflicts_command(name: DatasetArgument, where: Where = None, as_json: Json 
              "where": one.view(View()).to_params()}
             for one in kinds
         ],
+        "not_looked_for": [{"theme": MEANING, "needs": needs}] if needs else [],
         "chosen_longer": None,
     }  # fmt: skip
     lines = [f"{one.sentence}  [{one.kind.name}]" for one in kinds if one.rows]
@@ -33,4 +39,5 @@ def conflicts_command(name: DatasetArgument, where: Where = None, as_json: Json 
         by = chosen_longer_by(dataset, source, view).to_dicts() if source else []
         result["chosen_longer"] = {**longer._asdict(), "sentence": longer.sentence, "by_source": by}
         lines.append(longer.sentence)
-    answer(result, as_json, "\n".join(lines) or "Nothing found.")
+    lines = lines or ["Nothing found."]
+    answer(result, as_json, "\n".join([*lines, f"Not looked for: {MEANING.lower()}. {needs}"] if needs else lines))

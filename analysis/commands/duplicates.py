@@ -33,6 +33,9 @@ def duplicates_command(
     threshold: Annotated[float | None, typer.Option(min=0.5, max=1, help="The least similarity.")] = None,
     keep: Annotated[str, typer.Option(help=f"Which row stays: {', '.join(decisions.POLICIES)}.")] = "first",
     sources: Annotated[str, typer.Option(help="With --keep source: A~B, the best source first.")] = "",
+    any_words: Annotated[
+        bool, typer.Option("--any-words", help="With --kind meaning: also rows that share their words.")
+    ] = False,
     where: Where = None,
     pairs: Annotated[Path | None, typer.Option(help="A CSV file for row_id_a,row_id_b,similarity.")] = None,
     groups: Annotated[Path | None, typer.Option(help="A CSV file for row_id,group,kept_row_id,similarity.")] = None,
@@ -54,8 +57,10 @@ def duplicates_command(
             compute(dataset, dataset.signal(needed))
     rows = dataset.rows_of(view)
     if kind in decisions.SIGNAL_OF:
-        own = float(str(dataset.signal("field_pairs").parameters["threshold"])) if kind == "fields" else THRESHOLD
-        choice = Choice(kind, threshold or own, _policy(keep), tuple(split_values(sources)) if sources else ())
+        signal_ = dataset.signal(decisions.SIGNAL_OF[kind])
+        own = float(str(signal_.parameters["threshold"])) if kind in ("fields", "meaning") else THRESHOLD
+        named = tuple(split_values(sources)) if sources else ()
+        choice = Choice(kind, threshold or own, _policy(keep), named, not any_words)
         result, table, lines = _grouped(dataset, choice, view)
         if pairs:
             table.write_csv(pairs)
@@ -103,7 +108,7 @@ def _grouped(dataset: Dataset, choice: Choice, view: View) -> tuple[dict[str, An
     among = np.zeros(dataset.height, bool)
     among[dataset.rows_of(view).to_numpy()] = True
     has_pairs = choice.kind in decisions.NEIGHBOURS_OF
-    found = decisions.pairs(dataset, choice.kind) if has_pairs else None
+    found = decisions.pairs(dataset, choice.kind, other_words=choice.other_words) if has_pairs else None
     decision = decisions.decide(dataset, choice, decisions.preference(dataset, choice), found, among)
     tokens = decisions.tokens_of_rows(dataset)
     table = decisions.group_table(decision, tokens)
@@ -111,7 +116,7 @@ def _grouped(dataset: Dataset, choice: Choice, view: View) -> tuple[dict[str, An
     ids = dataset.column(ROW_ID)
     if has_pairs:
         inside = pl.Series(among)
-        stored = pair_table(dataset.column(decisions.NEIGHBOURS_OF[choice.kind]))
+        stored = pair_table(decisions.neighbours(dataset, choice.kind, other_words=choice.other_words))
         stored = stored.filter(
             (pl.col("similarity") >= pl.lit(choice.threshold, pl.Float32))
             & inside.gather(stored["a"]) & inside.gather(stored["b"])

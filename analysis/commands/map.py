@@ -139,6 +139,7 @@ def sample_command(
     is_nested: Annotated[
         bool, typer.Option("--nested", help="Also files of 25 and 50 %, each inside the next; by proportional.")
     ] = False,
+    only_ids: Annotated[bool, typer.Option("--only-ids", help="Only the ids, in the order of the pick.")] = False,
     as_json: Json = False,
 ) -> None:
     """A sample of the rows in view, with their ids and the source's own columns."""
@@ -159,7 +160,8 @@ def sample_command(
         picks = {out: (diverse if by == "diverse" else proportional)(dataset, rows, size, seed)}
     columns = [ROW_ID, *(column for column in dataset.originals if column != ROW_ID)]
     for path, picked in picks.items():
-        write_table(pl.concat(chosen(dataset, columns, picked.sort())), path)
+        in_order = [dataset.frame([ROW_ID], picked)] if only_ids else chosen(dataset, columns, picked.sort())
+        write_table(pl.concat(in_order), path)
     written = [{"path": str(path), "rows": len(picked)} for path, picked in picks.items()]
     lines = [f"{file['path']}: {file['rows']:,} of {len(rows):,} rows" for file in written]
     answer({"by": by, "of": len(rows), "files": written}, as_json, "\n".join(lines))

@@ -8,7 +8,7 @@ from typing import Literal
 from analysis.operators import join_values
 from analysis.view import Filter
 
-Shape = Literal["answers", "prompts", "judgements", "circle", "pair", "echo", "chat"]
+Shape = Literal["answers", "asked", "prompts", "judgements", "circle", "pair", "echo", "chat"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Kind:
     """`group`: the column that says which rows belong together, "" where each row stands for itself.
 
     `sentence` is said of {groups} and {rows}. `shape`: what is laid side by side. `needs`: the roles it cannot be seen
-    without; one of those joined by | is enough.
+    without; one of those joined by | is enough. `signal`: the one whose columns it reads.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Kind:
     shape: Shape
     group: str = ""
     needs: tuple[str, ...] = ()
+    signal: str = "conflicts"
 
 
 def _prompt(name: str, title: str, sentence: str) -> Kind:
@@ -34,6 +35,22 @@ def _prompt(name: str, title: str, sentence: str) -> Kind:
         f"same_prompt_{name}", "Same prompt, different responses", title, f"In {{groups}} of one prompt ({{rows}}) "
         f"{sentence}", Filter("prompt_conflict_kind", "eq", name), "answers", "prompt_conflict_group",
         ("prompt|messages", "response|messages"),
+    )  # fmt: skip
+
+
+def _meaning(name: str, title: str, sentence: str) -> Kind:
+    return Kind(
+        f"same_meaning_{name}", MEANING, title, f"In {{groups}} of prompts that mean the same ({{rows}}) {sentence}",
+        Filter("meaning_conflict_kind", "eq", name), "asked", "meaning_conflict_group",
+        ("prompt|messages", "response|messages"), "meaning_conflicts",
+    )  # fmt: skip
+
+
+def _judged(name: str, title: str) -> Kind:
+    return Kind(
+        f"meaning_{name}", MEANING, title, f"In {{groups}} of one meaning and one answer, if any ({{rows}}) the "
+        f"{name}s differ.", Filter(f"meaning_{name}_group", "notnull"), "asked", f"meaning_{name}_group", (name,),
+        "meaning_conflicts",
     )  # fmt: skip
 
 
@@ -57,6 +74,7 @@ JUDGED, CHOICES, ITSELF = (
     "Choices that contradict each other",
     "Repeated in one row",
 )
+MEANING = "Prompts of the same meaning, answered differently"
 OPINIONS = "That may be the view of several people."
 
 KINDS: dict[str, Kind] = {
@@ -81,6 +99,14 @@ KINDS: dict[str, Kind] = {
              Filter("label_conflict_group", "notnull"), "judgements", "label_conflict_group", ("label",)),
         Kind("score", JUDGED, "Scores", f"In {{groups}} of one text or item ({{rows}}) the scores differ. {OPINIONS}",
              Filter("score_conflict_group", "notnull"), "judgements", "score_conflict_group", ("score",)),
+        _meaning("number", "A number differs",
+                 "the answers end with different numbers, or differ in nothing but numbers."),
+        _meaning("label", "A label flips",
+                 "short answers differ, or one word of them, or yes stands against no."),
+        _meaning("empty_or_refusal", "Empty or refused", "one response is empty or a refusal."),
+        _meaning("other", "Otherwise", "the responses differ otherwise. That may be wanted."),
+        _judged("label", "Labels differ"),
+        _judged("score", "Scores differ"),
         Kind("prompt_echo", ITSELF, "Prompt repeated", "In {rows} the response repeats the prompt.",
              Filter("is_prompt_echo", "eq", "true"), "echo", needs=("prompt|messages", "response|messages")),
         Kind("repeated_answer", ITSELF, "Answer repeated",

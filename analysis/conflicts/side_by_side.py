@@ -70,6 +70,9 @@ def side_by_side(kind: Kind, rows: Sequence[Row], places: Sequence[int], roles: 
     if kind.shape == "answers":
         shared = _asked(first)
         cards = marked([_card(r, p, roles, r["response"]) for r, p in zip(rows, places, strict=True)])
+    elif kind.shape == "asked":
+        shared = []
+        cards = marked([_card(r, p, roles, _exchange(r)) for r, p in zip(rows, places, strict=True)])
     elif kind.shape == "prompts":
         shared = [Card("Response", first["response"])]
         cards = [_card(r, p, roles, _conversation(r)) for r, p in zip(rows, places, strict=True)]
@@ -134,6 +137,12 @@ def _conversation(row: Row) -> str | None:
         return "\n\n".join(f"{turn['role']}: {turn['content'] or ''}" for turn in before)
     asked = [f"system: {row['system']}"] if row.get("system") else []
     return "\n\n".join([*asked, row["prompt"]]) if row.get("prompt") is not None else None
+
+
+def _exchange(row: Row) -> str:
+    """What was asked, and the answer."""
+    sides = (("Prompt", _conversation(row) or row.get("text")), ("Response", row.get("response")))
+    return "\n\n".join(f"{title}:\n{text}" for title, text in sides if text is not None)
 
 
 def _asked(row: Row) -> list[Card]:

@@ -60,17 +60,33 @@ def _count(n: int, noun: str) -> str:
 
 
 def found(dataset: Dataset, view: View | None = None) -> list[Found]:
-    """Every kind the dataset's roles allow, in the order of KINDS, also those no row in view shows."""
+    """Every kind the dataset's roles allow, in the order of KINDS, also those no row in view shows.
+
+    Kinds whose signal is not computed are left out.
+    """
     inside = _inside(dataset, view or View())
     counted = []
     for kind in KINDS.values():
-        if is_askable(kind, dataset.roles):
+        if is_askable(kind, dataset.roles) and dataset.has(dataset.signal(kind.signal)):
             mask = dataset.mask(kind.filter)
             mask = mask if inside is None else mask & inside
             rows = int(mask.sum())
             groups = dataset.column(kind.group).filter(mask).n_unique() if kind.group and rows else rows
             counted.append(Found(kind, groups, rows))
     return counted
+
+
+def missing_for_meaning(dataset: Dataset) -> str:
+    """What prompts of the same meaning cannot be compared without, in a sentence; "" where nothing is missing."""
+    if not any(is_askable(kind, dataset.roles) for kind in KINDS.values() if kind.signal == "meaning_conflicts"):
+        return "It needs a prompt with a response, a label or a score."
+    of = dataset.signal("embedding").parameters
+    if of["over"] != "prompt":
+        return f"It needs vectors of the prompt; those chosen are of the {of['over']}."
+    for name, word in (("embedding", "a vector of each prompt"), ("neighbours", "the nearest rows of each")):
+        if not dataset.has(dataset.signal(name)):
+            return f"It needs {word}; compute {name} first."
+    return ""
 
 
 def _inside(dataset: Dataset, view: View) -> pl.Series | None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.dataset import Dataset
 from analysis.duplicates.groups import THRESHOLD, Pairs, groups, pairs_of
+from analysis.duplicates.meaning import in_other_words
 from analysis.duplicates.policies import READS, Keep, in_order
 from analysis.duplicates.texts import DuplicatesError
 from analysis.operators import split_values
@@ -31,22 +32,30 @@ POLICIES: dict[Keep, str] = {
     "source": "the best source",
 }
 SIGNAL_OF = {
-    "exact": "exact_duplicates", "normalised": "normalised_duplicates", "near": "near_pairs", "fields": "field_pairs",
+    "exact": "exact_duplicates", "normalised": "normalised_duplicates", "near": "near_pairs",
+    "meaning": "meaning_pairs", "fields": "field_pairs",
 }  # fmt: skip
-GROUP_OF = {"exact": "duplicate_group", "normalised": "normalised_group", "near": "near_group", "fields": "field_group"}
-NEIGHBOURS_OF = {"near": "near_neighbours", "fields": "field_neighbours"}
-STATUS_OF = {"near": "near_status", "fields": "field_status"}
+GROUP_OF = {
+    "exact": "duplicate_group", "normalised": "normalised_group", "near": "near_group", "meaning": "meaning_group",
+    "fields": "field_group",
+}  # fmt: skip
+NEIGHBOURS_OF = {"near": "near_neighbours", "meaning": "meaning_neighbours", "fields": "field_neighbours"}
+STATUS_OF = {"near": "near_status", "meaning": "meaning_status", "fields": "field_status"}
 COMPARED = {"score": ["score"], "newest": ["moment"], "longest": ["response_chars"], "most_complete": list(READS)}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A kind of duplicate, from which similarity on, and which row of a group is to stay."""
+    """A kind of duplicate, from which similarity on, and which row of a group is to stay.
+
+    `other_words`: of the kind meaning, whether rows that share their words are set apart.
+    """
 
     kind: str = "near"
     threshold: float = THRESHOLD
     keep: Keep = "first"
     sources: tuple[str, ...] = ()
+    other_words: bool = True
 
     def __post_init__(self) -> None:
         if self.kind not in SIGNAL_OF:
@@ -85,7 +94,10 @@ def compared(dataset: Dataset, kind: str) -> str:
 def columns_compared(dataset: Dataset, kind: str) -> list[str]:
     """The columns named for being compared; none where the row's own texts are."""
     parameters = dataset.signal(SIGNAL_OF[kind]).parameters
-    given = str(parameters.get("columns" if kind == "fields" else "column", ""))
+    named = {"fields": "columns", "meaning": "texts"}.get(kind, "column")
+    vectors = dataset.signal("embedding").parameters
+    is_own = kind == "meaning" and vectors["tier"] == "column"
+    given = str(vectors["embedding"] if is_own else parameters.get(named, ""))
     return split_values(given) if given else []
 
 
@@ -121,9 +133,15 @@ def preference(dataset: Dataset, choice: Choice) -> Rows:
     return in_order(pl.DataFrame(columns), choice.keep, list(choice.sources), last=capped)
 
 
-def pairs(dataset: Dataset, kind: str, without: Sequence[tuple[int, int]] = ()) -> Pairs:
+def neighbours(dataset: Dataset, kind: str, *, other_words: bool = True) -> pl.Series:
+    """The near rows of each row, further down, of a kind that has similarities; see `Choice.other_words`."""
+    column = dataset.column(NEIGHBOURS_OF[kind])
+    return in_other_words(column) if kind == "meaning" and other_words else column
+
+
+def pairs(dataset: Dataset, kind: str, without: Sequence[tuple[int, int]] = (), *, other_words: bool = True) -> Pairs:
     """The pairs of a kind that has similarities."""
-    return pairs_of(dataset.column(NEIGHBOURS_OF[kind]), without)
+    return pairs_of(neighbours(dataset, kind, other_words=other_words), without)
 
 
 def decide(

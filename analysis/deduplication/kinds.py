@@ -29,6 +29,7 @@ KINDS = {
         Kind("exact", "Exact", ("exact_duplicates",), "equal but for case, white space and Unicode form"),
         Kind("normalised", "Normalised", ("normalised_duplicates",), "the same words in the same order"),
         Kind("near", "Near", ("near_pairs",), "sharing most of their shingles, each pair verified"),
+        Kind("meaning", "Meaning", ("meaning_pairs",), "the same meaning in other words, by vectors"),
         Kind("fields", "Fields", ("field_pairs",), "nearly equal values in columns you choose"),
         Kind("spans", "Shared passages", ("shared_spans",), "long passages that stand in several rows"),
         Kind("repetition", "Repetition", ("repetition",), "lines, paragraphs and phrases repeated inside one row"),

@@ -31,8 +31,11 @@ def shown_columns(dataset: Dataset, kind: str) -> list[str]:
 def texts_of_rows(
     dataset: Dataset, kind: str, frame: pl.DataFrame
 ) -> tuple[list[str], list[dict[tuple[str, int | None], int]]]:
-    """What was compared of each row, as one text; and where each of its pieces begins in it."""
-    if kind == "fields":
+    """What was compared of each row, as one text; and where each of its pieces begins in it.
+
+    By meaning the whole row is shown, as its vector often stands for the prompt alone, and its answer goes with it.
+    """
+    if kind == "fields" or (kind == "meaning" and columns_compared(dataset, kind)):
         names = columns_compared(dataset, kind)
         said = [
             [f"{name}: {row[name] if row[name] is not None else '(missing)'}" for name in names]
@@ -40,7 +43,7 @@ def texts_of_rows(
         ]
         return ["\n".join(lines) for lines in said], [{} for _ in said]
     signal = dataset.signal(SIGNAL_OF[kind])
-    over = cast(Over, signal.parameters["over"])
+    over = "prompt+response" if kind == "meaning" else cast(Over, signal.parameters["over"])
     read = (
         frame.with_columns(pl.col(columns_compared(dataset, kind)[0]).cast(pl.String).alias("column"))
         if over == "column"

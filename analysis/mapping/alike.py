@@ -13,10 +13,10 @@ from analysis.embedding import endpoint, minilm, repository
 from analysis.embedding.coarse import CoarseModel
 from analysis.embedding.vectors import Floats
 from analysis.mapping.chosen import MapError, own_column
+from analysis.mapping.pairs import LOWEST_COSINE, READS, pairs_of
 from analysis.signal import ROW_ID
 
 BLOCK_ROWS = 50_000
-LOWEST_COSINE = 0.7  # pairs below it are not alike, whatever the vectors
 
 
 def similar_to_row(dataset: Dataset, row: int, limit: int = 20, rows: pl.Series | None = None) -> pl.DataFrame:
@@ -106,17 +106,7 @@ def near_pairs(dataset: Dataset, least: float = LOWEST_COSINE) -> pl.DataFrame:
 
     Of each row only the nearest that `neighbours` keeps are seen; of rows with equal vectors the first stands for all.
     """
-    read = ("neighbour_rows", "neighbour_cosines", "first_equal_row")
-    lists = pl.DataFrame([own_column(dataset, name) for name in read]).lazy().with_row_index("a")
-    is_near = pl.col("neighbour_cosines").list.first() >= least
-    near = lists.filter(is_near & (pl.col("first_equal_row") == pl.col("a")))
-    listed = near.explode("neighbour_rows", "neighbour_cosines").filter(pl.col("neighbour_cosines") >= least)
-    pair = listed.select(
-        a=pl.min_horizontal("a", "neighbour_rows"),
-        b=pl.max_horizontal("a", "neighbour_rows"),
-        cosine="neighbour_cosines",
-    )
-    return pair.unique(["a", "b"], keep="first").sort(["cosine", "a", "b"], descending=[True, False, False]).collect()
+    return pairs_of(pl.DataFrame([own_column(dataset, name) for name in READS]), least)
 
 
 def pair_counts(pairs: pl.DataFrame, thresholds: list[float]) -> pl.DataFrame:

@@ -49,13 +49,14 @@ def choose(
     embedding = before | of_texts | ({} if seed is None else {"seed": seed})
     laid_out: dict[str, object] = {**dataset.signal("map").parameters, **map_parameters}
     grouped: dict[str, object] = {**dataset.signal("clusters").parameters, **of_texts}
+    paired: dict[str, object] = {**dataset.signal("meaning_pairs").parameters, **of_texts}
     if tier is not None:
         embedding |= _of_tier(dataset, tier, model)
     if embedding["tier"] == "endpoint" and (embedding != before or tier is not None):
         embedding |= _of_endpoint(dataset, embedding, width, may_send)
     if seed is not None:
         laid_out["seed"] = grouped["seed"] = seed
-    changed = {"embedding": embedding, "map": laid_out, "clusters": grouped}
+    changed = {"embedding": embedding, "map": laid_out, "clusters": grouped, "meaning_pairs": paired}
     for name, parameters in changed.items():
         for filled_in in [parameter for parameter in parameters if parameter.startswith("of_")]:
             del parameters[filled_in]

@@ -16,6 +16,8 @@ from analysis.signals.language import Language
 from analysis.signals.leaks import Leaks
 from analysis.signals.lengths import Lengths
 from analysis.signals.map import Map
+from analysis.signals.meaning_conflicts import MeaningConflicts
+from analysis.signals.meaning_pairs import MeaningPairs
 from analysis.signals.named_entities import NamedEntities
 from analysis.signals.near_groups import NearGroups
 from analysis.signals.near_pairs import NearPairs
@@ -53,12 +55,17 @@ SIGNALS: dict[str, Signal] = {
         NamedEntities(),
         Embedding(),
         Neighbours(),
+        MeaningPairs(),
+        MeaningConflicts(),
         Map(),
         Clusters(),
     )
 }
 # Guesses that nobody should meet unasked, and vectors and what is made of them, whose libraries take long to start.
-ON_REQUEST = {NamedEntities.name, Embedding.name, Neighbours.name, Map.name, Clusters.name}
+ON_REQUEST = {
+    NamedEntities.name, Embedding.name, Neighbours.name, MeaningPairs.name, MeaningConflicts.name, Map.name,
+    Clusters.name,
+}  # fmt: skip
 
 
 def signal(name: str, parameters: Mapping[str, object] | None = None) -> Signal:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analysis.conflicts.asked import asked_and_answered
 from analysis.conflicts.cycles import cycles
 from analysis.conflicts.differences import features, kinds_of, sorts_of
 from analysis.same_text import evened, normalised
@@ -84,55 +85,9 @@ class Conflicts(
         return keys.select(pl.col(name).cast(dtype) for name, dtype in self.adds.items())
 
 
-def _texts(rows: pl.DataFrame) -> pl.DataFrame:
-    """`row`, `context` (what was asked, normalised), `asked` (the latest prompt), `answer`, `repeats` (a chat gives one
-    answer to different questions); null where there is none.
-    """
-    plain = rows.filter(pl.col("messages").is_null())
-    asked = plain.select("row", asked="prompt", answer="response").with_columns(
-        normalised(plain["prompt"]).alias("prompt"), normalised(plain["system"]).alias("system")
-    ).select(
-        "row", "asked", "answer",
-        context=pl.when(pl.col("prompt") != "").then(
-            pl.concat_str(pl.col("system").fill_null(""), "prompt", separator="\x1e")
-        ),
-        repeats=pl.lit(None, pl.Boolean),
-    )  # fmt: skip
-    if plain.height == rows.height:
-        return asked
-    chats = _chats(rows.filter(pl.col("messages").is_not_null()))
-    return pl.concat([asked, chats.select(asked.columns)]).sort("row")
-
-
-def _chats(chats: pl.DataFrame) -> pl.DataFrame:
-    """As `_texts`, of rows that have messages."""
-    turns = chats.select("row", "messages").explode("messages", empty_as_null=False).unnest("messages")
-    turns = turns.with_columns(
-        normalised(turns["content"]).fill_null("\x00").alias("said"), turn=pl.int_range(pl.len()).over("row")
-    ).with_columns(last=pl.when(pl.col("role") == "assistant").then("turn").max().over("row"))
-    filled = ~pl.col("said").is_in(["", "\x00"])
-    of_user = (pl.col("role") == "user") & filled
-    written = pl.concat_str(
-        pl.col("role").fill_null(""), "said", pl.col("tool_calls").fill_null("\x00"), separator="\x1f"
-    )
-    before = turns.filter(pl.col("last").is_null() | (pl.col("turn") < pl.col("last"))).group_by("row").agg(
-        context=pl.when(of_user.any()).then(written.str.join("\x1e")), asked=pl.col("content").filter(of_user).last()
-    )  # fmt: skip
-    answers = turns.filter(pl.col("turn") == pl.col("last")).select(
-        "row", answer=pl.concat_str("content", "tool_calls", separator="\n", ignore_nulls=True)
-    )
-    question = pl.when(pl.col("role") == "user").then("said").forward_fill().over("row").fill_null("")
-    said = turns.with_columns(question=question).filter(pl.col("role") == "assistant", filled)
-    same = said.group_by("row", "said").agg(repeats=pl.col("question").min() != pl.col("question").max())
-    found = chats.select("row", cut=pl.col("rejected").is_not_null() & pl.col("response").is_null())
-    for part in (before, answers, same.group_by("row").agg(pl.col("repeats").any())):
-        found = found.join(part, on="row", how="left")
-    return found.with_columns(pl.when(~pl.col("cut")).then(column).alias(column) for column in ("context", "answer"))
-
-
 def _keys(rows: pl.DataFrame) -> pl.DataFrame:
     """Hashes of the texts of a row, and what can be said of a row alone. A hash is null where its text is blank."""
-    texts = _texts(rows).hstack(rows.select("rejected", "text"))
+    texts = asked_and_answered(rows).hstack(rows.select("rejected", "text"))
     chosen, rejected = evened(texts["answer"]).replace("", None), evened(texts["rejected"]).replace("", None)
     texts = texts.with_columns(
         chosen.alias("a"), rejected.alias("b"), chosen.str.to_lowercase().alias("said"),
@@ -207,7 +162,7 @@ def _slices(table: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 
 def _answers(rows: pl.DataFrame, of: pl.DataFrame) -> pl.Series:
-    return _texts(rows[of["row"]])["answer"]
+    return asked_and_answered(rows[of["row"]])["answer"]
 
 
 def _responses(keys: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from analysis.signals.catalogue import signal
 from ui import charts, jobs, places, session
 from ui.duplicates import state
 from ui.duplicates.state import Policy
+from ui.map import vectors
 from ui.text import cut, md
 
 OVER = {
@@ -117,6 +118,8 @@ def say_only_fields() -> None:
 
 def choose_compared(dataset: Dataset, kind: str) -> None:
     """What is compared, and how; another choice makes the columns anew, for everyone who looks at this dataset."""
+    if kind == "meaning":
+        return  # its vectors are those of the map
     name = "leaks" if kind == "leaks" else KINDS[kind].signals[0]
     now = dict(dataset.signal(name).parameters)
     with st.popover(_in_words(kind, now), icon=":material/tune:"), st.form(f"compared_{kind}", border=False):
@@ -217,6 +220,8 @@ def is_ready(dataset: Dataset, kind: str, policy: Policy) -> bool:
     now = dict(dataset.signal("leaks").parameters)
     if kind == "leaks" and not now["split"]:
         _use(dataset, "leaks", {**now, "split": join_values([str(kinds.split_column(dataset))])}, now)
+    if kind == "meaning" and not vectors.are_there(dataset, "Finding rows of one meaning", "meaning_pairs"):
+        return False
     needed = [
         *KINDS[kind].signals,
         *(decisions.missing_for(dataset, policy.keep) if kind in decisions.SIGNAL_OF else []),

@@ -13,16 +13,19 @@ from analysis.duplicates.fields import LEAST_SIMILARITY
 from analysis.operators import join_values
 from analysis.signal import ROW_ID
 from analysis.view import ANY_TEXT, View
-from ui import charts, figures, jobs, masking, session
+from ui import charts, figures, masking, session
 from ui import side_by_side as component
-from ui.duplicates import acts, state
+from ui.duplicates import acts, following, state
 from ui.duplicates.state import Found, Policy
+from ui.map import vectors
 from ui.text import count
 
 PAGE_GROUPS, PAGE_OTHERS = 12, 4
 MOST_IDS = 200  # rows named one by one in a filter
-EXTRA_OF = {"exact": "is_duplicate_extra", "normalised": "is_normalised_extra", "near": "is_near_extra",
-            "fields": "is_field_extra"}  # fmt: skip
+UNJUDGED = {
+    "capped": "compared with only some of those near to them", "too_short": "too short for a shingle",
+    "crowded": "whose nearest are all nearer than that, so that more may be",
+}  # fmt: skip
 
 
 def choose_threshold(dataset: Dataset, kind: str) -> None:
@@ -36,6 +39,8 @@ def choose_threshold(dataset: Dataset, kind: str) -> None:
         on_change=_keep_threshold, args=(kind, dataset.id), width=520,
     )  # fmt: skip
     st.session_state[kept] = value
+    if kind == "meaning":
+        _choose_words(dataset)
     parameters = dataset.signal(decisions.SIGNAL_OF[kind]).parameters
     if kind == "near" and parameters["unit"] != "characters":
         n = int(str(parameters["words"]))
@@ -44,6 +49,24 @@ def choose_threshold(dataset: Dataset, kind: str) -> None:
             f"in which up to about one word in {1 / changed:.0f} was replaced" if changed > 0.001 else "of equal words"
         )
         st.caption(f"Finds rows {said}: Jaccard index of runs of {count(n, 'word')}, the same for every pair shown.")
+
+
+def _choose_words(dataset: Dataset) -> None:
+    """Whether rows of nearly the same words are set apart."""
+    st.toggle(
+        "Only in other words", value=state.other_words(dataset), key=f"words_{dataset.id}", on_change=_keep_words,
+        args=(dataset.id,), help="Sets apart pairs that share 70% or more of their runs of two words: the kinds Exact "
+        "and Near speak of those. Off: all rows of one meaning, however they are worded.",
+    )  # fmt: skip
+    nearest = dataset.signal("neighbours").parameters["count"]
+    vectors.say_which(
+        dataset, "Cosine of vectors",
+        f"Of each row the {nearest} nearest are compared; texts that name other numbers are no pair. Read, then tag.",
+    )  # fmt: skip
+
+
+def _keep_words(id: str) -> None:
+    st.session_state[f"kept_words_{id}"] = st.session_state[f"words_{id}"]
 
 
 def _keep_threshold(kind: str, id: str) -> None:
@@ -64,8 +87,9 @@ def numbers(dataset: Dataset, found: Found) -> None:
     if kind not in decisions.NEIGHBOURS_OF:
         return
     status = dataset.column(decisions.STATUS_OF[kind]).gather(dataset.rows_of(session.view()))
-    unjudged = {"capped": "compared with only some of those near to them", "too_short": "too short for a shingle"}
-    said = [f"{count(n)} {words}" for name, words in unjudged.items() if (n := int((status == name).sum()))]
+    said = [f"{count(n)} {words}" for name, words in UNJUDGED.items() if (n := int((status == name).sum()))]
+    if kind == "meaning" and (without := status.null_count()):
+        said.append(f"{count(without)} without a vector")
     st.caption(
         f"Share of rows to drop that are less similar to the kept one than {found.choice.threshold:.2f}: "
         f"{s.below_share:.0%}, by construction." + (f" In view: {'; '.join(said)}." if said else "")
@@ -86,55 +110,6 @@ def pictures(dataset: Dataset, found: Found) -> None:
             st.caption("Groups by their number of rows")
             shown = figures.group_sizes(found.groups["rows"], charts.palette())
             st.plotly_chart(shown, config=figures.CONFIG, theme=None, key="sizes", alt="Groups by number of rows")
-
-
-def filters(dataset: Dataset, found: Found) -> None:
-    """The columns behind the page as filters: rows in groups, rows to drop."""
-    kind = found.choice.kind
-    if not _follows(dataset, found):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                "Make these settings the columns", key="follow", on_click=_follow, args=(dataset, found),
-                help="Filters, tables and exports read near_group, near_similarity and is_near_extra.",
-            )  # fmt: skip
-            st.text("The columns near_group and is_near_extra, which filters read, follow other settings.")
-        return
-    if kind == "near" and not jobs.require(dataset, "near_groups"):
-        return
-    view, group = session.view(), decisions.GROUP_OF[kind]
-    with st.container(horizontal=True):
-        st.button("Show the rows in groups", key="in_groups", icon=":material/filter_alt:",
-                  on_click=session.set_view, args=(view.where(group, "notnull"),))  # fmt: skip
-        st.button("Show all but one of each group", key="extras", icon=":material/filter_alt:",
-                  on_click=session.set_view, args=(view.where(EXTRA_OF[kind], "eq", "true"),))  # fmt: skip
-
-
-def _follows(dataset: Dataset, found: Found) -> bool:
-    """Whether the stored columns were made with the page's settings."""
-    choice = found.choice
-    if choice.kind == "fields":
-        return dataset.signal("field_pairs").parameters["threshold"] == choice.threshold
-    if choice.kind != "near":
-        return True
-    own = dataset.signal("near_groups").parameters
-    return (own["threshold"], own["keep"], own["sources"]) == (choice.threshold, *_kept_by(found))
-
-
-def _kept_by(found: Found) -> tuple[str, str]:
-    """The policy as near_groups takes it: by source only where some are named."""
-    named = found.choice.keep == "source" and bool(found.choice.sources)
-    keep = "first" if found.choice.keep == "source" and not named else found.choice.keep
-    return keep, join_values(found.choice.sources) if named else ""
-
-
-def _follow(dataset: Dataset, found: Found) -> None:
-    name = "near_groups" if found.choice.kind == "near" else "field_pairs"
-    own: dict[str, object] = {**dataset.signal(name).parameters, "threshold": found.choice.threshold}
-    if name == "near_groups":
-        own["keep"], own["sources"] = _kept_by(found)
-    chosen = {**dataset.meta.get("parameters", {}), name: own}
-    changed = session.workspace().describe(dataset, parameters=chosen)
-    jobs.compute(changed, changed.signal(name))
 
 
 def choose_group(dataset: Dataset, found: Found) -> int | None:
@@ -210,7 +185,7 @@ def _view_of(dataset: Dataset, found: Found, kept: int, members: np.ndarray) -> 
     """The group as a filter: by its number where the stored columns have it, else by the ids of its few rows."""
     group = decisions.GROUP_OF[found.choice.kind]
     _, words = state.said(dataset)
-    known = _follows(dataset, found) and group in dataset.schema and not words.refused and not words.chosen
+    known = following.is_followed(dataset, found) and group in dataset.schema and not words.refused and not words.chosen
     if known and (number := dataset.column(group)[kept]) is not None:
         return session.view().where(group, "eq", str(number))
     if len(members) >= MOST_IDS:

@@ -29,7 +29,7 @@ def review(dataset: Dataset, found: Found) -> None:
     kind, threshold = found.choice.kind, found.choice.threshold
     table = state.table_of_pairs(dataset, kind)
     revision, words = state.said(dataset)
-    key = (dataset.id, dataset.key_of(decisions.NEIGHBOURS_OF[kind]), revision)
+    key = (dataset.id, dataset.key_of(decisions.NEIGHBOURS_OF[kind]), revision, str(found.choice.other_words))
     accepted, rejected = _borderline(key, threshold, table, words.judged)
     judged = _judged(key, table, words.judged)
     near = pl.col("similarity") >= pl.lit(threshold, pl.Float32)

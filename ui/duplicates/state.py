@@ -42,8 +42,14 @@ def threshold_of(dataset: Dataset, kind: str) -> float:
     """From which similarity on: as moved on the page, else that of the signal's columns; 1 where all are equal."""
     if kind not in decisions.NEIGHBOURS_OF:
         return 1.0
-    usual = dataset.signal("near_groups" if kind == "near" else "field_pairs").parameters["threshold"]
+    usual = dataset.signal("near_groups" if kind == "near" else decisions.SIGNAL_OF[kind]).parameters["threshold"]
     return float(st.session_state.get(f"kept_threshold_{kind}_{dataset.id}", usual))
+
+
+def other_words(dataset: Dataset) -> bool:
+    """Whether rows that share their words are set apart: as switched on the page, else as the signal's columns."""
+    usual = dataset.signal("meaning_pairs").parameters["words"] == "other"
+    return bool(st.session_state.get(f"kept_words_{dataset.id}", usual))
 
 
 def said(dataset: Dataset) -> tuple[str, Verdicts]:
@@ -62,24 +68,27 @@ def pairs(dataset: Dataset, kind: str) -> Pairs:
     """The pairs of a kind without those that people refused."""
     _, words = said(dataset)
     refused = words.refused
-    made = dataset.key_of(decisions.NEIGHBOURS_OF[kind])
-    return _pairs((dataset.id, made, str(sorted(refused))), dataset, kind, refused)
+    made, words_too = dataset.key_of(decisions.NEIGHBOURS_OF[kind]), other_words(dataset)
+    return _pairs((dataset.id, made, str(sorted(refused)), str(words_too)), dataset, kind, refused, words_too)
 
 
 @st.cache_resource(max_entries=3, show_spinner="Reading the pairs …")
-def _pairs(key: tuple[str, ...], _dataset: Dataset, _kind: str, _refused: list[tuple[int, int]]) -> Pairs:
-    neighbours = _dataset.column(decisions.NEIGHBOURS_OF[_kind])
-    return decisions.pairs(_dataset, _kind, verdicts.links_to_cut(neighbours, _refused))
+def _pairs(
+    key: tuple[str, ...], _dataset: Dataset, _kind: str, _refused: list[tuple[int, int]], _other_words: bool
+) -> Pairs:
+    cut = verdicts.links_to_cut(decisions.neighbours(_dataset, _kind, other_words=_other_words), _refused)
+    return decisions.pairs(_dataset, _kind, cut, other_words=_other_words)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
-def _pair_table(key: str, _dataset: Dataset, _kind: str) -> pl.DataFrame:
-    return pair_table(_dataset.column(decisions.NEIGHBOURS_OF[_kind]))
+def _pair_table(key: tuple[str, ...], _dataset: Dataset, _kind: str, _other_words: bool) -> pl.DataFrame:
+    return pair_table(decisions.neighbours(_dataset, _kind, other_words=_other_words))
 
 
 def table_of_pairs(dataset: Dataset, kind: str) -> pl.DataFrame:
     """All stored pairs, a line each."""
-    return _pair_table(f"{dataset.id}/{dataset.key_of(decisions.NEIGHBOURS_OF[kind])}", dataset, kind)
+    made, words_too = dataset.key_of(decisions.NEIGHBOURS_OF[kind]), other_words(dataset)
+    return _pair_table((dataset.id, made, str(words_too)), dataset, kind, words_too)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -121,7 +130,7 @@ def _reasons(fingerprint: str, revision: int) -> pl.DataFrame:
 def found(dataset: Dataset, kind: str, policy: Policy) -> Found:
     """What would be dropped of one kind, and for which rows."""
     keep: Keep = policy.keep if not decisions.missing_for(dataset, policy.keep) else "first"
-    choice = Choice(kind, threshold_of(dataset, kind), keep, policy.sources)
+    choice = Choice(kind, threshold_of(dataset, kind), keep, policy.sources, other_words(dataset))
     revision, _ = said(dataset)
     made = [dataset.key_of(decisions.GROUP_OF[kind]), dataset.key_of(decisions.NEIGHBOURS_OF.get(kind, "row_id"))]
     made += [dataset.key_of("response_chars"), dataset.key_of("moment"), dataset.role("source") or ""]
@@ -148,7 +157,8 @@ def curve_of(dataset: Dataset, of: Found) -> pl.DataFrame:
     """`threshold`, `rows_to_drop`: over all rows, whatever the view."""
     kind = of.choice.kind
     revision, _ = said(dataset)
-    key = (dataset.id, dataset.key_of(decisions.NEIGHBOURS_OF[kind]), revision, of.choice.keep, *of.choice.sources)
+    key = (dataset.id, dataset.key_of(decisions.NEIGHBOURS_OF[kind]), revision, str(of.choice.other_words),
+           of.choice.keep, *of.choice.sources)  # fmt: skip
     return _curve(key, dataset, of.choice)
 
 

@@ -47,6 +47,7 @@ def reader(
     base      position of the first of `rows`, the window of payloads (see `analysis.reading`), about 60 around `wanted`
     tags      names of the tags, the first nine on the digits;  fold: characters shown of a long text, default 900
     single    whether a row has one tag at most, so that another takes its place; default False
+    alike     whether more rows like one can be asked for, under "like"; default False
     dataset   what the row ids belong to, such as a fingerprint
     acked     {client: seq of its last change that is stored}, kept for the whole process, not for one session; the tags
               of `rows` must be read after these changes
@@ -58,7 +59,7 @@ def reader(
     sent = {**data, "acked": {client: seq for client, seq in data["acked"].items() if client in clients}}
     sent.setdefault("fold", DEFAULT_FOLD)
     _COMPONENT(key=key, data=sent, on_log_change=on_log, on_want_change=on_want, on_at_change=on_at,
-               on_reveal_change=on_at)  # fmt: skip
+               on_reveal_change=on_at, on_like_change=on_at)  # fmt: skip
 
 
 def read_log(state: object, acked: Mapping[str, int], dataset: str) -> list[Change]:

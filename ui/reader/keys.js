@@ -3,6 +3,7 @@
 const KEYS = [
   ["J", "\u2192", "next row"], ["K", "\u2190", "previous row"], ["1 \u2026 9", "", "tag, or take the tag off"],
   ["U", "", "undo the last tag"], ["E", "", "unfold long texts"], ["X", "", "raw record"], ["R", "", "show what is masked; noted with your name"], ["G", "", "go to a row"],
+  ["M", "", "more rows like this one"],
   ["?", "", "this list"],
 ];
 
@@ -11,6 +12,7 @@ const COMMANDS = {
   e: (reader) => reader.toggleFolds(),
   x: (reader) => reader.toggleRaw(),
   r: (reader) => reader.reveal(),
+  m: (reader) => reader.seekLike(),
   "?": (reader) => reader.toggleHelp(),
   g: (reader) => { reader.position.focus(); reader.position.select(); },
 };

@@ -44,6 +44,8 @@ class Reader {
     this.raw.setAttribute("aria-pressed", "false");
     this.masked = button("plain", "Show masked", () => this.reveal(), "R");
     this.masked.title = "Personal data is masked. Who looks at it is noted by name.";
+    this.like = button("plain", "More like this", () => this.seekLike(), "M");
+    this.like.title = "The rows nearest in meaning, as a view";
     this.helpButton = button("plain", "?", () => this.toggleHelp());
     this.helpButton.setAttribute("aria-label", "Keys");
     this.helpButton.setAttribute("aria-expanded", "false");
@@ -51,7 +53,7 @@ class Reader {
     this.tags.setAttribute("role", "group");
     this.tags.setAttribute("aria-label", "Tags");
     const place = element("div", "place", this.previous, this.next, this.position, this.total, this.rowId, this.saved);
-    const tools = element("div", "tools", this.tags, this.masked, this.raw, this.helpButton);
+    const tools = element("div", "tools", this.tags, this.like, this.masked, this.raw, this.helpButton);
     this.spoken = element("div", "spoken");
     this.spoken.setAttribute("aria-live", "polite");
     this.help = keyList();
@@ -218,6 +220,11 @@ class Reader {
     if (row?.masked || row?.shown) this.setState("reveal", { id: row.id, n: Date.now() });
   }
 
+  // The server answers with another view; only where it offers that.
+  seekLike() {
+    if (this.data.alike && this.row()) this.setState("like", { id: this.row().id, n: Date.now() });
+  }
+
   // Everything folded in this row is unfolded, or folded again.
   toggleFolds() {
     const sections = this.row()?.sections ?? [];
@@ -259,6 +266,8 @@ class Reader {
     this.previous.disabled = this.at <= 0;
     this.next.disabled = this.at >= total - 1;
     this.raw.setAttribute("aria-pressed", String(this.showsRaw));
+    this.like.hidden = !this.data.alike;
+    this.like.disabled = !row;
     this.masked.hidden = !row?.masked && !row?.shown;
     this.masked.setAttribute("aria-pressed", String(row?.shown === true));
     const words = { idle: "", saving: "saving \u2026", saved: "saved \u2713", failed: "not saved \u2013 retry" };

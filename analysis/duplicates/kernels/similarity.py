@@ -21,6 +21,14 @@ def jaccard(values: U64, i: int, end_i: int, j: int, end_j: int) -> float:
 
 
 @compiled
+def jaccard_of_pairs(values: U64, place: I64, count: I64, a: U32, b: U32, low: int, high: int, share: F32) -> None:
+    """Writes the Jaccard index of each pair (a, b) from `low` to `high`."""
+    for at in range(low, high):
+        x, y = a[at], b[at]
+        share[at] = jaccard(values, place[x], place[x] + count[x], place[y], place[y] + count[y])
+
+
+@compiled
 def verified(
     values: U64, place: I64, count: I64, rows: I64, begin: U32, end: U32, member: U32, cut: U8, least: float,
     low: int, high: int, room: int, a: U32, b: U32, similarity: F32,

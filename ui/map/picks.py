@@ -1,0 +1,174 @@
+"""Coverage: samples of the rows in view, picked by meaning, as views and tags with what they cost."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+import streamlit as st
+
+from analysis.annotations import AnnotationError
+from analysis.dataset import Dataset
+from analysis.mapping.chosen import tier_in_words
+from analysis.signal import ROW_ID
+from analysis.view import View
+from ui import jobs, session
+from ui.login import person
+from ui.map import vectors
+from ui.text import count, cut, md
+
+KINDS = {
+    "diverse": "diverse: covers everything evenly",
+    "proportional": "proportional: each cluster keeps its share",
+    "redundant": "redundant: what there is too much of",
+    "nested": "nested: 25, 50 and 100%, each inside the next",
+}
+NEEDS = {"diverse": "embedding", "proportional": "clusters", "redundant": "neighbours", "nested": "clusters"}
+EXPLAINED = {
+    "diverse": "Representatives of k-means cells, one of each in turn; of equal vectors one before any is taken twice.",
+    "proportional": "Each cluster of the map, and the rows apart, have the share they have among the rows in view.",
+    "redundant": "Copies beyond the first, then the rows nearest to their neighbours: what one could do without.",
+    "nested": "Proportional samples for measuring what more data add: train on each, compare.",
+}  # fmt: skip
+
+
+class Asked(NamedTuple):
+    """A pick as it was asked for, in the rows of that view."""
+
+    kind: str
+    size: int
+    seed: int
+    filters: tuple[str, ...]
+    tier: str
+
+    def titled(self, share: int) -> str:
+        """What the sample is, after its number of rows."""
+        part = f", {share}% of it" if self.kind == "nested" else ""
+        seed = "" if self.kind == "redundant" else f" (seed {self.seed}{part})"
+        words = {"diverse": "of a diverse sample", "redundant": "that are most redundant"}
+        return f"{words.get(self.kind, 'of a proportional sample')}{seed}"
+
+
+def picks(dataset: Dataset) -> None:
+    """Asks for a sample of the rows in view, makes it in another process, and offers it as a view and as a tag."""
+    rows = dataset.rows_of(session.view())
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = st.selectbox("Pick", list(KINDS), format_func=KINDS.__getitem__, key="pick_kind", width=330)
+        usual = min(500, max(len(rows), 1))
+        most = max(len(rows), 1)
+        size = int(st.number_input("Rows to pick", 1, most, usual, key=f"pick_size_{most}", width=150))
+        seed = 0
+        if kind != "redundant":
+            seed = int(st.number_input("Seed", 0, 2**31 - 1, 0, key="pick_seed", width=110))
+    st.caption(f"{EXPLAINED[kind]} Picked from the {count(len(rows))} in view.")
+    if not dataset.has(dataset.signal("embedding")):
+        st.text("Picking rows needs a vector for each row, as the search by meaning does.")
+        return
+    if not vectors.are_there(dataset, "Picking rows by meaning", NEEDS[kind]):
+        return
+    vectors.say_which(dataset, "Picked")
+    asked = Asked(kind, size, seed, tuple(session.view().to_params()), tier_in_words(dataset))
+    running = st.session_state.get("pick_job")
+    st.button("Pick", key="pick_go", type="primary", disabled=bool(running), on_click=_start, args=(dataset, asked))
+    if running:
+        jobs.wait_for(running, "Picking rows", _done)
+        return
+    jobs.show_error()
+    made = st.session_state.get("picked")
+    if made and made[0] == dataset.id:
+        _show(dataset, *made[1:])
+
+
+def _start(dataset: Dataset, asked: Asked) -> None:
+    folder = session.workspace().home / "picks"
+    folder.mkdir(exist_ok=True)
+    by = "proportional" if asked.kind == "nested" else asked.kind
+    arguments = ["--size", str(asked.size), "--seed", str(asked.seed), "--by", by, "--only-ids"]
+    arguments += ["--nested"] if asked.kind == "nested" else []
+    arguments += [part for text in asked.filters for part in ("--where", text)]
+    job = jobs.start("sample", *arguments, "--out", str(folder / f"{uuid.uuid4().hex}.parquet"), "--", dataset.id)
+    st.session_state["pick_job"], st.session_state["pick_asked"] = job, (dataset.id, asked)
+
+
+def _done(result: Any) -> None:
+    """Reads the ids that the job wrote, by the share of the whole in percent."""
+    st.session_state.pop("pick_job", None)
+    id, asked = st.session_state.pop("pick_asked")
+    if result is None:
+        return
+    found: dict[int, list[str]] = {}
+    for file in result["files"]:
+        path = Path(file["path"])
+        share = int(path.stem.rpartition("-")[2]) if asked.kind == "nested" else 100
+        found[share] = pl.read_parquet(path)[ROW_ID].to_list()
+        path.unlink()
+    st.session_state["picked"] = (id, asked, found)
+
+
+def _show(dataset: Dataset, asked: Asked, found: dict[int, list[str]]) -> None:
+    """What was picked, what it costs, and what can be done with it."""
+    if asked.filters != tuple(session.view().to_params()):
+        st.text("Picked among the rows that were in view then. Pick again for those in view now.")
+    known = session.notes().vocabulary(dataset.fingerprint)
+    name = st.selectbox(
+        "Tag for the rows picked", known, index=None, key="pick_tag", accept_new_options=True, width=260,
+        placeholder=f"{asked.kind}-sample", help="With nested samples -25, -50 and -100 is added to it.",
+    ) or f"{asked.kind}-sample"  # fmt: skip
+    for share, ids in sorted(found.items()):
+        tag = f"{name}-{share}" if asked.kind == "nested" else name
+        places = _places(dataset, ids)
+        view = View.from_params(asked.filters).listing(asked.titled(share), ids)
+        tokens = dataset.column("row_tokens").gather(places).sum() if dataset.has(dataset.signal("tokens")) else None
+        cost = "tokens not counted yet" if tokens is None else f"{tokens:,} tokens"
+        carry = dataset.column("tags").list.contains(tag)
+        new = len(places) - int(carry.gather(places).sum())
+        others = int(carry.sum()) - (len(places) - new)
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            part = f"{share}%: " if asked.kind == "nested" else ""
+            st.text(f"{part}{count(len(ids))}, {cost}.", width=300)
+            if view.is_short_enough:
+                st.button("Keep only these rows", key=f"pick_view_{share}", icon=":material/filter_alt:",
+                          on_click=session.set_view, args=(view,))  # fmt: skip
+            else:
+                st.text("Too many to name in a link: tag them, then filter by the tag.")
+            st.button(f"Tag {count(new)} “{md(tag, 40)}”", key=f"pick_tag_{share}", disabled=not new, on_click=_tag,
+                      args=(dataset, ids, tag, asked))  # fmt: skip
+            if others:
+                st.text(f"{count(others)} beside these carry the tag “{cut(tag, 40)}” already.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Undo my latest tags", key="pick_undo", on_click=_undo, args=(dataset,))
+        if words := st.session_state.pop("pick_said", None):
+            st.text(words)
+
+
+def _places(dataset: Dataset, ids: list[str]) -> pl.Series:
+    """Where the rows of these ids stand; a dataset has each id once."""
+    wanted = pl.Series(ROW_ID, ids, dtype=pl.String)
+    return _of_ids((dataset.id, str(len(ids)), *ids[:50], *ids[-50:], str(wanted.hash().sum())), dataset, wanted)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _of_ids(key: tuple[str, ...], _dataset: Dataset, _wanted: pl.Series) -> pl.Series:
+    return _dataset.column(ROW_ID).is_in(_wanted.implode()).arg_true()
+
+
+def _tag(dataset: Dataset, ids: list[str], tag: str, asked: Asked) -> None:
+    notes = session.notes()
+    seed = "" if asked.kind == "redundant" else f", seed {asked.seed}"
+    why = f"{asked.kind} sample of {asked.size:,}{seed}, by {asked.tier}"
+    try:
+        reasons = dict.fromkeys(ids, why)
+        batch = notes.tag_for_reasons(dataset.fingerprint, dict.fromkeys(ids, True), tag, person(), why, reasons)
+        if tag not in (known := notes.vocabulary(dataset.fingerprint)):
+            notes.set_vocabulary(dataset.fingerprint, [*known, tag])
+    except AnnotationError as error:
+        st.session_state["pick_said"] = str(error)
+        return
+    st.session_state["pick_said"] = f"{count(batch.rows)} changed. Undo takes it back."
+
+
+def _undo(dataset: Dataset) -> None:
+    undone = session.notes().undo(dataset.fingerprint, person())
+    st.session_state["pick_said"] = f"{count(undone.rows)} are as before." if undone else "Nothing to undo."

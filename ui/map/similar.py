@@ -1,0 +1,84 @@
+"""Search by meaning: a sentence, and the rows nearest to it."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.mapping.alike import similar_to_text
+from analysis.mapping.chosen import MapError
+from analysis.models import ModelError
+from analysis.signal import ROW_ID
+from analysis.view import View
+from ui import masking, rows, session
+from ui.map import like, vectors
+from ui.text import count, cut
+
+MOST_ROWS = 500
+
+
+def search(dataset: Dataset) -> None:
+    """A sentence and how many rows, the nearest rows in view as a table, and these as a view."""
+    if not vectors.are_there(dataset, "Searching by meaning"):
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        sought = st.text_input(
+            "Search by meaning", key="sought_meaning", type="search", width=520, placeholder="A sentence or a few words"
+        )
+        limit = int(st.number_input("Rows", 1, MOST_ROWS, 20, key="sought_rows", width=120))
+        act = rows.choose_act("sought_ticked")
+    vectors.say_which(dataset, "Nearest", _sent(dataset))
+    like.grant(dataset)
+    if not (sought or "").strip():
+        return
+    within = View(tuple(f for f in session.view() if f.op != "listed"))
+    key = (dataset.id, dataset.signal("embedding").key, str(dataset.tag_revision), str(sought), "", *within.to_params())
+    try:
+        found = _nearest(key, limit, dataset, within)
+    except (MapError, ModelError) as error:
+        st.text(str(error))
+        return
+    if found.is_empty():
+        st.text("No row in view has a vector. Take a filter off.")
+        return
+    listing = within.listing(f"nearest to “{cut(str(sought).strip(), 80)}”", found[ROW_ID])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(f"Keep only these {count(found.height)}", key="keep_similar", icon=":material/filter_alt:",
+                  on_click=session.set_view, args=(listing,))  # fmt: skip
+        highest, lowest = found["cosine"][0], found["cosine"][-1]
+        st.text(f"Cosines from {highest:.2f} down to {lowest:.2f}. Where nothing fits, something is still nearest.")
+    _table(dataset, found, act)
+
+
+def _sent(dataset: Dataset) -> str:
+    """What leaves the machine, said before anything is typed."""
+    of = dataset.signal("embedding").parameters
+    return "The sentence is sent to that endpoint." if of["tier"] == "endpoint" else ""
+
+
+@st.cache_resource(max_entries=32, show_spinner="Comparing with every row …")
+def _nearest(key: tuple[str, ...], limit: int, _dataset: Dataset, _within: View) -> pl.DataFrame:
+    return similar_to_text(_dataset, key[3], limit, _dataset.rows_of(_within))
+
+
+def _table(dataset: Dataset, found: pl.DataFrame, act: str) -> None:
+    source = dataset.role("source")
+    texts = [name for name in ("prompt", "text", "response") if name in dataset.canonical][:2]
+    names = list(dict.fromkeys([*(texts or dataset.texts()[:2]), *([source] if source else [])]))
+    frame = masking.masked(dataset, dataset.frame(names, found["row"]), found["row"])
+    shown = frame.select(rows.cell(name, dtype) for name, dtype in frame.schema.items())
+    table = found.select((pl.col("row") + 1).alias("row "), pl.col("cosine").round(3).alias("cosine ")).hstack(shown)
+    picked = st.dataframe(
+        table,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"similar_{dataset.id}_{st.session_state.get('rows_opened', 0)}",
+        height="content" if table.height < 20 else 640,
+        column_config={name: st.column_config.TextColumn(width="large") for name in names[:1]},
+        alt=f"The {count(table.height)} nearest in meaning",
+    )
+    if picked.selection.rows and picked.selection.rows[0] < found.height:
+        st.session_state["rows_opened"] = st.session_state.get("rows_opened", 0) + 1
+        rows.follow(dataset, found[ROW_ID][picked.selection.rows[0]], act)
