@@ -9,12 +9,14 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
+from analysis.annotations import open_annotations
+from analysis.cluster_names import renamed
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
 from analysis.commands.tables import check_ending, chosen, write_table
 from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.mapping.alike import position_of, similar_to_row, similar_to_text
-from analysis.mapping.cards import apart, cluster_cards
+from analysis.mapping.cards import Level, apart, cluster_cards
 from analysis.mapping.chosen import TIERS, MapError, choose, own_column, tier_in_words
 from analysis.mapping.picks import diverse, nested, proportional, redundant
 from analysis.signal import ROW_ID
@@ -44,7 +46,7 @@ def map_command(
         dataset = choose(workspace, dataset, tier=tier, over=over, seed=seed, model=model, may_send=send)
     _make(dataset, "embedding", "neighbours", "map", "clusters")
     rows = pl.int_range(dataset.height, dtype=pl.UInt32, eager=True)
-    cards = cluster_cards(dataset, rows)
+    cards, groups = _called(workspace, dataset, rows, "cluster"), _called(workspace, dataset, rows, "cluster_group")
     alone, without = apart(dataset, rows)
     placed = own_column(dataset, "is_placed").sum()
     found: dict[str, Any] = {
@@ -56,11 +58,18 @@ def map_command(
         "without_vector": without,
         "apart": alone,
         "clusters": cards.select("cluster", "name", "rows", "words").to_dicts(),
-        "groups": cluster_cards(dataset, rows, "cluster_group").select("cluster", "name", "rows", "words").to_dicts(),
+        "groups": groups.select("cluster", "name", "rows", "words").to_dicts(),
         "figures": _figures(dataset),
         "seconds": round(time.perf_counter() - started, 3),
     }
     answer(found, as_json, _in_words(dataset, found))
+
+
+def _called(workspace: Workspace, dataset: Dataset, rows: pl.Series, level: Level) -> pl.DataFrame:
+    """The cards under the names that people gave their clusters."""
+    with open_annotations(workspace.home) as notes:
+        names = notes.cluster_names(dataset.fingerprint, dataset.signal("clusters").key)
+    return renamed(cluster_cards(dataset, rows, level), level, names)
 
 
 def _make(dataset: Dataset, *names: str) -> None:

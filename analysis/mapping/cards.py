@@ -23,20 +23,25 @@ def cluster_cards(dataset: Dataset, rows: pl.Series, level: Level = "cluster") -
     names = dataset.table(dataset.signal("clusters"), "names").drop("row_id")
     groups = names.filter(pl.col("level") == "cluster_group").select(group="cluster", group_name="name")
     called = names.filter(pl.col("level") == level).drop("level").join(groups, on="group", how="left")
-    read = dict.fromkeys(["row_tokens", "score"]) if _has(dataset, "row_tokens") else {"score": None}
-    table = pl.DataFrame([own_column(dataset, level).gather(rows).alias("cluster")])
-    table = table.hstack(dataset.frame(list(read), rows)).filter(pl.col("cluster") >= 0)
-    placed = len(rows) - own_column(dataset, level).gather(rows).null_count()
-    tokens = pl.col("row_tokens").sum() if "row_tokens" in read else pl.lit(None, pl.UInt32)
-    counted = table.group_by("cluster").agg(
-        rows=pl.len(), tokens=tokens.cast(pl.UInt64), mean_score=pl.col("score").mean()
-    ).with_columns(share=pl.col("rows") / max(placed, 1))  # fmt: skip
+    counted = counts(dataset, rows, level)
     cards = called.join(counted, on="cluster").join(_pairs(dataset, rows, level), on="cluster", how="left")
     order = ["cluster", "name", "words", "group", "group_name", "rows", "share", "tokens", "mean_score", "pairs"]
     return (
         cards.with_columns(pl.col("pairs").fill_null([])).sort(["rows", "cluster"], descending=[True, False])
         .select(*order, "representatives", "x", "y")
     )  # fmt: skip
+
+
+def counts(dataset: Dataset, rows: pl.Series, level: Level = "cluster") -> pl.DataFrame:
+    """What changes with the view: `cluster`, `rows`, `share`, `tokens`, `mean_score` of those among these rows."""
+    read = ["row_tokens", "score"] if _has(dataset, "row_tokens") else ["score"]
+    table = pl.DataFrame([own_column(dataset, level).gather(rows).alias("cluster")])
+    table = table.hstack(dataset.frame(read, rows))
+    placed = len(rows) - table["cluster"].null_count()
+    tokens = pl.col("row_tokens").sum() if "row_tokens" in read else pl.lit(None, pl.UInt32)
+    return table.filter(pl.col("cluster") >= 0).group_by("cluster").agg(
+        rows=pl.len(), tokens=tokens.cast(pl.UInt64), mean_score=pl.col("score").mean()
+    ).with_columns(share=pl.col("rows") / max(placed, 1))  # fmt: skip
 
 
 def apart(dataset: Dataset, rows: pl.Series) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -90,11 +90,13 @@ def _of_tier(dataset: Dataset, tier: str, model: str, width: int, may_send: bool
     return plain
 
 
-def to_be_sent(dataset: Dataset, over: Over = "prompt") -> tuple[int, int]:
-    """Distinct texts, and their characters, that an endpoint would be sent."""
-    read = dataset.frame(["prompt", "response", "text"]).lazy().select(text=text_over(over))
-    texts = read.filter(~is_blank(pl.col("text"))).unique()
-    counted: Any = texts.select(pl.len(), pl.col("text").str.len_chars().sum()).collect().row(0)
+def to_be_sent(dataset: Dataset, over: Over = "prompt", columns: Sequence[str] = ()) -> tuple[int, int]:
+    """Distinct texts, and their characters, that an endpoint would be sent; of these columns where over says so."""
+    texts = pl.concat_str([pl.col(name).cast(pl.String) for name in columns], separator="\x1f")
+    asked = texts if over == "columns" else text_over(over)
+    read = dataset.frame(columns if over == "columns" else ["prompt", "response", "text"]).lazy().select(text=asked)
+    distinct = read.filter(~is_blank(pl.col("text"))).unique()
+    counted: Any = distinct.select(pl.len(), pl.col("text").str.len_chars().sum()).collect().row(0)
     return int(counted[0]), int(counted[1] or 0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -62,8 +63,14 @@ def drawn(dataset: Dataset, rows: pl.Series, most: int = MOST_POINTS, seed: int 
     there = rows.filter(own_column(dataset, "map_x").is_not_null().gather(rows))
     if len(there) <= most:
         return there
-    turn = np.random.default_rng(seed).permutation(dataset.height)[there.to_numpy()]
+    turn = _turns(dataset.height, seed)[there.to_numpy()]
     return there.gather(np.sort(np.argpartition(turn, most)[:most]))
+
+
+@functools.lru_cache(maxsize=4)
+def _turns(rows: int, seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+    """The turn of every row; kept, since drawing the lots of a million rows takes as long as a page may."""
+    return np.random.default_rng(seed).permutation(rows).astype(np.int32)
 
 
 def labels(cards: pl.DataFrame, of: Bounds, most: int = 40) -> pl.DataFrame:
