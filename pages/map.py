@@ -31,11 +31,11 @@ if not state.left(dataset, session.view()).placed:
     picture.say_no_place(dataset)
     st.stop()
 
-left, right = st.columns([3, 2], gap="large")
-with left:
+halves = st.grid(5, min_column_width=220, gap="small")  # the cards come below the map where the window is narrow
+with halves.cell(column_span=3):
     picture.draw(dataset, level, colour)
     tree.tree(dataset)
-with right:
+with halves.cell(column_span=2):
     section = st.segmented_control(
         "Beside the map", ["Clusters", "Find similar", "Samples"], default="Clusters", required=True, key="beside",
         bind="query-params", label_visibility="collapsed",

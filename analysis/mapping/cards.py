@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
 from analysis.dataset import Dataset
@@ -34,14 +35,25 @@ def cluster_cards(dataset: Dataset, rows: pl.Series, level: Level = "cluster") -
 
 def counts(dataset: Dataset, rows: pl.Series, level: Level = "cluster") -> pl.DataFrame:
     """What changes with the view: `cluster`, `rows`, `share`, `tokens`, `mean_score` of those among these rows."""
-    read = ["row_tokens", "score"] if _has(dataset, "row_tokens") else ["score"]
-    table = pl.DataFrame([own_column(dataset, level).gather(rows).alias("cluster")])
-    table = table.hstack(dataset.frame(read, rows))
-    placed = len(rows) - table["cluster"].null_count()
-    tokens = pl.col("row_tokens").sum() if "row_tokens" in read else pl.lit(None, pl.UInt32)
-    return table.filter(pl.col("cluster") >= 0).group_by("cluster").agg(
-        rows=pl.len(), tokens=tokens.cast(pl.UInt64), mean_score=pl.col("score").mean()
-    ).with_columns(share=pl.col("rows") / max(placed, 1))  # fmt: skip
+    placed = own_column(dataset, level).gather(rows)
+    cluster = placed.fill_null(-1).to_numpy() + 1  # 0 gathers what lies apart or nowhere
+
+    def sums(values: pl.Series | None = None) -> pl.Series:
+        weights = None if values is None else values.fill_null(0).to_numpy()
+        return pl.Series(np.bincount(cluster, weights, minlength=1)[1:])
+
+    counted = pl.DataFrame({"rows": sums().cast(pl.UInt32)}).with_row_index("cluster").cast({"cluster": pl.Int32})
+    tokens = dataset.column("row_tokens").gather(rows) if _has(dataset, "row_tokens") else None
+    scores = dataset.column("score").gather(rows) if "score" in dataset.canonical else None
+    return counted.with_columns(
+        tokens=pl.lit(None, pl.UInt64) if tokens is None else sums(tokens).cast(pl.UInt64),
+        mean_score=pl.lit(None, pl.Float64) if scores is None else _share(sums(scores), sums(scores.is_not_null())),
+        share=pl.col("rows") / max(len(rows) - placed.null_count(), 1),
+    ).filter(pl.col("rows") > 0)
+
+
+def _share(part: pl.Series, whole: pl.Series) -> pl.Series:
+    return (part / whole).fill_nan(None)
 
 
 def apart(dataset: Dataset, rows: pl.Series) -> tuple[int, int]:

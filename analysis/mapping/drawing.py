@@ -60,16 +60,21 @@ def drawn(dataset: Dataset, rows: pl.Series, most: int = MOST_POINTS, seed: int 
 
     Each row has its turn by the seed, whatever the view, so that a narrower view keeps the points that stay in it.
     """
-    there = rows.filter(own_column(dataset, "map_x").is_not_null().gather(rows))
-    if len(there) <= most:
-        return there
-    turn = _turns(dataset.height, seed)[there.to_numpy()]
-    return there.gather(np.sort(np.argpartition(turn, most)[:most]))
+    wanted = np.zeros(dataset.height, np.bool_)
+    wanted[rows.to_numpy()] = True
+    if (x := own_column(dataset, "map_x")).null_count():
+        wanted &= x.is_not_null().to_numpy()
+    order, seen = _order(dataset.height, seed), 4 * most
+    found = order[:seen][wanted[order[:seen]]]
+    while len(found) < most and seen < len(order):
+        seen *= 4
+        found = order[:seen][wanted[order[:seen]]]
+    return pl.Series(rows.name, np.sort(found[:most]), dtype=pl.UInt32)
 
 
 @functools.lru_cache(maxsize=4)
-def _turns(rows: int, seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
-    """The turn of every row; kept, since drawing the lots of a million rows takes as long as a page may."""
+def _order(rows: int, seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+    """The rows in the order of their turns; kept, since drawing lots for a million rows takes a page's whole time."""
     return np.random.default_rng(seed).permutation(rows).astype(np.int32)
 
 

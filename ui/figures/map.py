@@ -15,7 +15,8 @@ from ui.text import plotly_text
 
 NAMED = len(CATEGORIES)
 STEPS = 65_535  # of a place: two bytes each way, and finer than any screen
-HEIGHT = 640
+HEIGHT, LEGEND = 680, 84  # pixels; the map stays where it is, whatever the legend holds
+TREE_HEIGHT = 340
 NAME_CHARS = 34
 CONFIG = {
     "displayModeBar": True,
@@ -99,11 +100,12 @@ def map_of_rows(drawn: Drawn, palette: Palette) -> go.Figure:
         (drawn.bounds.right - drawn.bounds.left) / paper.unit,
         (drawn.bounds.top - drawn.bounds.bottom) / paper.unit,
     )
-    bare = {"showgrid": False, "showticklabels": False, "fixedrange": False, "automargin": False}
+    bare = {"showgrid": False, "showticklabels": False, "ticks": "", "fixedrange": False, "automargin": False}
     figure = go.Figure(
         layout=layout(
             palette,
             HEIGHT,
+            margin={"l": 0, "r": 0, "t": 0, "b": LEGEND, "autoexpand": False},
             dragmode="lasso",
             hovermode="closest",
             showlegend=not isinstance(drawn.colours, Scale),
@@ -113,6 +115,7 @@ def map_of_rows(drawn: Drawn, palette: Palette) -> go.Figure:
             yaxis={**bare, "range": [0, height], "scaleanchor": "x", "scaleratio": 1},
             modebar={"bgcolor": "rgba(0,0,0,0)", "color": palette.text, "activecolor": palette.view},
             newselection={"line": {"color": palette.text, "dash": "dot"}},
+            annotations=_names(drawn.labels, paper, palette),
         )
     )  # fmt: skip
     _cloud(figure, drawn.everything, width, height, _grey(palette), 0.22 if drawn.in_view is not None else 0.45)
@@ -128,13 +131,22 @@ def map_of_rows(drawn: Drawn, palette: Palette) -> go.Figure:
             colour = _missing(palette) if hue.is_missing else colour_of(hue.number, palette)
             name = f"{plotly_text(hue.name, NAME_CHARS)}"
             _points(figure, drawn, paper, hue.rows, name, {"color": colour, "size": size}, is_listed=True)
-    for label in drawn.labels.iter_rows(named=True):
-        x, y = (label["x"] - paper.left) / paper.unit, (label["y"] - paper.bottom) / paper.unit
-        figure.add_annotation(
-            x=x, y=y, text=plotly_text(label["name"], NAME_CHARS), showarrow=False, font={"size": 11.5}, borderpad=1,
-            bgcolor="rgba(255,255,255,.72)" if palette == LIGHT else "rgba(17,22,29,.72)", captureevents=False,
-        )  # fmt: skip
     return figure
+
+
+def _names(labels: pl.DataFrame, paper: Paper, palette: Palette) -> list[dict[str, Any]]:
+    """The names at their places; all at once, since a figure checks all that it has with each that is added."""
+    behind = "rgba(255,255,255,.72)" if palette == LIGHT else "rgba(17,22,29,.72)"
+    fixed = {"showarrow": False, "font": {"size": 11.5}, "borderpad": 1, "bgcolor": behind, "captureevents": False}
+    return [
+        {
+            "x": round((x - paper.left) / paper.unit),
+            "y": round((y - paper.bottom) / paper.unit),
+            "text": plotly_text(name, NAME_CHARS),
+            **fixed,
+        }
+        for name, x, y in labels.select("name", "x", "y").iter_rows()
+    ]
 
 
 def colour_of(number: int | None, palette: Palette) -> str:
@@ -145,7 +157,7 @@ def colour_of(number: int | None, palette: Palette) -> str:
 
 
 def _missing(palette: Palette) -> str:
-    return "#C3CBD5" if palette == LIGHT else "#4A5665"
+    return "#AEB8C4" if palette == LIGHT else "#4A5665"
 
 
 def _grey(palette: Palette) -> str:
@@ -188,3 +200,17 @@ def _on_scale(figure: go.Figure, drawn: Drawn, paper: Paper, of: Scale, size: in
         "colorbar": bar, "size": size,
     }  # fmt: skip
     _points(figure, drawn, paper, of.rows, "rows in view", marker)
+
+
+def tree_of_clusters(found: Sequence[tuple[str, str, str, int]], palette: Palette) -> go.Figure:
+    """A treemap of (id, parent's id, label, rows) in the colours of the groups; ids begin with the group's number."""
+    ids, parents, labels, rows = map(list, zip(*found, strict=True))
+    trace = go.Treemap(
+        ids=ids, parents=parents, labels=[plotly_text(label, NAME_CHARS) for label in labels], values=rows,
+        branchvalues="total", sort=False, hovertemplate="%{label}<br>%{value:,} rows in view<extra></extra>",
+        marker={
+            "colors": [colour_of(int(id.partition("/")[0]), palette) for id in ids],
+            "line": {"color": palette.grid, "width": 1.5},
+        },
+    )  # fmt: skip
+    return go.Figure(trace, layout=layout(palette, TREE_HEIGHT))

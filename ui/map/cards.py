@@ -18,7 +18,7 @@ from ui.login import person
 from ui.map import hover, state
 from ui.text import count, md
 
-PAGE_CARDS = 6
+PAGE_CARDS = 5
 WORDS_SHOWN = 6
 
 

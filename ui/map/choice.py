@@ -89,9 +89,9 @@ def introduce(dataset: Dataset) -> None:
     """What a map is, where none is made yet."""
     st.subheader("No map of these rows is made yet", anchor=False)
     st.text(
-        "It puts rows that are alike near each other, finds the groups they fall into and names each by its words. "
-        "For that every row gets a vector; the choice below says of what and by what. It is made once, in another "
-        "process, on this machine; you can go on meanwhile, and come back to it."
+        f"A map puts rows that are alike near each other, finds the groups that the {count(dataset.height)} fall into "
+        "and names each by the words that set it apart. For that every row gets a vector: choose of what, and how. "
+        "Each map is made once, in another process on this machine, and kept; you can go on meanwhile."
     )
 
 
@@ -114,7 +114,7 @@ def form(dataset: Dataset) -> None:
     usual = str(now["tier"]) if is_chosen(dataset) else natural(dataset)
     texts = join_values(over.partition(":")[2].split(",")) if over.startswith("columns:") else ""
     tier = st.radio(
-        "by", offered, index=offered.index(usual) if usual in offered else 0, format_func=_titled(dataset).__getitem__,
+        "How", offered, index=offered.index(usual) if usual in offered else 0, format_func=_titled(dataset).__getitem__,
         captions=[_caption(dataset, tier, over.partition(":")[0], texts) for tier in offered], key=f"map_tier_{key}",
     )  # fmt: skip
     if not is_chosen(dataset) and tier == natural(dataset):
@@ -141,7 +141,7 @@ def _caption(dataset: Dataset, tier: str, over: str, texts: str) -> str:
 def _choose_over(dataset: Dataset, now: str, texts: str, key: str) -> str:
     offered = [name for name in OVER if name == "columns" or dataset.has_examples]
     over = st.selectbox(
-        "Embedded is", offered, index=offered.index(now) if now in offered else 0, format_func=OVER.__getitem__,
+        "What is compared", offered, index=offered.index(now) if now in offered else 0, format_func=OVER.__getitem__,
         key=f"map_over_{key}", width=220,
     )  # fmt: skip
     if over != "columns":

@@ -115,6 +115,8 @@ def of_points(dataset: Dataset, column: str, rows: pl.Series, names: Mapping[int
 
 def _by_cluster(cluster: pl.Series, rows: pl.Series, names: Mapping[int, str]) -> list[Hue]:
     """The eight largest clusters of all rows by number, the others together, and the rows apart."""
+    if not names:
+        return [Hue("rows in view, in no cluster", 0, rows)]
     of = cluster.to_numpy()
     hues = [Hue(names.get(n, f"cluster {n}"), n, rows.filter(pl.Series(of == n))) for n in range(NAMED)]
     others = len([number for number in names if number >= NAMED])

@@ -20,6 +20,7 @@ from ui.map import colours, hover, state
 from ui.text import count, cut, md
 
 KEY = "map"
+LEAST_EXPECTED = 0.25
 
 
 def choose_level() -> Level:
@@ -35,11 +36,9 @@ def drawn(dataset: Dataset, view: View, level: Level, colour: str) -> Drawn:
     """All that is drawn of a view."""
     bounds, points = state.bounds(dataset), state.points(dataset, view)
     cards = state.cards(dataset, view, level)
-    shown = cards.with_columns(pl.col("name").str.slice(0, NAME_CHARS))
-    names: dict[int, str] = {}
-    if colour in state.OWN:
-        every = cards if colour == level and not view.active else state.cards(dataset, View(), colour)  # type: ignore[arg-type]
-        names = dict(zip(every["cluster"].to_list(), every["name"].to_list(), strict=True))
+    shown = _worth_a_label(cards, state.cards(dataset, View(), level))
+    shown = shown.with_columns(pl.col("name").str.slice(0, NAME_CHARS))
+    names = state.names(dataset, "cluster" if colour == "cluster" else "cluster_group") if colour in state.OWN else {}
     return Drawn(
         bounds,
         own_column(dataset, "map_x"),
@@ -50,6 +49,13 @@ def drawn(dataset: Dataset, view: View, level: Level, colour: str) -> Drawn:
         points.outside,
         drawing.labels(shown, bounds),
     )
+
+
+def _worth_a_label(cards: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
+    """The clusters that the view is not nearly without: with a quarter of the rows that their size lets expect."""
+    both = cards.join(every.select("cluster", all_rows="rows"), on="cluster", maintain_order="left")
+    share = pl.col("rows").sum() / every["rows"].sum()
+    return both.filter(pl.col("rows") >= LEAST_EXPECTED * share * pl.col("all_rows"))
 
 
 def draw(dataset: Dataset, level: Level, colour: str) -> None:
@@ -133,4 +139,5 @@ def _leftovers(left: state.Left) -> None:
             if rows:
                 view = session.view().narrowed(column, op, value)
                 st.button(f"{count(rows)} {words}", key=f"left_{name}", type="tertiary", help=why,
+                          icon=":material/filter_alt:",
                           on_click=session.set_view, args=(view,))  # fmt: skip

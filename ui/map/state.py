@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import streamlit as st
 
-from analysis.cluster_names import renamed
+from analysis.cluster_names import ClusterName, renamed
 from analysis.dataset import Dataset
 from analysis.mapping import cards as cards_of
 from analysis.mapping import drawing
@@ -19,8 +19,9 @@ from analysis.view import View
 from ui import session, slicing
 
 CONTEXT_POINTS = 3_000  # of the most points: rows outside the view
-CELLS = 120  # more would be finer than the points that lie over them, and are sent with every change of the view
+CELLS = 100  # more would be finer than the points that lie over them, and are sent with every change of the view
 OWN = ("cluster", "cluster_group")
+Names = dict[tuple[str, int], ClusterName]
 LEVELS: dict[Level, str] = {"cluster": "Clusters", "cluster_group": "Groups of clusters"}
 
 
@@ -104,20 +105,28 @@ def without_own(view: View) -> View:
 def cards(dataset: Dataset, view: View, level: Level) -> pl.DataFrame:
     """A line per cluster with rows in view, most rows first, under the names that people gave them."""
     names = session.notes().cluster_names(dataset.fingerprint, dataset.signal("clusters").key)
-    made = (f"{dataset.signal(name).key} {dataset.has(dataset.signal(name))}" for name in ("tokens", "verb_noun"))
-    key = key_of(dataset, view, level, *made)
-    found = _found((dataset.id, dataset.signal("clusters").key, level, *made), dataset, level)
-    counted = _counts(key, dataset, view, level)
+    made = [f"{dataset.signal(name).key} {dataset.has(dataset.signal(name))}" for name in ("tokens", "verb_noun")]
+    called = [f"{of} {given.name}" for of, given in sorted(names.items())]
+    return _cards(key_of(dataset, view, level, *made, "", *called), dataset, view, level, names, tuple(made))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _cards(
+    key: tuple[str, ...], _dataset: Dataset, _view: View, _level: Level, _names: Names, _made: tuple[str, ...]
+) -> pl.DataFrame:
+    found = _found((_dataset.id, _dataset.signal("clusters").key, _level, *_made), _dataset, _level)
+    counted = cards_of.counts(_dataset, _dataset.rows_of(_view), _level)
     shown = found.drop("rows", "share", "tokens", "mean_score").join(counted, on="cluster")
-    return renamed(shown, level, names).sort(["rows", "cluster"], descending=[True, False])
+    return renamed(shown, _level, _names).sort(["rows", "cluster"], descending=[True, False])
+
+
+def names(dataset: Dataset, level: Level) -> dict[int, str]:
+    """What each cluster is called, whatever the view."""
+    every = cards(dataset, View(), level)
+    return dict(zip(every["cluster"].to_list(), every["name"].to_list(), strict=True))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the clusters …")
 def _found(key: tuple[str, ...], _dataset: Dataset, _level: Level) -> pl.DataFrame:
     """What is true of a cluster whatever the view: its found name, words, pairs, typical rows."""
     return cards_of.cluster_cards(_dataset, _dataset.rows_of(View()), _level)
-
-
-@st.cache_resource(max_entries=48, show_spinner=False)
-def _counts(key: tuple[str, ...], _dataset: Dataset, _view: View, _level: Level) -> pl.DataFrame:
-    return cards_of.counts(_dataset, _dataset.rows_of(_view), _level)

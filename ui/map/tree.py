@@ -10,13 +10,12 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.view import View
-from ui import charts, figures, session
-from ui.figures.map import colour_of
+from ui import charts, session
+from ui.figures.map import tree_of_clusters
 from ui.map import state
 from ui.text import count
 
 SHOWN = 60  # clusters; smaller ones stand together within their group
-HEIGHT = 340
 Wedge = tuple[str, str, str, int]
 
 
@@ -45,7 +44,7 @@ def filtered(view: View, id: str) -> View | None:
 def tree(dataset: Dataset) -> None:
     """Groups of clusters and the clusters in them, by rows in view."""
     cards = state.cards(dataset, state.without_own(session.view()), "cluster")
-    if cards.is_empty():
+    if cards.height < 2:
         return
     groups = cards["group"].n_unique()
     st.caption(
@@ -54,12 +53,11 @@ def tree(dataset: Dataset) -> None:
     )
     found = wedges(cards)
     palette = charts.palette()
-    figure = figures.wedges(found, True, palette, HEIGHT)
-    colours = [colour_of(int(id.partition("/")[0]), palette) for id, *_ in found]
-    figure.update_traces(marker={"colors": colours}, hovertemplate="%{label}<br>%{value:,} rows in view<extra></extra>")
 
     def pick(selection: Mapping[str, Any]) -> View | None:
         points = selection.get("points") or [{}]
         return filtered(session.view(), str(points[0].get("id", "")))
 
-    charts.draw(figure, "cluster_tree", f"{count(cards.height, 'cluster')} by rows in view", pick)
+    charts.draw(
+        tree_of_clusters(found, palette), "cluster_tree", f"{count(cards.height, 'cluster')} by rows in view", pick
+    )

@@ -16,7 +16,7 @@ from analysis.dataset import Dataset
 from analysis.mapping.chosen import own_column
 from analysis.operators import split_values
 from ui import masking
-from ui.map import colours
+from ui.map import colours, state
 from ui.text import cut
 
 SHOWN_CHARS = 120
@@ -31,10 +31,13 @@ COMPONENT = st.components.v2.component(
 @st.fragment
 def hover(dataset: Dataset, chart: str, key: str, traces: Sequence[pl.Series], colour: str) -> None:
     """Says of the point under the pointer what its row says; only this reruns. `key` tells what is drawn."""
-    state: Any = st.session_state.get("map_hover") or {}
-    asked = state.get("asked")
+    held: Any = st.session_state.get("map_hover") or {}
+    asked = held.get("asked")
     row = row_at(asked, key, traces)
-    said = {"of": [asked["trace"], asked["point"]], "lines": lines(dataset, row, colour)} if row is not None else None
+    said = None
+    if row is not None:
+        found = lines(dataset, row, colour, state.names(dataset, "cluster"))
+        said = {"of": [asked["trace"], asked["point"]], "lines": found}
     COMPONENT(key="map_hover", data={"chart": chart, "drawn": key, "said": said}, on_asked_change=lambda: None)
 
 
@@ -48,14 +51,16 @@ def row_at(asked: object, key: str, traces: Sequence[pl.Series]) -> int | None:
     return int(traces[trace][point]) if 0 <= point < len(traces[trace]) else None
 
 
-def lines(dataset: Dataset, row: int, colour: str) -> list[str]:
-    """The beginning of the text that was embedded, and the value that colours the point; masked as elsewhere."""
+def lines(dataset: Dataset, row: int, colour: str, names: Mapping[int, str]) -> list[str]:
+    """The beginning of the text that was embedded, its cluster, and the value that colours the point."""
     found = texts(dataset, pl.Series("row", [row], dtype=pl.UInt32))
     said = [found[0] or "(empty)"]
-    if colour != colours.NOTHING:
-        value = own_column(dataset, colour)[row] if colour in colours.WORDS else dataset.column(colour)[row]
+    number = own_column(dataset, "cluster")[row]
+    said.append(f"cluster {number}: {cut(names.get(number, ''), 60)}" if number >= 0 else "apart from all clusters")
+    if colour not in colours.WORDS:
+        value = dataset.column(colour)[row]
         words = ", ".join(map(str, value)) if isinstance(value, list | pl.Series) else value
-        said.append(f"{cut(colours.WORDS.get(colour, colour), 40)}: {'missing' if words is None else cut(str(words))}")
+        said.append(f"{cut(colour, 40)}: {'missing' if words is None else cut(str(words))}")
     said.append(f"row {row + 1:,}")
     return said
 
