@@ -11,6 +11,7 @@ from analysis.dataset import Dataset
 from analysis.view import View
 from ui import jobs, places, session, view_tools
 from ui.bar import Act, Chip, view_bar
+from ui.map import state
 from ui.text import count, cut, md
 
 STYLE = """<style>
@@ -81,7 +82,7 @@ def _bar(dataset: Dataset) -> None:
     view = session.view()
     counted = "…" if dataset.needs(view) else f"{len(dataset.rows_of(view)):,}"
     of = f"of {count(dataset.height)}" if view.active else "rows" if dataset.height != 1 else "row"
-    chips: list[Chip] = [{"text": cut(f.sentence, 120), "on": f.enabled} for f in view]
+    chips: list[Chip] = [{"text": cut(state.sentence(dataset, f), 120), "on": f.enabled} for f in view]
     view_bar(counted, of, chips, session.can_undo(), session.can_redo(), _act)
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from analysis.dataset import Dataset
 from analysis.embedding import endpoint, own, weights
 from analysis.embedding.texts import Over, is_blank, text_over
-from analysis.operators import join_values
+from analysis.operators import join_values, split_values
 from analysis.signals import catalogue
 from analysis.workspace import Workspace
 
@@ -106,7 +106,9 @@ def tier_in_words(dataset: Dataset) -> str:
     tier = str(parameters["tier"])
     if tier == "column":
         return f"{TIERS[tier]} ({parameters['embedding']})"
-    return f"{TIERS[tier]} of the {parameters['over']}" + (f", {parameters['model']}" if tier == "endpoint" else "")
+    over, texts = str(parameters["over"]), str(parameters["texts"])
+    read = ", ".join(split_values(texts)) if over == "columns" and texts else over.replace("+", " and ")
+    return f"{TIERS[tier]} of the {read}" + (f", {parameters['model']}" if tier == "endpoint" else "")
 
 
 def own_column(dataset: Dataset, name: str) -> pl.Series:

@@ -16,6 +16,7 @@ from ui.text import plotly_text
 NAMED = len(CATEGORIES)
 STEPS = 65_535  # of a place: two bytes each way, and finer than any screen
 HEIGHT, LEGEND = 680, 84  # pixels; the map stays where it is, whatever the legend holds
+EDGE = 48  # pixels, into which the names of clusters at the edge reach
 TREE_HEIGHT = 340
 NAME_CHARS = 34
 CONFIG = {
@@ -105,12 +106,12 @@ def map_of_rows(drawn: Drawn, palette: Palette) -> go.Figure:
         layout=layout(
             palette,
             HEIGHT,
-            margin={"l": 0, "r": 0, "t": 0, "b": LEGEND, "autoexpand": False},
+            margin={"l": EDGE, "r": EDGE, "t": 0, "b": LEGEND, "autoexpand": False},
             dragmode="lasso",
             hovermode="closest",
             showlegend=not isinstance(drawn.colours, Scale),
-            legend={"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top", "itemsizing": "constant",
-                    "font": {"size": 11}, "bgcolor": "rgba(0,0,0,0)"},
+            legend={"orientation": "h", "x": 0, "xref": "container", "y": -0.01, "yanchor": "top",
+                    "itemsizing": "constant", "font": {"size": 11}, "bgcolor": "rgba(0,0,0,0)"},
             xaxis={**bare, "range": [0, width]},
             yaxis={**bare, "range": [0, height], "scaleanchor": "x", "scaleratio": 1},
             modebar={"bgcolor": "rgba(0,0,0,0)", "color": palette.text, "activecolor": palette.view},

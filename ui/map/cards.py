@@ -12,7 +12,7 @@ from analysis.annotations import AnnotationError
 from analysis.dataset import Dataset
 from analysis.mapping.cards import Level
 from analysis.mapping.clusters import SMALLEST
-from analysis.view import View
+from analysis.view import Filter, View
 from ui import session
 from ui.login import person
 from ui.map import hover, state
@@ -76,13 +76,15 @@ def _card(dataset: Dataset, card: Mapping[str, Any], level: Level) -> None:
     st.caption(md("Set apart by: " + ", ".join([*card["words"][:WORDS_SHOWN], *card["pairs"]]), 300))
     for text in hover.texts(dataset, pl.Series("row", card["representatives"], dtype=pl.UInt32)):
         st.text(f"– {text}")
-    view = state.without_own(session.view())
-    kept = session.view()
+    view, others = session.view(), state.without_own(session.view())
+    kept = others.where(level, "eq", number)
+    is_kept = Filter(level, "eq", str(number)) in view.active
     with st.container(horizontal=True, gap="xsmall"):
-        st.button("Keep only", key=f"keep_{level}_{number}", on_click=session.set_view,
-                  args=(view.where(level, "eq", number),))  # fmt: skip
+        st.button("Show all again" if is_kept else "Keep only", key=f"keep_{level}_{number}",
+                  type="primary" if is_kept else "secondary", on_click=session.set_view,
+                  args=(others if is_kept else kept,))  # fmt: skip
         st.button("Exclude", key=f"exclude_{level}_{number}", on_click=session.set_view,
-                  args=(_without(kept, level, number),))  # fmt: skip
+                  args=(_without(view, level, number),))  # fmt: skip
         with st.popover("Rename", key=f"rename_{level}_{number}", on_change="rerun", type="tertiary") as opened:
             if opened.open:
                 _rename(dataset, card, level)

@@ -101,11 +101,11 @@ def popover(dataset: Dataset) -> None:
                     on_change="rerun") as opened:  # fmt: skip
         if opened.open:
             st.caption("Each choice keeps its own map: coming back to one costs nothing.")
-            form(dataset)
+            form(dataset, "Use these")
 
 
-def form(dataset: Dataset) -> None:
-    """Asks for everything, says what it costs, and starts it."""
+def form(dataset: Dataset, word: str = "Make the map") -> None:
+    """Asks for everything, says what it costs, and starts it; `word` stands on its button."""
     now = dataset.signal("embedding").parameters
     key = dataset.signal("embedding").key
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -122,7 +122,7 @@ def form(dataset: Dataset) -> None:
     asked = _completed(dataset, tier, over, key)
     with st.expander("Fine tuning", key="map_tuning", on_change="rerun") as tuning:
         laid_out = _tuned(dataset) if tuning.open else {}
-    st.button("Make the map", type="primary", key="make_map", disabled=not asked.may_start, on_click=use,
+    st.button(word, type="primary", key="make_map", disabled=not asked.may_start, on_click=use,
               args=(dataset, asked, laid_out))  # fmt: skip
 
 

@@ -108,6 +108,8 @@ def _say_what_is_drawn(dataset: Dataset, found: Drawn, left: state.Left, colour:
     points = f"All {count(left.placed)} of the view" if shown == left.placed else f"{shown:,} of {count(left.placed)}"
     lot = "" if shown == left.placed else ", drawn by lot, the same each time"
     outside = " Pale: rows outside the view." if len(found.outside) else ""
+    if left.placed > 1 and state.is_one_place(dataset):
+        outside += " All rows lie at one place, as their vectors are equal."
     scale = ""
     if isinstance(found.colours, Scale):
         without = len(found.colours.without)

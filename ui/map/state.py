@@ -15,7 +15,7 @@ from analysis.mapping import drawing
 from analysis.mapping.cards import Level
 from analysis.mapping.chosen import own_column
 from analysis.mapping.drawing import MOST_POINTS, Bounds, Density
-from analysis.view import View
+from analysis.view import Filter, View
 from ui import session, slicing
 
 CONTEXT_POINTS = 3_000  # of the most points: rows outside the view
@@ -55,6 +55,12 @@ def bounds(dataset: Dataset) -> Bounds:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _bounds(key: tuple[str, ...], _dataset: Dataset) -> Bounds:
     return drawing.bounds(_dataset)
+
+
+def is_one_place(dataset: Dataset) -> bool:
+    """Whether all rows that have a place have the same one."""
+    x, y = own_column(dataset, "map_x"), own_column(dataset, "map_y")
+    return x.min() == x.max() and y.min() == y.max()
 
 
 def density(dataset: Dataset, view: View) -> Density:
@@ -122,8 +128,26 @@ def _cards(
 
 def names(dataset: Dataset, level: Level) -> dict[int, str]:
     """What each cluster is called, whatever the view."""
-    every = cards(dataset, View(), level)
-    return dict(zip(every["cluster"].to_list(), every["name"].to_list(), strict=True))
+    signal = dataset.signal("clusters")
+    given = session.notes().cluster_names(dataset.fingerprint, signal.key)
+    own = {number: called.name for (of, number), called in given.items() if of == level}
+    return _found_names((dataset.id, signal.key, level), dataset, level) | own
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _found_names(key: tuple[str, ...], _dataset: Dataset, _level: Level) -> dict[int, str]:
+    table = _dataset.table(_dataset.signal("clusters"), "names").filter(pl.col("level") == _level)
+    return dict(zip(table["cluster"].to_list(), table["name"].to_list(), strict=True))
+
+
+def sentence(dataset: Dataset, f: Filter) -> str:
+    """A filter for people; one on a cluster says the cluster's name, as its number alone would tell nothing."""
+    level: Level = "cluster_group" if f.column == "cluster_group" else "cluster"
+    is_on_cluster = f.column in OWN and f.column not in dataset.originals and f.op in ("eq", "ne")
+    if not is_on_cluster or not f.value.lstrip("-").isdecimal() or not dataset.has(dataset.signal("clusters")):
+        return f.sentence
+    name = "apart from all" if f.value == "-1" else names(dataset, level).get(int(f.value))
+    return f"{f.sentence} ({name})" if name else f.sentence
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the clusters …")
