@@ -159,6 +159,7 @@ def _completed(dataset: Dataset, tier: str, over: str, key: str) -> Asked:
     ready = bool(names) or kind != "columns" or tier == "column"
     if tier == "column":
         columns = vector_columns(dataset)
+        st.caption("The vectors lay the rows out; the texts chosen above only name the clusters.")
         column = st.selectbox("The column with the vectors", columns, format_func=cut, key=f"map_column_{key}")
         return Asked(f"column:{column}", over if names or kind != "columns" else "prompt", "", False, ready)
     if tier == "endpoint":
