@@ -13,9 +13,11 @@ if not choice.can_be_made(dataset):
     st.stop()
 if making.running(dataset):
     making.progress(dataset)
-elif not making.is_made(dataset):
-    making.say_failure(dataset)
+    if not making.is_made(dataset):
+        choice.popover(dataset)
+        st.stop()
 if not making.is_made(dataset):
+    making.say_failure(dataset)
     with st.container(border=True, width=760):
         choice.introduce(dataset)
         choice.form(dataset)

@@ -16,6 +16,7 @@ from ui.text import plotly_text
 NAMED = len(CATEGORIES)
 STEPS = 65_535  # of a place: two bytes each way, and finer than any screen
 HEIGHT, LEGEND = 680, 84  # pixels; the map stays where it is, whatever the legend holds
+ABOVE = 12  # pixels from a cluster's middle to its name, which would hide a small one
 EDGE = 48  # pixels, into which the names of clusters at the edge reach
 TREE_HEIGHT = 340
 NAME_CHARS = 34
@@ -137,8 +138,9 @@ def map_of_rows(drawn: Drawn, palette: Palette) -> go.Figure:
 
 def _names(labels: pl.DataFrame, paper: Paper, palette: Palette) -> list[dict[str, Any]]:
     """The names at their places; all at once, since a figure checks all that it has with each that is added."""
-    behind = "rgba(255,255,255,.72)" if palette == LIGHT else "rgba(17,22,29,.72)"
-    fixed = {"showarrow": False, "font": {"size": 11.5}, "borderpad": 1, "bgcolor": behind, "captureevents": False}
+    behind = "rgba(255,255,255,.6)" if palette == LIGHT else "rgba(17,22,29,.6)"
+    fixed = {"showarrow": False, "font": {"size": 11.5}, "borderpad": 1, "bgcolor": behind, "captureevents": False,
+             "yshift": ABOVE}  # fmt: skip
     return [
         {
             "x": round((x - paper.left) / paper.unit),

@@ -6,10 +6,11 @@ import streamlit as st
 
 from analysis import computing
 from analysis.dataset import Dataset
+from analysis.mapping import costs
 from analysis.mapping.chosen import tier_in_words
 from analysis.signal import Signal
 from ui import jobs
-from ui.text import count
+from ui.text import count, duration
 
 STEPS = {"embedding": "vectors", "neighbours": "neighbours", "map": "places", "clusters": "clusters and their names"}
 NEEDED = ("embedding", "map", "clusters")
@@ -41,12 +42,13 @@ def progress(dataset: Dataset) -> None:
     signal = running(dataset)
     if signal is None:
         st.rerun()
-    number = list(STEPS).index(signal.name)
+    number, of = list(STEPS).index(signal.name), dataset.signal("embedding").parameters
+    usual = duration(costs.seconds(dataset, str(of["tier"]), str(of["over"]), str(of["texts"])))
     state = computing.progress(dataset, signal)
     share = (number + (state.share if state else 0.0)) / len(STEPS)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.progress(share, f"Step {number + 1} of {len(STEPS)}: {STEPS[signal.name]} of {count(dataset.height)}. "
-                    "You can go on meanwhile.")  # fmt: skip
+        st.progress(share, f"Making the map, step {number + 1} of {len(STEPS)}: {STEPS[signal.name]} of "
+                    f"{count(dataset.height)}. All steps take about {usual}. You can go on meanwhile.")  # fmt: skip
         st.button("Stop", key="stop_map", on_click=_stop, args=(dataset, signal))
 
 

@@ -70,7 +70,13 @@ def density(dataset: Dataset, view: View) -> Density:
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _density(key: tuple[str, ...], _dataset: Dataset, _view: View) -> Density:
-    return drawing.density(_dataset, _dataset.rows_of(_view) if _view.active else None, CELLS)
+    numbers = _cell_numbers((_dataset.id, _dataset.signal("map").key), _dataset)
+    return drawing.counted(numbers, bounds(_dataset), _dataset.rows_of(_view) if _view.active else None, CELLS)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _cell_numbers(key: tuple[str, ...], _dataset: Dataset) -> pl.Series:
+    return drawing.cell_numbers(_dataset, CELLS)
 
 
 def points(dataset: Dataset, view: View) -> Points:
