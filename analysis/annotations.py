@@ -26,6 +26,7 @@ import sqlalchemy as sa
 
 from analysis.annotation_database import AnnotationError, database_url, dataset_table
 from analysis.blind_checks import BlindCheck, BlindChecks
+from analysis.cluster_names import ClusterNames
 from analysis.people import People, clean_name, clean_person
 from analysis.personal_rules import PersonalRules
 from analysis.saved_views import SavedView, SavedViews
@@ -94,8 +95,8 @@ def clean_tag(name: str) -> str:
     return clean_name(name, "tag")
 
 
-class Annotations(SavedViews, BlindChecks, PersonalRules, People):
-    """Tags, saved views, blind checks, what is not personal, people; one transaction each, or AnnotationError."""
+class Annotations(SavedViews, BlindChecks, PersonalRules, ClusterNames, People):
+    """Tags, saved views, blind checks, what is not personal, names of clusters, people; one transaction each."""
 
     def tag_rows(self, dataset: str, row_ids: Sequence[str], tag: str, person: str, is_on: bool = True) -> Batch:
         """Says one tag on (or off) of any number of rows; rows of which this changes nothing are left out."""

@@ -24,7 +24,8 @@ from analysis.signal import ROW_ID
 from analysis.view import Filter, View
 from analysis.workspace import Workspace
 from tests.browser import ROOT
-from ui.personal_data import chips, found, review
+from ui import chips
+from ui.personal_data import found, review
 
 PAGE, READ, EXPORT, OVERVIEW = (
     ROOT / "pages" / f"{name}.py" for name in ("personal_data", "read", "export", "overview")

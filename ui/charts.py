@@ -17,6 +17,11 @@ from analysis.view import View
 from ui import figures, session
 
 Edges = tuple[float, ...]
+MODES: dict[str, list[Literal["box", "points", "lasso"]]] = {
+    "box": ["box", "points"],
+    "points": ["points"],
+    "lasso": ["box", "lasso"],
+}
 
 
 def palette() -> figures.Palette:
@@ -139,13 +144,14 @@ def draw(
     key: str,
     alt: str,
     pick: Callable[[Mapping[str, Any]], View | None],
-    mode: Literal["box", "points"] = "points",
+    mode: Literal["box", "points", "lasso"] = "points",
+    config: Mapping[str, Any] = figures.CONFIG,
 ) -> None:
     """Draws a figure whose selection becomes a view. A selection is used once: the chart then gets a new key, or the
     browser would send it again with every later click.
     """
     count = st.session_state.setdefault("chart_picks", {})
-    widget = f"{key}_{count.get(key, 0)}"
+    widget = widget_key(key)
 
     def on_select() -> None:
         new = pick(st.session_state[widget].selection)
@@ -153,7 +159,11 @@ def draw(
             count[key] = count.get(key, 0) + 1
             session.set_view(new)
 
-    modes: list[Literal["box", "points"]] = ["box", "points"] if mode == "box" else ["points"]
     st.plotly_chart(
-        figure, key=widget, on_select=on_select, selection_mode=modes, config=figures.CONFIG, alt=alt, theme=None
+        figure, key=widget, on_select=on_select, selection_mode=MODES[mode], config=dict(config), alt=alt, theme=None
     )
+
+
+def widget_key(key: str) -> str:
+    """The key of the chart drawn last under this one; it is another after each selection."""
+    return f"{key}_{st.session_state.get('chart_picks', {}).get(key, 0)}"

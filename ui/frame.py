@@ -9,9 +9,8 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.view import View
-from ui import jobs, masking, places, session, view_tools
+from ui import chips, jobs, masking, places, session, view_tools
 from ui.bar import Act, Chip, view_bar
-from ui.personal_data.chips import words as filter_words
 from ui.text import count, cut, md
 
 STYLE = """<style>
@@ -83,8 +82,8 @@ def _bar(dataset: Dataset) -> None:
     view = session.view()
     counted = "…" if dataset.needs(view) else f"{len(dataset.rows_of(view)):,}"
     of = f"of {count(dataset.height)}" if view.active else "rows" if dataset.height != 1 else "row"
-    chips: list[Chip] = [{"text": cut(filter_words(dataset, f), 120), "on": f.enabled} for f in view]
-    view_bar(counted, of, chips, session.can_undo(), session.can_redo(), _act)
+    drawn: list[Chip] = [{"text": cut(chips.words(dataset, f), 120), "on": f.enabled} for f in view]
+    view_bar(counted, of, drawn, session.can_undo(), session.can_redo(), _act)
 
 
 def _act(act: Act) -> None:

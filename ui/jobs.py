@@ -72,6 +72,11 @@ def is_over(id: str) -> bool:
     return process is None or process.poll() is not None
 
 
+def has_failed(id: str) -> bool:
+    process = _started().get(id)
+    return process is not None and bool(process.poll())
+
+
 def result(id: str) -> Any:
     """The job's answer; raises JobError with its own words where it failed."""
     process = _started().get(id)
@@ -134,6 +139,13 @@ def prepare(dataset: Dataset) -> None:
             st.session_state[f"job_{signal_.key}"] = job
 
 
+def compute_together(dataset: Dataset, signals: Sequence[Signal]) -> None:
+    """Starts one job that makes these signals one after the other."""
+    job = start("compute", "--", dataset.id, *(s.name for s in signals))
+    for signal_ in signals:
+        st.session_state[f"job_{signal_.key}"] = job
+
+
 def require(dataset: Dataset, *names: str) -> bool:
     """Whether these signals are there; a panel that offers to make those that are not."""
     missing = [s for s in map(dataset.signal, names) if not dataset.has(s)]
@@ -154,10 +166,10 @@ def _panel(dataset: Dataset, signal_: Signal) -> None:
             state = computing.progress(dataset, signal_)
             left = f", about {duration(state.seconds_left)} left" if state and state.seconds_left else ""
             st.progress(state.share if state else 0.0, f"Computing {name}{left}. You can go on meanwhile.")
-            st.button("Stop", key=f"stop_{signal_.key}", on_click=_stop_signal, args=(dataset, signal_))
+            st.button("Stop", key=f"stop_{signal_.key}", on_click=stop_signal, args=(dataset, signal_))
             return
-        if job and _started()[job].returncode:
-            _say_why(job)
+        if job and has_failed(job):
+            say_why(job)
         seconds = computing.estimate(dataset, signal_)
         cost = f"about {duration(seconds)}" if seconds is not None else "not estimated yet"
         done = computing.progress(dataset, signal_)
@@ -167,14 +179,16 @@ def _panel(dataset: Dataset, signal_: Signal) -> None:
                   args=(dataset, signal_))  # fmt: skip
 
 
-def _say_why(job: str) -> None:
+def say_why(job: str) -> None:
+    """What a job said when it failed."""
     try:
         result(job)
     except JobError as error:
         st.text(str(error))
 
 
-def _stop_signal(dataset: Dataset, signal_: Signal) -> None:
+def stop_signal(dataset: Dataset, signal_: Signal) -> None:
+    """Ends the work on a signal, whoever started it."""
     state = computing.progress(dataset, signal_)
     if state and computing.is_running(dataset, signal_):
         _end(state.pid)

@@ -24,6 +24,7 @@ st.navigation(
         "Texts": [
             st.Page(ROOT / "pages" / "lengths.py", title="Lengths", icon=":material/bar_chart:"),
             st.Page(ROOT / "pages" / "verbs.py", title="Verbs", icon=":material/category:"),
+            st.Page(ROOT / "pages" / "map.py", title="Map", icon=":material/map:"),
             st.Page(ROOT / "pages" / "format.py", title="Format", icon=":material/cleaning_services:"),
         ],
         "Groups": [

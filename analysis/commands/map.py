@@ -9,13 +9,16 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
+from analysis.annotations import open_annotations
+from analysis.cluster_names import renamed
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
 from analysis.commands.tables import check_ending, chosen, write_table
 from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.mapping.alike import position_of, similar_to_row, similar_to_text
 from analysis.mapping.asked_names import ask_names, questions
-from analysis.mapping.cards import apart, cluster_cards
+from analysis.mapping.asked_names import model as chat_model
+from analysis.mapping.cards import Level, apart, cluster_cards
 from analysis.mapping.chosen import TIERS, MapError, choose, own_column, tier_in_words
 from analysis.mapping.picks import diverse, nested, proportional, redundant
 from analysis.models import ModelError
@@ -57,9 +60,8 @@ def map_command(
         workspace.describe(dataset, parameters=before)  # what cannot be made is not what the dataset has
         raise
     rows = pl.int_range(dataset.height, dtype=pl.UInt32, eager=True)
-    cards = cluster_cards(dataset, rows)
-    asked = ask_names(cards, questions(dataset, cards), may_send=send) if asks else {}
-    called = pl.Series("name", [asked.get(cluster, name) for cluster, name in cards.select("cluster", "name").rows()])
+    asked = _ask(workspace, dataset, rows, may_send=send) if asks else {}
+    cards, groups = _called(workspace, dataset, rows, "cluster"), _called(workspace, dataset, rows, "cluster_group")
     alone, without = apart(dataset, rows)
     placed = own_column(dataset, "is_placed").sum()
     found: dict[str, Any] = {
@@ -70,13 +72,32 @@ def map_command(
         "placed": placed,
         "without_vector": without,
         "apart": alone,
-        "clusters": cards.with_columns(called.cast(pl.String)).select("cluster", "name", "rows", "words").to_dicts(),
+        "clusters": cards.select("cluster", "name", "rows", "words").to_dicts(),
         "asked_names": [{"cluster": cluster, "name": name} for cluster, name in asked.items()],
-        "groups": cluster_cards(dataset, rows, "cluster_group").select("cluster", "name", "rows", "words").to_dicts(),
+        "groups": groups.select("cluster", "name", "rows", "words").to_dicts(),
         "figures": _figures(dataset),
         "seconds": round(time.perf_counter() - started, 3),
     }
     answer(found, as_json, _in_words(dataset, found))
+
+
+def _ask(workspace: Workspace, dataset: Dataset, rows: pl.Series, *, may_send: bool) -> dict[int, str]:
+    """Keeps the names that the chat endpoint gives, in its model's name; the others stay as they were."""
+    cards = _called(workspace, dataset, rows, "cluster")
+    given = ask_names(cards, questions(dataset, cards), may_send=may_send)
+    with open_annotations(workspace.home) as notes:
+        for cluster, name in given.items():
+            notes.name_cluster(
+                dataset.fingerprint, dataset.signal("clusters").key, "cluster", cluster, name, chat_model()
+            )
+    return given
+
+
+def _called(workspace: Workspace, dataset: Dataset, rows: pl.Series, level: Level) -> pl.DataFrame:
+    """The cards under the names that people gave their clusters."""
+    with open_annotations(workspace.home) as notes:
+        names = notes.cluster_names(dataset.fingerprint, dataset.signal("clusters").key)
+    return renamed(cluster_cards(dataset, rows, level), level, names)
 
 
 def _make(dataset: Dataset, *names: str) -> None:

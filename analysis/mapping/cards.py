@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
 from analysis.dataset import Dataset
@@ -23,20 +24,36 @@ def cluster_cards(dataset: Dataset, rows: pl.Series, level: Level = "cluster") -
     names = dataset.table(dataset.signal("clusters"), "names").drop("row_id")
     groups = names.filter(pl.col("level") == "cluster_group").select(group="cluster", group_name="name")
     called = names.filter(pl.col("level") == level).drop("level").join(groups, on="group", how="left")
-    read = dict.fromkeys(["row_tokens", "score"]) if _has(dataset, "row_tokens") else {"score": None}
-    table = pl.DataFrame([own_column(dataset, level).gather(rows).alias("cluster")])
-    table = table.hstack(dataset.frame(list(read), rows)).filter(pl.col("cluster") >= 0)
-    placed = len(rows) - own_column(dataset, level).gather(rows).null_count()
-    tokens = pl.col("row_tokens").sum() if "row_tokens" in read else pl.lit(None, pl.UInt32)
-    counted = table.group_by("cluster").agg(
-        rows=pl.len(), tokens=tokens.cast(pl.UInt64), mean_score=pl.col("score").mean()
-    ).with_columns(share=pl.col("rows") / max(placed, 1))  # fmt: skip
+    counted = counts(dataset, rows, level)
     cards = called.join(counted, on="cluster").join(_pairs(dataset, rows, level), on="cluster", how="left")
     order = ["cluster", "name", "words", "group", "group_name", "rows", "share", "tokens", "mean_score", "pairs"]
     return (
         cards.with_columns(pl.col("pairs").fill_null([])).sort(["rows", "cluster"], descending=[True, False])
         .select(*order, "representatives", "x", "y")
     )  # fmt: skip
+
+
+def counts(dataset: Dataset, rows: pl.Series, level: Level = "cluster") -> pl.DataFrame:
+    """What changes with the view: `cluster`, `rows`, `share`, `tokens`, `mean_score` of those among these rows."""
+    placed = own_column(dataset, level).gather(rows)
+    cluster = placed.fill_null(-1).to_numpy() + 1  # 0 gathers what lies apart or nowhere
+
+    def sums(values: pl.Series | None = None) -> pl.Series:
+        weights = None if values is None else values.fill_null(0).to_numpy()
+        return pl.Series(np.bincount(cluster, weights, minlength=1)[1:])
+
+    counted = pl.DataFrame({"rows": sums().cast(pl.UInt32)}).with_row_index("cluster").cast({"cluster": pl.Int32})
+    tokens = dataset.column("row_tokens").gather(rows) if _has(dataset, "row_tokens") else None
+    scores = dataset.column("score").gather(rows) if "score" in dataset.canonical else None
+    return counted.with_columns(
+        tokens=pl.lit(None, pl.UInt64) if tokens is None else sums(tokens).cast(pl.UInt64),
+        mean_score=pl.lit(None, pl.Float64) if scores is None else _share(sums(scores), sums(scores.is_not_null())),
+        share=pl.col("rows") / max(len(rows) - placed.null_count(), 1),
+    ).filter(pl.col("rows") > 0)
+
+
+def _share(part: pl.Series, whole: pl.Series) -> pl.Series:
+    return (part / whole).fill_nan(None)
 
 
 def apart(dataset: Dataset, rows: pl.Series) -> tuple[int, int]:

@@ -146,10 +146,10 @@ def tier_in_words(dataset: Dataset) -> str:
     tier = str(parameters["tier"])
     if tier == "column":
         return f"{TIERS[tier]} ({parameters['embedding']})"
-    over = parameters["over"]
-    said = ", ".join(split_values(str(parameters["texts"]))) if over == "columns" else over
+    over = str(parameters["over"])
+    read = ", ".join(split_values(str(parameters["texts"]))) if over == "columns" else over.replace("+", " and ")
     model = Path(str(parameters["model"])).name if tier == "model" else parameters["model"]
-    return f"{TIERS[tier]}{f' ({model})' if model else ''} of the {said}"
+    return f"{TIERS[tier]}{f' ({model})' if model else ''} of the {read}"
 
 
 def own_column(dataset: Dataset, name: str) -> pl.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -44,14 +45,23 @@ def bounds(dataset: Dataset) -> Bounds:
 
 def density(dataset: Dataset, rows: pl.Series | None = None, cells: int = 150) -> Density:
     """How many of the rows at these positions, or of all, lie where."""
+    return counted(cell_numbers(dataset, cells), bounds(dataset), rows, cells)
+
+
+def cell_numbers(dataset: Dataset, cells: int) -> pl.Series:
+    """The cell of each row in a grid over the map, counted from the bottom left, row by row; null without a place."""
     found = bounds(dataset)
     x, y = own_column(dataset, "map_x"), own_column(dataset, "map_y")
-    if rows is not None:
-        x, y = x.gather(rows), y.gather(rows)
-    across = ((x.drop_nulls().to_numpy() - found.left) * (cells / (found.right - found.left))).astype(np.int64)
-    up = ((y.drop_nulls().to_numpy() - found.bottom) * (cells / (found.top - found.bottom))).astype(np.int64)
-    counted = np.bincount(up.clip(0, cells - 1) * cells + across.clip(0, cells - 1), minlength=cells * cells)
-    return Density(counted.astype(np.uint32).reshape(cells, cells), found)
+    across = ((x - found.left) * (cells / (found.right - found.left))).cast(pl.Int32).clip(0, cells - 1)
+    up = ((y - found.bottom) * (cells / (found.top - found.bottom))).cast(pl.Int32).clip(0, cells - 1)
+    return (up * cells + across).alias("cell")
+
+
+def counted(numbers: pl.Series, found: Bounds, rows: pl.Series | None, cells: int) -> Density:
+    """The rows at these positions, or all, per cell of a grid whose cell numbers are given."""
+    inside = (numbers if rows is None else numbers.gather(rows)).drop_nulls().to_numpy()
+    per_cell = np.bincount(inside, minlength=cells * cells)
+    return Density(per_cell.astype(np.uint32).reshape(cells, cells), found)
 
 
 def drawn(dataset: Dataset, rows: pl.Series, most: int = MOST_POINTS, seed: int = 0) -> pl.Series:
@@ -59,11 +69,22 @@ def drawn(dataset: Dataset, rows: pl.Series, most: int = MOST_POINTS, seed: int 
 
     Each row has its turn by the seed, whatever the view, so that a narrower view keeps the points that stay in it.
     """
-    there = rows.filter(own_column(dataset, "map_x").is_not_null().gather(rows))
-    if len(there) <= most:
-        return there
-    turn = np.random.default_rng(seed).permutation(dataset.height)[there.to_numpy()]
-    return there.gather(np.sort(np.argpartition(turn, most)[:most]))
+    wanted = np.zeros(dataset.height, np.bool_)
+    wanted[rows.to_numpy()] = True
+    if (x := own_column(dataset, "map_x")).null_count():
+        wanted &= x.is_not_null().to_numpy()
+    order, seen = _order(dataset.height, seed), 4 * most
+    found = order[:seen][wanted[order[:seen]]]
+    while len(found) < most and seen < len(order):
+        seen *= 4
+        found = order[:seen][wanted[order[:seen]]]
+    return pl.Series(rows.name, np.sort(found[:most]), dtype=pl.UInt32)
+
+
+@functools.lru_cache(maxsize=4)
+def _order(rows: int, seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+    """The rows in the order of their turns; kept, since drawing lots for a million rows takes a page's whole time."""
+    return np.random.default_rng(seed).permutation(rows).astype(np.int32)
 
 
 def labels(cards: pl.DataFrame, of: Bounds, most: int = 40) -> pl.DataFrame:

@@ -1,1 +1,1 @@
-"""The parts of the page Map: what is alike, which rows to pick, and by which vectors."""
+"""The parts of the page Map."""

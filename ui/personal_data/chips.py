@@ -13,11 +13,11 @@ from ui.text import count
 SIGNALS = {column: signal for signal, column in tables.VALUES.items()}
 
 
-def words(dataset: Dataset, asked: Filter) -> str:
-    """A filter in the words of its chip: its sentence, but for one that names a value by its hash."""
+def words(dataset: Dataset, asked: Filter) -> str | None:
+    """A filter that names a value by its hash, in words; None for any other."""
     signal = SIGNALS.get(asked.column) if asked.op in ("has", "nothas") else None
     if signal is None or not dataset.has(made := dataset.signal(signal)):
-        return asked.sentence
+        return None
     value = _value((dataset.id, made.key, dataset.rulings.revision, asked.value), dataset, signal)
     without = "" if asked.op == "has" else "without "
     return f"personal data: {without}{value}"

@@ -1,0 +1,46 @@
+"""Which examples lie together, what is each group about, and what lies apart?"""
+
+import streamlit as st
+
+from ui import frame, session
+from ui.map import cards, choice, colours, making, picture, state, tree
+
+dataset = frame.open_page("Map")
+frame.rows_in_view(dataset)
+if not choice.can_be_made(dataset):
+    st.text("No column holds texts or vectors, so there is nothing to lay out on a map.")
+    frame.say_no_examples()
+    st.stop()
+if making.running(dataset):
+    making.progress(dataset)
+    if not making.is_made(dataset):
+        choice.popover(dataset)
+        st.stop()
+if not making.is_made(dataset):
+    making.say_failure(dataset)
+    with st.container(border=True, width=760):
+        choice.introduce(dataset)
+        choice.form(dataset)
+    st.stop()
+
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    level = picture.choose_level()
+    colour = colours.choose(dataset)
+    st.space("stretch")
+    choice.popover(dataset)
+choice.say_bridge(dataset)
+if not state.left(dataset, session.view()).placed:
+    picture.say_no_place(dataset)
+    st.stop()
+
+halves = st.grid(5, min_column_width=220, gap="small")  # the cards come below the map where the window is narrow
+with halves.cell(column_span=3):
+    picture.draw(dataset, level, colour)
+    tree.tree(dataset)
+with halves.cell(column_span=2):
+    section = st.segmented_control(
+        "Beside the map", ["Clusters", "Find similar", "Samples"], default="Clusters", required=True, key="beside",
+        bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+    if section == "Clusters":
+        cards.cards(dataset, level)

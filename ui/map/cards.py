@@ -1,0 +1,133 @@
+"""Cards of clusters: what each is about, what it comes to, three of its rows, and the acts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analysis.annotations import AnnotationError
+from analysis.dataset import Dataset
+from analysis.mapping.cards import Level
+from analysis.mapping.clusters import SMALLEST
+from analysis.view import Filter, View
+from ui import session
+from ui.login import person
+from ui.map import hover, state
+from ui.text import count, md
+
+PAGE_CARDS = 5
+WORDS_SHOWN = 6
+
+
+def cards(dataset: Dataset, level: Level) -> None:
+    """The clusters of the rows in view, largest first, searchable; filters on clusters are left out."""
+    view = session.view()
+    others = state.without_own(view)
+    found = state.cards(dataset, others, level)
+    if found.is_empty():
+        say_no_clusters(dataset, others)
+        return
+    word = "cluster" if level == "cluster" else "group"
+    sought = st.text_input(f"Search {word}s", key="cluster_search", type="search", placeholder="A name or a word")
+    shown = found.filter(_holds(sought)) if sought else found
+    own = " The filter on clusters is left out here, so that the others stay in sight." if others != view else ""
+    typical = "Examples are the rows nearest to a cluster's mean, whatever the view."
+    st.caption(f"{count(found.height, word)}, most rows in view first. {typical}{own}")
+    if shown.is_empty():
+        st.text(f"No {word} has this text in its name or its words.")
+        return
+    pages = -(-shown.height // PAGE_CARDS)
+    page = min(st.pagination(pages, key="cards_page", max_visible_pages=5), pages) if pages > 1 else 1
+    for card in shown.slice((page - 1) * PAGE_CARDS, PAGE_CARDS).iter_rows(named=True):
+        with st.container(border=True, gap="xsmall"):
+            _card(dataset, card, level)
+
+
+def say_no_clusters(dataset: Dataset, view: View) -> None:
+    """Why there is none."""
+    left = state.left(dataset, view)
+    if not left.placed:
+        st.text("No row in view has a place on the map, so there are no clusters.")
+    elif dataset.height < SMALLEST:
+        st.text(f"A cluster has at least {SMALLEST} rows; this dataset has {count(dataset.height)}.")
+    else:
+        st.text(
+            f"No {SMALLEST} rows lie densely enough together to make a cluster: all {count(left.apart)} in view lie "
+            "apart. Choose other vectors, or read them as they are."
+        )
+
+
+def _holds(sought: str) -> pl.Expr:
+    text = pl.concat_str(
+        "name", "found_name", pl.col("words").list.join(" "), pl.col("pairs").list.join(" "), separator=" "
+    )
+    return text.str.to_lowercase().str.contains(sought.lower(), literal=True)
+
+
+def _card(dataset: Dataset, card: Mapping[str, Any], level: Level) -> None:
+    number = int(card["cluster"])
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{md(card['name'])}**", width="stretch")
+        st.caption(f"{level.removeprefix('cluster_')} {number}", width="content")
+    st.caption(_figures(card))
+    st.caption(md("Set apart by: " + ", ".join([*card["words"][:WORDS_SHOWN], *card["pairs"]]), 300))
+    for text in hover.texts(dataset, pl.Series("row", card["representatives"], dtype=pl.UInt32)):
+        st.text(f"– {text}")
+    view, others = session.view(), state.without_own(session.view())
+    kept = others.where(level, "eq", number)
+    is_kept = Filter(level, "eq", str(number)) in view.active
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button("Show all again" if is_kept else "Keep only", key=f"keep_{level}_{number}",
+                  type="primary" if is_kept else "secondary", on_click=session.set_view,
+                  args=(others if is_kept else kept,))  # fmt: skip
+        st.button("Exclude", key=f"exclude_{level}_{number}", on_click=session.set_view,
+                  args=(_without(view, level, number),))  # fmt: skip
+        with st.popover("Rename", key=f"rename_{level}_{number}", on_change="rerun", type="tertiary") as opened:
+            if opened.open:
+                _rename(dataset, card, level)
+
+
+def _without(view: View, level: Level, number: int) -> View:
+    """The view less a cluster; those left out before stay out."""
+    kept = tuple(f for f in view if not (f.column in state.OWN and f.op == "eq"))
+    return View(kept).where(level, "ne", number)
+
+
+def _figures(card: Mapping[str, Any]) -> str:
+    said = [f"{count(card['rows'])}, {card['share']:.1%} of those in view on the map"]
+    if card["tokens"] is not None:
+        said.append(f"{count(card['tokens'], 'token')}")
+    if card["mean_score"] is not None:
+        said.append(f"mean score {card['mean_score']:.2f}")
+    return " · ".join(said)
+
+
+def _rename(dataset: Dataset, card: Mapping[str, Any], level: Level) -> None:
+    """Asks for another name; an empty one gives back what was found."""
+    number = int(card["cluster"])
+    key = f"name_{level}_{number}"
+    given = session.notes().cluster_names(dataset.fingerprint, dataset.signal("clusters").key).get((level, number))
+    st.text(f"Found name: {card['found_name']}")
+    if given:
+        st.text(f"Named by {given.person}, {given.at:%Y-%m-%d %H:%M} UTC")
+    st.text_input("Name", value=card["name"], key=key, max_chars=60)
+    with st.container(horizontal=True):
+        st.button("Save", key=f"save_{key}", type="primary", on_click=_name, args=(dataset, level, number, key))
+        st.button("Give back the found name", key=f"clear_{key}", disabled=given is None, on_click=_name,
+                  args=(dataset, level, number, ""))  # fmt: skip
+
+
+def _name(dataset: Dataset, level: Level, number: int, key: str) -> None:
+    """Keeps what the widget of that key holds; no key clears the name."""
+    name = str(st.session_state.get(key, "")) if key else ""
+    made = dataset.signal("clusters").key
+    try:
+        session.notes().name_cluster(dataset.fingerprint, made, level, number, name, person())
+    except AnnotationError as error:
+        st.session_state["job_error"] = str(error)
+    else:
+        st.session_state.pop(f"name_{level}_{number}", None)
+        st.session_state[f"rename_{level}_{number}"] = False

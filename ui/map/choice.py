@@ -1,0 +1,230 @@
+"""Which vectors the map is made of: what is embedded, by which tier, what each costs and what is missing for it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.embedding import endpoint, weights
+from analysis.mapping import chosen, costs
+from analysis.mapping.chosen import SLOW_TEXTS, TIERS, tier_in_words
+from analysis.operators import join_values, split_values
+from ui import session
+from ui.map import making
+from ui.text import count, cut, duration, md
+
+OVER = {
+    "prompt": "the prompt", "response": "the response", "prompt+response": "prompt and response",
+    "columns": "chosen columns",
+}  # fmt: skip
+EXPLAINED = {
+    "coarse": "Words and runs of letters, no model. Puts together what uses the same words.",
+    "semantic": "A small language model, all-MiniLM-L6-v2. Puts together what means the same, in other words too.",
+    "bridge": "The model on 20,000 rows; for the others its vectors are guessed from their words.",
+    "model": "A sentence-transformers repository with an ONNX graph: another language, or your own field.",
+    "column": "Vectors that a column of this dataset holds.",
+    "endpoint": "Vectors of an OpenAI-compatible endpoint. The texts leave this machine.",
+}
+WHY = {
+    "coarse": "no model is installed, and this needs none",
+    "semantic": "the model is installed and can read this many rows",
+    "bridge": f"the model is installed, but would read over {SLOW_TEXTS:,} rows for a long time",
+    "column": "the dataset brings its own vectors",
+}
+
+
+class Asked(NamedTuple):
+    """A choice as it stands in the form."""
+
+    tier: str
+    over: str
+    model: str
+    may_send: bool
+    may_start: bool
+
+
+def vector_columns(dataset: Dataset) -> list[str]:
+    """Columns of the source that hold lists of numbers, that of the role embedding first."""
+    role = dataset.role("embedding")
+    lists = [
+        name for name, dtype in dataset.originals.items()
+        if isinstance(dtype, pl.List | pl.Array) and pl.Series([], dtype=dtype.inner).dtype.is_numeric()
+    ]  # fmt: skip
+    return list(dict.fromkeys([*([role] if role else []), *lists]))
+
+
+def text_columns(dataset: Dataset) -> list[str]:
+    return [name for name, dtype in dataset.originals.items() if dtype == pl.String]
+
+
+def tiers(dataset: Dataset) -> list[str]:
+    """The tiers that are worth a line in the form; those that lack something say so there."""
+    many = dataset.height > SLOW_TEXTS
+    fitting = {"bridge": many, "column": bool(vector_columns(dataset)), "endpoint": bool(endpoint.url())}
+    return [tier for tier in TIERS if fitting.get(tier, True)]
+
+
+def is_chosen(dataset: Dataset) -> bool:
+    """Whether somebody chose vectors for this dataset."""
+    return "embedding" in dataset.meta.get("parameters", {})
+
+
+def natural(dataset: Dataset) -> str:
+    """The tier that suits this dataset on this machine."""
+    if vector_columns(dataset):
+        return "column"
+    if not weights.is_installed():
+        return "coarse"
+    return "bridge" if dataset.height > SLOW_TEXTS else "semantic"
+
+
+def can_be_made(dataset: Dataset) -> bool:
+    return bool(dataset.height) and (dataset.has_examples or bool(text_columns(dataset) or vector_columns(dataset)))
+
+
+def introduce(dataset: Dataset) -> None:
+    """What a map is, where none is made yet."""
+    st.subheader("No map of these rows is made yet", anchor=False)
+    st.text(
+        f"A map puts rows that are alike near each other, finds the groups that the {count(dataset.height)} fall into "
+        "and names each by the words that set it apart. For that every row gets a vector: choose of what, and how. "
+        "Each map is made once, in another process on this machine, and kept; you can go on meanwhile."
+    )
+
+
+def popover(dataset: Dataset) -> None:
+    """What the map on the page is made of, and the form for another."""
+    with st.popover(md(f"Made of {tier_in_words(dataset)}", 90), icon=":material/tune:", key="map_choice",
+                    on_change="rerun") as opened:  # fmt: skip
+        if opened.open:
+            st.caption("Each choice keeps its own map: coming back to one costs nothing.")
+            form(dataset, "Use these")
+
+
+def form(dataset: Dataset, word: str = "Make the map") -> None:
+    """Asks for everything, says what it costs, and starts it; `word` stands on its button."""
+    now = dataset.signal("embedding").parameters
+    key = dataset.signal("embedding").key
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        over = _choose_over(dataset, str(now["over"]), str(now["texts"]), key)
+    offered = tiers(dataset)
+    usual = str(now["tier"]) if is_chosen(dataset) else natural(dataset)
+    texts = join_values(over.partition(":")[2].split(",")) if over.startswith("columns:") else ""
+    tier = st.radio(
+        "How", offered, index=offered.index(usual) if usual in offered else 0, format_func=_titled(dataset).__getitem__,
+        captions=[_caption(dataset, tier, over.partition(":")[0], texts) for tier in offered], key=f"map_tier_{key}",
+    )  # fmt: skip
+    if not is_chosen(dataset) and tier == natural(dataset):
+        st.caption(f"Suggested: {WHY[tier]}.")
+    asked = _completed(dataset, tier, over, key)
+    with st.expander("Fine tuning", key="map_tuning", on_change="rerun") as tuning:
+        laid_out = _tuned(dataset) if tuning.open else {}
+    st.button(word, type="primary", key="make_map", disabled=not asked.may_start, on_click=use,
+              args=(dataset, asked, laid_out))  # fmt: skip
+
+
+def _titled(dataset: Dataset) -> dict[str, str]:
+    return {tier: md(words[0].upper() + words[1:]) for tier, words in TIERS.items()}
+
+
+def _caption(dataset: Dataset, tier: str, over: str, texts: str) -> str:
+    """What a tier is, what it takes here, or what it lacks."""
+    if tier in ("semantic", "bridge") and not weights.is_installed():
+        return f"{EXPLAINED[tier]} Not installed: {weights.HOW_TO_GET}."
+    took = duration(costs.seconds(dataset, tier, over, texts))
+    return f"{EXPLAINED[tier]} About {took}, places and clusters included."
+
+
+def _choose_over(dataset: Dataset, now: str, texts: str, key: str) -> str:
+    offered = [name for name in OVER if name == "columns" or dataset.has_examples]
+    over = st.selectbox(
+        "What is compared", offered, index=offered.index(now) if now in offered else 0, format_func=OVER.__getitem__,
+        key=f"map_over_{key}", width=220,
+    )  # fmt: skip
+    if over != "columns":
+        return str(over)
+    columns = text_columns(dataset)
+    before = [name for name in (split_values(texts) if texts else []) if name in columns]
+    picked = st.multiselect("Columns", columns, default=before or columns[:1], format_func=cut,
+                            key=f"map_columns_{key}")  # fmt: skip
+    return f"columns:{','.join(picked)}" if picked else "columns"
+
+
+def _completed(dataset: Dataset, tier: str, over: str, key: str) -> Asked:
+    """What the tier asks for besides: the column, or the endpoint's model and the word that texts may be sent."""
+    kind, _, names = over.partition(":")
+    ready = bool(names) or kind != "columns" or tier == "column"
+    if tier == "column":
+        columns = vector_columns(dataset)
+        st.caption("The vectors lay the rows out; the texts chosen above only name the clusters.")
+        column = st.selectbox("The column with the vectors", columns, format_func=cut, key=f"map_column_{key}")
+        return Asked(f"column:{column}", over if names or kind != "columns" else "prompt", "", False, ready)
+    if tier == "endpoint":
+        model = st.text_input(
+            "The endpoint's model", key=f"map_model_{key}", placeholder="such as text-embedding-3-small"
+        )
+        texts, chars = _to_be_sent(dataset.id, over, dataset) if ready else (0, 0)
+        st.text(f"{count(texts, 'text')} of {chars:,} characters would leave this machine for {endpoint.url()}")
+        agreed = st.checkbox("They may be sent", key=f"map_send_{key}")
+        return Asked(tier, over, model.strip(), agreed, ready and agreed and bool(model.strip()))
+    if tier == "model":
+        path = st.text_input(
+            "The model's folder, or its id on the hub", key=f"map_path_{key}", placeholder="such as ~/models/bge-small",
+            help="A sentence-transformers repository with an ONNX graph. An id is fetched only with WINNOW_ONLINE=1.",
+        )  # fmt: skip
+        return Asked(tier, over, path.strip(), False, ready and bool(path.strip()))
+    needs_model = tier in ("semantic", "bridge")
+    return Asked(tier, over, "", False, ready and (not needs_model or weights.is_installed()))
+
+
+@st.cache_data(max_entries=16, show_spinner="Counting the texts …")
+def _to_be_sent(id: str, over: str, _dataset: Dataset) -> tuple[int, int]:
+    return chosen.to_be_sent(_dataset, over)
+
+
+def _tuned(dataset: Dataset) -> dict[str, object]:
+    """The parameters of the layout; each value makes a map of its own."""
+    now = dataset.signal("map").parameters
+    key = dataset.signal("map").key
+    with st.container(horizontal=True):
+        neighbours = st.number_input("Neighbours", 2, 200, int(str(now["neighbours"])), key=f"map_neighbours_{key}",
+                                     help="More show the whole, fewer the detail")  # fmt: skip
+        min_dist = st.number_input("Least distance", 0.0, 1.0, float(str(now["min_dist"])), 0.05, key=f"map_dist_{key}",
+                                   help="How tightly rows may lie")  # fmt: skip
+        seed = st.number_input("Seed", 0, 2**31, int(str(now["seed"])), key=f"map_seed_{key}",
+                               help="The same seed gives the same map")  # fmt: skip
+    return {"neighbours": int(neighbours), "min_dist": float(min_dist), "seed": int(seed)}
+
+
+def use(dataset: Dataset, asked: Asked, laid_out: dict[str, object]) -> None:
+    """Keeps the choice with the dataset and starts what is missing for it."""
+    seed = laid_out.get("seed")
+    places = {name: value for name, value in laid_out.items() if name != "seed"}
+    try:
+        changed = chosen.choose(
+            session.workspace(), dataset, tier=asked.tier, over=asked.over, model=asked.model, may_send=asked.may_send,
+            seed=int(str(seed)) if seed is not None else None, **places,  # type: ignore[arg-type]
+        )  # fmt: skip
+    except ValueError as error:
+        st.session_state["job_error"] = str(error)
+        return
+    if not making.is_made(changed):
+        making.start(changed)
+
+
+def say_bridge(dataset: Dataset) -> None:
+    """What a bridge is worth, measured on rows it had not seen."""
+    if dataset.signal("embedding").parameters["tier"] != "bridge":
+        return
+    table = dataset.table(dataset.signal("embedding"), "figures")
+    figures = {name: (value, rows) for name, value, rows in table.select("figure", "value", "rows").iter_rows()}
+    if "overlap_share" not in figures:
+        return
+    (found, rows), (coarse, _) = figures["overlap_share"], figures.get("coarse_share", (0.0, 0))
+    st.caption(
+        f"The bridge, measured on {count(int(rows))} it had not seen: it finds {found:.0%} of the 10 nearest that the "
+        f"model itself finds; words and letters alone find {coarse:.0%}."
+    )

@@ -1,0 +1,145 @@
+"""The map itself: what is drawn, what a lasso makes of it, and what it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.mapping import drawing
+from analysis.mapping.areas import area
+from analysis.mapping.cards import Level
+from analysis.mapping.chosen import own_column, tier_in_words
+from analysis.view import View
+from ui import charts, session
+from ui.figures.map import CONFIG, NAME_CHARS, Drawn, Paper, Scale, map_of_rows, traces_of
+from ui.map import colours, hover, state
+from ui.text import count, cut, md
+
+KEY = "map"
+LEAST_EXPECTED = 0.25
+
+
+def choose_level() -> Level:
+    """At which of the two levels clusters are named and listed; kept in the address."""
+    level = st.segmented_control(
+        "Names and cards of", list(state.LEVELS), format_func=state.LEVELS.__getitem__, default="cluster",
+        required=True, key="level", bind="query-params",
+    )  # fmt: skip
+    return "cluster_group" if level == "cluster_group" else "cluster"
+
+
+def drawn(dataset: Dataset, view: View, level: Level, colour: str) -> Drawn:
+    """All that is drawn of a view."""
+    bounds, points = state.bounds(dataset), state.points(dataset, view)
+    cards = state.cards(dataset, view, level)
+    shown = _worth_a_label(cards, state.cards(dataset, View(), level))
+    shown = shown.with_columns(pl.col("name").str.slice(0, NAME_CHARS))
+    names = state.names(dataset, "cluster" if colour == "cluster" else "cluster_group") if colour in state.OWN else {}
+    return Drawn(
+        bounds,
+        own_column(dataset, "map_x"),
+        own_column(dataset, "map_y"),
+        state.density(dataset, View()).rows,
+        state.density(dataset, view).rows if view.active else None,
+        colours.of_points(dataset, colour, points.inside, names),
+        points.outside,
+        drawing.labels(shown, bounds),
+    )
+
+
+def _worth_a_label(cards: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
+    """The clusters that the view is not nearly without: with a quarter of the rows that their size lets expect."""
+    both = cards.join(every.select("cluster", all_rows="rows"), on="cluster", maintain_order="left")
+    share = pl.col("rows").sum() / every["rows"].sum()
+    return both.filter(pl.col("rows") >= LEAST_EXPECTED * share * pl.col("all_rows"))
+
+
+def draw(dataset: Dataset, level: Level, colour: str) -> None:
+    """The map of the rows in view; a lasso or a box keeps only what lies in it, of all rows, drawn or not."""
+    view = session.view()
+    found = drawn(dataset, view, level, colour)
+    paper = Paper.of(found.bounds)
+    left = state.left(dataset, view)
+
+    def pick(selection: Mapping[str, Any]) -> View | None:
+        corners = corners_of(selection, paper)
+        return session.view().narrowed("map_place", "within", corners) if corners else None
+
+    charts.draw(
+        map_of_rows(found, charts.palette()), KEY,
+        f"Map of {count(left.placed)} in view, {state.LEVELS[level].lower()} named", pick, "lasso", CONFIG,
+    )  # fmt: skip
+    key = "|".join([*state.key_of(dataset, view), colour])
+    hover.hover(dataset, charts.widget_key(KEY), key, traces_of(found), colour)
+    _say_what_is_drawn(dataset, found, left, colour)
+
+
+def say_no_place(dataset: Dataset) -> None:
+    """Why there is nothing to draw."""
+    left = state.left(dataset, session.view())
+    status = own_column(dataset, "embedding_status").gather(dataset.rows_of(session.view()))
+    said = ", ".join(f"{n:,} {why or 'missing'}" for why, n in status.value_counts(sort=True).iter_rows())
+    st.text(
+        f"None of the {count(left.rows)} in view has a place on the map made of {tier_in_words(dataset)} ({said}). "
+        "Change the filters, or choose other texts or vectors above."
+    )
+
+
+def corners_of(selection: Mapping[str, Any], paper: Paper) -> str | None:
+    """The corners of a drawn lasso or box, as places of the map; None where nothing is enclosed."""
+    if lasso := selection.get("lasso"):
+        x, y = lasso[0]["x"], lasso[0]["y"]
+    elif box := selection.get("box"):
+        (x0, x1), (y0, y1) = box[0]["x"][:2], box[0]["y"][:2]
+        x, y = [x0, x1, x1, x0], [y0, y0, y1, y1]
+    else:
+        return None
+    places = [paper.place(float(a), float(b)) for a, b in zip(x, y, strict=True)]
+    corners = area([a for a, _ in places], [b for _, b in places])
+    return corners if corners.count(";") >= 2 else None
+
+
+def _say_what_is_drawn(dataset: Dataset, found: Drawn, left: state.Left, colour: str) -> None:
+    shown = sum(len(rows) for rows in traces_of(found)[1:])
+    points = f"All {count(left.placed)} of the view" if shown == left.placed else f"{shown:,} of {count(left.placed)}"
+    lot = "" if shown == left.placed else ", drawn by lot, the same each time"
+    outside = " Pale: rows outside the view." if len(found.outside) else ""
+    if left.placed > 1 and state.is_one_place(dataset):
+        outside += " All rows lie at one place, as their vectors are equal."
+    scale = ""
+    if isinstance(found.colours, Scale):
+        without = len(found.colours.without)
+        missing = f", {count(without)} drawn without a number" if without else ""
+        scale = (
+            f" Colours run from the 2nd to the 98th percentile of {cut(colours.WORDS.get(colour, colour))}{missing}."
+        )
+    st.caption(
+        md(
+            f"Made of {tier_in_words(dataset)}. {points} as points{lot}; the grey cloud counts every row."
+            f"{outside}{scale} Near means alike; how far apart distant groups lie says little. "
+            "Draw around points to keep only what lies there.",
+            800,
+        )
+    )
+    _leftovers(left)
+
+
+def _leftovers(left: state.Left) -> None:
+    """What the map cannot show as it is, counted; each a filter."""
+    kept = {
+        "afterwards": (left.afterwards, "placed afterwards", ("is_placed", "eq", "true"),
+                       "At most 100,000 rows are laid out; each other one is put between those it is nearest to"),
+        "apart": (left.apart, "apart from all clusters", ("cluster", "eq", "-1"), "In no dense group of the map"),
+        "nowhere": (left.nowhere, "without a place", ("map_place", "null", ""), "Nothing to read, so no vector"),
+    }  # fmt: skip
+    with st.container(horizontal=True, gap="small"):
+        for name, (rows, words, (column, op, value), why) in kept.items():
+            if rows:
+                view = session.view().narrowed(column, op, value)
+                st.button(f"{count(rows)} {words}", key=f"left_{name}", type="tertiary", help=why,
+                          icon=":material/filter_alt:",
+                          on_click=session.set_view, args=(view,))  # fmt: skip
