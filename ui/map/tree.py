@@ -15,7 +15,7 @@ from ui.figures.map import tree_of_clusters
 from ui.map import state
 from ui.text import count
 
-SHOWN = 60  # clusters; smaller ones stand together within their group
+SHOWN = 40  # clusters; smaller ones stand together within their group
 Wedge = tuple[str, str, str, int]
 
 
