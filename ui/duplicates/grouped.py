@@ -10,7 +10,6 @@ from analysis.conflicts.side_by_side import Group
 from analysis.dataset import Dataset
 from analysis.deduplication import decisions, side_by_side
 from analysis.duplicates.fields import LEAST_SIMILARITY
-from analysis.operators import join_values
 from analysis.signal import ROW_ID
 from analysis.view import ANY_TEXT, View
 from ui import charts, figures, masking, session
@@ -191,7 +190,7 @@ def _view_of(dataset: Dataset, found: Found, kept: int, members: np.ndarray) -> 
     if len(members) >= MOST_IDS:
         return None
     ids = dataset.column(ROW_ID).gather([kept, *members.tolist()]).to_list()
-    return session.view().where(ROW_ID, "in", join_values(ids))
+    return session.view().listing(f"in the group of row {ids[0]}", ids)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
