@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import frame, session
-from ui.map import cards, choice, colours, making, picture, state, tree
+from ui.map import cards, choice, colours, making, picks, picture, similar, state, tree
 
 dataset = frame.open_page("Map")
 frame.rows_in_view(dataset)
@@ -44,3 +44,7 @@ with halves.cell(column_span=2):
     )  # fmt: skip
     if section == "Clusters":
         cards.cards(dataset, level)
+    elif section == "Find similar":
+        similar.search(dataset)
+    else:
+        picks.picks(dataset)
