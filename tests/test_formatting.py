@@ -375,9 +375,13 @@ def test_a_kind_is_cleaned_on_export_by_one_click(chats: Dataset, monkeypatch: p
 
     monkeypatch.setattr("ui.jobs.start", start)
     went: list[dict[str, object]] = []
-    monkeypatch.setattr("streamlit.switch_page", lambda to: went.append({str(k): v for k, v in st.session_state.items()}))
+    monkeypatch.setattr(
+        "streamlit.switch_page",
+        lambda to, query_params: went.append({**{str(k): v for k, v in st.session_state.items()}, "params": query_params}),
+    )
     page("format", chats, noise="special_tokens~response").run().button(key="clean_kind").click().run()
     assert (went[-1]["to"], went[-1]["clean"]) == ("messages", ["special_tokens"])
+    assert went[-1]["params"] == {"d": chats.id, "f": []}
     at = page("export", chats)
     at.session_state["to"], at.session_state["clean"] = "messages", ["special_tokens"]
     at.run().button(key="go_export").click().run()

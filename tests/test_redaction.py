@@ -217,7 +217,7 @@ def within_what_was_made(draws: int, seed: int) -> list[tuple[str, str]]:
 
 
 def test_no_part_of_what_stands_in_for_a_value_is_found_again() -> None:
-    """Draws of every type in every form that people write; 20,000 rounds of them once found nothing."""
+    """Draws of every type in every form that people write; 20,000 rounds found one in eight million, since mended."""
     assert within_what_was_made(60, seed=7) == []
 
 

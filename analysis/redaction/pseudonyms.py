@@ -90,7 +90,8 @@ def _phone(value: str, draw: random.Random) -> str:
 def _card(value: str, draw: random.Random) -> str:
     """A number with a right check digit that begins with 9, as no card does; then zeros, so that no group of its
     digits after the first begins a card or a phone number. Where the groups are no card's, it stands in one."""
-    made = "9" + _digits(draw, 7).zfill(sum(map(str.isdigit, value)) - 2)
+    drawn = f"{draw.randint(1, 9)}{_digits(draw, 6)}"  # behind a blank two zeros would begin a number dialled abroad
+    made = "9" + drawn.zfill(sum(map(str.isdigit, value)) - 2)
     made += luhn_digit(made)
     return _grouped(value, made) if CARD_GROUPS.fullmatch(value) else made
 
