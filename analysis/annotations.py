@@ -111,9 +111,10 @@ class Annotations(SavedViews, BlindChecks, PersonalRules, ClusterNames, People):
         return self._say(dataset, by_tag, person)
 
     def tag_for_reasons(
-        self, dataset: str, rows: Mapping[str, bool], tag: str, person: str, why: str, reasons: Mapping[str, str]
+        self, dataset: str, rows: Mapping[str, bool], tag: str, person: str, why: str | None, reasons: Mapping[str, str]
     ) -> Batch:
-        """Says one tag on or off of rows as one batch, with `why` all of them, and the `reasons` of single rows."""
+        """Says one tag on or off of rows as one batch, with `why` all of them where that is said, and the `reasons` of
+        single rows."""
         return self._say(dataset, {clean_tag(tag): rows}, person, why, reasons)
 
     def undo(self, dataset: str, person: str) -> Batch | None:

@@ -14,12 +14,7 @@ rows = frame.rows_in_view(dataset)
 like.grant(dataset, in_read=True)
 
 with st.container(horizontal=True, vertical_alignment="center"):
-    order = st.selectbox(
-        "Order", desk.orders(), format_func=desk.ORDERS.__getitem__, key="order", width=190, bind="query-params"
-    )
-    seed = 0
-    if order == "random":
-        seed = st.number_input("Seed", min_value=0, value=0, key="seed", width=110, bind="query-params")
+    order, seed = desk.choose_order()
     with st.popover(f"Tag all {count(len(rows))} in view", key="bulk", on_change="rerun") as bulk:
         if bulk.open:
             tagging.tag_all(dataset, rows)

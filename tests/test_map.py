@@ -177,6 +177,12 @@ def test_names_are_words_of_the_cluster_without_function_words() -> None:
     assert len(set(names(twins, [0, 1, 2, 3]).values())) == 4
 
 
+def test_a_cluster_of_chinese_is_named_by_what_its_sentences_share() -> None:
+    texts = ["推荐三个适合周末的户外活动。", "户外活动有哪些?", "喜欢户外活动", "A poem on cats", "One poem, two cats", "Cats: poem"]
+    words = word_weights(pl.Series(texts), np.array([0] * 3 + [1] * 3), set())
+    assert names(words, [0, 1]) == {0: "外活, 户外, 活动", 1: "cats, poem"}
+
+
 def test_a_cluster_needs_rows_enough() -> None:
     assert [clustering.smallest_cluster(n, 1.0) for n in (100, 4_000, 50_000, 1_000_000)] == [15, 32, 112, 2_000]
     assert clustering.smallest_cluster(1_000_000, 4.0) == 500

@@ -40,14 +40,9 @@ SORTED_BY = {  # the columns of an order, the largest first or not
 
 
 @st.cache_resource(show_spinner=False)
-def _acked() -> dict[str, int]:
+def acked() -> dict[str, int]:
     """The last stored key press of each reader that any browser of this server shows."""
     return {}
-
-
-def acked() -> dict[str, int]:
-    """The same, for readers of other pages."""
-    return _acked()
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -63,9 +58,20 @@ def _ordered(key: tuple[str, ...], order: str, seed: int, _dataset: Dataset, _ro
     return values.sort(*by, "row", descending=[*by.values(), False], nulls_last=True)["row"].alias(_rows.name)
 
 
-def orders() -> list[str]:
-    """The orders on offer; that of a list where a filter gives one."""
-    return [name for name in ORDERS if name != "listed" or session.view().listed]
+def choose_order() -> tuple[str, int]:
+    """The order of reading, by its short name in the address, and the seed of a random one; that of a list is offered
+    where a filter gives one. Another page may ask for an order in `st.session_state["order"]` on its way here."""
+    offered = [name for name in ORDERS if name != "listed" or session.view().listed]
+    if st.session_state.get("order") not in offered:
+        st.session_state["order"] = asked if (asked := st.query_params.get("order")) in offered else offered[0]
+    order = str(st.selectbox("Order", offered, format_func=ORDERS.__getitem__, key="order", width=190))
+    if order == offered[0]:
+        st.query_params.pop("order", None)
+    elif st.query_params.get("order") != order:
+        st.query_params["order"] = order
+    if order != "random":
+        return order, 0
+    return order, int(st.number_input("Seed", min_value=0, value=0, key="seed", width=110, bind="query-params"))
 
 
 def ordered(dataset: Dataset, rows: pl.Series, order: str, seed: int) -> pl.Series:
@@ -145,7 +151,7 @@ def draw(dataset: Dataset, book: Book, sequence: pl.Series, token: str, otherwis
         "single": book.is_single,
         "alike": book.has_alike,
         "dataset": book.kept,
-        "acked": _acked(),
+        "acked": acked(),
     }
     reader(key=book.key, data=data, on_log=_nothing, on_want=_nothing, on_at=_nothing)
 
@@ -185,14 +191,14 @@ def _votes(key: tuple[str, ...], _dataset: Dataset, _rows: pl.Series) -> dict[in
 
 def store(book: Book) -> None:
     """Each key press becomes one event; what is stored is acknowledged, what is not the reader sends again."""
-    for change in read_log(st.session_state.get(book.key), _acked(), book.kept):
+    for change in read_log(st.session_state.get(book.key), acked(), book.kept):
         try:
             book.store(change)
         except AnnotationError as error:
             st.error("The tag could not be stored; it is kept in the reader and sent again.")
             st.text(str(error))
             return
-        _acked()[change.client] = change.seq
+        acked()[change.client] = change.seq
 
 
 def _store(dataset: Dataset) -> Callable[[Change], None]:

@@ -5,6 +5,9 @@ What a button does is done by its callback: it runs before the page is drawn, so
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import polars as pl
 import streamlit as st
 
@@ -14,6 +17,8 @@ from analysis.signal import ROW_ID
 from ui import session
 from ui.login import person
 from ui.text import count
+
+NO_REASONS: Mapping[str, str] = MappingProxyType({})
 
 
 def tag_all(dataset: Dataset, rows: pl.Series) -> None:
@@ -30,27 +35,39 @@ def tag_all(dataset: Dataset, rows: pl.Series) -> None:
         on_click=_tag_all,
         args=(dataset, rows),
     )
-    st.button("Undo my latest tags", key="bulk_undo", on_click=_undo, args=(dataset,))
+    st.button("Undo my latest tags", key="bulk_undo", on_click=undo, args=(dataset, "bulk_said"))
     if said := st.session_state.pop("bulk_said", None):
         st.text(said)
 
 
 def _tag_all(dataset: Dataset, rows: pl.Series) -> None:
-    notes, tag = session.notes(), str(st.session_state["bulk_tag"])
     ids = dataset.frame([ROW_ID], rows)[ROW_ID].to_list()
+    said = dict.fromkeys(ids, st.session_state["bulk_act"] == "add")
+    say(dataset, said, str(st.session_state["bulk_tag"]), "bulk_said")
+
+
+def say(
+    dataset: Dataset, rows: Mapping[str, bool], tag: str, said: str, why: str | None = None,
+    reasons: Mapping[str, str] = NO_REASONS,
+) -> None:  # fmt: skip
+    """A callback's work: the tag goes on or off these rows (by id) as one batch, with `why` and single `reasons` where
+    there are any, and becomes one of the dataset's. What came of it stands in `st.session_state[said]`."""
+    notes = session.notes()
     try:
-        batch = notes.tag_rows(dataset.fingerprint, ids, tag, person(), is_on=st.session_state["bulk_act"] == "add")
+        with st.spinner(f"Tagging {count(len(rows))} …", show_time=True):
+            batch = notes.tag_for_reasons(dataset.fingerprint, rows, tag, person(), why, reasons)
         if tag not in (known := notes.vocabulary(dataset.fingerprint)):
             notes.set_vocabulary(dataset.fingerprint, [*known, tag])
     except AnnotationError as error:
-        st.session_state["bulk_said"] = str(error)
-    else:
-        st.session_state["bulk_said"] = f"{batch.rows:,} rows changed. U in the reader, or Undo here, takes it back."
+        st.session_state[said] = str(error)
+        return
+    st.session_state[said] = f"{count(batch.rows)} changed. Undo takes it back, as U does in the reader."
 
 
-def _undo(dataset: Dataset) -> None:
+def undo(dataset: Dataset, said: str) -> None:
+    """A callback's work: takes back one's latest batch of tags."""
     undone = session.notes().undo(dataset.fingerprint, person())
-    st.session_state["bulk_said"] = f"{undone.rows:,} rows are as before." if undone else "Nothing to undo."
+    st.session_state[said] = f"{count(undone.rows)} are as before." if undone else "Nothing to undo."
 
 
 def vocabulary(dataset: Dataset) -> None:

@@ -17,6 +17,7 @@ NAMING_ROWS = 2_000  # of each cluster, spread over it
 WORDS_IN_NAME, WORDS_KEPT, LEAST_ROWS = 3, 10, 3
 LANGUAGE_SAMPLE, LANGUAGE_SHARE = 1_000, 0.02
 SHORTEST_WORD = 3
+SPACELESS = r"\p{Han}\p{Hiragana}\p{Katakana}"  # scripts without blanks between words: two characters stand for a word
 
 
 def stop_words(texts: Sequence[str]) -> set[str]:
@@ -39,14 +40,13 @@ def stop_words(texts: Sequence[str]) -> set[str]:
 def word_weights(texts: pl.Series, cluster: Whole, left_out: set[str]) -> pl.DataFrame:
     """The words of each cluster by class-based TF-IDF (Grootendorst 2022): `cluster`, `word`, `rows`, `weight`.
 
-    Rows that hold a word are counted, not how often they do. Heaviest first, at most ten a cluster; words in fewer than
-    three of its rows are left out.
+    Of Chinese and Japanese two neighbouring characters count as a word. Rows that hold a word are counted, not how
+    often they do. Heaviest first, at most ten a cluster; words in fewer than three of its rows are left out.
     """
     picked = _spread(cluster)
-    words = pl.col("text").str.to_lowercase().str.extract_all(rf"[\p{{L}}\p{{M}}]{{{SHORTEST_WORD},}}").list.unique()
     table = (
         pl.DataFrame({"cluster": cluster[picked], "text": texts.gather(picked).str.head(NAMED_CHARS)})
-        .lazy().select("cluster", word=words).explode("word").drop_nulls()
+        .lazy().select("cluster", word=_words(pl.col("text").str.to_lowercase())).explode("word").drop_nulls()
         .filter(~pl.col("word").is_in(list(left_out)))
         .group_by("cluster", "word").agg(rows=pl.len())
         .with_columns(inside=pl.col("rows").sum().over("cluster"), everywhere=pl.col("rows").sum().over("word"))
@@ -59,6 +59,14 @@ def word_weights(texts: pl.Series, cluster: Whole, left_out: set[str]) -> pl.Dat
         .group_by("cluster", maintain_order=True).head(WORDS_KEPT)
         .select("cluster", "word", "rows", "weight").collect()
     )  # fmt: skip
+
+
+def _words(text: pl.Expr) -> pl.Expr:
+    """The distinct words of each text; of scripts without blanks every two neighbouring characters."""
+    spaced = text.str.extract_all(rf"[\p{{L}}\p{{M}}--[{SPACELESS}]]{{{SHORTEST_WORD},}}")
+    from_second = text.str.replace_all(rf"[{SPACELESS}]([{SPACELESS}]*)", "$1 ")
+    pairs = [of.str.extract_all(rf"[{SPACELESS}]{{2}}") for of in (text, from_second)]
+    return pl.concat_list(spaced, *pairs).list.unique()
 
 
 def _spread(cluster: Whole) -> Whole:

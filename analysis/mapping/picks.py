@@ -47,7 +47,7 @@ def _cells(vectors: Floats, count: int, seed: int) -> tuple[Whole, Floats]:
     from sklearn.cluster import MiniBatchKMeans
 
     sample = vectors[np.sort(np.random.default_rng(seed).permutation(len(vectors))[:FITTED_ROWS])]
-    fitted = MiniBatchKMeans(count, n_init=1, batch_size=4_096, max_iter=30, random_state=seed).fit(sample)
+    fitted = MiniBatchKMeans(count, n_init=1, batch_size=4_096, max_iter=10, random_state=seed).fit(sample)
     middles = unit(fitted.cluster_centers_.astype(np.float32))
     cell, cosine = np.zeros(len(vectors), np.int64), np.zeros(len(vectors), np.float32)
     for at in range(0, len(vectors), BLOCK_ROWS):

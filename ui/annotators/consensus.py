@@ -124,7 +124,7 @@ def disputes(asked: Asked) -> None:
 def _read(dataset: Dataset, view: View) -> None:
     """Goes to Read & tag, one row per disputed item, ordered by dispute."""
     session.set_view(view)
-    st.session_state["order"] = "disputed"  # a bound parameter would be taken out of the address on the way
+    st.session_state["order"] = "disputed"
     params: dict[str, str | list[str]] = {"d": dataset.id, "f": view.to_params()}
     st.switch_page(places.page("read"), query_params=params)
 

@@ -6,15 +6,15 @@ import numpy as np
 import polars as pl
 import streamlit as st
 
-from analysis.annotations import AnnotationError
 from analysis.dataset import Dataset
 from analysis.deduplication import decisions
 from analysis.signal import ROW_ID
-from ui import places, session
+from ui import places, tagging
 from ui.duplicates import state
 from ui.duplicates.state import Found, Policy
-from ui.login import person
 from ui.text import count, cut, md
+
+SAID = "duplicates_said"
 
 
 def tag(dataset: Dataset, found: Found, policy: Policy) -> None:
@@ -30,9 +30,9 @@ def tag(dataset: Dataset, found: Found, policy: Policy) -> None:
             type="primary", key="tag_duplicates", disabled=not (len(on) or len(off)), on_click=_tag,
             args=(dataset, found, policy, on, off),
         )  # fmt: skip
-        st.button("Undo my latest tags", key="undo_duplicates", on_click=_undo, args=(dataset,))
+        st.button("Undo my latest tags", key="undo_duplicates", on_click=tagging.undo, args=(dataset, SAID))
         st.page_link(places.page("export"), label="See what leaves on export", icon=":material/ios_share:")
-    if words := st.session_state.pop("duplicates_said", None):
+    if words := st.session_state.pop(SAID, None):
         st.text(words)
 
 
@@ -46,21 +46,8 @@ def _changes(key: tuple[str, ...], _dataset: Dataset, _found: Found, _policy: Po
 
 
 def _tag(dataset: Dataset, found: Found, policy: Policy, on: pl.Series, off: pl.Series) -> None:
-    notes, ids = session.notes(), dataset.column(ROW_ID)
+    ids = dataset.column(ROW_ID)
     rows = {**dict.fromkeys(ids.gather(on).to_list(), True), **dict.fromkeys(ids.gather(off).to_list(), False)}
     reasons = dict(decisions.reasons(dataset, found.choice, found.decision).iter_rows())
     why = decisions.why(dataset, found.choice.kind)
-    try:
-        batch = notes.tag_for_reasons(dataset.fingerprint, rows, policy.tag, person(), why, reasons)
-        known = notes.vocabulary(dataset.fingerprint)
-        if policy.tag not in known:
-            notes.set_vocabulary(dataset.fingerprint, [*known, policy.tag])
-    except AnnotationError as error:
-        st.session_state["duplicates_said"] = str(error)
-        return
-    st.session_state["duplicates_said"] = f"{count(batch.rows)} changed. Undo takes it back."
-
-
-def _undo(dataset: Dataset) -> None:
-    undone = session.notes().undo(dataset.fingerprint, person())
-    st.session_state["duplicates_said"] = f"{count(undone.rows)} are as before." if undone else "Nothing to undo."
+    tagging.say(dataset, rows, policy.tag, SAID, why, reasons)

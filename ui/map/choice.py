@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
 
 import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
+from analysis.dataset_folder import DatasetError
 from analysis.embedding import endpoint, weights
 from analysis.mapping import chosen, costs
 from analysis.mapping.chosen import SLOW_TEXTS, TIERS, tier_in_words
 from analysis.operators import join_values, split_values
+from analysis.workspace import below_data_folders
 from ui import session
 from ui.map import making
 from ui.text import count, cut, duration, md
@@ -175,9 +178,20 @@ def _completed(dataset: Dataset, tier: str, over: str, key: str) -> Asked:
             "The model's folder, or its id on the hub", key=f"map_path_{key}", placeholder="such as ~/models/bge-small",
             help="A sentence-transformers repository with an ONNX graph. An id is fetched only with WINNOW_ONLINE=1.",
         )  # fmt: skip
-        return Asked(tier, over, path.strip(), False, ready and bool(path.strip()))
+        return Asked(tier, over, path.strip(), False, ready and _may_be_read(os.path.expanduser(path.strip())))
     needs_model = tier in ("semantic", "bridge")
     return Asked(tier, over, "", False, ready and (not needs_model or weights.is_installed()))
+
+
+def _may_be_read(path: str) -> bool:
+    """Whether it names something: an id of the hub, or a folder below those that may be opened from the screen."""
+    if os.path.exists(path):
+        try:
+            below_data_folders(path)
+        except DatasetError as error:
+            st.text(str(error))
+            return False
+    return bool(path)
 
 
 @st.cache_data(max_entries=16, show_spinner="Counting the texts …")

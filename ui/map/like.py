@@ -58,7 +58,7 @@ def grant(dataset: Dataset, *, in_read: bool = False) -> None:
     nearest = View().listing(f"most like row {row_id}", [row_id, *found[ROW_ID]])
     session.set_view(nearest)
     if in_read:
-        st.session_state["order"] = "listed"  # its place in the address is the widget's own
+        st.session_state["order"] = "listed"
         st.query_params["row"] = row_id
         st.rerun()
     params: dict[str, str | list[str]] = {"d": dataset.id, "f": nearest.to_params(), "row": row_id, "order": "listed"}

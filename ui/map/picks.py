@@ -9,13 +9,11 @@ from typing import Any, NamedTuple
 import polars as pl
 import streamlit as st
 
-from analysis.annotations import AnnotationError
 from analysis.dataset import Dataset
 from analysis.mapping.chosen import tier_in_words
 from analysis.signal import ROW_ID
 from analysis.view import View
-from ui import jobs, session
-from ui.login import person
+from ui import jobs, session, tagging
 from ui.map import vectors
 from ui.text import count, cut, md
 
@@ -138,7 +136,7 @@ def _show(dataset: Dataset, asked: Asked, found: dict[int, list[str]]) -> None:
             if others:
                 st.text(f"{count(others)} beside these carry the tag “{cut(tag, 40)}” already.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Undo my latest tags", key="pick_undo", on_click=_undo, args=(dataset,))
+        st.button("Undo my latest tags", key="pick_undo", on_click=tagging.undo, args=(dataset, "pick_said"))
         if words := st.session_state.pop("pick_said", None):
             st.text(words)
 
@@ -155,20 +153,6 @@ def _of_ids(key: tuple[str, ...], _dataset: Dataset, _wanted: pl.Series) -> pl.S
 
 
 def _tag(dataset: Dataset, ids: list[str], tag: str, asked: Asked) -> None:
-    notes = session.notes()
     seed = "" if asked.kind == "redundant" else f", seed {asked.seed}"
     why = f"{asked.kind} sample of {asked.size:,}{seed}, by {asked.tier}"
-    try:
-        reasons = dict.fromkeys(ids, why)
-        batch = notes.tag_for_reasons(dataset.fingerprint, dict.fromkeys(ids, True), tag, person(), why, reasons)
-        if tag not in (known := notes.vocabulary(dataset.fingerprint)):
-            notes.set_vocabulary(dataset.fingerprint, [*known, tag])
-    except AnnotationError as error:
-        st.session_state["pick_said"] = str(error)
-        return
-    st.session_state["pick_said"] = f"{count(batch.rows)} changed. Undo takes it back."
-
-
-def _undo(dataset: Dataset) -> None:
-    undone = session.notes().undo(dataset.fingerprint, person())
-    st.session_state["pick_said"] = f"{count(undone.rows)} are as before." if undone else "Nothing to undo."
+    tagging.say(dataset, dict.fromkeys(ids, True), tag, "pick_said", why, dict.fromkeys(ids, why))

@@ -25,5 +25,5 @@ def say_which(dataset: Dataset, begin: str = "Compared", more: str = "") -> None
     blind = " They know no meaning: a paraphrase in quite other words is missed, and one changed name hardly seen."
     st.caption(
         f"{begin} by {md(tier_in_words(dataset), 160)}.{blind if is_coarse else ''} "
-        f"Other vectors are chosen on the page Map.{f' {more}' if more else ''}"
+        f"Other vectors are chosen on the page Map, under “Made of …”.{f' {more}' if more else ''}"
     )
