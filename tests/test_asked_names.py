@@ -18,7 +18,13 @@ from analysis.models import ModelError
 from analysis.signal import SignalError
 from analysis.workspace import Workspace
 
-ANSWERS = {"sea": "Sea voyages", "bread": "Sure!\nHere is a name: Bread", "dog": '"Dogs & puppies."', "echo": "Sea voyages", "none": None}
+ANSWERS = {
+    "sea": "Sea voyages",
+    "bread": "Sure!\nHere is a name: Bread",
+    "dog": '"Dogs & puppies."',
+    "echo": "Sea voyages",
+    "none": None,
+}
 
 
 @pytest.fixture
@@ -32,7 +38,11 @@ def chat(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
             seen.append({**body, "key": self.headers.get("Authorization"), "path": self.path})
             asked = body["messages"][-1]["content"]
             answers = [answer for word, answer in ANSWERS.items() if word in asked]
-            said = {"choices": [{"message": {"role": "assistant", "content": answers[0]}}]} if answers else {"error": "what?"}
+            said = (
+                {"choices": [{"message": {"role": "assistant", "content": answers[0]}}]}
+                if answers
+                else {"error": "what?"}
+            )
             self.send_response(500 if "broken" in asked else 200)
             self.end_headers()
             self.wfile.write(json.dumps(said).encode())
@@ -51,17 +61,29 @@ def chat(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
 
 def cards_of(*words: str) -> tuple[pl.DataFrame, Questions]:
     cards = pl.DataFrame({"cluster": range(len(words)), "name": [f"found {i}" for i in range(len(words))]})
-    return cards, Questions({i: f"Words: {word}, water\n\nExample: x" for i, word in enumerate(words)}, len(words), 30 * len(words))
+    return cards, Questions(
+        {i: f"Words: {word}, water\n\nExample: x" for i, word in enumerate(words)}, len(words), 30 * len(words)
+    )
 
 
 def test_a_name_is_taken_and_nonsense_keeps_the_found_one(chat: list[dict[str, Any]]) -> None:
-    assert ask_names(*cards_of("sea", "bread", "dog", "echo", "none"), may_send=True) == {0: "Sea voyages", 2: "Dogs & puppies"}
-    assert [(asked["model"], asked["key"], asked["path"]) for asked in chat] == [("small", "Bearer k", "/v1/chat/completions")] * 5
+    assert ask_names(*cards_of("sea", "bread", "dog", "echo", "none"), may_send=True) == {
+        0: "Sea voyages",
+        2: "Dogs & puppies",
+    }
+    assert [(asked["model"], asked["key"], asked["path"]) for asked in chat] == [
+        ("small", "Bearer k", "/v1/chat/completions")
+    ] * 5
     assert chat[0]["messages"][-1] == {"role": "user", "content": "Words: sea, water\n\nExample: x"}
 
 
-def test_nothing_is_asked_unless_a_person_agreed_and_an_endpoint_is_set(chat: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(MapError, match=r"^2 texts in 2 questions of 60 characters would leave this machine for http://127.*; agree by --send"):
+def test_nothing_is_asked_unless_a_person_agreed_and_an_endpoint_is_set(
+    chat: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(
+        MapError,
+        match=r"^2 texts in 2 questions of 60 characters would leave this machine for http://127.*; agree by --send",
+    ):
         ask_names(*cards_of("sea", "dog"))
     monkeypatch.setenv("WINNOW_CHAT_URL", "file:///etc/passwd")
     with pytest.raises(MapError, match="set both in the environment"):
@@ -96,7 +118,11 @@ def test_what_a_name_is(said: str, name: str) -> None:
 
 def test_a_question_holds_the_words_and_the_beginnings_of_three_texts(tmp_path: Path, home: Path) -> None:
     file = tmp_path / "some.jsonl"
-    file.write_text("".join(json.dumps({"prompt": f"prompt {i} " + "x" * 1_000, "response": f"answer {i}"}) + "\n" for i in range(5)))
+    file.write_text(
+        "".join(
+            json.dumps({"prompt": f"prompt {i} " + "x" * 1_000, "response": f"answer {i}"}) + "\n" for i in range(5)
+        )
+    )
     dataset = Workspace().dataset(str(file))
     cards = pl.DataFrame({"cluster": [4], "name": ["a"], "words": [["sea", "ship"]], "representatives": [[3, 0, 1]]})
     asked = questions(dataset, cards)
@@ -104,20 +130,38 @@ def test_a_question_holds_the_words_and_the_beginnings_of_three_texts(tmp_path: 
     assert asked == Questions({4: f"Words: sea, ship\n\n{examples}"}, 3, 16 + 3 * (2 + 9 + 400))
 
 
-def test_what_would_be_sent_is_counted_by_what_is_embedded(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [{"prompt": "four", "response": "seven", "note": "a"}, {"prompt": "four", "response": "", "note": "b"}, {"prompt": " ", "response": "seven", "note": None}]
+def test_what_would_be_sent_is_counted_by_what_is_embedded(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        {"prompt": "four", "response": "seven", "note": "a"},
+        {"prompt": "four", "response": "", "note": "b"},
+        {"prompt": " ", "response": "seven", "note": None},
+    ]
     file = tmp_path / "some.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     workspace = Workspace()
     dataset = workspace.dataset(str(file))
-    counted = {over: to_be_sent(dataset, over) for over in ("prompt", "response", "prompt+response", "columns:note", "columns:prompt,response")}
-    assert counted == {"prompt": (1, 4), "response": (1, 5), "prompt+response": (3, 10 + 5 + 7), "columns:note": (2, 2), "columns:prompt,response": (3, 10 + 5 + 7)}
+    counted = {
+        over: to_be_sent(dataset, over)
+        for over in ("prompt", "response", "prompt+response", "columns:note", "columns:prompt,response")
+    }
+    assert counted == {
+        "prompt": (1, 4),
+        "response": (1, 5),
+        "prompt+response": (3, 10 + 5 + 7),
+        "columns:note": (2, 2),
+        "columns:prompt,response": (3, 10 + 5 + 7),
+    }
     assert to_be_sent(dataset) == (1, 4)
     monkeypatch.setattr("analysis.mapping.chosen.CHUNK_ROWS", 1)
     assert to_be_sent(dataset, "prompt") == (2, 8), "rows that are embedded apart are sent apart"
     monkeypatch.setattr("analysis.mapping.chosen.CHUNK_ROWS", 10_000)
     monkeypatch.setenv("WINNOW_EMBEDDINGS_URL", "http://127.0.0.1:1/v1")
-    with pytest.raises(MapError, match=r"^1 texts of 5 characters would leave this machine for http://127\.0\.0\.1:1/v1; agree by --send"):
+    with pytest.raises(
+        MapError,
+        match=r"^1 texts of 5 characters would leave this machine for http://127\.0\.0\.1:1/v1; agree by --send",
+    ):
         choose(workspace, dataset, tier="endpoint", model="m", over="response")
     agreed = choose(workspace, dataset, tier="endpoint", model="m", over="response", width=2, may_send=True)
     assert agreed.signal("embedding").parameters["may_send"]
