@@ -447,7 +447,7 @@ def test_a_choice_offers_what_the_dataset_and_the_machine_have(
     plain = opened(tmp_path, [{"prompt": f"q {i}", "response": "a"} for i in range(20)])
     monkeypatch.delenv("WINNOW_EMBEDDINGS_URL", raising=False)
     monkeypatch.setattr("analysis.embedding.weights.is_installed", lambda: False)
-    assert choice.tiers(plain) == ["coarse", "semantic"] and choice.natural(plain) == "coarse"
+    assert choice.tiers(plain) == ["coarse", "semantic", "model"] and choice.natural(plain) == "coarse"
     monkeypatch.setattr("analysis.embedding.weights.is_installed", lambda: True)
     assert choice.natural(plain) == "semantic"
     monkeypatch.setenv("WINNOW_EMBEDDINGS_URL", "http://127.0.0.1:9/v1")
@@ -455,6 +455,31 @@ def test_a_choice_offers_what_the_dataset_and_the_machine_have(
     own = opened(tmp_path, [{"prompt": f"q {i}", "response": "a", "vector": [1.0, i]} for i in range(20)], "own.jsonl")
     assert choice.vector_columns(own) == ["vector"] and choice.natural(own) == "column"
     assert "column" in choice.tiers(own) and "bridge" not in choice.tiers(own)
+
+
+def test_names_are_asked_of_a_chat_endpoint_only_where_one_is_configured_and_somebody_agrees(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[str, ...]] = []
+
+    def start(*arguments: str) -> str:
+        started.append(arguments)
+        return "0"
+
+    monkeypatch.setattr("ui.jobs.start", start)
+    monkeypatch.delenv("WINNOW_CHAT_URL", raising=False)
+    at = run(dataset)
+    at.session_state["ask_names"] = True
+    assert "would leave this machine" not in said(well(at.run()))
+    monkeypatch.setenv("WINNOW_CHAT_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("WINNOW_CHAT_MODEL", "small")
+    at = run(dataset)
+    at.session_state["ask_names"] = True
+    at = well(at.run())
+    assert "6 texts in 3 questions of 232 characters" in said(at) and "would leave this machine for small" in said(at) and not started
+    at.button(key="send_names").click()
+    at.run()
+    assert started == [("map", "--ask-names", "--send", "--", dataset.id)]
 
 
 def test_an_endpoint_is_asked_only_after_a_person_agreed(

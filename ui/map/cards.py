@@ -15,7 +15,7 @@ from analysis.mapping.clusters import SMALLEST
 from analysis.view import Filter, View
 from ui import session
 from ui.login import person
-from ui.map import hover, state
+from ui.map import asking, hover, state
 from ui.text import count, md
 
 PAGE_CARDS = 5
@@ -32,6 +32,8 @@ def cards(dataset: Dataset, level: Level) -> None:
         return
     word = "cluster" if level == "cluster" else "group"
     sought = st.text_input(f"Search {word}s", key="cluster_search", type="search", placeholder="A name or a word")
+    if level == "cluster":
+        asking.ask(dataset)
     shown = found.filter(_holds(sought)) if sought else found
     own = " The filter on clusters is left out here, so that the others stay in sight." if others != view else ""
     typical = "Examples are the rows nearest to a cluster's mean, whatever the view."

@@ -1,0 +1,51 @@
+"""Asking a chat endpoint for better names of clusters: where it is configured, what would be sent, and the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.mapping import asked_names
+from analysis.mapping.asked_names import Questions
+from analysis.mapping.cards import cluster_cards
+from analysis.view import View
+from ui import jobs
+from ui.text import count, cut
+
+
+def ask(dataset: Dataset) -> None:
+    """Nothing where no endpoint is configured; otherwise the offer, with what would leave this machine."""
+    if not (asked_names.url() and asked_names.model()):
+        return
+    if running := st.session_state.get("names_job"):
+        jobs.wait_for(running, f"Asking {cut(asked_names.model(), 40)} for names", _done)
+        return
+    jobs.show_error()
+    if said := st.session_state.pop("names_said", None):
+        st.text(said)
+    with st.popover("Ask for names", key="ask_names", on_change="rerun") as opened:
+        if opened.open:
+            found = _questions((dataset.id, dataset.signal("clusters").key), dataset)
+            st.text(
+                f"{count(found.texts, 'text')} in {count(len(found.of), 'question')} of {found.chars:,} characters "
+                f"would leave this machine for {cut(asked_names.model(), 60)} at {cut(asked_names.url(), 120)}. "
+                "The names it gives take the place of the found ones and can be changed or given back like any other."
+            )
+            st.button("Send them", type="primary", key="send_names", on_click=_start, args=(dataset,))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the clusters …")
+def _questions(key: tuple[str, ...], _dataset: Dataset) -> Questions:
+    return asked_names.questions(_dataset, cluster_cards(_dataset, _dataset.rows_of(View())))
+
+
+def _start(dataset: Dataset) -> None:
+    st.session_state["names_job"] = jobs.start("map", "--ask-names", "--send", "--", dataset.id)
+
+
+def _done(result: Any) -> None:
+    st.session_state.pop("names_job", None)
+    if result is not None:
+        st.session_state["names_said"] = f"{count(len(result['asked_names']), 'cluster')} got other names."
