@@ -30,6 +30,8 @@ from analysis.signals.meaning_conflicts import MeaningConflicts
 from analysis.signals.meaning_pairs import MeaningPairs
 from analysis.view import MAX_VIEW_CHARS, Filter, View
 from analysis.workspace import Workspace
+from tests.app_page import open_page as run
+from tests.app_page import well
 from tests.browser import ROOT, Server
 from tests.screen import PRESS, chips, counted, read_row, settled, view_of
 
@@ -110,21 +112,6 @@ def untagged(home: Path, dataset: Dataset, coarse: Dataset) -> Iterator[None]:
             for person in notes.people():
                 while notes.undo(one.fingerprint, person):
                     pass
-
-
-def run(page: str | Path, of: Dataset, *filters: str, **params: str) -> AppTest:
-    at = AppTest.from_file(ROOT / "pages" / f"{page}.py" if isinstance(page, str) else page, default_timeout=60)
-    at.query_params["d"] = of.id
-    for name, value in params.items():
-        at.query_params[name] = value
-    if filters:
-        at.query_params["f"] = list(filters)
-    return well(at.run())
-
-
-def well(at: AppTest) -> AppTest:
-    assert not at.exception, at.exception[0].stack_trace
-    return at
 
 
 def said(at: AppTest) -> str:

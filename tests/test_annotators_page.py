@@ -14,6 +14,8 @@ from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.formats import Reading
 from analysis.workspace import Workspace
+from tests.app_page import open_page as run
+from tests.app_page import well
 from tests.browser import ROOT
 from ui import figures
 
@@ -65,22 +67,6 @@ def data(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
         for signal in ("lengths", "times", "sessions", "consensus"):
             compute(dataset, dataset.signal(signal))
     return found
-
-
-def run(page: Path, dataset: Dataset, *filters: str, **params: str) -> AppTest:
-    at = AppTest.from_file(page, default_timeout=DEADLINE)
-    at.query_params["d"] = dataset.id
-    for name, value in params.items():
-        at.query_params[name] = value
-    if filters:
-        at.query_params["f"] = list(filters)
-    return well(at.run())
-
-
-def well(at: AppTest) -> AppTest:
-    assert not at.exception, at.exception[0].stack_trace
-    assert not at.error, [error.value for error in at.error]
-    return at
 
 
 def texts(at: AppTest) -> str:

@@ -19,7 +19,9 @@ from analysis.reading import payload
 from analysis.signal import ROW_ID
 from analysis.view import View
 from analysis.workspace import Workspace
-from tests.test_annotators_page import DEADLINE, FILES, PEOPLE, READ, run, texts, well
+from tests.app_page import DEADLINE, well
+from tests.app_page import open_page as run
+from tests.test_annotators_page import FILES, PEOPLE, READ, texts
 from ui.blind import words_of
 
 

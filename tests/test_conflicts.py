@@ -28,6 +28,7 @@ from analysis.signals.catalogue import SIGNALS
 from analysis.signals.conflicts import Conflicts
 from analysis.view import View
 from analysis.workspace import Workspace
+from tests.app_page import open_page
 from tests.browser import ROOT
 from tests.test_signals import rows_of, said
 
@@ -516,13 +517,7 @@ def test_the_command(opened: dict[str, Dataset]) -> None:
 
 
 def page(dataset: Dataset, **params: str) -> AppTest:
-    at = AppTest.from_file(PAGE, default_timeout=60)
-    at.query_params["d"] = dataset.id
-    for name, value in params.items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception, at.exception[0].stack_trace
-    return at
+    return open_page("conflicts", dataset, **params)
 
 
 @pytest.mark.parametrize("name", ["instructions", "preferences", "chats", "hostile", "judged", "one"])

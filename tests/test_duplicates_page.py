@@ -22,6 +22,7 @@ from analysis.deduplication.kinds import KINDS
 from analysis.signal import ROW_ID
 from analysis.view import View
 from analysis.workspace import Workspace
+from tests.app_page import open_page, well
 from tests.browser import ROOT, Server
 from tests.screen import settled
 
@@ -69,16 +70,7 @@ def untouched(app_home: Path, opened: dict[str, Dataset]) -> Iterator[None]:
 
 
 def run(dataset: Dataset, kind: str = "near", *filters: str) -> AppTest:
-    at = AppTest.from_file(PAGE, default_timeout=60)
-    at.query_params["d"], at.query_params["kind"] = dataset.id, kind
-    if filters:
-        at.query_params["f"] = list(filters)
-    return well(at.run())
-
-
-def well(at: AppTest) -> AppTest:
-    assert not at.exception, at.exception[0].stack_trace
-    return at
+    return open_page("duplicates", dataset, *filters, kind=kind)
 
 
 def said(at: AppTest) -> str:

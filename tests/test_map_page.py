@@ -25,6 +25,7 @@ from analysis.signals.clusters import NAME
 from analysis.signals.embedding import FIGURE, WEIGHT
 from analysis.view import Filter, View
 from analysis.workspace import Workspace
+from tests.app_page import open_page, well
 from ui import chips
 from ui.figures import DARK, LIGHT
 from ui.figures.map import Drawn, Hue, Paper, Scale, map_of_rows, traces_of
@@ -107,17 +108,21 @@ def dataset(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return found
 
 
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """What would have been started as a job, in the place of starting it."""
+    asked: list[tuple[str, ...]] = []
+
+    def start(*arguments: str) -> str:
+        asked.append(arguments)
+        return "0"
+
+    monkeypatch.setattr("ui.jobs.start", start)
+    return asked
+
+
 def run(dataset: Dataset, **params: str | list[str]) -> AppTest:
-    at = AppTest.from_file(ROOT / "pages" / "map.py", default_timeout=60)
-    at.query_params["d"] = dataset.id
-    for name, value in params.items():
-        at.query_params[name] = value
-    return well(at.run())
-
-
-def well(at: AppTest) -> AppTest:
-    assert not at.exception, at.exception[0].stack_trace
-    return at
+    return open_page("map", dataset, **params)
 
 
 def said(at: AppTest) -> str:
@@ -224,15 +229,8 @@ def test_a_name_is_kept_shown_everywhere_and_given_back(dataset: Dataset, home: 
 
 
 def test_nothing_computed_yet_says_what_it_does_what_it_costs_and_why(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, tmp_path: Path, started: list[tuple[str, ...]]
 ) -> None:
-    started: list[tuple[str, ...]] = []
-
-    def start(*arguments: str) -> str:
-        started.append(arguments)
-        return "0"
-
-    monkeypatch.setattr("ui.jobs.start", start)
     found = opened(tmp_path, [{"prompt": f"Question {i}", "response": "x"} for i in range(20)])
     at = run(found)
     assert "No map of these rows is made yet" in [s.value for s in at.subheader]
@@ -458,15 +456,8 @@ def test_a_choice_offers_what_the_dataset_and_the_machine_have(
 
 
 def test_names_are_asked_of_a_chat_endpoint_only_where_one_is_configured_and_somebody_agrees(
-    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+    dataset: Dataset, started: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started: list[tuple[str, ...]] = []
-
-    def start(*arguments: str) -> str:
-        started.append(arguments)
-        return "0"
-
-    monkeypatch.setattr("ui.jobs.start", start)
     monkeypatch.delenv("WINNOW_CHAT_URL", raising=False)
     at = run(dataset)
     at.session_state["ask_names"] = True

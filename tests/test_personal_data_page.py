@@ -23,6 +23,7 @@ from analysis.redaction.not_personal import NotPersonal, ruled
 from analysis.signal import ROW_ID
 from analysis.view import Filter, View
 from analysis.workspace import Workspace
+from tests.app_page import open_page as opened
 from tests.browser import ROOT
 from ui import chips
 from ui.personal_data import found, review
@@ -83,18 +84,6 @@ def data(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
         if name != "table":
             compute(dataset, dataset.signal("personal_data"))
     return held
-
-
-def opened(page: Path, dataset: Dataset, *filters: str, **params: str) -> AppTest:
-    app = AppTest.from_file(str(page), default_timeout=DEADLINE)
-    app.query_params["d"] = dataset.id
-    if filters:
-        app.query_params["f"] = list(filters)
-    for name, value in params.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
 
 
 def said(app: AppTest) -> str:

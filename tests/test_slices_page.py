@@ -12,6 +12,8 @@ from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.view import Filter, View
 from analysis.workspace import Workspace
+from tests.app_page import open_page as run
+from tests.app_page import well
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,19 +37,6 @@ def dataset(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset
     for name in ("lengths", "exact_duplicates"):
         compute(opened, opened.signal(name))
     return opened
-
-
-def run(page: str, dataset: Dataset, **params: str | list[str]) -> AppTest:
-    at = AppTest.from_file(ROOT / "pages" / f"{page}.py", default_timeout=60)
-    at.query_params["d"] = dataset.id
-    for name, value in params.items():
-        at.query_params[name] = value
-    return well(at.run())
-
-
-def well(at: AppTest) -> AppTest:
-    assert not at.exception, at.exception[0].stack_trace
-    return at
 
 
 def texts(at: AppTest) -> list[str]:

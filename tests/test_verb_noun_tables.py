@@ -24,7 +24,7 @@ from analysis.verb_noun_counts import Counted, Coverage, containing, requests_of
 from analysis.verb_noun_tables import compare, entropy, growth, rarefaction, response_lengths, variety
 from analysis.view import View
 from analysis.workspace import Workspace
-from tests.browser import ROOT
+from tests.app_page import open_page
 
 RECORDS: list[dict[str, object]] = [
     {"prompt": "Write a poem about rain.", "response": "Drip, drop.", "score": 4},
@@ -256,13 +256,7 @@ def opened(home: Path, folder: Path, name: str, sources: str) -> Dataset:
 
 
 def page(dataset: Dataset, **asked: str | list[str]) -> AppTest:
-    at = AppTest.from_file(ROOT / "pages" / "verbs.py", default_timeout=60)
-    at.query_params["d"] = dataset.id
-    for name, value in asked.items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception and not at.error
-    return at
+    return open_page("verbs", dataset, **asked)
 
 
 def said(at: AppTest) -> str:
