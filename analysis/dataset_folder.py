@@ -13,7 +13,8 @@ from pathlib import Path
 
 import polars as pl
 
-from analysis.operators import join_values, kind_of
+from analysis.joined_values import join_values
+from analysis.operators import kind_of
 from analysis.personal_data.keys import key_id
 from analysis.signal import ROW_ID, Signal
 from analysis.signals import catalogue

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from analysis.dataset import Dataset
 from analysis.dataset_folder import CANONICAL
-from analysis.operators import join_values
+from analysis.joined_values import join_values
 from analysis.signals.catalogue import writer_of
 from analysis.view import Filter, View
 

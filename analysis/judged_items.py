@@ -10,7 +10,7 @@ import polars as pl
 
 from analysis.dataset import Dataset
 from analysis.dataset_folder import CANONICAL
-from analysis.operators import split_values
+from analysis.joined_values import split_values
 
 SHOWN_VOTES = 30
 COMMENT_CHARS = 20.0  # a text column of more characters on average than this holds words, not codes

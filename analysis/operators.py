@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime, time
 from typing import Literal, NamedTuple
 
 import numpy as np
 import polars as pl
 
+from analysis.joined_values import split_values
 from analysis.mapping.areas import is_inside
 
 MAX_CORNERS = 1_000
@@ -40,26 +41,6 @@ def kind_of(dtype: pl.DataType) -> Kind:
     if dtype.is_numeric():
         return "number"
     return "text" if dtype in (pl.String, pl.Categorical, pl.Enum) else "other"
-
-
-def quote(part: str) -> str:
-    """`part` with its own `~` and `%` encoded, so that a `~` separates."""
-    return part.replace("%", "%25").replace("~", "%7E")
-
-
-def unquote(part: str) -> str:
-    """The inverse of `quote`; any other percent sign stays as it is."""
-    return part.replace("%7E", "~").replace("%25", "%")
-
-
-def join_values(values: Iterable[object]) -> str:
-    """Several values as the one string that `in` and `range` take."""
-    return "~".join(quote(str(value)) for value in values)
-
-
-def split_values(value: str) -> list[str]:
-    """The inverse of `join_values`."""
-    return [unquote(part) for part in value.split("~")]
 
 
 def _number(value: str, column: str) -> int | float:

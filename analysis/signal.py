@@ -16,7 +16,7 @@ from typing import ClassVar, Literal
 
 import polars as pl
 
-from analysis.operators import split_values
+from analysis.joined_values import split_values
 
 ROW_ID = "row_id"
 Scope = Literal["row", "dataset"]

@@ -11,19 +11,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from analysis.operators import (
-    MAX_SEARCH_CHARS,
-    OPERATORS,
-    OPPOSITES,
-    Asked,
-    ViewError,
-    check_pattern,
-    join_values,
-    kind_of,
-    quote,
-    split_values,
-    unquote,
-)
+from analysis.joined_values import join_values, quote, split_values, unquote
+from analysis.operators import MAX_SEARCH_CHARS, OPERATORS, OPPOSITES, Asked, ViewError, check_pattern, kind_of
 from analysis.signal import ROW_ID
 
 ANY_TEXT = "*"  # the pseudo-column of a text search: every text a row holds

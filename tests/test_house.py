@@ -34,7 +34,7 @@ SHARED_WITH_SIGNALS = {
     "analysis.same_text": "when two texts count as the same: for exact copies, for answers in conflict and in tables of them",
     "analysis.noise": "the kinds of formatting noise, which a signal counts and an export cleans by the same rules",
     "analysis.duplicates": "which rows say nearly the same: what signals store, a page groups afresh at any threshold",
-    "analysis.operators": "how several values are written as one parameter",
+    "analysis.joined_values": "how several values are written as one parameter",
 }
 MUTATORS = {"insert_column", "replace_column", "extend", "drop_in_place"}  # change a frame every session shares
 MACHINE_PATH = re.compile(r"(?<![\w.~/:-])/(?:home|root|Users|work)/\w|[A-Z]:\\\\?Users\\")

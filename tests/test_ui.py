@@ -24,7 +24,7 @@ from markdown_it import MarkdownIt
 
 from analysis import tables
 from analysis.dataset_folder import DatasetError
-from analysis.operators import split_values
+from analysis.joined_values import split_values
 from analysis.view import View
 from analysis.workspace import below_data_folders
 from tests.browser import ROOT

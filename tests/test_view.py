@@ -13,18 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.dataset_folder import MESSAGES
-from analysis.operators import (
-    OPERATORS,
-    ViewError,
-    check_pattern,
-    join_values,
-    kind_of,
-    literal_pattern,
-    quote,
-    search_pattern,
-    split_values,
-    unquote,
-)
+from analysis.joined_values import join_values, quote, split_values, unquote
+from analysis.operators import OPERATORS, ViewError, check_pattern, kind_of, literal_pattern, search_pattern
 from analysis.view import ANY_TEXT, MAX_VIEW_CHARS, Filter, View
 
 # Links

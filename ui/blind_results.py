@@ -10,7 +10,7 @@ import streamlit as st
 from analysis.annotations import BlindCheck
 from analysis.blind_samples import LEAST_ITEMS, MOST_ROWS, Comparison, compare
 from analysis.dataset import Dataset
-from analysis.operators import join_values
+from analysis.joined_values import join_values
 from analysis.signal import ROW_ID
 from analysis.view import View
 from ui import desk, masking

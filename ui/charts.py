@@ -12,7 +12,7 @@ import streamlit as st
 
 from analysis import tables
 from analysis.dataset import Dataset
-from analysis.operators import join_values, split_values
+from analysis.joined_values import join_values, split_values
 from analysis.view import View
 from ui import figures, session
 

@@ -11,7 +11,7 @@ from analysis.conflicts import tables
 from analysis.conflicts.kinds import KINDS, MEANING, Kind, missing_roles
 from analysis.conflicts.side_by_side import MAX_CARDS, Group, columns_of, side_by_side
 from analysis.dataset import Dataset
-from analysis.operators import join_values
+from analysis.joined_values import join_values
 from analysis.view import View
 from ui import jobs, places, rows, session
 from ui import side_by_side as component

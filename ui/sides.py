@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from analysis.dataset import Dataset
-from analysis.operators import ViewError, join_values
+from analysis.joined_values import join_values
+from analysis.operators import ViewError
 from analysis.view import View
 from ui import charts, session
 from ui.text import cut

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.operators import join_values
+from analysis.joined_values import join_values
 from analysis.view import View
 from ui import session, verbs
 from ui.sides import ALL, COLUMNS, Side, sides, values

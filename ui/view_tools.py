@@ -8,7 +8,8 @@ import streamlit as st
 from analysis.annotations import AnnotationError
 from analysis.dataset import Dataset
 from analysis.dataset_folder import TAGS
-from analysis.operators import OPERATORS, ViewError, join_values, kind_of
+from analysis.joined_values import join_values
+from analysis.operators import OPERATORS, ViewError, kind_of
 from analysis.tables import count_values
 from analysis.view import ANY_TEXT, Filter, View
 from ui import session

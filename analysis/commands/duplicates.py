@@ -18,7 +18,7 @@ from analysis.deduplication.decisions import Choice, Decision
 from analysis.duplicates.groups import THRESHOLD, pair_table
 from analysis.duplicates.policies import Keep
 from analysis.duplicates.texts import DuplicatesError
-from analysis.operators import join_values, split_values
+from analysis.joined_values import join_values, split_values
 from analysis.signal import ROW_ID
 from analysis.signals.catalogue import signal
 from analysis.view import View

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.operators import join_values
+from analysis.joined_values import join_values
 from analysis.view import Filter
 
 Shape = Literal["answers", "asked", "prompts", "judgements", "circle", "pair", "echo", "chat"]

@@ -15,7 +15,7 @@ from analysis.duplicates.groups import THRESHOLD, Pairs, groups, pairs_of
 from analysis.duplicates.meaning import in_other_words
 from analysis.duplicates.policies import READS, Keep, in_order
 from analysis.duplicates.texts import DuplicatesError
-from analysis.operators import split_values
+from analysis.joined_values import split_values
 from analysis.signal import ROW_ID
 from analysis.signals.catalogue import writers_of
 from analysis.tables import extent

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analysis.dataset import Dataset
 from analysis.duplicates.groups import Pairs
 from analysis.duplicates.splits import leaving, splits_of
-from analysis.operators import split_values
+from analysis.joined_values import split_values
 
 
 class Kind(NamedTuple):

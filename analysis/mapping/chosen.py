@@ -12,7 +12,7 @@ from analysis.computing import CHUNK_ROWS
 from analysis.dataset import Dataset
 from analysis.embedding import endpoint, own, repository, weights
 from analysis.embedding.texts import Over, is_blank
-from analysis.operators import join_values, split_values
+from analysis.joined_values import join_values, split_values
 from analysis.signals import catalogue
 from analysis.signals.embedding import Embedding
 from analysis.workspace import Workspace

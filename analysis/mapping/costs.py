@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from analysis.dataset import Dataset
-from analysis.operators import split_values
+from analysis.joined_values import split_values
 
 # Measured on two cores; a rule of thumb that says "seconds" or "an hour", not which second.
 CHARS_OF_TOKEN, MODEL_TOKENS_A_SECOND = 4.3, 8_000  # of one core

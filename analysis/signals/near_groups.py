@@ -10,7 +10,7 @@ import polars as pl
 from analysis.duplicates.groups import THRESHOLD, groups, pairs_of
 from analysis.duplicates.policies import READS, Keep, in_order
 from analysis.duplicates.texts import check_choice
-from analysis.operators import split_values
+from analysis.joined_values import split_values
 from analysis.signal import Signal, SignalError
 
 

@@ -12,7 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.dataset import Dataset
-from analysis.operators import join_values, kind_of
+from analysis.joined_values import join_values
+from analysis.operators import kind_of
 from analysis.slicing.dimensions import BUCKETS, QUANTILES, Dimension, SlicingError, check, fitting_cut, types_of
 from analysis.tables import MISSING, other
 from analysis.view import Filter

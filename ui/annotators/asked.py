@@ -11,8 +11,8 @@ import streamlit as st
 from analysis.annotators import Labels, Votes, labels_of, votes_of
 from analysis.annotators.profiles import facts_in
 from analysis.dataset import Dataset
+from analysis.joined_values import join_values, split_values
 from analysis.judged_items import columns_of, judged_columns
-from analysis.operators import join_values, split_values
 from analysis.view import View
 from ui import charts, jobs, places, session
 from ui.text import count, cut, md

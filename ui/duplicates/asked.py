@@ -11,7 +11,7 @@ from analysis.dataset import Dataset
 from analysis.deduplication import decisions, kinds
 from analysis.deduplication.kinds import KINDS
 from analysis.duplicates.policies import Keep
-from analysis.operators import join_values, split_values
+from analysis.joined_values import join_values, split_values
 from analysis.signal import SignalError
 from analysis.signals.catalogue import signal
 from ui import charts, jobs, places, session

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.deduplication import decisions
-from analysis.operators import join_values
+from analysis.joined_values import join_values
 from ui import jobs, session
 from ui.duplicates.state import Found
 

@@ -10,7 +10,7 @@ from analysis.deduplication import kinds, side_by_side
 from analysis.deduplication.passages import passages
 from analysis.duplicates.repetition import RULES
 from analysis.duplicates.splits import crossing
-from analysis.operators import join_values
+from analysis.joined_values import join_values
 from analysis.signal import ROW_ID
 from ui import charts, masking, rows, session
 from ui import side_by_side as component

@@ -11,9 +11,9 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.dataset_folder import DatasetError
 from analysis.embedding import endpoint, weights
+from analysis.joined_values import join_values, split_values
 from analysis.mapping import chosen, costs
 from analysis.mapping.chosen import SLOW_TEXTS, TIERS, tier_in_words
-from analysis.operators import join_values, split_values
 from analysis.workspace import below_data_folders
 from ui import session
 from ui.map import making

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.operators import join_values
+from analysis.joined_values import join_values
 from analysis.personal_data import tables
 from analysis.view import View
 from ui import charts, figures, session

@@ -13,8 +13,8 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
+from analysis.joined_values import split_values
 from analysis.mapping.chosen import own_column
-from analysis.operators import split_values
 from ui import masking
 from ui.map import colours, state
 from ui.text import cut
