@@ -178,6 +178,7 @@ def test_hostile_columns_and_values_can_be_chosen(hostile: Opened, calm: Page) -
         undamaged(calm)
     choose(calm, "filter_column", "annotator")
     settled(calm, "Overview")
+    expect(calm.get_by_label("Value", exact=True)).to_have_count(1)  # that of the column before fades out
     calm.get_by_label("Value", exact=True).click()
     for name in hostile.dataset.column("annotator").unique():
         expect(calm.get_by_role("option", name=cut(name, 60))).to_be_visible()
