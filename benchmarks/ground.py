@@ -102,6 +102,12 @@ class Ground:
         check_opened(self.planted, opened)
         return str(opened["id"])
 
+    def compute_afresh(self, name: str) -> Run:
+        """One signal of the dataset, made anew where it was there."""
+        for made in (self.home / "datasets" / self.dataset).glob(f"{name}-*.parquet"):
+            made.unlink()
+        return self.winnow("compute", self.dataset, name)[0]
+
     def compute_all(self) -> None:
         """Makes the columns the pages show, where they are not there yet."""
         self.winnow("compute", self.dataset, *SIGNALS)

@@ -38,7 +38,7 @@ def measure(ground: Ground) -> Iterator[Row]:
         f"Language, {len(pairs):,} distinct texts of {chars:.0f} characters on average", f"{speed:,.0f} a CPU second", f"{SPEED_BAR:,}",
         speed >= SPEED_BAR, {"texts_per_cpu_second": speed},
     )  # fmt: skip
-    done, _ = ground.winnow("compute", ground.dataset, "language")
+    done = ground.compute_afresh("language")
     yield Row(
         "Signal language", f"{done.seconds:.1f} s, {ground.planted.rows / done.seconds:,.0f} rows/s, peak {memory(done.peak_mb)}",
         numbers={"seconds": done.seconds, "peak_mb": done.peak_mb},
