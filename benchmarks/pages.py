@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import polars as pl
-from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, WebSocket, sync_playwright
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from analysis.workspace import Workspace
@@ -25,7 +25,7 @@ STARTS, VISITS = 3, 20
 MAX_START_S, MAX_RERUN_MS, MAX_CLICK_KB = 5, 80, 150
 MAX_MAP_MS, MAX_MAP_KB, MAX_MAP_OPENING_KB = 150, 200, 1_500  # of the map, which sends 15,000 places
 MAX_COUNTED_MS = 120  # of pages whose tables are counted over many columns, once these are there
-COUNTED = ("slices", "compare", "annotators", "conflicts")
+COUNTED = ("slices", "compare", "annotators", "conflicts", "duplicates")
 WAIT_MS = 60_000
 PIECE_ROWS = 20_000  # verbs and nouns are found in so many rows, and repeated for the others
 FILTERS = (  # each is switched on by a click and off by a later one, so that every click shows other rows
@@ -198,20 +198,18 @@ def clicks(
         targets = [page.get_by_role("link", name=name, exact=True) for _ in range(VISITS) for name in others]
         what = "visits from another page"
     wire.settle(wire.finished + bool(chips.count()))
-    times, sent = [], []
-    for target in targets:
-        before, bytes_before = wire.finished, wire.bytes
-        log.write_text("")
-        target.click()
-        wire.settle(before + 1)
-        page.wait_for_timeout(150)
-        times.append(sum(milliseconds(log)))
-        sent.append((wire.bytes - bytes_before) / 1000)
+    first = ""
+    if most_ms == MAX_COUNTED_MS:
+        every, sent = clicked([target for target in targets for _ in range(3)], wire, log)  # there, back, there again
+        first = f"; {median(every[::3]):.0f} ms where the view was new"
+        times = [spent for number, spent in enumerate(every) if number % 3]
+    else:
+        times, sent = clicked(targets, wire, log)
     if not chips.count():
         times, sent = times[1::2], sent[1::2]
     yield Row(
         f"Page {title}: server time per click",
-        f"median {median(times):.0f} ms, 95th percentile {percentile_95(times):.0f} ms ({len(times)} {what}; opening the page {opening:,.0f} ms)",
+        f"median {median(times):.0f} ms, 95th percentile {percentile_95(times):.0f} ms ({len(times)} {what}; opening the page {opening:,.0f} ms{first})",
         f"median ≤ {most_ms} ms", median(times) <= most_ms,
         {"median_ms": median(times), "p95_ms": percentile_95(times), "opening_ms": opening},
     )  # fmt: skip
@@ -225,6 +223,20 @@ def clicks(
             f"Page {title}: sent to the browser at first", f"{opening_kb:,.0f} kB", f"≤ {MAX_MAP_OPENING_KB:,} kB",
             opening_kb <= MAX_MAP_OPENING_KB, {"opening_kb": opening_kb},
         )  # fmt: skip
+
+
+def clicked(targets: Sequence[Locator], wire: Wire, log: Path) -> tuple[list[float], list[float]]:
+    """Of each click the milliseconds on the server, and the kilobytes sent."""
+    times, sent = [], []
+    for target in targets:
+        before, bytes_before = wire.finished, wire.bytes
+        log.write_text("")
+        target.click()
+        wire.settle(before + 1)
+        wire.page.wait_for_timeout(150)
+        times.append(sum(milliseconds(log)))
+        sent.append((wire.bytes - bytes_before) / 1000)
+    return times, sent
 
 
 def milliseconds(log: Path) -> list[float]:

@@ -8,8 +8,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -51,7 +53,10 @@ BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
 def main() -> None:
-    """Makes the file, measures, prints, and with --write puts the table into README.md and latest.json."""
+    """Makes the file, measures, prints, and with --write puts the table into README.md and latest.json.
+
+    Subjects that were not asked for keep what they had there; each says when it was measured.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--only", default=",".join(SUBJECTS), help="Some of the subjects, with commas between them.")
@@ -62,8 +67,6 @@ def main() -> None:
     wanted = asked.only.split(",")
     if unknown := set(wanted) - set(SUBJECTS):
         parser.error(f"unknown subject {', '.join(sorted(unknown))}; known: {', '.join(SUBJECTS)}")
-    if asked.write and set(wanted) != set(SUBJECTS):
-        parser.error("--write needs all subjects: one table is one run on one machine")
 
     browser = subprocess.run([find_chromium(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
     on = machine(browser)
@@ -72,27 +75,34 @@ def main() -> None:
         planted = data.make(Path(folder), asked.rows)
         size = f"{planted.rows:,} rows, {planted.path.stat().st_size / planted.rows:.0f} bytes each, {planted.mebibytes:,.0f} MB of JSONL"
         ground = Ground(planted, Path(folder) / "home")
-        rows: list[Row] = []
+        measured: dict[str, Any] = {}
         for subject in wanted:
             say(f"Measuring: {subject}")
+            rows: list[Row] = []
             for row in SUBJECTS[subject](ground):
                 say(f"  {row.name}: {row.result}")
                 rows.append(row)
-    text = f"{size}.\n\n{on}\n\n{table(rows)}\n"
-    print(text)
+            measured[subject] = {"on": on, "size": size, "rows": [asdict(row) for row in rows]}
+    print(table(measured))
     if asked.write:
+        latest = HERE / "latest.json"
+        known = json.loads(latest.read_text(encoding="utf-8")) | measured
+        known = {subject: known[subject] for subject in SUBJECTS if subject in known}
+        latest.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         readme = HERE / "README.md"
         head, rest = readme.read_text(encoding="utf-8").split(BEGIN)
-        readme.write_text(f"{head}{BEGIN}\n{text}{END}{rest.split(END)[1]}", encoding="utf-8")
-        measured = {"rows": planted.rows, "machine": on, "measured": [asdict(row) for row in rows]}
-        (HERE / "latest.json").write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        readme.write_text(f"{head}{BEGIN}\n{table(known)}\n{END}{rest.split(END)[1]}", encoding="utf-8")
 
 
-def table(rows: list[Row]) -> str:
-    """The rows as a Markdown table."""
+def table(measured: Mapping[str, Any]) -> str:
+    """A Markdown table for all subjects that were measured in one run, under its size and machine."""
     met = {True: "yes", False: "**no**", None: ""}
-    lines = [f"| {row.name} | {row.result} | {row.bar} | {met[row.is_met]} |" for row in rows]
-    return "\n".join(["| what | measured | bar | met? |", "|---|---|---|---|", *lines])
+    parts: dict[str, list[str]] = {}
+    for of in measured.values():
+        lines = [f"| {row['name']} | {row['result']} | {row['bar']} | {met[row['is_met']]} |" for row in of["rows"]]
+        parts.setdefault(f"{of['size']}.\n\n{of['on']}", []).extend(lines)
+    head = "| what | measured | bar | met? |\n|---|---|---|---|\n"
+    return "\n\n".join(f"{run}\n\n{head}" + "\n".join(lines) for run, lines in parts.items())
 
 
 def say(text: str) -> None:

@@ -99,7 +99,11 @@ def _act(act: Act) -> None:
 
 
 def _dataset_menu(dataset: Dataset) -> None:
-    with st.popover(md(dataset.name, 40), type="tertiary", icon=":material/database:"):
+    with st.popover(
+        md(dataset.name, 40), type="tertiary", icon=":material/database:", key="datasets", on_change="rerun"
+    ) as menu:
+        if not menu.open:  # the descriptions of all datasets are read from disk
+            return
         st.text(dataset.name)
         st.text(f"{count(dataset.height)}, {dataset.format} · id {dataset.id}")
         others = [meta for meta in session.workspace().datasets() if meta["id"] != dataset.id][:8]
