@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
@@ -96,9 +96,9 @@ class VerbNoun(
                 "verb_noun_count": [len(a.pairs) for a in asked],
                 "is_question": [a.is_question for a in asked],
                 "verb_noun_status": [a.status for a in asked],
-                "pairs": [list(a.pairs) for a in asked],
+                "pairs": _lists([a.pairs for a in asked]),
             },
-            schema_overrides={**self.adds, "pairs": pl.List(PAIR)},
+            schema_overrides=self.adds,
         )
         is_cut = (rows[self.over].str.len_chars() > self.max_chars).alias("is_cut_for_verbs")
         return (
@@ -152,6 +152,18 @@ class VerbNoun(
             if is_in or (is_in is None and (is_own or sentence.partition(" ")[0].strip(":.,").lower() in verbs))
         ]  # fmt: skip
         return kept or None
+
+
+def _lists(pairs: Sequence[Sequence[Mapping[str, object]]]) -> pl.Series:
+    """The pairs of each text as a list, made column by column: many times as fast as from one record after another."""
+    flat = [(at, pair) for at, of_text in enumerate(pairs) for pair in of_text]
+    names = [field.name for field in PAIR.fields]
+    columns = {name: [pair[name] for _, pair in flat] for name in names}
+    entries = pl.DataFrame({"at": [at for at, _ in flat], **columns}, schema={"at": pl.UInt32, **dict(PAIR)})
+    lists = entries.group_by("at", maintain_order=True).agg(pairs=pl.struct(names))
+    every = pl.DataFrame({"at": pl.int_range(len(pairs), dtype=pl.UInt32, eager=True)})
+    found = every.join(lists, on="at", how="left", maintain_order="left")["pairs"]
+    return found.fill_null([]).cast(pl.List(PAIR))
 
 
 def _asked(found: list[list[Request]]) -> Asked:
