@@ -62,15 +62,6 @@ ROWS: list[tuple[str, str, int, list[float] | None]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WINNOW_HOME", str(folder))
-        patch.setattr("sys.argv", ["app.py"])
-        yield folder
-
-
 def opened(path: Path, rows: list[tuple[str, str, int, list[float] | None]]) -> Dataset:
     lines = [{"instruction": p, "output": r, "score": s, "vector": v} for p, r, s, v in rows]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -78,7 +69,7 @@ def opened(path: Path, rows: list[tuple[str, str, int, list[float] | None]]) -> 
 
 
 @pytest.fixture(scope="module")
-def dataset(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+def dataset(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     found = opened(tmp_path_factory.mktemp("data") / "ten.jsonl", ROWS)
     found = choose(Workspace(), found, tier="column:vector")
     for name in SIGNALS:
@@ -87,7 +78,7 @@ def dataset(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 
 @pytest.fixture(scope="module")
-def coarse(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+def coarse(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """Eighty rows by coarse vectors, which a sentence can be compared with."""
     rows = [(f"Tell me of the {animal} number {n}.", f"It {n % 3} sleeps.", n % 5, None)
             for n in range(20) for animal in ("fox in the wood", "boat on the sea", "star in the sky", "bread in the oven")]  # fmt: skip
@@ -98,16 +89,16 @@ def coarse(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 
 @pytest.fixture(scope="module")
-def bare(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+def bare(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     found = opened(tmp_path_factory.mktemp("data") / "bare.jsonl", ROWS[:3])
     compute(found, found.signal("conflicts"))
     return found
 
 
 @pytest.fixture(autouse=True)
-def untagged(home: Path, dataset: Dataset, coarse: Dataset) -> Iterator[None]:
+def untagged(app_home: Path, dataset: Dataset, coarse: Dataset) -> Iterator[None]:
     yield
-    with open_annotations(home) as notes:
+    with open_annotations(app_home) as notes:
         for one in (dataset, coarse):
             for person in notes.people():
                 while notes.undo(one.fingerprint, person):
@@ -260,7 +251,7 @@ def test_the_page_lays_them_side_by_side(dataset: Dataset, bare: Dataset) -> Non
 # Duplicates
 
 
-def test_the_kind_meaning_on_the_page(dataset: Dataset, home: Path) -> None:
+def test_the_kind_meaning_on_the_page(dataset: Dataset, app_home: Path) -> None:
     at = run("duplicates", dataset, kind="meaning")
     assert [metric.value for metric in at.metric][:3] == ["2", "4", "2"]
     assert "1 row without a vector" in said(at)
@@ -272,7 +263,7 @@ def test_the_kind_meaning_on_the_page(dataset: Dataset, home: Path) -> None:
     at = well(at.run())
     at.button(key="tag_duplicates").click()
     assert "2 rows changed" in said(well(at.run()))
-    with open_annotations(home) as notes:
+    with open_annotations(app_home) as notes:
         assert set(notes.reasons(dataset.fingerprint)["why"]) == {"duplicate (meaning, vector)"}
 
 
@@ -329,7 +320,7 @@ def picked(at: AppTest) -> AppTest:
     raise AssertionError("the pick did not end")
 
 
-def test_a_diverse_sample_becomes_a_view_and_a_tag_that_can_be_taken_back(coarse: Dataset, home: Path) -> None:
+def test_a_diverse_sample_becomes_a_view_and_a_tag_that_can_be_taken_back(coarse: Dataset, app_home: Path) -> None:
     at = run(PARTS, coarse)
     at.number_input(key="pick_size_80").set_value(8)
     at = picked(well(at.run()))
@@ -337,7 +328,7 @@ def test_a_diverse_sample_becomes_a_view_and_a_tag_that_can_be_taken_back(coarse
     at.button(key="pick_tag_100").click()
     at = well(at.run())
     assert "8 rows changed" in said(at) and at.button(key="pick_tag_100").disabled
-    with open_annotations(home) as notes:
+    with open_annotations(app_home) as notes:
         assert notes.tag_counts(coarse.fingerprint) == {"diverse-sample": 8}
         whys = set(notes.reasons(coarse.fingerprint)["why"])
         assert whys == {"diverse sample of 8, seed 0, by words and letters (coarse, no model) of the prompt"}
@@ -380,10 +371,10 @@ def test_more_like_this_without_vectors_offers_to_make_them(bare: Dataset) -> No
 
 @pytest.mark.browser
 def test_a_key_leads_to_rows_like_the_one_read(
-    dataset: Dataset, home: Path, server: Callable[..., Server], page: Page
+    dataset: Dataset, app_home: Path, server: Callable[..., Server], page: Page
 ) -> None:
     ids = dataset.column(ROW_ID).to_list()
-    page.goto(f"{server(home=home).url}/read?d={dataset.id}&row={ids[6]}")
+    page.goto(f"{server(home=app_home).url}/read?d={dataset.id}&row={ids[6]}")
     settled(page, "Read & tag")
     assert read_row(page, 6) == ids[6]
     page.evaluate(PRESS, ["m"])

@@ -39,7 +39,28 @@ class Groups(NamedTuple):
     @property
     def to_drop(self) -> int:
         """Rows for which another one is kept."""
-        return int((self.kept != np.arange(len(self.kept))).sum())
+        return int(self._is_extra.sum())
+
+    @property
+    def _is_extra(self) -> NDArray[np.bool_]:
+        is_extra: NDArray[np.bool_] = self.kept != np.arange(len(self.kept))
+        return is_extra
+
+    def columns(self, kind: str, there: pl.Series) -> list[pl.Series]:
+        """`KIND_group` and `KIND_similarity`, null for a row that stands alone;
+        `is_KIND_extra`, null where not `there`.
+
+        `there`: a Boolean per row, whether it was compared at all.
+        """
+        is_extra = self._is_extra
+        grouped = is_extra.copy()
+        grouped[self.kept[is_extra]] = True
+        alone = pl.Series(~grouped)
+        return [
+            pl.Series(f"{kind}_group", self.kept, dtype=pl.UInt32).set(alone, None),
+            pl.Series(f"{kind}_similarity", self.similarity, dtype=pl.Float32).set(alone, None),
+            pl.Series(f"is_{kind}_extra", is_extra).set(~there, None),
+        ]
 
 
 def pair_table(near_neighbours: pl.Series) -> pl.DataFrame:

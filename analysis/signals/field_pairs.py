@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from analysis.duplicates.fields import LEAST_SIMILARITY, Scorer, field_columns
@@ -58,11 +57,4 @@ class FieldPairs(
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         found = field_columns(rows["columns"], rows["block"], self.scorer)
         made = groups(pairs_of(found["field_neighbours"]), None, self.threshold)
-        is_extra = made.kept != np.arange(rows.height)
-        grouped = is_extra.copy()
-        grouped[made.kept[is_extra]] = True
-        return found.with_columns(
-            field_group=pl.Series(made.kept, dtype=pl.UInt32).set(pl.Series(~grouped), None),
-            field_similarity=pl.Series(made.similarity, dtype=pl.Float32).set(pl.Series(~grouped), None),
-            is_field_extra=pl.Series(is_extra).set(found["field_status"].is_null(), None),
-        )
+        return found.with_columns(made.columns("field", found["field_status"].is_not_null()))

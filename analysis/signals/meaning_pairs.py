@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from analysis.duplicates.groups import groups, pairs_of
@@ -60,11 +59,4 @@ class MeaningPairs(
         found = meaning_columns(texts, pairs_with_repeats(rows), rows.select(READS), self.threshold)
         listed = found["meaning_neighbours"]
         made = groups(pairs_of(in_other_words(listed) if self.words == "other" else listed), None, self.threshold)
-        is_extra = made.kept != np.arange(rows.height)
-        grouped = is_extra.copy()
-        grouped[made.kept[is_extra]] = True
-        return found.with_columns(
-            meaning_group=pl.Series(made.kept, dtype=pl.UInt32).set(pl.Series(~grouped), None),
-            meaning_similarity=pl.Series(made.similarity, dtype=pl.Float32).set(pl.Series(~grouped), None),
-            is_meaning_extra=pl.Series(is_extra).set(found["meaning_status"].is_null(), None),
-        )
+        return found.with_columns(made.columns("meaning", found["meaning_status"].is_not_null()))

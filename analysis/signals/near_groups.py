@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from analysis.duplicates.groups import THRESHOLD, groups, pairs_of
@@ -54,12 +53,4 @@ class NearGroups(
         capped = (rows["near_status"] == "capped").fill_null(False)
         order = in_order(rows, self.keep, split_values(self.sources), last=capped)
         found = groups(pairs_of(rows["near_neighbours"]), order, self.threshold)
-        is_extra = found.kept != np.arange(rows.height)
-        grouped = is_extra.copy()
-        grouped[found.kept[is_extra]] = True
-        there = rows["near_neighbours"].is_not_null()
-        return pl.DataFrame({
-            "near_group": pl.Series(found.kept, dtype=pl.UInt32).set(pl.Series(~grouped), None),
-            "near_similarity": pl.Series(found.similarity, dtype=pl.Float32).set(pl.Series(~grouped), None),
-            "is_near_extra": pl.Series(is_extra).set(~there, None),
-        })  # fmt: skip
+        return pl.DataFrame(found.columns("near", rows["near_neighbours"].is_not_null()))
