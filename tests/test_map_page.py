@@ -386,8 +386,8 @@ def test_hover_answers_only_for_what_is_drawn(dataset: Dataset) -> None:
 def test_a_wedge_is_a_group_or_a_cluster(dataset: Dataset) -> None:
     found = tree.wedges(state.cards(dataset, View(), "cluster"))
     assert found == [
-        ("0", "", "food cluster_group", 80), ("0/0", "0", "apple cluster", 40), ("0/1", "0", "bread cluster", 40),
-        ("1", "", "games cluster_group", 40), ("1/2", "1", "chess cluster", 40),
+        ("0", "", "food cluster_group", 80), ("1", "", "games cluster_group", 40),
+        ("0/0", "0", "apple cluster", 40), ("0/1", "0", "bread cluster", 40), ("1/2", "1", "chess cluster", 40),
     ]  # fmt: skip
     kept = View().where("source", "eq", "a").where("cluster", "eq", "7")
     assert tree.filtered(kept, "0/1") == View().where("source", "eq", "a").where("cluster", "eq", "1")

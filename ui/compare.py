@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import polars as pl
@@ -12,7 +13,7 @@ from analysis.dataset_folder import DatasetError
 from analysis.operators import ViewError
 from analysis.slicing import measures as measuring
 from analysis.slicing.apart import Apart, compare
-from analysis.slicing.measures import values_of
+from analysis.slicing.measures import Kind, values_of
 from analysis.tables import on_common_edges
 from analysis.view import View
 from ui import charts, figures, places, session, sides, slicing
@@ -110,10 +111,15 @@ def _compared(key: tuple[str, ...], _dataset: Dataset, _rows: pl.Series, _other:
 
 def compared(dataset: Dataset, rows: pl.Series, other: Other) -> list[Apart]:
     """Every measure of both sides but those they are chosen by, most telling first; kept while both stay the same."""
-    key = (*slicing.key_of(dataset, session.view()), "against", *other.key)
     signals = [s.key for d in (dataset, other.dataset) for s in d.signals() if d.has(s)]
     chosen_by = session.view().columns() | other.columns
-    return [each for each in _compared((*key, *signals), dataset, rows, other) if each.measure.column not in chosen_by]
+    found = _compared((*_key_of(dataset, other), *signals), dataset, rows, other)
+    return [each for each in found if each.measure.column not in chosen_by]
+
+
+def _key_of(dataset: Dataset, other: Other) -> tuple[str, ...]:
+    """What tells an answer about both sides from any other."""
+    return (*slicing.key_of(dataset, session.view()), "against", *other.key)
 
 
 def say_sides(rows: pl.Series, other: Other) -> None:
@@ -151,31 +157,43 @@ def table(found: list[Apart]) -> Apart | None:
 
 
 def shapes(dataset: Dataset, rows: pl.Series, other: Other, each: Apart) -> None:
-    """The measure's distribution on both sides, on common edges, as shares of each side's rows."""
+    """The measure's distribution on both sides, as shares of its rows: a chart of numbers, a table of values."""
     there = {of.name: of for of in measuring.measures(other.dataset)}[each.measure.name]
-    left, right = values_of(dataset, each.measure).gather(rows), values_of(other.dataset, there).gather(other.rows)
-    if each.measure.kind != "number":
-        _by_value(left, right)
-        return
-    found = on_common_edges(left, right)
+    made = (measuring.key(dataset, each.measure), measuring.key(other.dataset, there))
+
+    def values() -> tuple[pl.Series, pl.Series]:
+        return values_of(dataset, each.measure).gather(rows), values_of(other.dataset, there).gather(other.rows)
+
+    found, is_whole = _shapes((*_key_of(dataset, other), *made), each.measure.kind, values)
     if found is None:
         st.text("Neither side has a value of this measure.")
-        return
-    edges = [*found["low"], found["high"][-1]]
-    drawn = [("A", found["left_rows"].to_list()), ("B", found["right_rows"].to_list())]
-    whole = left.dtype.is_integer() and right.dtype.is_integer()
-    figure = figures.overlaid(edges, drawn, each.label, charts.palette(), whole)
-    st.plotly_chart(figure, config=figures.CONFIG, theme=None, key="both_shapes", alt=f"{each.label} on both sides")
+    elif each.measure.kind != "number":
+        share = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)
+        st.dataframe(found, hide_index=True, column_config={"A": share, "B": share}, alt="Values on both sides")
+    else:
+        edges = [*found["low"], found["high"][-1]]
+        drawn = [("A", found["left_rows"].to_list()), ("B", found["right_rows"].to_list())]
+        figure = figures.overlaid(edges, drawn, each.label, charts.palette(), is_whole)
+        alt = f"{each.label} on both sides"
+        st.plotly_chart(figure, config=figures.CONFIG, theme=None, key="both_shapes", alt=alt)
 
 
-def _by_value(left: pl.Series, right: pl.Series) -> None:
-    """Shares of each value on both sides, the largest difference first."""
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _shapes(
+    key: tuple[str, ...], _kind: Kind, _values: Callable[[], tuple[pl.Series, pl.Series]]
+) -> tuple[pl.DataFrame | None, bool]:
+    """Rows per bin or share of each value on both sides, and whether both hold whole numbers."""
+    left, right = _values()
+    found = on_common_edges(left, right) if _kind == "number" else _by_value(left, right)
+    return found, left.dtype.is_integer() and right.dtype.is_integer()
+
+
+def _by_value(left: pl.Series, right: pl.Series) -> pl.DataFrame:
+    """`value`, `A`, `B`: shares of the values on both sides, the largest difference first, at most 50."""
     counted = [
         values.cast(pl.String).fill_null("(missing)").value_counts(name=side).rename({values.name: "value"})
         for side, values in (("A", left), ("B", right))
     ]
     both = counted[0].join(counted[1], on="value", how="full", coalesce=True).fill_null(0)
     both = both.with_columns(pl.col(side) / max(int(both[side].sum()), 1) for side in ("A", "B"))
-    both = both.sort((pl.col("A") - pl.col("B")).abs(), descending=True).head(50)
-    share = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)
-    st.dataframe(both, hide_index=True, column_config={"A": share, "B": share}, alt="Values on both sides")
+    return both.sort((pl.col("A") - pl.col("B")).abs(), descending=True).head(50)

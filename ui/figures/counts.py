@@ -22,17 +22,19 @@ def bars(counted: pl.DataFrame, shown: Sequence[int], picked: Sequence[str] | No
     scale = part / total if total else 1.0
     longest = max([max(line["rows"] * scale, n) for line, n in lines if line["is_named"]] or [1]) or 1
     y = list(range(len(lines)))
-    figure = go.Figure(layout=layout(
-        palette,
-        max(26 * len(lines) + 20, 90),
-        bargap=0.25,
-        xaxis={"showgrid": False, "showticklabels": False, "range": [0, 1.3 * longest]},
-        yaxis={
-            "tickvals": y,
-            "ticktext": [plotly_text(line["value"], 24) or "(empty)" for line, _ in lines],
-            "showgrid": False,
-        },
-    ))
+    figure = go.Figure(
+        layout=layout(
+            palette,
+            max(26 * len(lines) + 20, 90),
+            bargap=0.25,
+            xaxis={"showgrid": False, "showticklabels": False, "range": [0, 1.3 * longest]},
+            yaxis={
+                "tickvals": y,
+                "ticktext": [plotly_text(line["value"], 24) or "(empty)" for line, _ in lines],
+                "showgrid": False,
+            },
+        )
+    )
     custom = [(plotly_text(line["value"], 60) or "(empty)", f"{n:,}", f"{line['rows']:,}") for line, n in lines]
     hover = "%{customdata[0]}<br>%{customdata[1]} rows in view<br>%{customdata[2]} of all rows<extra></extra>"
     if part < total:

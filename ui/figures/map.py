@@ -28,6 +28,7 @@ CONFIG = {
     "modeBarButtons": [["lasso2d", "select2d", "pan2d", "zoom2d", "resetScale2d"]],
 }
 Cells = np.ndarray[tuple[int, ...], np.dtype[np.uint32]]
+Trace = dict[str, Any]
 Steps = np.ndarray[tuple[int, ...], np.dtype[np.uint16]]
 
 
@@ -96,15 +97,29 @@ def _ordered(hues: Sequence[Hue]) -> list[Hue]:
 
 
 def map_of_rows(drawn: Drawn, palette: Palette) -> go.Figure:
-    """The map, its axes equal and without ticks. Places are sent as steps of two bytes; hover is made elsewhere."""
+    """The map, its axes equal and without ticks. Places are sent as steps of two bytes; hover is made elsewhere.
+
+    All traces are given at once: a figure checks what it has again with each that is added.
+    """
     paper = Paper.of(drawn.bounds)
     width, height = (
         (drawn.bounds.right - drawn.bounds.left) / paper.unit,
         (drawn.bounds.top - drawn.bounds.bottom) / paper.unit,
     )
     bare = {"showgrid": False, "showticklabels": False, "ticks": "", "fixedrange": False, "automargin": False}
-    figure = go.Figure(
-        layout=layout(
+    clouds = [_cloud(drawn.everything, width, height, palette, 0.22 if drawn.in_view is not None else 0.45)]
+    if drawn.in_view is not None:
+        clouds.append(_cloud(drawn.in_view, width, height, palette, 0.45))
+    count = sum(map(len, traces_of(drawn)))
+    size = 9 if count <= 100 else 6 if count <= 2_000 else 4 if count <= 6_000 else 3
+    outside = _points(drawn, paper, drawn.outside, "outside the view", {"color": palette.all, "size": size})
+    if isinstance(drawn.colours, Scale):
+        inside = _on_scale(drawn, paper, drawn.colours, size, palette)
+    else:
+        inside = [_of_hue(drawn, paper, hue, size, palette) for hue in _ordered(drawn.colours)]
+    return go.Figure(
+        [*clouds, outside, *inside],
+        layout(
             palette,
             HEIGHT,
             margin={"l": EDGE, "r": EDGE, "t": 0, "b": LEGEND, "autoexpand": False},
@@ -118,26 +133,12 @@ def map_of_rows(drawn: Drawn, palette: Palette) -> go.Figure:
             modebar={"bgcolor": "rgba(0,0,0,0)", "color": palette.text, "activecolor": palette.view},
             newselection={"line": {"color": palette.text, "dash": "dot"}},
             annotations=_names(drawn.labels, paper, palette),
-        )
+        ),
     )  # fmt: skip
-    _cloud(figure, drawn.everything, width, height, _grey(palette), 0.22 if drawn.in_view is not None else 0.45)
-    if drawn.in_view is not None:
-        _cloud(figure, drawn.in_view, width, height, _grey(palette), 0.45)
-    count = sum(map(len, traces_of(drawn)))
-    size = 9 if count <= 100 else 6 if count <= 2_000 else 4 if count <= 6_000 else 3
-    _points(figure, drawn, paper, drawn.outside, "outside the view", {"color": palette.all, "size": size})
-    if isinstance(drawn.colours, Scale):
-        _on_scale(figure, drawn, paper, drawn.colours, size, palette)
-    else:
-        for hue in _ordered(drawn.colours):
-            colour = _missing(palette) if hue.is_missing else colour_of(hue.number, palette)
-            name = f"{plotly_text(hue.name, NAME_CHARS)}"
-            _points(figure, drawn, paper, hue.rows, name, {"color": colour, "size": size}, is_listed=True)
-    return figure
 
 
 def _names(labels: pl.DataFrame, paper: Paper, palette: Palette) -> list[dict[str, Any]]:
-    """The names at their places; all at once, since a figure checks all that it has with each that is added."""
+    """The names at their places."""
     behind = "rgba(255,255,255,.6)" if palette == LIGHT else "rgba(17,22,29,.6)"
     fixed = {"showarrow": False, "font": {"size": 11.5}, "borderpad": 1, "bgcolor": behind, "captureevents": False,
              "yshift": ABOVE}  # fmt: skip
@@ -167,33 +168,39 @@ def _grey(palette: Palette) -> str:
     return "120,132,148" if palette == LIGHT else "140,152,170"
 
 
-def _cloud(figure: go.Figure, cells: Cells, width: float, height: float, rgb: str, strength: float) -> None:
+def _cloud(cells: Cells, width: float, height: float, palette: Palette, strength: float) -> Trace:
     """Rows per cell as a grey that grows with their logarithm; a byte a cell."""
     logs = np.log1p(cells.astype(np.float64))
     shade = (logs * (255 / max(float(logs.max()), 1e-9))).round().astype(np.uint8)
-    across, up = width / cells.shape[1], height / cells.shape[0]
-    figure.add_heatmap(
-        z=shade, x0=across / 2, dx=across, y0=up / 2, dy=up, zmin=0, zmax=255, showscale=False, hoverinfo="skip",
-        zsmooth="best", colorscale=[[0, f"rgba({rgb},0)"], [0.02, f"rgba({rgb},{strength / 5:.2f})"],
-                                    [1, f"rgba({rgb},{strength})"]],
-    )  # fmt: skip
+    across, up, rgb = width / cells.shape[1], height / cells.shape[0], _grey(palette)
+    return {
+        "type": "heatmap", "z": shade, "x0": across / 2, "dx": across, "y0": up / 2, "dy": up, "zmin": 0, "zmax": 255,
+        "showscale": False, "hoverinfo": "skip", "zsmooth": "best",
+        "colorscale": [
+            [0, f"rgba({rgb},0)"], [0.02, f"rgba({rgb},{strength / 5:.2f})"], [1, f"rgba({rgb},{strength})"]
+        ],
+    }  # fmt: skip
 
 
 def _points(
-    figure: go.Figure, drawn: Drawn, paper: Paper, rows: pl.Series, name: str, marker: Mapping[str, Any],
-    is_listed: bool = False,
-) -> None:  # fmt: skip
+    drawn: Drawn, paper: Paper, rows: pl.Series, name: str, marker: Mapping[str, Any], is_listed: bool = False
+) -> Trace:
     """One trace of points. A trace without points stays, so that their numbers are those of `traces_of`."""
     x, y = paper.steps(drawn.x.gather(rows), drawn.y.gather(rows))
-    figure.add_scattergl(
-        x=x, y=y, mode="markers", name=name, marker={"opacity": 0.8, **marker}, hoverinfo="none",
-        showlegend=is_listed and bool(len(rows)), unselected={"marker": {"opacity": 0.12}},
-    )  # fmt: skip
+    return {
+        "type": "scattergl", "x": x, "y": y, "mode": "markers", "name": name, "marker": {"opacity": 0.8, **marker},
+        "hoverinfo": "none", "showlegend": is_listed and bool(len(rows)), "unselected": {"marker": {"opacity": 0.12}},
+    }  # fmt: skip
 
 
-def _on_scale(figure: go.Figure, drawn: Drawn, paper: Paper, of: Scale, size: int, palette: Palette) -> None:
+def _of_hue(drawn: Drawn, paper: Paper, hue: Hue, size: int, palette: Palette) -> Trace:
+    colour = _missing(palette) if hue.is_missing else colour_of(hue.number, palette)
+    marker = {"color": colour, "size": size}
+    return _points(drawn, paper, hue.rows, plotly_text(hue.name, NAME_CHARS), marker, is_listed=True)
+
+
+def _on_scale(drawn: Drawn, paper: Paper, of: Scale, size: int, palette: Palette) -> list[Trace]:
     """Viridis, whose steps look even: the dark end is high on white paper, the bright end on black."""
-    _points(figure, drawn, paper, of.without, "missing", {"color": _missing(palette), "size": size})
     bar = {
         "orientation": "h", "x": 0, "xanchor": "left", "y": -0.01, "yanchor": "top", "len": 0.4, "thickness": 9,
         "tickvals": [0, 127, 254], "ticktext": list(of.ends), "outlinewidth": 0,
@@ -202,7 +209,11 @@ def _on_scale(figure: go.Figure, drawn: Drawn, paper: Paper, of: Scale, size: in
         "color": of.shades, "cmin": 0, "cmax": 254, "colorscale": "Viridis", "reversescale": palette == LIGHT,
         "colorbar": bar, "size": size,
     }  # fmt: skip
-    _points(figure, drawn, paper, of.rows, "rows in view", marker)
+    without = {"color": _missing(palette), "size": size}
+    return [
+        _points(drawn, paper, of.without, "missing", without),
+        _points(drawn, paper, of.rows, "rows in view", marker),
+    ]
 
 
 def tree_of_clusters(found: Sequence[tuple[str, str, str, int]], palette: Palette) -> go.Figure:

@@ -20,16 +20,15 @@ Wedge = tuple[str, str, str, int]
 
 
 def wedges(cards: pl.DataFrame) -> list[Wedge]:
-    """Groups and the clusters in them by rows: id, id of the parent, name, rows. An id is "3", "3/17" or "3/rest"."""
-    found: list[Wedge] = []
-    for (number, name), of in cards.with_row_index("rank").group_by("group", "group_name", maintain_order=True):
-        found.append((str(number), "", str(name), int(of["rows"].sum())))
-        for card in of.filter(pl.col("rank") < SHOWN).iter_rows(named=True):
-            found.append((f"{number}/{card['cluster']}", str(number), card["name"], card["rows"]))
-        rest = of.filter(pl.col("rank") >= SHOWN)
-        if rest.height:
-            found.append((f"{number}/rest", str(number), f"(other {rest.height:,})", int(rest["rows"].sum())))
-    return found
+    """Groups, then the clusters in them, by rows: id, id of the parent, name, rows. An id is "3", "3/17" or "3/rest"."""
+    groups = cards.group_by("group", "group_name", maintain_order=True).agg(pl.col("rows").sum())
+    shown = cards.head(SHOWN).select("group", "cluster", "name", "rows")
+    rest = cards.slice(SHOWN).group_by("group", maintain_order=True).agg(pl.len(), pl.col("rows").sum())
+    return [
+        *((str(group), "", str(name), rows) for group, name, rows in groups.iter_rows()),
+        *((f"{group}/{cluster}", str(group), name, rows) for group, cluster, name, rows in shown.iter_rows()),
+        *((f"{group}/rest", str(group), f"(other {n:,})", rows) for group, n, rows in rest.iter_rows()),
+    ]
 
 
 def filtered(view: View, id: str) -> View | None:
