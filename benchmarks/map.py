@@ -7,8 +7,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
+
 from benchmarks.ground import Ground, Row, memory, run
-from benchmarks.planted_topics import ROWS, TOPICS
+from benchmarks.planted_topics import ROWS, TOPICS, uneven_topics
 
 MAPPED_ROWS, TEXTS, LASSO_ROWS, CORNERS = 50_000, 1_500, 1_000_000, 24
 MOST_UMAP, LEAST_TRUST, MOST_SECONDS, MOST_GB = 0.5, -0.01, 600.0, 6.0
@@ -120,6 +122,7 @@ def measure(ground: Ground) -> Iterator[Row]:
         {"ratio": ratio, "warm_ratio": warm, **own},
     )  # fmt: skip
     yield from _coarse(ground)
+    yield from _whole(ground)
     spent = asked(MODEL, TEXTS)
     ratio = spent["own"] / spent["plain"]
     yield Row(
@@ -141,6 +144,21 @@ def measure(ground: Ground) -> Iterator[Row]:
             f"{LEAST_AMI}, {LEAST_NAMED}" if tier == "semantic" else "",
             ami >= LEAST_AMI and named >= LEAST_NAMED if tier == "semantic" else None, {"ami": ami, "named": named},
         )  # fmt: skip
+
+
+def _whole(ground: Ground) -> Iterator[Row]:
+    """Vectors, neighbours, places, clusters and their names of requests about the planted topics, as one command."""
+    path, rows = ground.planted.path.with_name("topics.jsonl"), ground.planted.rows
+    with path.open("wb") as file:
+        file.writelines(orjson.dumps({"prompt": p.text, "topic": p.topic}) + b"\n" for p in uneven_topics(rows))
+    _, opened = ground.winnow("open", str(path))
+    done, made = ground.winnow("map", str(opened["id"]), "--tier", "coarse")
+    yield Row(
+        f"Map of {rows:,} requests, coarse vectors, neighbours and clusters included, by `map`",
+        f"{done.seconds:.0f} s, peak {memory(done.peak_mb)}; {made['fitted']:,} rows laid out, {made['placed']:,} placed "
+        f"by them, {len(made['clusters'])} clusters, {made['apart'] / rows:.0%} apart",
+        "", None, {"seconds": done.seconds, "peak_mb": done.peak_mb},
+    )  # fmt: skip
 
 
 def _coarse(ground: Ground) -> Iterator[Row]:

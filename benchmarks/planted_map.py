@@ -18,7 +18,8 @@ CLUSTERS, GROUPS, APART_SHARE, NEAREST = 80, 12, 0.05, 10
 def plant(dataset: Dataset, seed: int = 0) -> None:
     """Writes the files of embedding, neighbours, map and clusters as if they had been computed; keeps what is there.
 
-    Laying out a million rows takes an hour and belongs to another measurement; a page only reads columns of that size.
+    A page only reads columns of that size. The texts of these rows fall into no topics, so a map made of them would be
+    one cloud without names; that of a million rows with topics is made in another measurement.
     """
     height, draws = dataset.height, np.random.default_rng(seed)
     ids = dataset.column("row_id")

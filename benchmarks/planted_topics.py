@@ -1,9 +1,12 @@
-"""Twenty topics of 200 requests each, of our own making: what a map of meaning ought to find again."""
+"""Requests about twenty topics, of our own making: what a map of meaning ought to find again."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import NamedTuple
+
+from sample_data.maker.words import NOUNS
 
 TOPICS = {
     "volcano": "lava magma crater eruption ash tectonic basalt seismic",
@@ -68,8 +71,32 @@ def planted_topics(seed: int = 0, rows: int = ROWS) -> list[Planted]:
     for topic, words in TOPICS.items():
         seen: set[str] = set()
         while len(seen) < rows:
-            drawn = dict(zip("abcd", draws.sample(words.split(), 4), strict=True))
-            seen.add(f"{draws.choice(OPENINGS)} {draws.choice(ENDINGS)}".format(t=topic, **drawn))
+            seen.add(_request(topic, words, draws))
         made += [Planted(text, topic) for text in sorted(seen)]
     draws.shuffle(made)
     return made
+
+
+def uneven_topics(rows: int, seed: int = 0) -> Iterator[Planted]:
+    """As many requests as one likes: few topics large, most small, one in seven about two, some repeated word for word.
+
+    One in 33 is a heap of loose words without a topic, "".
+    """
+    draws, topics = random.Random(seed), list(TOPICS)
+    for _ in range(rows):
+        if draws.random() < 0.03:
+            yield Planted(" ".join(draws.choices(NOUNS, k=draws.randint(3, 12))), "")
+            continue
+        topic = topics[min(int(draws.paretovariate(0.7)) - 1, len(topics) - 1)]
+        text = _request(topic, TOPICS[topic], draws)
+        if draws.random() < 1 / 7:
+            other = draws.choice(topics)
+            text += " " + _request(other, TOPICS[other], draws)
+        if draws.random() < 0.5:
+            text += f" Also mention {draws.choice(NOUNS)} and {draws.randint(1, 9_999)}."
+        yield Planted(text, topic)
+
+
+def _request(topic: str, words: str, draws: random.Random) -> str:
+    drawn = dict(zip("abcd", draws.sample(words.split(), 4), strict=True))
+    return f"{draws.choice(OPENINGS)} {draws.choice(ENDINGS)}".format(t=topic, **drawn)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from analysis.computing import compute
 from analysis.mapping.cards import cluster_cards
@@ -49,6 +50,13 @@ def field(page: Page) -> dict[str, float]:
     return {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["height"]}
 
 
+def overlap(one: FloatRect, other: FloatRect) -> bool:
+    """Whether two boxes on the screen share a place."""
+    beside = one["x"] >= other["x"] + other["width"] or other["x"] >= one["x"] + one["width"]
+    above = one["y"] >= other["y"] + other["height"] or other["y"] >= one["y"] + one["height"]
+    return not (beside or above)
+
+
 def draw(page: Page, corners: list[tuple[float, float]]) -> None:
     """Drags the mouse along these corners, given as shares of the map's width and height."""
     box = field(page)
@@ -77,6 +85,9 @@ def test_areas_points_cards_and_names(server: Callable[..., Server], page: Page,
 
     field(page)
     page.wait_for_timeout(DRAWING_MS)
+    names = page.locator('[class*="st-key-map_"] .annotation-text').all()
+    boxes = [box for name in names if (box := name.bounding_box())]
+    assert len(boxes) > 3 and not any(overlap(a, b) for a, b in combinations(boxes, 2))
     x, y = page.evaluate(PLACE_OF_A_POINT)
     said = widget(page, "map_hover").locator(".said")
 

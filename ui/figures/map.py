@@ -227,4 +227,4 @@ def tree_of_clusters(found: Sequence[tuple[str, str, str, int]], palette: Palett
             "line": {"color": palette.grid, "width": 1.5},
         },
     )  # fmt: skip
-    return go.Figure(trace, layout=layout(palette, TREE_HEIGHT))
+    return go.Figure(trace, layout=layout(palette, TREE_HEIGHT, uniformtext={"minsize": 9, "mode": "hide"}))

@@ -37,7 +37,7 @@ def drawn(dataset: Dataset, view: View, level: Level, colour: str) -> Drawn:
     bounds, points = state.bounds(dataset), state.points(dataset, view)
     cards = state.cards(dataset, view, level)
     shown = _worth_a_label(cards, state.cards(dataset, View(), level))
-    shown = shown.with_columns(pl.col("name").str.slice(0, NAME_CHARS))
+    shown = shown.with_columns(name=pl.Series([cut(name, NAME_CHARS) for name in shown["name"]], dtype=pl.String))
     names = state.names(dataset, "cluster" if colour == "cluster" else "cluster_group") if colour in state.OWN else {}
     return Drawn(
         bounds,

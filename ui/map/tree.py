@@ -20,7 +20,7 @@ Wedge = tuple[str, str, str, int]
 
 
 def wedges(cards: pl.DataFrame) -> list[Wedge]:
-    """Groups, then the clusters in them, by rows: id, id of the parent, name, rows. An id is "3", "3/17" or "3/rest"."""
+    """Groups, then the clusters in them, by rows: id, parent's id, name, rows. An id is "3", "3/17" or "3/rest"."""
     groups = cards.group_by("group", "group_name", maintain_order=True).agg(pl.col("rows").sum())
     shown = cards.head(SHOWN).select("group", "cluster", "name", "rows")
     rest = cards.slice(SHOWN).group_by("group", maintain_order=True).agg(pl.len(), pl.col("rows").sum())
