@@ -31,6 +31,8 @@ with right:
     st.subheader("What sets A apart from B", anchor=False)
     for told in telling[:10]:
         st.text(told.sentence)
+    if not telling:
+        st.text("Nothing: no measure differs by more than chance would explain.")
     if each:
         st.subheader(each.label, anchor=False)
         compare.shapes(dataset, rows, other, each)

@@ -23,13 +23,15 @@ from analysis.mapping.chosen import choose, to_be_sent
 from analysis.mapping.drawing import Bounds, drawn
 from analysis.signals.clusters import NAME
 from analysis.signals.embedding import FIGURE, WEIGHT
+from analysis.slicing.dimensions import choices
+from analysis.slicing.measures import measures
 from analysis.view import Filter, View
 from analysis.workspace import Workspace
 from tests.app_page import open_page, well
 from ui import chips
 from ui.figures import DARK, LIGHT
 from ui.figures.map import Drawn, Hue, Paper, Scale, map_of_rows, traces_of
-from ui.map import choice, colours, hover, picture, state, tree
+from ui.map import choice, colours, hover, names, picture, state, tree
 from ui.map.cards import _without
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -228,6 +230,13 @@ def test_a_name_is_kept_shown_everywhere_and_given_back(dataset: Dataset, home: 
         assert notes.cluster_names(dataset.fingerprint, dataset.signal("clusters").key) == {}
 
 
+def test_slices_by_cluster_carry_its_name_and_places_are_nothing_to_cut_by(dataset: Dataset) -> None:
+    at = open_page("slices", dataset, by="cluster")
+    assert {"0 (apple cluster)", "2 (chess cluster)", "-1 (apart from all)"} <= set(at.dataframe[0].value["slice "])
+    offered = {str(by) for by in choices(dataset)} | {of.name for of in measures(dataset)}
+    assert {"cluster", "cluster_group", "cluster_confidence"} <= offered and not {"map_x", "map_y", "is_placed"} & offered
+
+
 def test_nothing_computed_yet_says_what_it_does_what_it_costs_and_why(
     home: Path, tmp_path: Path, started: list[tuple[str, ...]]
 ) -> None:
@@ -334,7 +343,7 @@ def test_colours_are_the_eight_commonest_values_the_others_and_the_missing(datas
     assert not isinstance(kinds, Scale)
     assert [hue.name for hue in kinds][8:] == ["(other 3)"] and [hue.number for hue in kinds] == [*range(8), None]
     assert all(set(dataset.column("kind").gather(hue.rows)) == {hue.name} for hue in kinds[:8])
-    clusters = colours.of_points(dataset, "cluster", rows, state.names(dataset, "cluster"))
+    clusters = colours.of_points(dataset, "cluster", rows, names.of_level(dataset, "cluster"))
     assert [(hue.name, len(hue.rows)) for hue in clusters] == [  # type: ignore[union-attr]
         ("apple cluster", 40), ("bread cluster", 40), ("chess cluster", 40), ("apart from all", 5),
     ]  # fmt: skip
@@ -370,14 +379,14 @@ def test_hover_answers_only_for_what_is_drawn(dataset: Dataset) -> None:
     for asked in (None, "x", {"drawn": "old", "trace": 1, "point": 1}, {"drawn": "k", "trace": 2, "point": 0}, {"drawn": "k", "trace": 1, "point": 2},
                   {"drawn": "k", "trace": -1, "point": 0}, {"drawn": "k", "trace": "1", "point": None}):  # fmt: skip
         assert hover.row_at(asked, "k", traces) is None
-    names = state.names(dataset, "cluster")
-    assert hover.lines(dataset, 44, "source", names) == [
+    called = names.of_level(dataset, "cluster")
+    assert hover.lines(dataset, 44, "source", called) == [
         "<b>Question</b> 44?",
         "cluster 1: bread cluster",
         "source: a",
         "row 45",
     ]
-    assert hover.lines(dataset, 121, "cluster", names)[1] == "apart from all clusters"
+    assert hover.lines(dataset, 121, "cluster", called)[1] == "apart from all clusters"
 
 
 # Cards, tree, names, costs

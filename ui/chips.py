@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.dataset import Dataset
 from analysis.view import Filter
-from ui.map import state as clusters
+from ui.map import names as clusters
 from ui.personal_data import chips as values
 
 

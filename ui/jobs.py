@@ -171,9 +171,9 @@ def _panel(dataset: Dataset, signal_: Signal) -> None:
         if job and has_failed(job):
             say_why(job)
         seconds = computing.estimate(dataset, signal_)
-        cost = f"about {duration(seconds)}" if seconds is not None else "not estimated yet"
+        cost = f", which takes about {duration(seconds)}" if seconds is not None else ""
         done = computing.progress(dataset, signal_)
-        st.text(f"The {name} of {count(dataset.height)} are not computed yet ({cost}).")
+        st.text(f"The {name} of {count(dataset.height)} are not computed yet{cost}.")
         word = "Go on computing" if done and done.done else "Compute"
         st.button(f"{word} {name}", key=f"go_{signal_.key}", type="primary", on_click=compute,
                   args=(dataset, signal_))  # fmt: skip

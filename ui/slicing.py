@@ -16,6 +16,7 @@ from analysis.slicing.slices import SliceTable, slice_table
 from analysis.slicing.splits import Split
 from analysis.view import View
 from ui import session
+from ui.map import names as clusters
 
 CUT_WORDS = {
     "value": "value", "quantile4": "quarters", "quantile5": "fifths", "quantile10": "tenths",
@@ -90,7 +91,7 @@ def choose_cut(dataset: Dataset, label: str, key: str, taken: str | None = None)
         )
         by = Dimension(column, how)
     try:
-        return _split(splitting.key(dataset, by), dataset, dimension(dataset, str(by)))
+        return clusters.called(dataset, _split(splitting.key(dataset, by), dataset, dimension(dataset, str(by))))
     except SlicingError as error:
         st.text(str(error))
         return None
@@ -116,7 +117,8 @@ def table_of(dataset: Dataset, splits: Sequence[Split], chosen: Sequence[Measure
     """The rows in view by slice, without the view's own filters on what they are cut by."""
     view = others(splits)
     cuts_ = [splitting.key(dataset, Dimension(s.dimension.column, s.cut)) for s in splits]
-    key = key_of(dataset, view, *cuts_, *(measuring.key(dataset, m.measure) for m in chosen))
+    names = [name for s in splits for name in s.names]  # of clusters, which people change
+    key = key_of(dataset, view, *cuts_, *names, *(measuring.key(dataset, m.measure) for m in chosen))
     try:
         return _table(key, dataset, view, splits, chosen)
     except SlicingError as error:

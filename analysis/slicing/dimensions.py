@@ -14,6 +14,7 @@ from analysis.dataset import FEW_VALUES, Dataset
 from analysis.dataset_folder import CANONICAL, PLACE, TAGS, TEXTS
 from analysis.operators import Kind, kind_of
 from analysis.signal import ROW_ID
+from analysis.signals.clusters import LEVELS
 from analysis.tables import extent
 
 BY_VALUE = "value"
@@ -26,6 +27,7 @@ FITTING: dict[Kind, tuple[str, ...]] = {
 }  # fmt: skip
 NAMING_ROLES = ("source", "annotator", "language", "label", "split", "group", "session", "item")
 """Roles whose numbers are names, not quantities; the first six are proposed before all else."""
+POSITIONS = ("map_x", "map_y", "is_placed", "first_equal_row")
 NAMING_ENDS = ("_group", "_id", "cluster")  # columns that end so hold names of groups, whatever their type
 
 
@@ -47,14 +49,15 @@ class Dimension:
 def types_of(dataset: Dataset) -> dict[str, pl.DataType]:
     """Every column there is something in, with its type: the source's own, canonical and computed ones, tags.
 
-    Computed columns of a text that the dataset does not have, such as `rejected_tokens`, are left out.
+    Computed columns of a text that the dataset does not have, such as `rejected_tokens`, are left out, and so are
+    places on the map and numbers of rows, which say nothing of a row by themselves.
     """
     schema = dataset.schema
     absent = tuple(f"{role}_" for role in TEXTS if role not in dataset.canonical)
     return {
         name: schema[name]
         for name in dataset.shown_columns
-        if name in dataset.originals or name in PLACE or not name.startswith(absent)
+        if name in dataset.originals or name in PLACE or not (name.startswith(absent) or name in POSITIONS)
     }
 
 
@@ -101,7 +104,7 @@ def choices(dataset: Dataset) -> list[Dimension]:
     """The dimensions worth proposing, likeliest first; reads no column beyond those counted for the facets.
 
     Roles (source, annotator, language, label, split, group), tags where any row has one, other columns of few values,
-    computed Booleans and texts, times, numbers (by quantile, where they measure something).
+    clusters, computed Booleans and texts, times, numbers (by quantile, where they measure something).
     """
     types = types_of(dataset)
     roles = [column for column in map(dataset.role, NAMING_ROLES[:6]) if column in types]
@@ -109,13 +112,14 @@ def choices(dataset: Dataset) -> list[Dimension]:
     few = [name for name in dataset.categories if not _measures(types[name])]
     own = {ROW_ID, *TEXTS, *PLACE, *TAGS, *(set(CANONICAL) - set(dataset.originals))}
     computed = [name for name in types if name not in own and name not in dataset.originals]
+    clusters = [name for name in LEVELS if name in computed]
     flags = [name for name in (*computed, *dataset.originals) if types[name] == pl.Boolean]
     named = [name for name in computed if types[name] == pl.String]
     times = [name for name in (*computed, *dataset.originals) if cuts(types[name]) and kind_of(types[name]) == "time"]
     scored = [name for name in ("score", "n_turns") if name in dataset.canonical]
     numbers = [name for name in (*scored, *computed, *dataset.originals)
                if _measures(types[name]) and not is_name(dataset, name)]  # fmt: skip
-    found = [*roles, *tags, *few, *flags, *named, *times, *numbers]
+    found = [*roles, *tags, *few, *clusters, *flags, *named, *times, *numbers]
     return [Dimension(str(name)) for name in dict.fromkeys(found)]
 
 

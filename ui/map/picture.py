@@ -16,7 +16,8 @@ from analysis.mapping.chosen import own_column, tier_in_words
 from analysis.view import View
 from ui import charts, session
 from ui.figures.map import CONFIG, NAME_CHARS, Drawn, Paper, Scale, map_of_rows, traces_of
-from ui.map import colours, hover, state
+from ui.map import colours, hover, names, state
+from ui.map.names import OWN
 from ui.text import count, cut, md
 
 KEY = "map"
@@ -38,14 +39,14 @@ def drawn(dataset: Dataset, view: View, level: Level, colour: str) -> Drawn:
     cards = state.cards(dataset, view, level)
     shown = _worth_a_label(cards, state.cards(dataset, View(), level))
     shown = shown.with_columns(name=pl.Series([cut(name, NAME_CHARS) for name in shown["name"]], dtype=pl.String))
-    names = state.names(dataset, "cluster" if colour == "cluster" else "cluster_group") if colour in state.OWN else {}
+    called = names.of_level(dataset, "cluster" if colour == "cluster" else "cluster_group") if colour in OWN else {}
     return Drawn(
         bounds,
         own_column(dataset, "map_x"),
         own_column(dataset, "map_y"),
         state.density(dataset, View()).rows,
         state.density(dataset, view).rows if view.active else None,
-        colours.of_points(dataset, colour, points.inside, names),
+        colours.of_points(dataset, colour, points.inside, called),
         points.outside,
         drawing.labels(shown, bounds),
     )

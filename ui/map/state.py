@@ -15,12 +15,12 @@ from analysis.mapping import drawing
 from analysis.mapping.cards import Level
 from analysis.mapping.chosen import own_column
 from analysis.mapping.drawing import MOST_POINTS, Bounds, Density
-from analysis.view import Filter, View
+from analysis.view import View
 from ui import session, slicing
+from ui.map.names import OWN
 
 CONTEXT_POINTS = 3_000  # of the most points: rows outside the view
 CELLS = 100  # more would be finer than the points that lie over them, and are sent with every change of the view
-OWN = ("cluster", "cluster_group")
 Names = dict[tuple[str, int], ClusterName]
 LEVELS: dict[Level, str] = {"cluster": "Clusters", "cluster_group": "Groups of clusters"}
 
@@ -130,30 +130,6 @@ def _cards(
     counted = cards_of.counts(_dataset, _dataset.rows_of(_view), _level)
     shown = found.drop("rows", "share", "tokens", "mean_score").join(counted, on="cluster")
     return renamed(shown, _level, _names).sort(["rows", "cluster"], descending=[True, False])
-
-
-def names(dataset: Dataset, level: Level) -> dict[int, str]:
-    """What each cluster is called, whatever the view."""
-    signal = dataset.signal("clusters")
-    given = session.notes().cluster_names(dataset.fingerprint, signal.key)
-    own = {number: called.name for (of, number), called in given.items() if of == level}
-    return _found_names((dataset.id, signal.key, level), dataset, level) | own
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _found_names(key: tuple[str, ...], _dataset: Dataset, _level: Level) -> dict[int, str]:
-    table = _dataset.table(_dataset.signal("clusters"), "names").filter(pl.col("level") == _level)
-    return dict(zip(table["cluster"].to_list(), table["name"].to_list(), strict=True))
-
-
-def words(dataset: Dataset, f: Filter) -> str | None:
-    """A filter on a cluster with the cluster's name, as its number alone would tell nothing; None for any other."""
-    level: Level = "cluster_group" if f.column == "cluster_group" else "cluster"
-    is_on_cluster = f.column in OWN and f.column not in dataset.originals and f.op in ("eq", "ne")
-    if not is_on_cluster or not f.value.lstrip("-").isdecimal() or not dataset.has(dataset.signal("clusters")):
-        return None
-    name = "apart from all" if f.value == "-1" else names(dataset, level).get(int(f.value))
-    return f"{f.sentence} ({name})" if name else f.sentence
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the clusters …")

@@ -16,7 +16,7 @@ from analysis.dataset import Dataset
 from analysis.joined_values import split_values
 from analysis.mapping.chosen import own_column
 from ui import masking
-from ui.map import colours, state
+from ui.map import colours, names
 from ui.text import cut
 
 SHOWN_CHARS = 120
@@ -36,7 +36,7 @@ def hover(dataset: Dataset, chart: str, key: str, traces: Sequence[pl.Series], c
     row = row_at(asked, key, traces)
     said = None
     if row is not None:
-        found = lines(dataset, row, colour, state.names(dataset, "cluster"))
+        found = lines(dataset, row, colour, names.of_level(dataset, "cluster"))
         said = {"of": [asked["trace"], asked["point"]], "lines": found}
     COMPONENT(key="map_hover", data={"chart": chart, "drawn": key, "said": said}, on_asked_change=lambda: None)
 
