@@ -35,7 +35,8 @@ class Dataset(DatasetColumns):
     @property
     def categories(self) -> list[str]:
         """Columns worth counting by value: those of the usual roles, then others of two to fifty distinct values."""
-        return [name for name in self._of_few_values if name not in self.private_columns]
+        private = self.private_columns
+        return [name for name in self._of_few_values if name not in private]
 
     @property
     def private_columns(self) -> frozenset[str]:

@@ -51,7 +51,7 @@ def embedded(signal: Embedding, rows: pl.DataFrame) -> tuple[np.ndarray[Any, Any
 
 def test_a_column_of_vectors_comes_back_as_it_went_in() -> None:
     vectors = unit(np.array([[3, 4], [0, 2]], np.float32))
-    column = column_of(vectors, np.array([2, 0]), 4)
+    column = column_of(vectors, np.array([1, -1, 0, -1]))
     assert column.dtype == pl.Array(pl.Float16, 2)
     assert column.is_null().to_list() == [False, True, False, True]
     back, places = matrix_of(column)
@@ -64,6 +64,10 @@ def test_equal_vectors_are_one_vector() -> None:
     assert first.tolist() == [0, 1, 4]
     assert which.tolist() == [0, 1, 0, 1, 2]
     assert distinct(np.zeros((0, 3), np.float32))[0].tolist() == []
+    near = np.tile(np.array([0.5, 0.25, -0.25], np.float32), (25_000, 1))  # float16 at 0.5 has steps of 2^-11
+    near[12_345, 0] += 2**-11
+    near[24_000] = near[24_000, ::-1]
+    assert distinct(near)[0].tolist() == [0, 12_345, 24_000] and distinct(near)[1].sum() == 3
 
 
 # Coarse

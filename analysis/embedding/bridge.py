@@ -100,5 +100,7 @@ def sample(count: int, size: int, seed: int) -> np.ndarray[tuple[int, ...], np.d
 
 def bridged(model: coarse.CoarseModel, texts: Sequence[str], bridge: Bridge, block: int = 20_000) -> Floats:
     """The vectors of all texts over the bridge, block by block."""
-    made = [bridge.vectors(model.vectors(texts[at : at + block])) for at in range(0, len(texts), block)]
-    return np.concatenate(made) if made else np.zeros((0, bridge.weights.shape[1]), np.float32)
+    made = np.empty((len(texts), bridge.weights.shape[1]), np.float32)
+    for at in range(0, len(texts), block):
+        made[at : at + block] = bridge.vectors(model.vectors(texts[at : at + block]))
+    return made

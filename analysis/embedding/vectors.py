@@ -7,6 +7,7 @@ import polars as pl
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 Whole = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+BLOCK_ROWS = 10_000
 NARROWEST = 1e-9  # a shorter vector has no direction
 
 
@@ -17,13 +18,10 @@ def unit(vectors: Floats) -> Floats:
     return made
 
 
-def column_of(vectors: Floats, places: Whole, height: int, name: str = "unit_vector") -> pl.Series:
-    """A column of `height` rows with the vectors at these places and null elsewhere; float16 of fixed width."""
-    dtype = pl.Array(pl.Float16, vectors.shape[1])
-    which = np.full(height, len(vectors), dtype=np.int64)
-    which[places] = np.arange(len(vectors))
-    held = pl.Series(name, vectors.astype(np.float16), dtype=dtype).extend_constant(None, 1)
-    return held.gather(which)
+def column_of(vectors: Floats, which: Whole, name: str = "unit_vector") -> pl.Series:
+    """For every row the vector of its number, float16 of fixed width; null where the number is -1."""
+    held = pl.Series(name, vectors.astype(np.float16), dtype=pl.Array(pl.Float16, vectors.shape[1]))
+    return held.gather(pl.Series(which).replace(-1, None))
 
 
 def matrix_of(column: pl.Series) -> tuple[Floats, Whole]:
@@ -34,12 +32,19 @@ def matrix_of(column: pl.Series) -> tuple[Floats, Whole]:
 
 
 def distinct(vectors: Floats) -> tuple[Whole, Whole]:
-    """The place of each distinct vector's first row, in order, and for every row the number of its vector."""
-    rows = np.ascontiguousarray(vectors.astype(np.float16))
-    if not len(rows):
+    """The place of each distinct vector's first row, in order, and for every row the number of its vector.
+
+    Vectors are told apart as they are stored, by two random sums of 64 bits over their float16 numbers: two that differ
+    have both sums in common with a chance of at most 2^-98.
+    """
+    if not len(vectors):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    bytes_ = rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).ravel()
-    hashed = pl.Series(bytes_.tolist(), dtype=pl.Binary).to_frame("v").with_row_index("row")
-    first = hashed.select(pl.col("row").min().over("v")).to_series().to_numpy().astype(np.int64)
+    factors = np.random.default_rng(0).integers(1, 1 << 64, (vectors.shape[1], 2), np.uint64)
+    sums = np.empty((len(vectors), 2), np.uint64)
+    for at in range(0, len(vectors), BLOCK_ROWS):
+        stored = np.ascontiguousarray(vectors[at : at + BLOCK_ROWS], dtype=np.float16)
+        sums[at : at + BLOCK_ROWS] = stored.view(np.uint16).astype(np.uint64) @ factors
+    numbered = pl.DataFrame(sums, schema=["a", "b"]).with_row_index("row")
+    first = numbered.select(pl.col("row").min().over("a", "b")).to_series().to_numpy().astype(np.int64)
     kept, numbers = np.unique(first, return_inverse=True)
     return kept.astype(np.int64), numbers.astype(np.int64)

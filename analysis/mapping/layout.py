@@ -30,11 +30,10 @@ def layout(vectors: Floats, *, neighbours: int, min_dist: float, fitted: int, se
     order = np.random.default_rng(seed).permutation(len(first))
     chosen = np.sort(order[:fitted])
     rest = np.sort(order[fitted:])
-    kept = vectors[first]
     places = np.zeros((len(first), 2), np.float32)
-    places[chosen] = _fitted(kept[chosen], neighbours, min_dist, seed)
+    places[chosen] = _fitted(vectors[first[chosen]], neighbours, min_dist, seed)
     if len(rest):
-        near = nearest_among(kept[chosen], kept[rest], PLACED_BY, seed)
+        near = nearest_among(vectors[first[chosen]], vectors[first[rest]], PLACED_BY, seed)
         places[rest] = _between(near, places[chosen])
     is_placed = np.zeros(len(first), np.bool_)
     is_placed[rest] = True

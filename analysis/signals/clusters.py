@@ -67,10 +67,11 @@ class Clusters(
             raise SignalError(f"The detail of clusters is from 0.05 to 20, not {self.detail}.")
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
-        there = (rows["map_x"].is_not_null() & rows["unit_vector"].is_not_null()).arg_true()
-        inside = rows[there].select(
+        is_there = rows["map_x"].is_not_null() & rows["unit_vector"].is_not_null()
+        there = is_there.arg_true()
+        inside = rows.select(
             "unit_vector", "map_x", "map_y", "is_placed", text=text_over(self.over).fill_null("")
-        )
+        ).filter(is_there)
         places = inside.select("map_x", "map_y").to_numpy().astype(np.float32)
         vectors, _ = matrix_of(inside["unit_vector"])
         found = find_clusters(vectors, places, inside["is_placed"].to_numpy(), self.detail, self.seed)

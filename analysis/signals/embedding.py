@@ -10,7 +10,7 @@ import polars as pl
 
 from analysis.embedding import bridge, coarse, endpoint, minilm, own, repository
 from analysis.embedding.texts import Over, is_blank, text_over
-from analysis.embedding.vectors import Floats, column_of
+from analysis.embedding.vectors import Floats, Whole, column_of
 from analysis.signal import Scope, Signal, SignalError
 
 Tier = Literal["coarse", "semantic", "bridge", "model", "column", "endpoint"]
@@ -97,28 +97,30 @@ class Embedding(
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         if self.tier == "column":
             vectors, places, status = own.read(rows["embedding"], self.width)
-            return self._columns(vectors, places, status, _Found(vectors, np.zeros(0, np.bool_)))
+            which = np.full(rows.height, -1)
+            which[places] = np.arange(len(places))
+            return self._columns(_Found(vectors, np.zeros(0, np.bool_)), which, status)
         table = rows.select(text=text_over(self.over)).with_columns(blank=is_blank(pl.col("text")))
         places = (~table["blank"]).fill_null(False).arg_true().to_numpy().astype(np.int64)
         texts = table["text"].gather(places)
         distinct = texts.unique(maintain_order=True)
         found = self._embed(distinct.to_list())
-        numbers = texts.replace_strict(distinct, pl.int_range(len(distinct), eager=True), return_dtype=pl.Int64)
-        which = numbers.to_numpy() if len(texts) else np.zeros(0, np.int64)
+        which = np.full(rows.height, -1)
+        if len(texts):
+            numbers = pl.int_range(len(distinct), eager=True)
+            which[places] = texts.replace_strict(distinct, numbers, return_dtype=pl.Int64).to_numpy()
         said = pl.when("blank").then(pl.lit("empty")).when(~pl.col("blank")).then(pl.lit("embedded"))
-        status = table.select(said).to_series().scatter(places[found.is_cut[which]], "cut")
-        return self._columns(found.vectors[which], places, status, found)
+        status = table.select(said).to_series().scatter(places[found.is_cut[which[places]]], "cut")
+        return self._columns(found, which, status)
 
-    def _columns(
-        self, vectors: Floats, places: np.ndarray[tuple[int, ...], np.dtype[np.int64]], status: pl.Series, found: _Found
-    ) -> pl.DataFrame:
-        has_direction = vectors.any(axis=1)
-        kept, at = vectors[has_direction], places[has_direction]
+    def _columns(self, found: _Found, which: Whole, status: pl.Series) -> pl.DataFrame:
+        """All columns of rows whose vectors have these numbers, -1 where there is none."""
+        has_direction = np.append(found.vectors.any(axis=1), True)
+        status = status.scatter(np.flatnonzero(~has_direction[which]), "zero").alias("embedding_status")
+        which = np.where(has_direction[which], which, -1)
         figures = [{"figure": name, "value": value, "rows": rows} for name, value, rows in found.figures]
-        status = status.scatter(places[~has_direction], "zero").alias("embedding_status")
-        columns = [column_of(kept, at, len(status)), status]
-        first = int(at[0]) if len(at) else -1
-        is_first = pl.int_range(len(status), eager=True) == first
+        columns = [column_of(found.vectors, which), status]
+        is_first = pl.int_range(len(status), eager=True) == (int((which >= 0).argmax()) if (which >= 0).any() else -1)
         hung = [_hung(figures, FIGURE, is_first, "figures"), _hung(_lines(found.model), WEIGHT, is_first, "model")]
         return pl.DataFrame([*columns, *hung])
 

@@ -53,7 +53,9 @@ class Neighbours(
         if len(first) < 2:
             return nothing
         k = min(self.count, len(first) - 1)
-        found = nearest(vectors[first], k + 1, self.seed)
+        if len(first) < len(vectors):
+            vectors = vectors[first]
+        found = nearest(vectors, k + 1, self.seed)
         near, cosine = found.rows[:, 1:], found.cosine[:, 1:]
         lonely = (1 - cosine).mean(1)
         around = lonely[near].mean(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
@@ -22,49 +23,38 @@ def bars(counted: pl.DataFrame, shown: Sequence[int], picked: Sequence[str] | No
     scale = part / total if total else 1.0
     longest = max([max(line["rows"] * scale, n) for line, n in lines if line["is_named"]] or [1]) or 1
     y = list(range(len(lines)))
-    figure = go.Figure(
-        layout=layout(
+    custom = [(plotly_text(line["value"], 60) or "(empty)", f"{n:,}", f"{line['rows']:,}") for line, n in lines]
+    hover = "%{customdata[0]}<br>%{customdata[1]} rows in view<br>%{customdata[2]} of all rows<extra></extra>"
+    both = {"type": "bar", "orientation": "h", "y": y, "customdata": custom, "hovertemplate": hover}
+    behind = [min(line["rows"] * scale, longest) for line, _ in lines]
+
+    def colour(line: dict[str, Any]) -> str:
+        if not line["is_named"]:
+            return palette.all
+        return palette.view if picked is None or line["value"] in picked else palette.rest
+
+    in_view = {
+        "x": [min(n, longest) for _, n in lines],
+        "marker": {"color": [colour(line) for line, _ in lines]},
+        "width": 0.55 if part < total else None,
+        "text": [f"{n:,}  {n / part:.0%}" if part else "" for _, n in lines],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
+    }
+    everything = [{**both, "x": behind, "marker": {"color": palette.all}}] if part < total else []
+    ticks = [plotly_text(line["value"], 24) or "(empty)" for line, _ in lines]
+    return go.Figure(
+        [*everything, {**both, **in_view}],
+        layout(
             palette,
             max(26 * len(lines) + 20, 90),
             bargap=0.25,
             xaxis={"showgrid": False, "showticklabels": False, "range": [0, 1.3 * longest]},
-            yaxis={
-                "tickvals": y,
-                "ticktext": [plotly_text(line["value"], 24) or "(empty)" for line, _ in lines],
-                "showgrid": False,
-            },
-        )
+            yaxis={"tickvals": y, "ticktext": ticks, "showgrid": False},
+        ),
     )
-    custom = [(plotly_text(line["value"], 60) or "(empty)", f"{n:,}", f"{line['rows']:,}") for line, n in lines]
-    hover = "%{customdata[0]}<br>%{customdata[1]} rows in view<br>%{customdata[2]} of all rows<extra></extra>"
-    if part < total:
-        behind = [min(line["rows"] * scale, longest) for line, _ in lines]
-        figure.add_bar(
-            orientation="h", y=y, x=behind, marker={"color": palette.all}, customdata=custom, hovertemplate=hover
-        )
-    colours = [
-        palette.all
-        if not line["is_named"]
-        else palette.view
-        if picked is None or line["value"] in picked
-        else palette.rest
-        for line, _ in lines
-    ]
-    figure.add_bar(
-        orientation="h",
-        y=y,
-        x=[min(n, longest) for _, n in lines],
-        marker={"color": colours},
-        customdata=custom,
-        width=0.55 if part < total else None,
-        text=[f"{n:,}  {n / part:.0%}" if part else "" for _, n in lines],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate=hover,
-        selected={"marker": {"opacity": 1}},
-        unselected={"marker": {"opacity": 1}},
-    )
-    return figure
 
 
 def wedges(found: Sequence[tuple[str, str, str, int]], as_tree: bool, palette: Palette, height: int = 520) -> go.Figure:

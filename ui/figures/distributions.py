@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import polars as pl
 
-from ui.figures.paper import CATEGORIES, NUMBERS, Palette, bin_words, compact, edge_ticks, layout
+from ui.figures.paper import CATEGORIES, NUMBERS, Palette, bin_words, compact, edge_axis, layout
 from ui.text import plotly_text
 
 
@@ -34,45 +34,36 @@ def histogram(
     low, high = picked or (-np.inf, np.inf)
     inside = [low < e2 and e1 < high for e1, e2 in zip(edges, edges[1:], strict=False)]
     words = [bin_words(a, b, whole) for a, b in zip(edges, edges[1:], strict=False)]
-    figure = go.Figure(
-        layout=layout(
+    opaque = {"marker": {"opacity": 1}}
+    in_view = {
+        "type": "bar", "x": x, "y": shown, "marker": {"color": [palette.view if i else palette.rest for i in inside]},
+        "customdata": _pairs(words, shown), "selected": opaque, "unselected": opaque,
+        "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} rows in view<extra></extra>",
+    }  # fmt: skip
+    behind = {
+        "type": "bar", "x": x, "y": everything * scale, "marker": {"color": palette.all}, "width": 1.0,
+        "customdata": _pairs(words, everything),
+        "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} of all rows<extra></extra>",
+        "name": "all rows, scaled to the view" if scale < 0.999 else "all rows",
+    }  # fmt: skip
+    marks = []
+    if mark is not None and edges[0] <= mark <= edges[-1]:
+        at = float(np.interp(mark, edges, np.arange(len(edges)) - 0.5))
+        line = {"color": "#C44E8A", "width": 2, "dash": "dot"}
+        marks = [{"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "y domain", "line": line}]
+    return go.Figure(
+        [behind, in_view] if part < total else [in_view],
+        layout(
             palette,
             height,
             dragmode="select",
             selectdirection="h",
             bargap=0.06,
-            xaxis={
-                "title": {"text": unit},
-                "showgrid": False,
-                **dict(zip(("tickvals", "ticktext"), edge_ticks(edges), strict=True)),
-            },
+            xaxis={"title": {"text": unit}, **edge_axis(edges)},
             yaxis={"title": {"text": "rows"}, "tickformat": "~s", **whole_steps},
-        )
+            shapes=marks,
+        ),
     )
-    if part < total:
-        note = "all rows, scaled to the view" if scale < 0.999 else "all rows"
-        figure.add_bar(
-            x=x,
-            y=everything * scale,
-            marker={"color": palette.all},
-            width=1.0,
-            customdata=_pairs(words, everything),
-            hovertemplate="%{customdata[0]}<br>%{customdata[1]} of all rows<extra></extra>",
-            name=note,
-        )
-    figure.add_bar(
-        x=x,
-        y=shown,
-        marker={"color": [palette.view if i else palette.rest for i in inside]},
-        customdata=_pairs(words, shown),
-        hovertemplate="%{customdata[0]}<br>%{customdata[1]} rows in view<extra></extra>",
-        selected={"marker": {"opacity": 1}},
-        unselected={"marker": {"opacity": 1}},
-    )
-    if mark is not None and edges[0] <= mark <= edges[-1]:
-        at = float(np.interp(mark, edges, np.arange(len(edges)) - 0.5))
-        figure.add_vline(x=at, line={"color": "#C44E8A", "width": 2, "dash": "dot"})
-    return figure
 
 
 def _pairs(words: Sequence[str], counts: np.ndarray) -> list[tuple[str, str]]:
@@ -85,38 +76,25 @@ def density(
     """A heat map of rows per pair of bins; empty cells stay blank, colour grows with the logarithm of the rows."""
     shown = np.where(counts > 0, np.log10(np.maximum(counts, 1)), np.nan)
     powers = list(range(int(np.ceil(np.log10(max(counts.max(), 1)))) + 1))
-    figure = go.Figure(
-        layout=layout(
+    cells = {
+        "type": "heatmap", "z": shown, "customdata": counts, "zmin": 0, "hoverongaps": False,
+        "colorscale": [[0, palette.scale[0]], [1, palette.scale[1]]],
+        "hovertemplate": "%{customdata:,} rows<extra></extra>",
+        "colorbar": {
+            "title": {"text": "rows"}, "tickvals": powers, "ticktext": [compact(10**p) for p in powers],
+            "thickness": 10,
+        },
+    }  # fmt: skip
+    return go.Figure(
+        [cells],
+        layout(
             palette,
             340,
             dragmode="select",
-            xaxis={
-                "title": {"text": x},
-                "showgrid": False,
-                **dict(zip(("tickvals", "ticktext"), edge_ticks(x_edges), strict=True)),
-            },
-            yaxis={
-                "title": {"text": y},
-                "showgrid": False,
-                **dict(zip(("tickvals", "ticktext"), edge_ticks(y_edges), strict=True)),
-            },
-        )
+            xaxis={"title": {"text": x}, **edge_axis(x_edges)},
+            yaxis={"title": {"text": y}, **edge_axis(y_edges)},
+        ),
     )
-    figure.add_heatmap(
-        z=shown,
-        customdata=counts,
-        colorscale=[[0, palette.scale[0]], [1, palette.scale[1]]],
-        hoverongaps=False,
-        hovertemplate="%{customdata:,} rows<extra></extra>",
-        zmin=0,
-        colorbar={
-            "title": {"text": "rows"},
-            "tickvals": powers,
-            "ticktext": [compact(10**p) for p in powers],
-            "thickness": 10,
-        },
-    )
-    return figure
 
 
 def boxes(table: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
@@ -124,31 +102,21 @@ def boxes(table: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
     table = table.reverse()
     y = list(range(table.height))
     names = [plotly_text(group, 24) or "(empty)" for group in table["group"]]
-    figure = go.Figure(
-        layout=layout(
+    bounds = {"lowerfence": "low", "q1": "q1", "median": "median", "q3": "q3", "upperfence": "high"}
+    lying = {
+        "type": "box", "orientation": "h", "y": y, **{of: table[name].to_list() for of, name in bounds.items()},
+        "marker": {"color": palette.view}, "line": {"width": 1.5}, "hoverinfo": "x",
+    }  # fmt: skip
+    groups = [f"{n} ({r:,})" for n, r in zip(names, table["rows"], strict=True)]
+    return go.Figure(
+        [lying],
+        layout(
             palette,
             max(34 * table.height + 60, 130),
             xaxis={"title": {"text": unit}, **NUMBERS, "rangemode": "tozero"},
-            yaxis={
-                "tickvals": y,
-                "ticktext": [f"{n} ({r:,})" for n, r in zip(names, table["rows"], strict=True)],
-                "showgrid": False,
-            },
-        )
+            yaxis={"tickvals": y, "ticktext": groups, "showgrid": False},
+        ),
     )
-    figure.add_box(
-        orientation="h",
-        y=y,
-        lowerfence=table["low"].to_list(),
-        q1=table["q1"].to_list(),
-        median=table["median"].to_list(),
-        q3=table["q3"].to_list(),
-        upperfence=table["high"].to_list(),
-        marker={"color": palette.view},
-        line={"width": 1.5},
-        hoverinfo="x",
-    )
-    return figure
 
 
 def lines(

@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from ui.figures.paper import CATEGORIES, Palette, bin_words, edge_ticks, layout
+from ui.figures.paper import CATEGORIES, Palette, bin_words, edge_axis, layout
 from ui.text import plotly_text
 
 THERE = CATEGORIES[1]
@@ -80,7 +80,6 @@ def overlaid(
                 "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} rows, %{y:.1%}",
             }
         )
-    ticks = dict(zip(("tickvals", "ticktext"), edge_ticks(edges), strict=True))
-    x_axis = {"title": {"text": unit}, "showgrid": False, **ticks}
+    x_axis = {"title": {"text": unit}, **edge_axis(edges)}
     y_axis = {"title": {"text": "share of rows"}, "tickformat": ".0%", "rangemode": "tozero"}
     return go.Figure(steps, _layout(palette, 300, x_axis, y_axis))

@@ -72,6 +72,12 @@ def edge_ticks(edges: Sequence[float], wanted: int = 9) -> tuple[list[float], li
     return [i - 0.5 for i in at], [compact(edges[i]) for i in at]
 
 
+def edge_axis(edges: Sequence[float]) -> dict[str, Any]:
+    """An axis of numbered bins, ticked at its edges."""
+    at, words = edge_ticks(edges)
+    return {"showgrid": False, "tickvals": at, "ticktext": words}
+
+
 def bin_words(low: float, high: float, whole: bool) -> str:
     """What stands in one bin: "from 100 to 199" for whole numbers, "from 0.5 to under 1" otherwise."""
     if whole:
