@@ -110,7 +110,7 @@ def measure(ground: Ground) -> Iterator[Row]:
     def asked(script: str, *arguments: object) -> Any:
         return json.loads(run([sys.executable, "-c", HEAD + script, *map(str, arguments)], ground.home).out)
 
-    kept = str(ground.home / "vectors.npy")
+    kept = str(ground.planted.path.with_name("vectors.npy"))
     asked(VECTORS, MAPPED_ROWS, kept)
     own, plain = asked(LAYOUT, kept, "own", "again"), asked(LAYOUT, kept, "plain", "again")
     ratio, warm, trust = own["first"] / plain["first"], own["again"] / plain["again"], own["trust"] - plain["trust"]

@@ -33,7 +33,10 @@ Seed = Annotated[int | None, typer.Option(min=0, help="Of everything drawn; 0 if
 def map_command(
     name: DatasetArgument,
     over: Annotated[
-        str | None, typer.Option(help="What is embedded: prompt, response, prompt+response, or columns:A,B.")
+        str | None,
+        typer.Option(
+            help="What is embedded: prompt, response, prompt+response, or columns:A,B (A~B where a name holds a comma)."
+        ),
     ] = None,
     tier: Annotated[
         str | None,

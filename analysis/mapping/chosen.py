@@ -40,9 +40,9 @@ def choose(
 
     `tier` is a name of TIERS; "column:NAME" takes that column, "column" that of the role embedding; "model:PATH" takes
     the repository at that path or hub id, as `model` does. `over`: "prompt", "response", "prompt+response", or
-    "columns:A,B" for any text columns. `map_parameters`: of the signal map, such as `neighbours`. Nothing is computed.
-    Where other texts than before would go to an endpoint, `may_send` says that a person agreed to it. Errors: MapError,
-    ModelError, SignalError.
+    "columns:A,B" for any text columns, "columns:A~B" where a name holds a comma. `map_parameters`: of the signal map,
+    such as `neighbours`. Nothing is computed. Where other texts than before would go to an endpoint, `may_send` says
+    that a person agreed to it. Errors: MapError, ModelError, SignalError.
     """
     before: dict[str, object] = dict(dataset.signal("embedding").parameters)
     of_texts = {} if over is None else _of_over(dataset, over)
@@ -66,7 +66,9 @@ def choose(
 
 def _of_over(dataset: Dataset, over: str) -> dict[str, object]:
     kind, _, names = over.partition(":")
-    named = [name.strip() for name in names.split(",") if name.strip()]
+    named = split_values(names)
+    if not all(name in dataset.originals for name in named):
+        named = [name.strip() for name in names.split(",") if name.strip()]
     if unknown := [name for name in named if name not in dataset.originals]:
         raise MapError(f"{dataset.name} has no column {unknown[0]!r}; it has: {', '.join(dataset.originals)}.")
     if kind == "columns" and not named:

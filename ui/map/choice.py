@@ -115,10 +115,10 @@ def form(dataset: Dataset, word: str = "Make the map") -> None:
         over = _choose_over(dataset, str(now["over"]), str(now["texts"]), key)
     offered = tiers(dataset)
     usual = str(now["tier"]) if is_chosen(dataset) else natural(dataset)
-    texts = join_values(over.partition(":")[2].split(",")) if over.startswith("columns:") else ""
+    kind, _, texts = over.partition(":")
     tier = st.radio(
         "How", offered, index=offered.index(usual) if usual in offered else 0, format_func=_titled(dataset).__getitem__,
-        captions=[_caption(dataset, tier, over.partition(":")[0], texts) for tier in offered], key=f"map_tier_{key}",
+        captions=[_caption(dataset, tier, kind, texts) for tier in offered], key=f"map_tier_{key}",
     )  # fmt: skip
     if not is_chosen(dataset) and tier == natural(dataset):
         st.caption(f"Suggested: {WHY[tier]}.")
@@ -153,7 +153,7 @@ def _choose_over(dataset: Dataset, now: str, texts: str, key: str) -> str:
     before = [name for name in (split_values(texts) if texts else []) if name in columns]
     picked = st.multiselect("Columns", columns, default=before or columns[:1], format_func=cut,
                             key=f"map_columns_{key}")  # fmt: skip
-    return f"columns:{','.join(picked)}" if picked else "columns"
+    return f"columns:{join_values(picked)}" if picked else "columns"
 
 
 def _completed(dataset: Dataset, tier: str, over: str, key: str) -> Asked:
