@@ -91,12 +91,21 @@ class Signal(ABC):
         return f"{self.name}-v{self.version}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     def _played(self, role: str) -> pl.Expr:
-        """What a role holds, under its name: null where no column plays it, a text of several columns together."""
+        """What a role holds, under its name: null where no column plays it, a text of several columns together.
+
+        Several columns of the role `texts` are read one after the other, and a missing one is left out. Those of any
+        other role name something together, so that nothing is named where one is missing.
+        """
         columns = split_values(getattr(self, role)) if getattr(self, role) else []
         if not columns:
             return pl.lit(None, pl.String).alias(role)
-        together = pl.concat_str([pl.col(column).cast(pl.String) for column in columns], separator="\x1f")
-        return (pl.col(columns[0]) if len(columns) == 1 else together).alias(role)
+        if len(columns) == 1:
+            return pl.col(columns[0]).alias(role)
+        texts = [pl.col(column).cast(pl.String) for column in columns]
+        if role == "texts":
+            is_there = pl.any_horizontal(text.is_not_null() for text in texts)
+            return pl.when(is_there).then(pl.concat_str(texts, separator="\n", ignore_nulls=True)).alias(role)
+        return pl.concat_str(texts, separator="\x1f").alias(role)
 
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`row_id` and the columns of `compute`, the declaration checked on the way in and out."""

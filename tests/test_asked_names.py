@@ -134,9 +134,9 @@ def test_what_would_be_sent_is_counted_by_what_is_embedded(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [
-        {"prompt": "four", "response": "seven", "note": "a"},
-        {"prompt": "four", "response": "", "note": "b"},
-        {"prompt": " ", "response": "seven", "note": None},
+        {"prompt": "four", "response": "seven", "note": "a", "one, two": "x~"},
+        {"prompt": "four", "response": "", "note": "b", "one, two": None},
+        {"prompt": " ", "response": "seven", "note": None, "one, two": None},
     ]
     file = tmp_path / "some.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -144,7 +144,8 @@ def test_what_would_be_sent_is_counted_by_what_is_embedded(
     dataset = workspace.dataset(str(file))
     counted = {
         over: to_be_sent(dataset, over)
-        for over in ("prompt", "response", "prompt+response", "columns:note", "columns:prompt,response")
+        for over in ("prompt", "response", "prompt+response", "columns:note", "columns:prompt,response", "columns:one, two",
+                     "columns:one, two~note")
     }
     assert counted == {
         "prompt": (1, 4),
@@ -152,6 +153,8 @@ def test_what_would_be_sent_is_counted_by_what_is_embedded(
         "prompt+response": (3, 10 + 5 + 7),
         "columns:note": (2, 2),
         "columns:prompt,response": (3, 10 + 5 + 7),
+        "columns:one, two": (1, 2),
+        "columns:one, two~note": (2, 2 + 2 + 1),
     }
     assert to_be_sent(dataset) == (1, 4)
     monkeypatch.setattr("analysis.mapping.chosen.CHUNK_ROWS", 1)

@@ -33,7 +33,7 @@ LEVELS = ("cluster", "cluster_group")
 class Clusters(
     Signal,
     name="clusters",
-    version=2,
+    version=3,
     reads=("unit_vector", "map_x", "map_y", "is_placed", "prompt", "response", "text"),
     roles=("texts",),
     adds={"cluster": pl.Int32, "cluster_confidence": pl.Float32, "cluster_group": pl.Int32},

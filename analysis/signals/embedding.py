@@ -31,7 +31,7 @@ class _Found(NamedTuple):
 class Embedding(
     Signal,
     name="embedding",
-    version=1,
+    version=2,
     reads=("prompt", "response", "text"),
     roles=("embedding", "texts"),
     adds={"unit_vector": pl.Array(pl.Float16, coarse.WIDTH), "embedding_status": pl.String},
@@ -51,7 +51,7 @@ class Embedding(
     `embedding_status`: "embedded"; "cut", by the beginning of a text that was longer; "empty", nothing but white space,
     which has no vector; of a column also "wrong_length" and "not_finite"; "zero", without direction. Both columns are
     null where there is nothing to read. Equal texts are embedded once, by a model once in 100,000 texts. `over`
-    "columns" reads the column that `texts` names, several joined.
+    "columns" reads the column that `texts` names; of several those that are there, joined.
 
     The table `figures` holds what was measured: of a bridge `overlap_share` and `coarse_share`, the share of the ten
     nearest by the model that it and the coarse vectors find among held-out rows. `model` holds the weights of a coarse

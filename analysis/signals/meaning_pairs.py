@@ -17,7 +17,7 @@ from analysis.signal import Signal, SignalError
 class MeaningPairs(
     Signal,
     name="meaning_pairs",
-    version=1,
+    version=2,
     reads=("prompt", "response", "text", *READS),
     roles=("texts",),
     adds={
