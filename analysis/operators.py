@@ -15,6 +15,7 @@ from analysis.joined_values import split_values
 from analysis.mapping.areas import is_inside
 
 MAX_CORNERS = 1_000
+WIDEST = 2**126  # below what the widest column of whole numbers can hold
 MAX_SEARCH_CHARS = 5_000  # a longer text compiles to more than the engine's 10 MB
 
 Kind = Literal["number", "text", "bool", "time", "list", "messages", "place", "other"]
@@ -49,7 +50,7 @@ def _number(value: str, column: str) -> int | float:
         number = float(value)
     except ValueError:
         raise ViewError(f"{column} is a number, {value!r} is not; write a number such as 2048.") from None
-    if number.is_integer() and abs(number) < 2**64:
+    if number.is_integer() and abs(number) < WIDEST:
         return int(number) if "." in value or "e" in value.lower() else int(value)
     return number
 

@@ -140,6 +140,7 @@ FRAME = pl.DataFrame(
     {
         "count": [1, 2, 3, None, -5],
         "large": [2**63 - 1, 2**53, 2**53 + 1, None, 0],
+        "huge": pl.Series([2**64 - 1, 2**64 - 2, 2**63, None, 0], dtype=pl.UInt64),
         "share": [0.5, float("nan"), 1.0, None, -0.5],
         "name": ["Ann", "bob", "", None, "  \n"],
         "words": ["I am sorry.", "SORRY, C++!", "unsorry (x)", None, "as_sorry"],
@@ -210,6 +211,10 @@ MEANINGS: list[tuple[str, str, object, list[int]]] = [
     ("small", "ge", 1000, []),
     ("small", "in", "2~1000", [1]),
     ("large", "eq", 2**63 - 1, [0]),
+    ("huge", "eq", 2**64 - 1, [0]),
+    ("huge", "lt", 2**64 - 1, [1, 2, 4]),
+    ("huge", "in", 2**64 - 2, [1]),
+    ("huge", "ge", 2**70, []),
     ("large", "in", 2**53 + 1, [2]),
     ("large", "in", 2**53, [1]),
     ("large", "notin", 2**53, [0, 2, 3, 4]),
