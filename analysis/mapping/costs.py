@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 
 from analysis.dataset import Dataset
+from analysis.embedding.coarse import MAX_CHARS
 from analysis.joined_values import split_values
 
 # Measured on two cores; a rule of thumb that says "seconds" or "an hour", not which second.
 CHARS_OF_TOKEN, MODEL_TOKENS_A_SECOND = 4.3, 8_000  # of one core
-COARSE_TEXTS_A_SECOND, COLUMN_ROWS_A_SECOND, ENDPOINT_TEXTS_A_SECOND = 3_000, 100_000, 50
+COARSE_CHARS_A_SECOND, COLUMN_ROWS_A_SECOND, ENDPOINT_TEXTS_A_SECOND = 2_000_000, 100_000, 50
 STARTING_S = 12.0  # libraries, and what is compiled in each new process
-FITTED_MS, PLACED_MS = 0.9, 0.8  # a row: neighbours, places and clusters
+FITTED_MS, PLACED_MS = 0.7, 0.3  # a row: neighbours, places and clusters
 SEPARATOR_CHARS = 1
 
 
@@ -19,9 +20,10 @@ def seconds(
     dataset: Dataset, tier: str, over: str, texts: str = "", max_tokens: int = 128, sample: int = 20_000
 ) -> float:
     """About how many seconds vectors of this tier, neighbours, places and clusters take; copies make it less."""
-    tokens = min(mean_chars(dataset, over, texts) / CHARS_OF_TOKEN + 2, max_tokens)
+    chars = mean_chars(dataset, over, texts)
+    tokens = min(chars / CHARS_OF_TOKEN + 2, max_tokens)
     model = tokens / MODEL_TOKENS_A_SECOND / (os.cpu_count() or 1)
-    coarse = dataset.height / COARSE_TEXTS_A_SECOND
+    coarse = dataset.height * min(chars, MAX_CHARS) / COARSE_CHARS_A_SECOND
     vectors = {
         "coarse": coarse,
         "semantic": dataset.height * model,
