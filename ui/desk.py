@@ -22,7 +22,7 @@ from ui.reader import Change, place_in, read_log, reader
 from ui.rows import as_listed
 
 FIRST_TEXTS = ("prompt", "response", "text")
-WINDOW, BEFORE = 40, 13  # rows of half a kilobyte, text and record, stay below 150 kB a message
+WINDOW, BEFORE = 32, 10  # rows of half a kilobyte, text and record, stay well below 150 kB a message
 ORDERS = {
     "given": "as in the file",
     "random": "random (seeded)",
