@@ -19,7 +19,7 @@ else:
     frame.say_no_examples()
 
 # The charts are drawn first: the numbers and findings above them may have to read every text once.
-left, right = st.columns([3, 2], gap="large")
+left, right = st.columns([4, 3], gap="large")
 with left:
     look_first = st.container(key="findings", gap="xsmall")
     unit = "tokens" if "tokens" in ready else "chars" if "lengths" in ready else None
@@ -56,7 +56,8 @@ with look_first:
     for finding in found:
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.button("Show", key=f"show_{finding.name}", on_click=session.set_view, args=(finding.view,))
-            st.text(finding.sentence + (f" {finding.tokens:,} tokens." if finding.tokens else ""))
+            tokens_said = f" {finding.tokens:,} tokens." if finding.tokens else ""
+            st.text(finding.sentence + tokens_said, width="stretch")  # which wraps in a narrow window
     for note in dataset.meta["notes"][:8]:
         st.text(f"When reading: {note['sentence']}")
     if not found:

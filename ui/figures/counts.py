@@ -51,7 +51,7 @@ def bars(counted: pl.DataFrame, shown: Sequence[int], picked: Sequence[str] | No
             palette,
             max(26 * len(lines) + 20, 90),
             bargap=0.25,
-            xaxis={"showgrid": False, "showticklabels": False, "range": [0, 1.3 * longest]},
+            xaxis={"showgrid": False, "showticklabels": False, "range": [0, 1.5 * longest]},
             yaxis={"tickvals": y, "ticktext": ticks, "showgrid": False},
         ),
     )
