@@ -45,6 +45,13 @@ DAMAGE = """() => {
     if (scroller.scrollWidth > scroller.clientWidth + 1)
       moved.push(`the page is ${scroller.scrollWidth} wide in ${scroller.clientWidth}: ` + seen.filter(n => n.getBoundingClientRect().right > innerWidth + 1
         && n.closest("[data-testid=stMain]")).slice(-3).map(n => `${n.localName}.${n.className}`).join(", "));
+  for (const text of document.querySelectorAll("[data-testid=stText]"))
+    for (let around = text.parentElement; around; around = around.parentElement)
+      if (/hidden|clip|auto/.test(getComputedStyle(around).overflowX) && around.clientWidth &&
+          text.getBoundingClientRect().right > around.getBoundingClientRect().right + 2) {
+        moved.push(`cut off: ${text.innerText.slice(0, 60)}`);
+        break;
+      }
   const title = document.querySelector("h1")?.getBoundingClientRect();
   if (!title || title.top < 0 || title.bottom > innerHeight) moved.push("the title is not in sight");
   else if (!document.elementFromPoint(title.x + 4, title.y + title.height / 2)?.closest("h1")) moved.push("something lies over the title");
@@ -161,7 +168,7 @@ def saved(page: Page) -> None:
 
 
 def undamaged(page: Page, patience: float = DEADLINE) -> None:
-    """Nothing of the data ran, became markup, or moved the page; charts may take a moment to follow a new width."""
+    """Nothing of the data ran, became markup, moved the page or was cut off; charts may take a moment to follow a new width."""
     deadline = time.monotonic() + patience
     while True:
         harm, moved = page.evaluate(DAMAGE)

@@ -156,7 +156,7 @@ def samples() -> None:
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             path = str(places.ROOT / "sample_data" / f"{name}.jsonl")
             st.button(name.capitalize(), key=f"sample_{name}", on_click=open_files, args=([path],), width=120)
-            st.text(words)
+            st.text(words, width="stretch")
 
 
 def open_files(files: list[str], roles: dict[str, str] | None = None, **options: str | bool | None) -> None:
