@@ -105,12 +105,12 @@ def wedges(ranked: pl.DataFrame, verbs: int, nouns: int, with_rest: bool = True)
     """
     by_verb = ranked.group_by("verb").agg(pl.col("rows").sum()).sort(["rows", "verb"], descending=[True, False])
     shown = ranked.select("verb", "noun", "rows").filter(pl.col("verb").is_in(by_verb["verb"].head(verbs).implode()))
-    of_verbs = shown.partition_by("verb", as_dict=True)
+    of_verbs = shown.partition_by("verb", as_dict=True, include_key=False)
     found = []
     for i, (verb, rows) in enumerate(by_verb.head(verbs).iter_rows()):
         found.append(Wedge(f"{i}", "", verb, rows, verb, None))
         of_verb = of_verbs[(verb,)]
-        for j, (noun, n) in enumerate(of_verb.head(nouns).drop("verb").iter_rows()):
+        for j, (noun, n) in enumerate(of_verb.head(nouns).iter_rows()):
             found.append(Wedge(f"{i}/{j}", f"{i}", noun, n, verb, noun))
         if of_verb.height > nouns:
             rest = int(of_verb["rows"].slice(nouns).sum())
@@ -137,10 +137,7 @@ def picture(ranked: pl.DataFrame, as_tree: bool, verbs: int, nouns: int, with_re
         points = selection.get("points") or [{}]
         return filtered(session.view(), by_id.get(str(points[0].get("id"))))
 
-    figure = figures.wedges([w[:4] for w in found], as_tree, charts.palette())
-    share = [wedge.rows / every for wedge in found]
-    words = "%{label}<br>%{value:,} rows<br>%{customdata:.1%} of all rows with a pair<extra></extra>"
-    figure.update_traces(customdata=share, hovertemplate=words)
+    figure = figures.wedges([w[:4] for w in found], every, as_tree, charts.palette())
     charts.draw(figure, f"wedges_{as_tree}", "Verbs and their nouns by rows", pick)
 
 

@@ -57,25 +57,25 @@ def bars(counted: pl.DataFrame, shown: Sequence[int], picked: Sequence[str] | No
     )
 
 
-def wedges(found: Sequence[tuple[str, str, str, int]], as_tree: bool, palette: Palette, height: int = 520) -> go.Figure:
-    """A sunburst or treemap of (id, parent id, label, rows); what stands for the rest is grey."""
+def wedges(
+    found: Sequence[tuple[str, str, str, int]], every: int, as_tree: bool, palette: Palette, height: int = 520
+) -> go.Figure:
+    """A sunburst or treemap of (id, parent id, label, rows) and their share of `every` row with a pair.
+
+    What stands for the rest is grey.
+    """
     ids, parents, labels, rows = map(list, zip(*found, strict=True))
     tops = [id for id, parent in zip(ids, parents, strict=True) if not parent and id != "rest"]
     colours = [
         palette.all if id.endswith("rest") else CATEGORIES[tops.index(id.split("/")[0]) % len(CATEGORIES)] for id in ids
     ]
-    draw = go.Treemap if as_tree else go.Sunburst
-    trace = draw(
-        ids=ids,
-        parents=parents,
-        labels=[plotly_text(label, 30) for label in labels],
-        values=rows,
-        branchvalues="total",
-        marker={"colors": colours, "line": {"width": 1}},
-        sort=False,
-        hovertemplate="%{label}<br>%{value:,} rows<br>%{percentRoot:.1%} of all pairs<extra></extra>",
-    )
-    return go.Figure(trace, layout=layout(palette, height))
+    trace = {
+        "type": "treemap" if as_tree else "sunburst", "ids": ids, "parents": parents, "values": rows,
+        "labels": [plotly_text(label, 30) for label in labels], "branchvalues": "total", "sort": False,
+        "marker": {"colors": colours, "line": {"width": 1}}, "customdata": [n / every for n in rows],
+        "hovertemplate": "%{label}<br>%{value:,} rows<br>%{customdata:.1%} of all rows with a pair<extra></extra>",
+    }  # fmt: skip
+    return go.Figure([trace], layout(palette, height))
 
 
 def waterfall(names: Sequence[str], rows: Sequence[int], palette: Palette) -> go.Figure:

@@ -123,23 +123,21 @@ def lines(
     series: Sequence[tuple[str, Sequence[float], Sequence[float]]], x: str, y: str, palette: Palette, log: bool = False
 ) -> go.Figure:
     """One line per (name, x values, y values), named at its side."""
-    figure = go.Figure(
-        layout=layout(
+    curves = [
+        {
+            "type": "scatter", "x": list(xs), "y": list(ys), "name": plotly_text(name), "mode": "lines",
+            "line": {"color": CATEGORIES[number], "dash": "solid" if number == 0 else "dash"},
+        }
+        for number, (name, xs, ys) in enumerate(series)
+    ]  # fmt: skip
+    return go.Figure(
+        curves,
+        layout(
             palette,
             280,
             showlegend=True,
             legend={"orientation": "h", "y": 1.12, "x": 0},
             xaxis={"title": {"text": x}, "type": "log" if log else "linear"},
             yaxis={"title": {"text": y}},
-        )
+        ),
     )
-    for number, (name, xs, ys) in enumerate(series):
-        dash = "solid" if number == 0 else "dash"
-        figure.add_scatter(
-            x=list(xs),
-            y=list(ys),
-            name=plotly_text(name),
-            mode="lines",
-            line={"color": CATEGORIES[number], "dash": dash},
-        )
-    return figure

@@ -219,12 +219,13 @@ def _on_scale(drawn: Drawn, paper: Paper, of: Scale, size: int, palette: Palette
 def tree_of_clusters(found: Sequence[tuple[str, str, str, int]], palette: Palette) -> go.Figure:
     """A treemap of (id, parent's id, label, rows) in the colours of the groups; ids begin with the group's number."""
     ids, parents, labels, rows = map(list, zip(*found, strict=True))
-    trace = go.Treemap(
-        ids=ids, parents=parents, labels=[plotly_text(label, NAME_CHARS) for label in labels], values=rows,
-        branchvalues="total", sort=False, hovertemplate="%{label}<br>%{value:,} rows in view<extra></extra>",
-        marker={
+    trace = {
+        "type": "treemap", "ids": ids, "parents": parents, "values": rows, "branchvalues": "total", "sort": False,
+        "labels": [plotly_text(label, NAME_CHARS) for label in labels],
+        "hovertemplate": "%{label}<br>%{value:,} rows in view<extra></extra>",
+        "marker": {
             "colors": [colour_of(int(id.partition("/")[0]), palette) for id in ids],
             "line": {"color": palette.grid, "width": 1.5},
         },
-    )  # fmt: skip
-    return go.Figure(trace, layout=layout(palette, TREE_HEIGHT, uniformtext={"minsize": 9, "mode": "hide"}))
+    }  # fmt: skip
+    return go.Figure([trace], layout(palette, TREE_HEIGHT, uniformtext={"minsize": 9, "mode": "hide"}))
