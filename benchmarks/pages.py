@@ -11,14 +11,12 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import polars as pl
-from playwright.sync_api import Browser, Locator, Page, WebSocket, sync_playwright
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from analysis.workspace import Workspace
 from benchmarks.formatting import noisy
 from benchmarks.ground import ROOT, Ground, Row, median, percentile_95
 from benchmarks.planted_map import plant
-from benchmarks.stopwatch import is_last
 from tests.browser import FLAGS, Server, find_chromium
 
 STARTS, VISITS = 3, 20
@@ -33,31 +31,6 @@ FILTERS = (  # each is switched on by a click and off by a later one, so that ev
     "created_at~range~2025-03~2025-09", "is_duplicate_extra~eq~false", "source~in~tutor~crowd", "user_id~lt~500000",
     "prompt_words~le~20", "annotator~ne~ann_05", "score~in~1~5", "row_chars~range~200~600",
 )  # fmt: skip
-
-
-class Wire:
-    """What the server sends to a page, and when it has finished."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.bytes = 0
-        self.finished = 0
-        page.on("websocket", self._listen)
-
-    def _listen(self, socket: WebSocket) -> None:
-        socket.on("framereceived", self._take)
-
-    def _take(self, frame: bytes | str) -> None:
-        self.bytes += len(frame)
-        self.finished += isinstance(frame, bytes) and is_last(ForwardMsg.FromString(frame))
-
-    def settle(self, finished: int) -> None:
-        """Waits for that many finished script runs in all; RuntimeError after a minute."""
-        deadline = time.monotonic() + WAIT_MS / 1000
-        while self.finished < finished:
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"{self.page.url} did not finish within {WAIT_MS // 1000} s.")
-            self.page.wait_for_timeout(5)
 
 
 def menu() -> list[tuple[str, str]]:
@@ -179,12 +152,12 @@ def clicks(
 
     A page without filters is visited from another: `others` are the titles of that one and of its own.
     """
-    wire = Wire(page)
     off = [text.replace("~", "~!", 1) for text in FILTERS]
+    log.write_text("")
     page.goto(f"{address}?{urlencode([*asked, *(('f', text) for text in off)])}")
-    wire.settle(1)
+    settle(page, log)
     page.wait_for_timeout(2_000)  # the browser may ask for sizes or a theme once more
-    opening, opening_kb = milliseconds(log)[0], wire.bytes / 1000
+    opening, opening_kb = measured(log)[0][0], sum(kb for _, kb in measured(log))
     chips = page.locator(".view-bar .chip .words")
     if title != "Open":
         chips.nth(len(FILTERS) - 1).wait_for(timeout=WAIT_MS)
@@ -192,19 +165,20 @@ def clicks(
         targets = [
             chips.nth(n) for pair in zip(range(1, len(FILTERS)), range(len(FILTERS)), strict=False) for n in pair
         ]
+        log.write_text("")
         chips.nth(0).click()
+        settle(page, log)
         what = "filters switched"
     else:
         targets = [page.get_by_role("link", name=name, exact=True) for _ in range(VISITS) for name in others]
         what = "visits from another page"
-    wire.settle(wire.finished + bool(chips.count()))
     first = ""
     if most_ms == MAX_COUNTED_MS:
-        every, sent = clicked([target for target in targets for _ in range(3)], wire, log)  # there, back, there again
+        every, sent = clicked([target for target in targets for _ in range(3)], page, log)  # there, back, there again
         first = f"; {median(every[::3]):.0f} ms where the view was new"
         times = [spent for number, spent in enumerate(every) if number % 3]
     else:
-        times, sent = clicked(targets, wire, log)
+        times, sent = clicked(targets, page, log)
     if not chips.count():
         times, sent = times[1::2], sent[1::2]
     yield Row(
@@ -225,20 +199,28 @@ def clicks(
         )  # fmt: skip
 
 
-def clicked(targets: Sequence[Locator], wire: Wire, log: Path) -> tuple[list[float], list[float]]:
+def clicked(targets: Sequence[Locator], page: Page, log: Path) -> tuple[list[float], list[float]]:
     """Of each click the milliseconds on the server, and the kilobytes sent."""
-    times, sent = [], []
+    found = []
     for target in targets:
-        before, bytes_before = wire.finished, wire.bytes
         log.write_text("")
         target.click()
-        wire.settle(before + 1)
-        wire.page.wait_for_timeout(150)
-        times.append(sum(milliseconds(log)))
-        sent.append((wire.bytes - bytes_before) / 1000)
-    return times, sent
+        settle(page, log)
+        page.wait_for_timeout(150)
+        found.append(measured(log))
+    return [sum(ms for ms, _ in each) for each in found], [sum(kb for _, kb in each) for each in found]
 
 
-def milliseconds(log: Path) -> list[float]:
-    """What the stopwatch has written since the log was last emptied."""
-    return [float(line) for line in log.read_text().splitlines()]
+def settle(page: Page, log: Path) -> None:
+    """Waits until the stopwatch has written of a finished interaction; RuntimeError after a minute."""
+    deadline = time.monotonic() + WAIT_MS / 1000
+    while not measured(log):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{page.url} did not finish within {WAIT_MS // 1000} s.")
+        page.wait_for_timeout(20)
+
+
+def measured(log: Path) -> list[tuple[float, float]]:
+    """Milliseconds and kilobytes of each interaction that the stopwatch has written of since the log was emptied."""
+    lines = [line.split() for line in log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+    return [(float(ms), int(sent) / 1000) for ms, sent in lines]

@@ -1,7 +1,8 @@
-"""A stopwatch around the server: milliseconds per interaction, one line each in the file WINNOW_BENCH_LOG names.
+"""A stopwatch around the server: milliseconds and bytes per interaction, a line each in the file WINNOW_BENCH_LOG names.
 
 An interaction begins when the browser's message has arrived and ends when the message that finishes the last script
-run it caused is handed to the network: callbacks, reruns, drawing, and turning messages into bytes all count.
+run it caused is handed to the network: callbacks, reruns, drawing, and turning messages into bytes all count. Bytes are
+counted here too: a browser that reports every frame to whoever drives it takes the server's processor meanwhile.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+SHORT_BYTES = 500
+
 
 class Stopwatch:
-    """Times what lies between a rerun asked for and a script finished. Reruns that a timer asks for are left out."""
+    """What lies between a rerun asked for and a script finished. Reruns that a timer asks for are left out."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -24,28 +27,34 @@ class Stopwatch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started: float | None = None
+        sent = 0
 
         async def receive_timed() -> Message:
-            nonlocal started
+            nonlocal started, sent
             message = await receive()
             if message["type"] == "websocket.receive" and message.get("bytes"):
                 asked = BackMsg.FromString(message["bytes"])
                 if asked.WhichOneof("type") == "rerun_script" and not asked.rerun_script.is_auto_rerun:
-                    started = started or time.perf_counter()
+                    started, sent = (started, sent) if started else (time.perf_counter(), 0)
             return message
 
         async def send_timed(message: Message) -> None:
-            nonlocal started
+            nonlocal started, sent
             await send(message)
-            if started and message["type"] == "websocket.send" and is_last(ForwardMsg.FromString(message["bytes"])):
-                with self.log.open("a") as log:
-                    log.write(f"{(time.perf_counter() - started) * 1000:.2f}\n")
-                started = None
+            if started and message["type"] == "websocket.send":
+                sent += len(message["bytes"])
+                if is_last(message["bytes"]):
+                    with self.log.open("a") as log:
+                        log.write(f"{(time.perf_counter() - started) * 1000:.2f} {sent}\n")
+                    started = None
 
         await self.app(scope, receive_timed, send_timed)
 
 
-def is_last(message: ForwardMsg) -> bool:
-    """Whether a script run ended of which no other run follows."""
-    is_end = message.WhichOneof("type") == "script_finished"
-    return is_end and message.script_finished != ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
+def is_last(message: bytes) -> bool:
+    """Whether a message says that a script run ended after which no other follows; such a one is short."""
+    if len(message) > SHORT_BYTES:
+        return False
+    found = ForwardMsg.FromString(message)
+    is_end = found.WhichOneof("type") == "script_finished"
+    return is_end and found.script_finished != ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
