@@ -1,6 +1,6 @@
-"""A stopwatch around the server: milliseconds and bytes per interaction, a line each in the file WINNOW_BENCH_LOG names.
+"""A stopwatch around the server, which writes a line per interaction into the file that WINNOW_BENCH_LOG names.
 
-An interaction begins when the browser's message has arrived and ends when the message that finishes the last script
+A line holds milliseconds, milliseconds of the server's processor, and bytes. An interaction begins when the browser's message has arrived and ends when the message that finishes the last script
 run it caused is handed to the network: callbacks, reruns, drawing, and turning messages into bytes all count. Bytes are
 counted here too: a browser that reports every frame to whoever drives it takes the server's processor meanwhile.
 """
@@ -27,15 +27,16 @@ class Stopwatch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started: float | None = None
-        sent = 0
+        burnt, sent = 0.0, 0
 
         async def receive_timed() -> Message:
-            nonlocal started, sent
+            nonlocal started, burnt, sent
             message = await receive()
             if message["type"] == "websocket.receive" and message.get("bytes"):
                 asked = BackMsg.FromString(message["bytes"])
                 if asked.WhichOneof("type") == "rerun_script" and not asked.rerun_script.is_auto_rerun:
-                    started, sent = (started, sent) if started else (time.perf_counter(), 0)
+                    if not started:
+                        started, burnt, sent = time.perf_counter(), time.process_time(), 0
             return message
 
         async def send_timed(message: Message) -> None:
@@ -45,7 +46,8 @@ class Stopwatch:
                 sent += len(message["bytes"])
                 if is_last(message["bytes"]):
                     with self.log.open("a") as log:
-                        log.write(f"{(time.perf_counter() - started) * 1000:.2f} {sent}\n")
+                        spent = (time.perf_counter() - started, time.process_time() - burnt)
+                        log.write(" ".join(f"{seconds * 1000:.2f}" for seconds in spent) + f" {sent}\n")
                     started = None
 
         await self.app(scope, receive_timed, send_timed)
