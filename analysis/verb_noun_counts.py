@@ -62,7 +62,7 @@ class Requests:
 
     `names`: `verb` and `noun` (null where the verb has none) in alphabetical order; `name`: their number for each row,
     `names.height` where there is no verb; `state`: the row's place in STATES. `tokens` and `score` are NaN where
-    unknown. `by_tokens`: the rows with a verb whose tokens are known, by name, then tokens; `their_names`: theirs.
+    unknown. `by_tokens`: the rows with a verb whose tokens are known, by name, then tokens; `starts`: where each name begins there.
     """
 
     names: pl.DataFrame
@@ -72,7 +72,7 @@ class Requests:
     tokens: Numbers
     score: Numbers
     by_tokens: Numbers
-    their_names: Numbers
+    starts: Numbers
 
     def counted(self, rows: pl.Series) -> Counted:
         """What the rows at these positions ask for."""
@@ -98,28 +98,32 @@ class Requests:
         """The median response tokens per name, picked from the middle of its rows, which lie in order."""
         in_view = np.zeros(len(self.name), dtype=bool)
         in_view[at] = True
-        chosen = in_view[self.by_tokens]
-        order, counts = self.by_tokens[chosen], np.bincount(self.their_names[chosen], minlength=self.names.height)
-        first = np.cumsum(counts) - counts
+        chosen = in_view[self.by_tokens].nonzero()[0]
+        first = np.searchsorted(chosen, self.starts)
+        counts = np.diff(first, append=len(chosen))
         some = counts > 0
         medians = np.full(self.names.height, np.nan)
-        low, high = (order[first[some] + (counts[some] - less) // 2] for less in (1, 0))
+        low, high = (self.by_tokens[chosen[first[some] + (counts[some] - less) // 2]] for less in (1, 0))
         medians[some] = (self.tokens[low] + self.tokens[high]) / 2
         return medians
 
     def _lengths(self, at: slice | Numbers) -> pl.DataFrame:
-        known = self.tokens[at]
-        rows = np.bincount(known[~np.isnan(known)].astype(np.int64))
+        rows = np.bincount(_known(self.tokens[at])[0].astype(np.int64))
         there = rows.nonzero()[0]
         return pl.DataFrame({"response_tokens": there.astype(np.uint32), "rows": rows[there]})
 
 
 def _means(name: Numbers, values: Numbers, height: int) -> Numbers:
-    known = ~np.isnan(values)
-    counts = np.bincount(name[known], minlength=height + 1)[:height]
-    sums = np.bincount(name[known], weights=values[known], minlength=height + 1)[:height]
+    known, of = _known(values, name)
+    counts, sums = (np.bincount(of, weights, minlength=height + 1)[:height] for weights in (None, known))
     means: Numbers = np.divide(sums, counts, out=np.full(height, np.nan), where=counts > 0)
     return means
+
+
+def _known(values: Numbers, *beside: Numbers) -> tuple[Numbers, ...]:
+    """The values that are numbers, and what lies beside them; not copied where all are."""
+    known = ~np.isnan(values)
+    return (values, *beside) if known.all() else tuple(each[known] for each in (values, *beside))
 
 
 def signal_over(dataset: Dataset, over: str) -> Signal:
@@ -148,7 +152,8 @@ def requests_of(dataset: Dataset, signal: Signal) -> Requests:
     by_tokens = known[np.lexsort((tokens[known], name[known]))].astype(np.uint32)
     return Requests(
         names, name, state.to_series().to_numpy(), table["is_cut_for_verbs"].fill_null(False).to_numpy(), tokens,
-        _numbers(dataset, "score" if "score" in dataset.canonical else None), by_tokens, name[by_tokens],
+        _numbers(dataset, "score" if "score" in dataset.canonical else None), by_tokens,
+        np.searchsorted(name[by_tokens], np.arange(names.height)),
     )  # fmt: skip
 
 
