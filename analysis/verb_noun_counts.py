@@ -62,7 +62,8 @@ class Requests:
 
     `names`: `verb` and `noun` (null where the verb has none) in alphabetical order; `name`: their number for each row,
     `names.height` where there is no verb; `state`: the row's place in STATES. `tokens` and `score` are NaN where
-    unknown. `by_tokens`: the rows with a verb whose tokens are known, by name, then tokens; `starts`: where each name begins there.
+    unknown. `by_tokens`: the rows with a verb whose tokens are known, by name, then tokens; `starts`: where each name
+    begins there.
     """
 
     names: pl.DataFrame
