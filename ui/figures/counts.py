@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from ui.figures.paper import CATEGORIES, Palette, layout
+from ui.figures.paper import CATEGORIES, OPAQUE, Palette, layout
 from ui.text import plotly_text
 
 
@@ -40,8 +40,7 @@ def bars(counted: pl.DataFrame, shown: Sequence[int], picked: Sequence[str] | No
         "text": [f"{n:,}  {n / part:.0%}" if part else "" for _, n in lines],
         "textposition": "outside",
         "cliponaxis": False,
-        "selected": {"marker": {"opacity": 1}},
-        "unselected": {"marker": {"opacity": 1}},
+        **OPAQUE,
     }
     everything = [{**both, "x": behind, "marker": {"color": palette.all}}] if part < total else []
     ticks = [plotly_text(line["value"], 24) or "(empty)" for line, _ in lines]
@@ -83,24 +82,18 @@ def waterfall(names: Sequence[str], rows: Sequence[int], palette: Palette) -> go
     left = list(rows)[::-1]
     before = [*rows[:1], *rows[:-1]][::-1]
     y = list(range(len(left)))
-    figure = go.Figure(
-        layout=layout(
+    lying = {"type": "bar", "orientation": "h", "y": y, "hoverinfo": "skip"}
+    kept = {
+        **lying, "x": left, "marker": {"color": palette.view}, "cliponaxis": False, "textposition": "outside",
+        "text": [f"{n:,}" + (f"  (−{b - n:,})" if b > n else "") for n, b in zip(left, before, strict=True)],
+    }  # fmt: skip
+    return go.Figure(
+        [{**lying, "x": before, "marker": {"color": palette.rest}}, kept],
+        layout(
             palette,
             32 * len(left) + 20,
             bargap=0.3,
             xaxis={"showgrid": False, "showticklabels": False, "range": [0, 1.2 * max([*rows, 1])]},
             yaxis={"tickvals": y, "ticktext": [plotly_text(n, 60) for n in names][::-1], "showgrid": False},
-        )
+        ),
     )
-    figure.add_bar(orientation="h", y=y, x=before, marker={"color": palette.rest}, hoverinfo="skip")
-    figure.add_bar(
-        orientation="h",
-        y=y,
-        x=left,
-        marker={"color": palette.view},
-        cliponaxis=False,
-        hoverinfo="skip",
-        text=[f"{n:,}" + (f"  (−{b - n:,})" if b > n else "") for n, b in zip(left, before, strict=True)],
-        textposition="outside",
-    )
-    return figure

@@ -8,7 +8,18 @@ import numpy as np
 import plotly.graph_objects as go
 import polars as pl
 
-from ui.figures.paper import CATEGORIES, NUMBERS, Palette, bin_words, compact, edge_axis, layout
+from ui.figures.paper import (
+    CATEGORIES,
+    MARKED,
+    NUMBERS,
+    OPAQUE,
+    Palette,
+    bin_words,
+    compact,
+    edge_axis,
+    layout,
+    upright,
+)
 from ui.text import plotly_text
 
 
@@ -34,10 +45,9 @@ def histogram(
     low, high = picked or (-np.inf, np.inf)
     inside = [low < e2 and e1 < high for e1, e2 in zip(edges, edges[1:], strict=False)]
     words = [bin_words(a, b, whole) for a, b in zip(edges, edges[1:], strict=False)]
-    opaque = {"marker": {"opacity": 1}}
     in_view = {
         "type": "bar", "x": x, "y": shown, "marker": {"color": [palette.view if i else palette.rest for i in inside]},
-        "customdata": _pairs(words, shown), "selected": opaque, "unselected": opaque,
+        "customdata": _pairs(words, shown), **OPAQUE,
         "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} rows in view<extra></extra>",
     }  # fmt: skip
     behind = {
@@ -49,8 +59,7 @@ def histogram(
     marks = []
     if mark is not None and edges[0] <= mark <= edges[-1]:
         at = float(np.interp(mark, edges, np.arange(len(edges)) - 0.5))
-        line = {"color": "#C44E8A", "width": 2, "dash": "dot"}
-        marks = [{"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "y domain", "line": line}]
+        marks = [upright(at, MARKED)]
     return go.Figure(
         [behind, in_view] if part < total else [in_view],
         layout(

@@ -5,30 +5,28 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import polars as pl
 
-from ui.figures.paper import Palette, layout
+from ui.figures.paper import MARKED, Palette, layout, upright
 
 SIZES = ((2, 2), (3, 3), (4, 4), (5, 9), (10, 19), (20, 49), (50, 99), (100, 999), (1000, None))
 
 
 def threshold_curve(curve: pl.DataFrame, at: float, palette: Palette) -> go.Figure:
     """`rows_to_drop` against `threshold`, and where the threshold stands."""
-    figure = go.Figure(
-        layout=layout(
+    steps = {
+        "type": "scatter", "mode": "lines", "x": curve["threshold"].to_list(), "y": curve["rows_to_drop"].to_list(),
+        "line": {"color": palette.view, "width": 2, "shape": "hv"},
+        "hovertemplate": "%{y:,} rows at %{x:.2f} or more<extra></extra>",
+    }  # fmt: skip
+    return go.Figure(
+        [steps],
+        layout(
             palette,
             220,
             xaxis={"title": {"text": "threshold"}, "dtick": 0.1},
             yaxis={"title": {"text": "rows to drop"}, "tickformat": "~s", "rangemode": "tozero"},
-        )
+            shapes=[upright(at, MARKED)],
+        ),
     )
-    figure.add_scatter(
-        x=curve["threshold"].to_list(),
-        y=curve["rows_to_drop"].to_list(),
-        mode="lines",
-        line={"color": palette.view, "width": 2, "shape": "hv"},
-        hovertemplate="%{y:,} rows at %{x:.2f} or more<extra></extra>",
-    )
-    figure.add_vline(x=at, line={"color": "#C44E8A", "width": 2, "dash": "dot"})
-    return figure
 
 
 def group_sizes(rows: pl.Series, palette: Palette) -> go.Figure:
@@ -38,18 +36,16 @@ def group_sizes(rows: pl.Series, palette: Palette) -> go.Figure:
         names.append(f"{low:,}" if low == high else f"{low:,}+" if high is None else f"{low:,}–{high:,}")
         counted.append(int(((rows >= low) & (rows <= (high or rows.max()))).sum()))
     last = max(at for at, n in enumerate(counted) if n) + 1
-    figure = go.Figure(
-        layout=layout(
+    bars = {
+        "type": "bar", "x": names[:last], "y": counted[:last], "marker": {"color": palette.view},
+        "hovertemplate": "%{y:,} groups of %{x} rows<extra></extra>",
+    }  # fmt: skip
+    return go.Figure(
+        [bars],
+        layout(
             palette,
             220,
             xaxis={"title": {"text": "rows in a group"}, "type": "category", "showgrid": False},
             yaxis={"title": {"text": "groups"}, "tickformat": "~s", **({"dtick": 1} if max(counted) <= 5 else {})},
-        )
+        ),
     )
-    figure.add_bar(
-        x=names[:last],
-        y=counted[:last],
-        marker={"color": palette.view},
-        hovertemplate="%{y:,} groups of %{x} rows<extra></extra>",
-    )
-    return figure

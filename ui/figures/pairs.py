@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from ui.figures.paper import CATEGORIES, Palette, bin_words, edge_axis, layout
+from ui.figures.paper import CATEGORIES, OPAQUE, Palette, bin_words, edge_axis, layout
 from ui.text import plotly_text
 
 THERE = CATEGORIES[1]
@@ -44,8 +44,7 @@ def mirrored(pairs: pl.DataFrame, names: tuple[str, str], palette: Palette) -> g
                 "cliponaxis": False,
                 "customdata": [(word, f"{n:,}", f"{s:.2%}") for word, n, s in zip(words, rows, shares, strict=True)],
                 "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} rows, %{customdata[2]} of those with a pair",
-                "selected": {"marker": {"opacity": 1}},
-                "unselected": {"marker": {"opacity": 1}},
+                **OPAQUE,
             }
         )
     x_axis = {"range": [-1.5 * longest, 1.5 * longest], "showticklabels": False, "showgrid": False}

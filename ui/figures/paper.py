@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +70,25 @@ def edge_ticks(edges: Sequence[float], wanted: int = 9) -> tuple[list[float], li
     step = max(1, round((len(edges) - 1) / wanted))
     at = sorted({0, *powers}) if uneven and len(powers) > 1 else list(range(0, len(edges), step))
     return [i - 0.5 for i in at], [compact(edges[i]) for i in at]
+
+
+MARKED = {"color": "#C44E8A", "width": 2, "dash": "dot"}  # the line at a value that a person chose
+OPAQUE = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
+"""Of a trace whose marks can be picked: what is picked becomes a filter, so nothing needs to pale."""
+
+CELL_PIXELS = 28  # what a click in a cell can hit
+PICKED = {
+    "type": "scatter",
+    "mode": "markers",
+    "marker": {"symbol": "square", "size": CELL_PIXELS, "color": "rgba(0,0,0,0)"},
+    **OPAQUE,
+}
+"""Invisible marks over the cells of a heatmap, which cannot be picked themselves."""
+
+
+def upright(x: float, line: Mapping[str, Any]) -> dict[str, Any]:
+    """A line from the bottom of the picture to its top."""
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "y domain", "line": dict(line)}
 
 
 def edge_axis(edges: Sequence[float]) -> dict[str, Any]:

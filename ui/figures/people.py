@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
 
-from ui.figures.paper import CATEGORIES, Palette, layout
+from ui.figures.paper import CATEGORIES, OPAQUE, PICKED, Palette, layout, upright
 from ui.text import plotly_text
 
 ACROSS = 6
-MARK_PIXELS = 30
 FEW_LABELS = 7  # so many can be written below a small picture
 
 
@@ -27,16 +27,6 @@ def ranges(
     names = [plotly_text(name, 28) or "(empty)" for name in table["name"]]
     is_marked = [name in marked for name in table["name"]]
     ticks = [f"<b>{name}</b>" if is_own else name for name, is_own in zip(names, is_marked, strict=True)]
-    figure = go.Figure(
-        layout=layout(
-            palette,
-            max(24 * table.height + 60, 120),
-            xaxis={"title": {"text": unit}},
-            yaxis={"tickvals": y, "ticktext": ticks, "range": [-0.7, table.height - 0.3]},
-        )
-    )
-    if zero:
-        figure.add_vline(x=0, line={"color": palette.text, "width": 1, "dash": "dot"})
     plus = (table["high"] - table["value"]).fill_null(0.0)
     minus = (table["value"] - table["low"]).fill_null(0.0)
     custom = [
@@ -45,18 +35,23 @@ def ranges(
             names, table.select("value", "low", "high", "note").iter_rows(), strict=True
         )
     ]
-    figure.add_scatter(
-        x=table["value"].to_list(),
-        y=y,
-        mode="markers",
-        marker={"color": [palette.view if m or not marked else palette.rest for m in is_marked], "size": 9},
-        error_x={"array": plus.to_list(), "arrayminus": minus.to_list(), "color": palette.rest, "thickness": 2},
-        customdata=custom,
-        hovertemplate="%{customdata[0]}<br>%{customdata[1]}%{customdata[2]}<br>%{customdata[3]}<extra></extra>",
-        selected={"marker": {"opacity": 1}},
-        unselected={"marker": {"opacity": 1}},
+    dots = {
+        "type": "scatter", "mode": "markers", "x": table["value"].to_list(), "y": y, "customdata": custom,
+        "marker": {"color": [palette.view if m or not marked else palette.rest for m in is_marked], "size": 9},
+        "error_x": {"array": plus.to_list(), "arrayminus": minus.to_list(), "color": palette.rest, "thickness": 2},
+        "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}%{customdata[2]}<br>%{customdata[3]}<extra></extra>",
+        **OPAQUE,
+    }  # fmt: skip
+    return go.Figure(
+        [dots],
+        layout(
+            palette,
+            max(24 * table.height + 60, 120),
+            xaxis={"title": {"text": unit}},
+            yaxis={"tickvals": y, "ticktext": ticks, "range": [-0.7, table.height - 0.3]},
+            shapes=[upright(0, {"color": palette.text, "width": 1, "dash": "dot"})] if zero else [],
+        ),
     )
-    return figure
 
 
 def kappas(table: pl.DataFrame, names: Sequence[str], palette: Palette) -> go.Figure:
@@ -72,38 +67,28 @@ def kappas(table: pl.DataFrame, names: Sequence[str], palette: Palette) -> go.Fi
             words[one][other] = f"{plotly_text(a)} and {plotly_text(b)}<br>{said}<br>{items:,} items in common"
     shown = [plotly_text(name, 18) or "(empty)" for name in names]
     axis = {"tickvals": list(range(len(names))), "ticktext": shown, "showgrid": False}
-    figure = go.Figure(
-        layout=layout(
+    is_written = len(names) <= 16
+    coloured = {
+        "type": "heatmap", "z": z, "zmin": -1, "zmax": 1, "xgap": 2, "ygap": 2, "hoverinfo": "skip",
+        "text": [["" if v is None else f"{v:.2f}" for v in line] for line in z] if is_written else None,
+        "texttemplate": "%{text}" if is_written else None,
+        "colorscale": [[0, "#B3362B"], [0.5, palette.all], [1, palette.scale[1]]],
+        "colorbar": {"title": {"text": "kappa"}, "thickness": 10, "tickvals": [-1, -0.5, 0, 0.5, 1]},
+    }  # fmt: skip
+    cells = [(x, y) for y in range(len(names)) for x in range(len(names)) if words[y][x]]
+    picked = {
+        **PICKED, "x": [x for x, _ in cells], "y": [y for _, y in cells],
+        "customdata": [words[y][x] for x, y in cells], "hovertemplate": "%{customdata}<extra></extra>",
+    }  # fmt: skip
+    return go.Figure(
+        [coloured, picked],
+        layout(
             palette,
             min(max(34 * len(names) + 110, 220), 900),
             xaxis={**axis, "tickangle": -45 if len(names) > 6 else 0},
             yaxis={**axis, "autorange": "reversed"},
-        )
+        ),
     )
-    figure.add_heatmap(
-        z=z,
-        text=[["" if v is None else f"{v:.2f}" for v in line] for line in z] if len(names) <= 16 else None,
-        texttemplate="%{text}" if len(names) <= 16 else None,
-        hoverinfo="skip",
-        colorscale=[[0, "#B3362B"], [0.5, palette.all], [1, palette.scale[1]]],
-        zmin=-1,
-        zmax=1,
-        xgap=2,
-        ygap=2,
-        colorbar={"title": {"text": "kappa"}, "thickness": 10, "tickvals": [-1, -0.5, 0, 0.5, 1]},
-    )
-    cells = [(x, y) for y in range(len(names)) for x in range(len(names)) if words[y][x]]
-    figure.add_scatter(  # a heatmap's cells cannot be picked; an invisible mark in each can
-        x=[x for x, _ in cells],
-        y=[y for _, y in cells],
-        mode="markers",
-        marker={"symbol": "square", "size": MARK_PIXELS, "color": "rgba(0,0,0,0)"},
-        customdata=[words[y][x] for x, y in cells],
-        hovertemplate="%{customdata}<extra></extra>",
-        selected={"marker": {"opacity": 1}},
-        unselected={"marker": {"opacity": 1}},
-    )
-    return figure
 
 
 def shapes(table: pl.DataFrame, names: Sequence[str], marked: Sequence[str], palette: Palette) -> go.Figure:
@@ -131,80 +116,71 @@ def shapes(table: pl.DataFrame, names: Sequence[str], marked: Sequence[str], pal
         custom.append((name, plotly_text(name), plotly_text(label), f"{share or 0:.0%}", f"{rest or 0:.0%}"))
         colours.append(CATEGORIES[1] if name in marked else palette.view)
     hover = "%{customdata[1]}: %{customdata[2]}<br>%{customdata[3]} of these labels, %{customdata[4]} of the others'"
-    bars = {"x": x, "base": base, "customdata": custom, "hovertemplate": f"{hover}<extra></extra>"}
+    bars = {
+        "type": "bar", "x": x, "base": base, "customdata": custom, "hovertemplate": f"{hover}<extra></extra>", **OPAQUE,
+    }  # fmt: skip
+    titles = [plotly_text(name, 18) or "(empty)" for name in names]
+    text = {"type": "scatter", "mode": "text", "hoverinfo": "skip"}
+    above = {
+        **text, "x": [places[name][0] + (len(labels) - 1) / 2 for name in names],
+        "y": [places[name][1] + 1.18 for name in names],
+        "text": [f"<b>{t} *</b>" if n in marked else t for n, t in zip(names, titles, strict=True)],
+    }  # fmt: skip
+    below = {
+        **text, "x": x, "y": [bottom - 0.1 for bottom in base], "textfont": {"size": 10},
+        "text": [plotly_text(label, 8) for label in table["label"]],
+    }  # fmt: skip
     axis = {"visible": False}
-    figure = go.Figure(
-        layout=layout(
+    return go.Figure(
+        [
+            {**bars, "y": rests, "width": 1.0, "marker": {"color": palette.all}},
+            {**bars, "y": shares, "width": 0.6, "marker": {"color": colours}},
+            above,
+            *([below] if len(labels) <= FEW_LABELS else []),
+        ],
+        layout(
             palette,
             140 * down + 20,
             xaxis={**axis, "range": [-0.8, ACROSS * wide - 0.6]},
             yaxis={**axis, "range": [-(down - 1) * tall - 0.25, 1.35]},
-        )
+        ),
     )
-    opaque = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
-    figure.add_bar(y=rests, width=1.0, marker={"color": palette.all}, **bars, **opaque)
-    figure.add_bar(y=shares, width=0.6, marker={"color": colours}, **bars, **opaque)
-    titles = [plotly_text(name, 18) or "(empty)" for name in names]
-    figure.add_scatter(
-        x=[places[name][0] + (len(labels) - 1) / 2 for name in names],
-        y=[places[name][1] + 1.18 for name in names],
-        text=[f"<b>{t} *</b>" if n in marked else t for n, t in zip(names, titles, strict=True)],
-        mode="text",
-        hoverinfo="skip",
-    )
-    if len(labels) <= FEW_LABELS:
-        figure.add_scatter(
-            x=x,
-            y=[bottom - 0.1 for bottom in base],
-            text=[plotly_text(label, 8) for label in table["label"]],
-            textfont={"size": 10},
-            mode="text",
-            hoverinfo="skip",
-        )
-    return figure
 
 
 def curves(
     lines: Sequence[tuple[str, pl.DataFrame]], unit: str, palette: Palette, *, as_share: bool = False
 ) -> go.Figure:
     """Lines with bands along the position in a session, from `first`, `last`, `rows`, `value`, `low`, `high`."""
-    figure = go.Figure(
-        layout=layout(
+    traces: list[dict[str, Any]] = []
+    for number, (name, table) in enumerate(lines):
+        colour = CATEGORIES[number % len(CATEGORIES)]
+        known = table.drop_nulls("value")
+        banded = known.drop_nulls(["low", "high"])
+        middle = ((banded["first"] + banded["last"]) / 2).to_list()
+        band = {
+            "type": "scatter", "mode": "lines", "x": [*middle, *middle[::-1]],
+            "y": [*banded["high"], *banded["low"].reverse()], "fill": "toself", "fillcolor": colour, "opacity": 0.16,
+            "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False,
+        }  # fmt: skip
+        line = {
+            "type": "scatter", "mode": "lines+markers", "x": ((known["first"] + known["last"]) / 2).to_list(),
+            "y": known["value"].to_list(), "name": plotly_text(name),
+            "line": {"color": colour, "dash": "solid" if number == 0 else "dash"},
+            "customdata": [
+                (f"{first:,} to {last:,}", f"{rows:,}")
+                for first, last, rows in known.select("first", "last", "rows").iter_rows()
+            ],
+            "hovertemplate": "rows %{customdata[0]} of a session<br>%{y:.3g}<br>%{customdata[1]} rows<extra></extra>",
+        }  # fmt: skip
+        traces += [band, line]
+    return go.Figure(
+        traces,
+        layout(
             palette,
             250,
             showlegend=len(lines) > 1,
             legend={"orientation": "h", "y": 1.15, "x": 0},
             xaxis={"title": {"text": "position in the session"}, "rangemode": "tozero"},
             yaxis={"title": {"text": unit}, **({"tickformat": ".0%"} if as_share else {})},
-        )
+        ),
     )
-    for number, (name, table) in enumerate(lines):
-        colour = CATEGORIES[number % len(CATEGORIES)]
-        known = table.drop_nulls("value")
-        x = ((known["first"] + known["last"]) / 2).to_list()
-        banded = known.drop_nulls(["low", "high"])
-        middle = ((banded["first"] + banded["last"]) / 2).to_list()
-        figure.add_scatter(
-            x=[*middle, *middle[::-1]],
-            y=[*banded["high"], *banded["low"].reverse()],
-            mode="lines",
-            fill="toself",
-            fillcolor=colour,
-            opacity=0.16,
-            line={"width": 0},
-            hoverinfo="skip",
-            showlegend=False,
-        )
-        figure.add_scatter(
-            x=x,
-            y=known["value"].to_list(),
-            mode="lines+markers",
-            name=plotly_text(name),
-            line={"color": colour, "dash": "solid" if number == 0 else "dash"},
-            customdata=[
-                (f"{first:,} to {last:,}", f"{rows:,}")
-                for first, last, rows in known.select("first", "last", "rows").iter_rows()
-            ],
-            hovertemplate="rows %{customdata[0]} of a session<br>%{y:.3g}<br>%{customdata[1]} rows<extra></extra>",
-        )
-    return figure

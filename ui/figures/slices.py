@@ -7,10 +7,8 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analysis.tables import extent
-from ui.figures.paper import NUMBERS, Palette, compact, edge_ticks, layout
+from ui.figures.paper import NUMBERS, OPAQUE, PICKED, Palette, compact, edge_ticks, layout
 from ui.text import plotly_text
-
-MARK_PIXELS = 26  # what a click in a cell of the grid can hit
 
 
 def names_of(slices: pl.DataFrame, limit: int = 28) -> list[str]:
@@ -28,38 +26,30 @@ def differences(lines: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
     lines = lines.reverse()
     y = list(range(lines.height))
     telling = (lines["verdict"] == "telling").to_list()
-    figure = go.Figure(
-        layout=layout(
-            palette,
-            max(28 * lines.height + 60, 130),
-            xaxis={"title": {"text": unit}, **NUMBERS, "zeroline": True, "zerolinecolor": palette.text},
-            yaxis={"tickvals": y, "ticktext": names_of(lines), "showgrid": False, "range": [-0.7, len(y) - 0.3]},
-        )
-    )
     words = [
         f"{d:+,.4g} (95%: {a:+,.4g} to {b:+,.4g}), {verdict}" if d is not None and a is not None else str(verdict)
         for d, a, b, verdict in lines.select("difference", "low", "high", "verdict").iter_rows()
     ]
-    figure.add_scatter(
-        x=lines["difference"].to_list(),
-        y=y,
-        mode="markers",
-        marker={"size": 9, "color": [palette.view if t else palette.rest for t in telling]},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": (lines["high"] - lines["difference"]).to_list(),
-            "arrayminus": (lines["difference"] - lines["low"]).to_list(),
-            "color": palette.rest,
-            "thickness": 1.5,
-            "width": 0,
-        },
-        customdata=list(zip(lines["slice"].to_list(), words, strict=True)),
-        hovertemplate="%{customdata[1]}<extra></extra>",
-        selected={"marker": {"opacity": 1}},
-        unselected={"marker": {"opacity": 1}},
+    interval = {
+        "type": "data", "symmetric": False, "color": palette.rest, "thickness": 1.5, "width": 0,
+        "array": (lines["high"] - lines["difference"]).to_list(),
+        "arrayminus": (lines["difference"] - lines["low"]).to_list(),
+    }  # fmt: skip
+    points = {
+        "type": "scatter", "mode": "markers", "x": lines["difference"].to_list(), "y": y, "error_x": interval,
+        "marker": {"size": 9, "color": [palette.view if t else palette.rest for t in telling]},
+        "customdata": list(zip(lines["slice"].to_list(), words, strict=True)),
+        "hovertemplate": "%{customdata[1]}<extra></extra>", **OPAQUE,
+    }  # fmt: skip
+    return go.Figure(
+        [points],
+        layout(
+            palette,
+            max(28 * lines.height + 60, 130),
+            xaxis={"title": {"text": unit}, **NUMBERS, "zeroline": True, "zerolinecolor": palette.text},
+            yaxis={"tickvals": y, "ticktext": names_of(lines), "showgrid": False, "range": [-0.7, len(y) - 0.3]},
+        ),
     )
-    return figure
 
 
 def ridges(found: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
@@ -74,8 +64,26 @@ def ridges(found: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
     at = list(range(first.height)) if labels[0] is not None else edge_ticks(edges)[0]
     words = [plotly_text(str(label), 18) for label in labels] if labels[0] is not None else edge_ticks(edges)[1]
     names = [f"{plotly_text(group['name'][0], 28) or '(empty)'} ({int(group['rows'].sum()):,})" for group in groups]
-    figure = go.Figure(
-        layout=layout(
+    bars = []
+    for number, group in enumerate(groups):
+        highest = extent(group["share"])[1] or 1.0
+        shares = group["share"].fill_nan(0).fill_null(0)
+        spans = [
+            label if label is not None else f"{compact(low)} to {compact(high)}"
+            for low, high, label in group.select("low", "high", "label").iter_rows()
+        ]
+        told = [
+            (plotly_text(str(span), 40), f"{n:,}", f"{share:.1%}")
+            for span, n, share in zip(spans, group["rows"], shares, strict=True)
+        ]
+        bars.append({
+            "type": "bar", "x": group["bin"].to_list(), "y": (shares / highest * 0.85).to_list(), "base": number,
+            "marker": {"color": palette.view}, "customdata": told,
+            "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} rows, %{customdata[2]} of the slice<extra></extra>",
+        })  # fmt: skip
+    return go.Figure(
+        bars,
+        layout(
             palette,
             max(46 * len(groups) + 60, 150),
             bargap=0,
@@ -87,27 +95,8 @@ def ridges(found: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
                 "ticks": "outside",
                 "tickcolor": palette.grid,
             },
-        )
+        ),
     )
-    for number, group in enumerate(groups):
-        highest = extent(group["share"])[1] or 1.0
-        spans = [
-            label if label is not None else f"{compact(low)} to {compact(high)}"
-            for low, high, label in group.select("low", "high", "label").iter_rows()
-        ]
-        told = [
-            (plotly_text(str(span), 40), f"{n:,}", f"{share:.1%}")
-            for span, n, share in zip(spans, group["rows"], group["share"].fill_nan(0).fill_null(0), strict=True)
-        ]
-        figure.add_bar(
-            x=group["bin"].to_list(),
-            y=(group["share"].fill_nan(0).fill_null(0) / highest * 0.85).to_list(),
-            base=number,
-            marker={"color": palette.view},
-            customdata=told,
-            hovertemplate="%{customdata[0]}<br>%{customdata[1]} rows, %{customdata[2]} of the slice<extra></extra>",
-        )
-    return figure
 
 
 def grid(cells: pl.DataFrame, value: str, unit: str, palette: Palette) -> go.Figure:
@@ -122,8 +111,23 @@ def grid(cells: pl.DataFrame, value: str, unit: str, palette: Palette) -> go.Fig
     shown = np.full((down.height, across.height), np.nan)
     for a, b, number in cells.select("a_line", "b_line", value).iter_rows():
         shown[y[a], x[b]] = np.nan if number is None else number
-    figure = go.Figure(
-        layout=layout(
+    told = [
+        (number, plotly_text(a, 40), plotly_text(b, 40), f"{n:,}", "none" if shown_ is None else f"{shown_:,.4g}")
+        for number, a, b, n, shown_ in cells.select("slice", "a", "b", "slice_rows", shown=value).iter_rows()
+    ]
+    coloured = {
+        "type": "heatmap", "z": shown, "hoverinfo": "skip", "xgap": 1, "ygap": 1,
+        "colorscale": [[0, palette.scale[0]], [1, palette.scale[1]]],
+        "colorbar": {"title": {"text": plotly_text(unit, 30)}, **NUMBERS, "thickness": 10},
+    }  # fmt: skip
+    words = "%{customdata[1]} × %{customdata[2]}<br>%{customdata[3]} rows<br>%{customdata[4]}<extra></extra>"
+    picked = {
+        **PICKED, "x": [x[b] for b in cells["b_line"]], "y": [y[a] for a in cells["a_line"]], "customdata": told,
+        "hovertemplate": words,
+    }  # fmt: skip
+    return go.Figure(
+        [coloured, picked],
+        layout(
             palette,
             max(30 * down.height + 90, 160),
             xaxis={
@@ -137,28 +141,5 @@ def grid(cells: pl.DataFrame, value: str, unit: str, palette: Palette) -> go.Fig
                 "ticktext": [plotly_text(name, 28) or "(empty)" for name in down["a"]],
                 "showgrid": False,
             },
-        )
+        ),
     )
-    figure.add_heatmap(
-        z=shown,
-        colorscale=[[0, palette.scale[0]], [1, palette.scale[1]]],
-        hoverinfo="skip",
-        xgap=1,
-        ygap=1,
-        colorbar={"title": {"text": plotly_text(unit, 30)}, **NUMBERS, "thickness": 10},
-    )
-    told = [
-        (number, plotly_text(a, 40), plotly_text(b, 40), f"{n:,}", "none" if shown_ is None else f"{shown_:,.4g}")
-        for number, a, b, n, shown_ in cells.select("slice", "a", "b", "slice_rows", shown=value).iter_rows()
-    ]
-    figure.add_scatter(
-        x=[x[b] for b in cells["b_line"]],
-        y=[y[a] for a in cells["a_line"]],
-        mode="markers",
-        marker={"symbol": "square", "size": MARK_PIXELS, "color": "rgba(0,0,0,0)"},
-        customdata=told,
-        hovertemplate="%{customdata[1]} × %{customdata[2]}<br>%{customdata[3]} rows<br>%{customdata[4]}<extra></extra>",
-        selected={"marker": {"opacity": 1}},
-        unselected={"marker": {"opacity": 1}},
-    )
-    return figure
