@@ -111,6 +111,7 @@ def has_chips(page: Page, title: str, *words: str | re.Pattern[str]) -> None:
 def test_from_the_first_click_to_a_link_that_shows_the_same(winnow: Winnow, page: Page, second: Page) -> None:
     page.goto(winnow.url)
     settled(page, "Overview")
+    expect(page.locator("link[rel*=icon]").first).to_have_attribute("href", re.compile("^data:image/png;base64,"))
     button(page, "sample_instructions").click()
     counted(page, 1200)
     computed(dataset_of(page, winnow.home))

@@ -1,5 +1,6 @@
 """The menu, and nothing else. It is the main script, so that no folder named `pages` lies beside it."""
 
+import base64
 import sys
 from pathlib import Path
 
@@ -11,7 +12,9 @@ if str(ROOT) not in sys.path:
 
 from ui.login import ask_to_log_in  # noqa: E402  needs the path set above
 
-st.set_page_config(page_title="Winnow", page_icon=str(ROOT / "ui" / "icon.png"), layout="wide")
+# In the page itself: a file of Streamlit's media store may be gone by the time the browser asks for it.
+icon = base64.b64encode((ROOT / "ui" / "icon.png").read_bytes()).decode()
+st.set_page_config(page_title="Winnow", page_icon=f"data:image/png;base64,{icon}", layout="wide")
 ask_to_log_in()
 st.navigation(
     {
