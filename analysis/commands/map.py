@@ -18,11 +18,12 @@ from analysis.dataset import Dataset
 from analysis.mapping.alike import position_of, similar_to_row, similar_to_text
 from analysis.mapping.asked_names import ask_names, questions
 from analysis.mapping.asked_names import model as chat_model
-from analysis.mapping.cards import Level, apart, cluster_cards
+from analysis.mapping.cards import apart, cluster_cards
 from analysis.mapping.chosen import TIERS, MapError, choose, own_column, tier_in_words
 from analysis.mapping.picks import diverse, nested, proportional, redundant
 from analysis.models import ModelError
 from analysis.signal import ROW_ID, SignalError
+from analysis.signals.clusters import Level
 from analysis.workspace import Workspace
 
 PICKS = ("diverse", "proportional", "redundant")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import polars as pl
 
 from analysis.dataset import Dataset
 from analysis.mapping.chosen import own_column
+from analysis.signals.clusters import Level
 
-Level = Literal["cluster", "cluster_group"]
 PAIRS_SHOWN, LEAST_PAIRS = 3, 3
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
+from typing import Literal, get_args
 
 import numpy as np
 import polars as pl
@@ -26,7 +26,8 @@ NAME = pl.Struct(
         "y": pl.Float32,
     }
 )
-LEVELS = ("cluster", "cluster_group")
+Level = Literal["cluster", "cluster_group"]
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 @dataclass(frozen=True)

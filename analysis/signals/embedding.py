@@ -120,7 +120,7 @@ class Embedding(
         which = np.where(has_direction[which], which, -1)
         figures = [{"figure": name, "value": value, "rows": rows} for name, value, rows in found.figures]
         columns = [column_of(found.vectors, which), status]
-        is_first = pl.int_range(len(status), eager=True) == (int((which >= 0).argmax()) if (which >= 0).any() else -1)
+        is_first = pl.int_range(len(status), eager=True) == next(iter(np.flatnonzero(which >= 0)), -1)
         hung = [_hung(figures, FIGURE, is_first, "figures"), _hung(_lines(found.model), WEIGHT, is_first, "model")]
         return pl.DataFrame([*columns, *hung])
 

@@ -10,8 +10,8 @@ import streamlit as st
 
 from analysis.annotations import AnnotationError
 from analysis.dataset import Dataset
-from analysis.mapping.cards import Level
 from analysis.mapping.clusters import SMALLEST
+from analysis.signals.clusters import Level
 from analysis.view import Filter, View
 from ui import session
 from ui.login import person
@@ -94,7 +94,7 @@ def _card(dataset: Dataset, card: Mapping[str, Any], level: Level) -> None:
 
 def _without(view: View, level: Level, number: int) -> View:
     """The view less a cluster; those left out before stay out."""
-    kept = tuple(f for f in view if not (f.column in state.OWN and f.op == "eq"))
+    kept = tuple(f for f in view if not (f.column in state.LEVELS and f.op == "eq"))
     return View(kept).where(level, "ne", number)
 
 

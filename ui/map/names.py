@@ -8,12 +8,11 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.mapping.cards import Level
+from analysis.signals.clusters import LEVELS, Level
 from analysis.slicing.splits import Split
 from analysis.view import Filter
 from ui import session
 
-OWN: tuple[Level, Level] = ("cluster", "cluster_group")
 APART = "apart from all"
 
 
@@ -52,7 +51,7 @@ def called(dataset: Dataset, split: Split) -> Split:
 
 def _level(dataset: Dataset, column: str) -> Level | None:
     """The level whose numbers a column holds; None for a column of the source's own and where there are no clusters."""
-    level = next((own for own in OWN if own == column and column not in dataset.originals), None)
+    level = next((own for own in LEVELS if own == column and column not in dataset.originals), None)
     return level if dataset.has(dataset.signal("clusters")) else None
 
 

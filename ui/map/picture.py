@@ -11,13 +11,12 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.mapping import drawing
 from analysis.mapping.areas import area
-from analysis.mapping.cards import Level
 from analysis.mapping.chosen import own_column, tier_in_words
+from analysis.signals.clusters import Level
 from analysis.view import View
 from ui import charts, session
 from ui.figures.map import CONFIG, NAME_CHARS, Drawn, Paper, Scale, map_of_rows, traces_of
 from ui.map import colours, hover, names, state
-from ui.map.names import OWN
 from ui.text import count, cut, md
 
 KEY = "map"
@@ -39,7 +38,8 @@ def drawn(dataset: Dataset, view: View, level: Level, colour: str) -> Drawn:
     cards = state.cards(dataset, view, level)
     shown = _worth_a_label(cards, state.cards(dataset, View(), level))
     shown = shown.with_columns(name=pl.Series([cut(name, NAME_CHARS) for name in shown["name"]], dtype=pl.String))
-    called = names.of_level(dataset, "cluster" if colour == "cluster" else "cluster_group") if colour in OWN else {}
+    own: Level = "cluster" if colour == "cluster" else "cluster_group"
+    called = names.of_level(dataset, own) if colour in state.LEVELS else {}
     return Drawn(
         bounds,
         own_column(dataset, "map_x"),

@@ -12,12 +12,11 @@ from analysis.cluster_names import ClusterName, renamed
 from analysis.dataset import Dataset
 from analysis.mapping import cards as cards_of
 from analysis.mapping import drawing
-from analysis.mapping.cards import Level
 from analysis.mapping.chosen import own_column
 from analysis.mapping.drawing import MOST_POINTS, Bounds, Density
+from analysis.signals.clusters import Level
 from analysis.view import View
 from ui import session, slicing
-from ui.map.names import OWN
 
 CONTEXT_POINTS = 3_000  # of the most points: rows outside the view
 CELLS = 100  # more would be finer than the points that lie over them, and are sent with every change of the view
@@ -109,7 +108,7 @@ def _left(key: tuple[str, ...], _dataset: Dataset, _view: View) -> Left:
 
 def without_own(view: View) -> View:
     """The view less its filters on clusters: what cards and treemap count, so that the other clusters stay in sight."""
-    for column in OWN:
+    for column in LEVELS:
         view = view.without_column(column)
     return view
 
