@@ -101,9 +101,7 @@ def compute(dataset: Dataset, signal: Signal, run: Runner | None = None, *, limi
 
 def missing_inputs(dataset: Dataset, signal: Signal) -> list[str]:
     """Signals that add a column this one reads and that are not computed yet."""
-    from analysis.signals.catalogue import writers_of
-
-    names = writers_of(set(signal.inputs) - set(dataset.originals))
+    names = dataset.catalogue.writers_of(set(signal.inputs) - set(dataset.originals))
     return [name for name in names if not dataset.has(dataset.signal(name))]
 
 

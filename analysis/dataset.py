@@ -11,21 +11,19 @@ import polars as pl
 from analysis.dataset_columns import DatasetColumns
 from analysis.dataset_folder import TEXTS
 from analysis.operators import ViewError
-from analysis.signal import Signal
-from analysis.signals import catalogue
+from analysis.signal import Catalogue, Signal
 from analysis.view import ANY_TEXT, SEARCHES, Filter, View
 
 KEPT_MASKS = 64
 LONG_TEXT_CHARS = 40  # a text column longer than this on average is prose to read, not a category to count
-PRIVATE_TABLES = {"personal_data": "spans", "named_entities": "entities"}  # by signal, where personal data stands
 FEW_VALUES = 50  # a column of so many distinct values is offered as a facet
 
 
 class Dataset(DatasetColumns):
     """Reads columns, rows and the answers to views; safe to share between threads. Nothing here writes rows."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
+        super().__init__(folder, catalogue)
         self._masks: OrderedDict[str, pl.Series] = OrderedDict()
         self._rows: OrderedDict[tuple[str, ...], pl.Series] = OrderedDict()
         self._private: tuple[tuple[str, ...], frozenset[str]] = (), frozenset()
@@ -42,7 +40,7 @@ class Dataset(DatasetColumns):
     def private_columns(self) -> frozenset[str]:
         """The source's columns in whose texts personal data was found: they are read, masked, and not counted by
         value. None before it was looked for."""
-        made = [(s, table) for s, table in ((self.signal(n), t) for n, t in PRIVATE_TABLES.items()) if self.has(s)]
+        made = [(s, s.private) for s in self.signals() if s.private and self.has(s)]
         key = (self.rulings.revision, *(s.key for s, _ in made))
         if self._private[0] != key:
             every = pl.int_range(self.height, dtype=pl.UInt32, eager=True)
@@ -79,7 +77,7 @@ class Dataset(DatasetColumns):
 
     def needs(self, view: View) -> list[Signal]:
         """The signals whose columns the view names and which are not computed yet."""
-        writers = [self.signal(name) for name in catalogue.writers_of(view.columns() - set(self.originals))]
+        writers = [self.signal(name) for name in self.catalogue.writers_of(view.columns() - set(self.originals))]
         return [signal for signal in writers if not self.has(signal)]
 
     def check(self, view: View) -> None:
@@ -91,7 +89,7 @@ class Dataset(DatasetColumns):
                     raise ViewError(f"{f.op!r} cannot be asked of any text; fitting: {', '.join(SEARCHES)}.")
                 continue
             dtype = schema.get(f.column)
-            if dtype is None and (writer := catalogue.writer_of(f.column)):
+            if dtype is None and (writer := self.catalogue.writer_of(f.column)):
                 added = self.signal(writer).adds[f.column]
                 dtype = added() if isinstance(added, type) else added
             if dtype is None:

@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from analysis.dataset_folder import CANONICAL, PLACE, TAGS, DatasetError, DatasetFolder
-from analysis.signal import ROW_ID, Signal
-from analysis.signals import catalogue
+from analysis.signal import ROW_ID, Catalogue, Signal
 
 KEPT_TABLES = 4
 NEAR_ROWS = 200  # rows nearer than this are read from disk in one piece
@@ -52,8 +51,8 @@ def memory_budget() -> int:
 class DatasetColumns(DatasetFolder):
     """Reads columns and keeps them while the memory allows; safe to share between threads. Nothing here writes rows."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
+        super().__init__(folder, catalogue)
         self._budget = memory_budget()
         self._lock = threading.RLock()
         self._tables: dict[str, pl.DataFrame] = {}
@@ -121,7 +120,7 @@ class DatasetColumns(DatasetFolder):
         """What tells a column's present content in this dataset: its name, with its signal or the tags' revision."""
         if column in TAGS:
             return f"{column}@{self.tag_revision}"
-        writer = catalogue.writer_of(column) if column not in self.originals else None
+        writer = self.catalogue.writer_of(column) if column not in self.originals else None
         own = f"{self.signal(writer).key}/{column}" if writer else column
         return f"{own}@{self.rulings.revision}" if column in self.rulings.columns else own
 
@@ -154,7 +153,7 @@ class DatasetColumns(DatasetFolder):
         return pl.DataFrame(read).select(names)
 
     def _signal_file(self, column: str) -> Path:
-        name = catalogue.writer_of(column)
+        name = self.catalogue.writer_of(column)
         if name is None:
             raise DatasetError(f"{self.name} has no column {column!r}; it has: {', '.join(self.shown_columns)}.")
         path = self.path(self.signal(name))

@@ -17,8 +17,7 @@ import polars as pl
 from analysis.joined_values import join_values
 from analysis.operators import kind_of
 from analysis.personal_data.keys import key_id
-from analysis.signal import ROW_ID, Signal
-from analysis.signals import catalogue
+from analysis.signal import ROW_ID, Catalogue, Signal
 
 MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String, "tool_calls": pl.String}))
 CANONICAL: dict[str, pl.DataType] = {
@@ -29,7 +28,6 @@ CANONICAL: dict[str, pl.DataType] = {
 TEXTS = ("system", "prompt", "response", "rejected", "text", "messages")
 PLACE = {"source_file": pl.String(), "source_line": pl.UInt32(), "source_record": pl.String()}
 TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
-HASHES = {"pii_values", "entity_values"}  # their columns of hashes: a filter names one, a person reads none
 
 
 @functools.cache
@@ -46,8 +44,8 @@ class DatasetError(ValueError):
 class DatasetFolder:
     """Knows what a dataset consists of; reads nothing of its rows."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
+        self.folder, self.catalogue = folder, catalogue
         try:
             self.meta = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
             self.id: str = self.meta["id"]
@@ -101,7 +99,7 @@ class DatasetFolder:
         hidden |= {column for s in nothing_read for column in s.adds if column not in self.originals}
         schema = self.schema
         hidden |= {name for name in schema if name not in self.originals and _is_for_machines(schema[name])}
-        hidden |= HASHES - set(self.originals)
+        hidden |= {column for s in self.signals() for column in s.secret} - set(self.originals)
         if len(self.meta["files"]) < 2:
             hidden.add("source_file")
         return [name for name in schema if name not in hidden]
@@ -133,18 +131,17 @@ class DatasetFolder:
         """
         if name not in self._signals:
             chosen = self.meta.get("parameters", {}).get(name, {})
-            roles = catalogue.SIGNALS[name].roles if name in catalogue.SIGNALS else ()
-            played = {role: join_values([self.roles[role]]) for role in roles if role in self.roles}
-            given = {name: value for name, value in chosen.items() if value != "" or name not in roles}
-            known = catalogue.SIGNALS[name].parameters if name in catalogue.SIGNALS else {}
-            read = {p: self.signal(p.removeprefix("of_")).key for p in known if p.startswith("of_")}
-            if "key_id" in known:  # its hashes depend on the workspace's secret
+            default = self.catalogue[name]
+            played = {role: join_values([self.roles[role]]) for role in default.roles if role in self.roles}
+            given = {field: value for field, value in chosen.items() if value != "" or field not in default.roles}
+            read = {p: self.signal(p.removeprefix("of_")).key for p in default.parameters if p.startswith("of_")}
+            if default.secret:
                 given["key_id"] = key_id()
-            self._signals[name] = catalogue.signal(name, {**played, **given, **read})
+            self._signals[name] = self.catalogue.signal(name, {**played, **given, **read})
         return self._signals[name]
 
     def signals(self) -> list[Signal]:
-        return [self.signal(name) for name in catalogue.SIGNALS]
+        return [self.signal(name) for name in self.catalogue]
 
     def path(self, signal: Signal) -> Path:
         return self.folder / f"{signal.key}.parquet"

@@ -68,7 +68,7 @@ def export(
     lie now, for `to="input"` from Parquet and Arrow. Raises ExportError, ViewError, DatasetError.
     """
     if tags is not None:
-        own = Dataset(dataset.folder)
+        own = Dataset(dataset.folder, dataset.catalogue)
         own.set_tags(tags, dataset.tag_revision + 1)
         own.set_rulings(dataset.rulings)
         dataset = own

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from analysis.dataset import Dataset
 from analysis.dataset_folder import CANONICAL
 from analysis.joined_values import join_values
-from analysis.signals.catalogue import writer_of
 from analysis.view import Filter, View
 
 STAND_INS = (
@@ -143,7 +142,7 @@ def _answerable(dataset: Dataset, view: View) -> bool:
     """Whether the dataset has every column of the view: also one that a role promises and no row fills."""
     promised = {*dataset.canonical, *dataset.roles, *(("prompt", "response") if "messages" in dataset.roles else ())}
     for column in view.columns():
-        writer = writer_of(column)
+        writer = dataset.catalogue.writer_of(column)
         if writer and (column in dataset.originals or not dataset.has(dataset.signal(writer))):
             return False
         if column in CANONICAL and column not in promised:

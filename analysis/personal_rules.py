@@ -48,7 +48,7 @@ class PersonalRules(AnnotationDatabase):
     """Rules by dataset, and the log of values shown."""
 
     def add_rule(self, dataset: str, rule: NotPersonal, person: str) -> int:
-        """Keeps a rule, and gives its number; one in force already is not kept twice. Errors: RedactionError."""
+        """Keeps a rule, and gives its number; one in force already is not kept twice. Errors: PersonalDataError."""
         check_rule(rule)
         person = clean_person(person)
         with self.writing() as connection:

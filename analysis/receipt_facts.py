@@ -11,7 +11,6 @@ import polars as pl
 from analysis.dataset import Dataset
 from analysis.dataset_folder import TAGS
 from analysis.signal import ROW_ID, Signal
-from analysis.signals import catalogue
 from analysis.waterfall import ExportRequest, dropped_types, has_tokens, types_column
 
 
@@ -44,7 +43,7 @@ def signals_of(dataset: Dataset, request: ExportRequest) -> list[Signal]:
     columns |= {"row_tokens"} if has_tokens(dataset) else set()
     columns |= {"near_group", "duplicate_group"} if request.split_safe else set()
     while True:
-        known = [dataset.signal(name) for name in catalogue.writers_of(columns - set(dataset.originals))]
+        known = [dataset.signal(name) for name in dataset.catalogue.writers_of(columns - set(dataset.originals))]
         if columns >= (read := {column for signal in known for column in signal.inputs}):
             return known
         columns |= read

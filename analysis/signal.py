@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar, Literal
 
 import polars as pl
@@ -38,7 +38,10 @@ class Signal(ABC):
     every row must be seen at once; `cheap`, True when it costs seconds at a million rows, so that it is computed right
     after opening; `tables`, second tables by name, for what is truly not one line per row (pairs, spans): `compute`
     gives each as one more column, a list of such structs per row, and it is stored in a file of its own with one line
-    per entry. `sends` is True of one whose `compute` sends texts away: no row of it is tried out before.
+    per entry. `private` names the second table that says where personal data is: its `field` is a canonical column
+    or a role, its `is_placeholder` tells what is nobody's. `secret` lists the columns of hashes made with the
+    workspace's key: filters name them, people do not read them; such a signal has a field `key_id` for that key.
+    `sends` is True of one whose `compute` sends texts away: no row of it is tried out before.
     """
 
     name: ClassVar[str]
@@ -49,6 +52,8 @@ class Signal(ABC):
     scope: ClassVar[Scope]
     cheap: ClassVar[bool]
     tables: ClassVar[Mapping[str, pl.Struct]]
+    private: ClassVar[str | None]
+    secret: ClassVar[tuple[str, ...]]
     sends: ClassVar[bool] = False
 
     def __init_subclass__(
@@ -62,9 +67,12 @@ class Signal(ABC):
         cheap: bool = False,
         tables: Mapping[str, pl.Struct] | None = None,
         roles: tuple[str, ...] = (),
+        private: str | None = None,
+        secret: tuple[str, ...] = (),
     ) -> None:
         cls.name, cls.version, cls.reads, cls.adds, cls.roles = name, version, reads, adds, roles
         cls.scope, cls.cheap, cls.tables = scope, cheap, tables or {}
+        cls.private, cls.secret = private, secret
 
     @abstractmethod
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -121,3 +129,49 @@ class Signal(ABC):
         if dict(columns.schema) != declared:
             raise SignalError(f"{self.name} declares {declared} but returned {dict(columns.schema)}.")
         return rows.select(ROW_ID).hstack(columns)
+
+
+class Catalogue:
+    """The signals a workspace offers, by name, in the order they are listed; a dataset is given one.
+
+    `on_request`: the names of signals that are computed only where somebody asks for them by name.
+    """
+
+    def __init__(self, signals: Iterable[Signal], on_request: Iterable[str] = ()) -> None:
+        self.signals = {signal.name: signal for signal in signals}
+        self.on_request = frozenset(on_request)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.signals)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.signals
+
+    def __getitem__(self, name: str) -> Signal:
+        """The signal with its default parameters; raises SignalError for an unknown name."""
+        if name not in self.signals:
+            raise SignalError(f"No signal is called {name!r}; known: {', '.join(self)}.")
+        return self.signals[name]
+
+    def signal(self, name: str, parameters: Mapping[str, object] | None = None) -> Signal:
+        """The signal of that name with these parameters, the others as they are by default.
+
+        Raises SignalError for an unknown name or parameter.
+        """
+        default = self[name]
+        try:
+            return type(default)(**(parameters or {}))
+        except TypeError:
+            known = ", ".join(default.parameters) or "none"
+            raise SignalError(
+                f"{name} has no parameters {', '.join(parameters or {})}; it has: {known}."
+            ) from None
+
+    def writer_of(self, column: str) -> str | None:
+        """The name of the signal that adds this column, or None."""
+        return next((name for name, signal in self.signals.items() if column in signal.adds), None)
+
+    def writers_of(self, columns: Iterable[str]) -> list[str]:
+        """The names of the signals that add any of these columns, in the catalogue's order."""
+        wanted = set(columns)
+        return [name for name, signal in self.signals.items() if wanted & signal.adds.keys()]

@@ -24,6 +24,8 @@ from analysis.formats import ROLES, Reading, digests, fingerprint, fingerprint_o
 from analysis.home import home_folder
 from analysis.models import is_online
 from analysis.progress import write_whole
+from analysis.signal import Catalogue
+from analysis.signals.catalogue import CATALOGUE
 
 TEXT_ROLES = ("prompt", "input", "response", "system", "rejected", "messages", "text", "score")
 Report = Callable[[str, int, int], None]
@@ -53,8 +55,9 @@ def below_data_folders(path: str | Path) -> Path:
 class Workspace:
     """All datasets of one `WINNOW_HOME`."""
 
-    def __init__(self, home: Path | None = None) -> None:
+    def __init__(self, home: Path | None = None, catalogue: Catalogue = CATALOGUE) -> None:
         self.home = home or home_folder()
+        self.catalogue = catalogue
         self.folder = self.home / "datasets"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -62,6 +65,9 @@ class Workspace:
             raise DatasetError(
                 f"The workspace {self.home} cannot be made ({error.strerror}); set WINNOW_HOME to another folder."
             ) from None
+
+    def _dataset(self, folder: Path) -> Dataset:
+        return Dataset(folder, self.catalogue)
 
     def open(
         self,
@@ -79,7 +85,7 @@ class Workspace:
             if any([f["bytes"] for f in meta["files"]] == sizes for meta in self.datasets()):
                 id = dataset_id(fingerprint_of(hashed.result()), reading)
                 if (self.folder / id / "dataset.json").exists():
-                    return Dataset(self.folder / id)
+                    return self._dataset(self.folder / id)
             with self._unfinished(key) as unfinished:
                 info = import_files(
                     files, unfinished, reading, progress=lambda done, total: report("reading", done, total)
@@ -118,7 +124,7 @@ class Workspace:
         write_whole(unfinished / "dataset.json", json.dumps(meta, ensure_ascii=False, indent=1))
         if not (self.folder / id / "dataset.json").exists():
             unfinished.rename(self.folder / id)
-        return Dataset(self.folder / id)
+        return self._dataset(self.folder / id)
 
     def reread(self, dataset: Dataset, roles: Mapping[str, str | None]) -> Dataset:
         """The same source with other roles (None takes a role away).
@@ -150,7 +156,7 @@ class Workspace:
                     info["parameters"] = dataset.meta.get("parameters", {})
                     files = dataset.meta["files"]
                     return self._publish(unfinished, id, dataset.fingerprint, dataset.name, files, reading, info)
-        return Dataset(self.folder / id)
+        return self._dataset(self.folder / id)
 
     def describe(self, dataset: Dataset, **changes: object) -> Dataset:
         """Changes what is said about a dataset (roles of description, parameters of signals), not its rows."""
@@ -158,18 +164,18 @@ class Workspace:
         with FileLock(dataset.folder / "dataset.lock"):
             meta = {**json.loads(path.read_text(encoding="utf-8")), **changes}
             write_whole(path, json.dumps(meta, ensure_ascii=False, indent=1))
-        return Dataset(dataset.folder)
+        return self._dataset(dataset.folder)
 
     def dataset(self, name: str) -> Dataset:
         """The dataset of that id, or of that file, which is opened if it was not; the latest reading of it wins."""
         if "/" not in name and "\\" not in name and os.path.exists(self.folder / name / "dataset.json"):
-            return Dataset(self.folder / name)
+            return self._dataset(self.folder / name)
         if name.startswith("hf://"):
             return self.open([name])
         if os.path.exists(name):
             print_ = fingerprint([readable(name)])
             known = [meta for meta in self.datasets() if meta["fingerprint"] == print_]
-            return Dataset(self.folder / str(known[0]["id"])) if known else self.open([name])
+            return self._dataset(self.folder / str(known[0]["id"])) if known else self.open([name])
         opened = ", ".join(f"{d['id']} ({d['name']})" for d in self.datasets()[:5]) or "none yet"
         raise DatasetError(f"{name!r} is neither a file nor the id of an opened dataset; opened: {opened}.")
 
@@ -178,7 +184,7 @@ class Workspace:
         found = []
         for path in self.folder.glob("[!.]*/dataset.json"):
             try:
-                found.append(Dataset(path.parent).meta)
+                found.append(self._dataset(path.parent).meta)
             except DatasetError:
                 continue
         return sorted(found, key=lambda meta: (meta["opened_at"], meta["id"]), reverse=True)

@@ -16,8 +16,9 @@ import orjson
 import polars as pl
 
 from analysis.personal_data.placeholders import is_placeholder
+from analysis.personal_data.recognisers import chosen_types
 from analysis.personal_data.scanning import Hit, Scan, Scanner
-from analysis.personal_data.types import DEFAULT_TYPES, chosen_types
+from analysis.personal_data.types import DEFAULT_TYPES
 from benchmarks.ground import Ground, Row, memory
 from tests.personal_texts import ALL_COUNTRIES, believable, hostile, labelled
 

@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from analysis.annotations import open_annotations
 from analysis.dataset import Dataset
+from analysis.signals.catalogue import CATALOGUE
 from analysis.view import View
 from tests.browser import ROOT, Server
 
@@ -129,7 +130,7 @@ def view_of(page: Page) -> View:
 
 def dataset_of(page: Page, home: Path) -> Dataset:
     """The dataset that the address names, read from the server's workspace, tags and all."""
-    dataset = Dataset(home / "datasets" / parse_qs(urlsplit(page.url).query)["d"][0])
+    dataset = Dataset(home / "datasets" / parse_qs(urlsplit(page.url).query)["d"][0], CATALOGUE)
     notes = open_annotations(home)
     dataset.set_tags(notes.tags(dataset.fingerprint), notes.revision(dataset.fingerprint))
     return dataset

@@ -23,7 +23,7 @@ from analysis.dataset import Dataset
 from analysis.deduplication import decisions
 from analysis.deduplication.decisions import Choice
 from analysis.duplicates.meaning import in_other_words, same_numbers, shared_words
-from analysis.mapping.chosen import choose
+from analysis.mapping.chosen import choose_vectors
 from analysis.operators import ViewError
 from analysis.signal import ROW_ID
 from analysis.signals.meaning_conflicts import MeaningConflicts
@@ -71,7 +71,7 @@ def opened(path: Path, rows: list[tuple[str, str, int, list[float] | None]]) -> 
 @pytest.fixture(scope="module")
 def dataset(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     found = opened(tmp_path_factory.mktemp("data") / "ten.jsonl", ROWS)
-    found = choose(Workspace(), found, tier="column:vector")
+    found = choose_vectors(found, Workspace().describe, tier="column:vector")
     for name in SIGNALS:
         compute(found, found.signal(name))
     return found
@@ -196,10 +196,10 @@ def test_reasons_name_the_vectors(dataset: Dataset, coarse: Dataset) -> None:
 
 def test_other_vectors_and_other_texts_give_other_pairs(dataset: Dataset) -> None:
     before = dataset.signal("meaning_pairs")
-    changed = choose(Workspace(), dataset, tier="coarse", over="prompt+response")
+    changed = choose_vectors(dataset, Workspace().describe, tier="coarse", over="prompt+response")
     after = changed.signal("meaning_pairs")
     assert after.parameters["over"] == "prompt+response" and after.key != before.key
-    assert choose(Workspace(), changed, tier="column:vector", over="prompt").signal("meaning_pairs").key == before.key
+    assert choose_vectors(changed, Workspace().describe, tier="column:vector", over="prompt").signal("meaning_pairs").key == before.key
 
 
 # Conflicts

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.formats import Reading
+from analysis.signals.catalogue import CATALOGUE
 from analysis.workspace import Workspace
 from tests.app_page import open_page as run
 from tests.app_page import well
@@ -128,7 +129,7 @@ def test_columns_chosen_here_are_kept_with_the_dataset(data: dict[str, Dataset])
     well(chosen.set_value(["prompt", "comment"]).run()) if "prompt" in chosen.options else well(
         chosen.set_value(["comment"]).run()
     )
-    changed = Dataset(data["no_item"].folder)
+    changed = Dataset(data["no_item"].folder, CATALOGUE)
     assert "comment" in str(changed.signal("consensus").parameters["item"])
     assert "item (what" not in texts(run(PAGE, changed))
 

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from analysis.mapping.asked_names import Questions, ask_names, questions, usable
-from analysis.mapping.chosen import MapError, choose, to_be_sent
+from analysis.mapping.chosen import MapError, choose_vectors, to_be_sent
 from analysis.models import ModelError
 from analysis.signal import SignalError
 from analysis.workspace import Workspace
@@ -165,13 +165,13 @@ def test_what_would_be_sent_is_counted_by_what_is_embedded(
         MapError,
         match=r"^1 texts of 5 characters would leave this machine for http://127\.0\.0\.1:1/v1; agree by --send",
     ):
-        choose(workspace, dataset, tier="endpoint", model="m", over="response")
-    agreed = choose(workspace, dataset, tier="endpoint", model="m", over="response", width=2, may_send=True)
+        choose_vectors(dataset, workspace.describe, tier="endpoint", model="m", over="response")
+    agreed = choose_vectors(dataset, workspace.describe, tier="endpoint", model="m", over="response", width=2, may_send=True)
     assert agreed.signal("embedding").parameters["may_send"]
     with pytest.raises(MapError, match=r"^1 texts of 4 characters would leave"):
-        choose(workspace, agreed, over="prompt")  # agreed was to the responses
+        choose_vectors(agreed, workspace.describe, over="prompt")  # agreed was to the responses
     with pytest.raises(MapError, match=r"^1 texts of 5 characters would leave"):
-        choose(workspace, agreed, seed=7)
+        choose_vectors(agreed, workspace.describe, seed=7)
     with pytest.raises(MapError, match="has no column 'nothing'"):
         to_be_sent(dataset, "columns:nothing")
     with pytest.raises(MapError, match="No column is named"):

@@ -19,7 +19,7 @@ from analysis.__main__ import app, one_line_errors
 from analysis.annotations import open_annotations
 from analysis.findings import FINDINGS
 from analysis.progress import Progress
-from analysis.signals.catalogue import writers_of
+from analysis.signals.catalogue import CATALOGUE
 from analysis.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
@@ -260,7 +260,7 @@ def test_findings_for_people_and_for_machines(run: Run, file: Path) -> None:
     said = run("findings", file)
     assert said.code == 0
     read = {"row_tokens", *(column for *_, filters in FINDINGS for column, _, _ in filters)}
-    assert said.err.splitlines() == [f"Computing {name} first." for name in writers_of(read)]
+    assert said.err.splitlines() == [f"Computing {name} first." for name in CATALOGUE.writers_of(read)]
     assert said.out.splitlines() == [
         "1 row repeats an earlier row.  [exact_duplicates]",
         "1 row has no response, or a blank one.  [empty_response]",

@@ -22,7 +22,7 @@ from analysis.dataset import Dataset
 from analysis.progress import Progress, Reporter, write_whole
 from analysis.runners import RUNNERS, RunnerError, run_here, run_in_processes, run_on_ray, runner
 from analysis.signal import ROW_ID, Signal, SignalError
-from analysis.signals import catalogue
+from analysis.signals.catalogue import CATALOGUE
 from analysis.view import View
 from analysis.workspace import Workspace
 
@@ -91,9 +91,10 @@ def elsewhere(dataset: Dataset, marked: Marked) -> subprocess.Popen[str]:
     """Another process that computes the same."""
     script = (
         "import sys; from pathlib import Path; from analysis import computing; from analysis.dataset import Dataset\n"
+        "from analysis.signals.catalogue import CATALOGUE\n"
         "from tests.test_computing import CHUNK, Marked\n"
         "computing.CHUNK_ROWS = CHUNK; print('asking', flush=True)\n"
-        "computing.compute(Dataset(Path(sys.argv[1])), Marked(sys.argv[2]))"
+        "computing.compute(Dataset(Path(sys.argv[1]), CATALOGUE), Marked(sys.argv[2]))"
     )
     return subprocess.Popen(
         [sys.executable, "-c", script, str(dataset.folder), marked.folder], cwd=ROOT, text=True,
@@ -157,7 +158,7 @@ def test_a_signal_over_the_whole_dataset_sees_every_row_at_once(dataset: Dataset
 def test_columns_of_other_signals_are_made_first(
     dataset: Dataset, marked: Marked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(catalogue.SIGNALS, "marked", marked)
+    monkeypatch.setitem(CATALOGUE.signals, "marked", marked)
     chosen = Workspace().describe(dataset, parameters={"marked": {"folder": marked.folder}})
     assert missing_inputs(chosen, Total()) == ["marked"]
     path = compute(chosen, Total())

@@ -24,7 +24,7 @@ from analysis.dataset import Dataset
 from analysis.effects import wilson
 from analysis.findings import findings
 from analysis.same_text import evened, normalised
-from analysis.signals.catalogue import SIGNALS
+from analysis.signals.catalogue import CATALOGUE
 from analysis.signals.conflicts import Conflicts
 from analysis.view import View
 from analysis.workspace import Workspace
@@ -553,4 +553,4 @@ def test_a_role_that_is_not_set_is_named(opened: dict[str, Dataset]) -> None:
 
 def test_every_kind_asks_for_columns_of_the_signal() -> None:
     for one in KINDS.values():
-        assert {one.filter.column, one.group} - {""} <= set(SIGNALS[one.signal].adds)
+        assert {one.filter.column, one.group} - {""} <= set(CATALOGUE.signals[one.signal].adds)

@@ -20,6 +20,7 @@ from analysis.dataset_columns import memory_budget
 from analysis.dataset_folder import CANONICAL, MESSAGES, PLACE, TAGS, DatasetError
 from analysis.formats import import_files
 from analysis.operators import ViewError
+from analysis.signals.catalogue import CATALOGUE
 from analysis.view import View
 from analysis.workspace import Workspace
 
@@ -188,7 +189,7 @@ def test_little_memory_gives_the_same_answers(opened: Open, monkeypatch: pytest.
     rich = opened(*(padded[at : at + 25] for at in range(0, 100, 25)))
     compute(rich, rich.signal("lengths"))
     monkeypatch.setenv("WINNOW_MEMORY_MB", "1")
-    poor = Dataset(rich.folder)
+    poor = Dataset(rich.folder, CATALOGUE)
     assert not poor._fits("prompt") and poor._fits("response") and rich._fits("prompt")
     for view in VIEWS:
         assert poor.rows_of(view).to_list() == rich.rows_of(view).to_list(), view.sentence
@@ -205,7 +206,7 @@ def test_long_chats_stay_on_disk(opened: Open, monkeypatch: pytest.MonkeyPatch) 
     long = [{"messages": [{"role": "user", "content": f"{i} " + "x" * 9_000}, {"role": "assistant", "content": "ok"}]} for i in range(50)]
     rich = opened(long)
     monkeypatch.setenv("WINNOW_MEMORY_MB", "1")
-    poor = Dataset(rich.folder)
+    poor = Dataset(rich.folder, CATALOGUE)
     assert rich._fits("messages") and not poor._fits("messages")
     view = View().where("messages", "has", "7 x")
     assert poor.rows_of(view).to_list() == rich.rows_of(view).to_list() == [7, 17, 27, 37, 47]
@@ -228,7 +229,7 @@ def test_the_budget_is_a_share_of_the_machine(monkeypatch: pytest.MonkeyPatch) -
 
 def test_threads_get_the_same_answers(in_parts: Dataset) -> None:
     compute(in_parts, in_parts.signal("lengths"))
-    expected = [Dataset(in_parts.folder).rows_of(view).to_list() for view in VIEWS]
+    expected = [Dataset(in_parts.folder, CATALOGUE).rows_of(view).to_list() for view in VIEWS]
     tags = pl.DataFrame({"row_id": in_parts.column("row_id").head(3), "tags": [["a"]] * 3, "disputed_tags": [[]] * 3}, schema_overrides=TAGS)
 
     def ask(number: int) -> tuple[int, list[int]]:
@@ -238,7 +239,7 @@ def test_threads_get_the_same_answers(in_parts: Dataset) -> None:
         assert shared.frame(["prompt", "tags"], pl.Series([1, 99]))["prompt"].to_list() == [INSTRUCTIONS[1]["instruction"], INSTRUCTIONS[99]["instruction"]]
         return which, shared.rows_of(VIEWS[which]).to_list()
 
-    shared = Dataset(in_parts.folder)
+    shared = Dataset(in_parts.folder, CATALOGUE)
     with ThreadPoolExecutor(8) as pool:
         for which, rows in pool.map(ask, range(200)):
             assert rows == expected[which]

@@ -21,7 +21,7 @@ from analysis.mapping import layout as laying
 from analysis.mapping.alike import cosines, near_pairs, pair_counts, position_of, similar_to_row, similar_to_text
 from analysis.mapping.areas import _crossed, area, is_inside
 from analysis.mapping.cards import apart, cluster_cards
-from analysis.mapping.chosen import MapError, choose, tier_in_words
+from analysis.mapping.chosen import MapError, choose_vectors, tier_in_words
 from analysis.mapping.drawing import bounds, density, drawn, labels
 from analysis.mapping.names import names, stop_words, word_weights
 from analysis.mapping.picks import diverse, nested, proportional, redundant
@@ -355,17 +355,17 @@ def test_a_lasso_is_a_filter_on_all_rows(dataset: Dataset) -> None:
 
 def test_other_vectors_are_another_map(opened: tuple[Workspace, Path, str], dataset: Dataset) -> None:
     before = [dataset.signal(name).key for name in ("neighbours", "map", "clusters")]
-    other = choose(opened[0], dataset, tier="coarse", over="response")
+    other = choose_vectors(dataset, opened[0].describe, tier="coarse", over="response")
     assert all(a != b for a, b in zip(before, (other.signal(n).key for n in ("neighbours", "map", "clusters")), strict=True))
     assert not other.has(other.signal("map"))
     assert tier_in_words(other) == "words and letters (coarse, no model) of the response"
-    back = choose(opened[0], other, over="prompt")
+    back = choose_vectors(other, opened[0].describe, over="prompt")
     assert [back.signal(name).key for name in ("neighbours", "map", "clusters")] == before
     with pytest.raises(MapError, match=r"^The rows' vectors have 128 numbers, this one 384; embed them again\.$"):
         cosines(dataset, np.zeros(384, np.float32))
     for tier, said in {"fine": "No tier is called", "column": "role embedding", "column:nope": "no column nope", "endpoint": "WINNOW_EMBEDDINGS_URL"}.items():
         with pytest.raises(MapError, match=said):
-            choose(opened[0], dataset, tier=tier)
+            choose_vectors(dataset, opened[0].describe, tier=tier)
 
 
 @pytest.mark.parametrize(

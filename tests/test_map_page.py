@@ -19,7 +19,7 @@ from analysis.cluster_names import renamed
 from analysis.dataset import Dataset
 from analysis.mapping import costs
 from analysis.mapping.cards import cluster_cards, counts
-from analysis.mapping.chosen import choose, to_be_sent
+from analysis.mapping.chosen import choose_vectors, to_be_sent
 from analysis.mapping.drawing import Bounds, drawn
 from analysis.signals.clusters import NAME
 from analysis.signals.embedding import FIGURE, WEIGHT
@@ -501,9 +501,9 @@ def test_an_endpoint_is_asked_only_after_a_person_agreed(
 
 
 def test_another_choice_keeps_the_map_that_was_there(dataset: Dataset, home: Path) -> None:
-    other = choose(Workspace(), dataset, over="response")
+    other = choose_vectors(dataset, Workspace().describe, over="response")
     assert not other.has(other.signal("map")) and "No map of these rows" in run(other).subheader[0].value
-    back = choose(Workspace(), other, over="prompt")
+    back = choose_vectors(other, Workspace().describe, over="prompt")
     assert back.has(back.signal("map")) and "Made of" in said(run(back))
 
 

@@ -20,6 +20,7 @@ from analysis.redaction.masked_rows import masked_frame, masked_group
 from analysis.redaction.masker import Masker
 from analysis.redaction.not_personal import NotPersonal, ruled
 from analysis.signal import ROW_ID
+from analysis.signals.catalogue import CATALOGUE
 from analysis.view import View
 from analysis.workspace import Workspace
 from tests.browser import ROOT
@@ -188,6 +189,6 @@ def test_a_short_text_that_holds_personal_data_is_not_counted_by_value(data: dic
     assert dataset.private_columns == {"answer"} and dataset.is_long("answer")
     assert "answer" not in dataset.categories and {"source", "question"} <= set(dataset.categories)
     nobodys = [NotPersonal("pattern", "EMAIL_ADDRESS", ".+@.+[.](co|de)")]
-    own = Dataset(dataset.folder)
+    own = Dataset(dataset.folder, CATALOGUE)
     own.set_rulings(ruled(own, nobodys, "1"))
     assert own.private_columns == frozenset() and "answer" in own.categories

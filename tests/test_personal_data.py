@@ -27,11 +27,11 @@ from analysis.personal_data import scanning, tables, words
 from analysis.personal_data.keys import key_id, key_of, key_path, value_hash, workspace_key
 from analysis.personal_data.masking import masked_text, masked_value, parts_of
 from analysis.personal_data.placeholders import is_placeholder
-from analysis.personal_data.recognisers import national_types
+from analysis.personal_data.recognisers import chosen_types, national_types
 from analysis.personal_data.scanning import Hit, Scan, Scanner, scanner, without_overlaps
 from analysis.personal_data.supersets import superset
 from analysis.personal_data.texts import normal_form, original_span, pieces_of
-from analysis.personal_data.types import DEFAULT_TYPES, NOISY_TYPES, PersonalDataError, chosen_types, described
+from analysis.personal_data.types import DEFAULT_TYPES, NOISY_TYPES, PersonalDataError, described
 from analysis.personal_data.words import lemma, words_of
 from analysis.signal import ROW_ID, SignalError
 from analysis.signals.named_entities import NamedEntities

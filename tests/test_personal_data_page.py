@@ -21,6 +21,7 @@ from analysis.reading import payload
 from analysis.redaction.masked_rows import lines_of, marks_in
 from analysis.redaction.not_personal import NotPersonal, ruled
 from analysis.signal import ROW_ID
+from analysis.signals.catalogue import CATALOGUE
 from analysis.view import Filter, View
 from analysis.workspace import Workspace
 from tests.app_page import open_page as opened
@@ -164,7 +165,7 @@ def test_the_value_of_most_rows_is_said_first(data: dict[str, Dataset]) -> None:
 
 
 def test_a_value_in_any_number_of_rows_is_one_filter_and_its_chip_says_what_it_is(data: dict[str, Dataset]) -> None:
-    dataset = Dataset(data["own"].folder)
+    dataset = Dataset(data["own"].folder, CATALOGUE)
     hash_ = value_hash(workspace_key(), "EMAIL_ADDRESS", MAIL)
     asked = Filter("pii_values", "has", hash_)
     assert len(dataset.rows_of(View((asked,)))) == 13
@@ -197,7 +198,7 @@ def test_rules_change_page_filters_and_findings_at_once_and_are_taken_back(data:
 
 
 def test_the_findings_follow_the_rules(data: dict[str, Dataset]) -> None:
-    dataset = Dataset(data["own"].folder)
+    dataset = Dataset(data["own"].folder, CATALOGUE)
     assert {one.name: one.rows for one in findings(dataset)}["personal_data"] == 13
     rules = [NotPersonal("source", "EMAIL_ADDRESS", "web", "source")]
     dataset.set_rulings(ruled(dataset, rules, "1"))
@@ -317,7 +318,7 @@ def test_export_offers_what_was_found_and_shows_before_and_after(data: dict[str,
 
 
 def test_coverage_never_counts_a_row_as_clean_that_was_not_read_to_its_end(data: dict[str, Dataset]) -> None:
-    dataset = Dataset(data["own"].folder)
+    dataset = Dataset(data["own"].folder, CATALOGUE)
     status = dataset.column("pii_status").to_list()
     status[14], status[13] = "partly scanned: length", None
     rulings = dataset.rulings._replace(columns={"pii_status": pl.Series("pii_status", status)}, revision="x")

@@ -14,7 +14,7 @@ from analysis.dataset import Dataset
 from analysis.embedding import repository
 from analysis.embedding.vectors import matrix_of
 from analysis.mapping.alike import similar_to_text
-from analysis.mapping.chosen import MapError, choose, tier_in_words
+from analysis.mapping.chosen import MapError, choose_vectors, tier_in_words
 from analysis.models import ModelError, hub_folder
 from analysis.signal import SignalError
 from analysis.signals.embedding import Embedding
@@ -231,8 +231,8 @@ def test_a_dataset_is_embedded_by_a_repository(tmp_path: Path, home: Path) -> No
     folder = planted(tmp_path / "pets-model", MEAN)
     workspace = Workspace()
     dataset = workspace.dataset(str(file))
-    chosen = choose(workspace, dataset, tier=f"model:{folder}")
-    again = choose(workspace, dataset, tier="model", model=str(folder))
+    chosen = choose_vectors(dataset, workspace.describe, tier=f"model:{folder}")
+    again = choose_vectors(dataset, workspace.describe, tier="model", model=str(folder))
     assert chosen.signal("embedding").key == again.signal("embedding").key != dataset.signal("embedding").key
     assert tier_in_words(chosen) == "a model of yours (pets-model) of the prompt"
     from analysis.computing import compute
@@ -240,12 +240,12 @@ def test_a_dataset_is_embedded_by_a_repository(tmp_path: Path, home: Path) -> No
     compute(chosen, chosen.signal("embedding"))
     _similar(chosen)
     assert chosen.rows_of(View()).len() == 4
-    back = choose(workspace, chosen, tier="coarse")
+    back = choose_vectors(chosen, workspace.describe, tier="coarse")
     assert back.signal("embedding").key == dataset.signal("embedding").key
     with pytest.raises(MapError, match="needs a repository"):
-        choose(workspace, dataset, tier="model")
+        choose_vectors(dataset, workspace.describe, tier="model")
     with pytest.raises(ModelError, match="is no folder"):
-        choose(workspace, dataset, tier="model:/nowhere/at/all")
+        choose_vectors(dataset, workspace.describe, tier="model:/nowhere/at/all")
 
 
 def _similar(dataset: Dataset) -> None:

@@ -15,20 +15,19 @@ from polars.testing import assert_frame_equal
 from analysis.dataset_folder import CANONICAL, MESSAGES
 from analysis.models import DEFAULT_TOKENIZER, ModelError, count_tokens, tokenizer, tokenizer_digest
 from analysis.signal import ROW_ID, Signal, SignalError
-from analysis.signals import catalogue
-from analysis.signals.catalogue import SIGNALS
+from analysis.signals.catalogue import CATALOGUE
 from analysis.signals.exact_duplicates import ExactDuplicates
 from analysis.signals.lengths import Lengths
 from analysis.signals.tokens import Tokens
 
-EVERY = pytest.mark.parametrize("signal", SIGNALS.values(), ids=SIGNALS)
-READABLE = {ROW_ID: pl.String(), **CANONICAL, **{c: d for s in SIGNALS.values() for c, d in s.adds.items()}}
+EVERY = pytest.mark.parametrize("signal", CATALOGUE.signals.values(), ids=CATALOGUE.signals)
+READABLE = {ROW_ID: pl.String(), **CANONICAL, **{c: d for s in CATALOGUE.signals.values() for c, d in s.adds.items()}}
 
 
 @EVERY
 def test_a_key_follows_the_signals_whose_columns_are_read(signal: Signal) -> None:
     """Or a result would stand that was made of columns long replaced."""
-    writers = {catalogue.writer_of(column) for column in signal.reads} - {None}
+    writers = {CATALOGUE.writer_of(column) for column in signal.reads} - {None}
     assert {f"of_{writer}" for writer in writers} == {name for name in signal.parameters if name.startswith("of_")}
 
 
@@ -132,7 +131,7 @@ def test_a_missing_input_is_named(signal: Signal) -> None:
 
 @EVERY
 def test_it_reads_canonical_columns_or_those_of_another_signal(signal: Signal) -> None:
-    of_others = {column for other in SIGNALS.values() if other.name != signal.name for column in other.adds}
+    of_others = {column for other in CATALOGUE.signals.values() if other.name != signal.name for column in other.adds}
     assert set(signal.reads) <= set(CANONICAL) | of_others
     assert len(set(signal.reads)) == len(signal.reads)
 
@@ -163,22 +162,31 @@ def _unchecked(signal: Signal, **values: object) -> Signal:
 
 
 def test_no_two_signals_write_one_column_nor_a_canonical_one() -> None:
-    written = [column for signal in SIGNALS.values() for column in signal.adds]
+    written = [column for signal in CATALOGUE.signals.values() for column in signal.adds]
     assert len(written) == len(set(written))
     assert not set(written) & {*CANONICAL, ROW_ID, "source_file", "source_line", "source_record", "tags", "disputed_tags"}
 
 
+@EVERY
+def test_what_is_private_or_secret_is_there(signal: Signal) -> None:
+    assert set(signal.secret) <= set(signal.adds)
+    assert not signal.secret or "key_id" in signal.parameters
+    if signal.private:
+        fields = {field.name for field in signal.tables[signal.private].fields}
+        assert {"field", "is_placeholder"} <= fields
+
+
 def test_the_catalogue_knows_its_signals_by_name() -> None:
-    assert all(name == signal.name for name, signal in SIGNALS.items())
-    assert catalogue.writer_of("row_tokens") == "tokens"
-    assert catalogue.writer_of("prompt") is None
-    assert catalogue.writers_of(["row_tokens", "prompt", "row_chars"]) == ["lengths", "tokens"]
+    assert all(name == signal.name for name, signal in CATALOGUE.signals.items())
+    assert CATALOGUE.writer_of("row_tokens") == "tokens"
+    assert CATALOGUE.writer_of("prompt") is None
+    assert CATALOGUE.writers_of(["row_tokens", "prompt", "row_chars"]) == ["lengths", "tokens"]
     with pytest.raises(SignalError, match=r"^No signal is called 'length'; known: lengths, tokens, "):
-        catalogue.signal("length")
+        CATALOGUE.signal("length")
     with pytest.raises(SignalError, match=r"^tokens has no parameters tokeniser; it has: tokenizer, digest\.$"):
-        catalogue.signal("tokens", {"tokeniser": "x"})
+        CATALOGUE.signal("tokens", {"tokeniser": "x"})
     with pytest.raises(SignalError, match=r"^lengths has no parameters a; it has: none\.$"):
-        catalogue.signal("lengths", {"a": 1})
+        CATALOGUE.signal("lengths", {"a": 1})
 
 
 # The declaration
@@ -463,7 +471,7 @@ def test_raw_text_is_compared_by_itself() -> None:
 
 def test_an_unknown_side_is_refused() -> None:
     with pytest.raises(SignalError) as error:
-        catalogue.signal("exact_duplicates", {"over": "answer"})
+        CATALOGUE.signal("exact_duplicates", {"over": "answer"})
     assert str(error.value) == "Duplicates cannot be sought over 'answer'; known: prompt+response, prompt, response."
 
 

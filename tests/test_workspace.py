@@ -18,6 +18,7 @@ from analysis.dataset import Dataset
 from analysis.dataset_folder import DatasetError
 from analysis.formats import FormatError, Reading
 from analysis.home import home_folder
+from analysis.signals.catalogue import CATALOGUE
 from analysis.view import View
 from analysis.workspace import Workspace, below_data_folders, data_folders, opening_key
 
@@ -189,7 +190,7 @@ def test_a_damaged_dataset_says_so_and_hides_no_other(workspace: Workspace, file
 
 def test_a_folder_without_a_dataset_is_not_one(workspace: Workspace) -> None:
     with pytest.raises(DatasetError, match=r"^No dataset 'abc' in this workspace; open its file first\.$"):
-        Dataset(workspace.folder / "abc")
+        Dataset(workspace.folder / "abc", CATALOGUE)
 
 
 def test_a_killed_import_leaves_nothing_behind(workspace: Workspace, file: Path, tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from analysis.dataset import Dataset
 from analysis.dataset_folder import TEXTS, DatasetError
 from analysis.models import ModelError, tokenizer, tokenizer_digest
 from analysis.operators import literal_pattern
-from analysis.signals.catalogue import signal
 from analysis.view import Filter, View
 from analysis.workspace import below_data_folders
 from ui import charts, figures, jobs, session
@@ -84,7 +83,8 @@ def choose_tokenizer(dataset: Dataset) -> None:
     if name and name != now:
         try:
             path = str(below_data_folders(name)) if Path(name).exists() else name
-            parameters = signal("tokens", {"tokenizer": path, "digest": tokenizer_digest(path)}).parameters
+            given = {"tokenizer": path, "digest": tokenizer_digest(path)}
+            parameters = dataset.catalogue.signal("tokens", given).parameters
         except (DatasetError, ModelError) as error:
             st.text(str(error))
             return

@@ -15,6 +15,7 @@ from analysis.home import home_folder
 from analysis.operators import ViewError
 from analysis.personal_data.tables import TABLES
 from analysis.redaction.not_personal import ruled
+from analysis.signals.catalogue import CATALOGUE
 from analysis.view import View
 from analysis.workspace import Workspace
 
@@ -43,7 +44,7 @@ def notes() -> Annotations:
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the dataset …")
 def _dataset(folder: str, changed: int) -> Dataset:
-    return Dataset(Path(folder))
+    return Dataset(Path(folder), CATALOGUE)
 
 
 def load(id: str) -> Dataset:

@@ -6,7 +6,6 @@ import polars as pl
 
 from analysis.annotators.labels import Labels, LabelsError, labels_of
 from analysis.dataset import Dataset
-from analysis.signals import catalogue
 from analysis.view import Filter
 
 LENGTHS = {"response_tokens": "tokens", "response_chars": "characters"}  # the first that is computed is taken
@@ -51,7 +50,7 @@ def facts_in(dataset: Dataset, rows: pl.Series, annotator: str | None = None) ->
     unit = next((column for column, name in LENGTHS.items() if name == length_unit(dataset)), "")
     found = {"row": at, "annotator": pl.Series(judged.annotators, dtype=pl.String).gather(judged.annotator)}
     # Sessions are those of the people the role names; of others there are none.
-    known = [name for name in FACTS if name in catalogue.SIGNALS["sessions"].adds and dataset.role("annotator") == who]
+    known = [name for name in FACTS if name in dataset.catalogue["sessions"].adds and dataset.role("annotator") == who]
     found |= {n: dataset.column(n).gather(at) for n in ("moment", *known) if _is_computed(dataset, n)}
     if unit:
         found["length"] = dataset.column(unit).gather(at)
@@ -102,5 +101,5 @@ def _who(dataset: Dataset, annotator: str | None) -> str:
 
 
 def _is_computed(dataset: Dataset, column: str) -> bool:
-    writer = catalogue.writer_of(column)
+    writer = dataset.catalogue.writer_of(column)
     return writer is not None and column not in dataset.originals and dataset.has(dataset.signal(writer))

@@ -16,7 +16,7 @@ from analysis.language_models import pipeline_version
 from analysis.models import tokenizer_digest
 from analysis.runners import runner
 from analysis.signal import Signal, SignalError
-from analysis.signals.catalogue import ON_REQUEST, SIGNALS, signal
+from analysis.signals.catalogue import CATALOGUE
 from analysis.workspace import Workspace
 
 
@@ -38,11 +38,11 @@ def typed(signal: Signal, texts: dict[str, str]) -> dict[str, object]:
 def quick(dataset: Dataset) -> Iterator[Signal]:
     """The cheap signals, then those heavy ones whose trial says that they take less than half a minute.
 
-    Last those that read other signals' columns, where these were made on the way; those of `catalogue.ON_REQUEST` are
+    Last those that read other signals' columns, where these were made on the way; those of `Catalogue.on_request` are
     left out where they are not there yet.
     """
     for known in sorted(dataset.signals(), key=lambda s: (bool(missing_inputs(dataset, s)), not s.cheap)):
-        if missing_inputs(dataset, known) or (known.name in ON_REQUEST and not dataset.has(known)):
+        if missing_inputs(dataset, known) or (known.name in dataset.catalogue.on_request and not dataset.has(known)):
             continue
         if known.cheap or dataset.has(known) or try_out(dataset, known) <= AT_OPENING_S:
             yield known
@@ -52,7 +52,7 @@ def compute_command(
     name: DatasetArgument,
     signals: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SIGNAL]...", help=f"Any of: {', '.join(SIGNALS)}; none: those that take seconds."),
+        typer.Argument(metavar="[SIGNAL]...", help=f"Any of: {', '.join(CATALOGUE)}; none: those that take seconds."),
     ] = None,
     on: Annotated[
         str | None, typer.Option(help="The engine: here, processes or ray; chosen by size if not given.")
@@ -65,9 +65,9 @@ def compute_command(
 ) -> None:
     """Make the signals' columns; resumable, and at no cost where they are there already."""
     if set_ and not signals:
-        raise DatasetError(f"--set {set_[0]} says nothing without a signal; name one of: {', '.join(SIGNALS)}.")
+        raise DatasetError(f"--set {set_[0]} says nothing without a signal; name one of: {', '.join(CATALOGUE)}.")
     for unchecked in signals or ():
-        signal(unchecked)
+        CATALOGUE.signal(unchecked)
     engine = runner(on) if on else None
     workspace = Workspace()
     dataset = workspace.dataset(name)
@@ -77,7 +77,7 @@ def compute_command(
     if "pipeline" in parameters:
         parameters["pipeline_version"] = pipeline_version(parameters["pipeline"])
     if parameters:
-        changed = {s: signal(s, typed(signal(s), parameters)).parameters for s in signals or ()}
+        changed = {s: CATALOGUE.signal(s, typed(CATALOGUE[s], parameters)).parameters for s in signals or ()}
         dataset = workspace.describe(dataset, parameters={**dataset.meta.get("parameters", {}), **changed})
     made = []
     for wanted in map(dataset.signal, signals) if signals else quick(dataset):

@@ -20,7 +20,6 @@ from analysis.duplicates.policies import Keep
 from analysis.duplicates.texts import DuplicatesError
 from analysis.joined_values import join_values, split_values
 from analysis.signal import ROW_ID
-from analysis.signals.catalogue import signal
 from analysis.view import View
 
 
@@ -81,7 +80,7 @@ def _policy(keep: str) -> Keep:
 
 def _asked(loaded: Dataset, kind: str, over: str | None, threshold: float | None) -> Dataset:
     """The dataset with the signal's parameters as asked for this once; what is kept with it stays as it is."""
-    dataset = Dataset(loaded.folder)
+    dataset = Dataset(loaded.folder, loaded.catalogue)
     named = {"leaks": "leaks"}.get(kind) or kinds.KINDS[kind].signals[0]
     own = dict(dataset.signal(named).parameters)
     changed: dict[str, object] = {}
@@ -97,8 +96,9 @@ def _asked(loaded: Dataset, kind: str, over: str | None, threshold: float | None
         changed["split"] = join_values([split]) if (split := kinds.split_column(dataset)) else ""
     if kind in ("leaks", "fields") and threshold:
         changed["threshold"] = threshold
-    dataset = Dataset(loaded.folder)
-    parameters = {**dataset.meta.get("parameters", {}), named: signal(named, {**own, **changed}).parameters}
+    dataset = Dataset(loaded.folder, loaded.catalogue)
+    asked = dataset.catalogue.signal(named, {**own, **changed})
+    parameters = {**dataset.meta.get("parameters", {}), named: asked.parameters}
     dataset.meta = {**dataset.meta, "parameters": parameters}
     return dataset
 

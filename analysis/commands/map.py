@@ -19,7 +19,7 @@ from analysis.mapping.alike import position_of, similar_to_row, similar_to_text
 from analysis.mapping.asked_names import ask_names, questions
 from analysis.mapping.asked_names import model as chat_model
 from analysis.mapping.cards import apart, cluster_cards
-from analysis.mapping.chosen import TIERS, MapError, choose, own_column, tier_in_words
+from analysis.mapping.chosen import TIERS, MapError, choose_vectors, own_column, tier_in_words
 from analysis.mapping.picks import diverse, nested, proportional, redundant
 from analysis.models import ModelError
 from analysis.signal import ROW_ID, SignalError
@@ -57,7 +57,9 @@ def map_command(
     dataset = workspace.dataset(name)
     before = dataset.meta.get("parameters", {})
     if tier is not None or over is not None or seed is not None:
-        dataset = choose(workspace, dataset, tier=tier, over=over, seed=seed, model=model, may_send=send)
+        dataset = choose_vectors(
+            dataset, workspace.describe, tier=tier, over=over, seed=seed, model=model, may_send=send
+        )
     try:
         _make(dataset, "embedding", "neighbours", "map", "clusters")
     except (SignalError, ModelError):

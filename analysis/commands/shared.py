@@ -12,7 +12,6 @@ import typer
 from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.dataset_folder import DatasetError
-from analysis.signals.catalogue import SIGNALS, writers_of
 from analysis.view import View
 from analysis.workspace import Workspace
 
@@ -53,12 +52,12 @@ def load(name: str, where: list[str] | None = None, columns: list[str] | None = 
     annotations = open_annotations(workspace.home)
     dataset.set_tags(annotations.tags(dataset.fingerprint), annotations.revision(dataset.fingerprint))
     dataset.check(view)
-    known = {*dataset.schema, *(column for known in SIGNALS.values() for column in known.adds)}
+    known = {*dataset.schema, *(column for signal in dataset.signals() for column in signal.adds)}
     if unknown := [column for column in columns or [] if column not in known]:
         raise DatasetError(
             f"{dataset.name} has no column {', '.join(unknown)}; it has: {', '.join(dataset.shown_columns)}."
         )
-    for needed in writers_of({*view.columns(), *(columns or [])} - set(dataset.originals)):
+    for needed in dataset.catalogue.writers_of({*view.columns(), *(columns or [])} - set(dataset.originals)):
         made = dataset.signal(needed)
         if not dataset.has(made):
             say(f"Computing {needed} first.")

@@ -10,7 +10,6 @@ import typer
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.signals.catalogue import writers_of
 from analysis.slicing.dimensions import CUTS, SlicingError, dimension
 from analysis.slicing.measures import Measured, default_measures, measure, measured
 from analysis.slicing.slices import SliceTable, slice_table
@@ -49,7 +48,7 @@ def slices_command(
 def _make(dataset: Dataset, texts: list[str]) -> None:
     """Computes the signals whose columns are named and not there yet."""
     columns = {text.rpartition(":")[0] if text.rpartition(":")[2] in CUTS else text for text in texts}
-    for needed in writers_of(columns - set(dataset.originals)):
+    for needed in dataset.catalogue.writers_of(columns - set(dataset.originals)):
         if not dataset.has(dataset.signal(needed)):
             say(f"Computing {needed} first.")
             compute(dataset, dataset.signal(needed))

@@ -17,7 +17,6 @@ from analysis.duplicates.policies import READS, Keep, in_order
 from analysis.duplicates.texts import DuplicatesError
 from analysis.joined_values import split_values
 from analysis.signal import ROW_ID
-from analysis.signals.catalogue import writers_of
 from analysis.tables import extent
 
 Rows = NDArray[np.int64]
@@ -108,7 +107,8 @@ def is_by_parts(dataset: Dataset, kind: str) -> bool:
 
 def missing_for(dataset: Dataset, keep: Keep) -> list[str]:
     """The signals without which the policy knows nothing."""
-    return [name for name in writers_of(COMPARED.get(keep, [])) if not dataset.has(dataset.signal(name))]
+    writers = dataset.catalogue.writers_of(COMPARED.get(keep, []))
+    return [name for name in writers if not dataset.has(dataset.signal(name))]
 
 
 def offered(dataset: Dataset) -> list[Keep]:

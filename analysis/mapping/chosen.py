@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import polars as pl
 
@@ -13,9 +13,7 @@ from analysis.dataset import Dataset
 from analysis.embedding import endpoint, own, repository, weights
 from analysis.embedding.texts import Over, is_blank
 from analysis.joined_values import join_values, split_values
-from analysis.signals import catalogue
 from analysis.signals.embedding import Embedding
-from analysis.workspace import Workspace
 
 TIERS = {
     "coarse": "words and letters (coarse, no model)",
@@ -28,12 +26,18 @@ TIERS = {
 SLOW_TEXTS = 50_000  # more of them take the model hours, so that a bridge is worth offering
 
 
+class Keep(Protocol):
+    """Writes down changes of what is said about a dataset, and gives the dataset with them."""
+
+    def __call__(self, dataset: Dataset, **changes: object) -> Dataset: ...
+
+
 class MapError(ValueError):
     """Something was asked of the map that its vectors or its rows cannot answer."""
 
 
-def choose(
-    workspace: Workspace, dataset: Dataset, *, tier: str | None = None, over: str | None = None,
+def choose_vectors(
+    dataset: Dataset, keep: Keep, *, tier: str | None = None, over: str | None = None,
     seed: int | None = None, model: str = "", width: int = 0, may_send: bool = False, **map_parameters: object,
 ) -> Dataset:  # fmt: skip
     """The dataset with these vectors chosen for its map, in so far as they are given; the rest stays as it was.
@@ -41,8 +45,9 @@ def choose(
     `tier` is a name of TIERS; "column:NAME" takes that column, "column" that of the role embedding; "model:PATH" takes
     the repository at that path or hub id, as `model` does. `over`: "prompt", "response", "prompt+response", or
     "columns:A,B" for any text columns, "columns:A~B" where a name holds a comma. `map_parameters`: of the signal map,
-    such as `neighbours`. Nothing is computed. Where other texts than before would go to an endpoint, `may_send` says
-    that a person agreed to it. Errors: MapError, ModelError, SignalError.
+    such as `neighbours`. Nothing is computed. `keep` writes the parameters down: `Workspace.describe`. Where other
+    texts than before would go to an endpoint, `may_send` says that a person agreed to it. Errors: MapError, ModelError,
+    SignalError.
     """
     before: dict[str, object] = dict(dataset.signal("embedding").parameters)
     of_texts = {} if over is None else _of_over(dataset, over)
@@ -60,8 +65,8 @@ def choose(
     for name, parameters in changed.items():
         for filled_in in [parameter for parameter in parameters if parameter.startswith("of_")]:
             del parameters[filled_in]
-        catalogue.signal(name, parameters)  # says what does not fit before anything is kept
-    return workspace.describe(dataset, parameters={**dataset.meta.get("parameters", {}), **changed})
+        dataset.catalogue.signal(name, parameters)  # says what does not fit before anything is kept
+    return keep(dataset, parameters={**dataset.meta.get("parameters", {}), **changed})
 
 
 def _of_over(dataset: Dataset, over: str) -> dict[str, object]:
@@ -158,7 +163,7 @@ def own_column(dataset: Dataset, name: str) -> pl.Series:
     """A column of a signal, also where the source has one of the same name."""
     if name not in dataset.originals:
         return dataset.column(name)
-    writer = catalogue.writer_of(name)
+    writer = dataset.catalogue.writer_of(name)
     if writer is None or not dataset.has(dataset.signal(writer)):
         raise MapError(f"{name} is not computed yet; compute {writer or name} first.")
     return pl.read_parquet(dataset.path(dataset.signal(writer)), columns=[name])[name]

@@ -11,10 +11,13 @@ from pathlib import Path
 from filelock import FileLock
 
 from analysis.home import home_folder
-from analysis.personal_data.types import PersonalDataError
 
 KEY_BYTES = 32
 HASH_DIGITS = 16
+
+
+class KeyFileError(ValueError):
+    """The workspace's key is damaged, or is not the one that is needed."""
 
 
 def key_path() -> Path:
@@ -23,7 +26,7 @@ def key_path() -> Path:
 
 
 def workspace_key() -> bytes:
-    """The 32 random bytes of this workspace, made where there are none; raises PersonalDataError for a damaged file."""
+    """The 32 random bytes of this workspace, made where there are none; raises KeyFileError for a damaged file."""
     path = key_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
@@ -35,7 +38,7 @@ def workspace_key() -> bytes:
                 temporary.replace(path)
     key = path.read_bytes()
     if len(key) != KEY_BYTES:
-        raise PersonalDataError(
+        raise KeyFileError(
             f"{path} holds {len(key)} bytes, not {KEY_BYTES}: it is damaged. Restore it, or delete it for a new one; "
             "spans found under the old one are then found again."
         )
@@ -51,7 +54,7 @@ def key_of(id: str) -> bytes:
     """The workspace's key, which must be the one of that id if one is given."""
     key = workspace_key()
     if id and id != (here := key_id()):
-        raise PersonalDataError(f"This workspace's secret is {here}, not {id}; use the WINNOW_HOME of the dataset.")
+        raise KeyFileError(f"This workspace's secret is {here}, not {id}; use the WINNOW_HOME of the dataset.")
     return key
 
 

@@ -10,7 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from analysis.personal_data import phones, secret_shapes
-from analysis.personal_data.types import DEFAULT_TYPES, PersonalDataError, names
+from analysis.personal_data.types import (
+    DEFAULT_TYPES,
+    ENTITY_TYPES,
+    NOISY,
+    NOISY_TYPES,
+    PersonalDataError,
+    names,
+)
 from analysis.personal_data.words import context_words
 
 if TYPE_CHECKING:
@@ -54,6 +61,27 @@ MEDICAL_WORDS = (
 def national_types() -> dict[str, str]:
     """The types that Presidio knows of single countries, with the country's code; none of the default ones."""
     return {type_: country for type_, (country, _) in sorted(_national().items())}
+
+
+@functools.cache
+def chosen_types(also: str, countries: str) -> tuple[str, ...]:
+    """The default types, then those of `also` ("URL,US_PASSPORT"; "noisy": all that `countries` have), in fixed order.
+
+    Raises PersonalDataError for a type that is not known.
+    """
+    wanted = set(names(also))
+    national = national_types()
+    known = (*DEFAULT_TYPES, *NOISY_TYPES, *national)
+    if unknown := sorted(wanted - {NOISY, *known}):
+        raise PersonalDataError(
+            f"No type of personal data is called {', '.join(unknown)}; known: "
+            f"{', '.join((*DEFAULT_TYPES, *NOISY_TYPES))}, {len(national)} of single countries such as US_PASSPORT and "
+            f"UK_NHS, {', '.join(ENTITY_TYPES)} (by the signal named_entities), and {NOISY} for all that are off."
+        )
+    if NOISY in wanted:
+        here = set(names(countries))
+        wanted |= {*NOISY_TYPES, *(type_ for type_, country in national.items() if country in here)}
+    return tuple(type_ for type_ in known if type_ in DEFAULT_TYPES or type_ in wanted)
 
 
 @functools.cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import NamedTuple
 
 DEFAULT_TYPES = (
@@ -55,29 +54,6 @@ DESCRIBED = {
 def described(type_: str) -> Described:
     """Title and category; what single countries give out is of the category identity."""
     return DESCRIBED.get(type_) or Described(type_.replace("_", " ").capitalize(), "identity")
-
-
-@functools.cache
-def chosen_types(also: str, countries: str) -> tuple[str, ...]:
-    """The default types, then those of `also` ("URL,US_PASSPORT"; "noisy": all that `countries` have), in fixed order.
-
-    Raises PersonalDataError for a type that is not known.
-    """
-    from analysis.personal_data.recognisers import national_types
-
-    wanted = set(names(also))
-    national = national_types()
-    known = (*DEFAULT_TYPES, *NOISY_TYPES, *national)
-    if unknown := sorted(wanted - {NOISY, *known}):
-        raise PersonalDataError(
-            f"No type of personal data is called {', '.join(unknown)}; known: "
-            f"{', '.join((*DEFAULT_TYPES, *NOISY_TYPES))}, {len(national)} of single countries such as US_PASSPORT and "
-            f"UK_NHS, {', '.join(ENTITY_TYPES)} (by the signal named_entities), and {NOISY} for all that are off."
-        )
-    if NOISY in wanted:
-        here = set(names(countries))
-        wanted |= {*NOISY_TYPES, *(type_ for type_, country in national.items() if country in here)}
-    return tuple(type_ for type_ in known if type_ in DEFAULT_TYPES or type_ in wanted)
 
 
 def names(text: str) -> tuple[str, ...]:

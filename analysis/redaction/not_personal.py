@@ -14,7 +14,7 @@ from analysis.operators import check_pattern
 from analysis.personal_data.scanning import scanner
 from analysis.personal_data.tables import READ, TABLES
 from analysis.personal_data.texts import pieces_of
-from analysis.redaction.plan import RedactionError
+from analysis.personal_data.types import PersonalDataError
 from analysis.signal import ROW_ID
 
 KINDS = ("value", "pattern", "source")
@@ -43,17 +43,17 @@ class NotPersonal:
 def check_rule(rule: NotPersonal) -> NotPersonal:
     """The rule, if it can be kept: its own text must hold nobody's data, since it goes into receipts."""
     if rule.kind not in KINDS or not rule.what or (rule.kind == "source") != bool(rule.column):
-        raise RedactionError(f"A rule is of a {', '.join(KINDS)} and names what; {rule.kind!r} does not.")
+        raise PersonalDataError(f"A rule is of a {', '.join(KINDS)} and names what; {rule.kind!r} does not.")
     if rule.kind == "value":
         return rule
     if rule.kind == "pattern":
         if len(rule.what) > MOST_PATTERN_CHARS:
-            raise RedactionError(f"The pattern has {len(rule.what)} characters; write at most {MOST_PATTERN_CHARS}.")
+            raise PersonalDataError(f"The pattern has {len(rule.what)} characters; write at most {MOST_PATTERN_CHARS}.")
         check_pattern(whole(rule.what))
         if pl.select(pl.lit("").str.contains(whole(rule.what))).item():
-            raise RedactionError("The pattern matches anything, even nothing; write what the values have in common.")
+            raise PersonalDataError("The pattern matches anything, even nothing; write what the values have in common.")
     if any(scan.hits for scan in scanner().scan(pl.Series([rule.what, plain_pattern(rule.what)])).values()):
-        raise RedactionError(
+        raise PersonalDataError(
             f"This {rule.kind} is somebody's data itself and would be kept; choose this value instead."
         )
     return rule

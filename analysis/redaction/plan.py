@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from analysis.personal_data.recognisers import national_types
 from analysis.personal_data.types import DEFAULT_TYPES, ENTITY_TYPES, NOISY_TYPES
 
 HOW = {
@@ -75,6 +76,4 @@ def _check(type_: str, how: str, option: str) -> None:
 
 
 def _national() -> dict[str, str]:
-    from analysis.personal_data.recognisers import national_types
-
     return dict(national_types())

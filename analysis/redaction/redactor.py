@@ -13,9 +13,10 @@ import polars as pl
 from analysis.dataset import Dataset
 from analysis.personal_data.keys import value_hash, workspace_key
 from analysis.personal_data.placeholders import canonical_value, is_placeholder
+from analysis.personal_data.recognisers import chosen_types
 from analysis.personal_data.scanning import PARTLY, Scan, scanner
 from analysis.personal_data.tables import READ
-from analysis.personal_data.types import ENTITY_TYPES, chosen_types, names
+from analysis.personal_data.types import ENTITY_TYPES, names
 from analysis.redaction.frames import holds_text, rewritten_rows
 from analysis.redaction.not_personal import Verdicts, values_of
 from analysis.redaction.plan import WHOLE, Redaction, RedactionError

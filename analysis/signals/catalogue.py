@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
-from analysis.signal import Signal, SignalError
+from analysis.signal import Catalogue
 from analysis.signals.clusters import Clusters
 from analysis.signals.conflicts import Conflicts
 from analysis.signals.consensus import Consensus
@@ -31,9 +29,8 @@ from analysis.signals.times import Times
 from analysis.signals.tokens import Tokens
 from analysis.signals.verb_noun import VerbNoun
 
-SIGNALS: dict[str, Signal] = {
-    signal.name: signal
-    for signal in (
+CATALOGUE = Catalogue(
+    (
         Lengths(),
         Tokens(),
         ExactDuplicates(),
@@ -59,33 +56,10 @@ SIGNALS: dict[str, Signal] = {
         MeaningConflicts(),
         Map(),
         Clusters(),
-    )
-}
-# Guesses that nobody should meet unasked, and vectors and what is made of them, whose libraries take long to start.
-ON_REQUEST = {
-    NamedEntities.name, Embedding.name, Neighbours.name, MeaningPairs.name, MeaningConflicts.name, Map.name,
-    Clusters.name,
-}  # fmt: skip
-
-
-def signal(name: str, parameters: Mapping[str, object] | None = None) -> Signal:
-    """The signal of that name with these parameters, the others as they are by default."""
-    if name not in SIGNALS:
-        raise SignalError(f"No signal is called {name!r}; known: {', '.join(SIGNALS)}.")
-    kind = type(SIGNALS[name])
-    try:
-        return kind(**(parameters or {}))
-    except TypeError:
-        known = ", ".join(SIGNALS[name].parameters) or "none"
-        raise SignalError(f"{name} has no parameters {', '.join(parameters or {})}; it has: {known}.") from None
-
-
-def writer_of(column: str) -> str | None:
-    """The name of the signal that adds this column, or None."""
-    return next((name for name, known in SIGNALS.items() if column in known.adds), None)
-
-
-def writers_of(columns: Iterable[str]) -> list[str]:
-    """The names of the signals that add any of these columns, in the catalogue's order."""
-    wanted = set(columns)
-    return [name for name, known in SIGNALS.items() if wanted & known.adds.keys()]
+    ),
+    # Guesses that nobody should meet unasked, and vectors and what is made of them, whose libraries take long to start.
+    on_request=(
+        NamedEntities.name, Embedding.name, Neighbours.name, MeaningPairs.name, MeaningConflicts.name, Map.name,
+        Clusters.name,
+    ),
+)  # fmt: skip

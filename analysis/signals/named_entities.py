@@ -40,6 +40,8 @@ class NamedEntities(
         "entity_status": pl.String,
     },
     tables={"entities": SPAN},
+    private="entities",
+    secret=("entity_values",),
 ):
     """Names in the texts of a row: PERSON, LOCATION, ORGANIZATION and, where the pipeline knows it, NRP.
 

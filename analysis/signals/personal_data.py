@@ -28,6 +28,8 @@ class PersonalData(
         "pii_status": pl.String,
     },
     tables={"spans": SPAN},
+    private="spans",
+    secret=("pii_values",),
 ):
     """What Presidio's recognisers find, with scores of at least `threshold` after the words around were weighed.
 

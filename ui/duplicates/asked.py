@@ -13,7 +13,6 @@ from analysis.deduplication.kinds import KINDS
 from analysis.duplicates.policies import Keep
 from analysis.joined_values import join_values, split_values
 from analysis.signal import SignalError
-from analysis.signals.catalogue import signal
 from ui import charts, jobs, places, session
 from ui.duplicates import state
 from ui.duplicates.state import Policy
@@ -187,7 +186,7 @@ def _choose_fields(dataset: Dataset, now: dict[str, object]) -> dict[str, object
 def _use(dataset: Dataset, name: str, wanted: dict[str, Any], now: dict[str, object]) -> None:
     """Keeps the parameters with the dataset and starts making the columns."""
     try:
-        parameters = signal(name, wanted).parameters
+        parameters = dataset.catalogue.signal(name, wanted).parameters
     except (SignalError, ValueError) as error:
         st.text(str(error))
         return

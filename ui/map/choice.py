@@ -218,9 +218,9 @@ def use(dataset: Dataset, asked: Asked, laid_out: dict[str, object]) -> None:
     seed = laid_out.get("seed")
     places = {name: value for name, value in laid_out.items() if name != "seed"}
     try:
-        changed = chosen.choose(
-            session.workspace(), dataset, tier=asked.tier, over=asked.over, model=asked.model, may_send=asked.may_send,
-            seed=int(str(seed)) if seed is not None else None, **places,  # type: ignore[arg-type]
+        changed = chosen.choose_vectors(
+            dataset, session.workspace().describe, tier=asked.tier, over=asked.over, model=asked.model,
+            may_send=asked.may_send, seed=int(str(seed)) if seed is not None else None, **places,  # type: ignore[arg-type]
         )  # fmt: skip
     except ValueError as error:
         st.session_state["job_error"] = str(error)

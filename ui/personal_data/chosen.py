@@ -7,7 +7,6 @@ import streamlit as st
 from analysis import computing
 from analysis.dataset import Dataset
 from analysis.personal_data.types import DEFAULT_COUNTRIES, NOISY, names
-from analysis.signals.catalogue import signal
 from ui import jobs, session
 from ui.text import count, duration
 
@@ -61,7 +60,7 @@ def names_or_offer(dataset: Dataset) -> bool:
         "People, places, organisations and nationalities are found by a language pipeline. It reads every text, takes "
         "long, and is often wrong: use it where names matter, on a sample first."
     )
-    whole = signal("named_entities", {**made.parameters, "share": 1.0})
+    whole = dataset.catalogue.signal("named_entities", {**made.parameters, "share": 1.0})
     seconds = computing.estimate(dataset, whole)
     if seconds is None:
         if st.button("Estimate how long it takes", key="estimate_names"):

@@ -13,8 +13,8 @@ from analysis.dataset import Dataset
 from analysis.export_cleaning import TEXT_ROLES
 from analysis.operators import ViewError
 from analysis.personal_data.tables import value_at
+from analysis.personal_data.types import PersonalDataError
 from analysis.redaction.not_personal import NotPersonal, suggested_pattern
-from analysis.redaction.plan import RedactionError
 from analysis.signal import ROW_ID
 from ui import session
 from ui.login import person
@@ -72,7 +72,7 @@ def _domain_noted(dataset: Dataset, line: Mapping[str, Any]) -> bool:
 def _add(dataset: Dataset, rule: NotPersonal) -> None:
     try:
         number = session.notes().add_rule(dataset.fingerprint, rule, person())
-    except (AnnotationError, RedactionError, ViewError) as error:
+    except (AnnotationError, PersonalDataError, ViewError) as error:
         st.session_state["rule_error"] = str(error)
     else:
         st.session_state["rule_added"] = number
