@@ -56,8 +56,8 @@ $(PY):
 	@touch $@
 
 chromium: .venv/requirements-dev.stamp
-	@if ! $(PY) -m tests.browser 2>/dev/null && [ -z "$$CHROMIUM" ] && command -v apt-get >/dev/null; then \
+	@if ! $(PY) -m tests.support.browser 2>/dev/null && [ -z "$$CHROMIUM" ] && command -v apt-get >/dev/null; then \
 	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo="sudo -n"; fi; \
 	  $$sudo apt-get update && $$sudo apt-get install -y chromium; \
 	fi; \
-	$(PY) -m tests.browser
+	$(PY) -m tests.support.browser

@@ -12,18 +12,18 @@ from contextlib import contextmanager
 import typer
 
 from analysis.commands.annotators import annotators_command
-from analysis.commands.computing import compute_command
+from analysis.commands.compute import compute_command
 from analysis.commands.conflicts import conflicts_command
 from analysis.commands.duplicates import duplicates_command
-from analysis.commands.exporting import export_command, replay_command
+from analysis.commands.export import export_command, replay_command
 from analysis.commands.findings import findings_command
-from analysis.commands.formatting import format_command
 from analysis.commands.map import map_command, sample_command, similar_command
-from analysis.commands.opening import open_command
+from analysis.commands.noise import format_command
+from analysis.commands.open import open_command
 from analysis.commands.personal_data import pii_command
 from analysis.commands.shared import say
 from analysis.commands.slices import slices_command
-from analysis.commands.tables import table_command
+from analysis.commands.table import table_command
 from analysis.commands.verbs import verbs_command
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis.dataset import Dataset
-from analysis.dataset_folder import CANONICAL
+from analysis.dataset.folder import CANONICAL
 from analysis.joined_values import join_values
 from analysis.view import Filter, View
 

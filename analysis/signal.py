@@ -16,15 +16,12 @@ from typing import ClassVar, Literal
 
 import polars as pl
 
+from analysis.errors import SignalError
 from analysis.joined_values import split_values
 
 ROW_ID = "row_id"
 Scope = Literal["row", "dataset"]
 DType = pl.DataType | type[pl.DataType]
-
-
-class SignalError(ValueError):
-    """A signal broke its own declaration, or was given rows it cannot read."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,14 +18,14 @@ from typing import Any
 from filelock import FileLock
 
 import analysis
+from analysis.catalogue import CATALOGUE
+from analysis.computing.progress import write_whole
 from analysis.dataset import Dataset
-from analysis.dataset_folder import DatasetError
-from analysis.formats import ROLES, Reading, digests, fingerprint, fingerprint_of, import_files, rebuild
+from analysis.errors import DatasetError
+from analysis.formats import ROLES, ReadOptions, digests, fingerprint, fingerprint_of, import_files, rebuild
 from analysis.home import home_folder
-from analysis.models import is_online
-from analysis.progress import write_whole
+from analysis.loaders.tokenizers import is_online
 from analysis.signal import Catalogue
-from analysis.signals.catalogue import CATALOGUE
 
 TEXT_ROLES = ("prompt", "input", "response", "system", "rejected", "messages", "text", "score")
 Report = Callable[[str, int, int], None]
@@ -72,11 +72,11 @@ class Workspace:
     def open(
         self,
         paths: Sequence[str | Path],
-        reading: Reading | None = None,
+        reading: ReadOptions | None = None,
         report: Report = lambda stage, done, total: None,
     ) -> Dataset:
         """The dataset made from these files, imported first unless these bytes were read this way before."""
-        reading = reading or Reading()
+        reading = reading or ReadOptions()
         files = [fetched(str(path)) if str(path).startswith("hf://") else readable(path) for path in paths]
         sizes = [file.stat().st_size for file in files]
         key = opening_key(files, reading)
@@ -113,7 +113,7 @@ class Workspace:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _publish(
-        self, unfinished: Path, id: str, print_: str, name: str, files: list[dict[str, object]], reading: Reading,
+        self, unfinished: Path, id: str, print_: str, name: str, files: list[dict[str, object]], reading: ReadOptions,
         info: Mapping[str, object],
     ) -> Dataset:  # fmt: skip
         """The dataset at its place; that of the same id where another process was first."""
@@ -145,7 +145,7 @@ class Workspace:
             kept = {role: column for role, column in chosen.items() if column}
             return self.describe(dataset, roles=kept)
         reading = replace(
-            Reading(**dataset.meta["reading"]),
+            ReadOptions(**dataset.meta["reading"]),
             roles=tuple(sorted((role, column or "") for role, column in chosen.items())),
         )
         id = dataset_id(dataset.fingerprint, reading)
@@ -196,14 +196,14 @@ class Workspace:
         shutil.rmtree(gone)
 
 
-def dataset_id(print_: str, reading: Reading) -> str:
+def dataset_id(print_: str, reading: ReadOptions) -> str:
     """16 digits of the fingerprint for the reading that is found without asking, otherwise its own id."""
-    if reading == Reading():
+    if reading == ReadOptions():
         return print_[:16]
     return f"{print_[:12]}-{_digits(asdict(reading))[:6]}"
 
 
-def opening_key(files: Sequence[Path], reading: Reading) -> str:
+def opening_key(files: Sequence[Path], reading: ReadOptions) -> str:
     """What tells one opening from another before the bytes are known: where the files lie, and how they are read."""
     return _digits([[str(file.resolve()) for file in files], asdict(reading)])
 

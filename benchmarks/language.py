@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from analysis.signals.language import UNDETERMINED, judge
+from analysis.lengths.language_signal import UNDETERMINED, judge
 from benchmarks.ground import ROOT, Ground, Row, memory
 
 ACCURACY_BAR, SPEED_BAR = 0.97, 20_000

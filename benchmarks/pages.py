@@ -17,7 +17,7 @@ from analysis.workspace import Workspace
 from benchmarks.formatting import noisy
 from benchmarks.ground import ROOT, Ground, Row, median, percentile_95
 from benchmarks.planted_map import plant
-from tests.browser import FLAGS, Server, find_chromium
+from tests.support.browser import FLAGS, Server, find_chromium
 
 STARTS, VISITS = 3, 20
 MAX_START_S, MAX_RERUN_MS, MAX_CLICK_KB = 5, 80, 150

@@ -20,7 +20,7 @@ from analysis.personal_data.recognisers import chosen_types
 from analysis.personal_data.scanning import Hit, Scan, Scanner
 from analysis.personal_data.types import DEFAULT_TYPES
 from benchmarks.ground import Ground, Row, memory
-from tests.personal_texts import ALL_COUNTRIES, believable, hostile, labelled
+from tests.support.personal_texts import ALL_COUNTRIES, believable, hostile, labelled
 
 COMPARED_ROWS, TURNS = 20_000, 5
 PROPERTY_TEXTS, PROPERTY_TEXTS_OF_ALL = 10_000, 2_000  # with all types, Presidio alone takes most of a minute for 1,000

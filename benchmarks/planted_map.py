@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from analysis.dataset import Dataset
-from analysis.signals.clusters import NAME
-from analysis.signals.embedding import FIGURE, WEIGHT
+from analysis.embedding.embedding_signal import FIGURE, WEIGHT
+from analysis.map.clusters_signal import NAME
 from sample_data.maker.words import NOUNS
 
 CLUSTERS, GROUPS, APART_SHARE, NEAREST = 80, 12, 0.05, 10

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from analysis.catalogue import CATALOGUE
 from analysis.dataset import Dataset
-from analysis.signals.catalogue import CATALOGUE
 from analysis.view import View
 from benchmarks.ground import Ground, Row
 

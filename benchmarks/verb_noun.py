@@ -82,7 +82,7 @@ def measure(ground: Ground) -> Iterator[Row]:
 def _accuracy() -> Iterator[Row]:
     """The shares that the test of the labelled instructions records."""
     with tempfile.NamedTemporaryFile(suffix=".xml") as report:
-        test = "tests/test_verb_noun.py::test_first_pairs_and_verbs_are_right_and_beat_the_common_routine"
+        test = "tests/verbs/test_verb_noun.py::test_first_pairs_and_verbs_are_right_and_beat_the_common_routine"
         command = [sys.executable, "-m", "pytest", "-q", test, f"--junitxml={report.name}"]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
         from xml.etree import ElementTree

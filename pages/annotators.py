@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from ui import frame
 from ui.annotators import agreement, asked, consensus, fatigue, people, scores
+from ui.frame import frame
 
 dataset = frame.open_page("Annotators")
 frame.rows_in_view(dataset)

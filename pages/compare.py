@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from ui import compare, frame
+from ui.frame import frame
+from ui.slices import compare
 
 dataset = frame.open_page("Compare")
 rows = frame.rows_in_view(dataset)

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from ui import conflicts, frame, jobs
+from ui.conflicts import page
+from ui.frame import frame
+from ui.session import jobs
 
 dataset = frame.open_page("Conflicts")
 frame.rows_in_view(dataset)
@@ -12,11 +14,11 @@ if not dataset.has_examples and "item" not in dataset.roles:
 if not jobs.require(dataset, "conflicts"):
     st.stop()
 
-found = conflicts.kinds(dataset)
-conflicts.cards(found)
-conflicts.say_missing(dataset)
-conflicts.say_meaning(dataset)
+found = page.kinds(dataset)
+page.cards(found)
+page.say_missing(dataset)
+page.say_meaning(dataset)
 if any(one.rows for one in found):
     st.subheader("Side by side", anchor=False)
-    conflicts.compare(dataset, found)
-conflicts.longer(dataset)
+    page.compare(dataset, found)
+page.longer(dataset)

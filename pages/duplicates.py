@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from analysis.deduplication.decisions import NEIGHBOURS_OF, SIGNAL_OF
-from ui import frame
+from analysis.duplicates.decisions import NEIGHBOURS_OF, SIGNAL_OF
 from ui.duplicates import asked, deciding, following, grouped, others, review, state
+from ui.frame import frame
 
 dataset = frame.open_page("Duplicates")
 frame.rows_in_view(dataset)

@@ -4,10 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from analysis.export import ExportError, ExportRequest
-from analysis.waterfall import TABULAR
-from ui import charts, exports, figures, frame, jobs, redacting, session
-from ui.text import count
+from analysis.errors import ExportError
+from analysis.export import ExportRequest
+from analysis.export.waterfall import TABULAR
+from ui import figures
+from ui.export import page, redacting
+from ui.figures import charts
+from ui.frame import frame
+from ui.session import jobs, session
+from ui.session.text import count
 
 dataset = frame.open_page("Export")
 rows = frame.rows_in_view(dataset)
@@ -16,15 +21,15 @@ tags = list(session.notes().tag_counts(dataset.fingerprint))
 asked, result = st.columns([2, 3], gap="large")
 with asked:
     to = st.selectbox(
-        "Format", list(exports.WORDS), format_func=exports.WORDS.__getitem__, key="to", bind="query-params"
+        "Format", list(page.WORDS), format_func=page.WORDS.__getitem__, key="to", bind="query-params"
     )
     only = st.multiselect("Only rows tagged", tags, key="only", placeholder="any row")
     without = st.multiselect(
         "No rows tagged", tags, default=[t for t in ("drop",) if t in tags], key="without", placeholder="leave none out"
     )
-    clean = exports.choose_cleaning() if to != "input" else []
+    clean = page.choose_cleaning() if to != "input" else []
     redact = redacting.choose(dataset)
-    add = exports.choose_added(dataset) if to in TABULAR else []
+    add = page.choose_added(dataset) if to in TABULAR else []
     request = ExportRequest(
         view=session.view(),
         to=to,
@@ -32,17 +37,17 @@ with asked:
         without_tags=tuple(without),
         clean=tuple(clean),
         add=tuple(add),
-        split_safe=exports.choose_split_safe(dataset),
+        split_safe=page.choose_split_safe(dataset),
         redact=tuple(redact),
     )
     folder = st.text_input(
-        "Folder", exports.usual_folder(dataset, to), key=f"folder_{to}", help="Below the workspace's folder exports"
+        "Folder", page.usual_folder(dataset, to), key=f"folder_{to}", help="Below the workspace's folder exports"
     )
     if to == "csv":
         st.text("Cells that a spreadsheet would run as a formula get a leading apostrophe; the receipt says how many.")
 with result:
     try:
-        steps = exports.steps(dataset, request)
+        steps = page.steps(dataset, request)
     except ExportError as error:
         st.error("This cannot be exported in that form.")
         st.text(str(error))
@@ -64,14 +69,14 @@ with result:
     redacting.show_preview(dataset, request)
 with asked:
     if job := st.session_state.get("exporting"):
-        jobs.wait_for(job, "Exporting", exports.exported)
+        jobs.wait_for(job, "Exporting", page.exported)
     else:
         st.button(
             f"Export {count(kept.rows)}",
             type="primary",
             disabled=not kept.rows,
             key="go_export",
-            on_click=exports.start,
+            on_click=page.start,
             args=(dataset, request, folder),
         )
 
@@ -79,7 +84,7 @@ if done := st.session_state.get("exported"):
     st.subheader("Exported", anchor=False)
     st.text(f"{done['rows_out']:,} of {done['rows_in']:,} rows, in {Path(done['receipt']).parent}")
     with st.container(horizontal=True):
-        for path in exports.files_of(done):
-            exports.offer(path)
+        for path in page.files_of(done):
+            page.offer(path)
     st.text("The receipt makes the same files again from the same source:")
     st.code(f"python -m analysis replay {done['receipt']} FILE --out FOLDER", language=None)

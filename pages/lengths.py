@@ -2,9 +2,12 @@
 
 import streamlit as st
 
-from analysis.tables import PERCENTILES, percentiles
-from ui import charts, frame, jobs, lengths, session
-from ui.text import count
+from analysis.statistics.counting import PERCENTILES, percentiles
+from ui.figures import charts
+from ui.frame import frame
+from ui.lengths import page
+from ui.session import jobs, session
+from ui.session.text import count
 
 dataset = frame.open_page("Lengths")
 in_view = frame.rows_in_view(dataset)
@@ -15,14 +18,14 @@ if not dataset.has_examples:
 with st.container(horizontal=True, vertical_alignment="bottom"):
     unit = st.segmented_control(
         "Unit",
-        list(lengths.UNITS),
-        format_func=lengths.UNITS.__getitem__,
+        list(page.UNITS),
+        format_func=page.UNITS.__getitem__,
         default="tokens",
         required=True,
         key="unit",
         bind="query-params",
     )
-    roles = lengths.roles(dataset, unit)
+    roles = page.roles(dataset, unit)
     role = st.segmented_control(
         "Of", list(roles), format_func=roles.__getitem__, default=next(iter(roles)), required=True, key=f"of_{unit}"
     )
@@ -32,9 +35,9 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
             "Context length in tokens", min_value=1, value=2048, step=256, key="context", width=190, bind="query-params"
         )
         with st.popover("Tokenizer", key="choose_tokenizer"):
-            lengths.choose_tokenizer(dataset)
-column = lengths.column(role, unit)
-if unit != "turns" and not jobs.require(dataset, lengths.signal_of(unit)):
+            page.choose_tokenizer(dataset)
+column = page.column(role, unit)
+if unit != "turns" and not jobs.require(dataset, page.signal_of(unit)):
     st.stop()
 
 values = dataset.frame([column], in_view).to_series()
@@ -49,7 +52,7 @@ if unit == "tokens":
         )
         st.button("Show them", on_click=session.set_view, args=(over,), disabled=not too_long, key="show_over")
 charts.histogram(
-    dataset, column, f"{lengths.UNITS[unit]} of {roles[role]}", log=log, mark=limit if unit == "tokens" else None
+    dataset, column, f"{page.UNITS[unit]} of {roles[role]}", log=log, mark=limit if unit == "tokens" else None
 )
 
 shares = percentiles(values)
@@ -68,11 +71,11 @@ st.dataframe(
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader("Prompt against response", anchor=False)
-    lengths.prompt_against_response(dataset, unit)
+    page.prompt_against_response(dataset, unit)
 with right:
     st.subheader("By group", anchor=False)
-    lengths.by_group(dataset, column, f"{lengths.UNITS[unit]} of {roles[role]}", in_view)
+    page.by_group(dataset, column, f"{page.UNITS[unit]} of {roles[role]}", in_view)
 if unit == "tokens":
     with st.expander("Frequent and special tokens", key="tokens_shown", on_change="rerun") as shown:
         if shown.open:
-            lengths.common_tokens(dataset, in_view)
+            page.common_tokens(dataset, in_view)

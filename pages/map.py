@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from ui import frame, session
+from ui.frame import frame
 from ui.map import cards, choice, colours, making, picks, picture, similar, state, tree
+from ui.session import session
 
 dataset = frame.open_page("Map")
 frame.rows_in_view(dataset)

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from analysis.dataset_folder import DatasetError
-from analysis.formats import FormatError, Reading, preview
+from analysis.errors import DatasetError, FormatError
+from analysis.formats import ReadOptions, preview
 from analysis.workspace import below_data_folders, data_folders
-from ui import files, frame, jobs, session
-from ui.text import count, cut, md
+from ui.frame import frame
+from ui.session import files, jobs, session
+from ui.session.text import count, cut, md
 
 frame.begin()
 st.title("Open", anchor=False)
@@ -64,7 +65,7 @@ if paths:
         heads = {"as found": None, "the names of the columns": True, "the first row": False}
         header = heads[st.selectbox("The first line of a CSV is", heads, key="header")]
     try:
-        seen = preview([Path(path) for path in paths], Reading(separator=separator, header=header))
+        seen = preview([Path(path) for path in paths], ReadOptions(separator=separator, header=header))
     except FormatError as error:
         st.error("This cannot be opened.")
         st.text(str(error))

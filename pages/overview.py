@@ -3,9 +3,12 @@
 import streamlit as st
 
 from analysis.findings import findings
-from analysis.tables import percentiles
-from ui import charts, frame, jobs, rows, session
-from ui.text import count, md
+from analysis.statistics.counting import percentiles
+from ui.figures import charts
+from ui.frame import frame
+from ui.rows import browser
+from ui.session import jobs, session
+from ui.session.text import count, md
 
 dataset = frame.open_page("Overview")
 in_view = frame.rows_in_view(dataset)
@@ -64,4 +67,4 @@ with look_first:
         st.text("No row is empty, repeated or overlong." if dataset.has_examples else "Nothing yet.")
 
 st.subheader(f"{count(len(in_view))} in view", anchor=False)
-rows.table(dataset, in_view)
+browser.table(dataset, in_view)

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from ui import frame, jobs, redacting
+from ui.export import redacting
+from ui.frame import frame
 from ui.personal_data import chosen, counts, found, review, rules, values
+from ui.session import jobs
 
 dataset = frame.open_page("Personal data")
 frame.rows_in_view(dataset)

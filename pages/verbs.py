@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from analysis.verb_noun_counts import Coverage
-from ui import frame, jobs, session, verb_comparison, verb_sides, verbs
+from analysis.verbs.counts import Coverage
+from ui.frame import frame
+from ui.session import jobs, session
+from ui.verbs import comparison, page, sides
 
 dataset = frame.open_page("Verbs")
 rows = frame.rows_in_view(dataset)
@@ -11,21 +13,21 @@ if not dataset.has_examples:
     frame.say_no_examples()
     st.stop()
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    verbs.choose_over(dataset)
+    page.choose_over(dataset)
     st.space("stretch")
     compare = st.container(horizontal=True, vertical_alignment="bottom", width="content")
 if not dataset.has(dataset.signal("verb_noun")):
-    verbs.say_coverage(Coverage(len(rows), not_computed=len(rows)))
+    page.say_coverage(Coverage(len(rows), not_computed=len(rows)))
 if not jobs.require(dataset, "verb_noun"):
     st.stop()
 
-offered = verb_sides.offered(dataset)
+offered = sides.offered(dataset)
 with compare:
-    against = verb_sides.choose(dataset, offered)
-found = verbs.counted(dataset, verbs.without_own_filters(session.view()))
-verbs.say_coverage(found.coverage)
+    against = sides.choose(dataset, offered)
+found = page.counted(dataset, page.without_own_filters(session.view()))
+page.say_coverage(found.coverage)
 if against:
-    verb_comparison.comparison(dataset, against, offered[against])
+    comparison.comparison(dataset, against, offered[against])
     with st.expander("This view alone", key="alone", on_change="rerun") as alone:
         if not alone.open:
             st.stop()
@@ -42,6 +44,6 @@ with left:
         top_verbs = st.slider("Verbs", 3, 60, 20, key="top_verbs", bind="query-params")
         top_nouns = st.slider("Nouns of each", 1, 12, 4, key="top_nouns", bind="query-params")
         rest = st.toggle("With other verbs", key="rest", bind="query-params")
-    verbs.picture(found.pairs, shape == "treemap", top_verbs, top_nouns, rest)
+    page.picture(found.pairs, shape == "treemap", top_verbs, top_nouns, rest)
 with right:
-    verbs.ranks(found.pairs)
+    page.ranks(found.pairs)

@@ -14,7 +14,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from analysis.embedding import weights
-from tests.browser import FLAGS, Server, Watch, find_chromium
+from tests.support.browser import FLAGS, Server, Watch, find_chromium
 
 settings.register_profile("winnow", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("winnow")

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from ui.login import ask_to_log_in  # noqa: E402  needs the path set above
+from ui.session.login import ask_to_log_in  # noqa: E402  needs the path set above
 
 # In the page itself: a file of Streamlit's media store may be gone by the time the browser asks for it.
 icon = base64.b64encode((ROOT / "ui" / "icon.png").read_bytes()).decode()
@@ -20,7 +20,7 @@ st.navigation(
     {
         "": [
             st.Page(ROOT / "pages" / "overview.py", title="Overview", icon=":material/dashboard:", default=True),
-            st.Page(ROOT / "pages" / "read.py", title="Read & tag", icon=":material/menu_book:"),
+            st.Page(ROOT / "pages" / "reading.py", title="Read & tag", icon=":material/menu_book:", url_path="read"),
             st.Page(ROOT / "pages" / "export.py", title="Export", icon=":material/ios_share:"),
             st.Page(ROOT / "pages" / "open.py", title="Open", icon=":material/folder_open:"),
         ],
@@ -28,7 +28,9 @@ st.navigation(
             st.Page(ROOT / "pages" / "lengths.py", title="Lengths", icon=":material/bar_chart:"),
             st.Page(ROOT / "pages" / "verbs.py", title="Verbs", icon=":material/category:"),
             st.Page(ROOT / "pages" / "map.py", title="Map", icon=":material/map:"),
-            st.Page(ROOT / "pages" / "format.py", title="Format", icon=":material/cleaning_services:"),
+            st.Page(
+                ROOT / "pages" / "noise.py", title="Format", icon=":material/cleaning_services:", url_path="format"
+            ),
         ],
         "Groups": [
             st.Page(ROOT / "pages" / "slices.py", title="Slices", icon=":material/pie_chart:"),

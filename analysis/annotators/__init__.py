@@ -12,11 +12,36 @@ from analysis.annotators.consensus import (
     votes_of,
 )
 from analysis.annotators.dawid_skene import DawidSkene, dawid_skene
-from analysis.annotators.labels import LEVELS, Labels, LabelsError, labels_of, level_of
+from analysis.annotators.labels import LEVELS, Labels, labels_of, level_of
 from analysis.annotators.pairs import cohen, self_agreement
+from analysis.errors import LabelsError
 
 __all__ = [
-    "LEVELS", "Agreement", "Coefficient", "DawidSkene", "Labels", "LabelsError", "Votes", "accuracy", "agreement",
-    "agreement_with_others", "by_slice", "cohen", "dawid_skene", "gold_of", "label_accuracy", "labels_of", "level_of",
-    "per_annotator", "self_agreement", "votes_of",
-]  # fmt: skip
+    "LEVELS",
+    "Agreement",
+    "Coefficient",
+    "DawidSkene",
+    "Labels",
+    "LabelsError",
+    "Votes",
+    "accuracy",
+    "agreement",
+    "agreement_with_others",
+    "blind_samples",
+    "by_slice",
+    "cohen",
+    "consensus_signal",
+    "dawid_skene",
+    "differences",
+    "fatigue",
+    "gold_of",
+    "label_accuracy",
+    "labels_of",
+    "level_of",
+    "per_annotator",
+    "profiles",
+    "self_agreement",
+    "sessions_signal",
+    "shapes",
+    "votes_of",
+]

@@ -9,8 +9,9 @@ import polars as pl
 
 from analysis.annotators.bootstrap import RESAMPLES, SEED, Coefficient, bounds, intervals, resampled
 from analysis.annotators.counts import Counts
-from analysis.annotators.labels import LEVELS, Labels, LabelsError
-from analysis.tables import count_values, line_numbers
+from analysis.annotators.labels import LEVELS, Labels
+from analysis.errors import LabelsError
+from analysis.statistics.counting import count_values, line_numbers
 
 BEYOND_FLOATS = "Alpha is undefined: beside the greatest label the others are too close to be told apart."
 

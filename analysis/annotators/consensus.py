@@ -10,7 +10,7 @@ import polars as pl
 
 from analysis.annotators.counts import value_counts
 from analysis.annotators.labels import Codes, Labels, Numbers
-from analysis.effects import wilson
+from analysis.statistics.effects import wilson
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from analysis.annotators.labels import Codes, Labels, LabelsError, Numbers
+from analysis.annotators.labels import Codes, Labels, Numbers
+from analysis.errors import LabelsError
 
 ROUNDS = 100
 TOLERANCE = 1e-5

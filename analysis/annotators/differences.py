@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from analysis.annotators.labels import Labels, LabelsError, Numbers
+from analysis.annotators.labels import Labels, Numbers
 from analysis.annotators.yardstick import Compared, Flags, far_from_the_rest, p_of_small
-from analysis.effects import CONFIDENCE, MIN_ROWS, shares, welch
+from analysis.errors import LabelsError
+from analysis.statistics.effects import CONFIDENCE, MIN_ROWS, shares, welch
 
 MIN_SHARED = 10  # items shared with others; a spread is not known from fewer
 MOST_LABELS = 20

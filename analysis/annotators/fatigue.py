@@ -11,7 +11,7 @@ import polars as pl
 from analysis.annotators.consensus import agreement_with_others, votes_of
 from analysis.annotators.labels import Codes, Labels, Numbers
 from analysis.annotators.shapes import kinds_of
-from analysis.effects import CONFIDENCE, FALSE_DISCOVERIES, adjusted
+from analysis.statistics.effects import CONFIDENCE, FALSE_DISCOVERIES, adjusted
 
 MEASURES = ("agreement", "length", "variety", "seconds")
 LOGARITHMIC = ("length", "seconds")  # averaged as logarithms of 1 + the value: one long text must not outweigh the rest

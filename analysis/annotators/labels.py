@@ -9,16 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from analysis.errors import LabelsError
+
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 FEW_VALUES = 20  # whole numbers on more values than these are a measure rather than a scale of grades
 MOST_EXACT = 2.0**53  # whole numbers beyond it are not told apart as floats
 _NUMBER = r"^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$"  # "007" is a name
-
-
-class LabelsError(ValueError):
-    """Judgements that a question cannot be asked of: columns of unequal length, too many labels, an unknown level."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,8 @@ import numpy.typing as npt
 import polars as pl
 
 from analysis.annotators.bootstrap import RESAMPLES, SEED, Coefficient, bounds, intervals, resampled
-from analysis.annotators.labels import Codes, Labels, LabelsError, Numbers
+from analysis.annotators.labels import Codes, Labels, Numbers
+from analysis.errors import LabelsError
 
 MOST_ANNOTATORS = 30  # a heatmap of more cannot be read
 LEAST_ITEMS = 20

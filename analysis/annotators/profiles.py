@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from analysis.annotators.labels import Labels, LabelsError, labels_of
+from analysis.annotators.labels import Labels, labels_of
 from analysis.dataset import Dataset
+from analysis.errors import LabelsError
 from analysis.view import Filter
 
 LENGTHS = {"response_tokens": "tokens", "response_chars": "characters"}  # the first that is computed is taken

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from analysis.annotators.labels import Codes, Labels, LabelsError, Numbers
+from analysis.annotators.labels import Codes, Labels, Numbers
 from analysis.annotators.yardstick import Compared, Flags, far_from_the_rest, p_of_small
-from analysis.effects import CONFIDENCE, MIN_ROWS, shares
+from analysis.errors import LabelsError
+from analysis.statistics.effects import CONFIDENCE, MIN_ROWS, shares
 
 SHAPES = ("mean", "sd", "skew", "mode_share")
 FEW_VALUES = 20  # more different values are put into so many bins of equal width

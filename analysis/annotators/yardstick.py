@@ -10,7 +10,7 @@ import numpy.typing as npt
 from numpy.typing import ArrayLike
 
 from analysis.annotators.labels import Numbers
-from analysis.effects import FALSE_DISCOVERIES, adjusted
+from analysis.statistics.effects import FALSE_DISCOVERIES, adjusted
 
 Flags = npt.NDArray[np.bool_]
 

@@ -11,7 +11,6 @@ import typer
 from analysis.annotators import (
     LEVELS,
     Labels,
-    LabelsError,
     accuracy,
     agreement,
     dawid_skene,
@@ -25,8 +24,8 @@ from analysis.annotators import (
 )
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, load
 from analysis.dataset import Dataset
-from analysis.dataset_folder import DatasetError
-from analysis.judged_items import columns_of, judged_columns
+from analysis.errors import DatasetError, LabelsError
+from analysis.reading.judged_items import columns_of, judged_columns
 
 
 def annotators_command(

@@ -13,11 +13,11 @@ import typer
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.deduplication import decisions, kinds
-from analysis.deduplication.decisions import Choice, Decision
+from analysis.duplicates import decisions, kinds
+from analysis.duplicates.decisions import Choice, Decision
 from analysis.duplicates.groups import THRESHOLD, pair_table
 from analysis.duplicates.policies import Keep
-from analysis.duplicates.texts import DuplicatesError
+from analysis.errors import DuplicatesError
 from analysis.joined_values import join_values, split_values
 from analysis.signal import ROW_ID
 from analysis.view import View

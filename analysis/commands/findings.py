@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from analysis.commands.shared import DatasetArgument, Json, answer, load
-from analysis.dataset_folder import DatasetError
+from analysis.errors import DatasetError
 from analysis.findings import FINDINGS, findings
 
 

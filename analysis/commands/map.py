@@ -10,20 +10,20 @@ import polars as pl
 import typer
 
 from analysis.annotations import open_annotations
-from analysis.cluster_names import renamed
+from analysis.annotations.cluster_names import renamed
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
-from analysis.commands.tables import check_ending, chosen, write_table
+from analysis.commands.table import check_ending, chosen, write_table
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.mapping.alike import position_of, similar_to_row, similar_to_text
-from analysis.mapping.asked_names import ask_names, questions
-from analysis.mapping.asked_names import model as chat_model
-from analysis.mapping.cards import apart, cluster_cards
-from analysis.mapping.chosen import TIERS, MapError, choose_vectors, own_column, tier_in_words
-from analysis.mapping.picks import diverse, nested, proportional, redundant
-from analysis.models import ModelError
-from analysis.signal import ROW_ID, SignalError
-from analysis.signals.clusters import Level
+from analysis.errors import MapError, ModelError, SignalError
+from analysis.map.alike import position_of, similar_to_row, similar_to_text
+from analysis.map.asked_names import ask_names, questions
+from analysis.map.asked_names import model as chat_model
+from analysis.map.cards import apart, cluster_cards
+from analysis.map.chosen import TIERS, choose_vectors, own_column, tier_in_words
+from analysis.map.clusters_signal import Level
+from analysis.map.picks import diverse, nested, proportional, redundant
+from analysis.signal import ROW_ID
 from analysis.workspace import Workspace
 
 PICKS = ("diverse", "proportional", "redundant")

@@ -13,14 +13,14 @@ import typer
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.dataset_folder import DatasetError
+from analysis.errors import DatasetError
+from analysis.personal_data.named_entities_signal import NamedEntities
+from analysis.personal_data.personal_data_signal import PersonalData
 from analysis.personal_data.recognisers import chosen_types
 from analysis.personal_data.scanning import SCANNED
 from analysis.personal_data.tables import STATUS, TABLES
 from analysis.personal_data.types import ENTITY_TYPES, NOISY, names
 from analysis.signal import ROW_ID, Signal
-from analysis.signals.named_entities import NamedEntities
-from analysis.signals.personal_data import PersonalData
 
 SAMPLE_SEED = 20250101
 

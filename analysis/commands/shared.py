@@ -11,7 +11,7 @@ import typer
 
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.dataset_folder import DatasetError
+from analysis.errors import DatasetError
 from analysis.view import View
 from analysis.workspace import Workspace
 
@@ -64,7 +64,7 @@ def load(name: str, where: list[str] | None = None, columns: list[str] | None = 
             compute(dataset, made)
     rules = [kept.rule for kept in annotations.personal_rules(dataset.fingerprint)]
     if rules:
-        from analysis.redaction.not_personal import ruled
+        from analysis.personal_data.not_personal import ruled
 
         dataset.set_rulings(ruled(dataset, rules, annotations.rules_revision(dataset.fingerprint)))
     return dataset, view

@@ -10,10 +10,11 @@ import typer
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.slicing.dimensions import CUTS, SlicingError, dimension
-from analysis.slicing.measures import Measured, default_measures, measure, measured
-from analysis.slicing.slices import SliceTable, slice_table
-from analysis.slicing.splits import MAX_SLICES, SHOWN_SLICES, split
+from analysis.errors import SlicingError
+from analysis.slices.dimensions import CUTS, dimension
+from analysis.slices.measures import Measured, default_measures, measure, measured
+from analysis.slices.slices import SliceTable, slice_table
+from analysis.slices.splits import MAX_SLICES, SHOWN_SLICES, split
 
 FIGURES = ("rows", "mean", "median", "difference", "low", "high", "effect", "p", "surprise", "verdict")
 

@@ -9,8 +9,8 @@ import typer
 
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
 from analysis.computing import compute
-from analysis.verb_noun_counts import Counted, requests_of, signal_over
-from analysis.verb_noun_tables import compare, response_lengths, variety
+from analysis.verbs.comparison import compare, response_lengths, variety
+from analysis.verbs.counts import Counted, requests_of, signal_over
 
 
 def verbs_command(

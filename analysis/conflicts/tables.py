@@ -9,7 +9,7 @@ import polars as pl
 
 from analysis.conflicts.kinds import KINDS, Kind, is_askable
 from analysis.dataset import Dataset
-from analysis.effects import wilson
+from analysis.statistics.effects import wilson
 from analysis.view import ANY_TEXT, Filter, View
 
 

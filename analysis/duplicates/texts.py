@@ -8,12 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analysis.errors import DuplicatesError
+
 Over = Literal["prompt+response", "prompt", "response", "text", "column"]
 PIECE = {"row": pl.UInt32, "field": pl.String, "turn": pl.UInt32, "text": pl.String}
-
-
-class DuplicatesError(ValueError):
-    """A way of comparing that is not known, or does not fit."""
 
 
 def check_choice(value: str, known: object, what: str) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from analysis.embedding.vectors import Floats, Whole, unit
-from analysis.models import ModelError, tokenizer_file
+from analysis.errors import ModelError
+from analysis.loaders.tokenizers import tokenizer_file
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

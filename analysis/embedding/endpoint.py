@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from analysis.embedding.vectors import Floats, unit
-from analysis.models import ModelError
+from analysis.errors import ModelError
 
 BATCH_TEXTS, TIMEOUT_S = 64, 60.0
 

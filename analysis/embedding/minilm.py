@@ -12,8 +12,8 @@ import numpy as np
 
 from analysis.embedding import graph, weights
 from analysis.embedding.encoder import Encoded, Encoder
+from analysis.errors import ModelError
 from analysis.home import home_folder
-from analysis.models import ModelError
 
 MODEL = "all-MiniLM-L6-v2 int8"
 WIDTH = graph.WIDTH

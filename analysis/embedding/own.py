@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from analysis.embedding.vectors import NARROWEST, Floats, Whole, unit
-from analysis.models import ModelError
+from analysis.errors import ModelError
 
 
 def width_of(column: pl.Series) -> int:

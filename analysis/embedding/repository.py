@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.embedding.encoder import POOLED_INSIDE, Encoder, Pooling
-from analysis.models import ModelError, hub_folder
+from analysis.errors import ModelError
+from analysis.loaders.tokenizers import hub_folder
 
 GRAPHS = ("onnx/model.onnx", "model.onnx", "onnx/model_quantized.onnx", "model_quantized.onnx")
 FETCHED = ("*.json", "1_Pooling/*.json", *GRAPHS, *(f"{graph}_data" for graph in GRAPHS[:2]))

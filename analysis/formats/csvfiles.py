@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.formats.reading import MAX_RECORD_BYTES, FormatError, Reading
+from analysis.errors import FormatError
+from analysis.formats.options import MAX_RECORD_BYTES, ReadOptions
 
 SEPARATORS = (",", ";", "\t", "|")
 SURPLUS = "surplus_cells"
@@ -159,7 +160,7 @@ def _fault(record: str, separator: str) -> str:
     return ""
 
 
-def dialect(head: str, name: str, reading: Reading) -> Dialect:
+def dialect(head: str, name: str, reading: ReadOptions) -> Dialect:
     """The separator, quoting and columns of a file that begins with `head`."""
     separators = (reading.separator,) if reading.separator else SEPARATORS
     found = []

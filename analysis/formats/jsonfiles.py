@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from analysis.formats.reading import MAX_RECORD_BYTES, FormatError
+from analysis.errors import FormatError
+from analysis.formats.options import MAX_RECORD_BYTES
 
 DECODER = json.JSONDecoder(strict=False)
 BLANK = re.compile(r"[ \t\r\n]*")

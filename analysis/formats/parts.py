@@ -15,13 +15,14 @@ import orjson
 import polars as pl
 from xxhash import xxh3_64_digest
 
+from analysis.errors import FormatError
 from analysis.formats import kinds
 from analysis.formats.batches import Batch
 from analysis.formats.canonical import KNOWN_ROLES, MESSAGES, canonical
 from analysis.formats.csvfiles import SURPLUS
 from analysis.formats.kinds import Kind
+from analysis.formats.options import MAX_COLUMNS
 from analysis.formats.parsing import Records, Remarks, parse
-from analysis.formats.reading import MAX_COLUMNS, FormatError
 from analysis.formats.shapes import Shape
 
 MISSING_WORDS = ("NULL", "null", "N/A", "n/a", "NA", "nan", "NaN", "None", "-", "<noinput>")

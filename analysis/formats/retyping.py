@@ -9,12 +9,12 @@ from typing import Any
 
 import polars as pl
 
+from analysis.errors import FormatError
 from analysis.formats.batches import Batch
 from analysis.formats.csvfiles import Dialect
 from analysis.formats.describe import source_of
 from analysis.formats.parsing import parse
 from analysis.formats.parts import Facts, Plan, build, fit, write
-from analysis.formats.reading import FormatError
 
 TABLES = ("parquet", "arrow")
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import polars as pl
 
+from analysis.errors import FormatError
 from analysis.formats.kinds import Kind, type_of
-from analysis.formats.reading import FORMATS, RESERVED, ROLES, FormatError, Reading, stored_name
+from analysis.formats.options import FORMATS, RESERVED, ROLES, ReadOptions, stored_name
 from analysis.formats.roles import find_roles
 
 TEXT_ALIASES = ("prompt", "response", "system", "text")
@@ -65,7 +66,7 @@ class Shape:
 def find_shape(
     columns: Mapping[str, Sequence[Any]],
     kinds: Mapping[str, Mapping[Kind, int]],
-    reading: Reading,
+    reading: ReadOptions,
     *,
     is_text: bool = False,
 ) -> Shape:

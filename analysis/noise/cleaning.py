@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from analysis.errors import NoiseError
 from analysis.noise.kind import Kind, hide_code, show_code
-from analysis.noise.kinds import KINDS, NoiseError, kind_named
+from analysis.noise.kinds import KINDS, kind_named
 
 MAX_ROUNDS = 50
 """Rounds until nothing changes: only a text built to defeat it, such as tags inside tags inside tags, needs more."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from analysis.errors import NoiseError
 from analysis.noise.answers import ANSWERS
 from analysis.noise.characters import BROKEN, SIGNS, SPACES
 from analysis.noise.kind import Kind, hide_code, show_code, unused
@@ -15,10 +16,6 @@ from analysis.noise.markup import HTML, MARKDOWN
 ROLES = ("system", "prompt", "response", "rejected", "tool", "text")
 MAX_PLACES = 500
 PLACE_CHARS = 100_000  # places are sought in the first so many characters of a text
-
-
-class NoiseError(ValueError):
-    """A kind of noise that is not known or cannot be cleaned."""
 
 
 # In the order in which they are cleaned: what hides others comes first, fences before what stands inside them.

@@ -9,15 +9,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from analysis.errors import PersonalDataError
 from analysis.personal_data import phones, secret_shapes
-from analysis.personal_data.types import (
-    DEFAULT_TYPES,
-    ENTITY_TYPES,
-    NOISY,
-    NOISY_TYPES,
-    PersonalDataError,
-    names,
-)
+from analysis.personal_data.types import DEFAULT_TYPES, ENTITY_TYPES, NOISY, NOISY_TYPES, names
 from analysis.personal_data.words import context_words
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
-from analysis.personal_data.keys import value_hash
+from analysis.keys import value_hash
 from analysis.personal_data.placeholders import canonical_value, is_placeholder
 from analysis.personal_data.scanning import PARTLY, SCANNED, Scan
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from analysis.dataset import Dataset
-from analysis.dataset_folder import DatasetError
+from analysis.errors import DatasetError
 from analysis.personal_data.masking import Part, masked_text, masked_value, parts_of
 from analysis.personal_data.scanning import SCANNED
 from analysis.personal_data.texts import pieces_of

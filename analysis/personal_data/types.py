@@ -18,10 +18,6 @@ DEFAULT_THRESHOLD = 0.4
 NOISY = "noisy"
 
 
-class PersonalDataError(ValueError):
-    """A type, a country or a key that is not there."""
-
-
 class Described(NamedTuple):
     """How a type is called on screen, and the group it belongs to."""
 

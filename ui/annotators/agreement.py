@@ -7,21 +7,15 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analysis.annotators import (
-    LEVELS,
-    Agreement,
-    Coefficient,
-    LabelsError,
-    agreement,
-    by_slice,
-    cohen,
-    level_of,
-    self_agreement,
-)
+from analysis.annotators import LEVELS, Agreement, Coefficient, agreement, by_slice, cohen, level_of, self_agreement
+from analysis.errors import LabelsError
 from analysis.view import View
-from ui import charts, figures, session
 from ui.annotators.asked import Asked, labels, with_people
-from ui.text import count, cut
+from ui.annotators.figures import kappas
+from ui.annotators.figures import ranges as draw_ranges
+from ui.figures import charts
+from ui.session import session
+from ui.session.text import count, cut
 
 SLICES = 12
 MOST_PEOPLE = 30
@@ -141,7 +135,7 @@ def pairs(asked: Asked, level: str) -> None:
         return with_people(asked, [a, b]) if a != b else None
 
     charts.draw(
-        figures.kappas(table, names, charts.palette()), f"kappas_{weights}", "Cohen's kappa of every two people", pick
+        kappas(table, names, charts.palette()), f"kappas_{weights}", "Cohen's kappa of every two people", pick
     )
     st.dataframe(
         known.sort("kappa").head(50), hide_index=True, alt="Pairs of people, least agreement first",
@@ -184,7 +178,7 @@ def slices(asked: Asked, level: str) -> None:
     st.text(
         "Krippendorff's alpha among the judgements of each slice, with its 95% interval. Click a point to keep a slice."
     )
-    charts.draw(figures.ranges(drawn, "alpha", charts.palette()), f"alpha_{column}", f"Alpha by {column}", pick)
+    charts.draw(draw_ranges(drawn, "alpha", charts.palette()), f"alpha_{column}", f"Alpha by {column}", pick)
     for name, why in table.filter(pl.col("alpha").is_null()).select("slice", "why").iter_rows():
         st.text(f"{cut(name, 40)}: {why}")
 

@@ -12,10 +12,11 @@ from analysis.annotators import Labels, Votes, labels_of, votes_of
 from analysis.annotators.profiles import facts_in
 from analysis.dataset import Dataset
 from analysis.joined_values import join_values, split_values
-from analysis.judged_items import columns_of, judged_columns
+from analysis.reading.judged_items import columns_of, judged_columns
 from analysis.view import View
-from ui import charts, jobs, places, session
-from ui.text import count, cut, md
+from ui.figures import charts
+from ui.session import jobs, places, session
+from ui.session.text import count, cut, md
 
 MOST_DISTINCT_SHARE = 0.95  # of the rows: a column of more different values repeats by chance at most
 KEPT = 4  # views whose judgements stay in memory: a million take some 50 MB

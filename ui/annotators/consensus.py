@@ -5,12 +5,14 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from analysis.annotators import DawidSkene, LabelsError, accuracy, dawid_skene, gold_of, label_accuracy
+from analysis.annotators import DawidSkene, accuracy, dawid_skene, gold_of, label_accuracy
 from analysis.dataset import Dataset
+from analysis.errors import LabelsError
 from analysis.view import View
-from ui import jobs, masking, places, session
 from ui.annotators.asked import Asked, labels, votes
-from ui.text import count
+from ui.rows import masking
+from ui.session import jobs, places, session
+from ui.session.text import count
 
 SHOWN_ITEMS = 50
 FEW_LABELS = 20  # per person; with fewer the model learns their chance errors

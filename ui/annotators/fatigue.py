@@ -10,9 +10,12 @@ import streamlit as st
 from analysis.annotators import level_of
 from analysis.annotators.fatigue import STEP, by_position, measures_of, overall, slopes, tired
 from analysis.annotators.profiles import length_unit
-from ui import charts, figures, jobs, session
+from ui import figures
 from ui.annotators.asked import Asked, facts, labels, picked_people, with_people
-from ui.text import count, cut, md
+from ui.annotators.figures import curves
+from ui.figures import charts
+from ui.session import jobs, session
+from ui.session.text import count, cut, md
 
 EVERYONE = "all annotators"
 SHOWN = 200
@@ -147,5 +150,5 @@ def _curves(asked: Asked, level: str, name: str | None) -> None:
                 lines = [(EVERYONE, everyone.filter(pl.col("measure") == measure))]
                 lines += [(name, own.filter(pl.col("measure") == measure))] if name else []
                 words = {"agreement": "agreement", "length": unit, "variety": "bits", "seconds": "seconds"}[measure]
-                figure = figures.curves(lines, words, charts.palette(), as_share=measure == "agreement")
+                figure = curves(lines, words, charts.palette(), as_share=measure == "agreement")
                 st.plotly_chart(figure, config=figures.CONFIG, theme=None, key=f"curve_{measure}", alt=TITLES[measure])

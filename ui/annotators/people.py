@@ -13,10 +13,12 @@ from analysis.annotators.differences import differences, label_differences
 from analysis.annotators.profiles import length_unit, profiles
 from analysis.annotators.shapes import shapes
 from analysis.view import View
-from ui import charts, figures, session
 from ui.annotators.asked import Asked, facts, labels, votes, with_person
 from ui.annotators.fatigue import tired_people
-from ui.text import count
+from ui.annotators.figures import ranges as draw_ranges
+from ui.figures import charts
+from ui.session import session
+from ui.session.text import count
 
 SHOWN_PEOPLE = 200
 DRAWN_PEOPLE = 40
@@ -197,5 +199,5 @@ def differing(asked: Asked) -> None:
         return with_person(asked, shown.reverse()["name"][round(points[0]["y"])]) if points else None
 
     unit = "difference of scores" if is_number else "difference of shares"
-    figure = figures.ranges(shown, unit, charts.palette(), zero=True, marked=marked)
+    figure = draw_ranges(shown, unit, charts.palette(), zero=True, marked=marked)
     charts.draw(figure, "differences_of_people", "Difference of each annotator from the others", pick)

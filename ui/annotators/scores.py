@@ -9,9 +9,10 @@ import streamlit as st
 
 from analysis.annotators.shapes import histograms
 from analysis.view import View
-from ui import charts, figures
 from ui.annotators.asked import Asked, labels, picked_people, with_person
+from ui.annotators.figures import shapes
 from ui.annotators.people import SHAPE_WORDS, SHOWN_PEOPLE, everyone, shapes_of
+from ui.figures import charts
 
 PICTURES = 24
 
@@ -41,7 +42,7 @@ def pictures(asked: Asked) -> None:
         return with_person(asked, str(name)) if name else None
 
     shown = table.filter(pl.col("annotator").is_in(names))
-    charts.draw(figures.shapes(shown, names, marked, charts.palette()), "shapes", "Labels each annotator gives", pick)
+    charts.draw(shapes(shown, names, marked, charts.palette()), "shapes", "Labels each annotator gives", pick)
     found = shapes_of(asked.key, asked)
     if found is None:
         st.caption("Mean, spread and skew are of numbers; these labels are names.")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.deduplication import verdicts
-from analysis.deduplication.verdicts import Verdicts
+from analysis.duplicates import verdicts
+from analysis.duplicates.verdicts import Verdicts
 from analysis.signal import ROW_ID
-from ui import rows, session
-from ui.login import person
-from ui.text import count
+from ui.rows import browser
+from ui.session import session
+from ui.session.login import person
+from ui.session.text import count
 
 
 def wish(row: str) -> None:
@@ -21,7 +22,7 @@ def wish(row: str) -> None:
 def grant(dataset: Dataset) -> None:
     """Opens the row that was wished for."""
     if row := st.session_state.pop("row_to_read", None):
-        rows.open_in_reader(dataset, row)
+        browser.open_in_reader(dataset, row)
 
 
 def act(dataset: Dataset, name: str) -> None:

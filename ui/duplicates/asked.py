@@ -8,16 +8,17 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.deduplication import decisions, kinds
-from analysis.deduplication.kinds import KINDS
+from analysis.duplicates import decisions, kinds
+from analysis.duplicates.kinds import KINDS
 from analysis.duplicates.policies import Keep
+from analysis.errors import SignalError
 from analysis.joined_values import join_values, split_values
-from analysis.signal import SignalError
-from ui import charts, jobs, places, session
 from ui.duplicates import state
 from ui.duplicates.state import Policy
-from ui.map import vectors
-from ui.text import cut, md
+from ui.figures import charts
+from ui.rows import vectors
+from ui.session import jobs, places, session
+from ui.session.text import cut, md
 
 OVER = {
     "prompt+response": "prompt and response", "prompt": "the prompt", "response": "the response", "text": "raw text",

@@ -7,12 +7,13 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.deduplication import decisions
+from analysis.duplicates import decisions
 from analysis.signal import ROW_ID
-from ui import places, tagging
 from ui.duplicates import state
 from ui.duplicates.state import Found, Policy
-from ui.text import count, cut, md
+from ui.rows import tagging
+from ui.session import places
+from ui.session.text import count, cut, md
 
 SAID = "duplicates_said"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.deduplication import decisions
+from analysis.duplicates import decisions
 from analysis.joined_values import join_values
-from ui import jobs, session
 from ui.duplicates.state import Found
+from ui.session import jobs, session
 
 EXTRA_OF = {"exact": "is_duplicate_extra", "normalised": "is_normalised_extra", "near": "is_near_extra",
             "meaning": "is_meaning_extra", "fields": "is_field_extra"}  # fmt: skip

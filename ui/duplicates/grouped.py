@@ -6,18 +6,21 @@ import numpy as np
 import polars as pl
 import streamlit as st
 
-from analysis.conflicts.side_by_side import Group
 from analysis.dataset import Dataset
-from analysis.deduplication import decisions, side_by_side
+from analysis.duplicates import decisions, side_by_side
 from analysis.duplicates.fields import LEAST_SIMILARITY
+from analysis.reading.side_by_side import Group
 from analysis.signal import ROW_ID
 from analysis.view import ANY_TEXT, View
-from ui import charts, figures, masking, session
-from ui import side_by_side as component
+from ui import figures
+from ui.components import side_by_side as component
 from ui.duplicates import acts, following, state
+from ui.duplicates.figures import group_sizes, threshold_curve
 from ui.duplicates.state import Found, Policy
-from ui.map import vectors
-from ui.text import count
+from ui.figures import charts
+from ui.rows import masking, vectors
+from ui.session import session
+from ui.session.text import count
 
 PAGE_GROUPS, PAGE_OTHERS = 12, 4
 MOST_IDS = 200  # rows named one by one in a filter
@@ -101,13 +104,13 @@ def pictures(dataset: Dataset, found: Found) -> None:
     if found.choice.kind in decisions.NEIGHBOURS_OF:
         with left:
             st.caption("Rows to drop, all rows in the file, by threshold")
-            shown = figures.threshold_curve(state.curve_of(dataset, found), found.choice.threshold, charts.palette())
+            shown = threshold_curve(state.curve_of(dataset, found), found.choice.threshold, charts.palette())
             st.plotly_chart(shown, config=figures.CONFIG, theme=None, key="curve", alt="Rows to drop by threshold")
         left = right
     if found.groups.height:
         with left:
             st.caption("Groups by their number of rows")
-            shown = figures.group_sizes(found.groups["rows"], charts.palette())
+            shown = group_sizes(found.groups["rows"], charts.palette())
             st.plotly_chart(shown, config=figures.CONFIG, theme=None, key="sizes", alt="Groups by number of rows")
 
 

@@ -6,17 +6,19 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.deduplication import kinds, side_by_side
-from analysis.deduplication.passages import passages
+from analysis.duplicates import kinds, side_by_side
+from analysis.duplicates.passage_table import passages
 from analysis.duplicates.repetition import RULES
 from analysis.duplicates.splits import crossing
 from analysis.joined_values import join_values
 from analysis.signal import ROW_ID
-from ui import charts, masking, rows, session
-from ui import side_by_side as component
+from ui.components import side_by_side as component
 from ui.duplicates import acts, state
 from ui.duplicates.grouped import MOST_IDS
-from ui.text import count, cut
+from ui.figures import charts
+from ui.rows import browser, masking
+from ui.session import session
+from ui.session.text import count, cut
 
 PASSAGES, PAIRS = 200, 4
 SHOWN_CHARS = 1_500
@@ -123,7 +125,7 @@ def _worst(dataset: Dataset, inside: pl.Series, frame: pl.DataFrame) -> None:
     st.caption("The rows that repeat themselves most. Tick one to read it.")
     if picked.selection.rows:
         st.session_state["rows_opened"] = st.session_state.get("rows_opened", 0) + 1
-        rows.open_in_reader(dataset, dataset.frame([ROW_ID], worst["row"])[ROW_ID][picked.selection.rows[0]])
+        browser.open_in_reader(dataset, dataset.frame([ROW_ID], worst["row"])[ROW_ID][picked.selection.rows[0]])
 
 
 def leaks(dataset: Dataset) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from analysis.conflicts.side_by_side import Group
 from analysis.dataset import Dataset
-from analysis.deduplication import decisions, side_by_side, verdicts
-from analysis.deduplication.verdicts import Precision
-from ui import side_by_side as component
+from analysis.duplicates import decisions, side_by_side, verdicts
+from analysis.duplicates.verdicts import Precision
+from analysis.reading.side_by_side import Group
+from ui.components import side_by_side as component
 from ui.duplicates import acts, state
 from ui.duplicates.state import Found
-from ui.text import count
+from ui.session.text import count
 
 SHOWN = 3
 

@@ -9,15 +9,15 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.deduplication import decisions, kinds, verdicts
-from analysis.deduplication.decisions import Choice, Decision, Mask, Rows, Summary
-from analysis.deduplication.kinds import KINDS, Count
-from analysis.deduplication.verdicts import Verdicts
+from analysis.duplicates import decisions, kinds, verdicts
+from analysis.duplicates.decisions import Choice, Decision, Mask, Rows, Summary
 from analysis.duplicates.fields import LEAST_SIMILARITY
 from analysis.duplicates.groups import THRESHOLDS, Pairs, curve, pair_table
+from analysis.duplicates.kinds import KINDS, Count
 from analysis.duplicates.policies import Keep
+from analysis.duplicates.verdicts import Verdicts
 from analysis.signal import ROW_ID
-from ui import session
+from ui.session import session
 
 
 class Policy(NamedTuple):

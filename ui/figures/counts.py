@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from ui.figures.paper import CATEGORIES, OPAQUE, Palette, layout
-from ui.text import plotly_text
+from ui.session.text import plotly_text
 
 
 def bars(counted: pl.DataFrame, shown: Sequence[int], picked: Sequence[str] | None, palette: Palette) -> go.Figure:

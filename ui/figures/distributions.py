@@ -20,7 +20,7 @@ from ui.figures.paper import (
     layout,
     upright,
 )
-from ui.text import plotly_text
+from ui.session.text import plotly_text
 
 
 def histogram(

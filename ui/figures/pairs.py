@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from ui.figures.paper import CATEGORIES, OPAQUE, Palette, bin_words, edge_axis, layout
-from ui.text import plotly_text
+from ui.session.text import plotly_text
 
 THERE = CATEGORIES[1]
 

@@ -7,12 +7,12 @@ from typing import Any
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.mapping import asked_names
-from analysis.mapping.asked_names import Questions
-from analysis.mapping.cards import cluster_cards
+from analysis.map import asked_names
+from analysis.map.asked_names import Questions
+from analysis.map.cards import cluster_cards
 from analysis.view import View
-from ui import jobs
-from ui.text import count, cut
+from ui.session import jobs
+from ui.session.text import count, cut
 
 
 def ask(dataset: Dataset) -> None:

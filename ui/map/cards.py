@@ -8,15 +8,15 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analysis.annotations import AnnotationError
 from analysis.dataset import Dataset
-from analysis.mapping.clusters import SMALLEST
-from analysis.signals.clusters import Level
+from analysis.errors import AnnotationError
+from analysis.map.clusters import SMALLEST
+from analysis.map.clusters_signal import Level
 from analysis.view import Filter, View
-from ui import session
-from ui.login import person
 from ui.map import asking, hover, state
-from ui.text import count, md
+from ui.session import session
+from ui.session.login import person
+from ui.session.text import count, md
 
 PAGE_CARDS = 5
 WORDS_SHOWN = 6

@@ -9,15 +9,15 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.dataset_folder import DatasetError
 from analysis.embedding import endpoint, weights
+from analysis.errors import DatasetError
 from analysis.joined_values import join_values, split_values
-from analysis.mapping import chosen, costs
-from analysis.mapping.chosen import SLOW_TEXTS, TIERS, tier_in_words
+from analysis.map import chosen, costs
+from analysis.map.chosen import SLOW_TEXTS, TIERS, tier_in_words
 from analysis.workspace import below_data_folders
-from ui import session
 from ui.map import making
-from ui.text import count, cut, duration, md
+from ui.session import session
+from ui.session.text import count, cut, duration, md
 
 OVER = {
     "prompt": "the prompt", "response": "the response", "prompt+response": "prompt and response",

@@ -9,13 +9,13 @@ from typing import NamedTuple
 import polars as pl
 import streamlit as st
 
-from analysis import tables
 from analysis.dataset import Dataset
-from analysis.mapping.chosen import own_column
-from ui import charts
-from ui.figures.map import NAMED, Hue, Scale
+from analysis.map.chosen import own_column
+from analysis.statistics import counting
+from ui.figures import charts
 from ui.figures.paper import compact
-from ui.text import cut
+from ui.map.figures import NAMED, Hue, Scale
+from ui.session.text import cut
 
 NOTHING = "nothing"
 WORDS = {NOTHING: "nothing", "cluster_group": "group of clusters", "cluster": "cluster"}
@@ -66,8 +66,8 @@ def values_of(dataset: Dataset, column: str) -> pl.Series:
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _lines(key: str, _values: Callable[[], pl.Series]) -> Lines:
-    counted = tables.count_values(values := _values(), NAMED)
-    numbers = tables.line_numbers(values, counted)
+    counted = counting.count_values(values := _values(), NAMED)
+    numbers = counting.line_numbers(values, counted)
     return Lines(numbers, counted["value"].to_list(), int(counted["is_named"].sum()))
 
 
@@ -107,7 +107,7 @@ def of_points(dataset: Dataset, column: str, rows: pl.Series, names: Mapping[int
     of = lines.numbers.gather(rows).to_numpy()
     hues = []
     for number, name in enumerate(lines.names):
-        is_missing = name == tables.MISSING and number >= lines.named
+        is_missing = name == counting.MISSING and number >= lines.named
         colour = number if number < lines.named else None
         hues.append(Hue(name or "(empty)", colour, rows.filter(pl.Series(of == number)), is_missing))
     return hues
@@ -120,6 +120,6 @@ def _by_cluster(cluster: pl.Series, rows: pl.Series, names: Mapping[int, str]) -
     of = cluster.to_numpy()
     hues = [Hue(names.get(n, f"cluster {n}"), n, rows.filter(pl.Series(of == n))) for n in range(NAMED)]
     others = len([number for number in names if number >= NAMED])
-    hues.append(Hue(tables.other(others), None, rows.filter(pl.Series(of >= NAMED))))
+    hues.append(Hue(counting.other(others), None, rows.filter(pl.Series(of >= NAMED))))
     hues.append(Hue("apart from all", None, rows.filter(pl.Series(of < 0)), True))
     return [hue for hue in hues if len(hue.rows)]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis import computing
+from analysis.computing import computing
 from analysis.dataset import Dataset
-from analysis.mapping import costs
-from analysis.mapping.chosen import tier_in_words
+from analysis.map import costs
+from analysis.map.chosen import tier_in_words
 from analysis.signal import Signal
-from ui import jobs
-from ui.text import count, duration
+from ui.session import jobs
+from ui.session.text import count, duration
 
 STEPS = {"embedding": "vectors", "neighbours": "neighbours", "map": "places", "clusters": "clusters and their names"}
 NEEDED = ("embedding", "map", "clusters")

@@ -10,12 +10,12 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.mapping.chosen import tier_in_words
+from analysis.map.chosen import tier_in_words
 from analysis.signal import ROW_ID
 from analysis.view import View
-from ui import jobs, session, tagging
-from ui.map import vectors
-from ui.text import count, cut, md
+from ui.rows import tagging, vectors
+from ui.session import jobs, session
+from ui.session.text import count, cut, md
 
 KINDS = {
     "diverse": "diverse: covers everything evenly",

@@ -9,15 +9,17 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.mapping import drawing
-from analysis.mapping.areas import area
-from analysis.mapping.chosen import own_column, tier_in_words
-from analysis.signals.clusters import Level
+from analysis.map import drawing
+from analysis.map.chosen import own_column, tier_in_words
+from analysis.map.clusters_signal import Level
 from analysis.view import View
-from ui import charts, session
-from ui.figures.map import CONFIG, NAME_CHARS, Drawn, Paper, Scale, map_of_rows, traces_of
-from ui.map import colours, hover, names, state
-from ui.text import count, cut, md
+from analysis.view.areas import area
+from ui.figures import charts
+from ui.map import colours, hover, state
+from ui.map.figures import CONFIG, NAME_CHARS, Drawn, Paper, Scale, map_of_rows, traces_of
+from ui.rows import cluster_names
+from ui.session import session
+from ui.session.text import count, cut, md
 
 KEY = "map"
 LEAST_EXPECTED = 0.25
@@ -39,7 +41,7 @@ def drawn(dataset: Dataset, view: View, level: Level, colour: str) -> Drawn:
     shown = _worth_a_label(cards, state.cards(dataset, View(), level))
     shown = shown.with_columns(name=pl.Series([cut(name, NAME_CHARS) for name in shown["name"]], dtype=pl.String))
     own: Level = "cluster" if colour == "cluster" else "cluster_group"
-    called = names.of_level(dataset, own) if colour in state.LEVELS else {}
+    called = cluster_names.of_level(dataset, own) if colour in state.LEVELS else {}
     return Drawn(
         bounds,
         own_column(dataset, "map_x"),

@@ -6,14 +6,13 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.mapping.alike import similar_to_text
-from analysis.mapping.chosen import MapError
-from analysis.models import ModelError
+from analysis.errors import MapError, ModelError
+from analysis.map.alike import similar_to_text
 from analysis.signal import ROW_ID
 from analysis.view import View
-from ui import masking, rows, session
-from ui.map import like, vectors
-from ui.text import count, cut
+from ui.rows import browser, like, masking, vectors
+from ui.session import session
+from ui.session.text import count, cut
 
 MOST_ROWS = 500
 
@@ -27,7 +26,7 @@ def search(dataset: Dataset) -> None:
             "Search by meaning", key="sought_meaning", type="search", width=520, placeholder="A sentence or a few words"
         )
         limit = int(st.number_input("Rows", 1, MOST_ROWS, 20, key="sought_rows", width=120))
-        act = rows.choose_act("sought_ticked")
+        act = browser.choose_act("sought_ticked")
     vectors.say_which(dataset, "Nearest", _sent(dataset))
     like.grant(dataset)
     if not (sought or "").strip():
@@ -67,7 +66,7 @@ def _table(dataset: Dataset, found: pl.DataFrame, act: str) -> None:
     texts = [name for name in ("prompt", "text", "response") if name in dataset.canonical][:2]
     names = list(dict.fromkeys([*(texts or dataset.texts()[:2]), *([source] if source else [])]))
     frame = masking.masked(dataset, dataset.frame(names, found["row"]), found["row"])
-    shown = frame.select(rows.cell(name, dtype) for name, dtype in frame.schema.items())
+    shown = frame.select(browser.cell(name, dtype) for name, dtype in frame.schema.items())
     table = found.select((pl.col("row") + 1).alias("row "), pl.col("cosine").round(3).alias("cosine ")).hstack(shown)
     picked = st.dataframe(
         table,
@@ -81,4 +80,4 @@ def _table(dataset: Dataset, found: pl.DataFrame, act: str) -> None:
     )
     if picked.selection.rows and picked.selection.rows[0] < found.height:
         st.session_state["rows_opened"] = st.session_state.get("rows_opened", 0) + 1
-        rows.follow(dataset, found[ROW_ID][picked.selection.rows[0]], act)
+        browser.follow(dataset, found[ROW_ID][picked.selection.rows[0]], act)

@@ -8,15 +8,16 @@ import numpy as np
 import polars as pl
 import streamlit as st
 
-from analysis.cluster_names import ClusterName, renamed
+from analysis.annotations.cluster_names import ClusterName, renamed
 from analysis.dataset import Dataset
-from analysis.mapping import cards as cards_of
-from analysis.mapping import drawing
-from analysis.mapping.chosen import own_column
-from analysis.mapping.drawing import MOST_POINTS, Bounds, Density
-from analysis.signals.clusters import Level
+from analysis.map import cards as cards_of
+from analysis.map import drawing
+from analysis.map.chosen import own_column
+from analysis.map.clusters_signal import Level
+from analysis.map.drawing import MOST_POINTS, Bounds, Density
 from analysis.view import View
-from ui import session, slicing
+from ui.session import session
+from ui.slices import asked
 
 CONTEXT_POINTS = 3_000  # of the most points: rows outside the view
 CELLS = 100  # more would be finer than the points that lie over them, and are sent with every change of the view
@@ -44,7 +45,7 @@ class Left(NamedTuple):
 def key_of(dataset: Dataset, view: View, *more: str) -> tuple[str, ...]:
     """What tells an answer about a view of this map from any other."""
     made = (dataset.signal(name).key for name in ("map", "clusters"))
-    return slicing.key_of(dataset, view, *made, *more)
+    return asked.key_of(dataset, view, *made, *more)
 
 
 def bounds(dataset: Dataset) -> Bounds:

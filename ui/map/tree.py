@@ -10,10 +10,11 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.view import View
-from ui import charts, session
-from ui.figures.map import tree_of_clusters
+from ui.figures import charts
 from ui.map import state
-from ui.text import count
+from ui.map.figures import tree_of_clusters
+from ui.session import session
+from ui.session.text import count
 
 SHOWN = 40  # clusters; smaller ones stand together within their group
 Wedge = tuple[str, str, str, int]

@@ -8,7 +8,7 @@ from analysis.dataset import Dataset
 from analysis.personal_data import tables
 from analysis.personal_data.types import described
 from analysis.view import Filter
-from ui.text import count
+from ui.session.text import count
 
 SIGNALS = {column: signal for signal, column in tables.VALUES.items()}
 

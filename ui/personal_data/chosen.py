@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis import computing
+from analysis.computing import computing
 from analysis.dataset import Dataset
 from analysis.personal_data.types import DEFAULT_COUNTRIES, NOISY, names
-from ui import jobs, session
-from ui.text import count, duration
+from ui.session import jobs, session
+from ui.session.text import count, duration
 
 
 def choose(dataset: Dataset) -> None:

@@ -12,9 +12,11 @@ from analysis.dataset import Dataset
 from analysis.joined_values import join_values
 from analysis.personal_data import tables
 from analysis.view import View
-from ui import charts, figures, session
+from ui.figures import charts
 from ui.personal_data import found
-from ui.text import cut
+from ui.personal_data.figures import scores as draw_scores
+from ui.session import session
+from ui.session.text import cut
 
 NOTHING = "nothing else"
 SHOWN_LINES = 400
@@ -130,7 +132,7 @@ def scores(dataset: Dataset) -> None:
         view = session.view().narrowed("pii_score", "range", f"{low:g}~{'' if high >= 1 else f'{high:g}'}")
         return view if of == types[0] else view.where("pii_types", "has", of)
 
-    charts.draw(figures.scores(summed, charts.palette()), f"scores_{of}", f"Hits by score, {of}", pick)
+    charts.draw(draw_scores(summed, charts.palette()), f"scores_{of}", f"Hits by score, {of}", pick)
     st.caption(
         "A score is the detector's own weight of a pattern and of the words around it, no probability; the review "
         "says how often it is right. A bar clicked keeps the rows whose highest score lies in it."

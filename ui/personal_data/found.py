@@ -13,8 +13,8 @@ from analysis.personal_data import tables
 from analysis.personal_data.tables import Coverage
 from analysis.personal_data.types import described
 from analysis.view import View
-from ui import session
-from ui.text import count
+from ui.session import session
+from ui.session.text import count
 
 STATUS = tables.STATUS
 TYPES = {"personal_data": "pii_types", "named_entities": "entity_types"}

@@ -8,18 +8,19 @@ import numpy as np
 import polars as pl
 import streamlit as st
 
-from analysis.annotations import AnnotationError
+from analysis.annotations.personal_rules import review_key
 from analysis.dataset import Dataset
-from analysis.effects import wilson
-from analysis.marks import utf16_spans
+from analysis.errors import AnnotationError
 from analysis.personal_data import tables
-from analysis.personal_rules import review_key
+from analysis.reading.marks import utf16_spans
 from analysis.signal import ROW_ID
-from ui import desk, session
-from ui.login import person
+from analysis.statistics.effects import wilson
+from ui.components.reader import place_in, reader
 from ui.personal_data import found
-from ui.reader import place_in, reader
-from ui.text import count, cut
+from ui.reading import desk
+from ui.session import session
+from ui.session.login import person
+from ui.session.text import count, cut
 
 WORDS = ("yes", "no")
 CONTEXT_CHARS = 300

@@ -8,18 +8,16 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analysis.annotations import AnnotationError
 from analysis.dataset import Dataset
-from analysis.export_cleaning import TEXT_ROLES
-from analysis.operators import ViewError
+from analysis.errors import AnnotationError, PersonalDataError, ViewError
+from analysis.export.cleaning import TEXT_ROLES
+from analysis.personal_data.not_personal import NotPersonal, suggested_pattern
 from analysis.personal_data.tables import value_at
-from analysis.personal_data.types import PersonalDataError
-from analysis.redaction.not_personal import NotPersonal, suggested_pattern
 from analysis.signal import ROW_ID
-from ui import session
-from ui.login import person
 from ui.personal_data import found
-from ui.text import count, cut, md
+from ui.session import session
+from ui.session.login import person
+from ui.session.text import count, cut, md
 
 MOST_SOURCES = 4
 

@@ -10,15 +10,16 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analysis.annotations import AnnotationError
 from analysis.dataset import Dataset
+from analysis.errors import AnnotationError
 from analysis.personal_data import tables
 from analysis.signal import ROW_ID
-from ui import rows, session
-from ui.login import person
 from ui.personal_data import found
 from ui.personal_data.rules import offer_rules
-from ui.text import count, cut
+from ui.rows import browser
+from ui.session import session
+from ui.session.login import person
+from ui.session.text import count, cut
 
 REPEATED = 100
 SNIPPETS = 40
@@ -122,7 +123,7 @@ def look(dataset: Dataset, signal: str, line: Mapping[str, Any], where: str) -> 
         else:
             st.session_state["shown_value"] = place
     if st.button("Read the row", key=f"read_{where}", icon=":material/menu_book:"):
-        rows.open_in_reader(dataset, row_id)
+        browser.open_in_reader(dataset, row_id)
     offer_rules(dataset, signal, line, where)
     if st.session_state.get("shown_value") == place:
         value = tables.value_at(dataset, *(line[name] for name in ("row", "field", "message", "start", "end")))

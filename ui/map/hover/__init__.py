@@ -14,10 +14,10 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.joined_values import split_values
-from analysis.mapping.chosen import own_column
-from ui import masking
-from ui.map import colours, names
-from ui.text import cut
+from analysis.map.chosen import own_column
+from ui.map import colours
+from ui.rows import cluster_names, masking
+from ui.session.text import cut
 
 SHOWN_CHARS = 120
 HERE = Path(__file__).parent
@@ -36,7 +36,7 @@ def hover(dataset: Dataset, chart: str, key: str, traces: Sequence[pl.Series], c
     row = row_at(asked, key, traces)
     said = None
     if row is not None:
-        found = lines(dataset, row, colour, names.of_level(dataset, "cluster"))
+        found = lines(dataset, row, colour, cluster_names.of_level(dataset, "cluster"))
         said = {"of": [asked["trace"], asked["point"]], "lines": found}
     COMPONENT(key="map_hover", data={"chart": chart, "drawn": key, "said": said}, on_asked_change=lambda: None)
 
@@ -67,8 +67,8 @@ def lines(dataset: Dataset, row: int, colour: str, names: Mapping[int, str]) -> 
 
 def texts(dataset: Dataset, rows: pl.Series, chars: int = SHOWN_CHARS) -> list[str]:
     """The beginnings of what was embedded of these rows, one line each; masked as this session may see them."""
-    names = embedded_columns(dataset)
-    frame = masking.masked(dataset, dataset.frame(names, rows), rows)
+    cluster_names = embedded_columns(dataset)
+    frame = masking.masked(dataset, dataset.frame(cluster_names, rows), rows)
     together = frame.select(pl.concat_str(pl.all().cast(pl.String), separator=" ⏎ ", ignore_nulls=True)).to_series()
     return [cut(" ".join((text or "").split()), chars) for text in together.str.head(4 * chars).to_list()]
 

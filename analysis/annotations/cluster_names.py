@@ -1,0 +1,83 @@
+"""What do people call a cluster, in the place of the name that was found for it?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import polars as pl
+import sqlalchemy as sa
+
+from analysis.annotations.database import AnnotationDatabase, dataset_table, metadata, utc_now
+from analysis.annotations.people import LONGEST_NAME, clean_name, clean_person, remember
+
+name_table = sa.Table(
+    "cluster_name",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("dataset", sa.ForeignKey("annotated_dataset.number"), nullable=False, index=True),
+    sa.Column("key", sa.String(120), nullable=False),
+    sa.Column("level", sa.String(20), nullable=False),
+    sa.Column("cluster", sa.Integer, nullable=False),
+    sa.Column("name", sa.String(LONGEST_NAME)),  # null where the found name was given back
+    sa.Column("person", sa.String(LONGEST_NAME), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class ClusterName:
+    """What a person calls a cluster; `level` is `cluster` or `cluster_group`, `at` is in UTC."""
+
+    level: str
+    cluster: int
+    name: str
+    person: str
+    at: datetime
+
+
+class ClusterNames(AnnotationDatabase):
+    """Names of clusters by dataset and `key`, that of the signal that found them: numbers mean nothing elsewhere.
+
+    Names are only ever added; the latest of a cluster holds.
+    """
+
+    def name_cluster(self, dataset: str, key: str, level: str, cluster: int, name: str, person: str) -> None:
+        """Calls a cluster so from now on; an empty name gives it back the found one. Errors: AnnotationError."""
+        person = clean_person(person)
+        kept = clean_name(name, "cluster's") if name.strip() else None
+        with self.writing() as connection:
+            number = self.dataset_number(connection, dataset)
+            remember(connection, person)
+            new = {"key": key, "level": level, "cluster": cluster, "name": kept, "person": person, "at": utc_now()}
+            connection.execute(sa.insert(name_table).values(dataset=number, **new))
+
+    def cluster_names(self, dataset: str, key: str) -> dict[tuple[str, int], ClusterName]:
+        """The names in force, by level and number of the cluster."""
+        c = name_table.c
+        said = sa.select(name_table).join(dataset_table).order_by(c.number)
+        with self.reading() as connection:
+            rows = connection.execute(said.where(dataset_table.c.fingerprint == dataset, c.key == key)).all()
+        latest = {(row.level, row.cluster): row for row in rows}
+        return {
+            of: ClusterName(row.level, row.cluster, row.name, row.person, row.at.replace(tzinfo=UTC))
+            for of, row in latest.items()
+            if row.name is not None
+        }
+
+
+def renamed(cards: pl.DataFrame, level: str, names: Mapping[tuple[str, int], ClusterName]) -> pl.DataFrame:
+    """The cards (`cluster`, `name`, `group`, `group_name`) under the names people gave; the found ones, where there
+    was no other, stay. `found_name` holds what was found.
+    """
+    own = {number: given.name for (of, number), given in names.items() if of == level}
+    groups = {number: given.name for (of, number), given in names.items() if of == "cluster_group"}
+    return cards.with_columns(
+        _called("cluster", own, "name"), _called("group", groups, "group_name"), found_name="name"
+    )
+
+
+def _called(number: str, names: Mapping[int, str], found: str) -> pl.Expr:
+    given = pl.col(number).replace_strict(list(names), list(names.values()), default=None, return_dtype=pl.String)
+    return pl.coalesce(given, found).alias(found)

@@ -1,0 +1,216 @@
+"""Where annotations are kept: a SQLite file in the workspace, or a team's server; how its failures are told."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from analysis.errors import AnnotationError
+
+BUSY_SECONDS = 10
+
+_MAKING_TABLES = 0x57494E4E4F57  # "WINNOW": any number that no other program on the server locks
+
+metadata = sa.MetaData()
+ADDED_LATER = {"added": "later"}  # the `info` of a column that databases of earlier versions get when they are opened
+
+# A number stands for the 64-character fingerprint in the long tables; without it the fingerprints are most of the file.
+dataset_table = sa.Table(
+    "annotated_dataset",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("fingerprint", sa.String(64), nullable=False, unique=True),
+    sa.Column("vocabulary", sa.JSON(none_as_null=True)),
+)
+
+# What the driver's words mean, and what a person can do: the first match holds.
+_ADVICE = (
+    ("locked", "another program is writing to it", "try again in a moment, or close the program that holds it"),
+    ("readonly", "it is read-only", "make the file and its folder writable, or set WINNOW_HOME to a folder that is"),
+    ("read-only", "it is read-only", "ask for the right to write, or set WINNOW_DATABASE_URL to another database"),
+    ("not a database", "the file is no SQLite database", "restore it from a copy, or move it away to start afresh"),
+    ("malformed", "the file is damaged", "restore it from a copy, or move it away to start afresh"),
+    ("unable to open", "the file cannot be opened", "check that its folder exists and may be read and written"),
+    ("is full", "the disk is full", "free some space and try again"),
+    ("no such column", "another version of Winnow made it", "use that version, or set WINNOW_HOME to a new folder"),
+    ("has no column", "another version of Winnow made it", "use that version, or set WINNOW_HOME to a new folder"),
+)
+
+
+def utc_now() -> datetime:
+    """This moment in UTC, without a time zone: the form in which every database stores the same value."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def database_url(home: Path) -> URL:
+    """WINNOW_DATABASE_URL where it is set, else `annotations.db` in the workspace, which is made if it is missing.
+
+    Errors: AnnotationError when the URL cannot be parsed or the folder cannot be made.
+    """
+    named = os.environ.get("WINNOW_DATABASE_URL", "").strip()
+    if named:
+        try:
+            return make_url(named)
+        except (ArgumentError, ValueError) as error:
+            raise AnnotationError(
+                "WINNOW_DATABASE_URL is not a database URL; write postgresql://user:password@host/name, or unset it."
+            ) from error
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AnnotationError(
+            f"The workspace {home} cannot be made ({error.strerror}); set WINNOW_HOME to a folder that can be written."
+        ) from error
+    return URL.create("sqlite", database=str(home / "annotations.db"))
+
+
+class AnnotationDatabase:
+    """Transactions on the annotations: readers see one moment, writers to a dataset come one after the other.
+
+    Threads may share one object; every process opens its own. SQLite runs in WAL mode, so that readers never wait.
+    """
+
+    def __init__(self, url: URL) -> None:
+        """Connects and makes the tables that are missing. Errors: AnnotationError."""
+        self._where = url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string()
+        self._engine = self._connect(url)
+        self._writing_engine = self._engine.execution_options(begin="BEGIN IMMEDIATE")
+        try:
+            self._make_tables()
+        except AnnotationError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Closes every connection. The object may be used again, and then connects anew."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _connect(self, url: URL) -> sa.Engine:
+        is_sqlite = url.get_backend_name() == "sqlite"
+        if is_sqlite and "timeout" not in url.query:
+            url = url.update_query_dict({"timeout": str(BUSY_SECONDS)})
+        try:
+            engine = sa.create_engine(url, pool_pre_ping=not is_sqlite)
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+            raise AnnotationError(
+                f"WINNOW_DATABASE_URL names {url.drivername}, which cannot be used here ({_first_line(error)}); "
+                "install its driver (for postgresql: psycopg), or unset it to use a file of your own."
+            ) from error
+        if is_sqlite:
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        return engine
+
+    def _make_tables(self) -> None:
+        with self.reading() as connection:
+            if set(metadata.tables) <= set(sa.inspect(connection).get_table_names()) and not _lacking(connection):
+                return
+        if self._engine.dialect.name == "sqlite":
+            self._switch_to_wal()
+        with self.writing() as connection:
+            if connection.dialect.name == "postgresql":  # there, unlike on SQLite, two transactions may make one table
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING_TABLES)))
+            metadata.create_all(connection)
+            for column in _lacking(connection):
+                kind = column.type.compile(connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {column.table.name} ADD COLUMN {column.name} {kind}")
+
+    def _switch_to_wal(self) -> None:
+        # SQLite does not wait for this one lock, whatever the timeout, so several first starts at once must retry.
+        deadline = time.monotonic() + BUSY_SECONDS
+        with self._explained("made"):
+            while True:
+                try:
+                    with self._engine.connect().execution_options(begin="") as connection:
+                        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+                    return
+                except OperationalError as error:
+                    if "locked" not in str(error.orig) or time.monotonic() > deadline:
+                        raise
+                    time.sleep(0.02)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection for reading only. Errors: AnnotationError for whatever the database refuses."""
+        with self._explained("read"), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A connection in one transaction, kept as a whole or not at all. Errors: AnnotationError as in `reading`."""
+        with self._explained("written"), self._writing_engine.begin() as connection:
+            yield connection
+
+    def dataset_number(self, connection: sa.Connection, fingerprint: str) -> int:
+        """The dataset's number, given to it now if it is new; its other writers wait until this transaction ends.
+
+        That wait is what lets batch numbers of a dataset become visible in their order, on a server as on SQLite.
+        """
+        number = sa.select(dataset_table.c.number).where(dataset_table.c.fingerprint == fingerprint).with_for_update()
+        if connection.scalar(number) is None:
+            insert_once(connection, dataset_table, fingerprint=fingerprint)
+        return int(connection.scalars(number).one())
+
+    @contextmanager
+    def _explained(self, done: str) -> Iterator[None]:
+        try:
+            yield
+        except (DatabaseError, PoolTimeoutError) as error:
+            said = _first_line(getattr(error, "orig", None) or error)
+            known = [(why, do) for words, why, do in _ADVICE if words in said.lower()]
+            why, do = known[0] if known else ("the database refused", "check that it is there and may be used")
+            raise AnnotationError(
+                f"The annotations in {self._where} could not be {done}, because {why} ({said}); {do}."
+            ) from error
+
+
+def insert_once(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
+    """Inserts a row, unless another writer has just inserted the same one."""
+    with suppress(IntegrityError), connection.begin_nested():
+        connection.execute(sa.insert(table).values(values))
+
+
+def _lacking(connection: sa.Connection) -> list[sa.Column[Any]]:
+    """Columns marked `ADDED_LATER` that a database of an earlier version lacks; null for all that it holds."""
+    seen = sa.inspect(connection)
+    later = [column for table in metadata.sorted_tables for column in table.columns if column.info == ADDED_LATER]
+    return [c for c in later if c.name not in {known["name"] for known in seen.get_columns(c.table.name)}]
+
+
+def _first_line(error: object) -> str:
+    return (str(error).strip().splitlines() or ["no reason given"])[0]
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late to protect what is read before writing
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    begin = connection.get_execution_options().get("begin", "BEGIN")
+    if begin:
+        connection.exec_driver_sql(begin)

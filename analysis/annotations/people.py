@@ -1,0 +1,71 @@
+"""Who annotates, and what a name (of a person, a tag or a saved view) may look like."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import sqlalchemy as sa
+
+from analysis.annotations.database import AnnotationDatabase, insert_once, metadata, utc_now
+from analysis.errors import AnnotationError
+
+LONGEST_NAME = 60
+
+person_table = sa.Table(
+    "person",
+    metadata,
+    sa.Column("name", sa.String(LONGEST_NAME), primary_key=True),
+    sa.Column("at", sa.DateTime, nullable=False),
+)
+
+# Persian, Indic scripts and emoji need the two joiners; the other format characters only hide or reorder text.
+_JOINERS = "\u200c\u200d"
+
+
+def clean_name(name: str, kind: str) -> str:
+    """The name without outer white space, in Unicode form NFC: 1 to 60 characters, at least one of them visible.
+
+    `kind` is the word for it in messages ("tag"). Errors: AnnotationError for an empty or longer name, and for control
+    characters, line separators, text-direction marks and halves of surrogate pairs.
+    """
+    cleaned = unicodedata.normalize("NFC", name.strip())
+    shown = ascii(cleaned if len(cleaned) <= LONGEST_NAME else cleaned[:LONGEST_NAME] + "...")
+    for character in cleaned:
+        if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in _JOINERS:
+            raise AnnotationError(
+                f"The {kind} name {shown} holds U+{ord(character):04X}, an invisible or controlling character; "
+                "write the name without it."
+            )
+    if len(cleaned) > LONGEST_NAME:
+        raise AnnotationError(f"The {kind} name {shown} has {len(cleaned)} characters; write at most {LONGEST_NAME}.")
+    if not cleaned.strip(_JOINERS):
+        raise AnnotationError(f"The {kind} name is empty; write 1 to {LONGEST_NAME} characters.")
+    return cleaned
+
+
+def clean_person(name: str) -> str:
+    """A person's name under the rules of `clean_name`. Names are taken on trust, and differ by case."""
+    return clean_name(name, "person's")
+
+
+class People(AnnotationDatabase):
+    """The names of those who annotate, so that each is typed once."""
+
+    def remember_person(self, name: str) -> str:
+        """Keeps a name for `people`, and returns it cleaned. Errors: AnnotationError, see `clean_name`."""
+        name = clean_person(name)
+        with self.writing() as connection:
+            remember(connection, name)
+        return name
+
+    def people(self) -> list[str]:
+        """Everyone remembered, and everyone who ever tagged or saved a view, in alphabetical order."""
+        with self.reading() as connection:
+            names = connection.scalars(sa.select(person_table.c.name)).all()
+        return sorted(names, key=lambda name: (name.casefold(), name))
+
+
+def remember(connection: sa.Connection, name: str) -> None:
+    """Keeps a cleaned name, once."""
+    if connection.scalar(sa.select(person_table.c.name).where(person_table.c.name == name)) is None:
+        insert_once(connection, person_table, name=name, at=utc_now())

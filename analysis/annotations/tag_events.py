@@ -1,0 +1,175 @@
+"""The record of what people said of tags: tables and statements, by the rules of `annotations`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from analysis.annotations.database import ADDED_LATER, dataset_table, metadata, utc_now
+from analysis.annotations.people import LONGEST_NAME, remember
+
+Kind = Literal["tag", "undo", "redo"]
+
+_ROWS_PER_QUERY = 5_000  # SQLite takes at most 32,766 parameters in one statement, PostgreSQL 65,535
+
+batch_table = sa.Table(
+    "tag_batch",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("dataset", sa.ForeignKey("annotated_dataset.number"), nullable=False),
+    sa.Column("person", sa.String(LONGEST_NAME), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("kind", sa.String(4), nullable=False),
+    sa.Column("undoes", sa.ForeignKey("tag_batch.id"), unique=True),
+    sa.Column("why", sa.Text, info=ADDED_LATER),
+    sa.Index("tag_batch_by_dataset", "dataset", "id"),
+    sa.Index("tag_batch_by_person", "dataset", "person", "id"),
+    sqlite_autoincrement=True,
+)
+
+# `said` is the batch in which the word `is_on` was given: this one, or for undo and redo the older one it returns to.
+# `was_on` and `was_said` are the word before. Each pair is null where there is no word. `reason` says why this row was
+# tagged, and `why` of its batch what all its rows have in common; both are null where a person simply said so.
+event_table = sa.Table(
+    "tag_event",
+    metadata,
+    sa.Column("batch", sa.ForeignKey("tag_batch.id"), primary_key=True),
+    sa.Column("row_id", sa.String(40), primary_key=True),
+    sa.Column("tag", sa.String(LONGEST_NAME), primary_key=True),
+    sa.Column("is_on", sa.Boolean),
+    sa.Column("said", sa.Integer),
+    sa.Column("was_on", sa.Boolean),
+    sa.Column("was_said", sa.Integer),
+    sa.Column("reason", sa.Text, info=ADDED_LATER),
+    sa.Index("tag_event_by_row", "row_id"),
+    sqlite_with_rowid=False,
+)
+
+# Everyone's present word, so that the state of a dataset is read without its history. Withdrawn words are not here.
+current_table = sa.Table(
+    "tag_current",
+    metadata,
+    sa.Column("dataset", sa.ForeignKey("annotated_dataset.number"), primary_key=True),
+    sa.Column("row_id", sa.String(40), primary_key=True),
+    sa.Column("tag", sa.String(LONGEST_NAME), primary_key=True),
+    sa.Column("person", sa.String(LONGEST_NAME), primary_key=True),
+    sa.Column("is_on", sa.Boolean, nullable=False),
+    sa.Column("said", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+
+def standing_tags(fingerprint: str) -> sa.Select[Any]:
+    """row_id, tag, stands and is_disputed of every (row, tag) that at least one person says on."""
+    c = current_table.c
+    last_on = sa.func.max(sa.case((c.is_on, c.said)))
+    last_off = sa.func.max(sa.case((~c.is_on, c.said)))
+    return (
+        sa.select(
+            c.row_id,
+            c.tag,
+            (last_on > sa.func.coalesce(last_off, 0)).label("stands"),
+            last_off.is_not(None).label("is_disputed"),
+        )
+        .join(dataset_table)
+        .where(dataset_table.c.fingerprint == fingerprint)
+        .group_by(c.row_id, c.tag)
+        .having(last_on.is_not(None))
+    )
+
+
+def standing_reasons(fingerprint: str) -> sa.Select[Any]:
+    """row_id, tag, why and reason of every tag that stands by a word which was given with a reason."""
+    c, e, b, later = current_table.c, event_table.c, batch_table.c, current_table.alias("later")
+    given = (e.batch == c.said) & (e.row_id == c.row_id) & (e.tag == c.tag) & e.reason.is_not(None)
+    overruled = sa.exists().where(
+        later.c.dataset == c.dataset, later.c.row_id == c.row_id, later.c.tag == c.tag, later.c.said > c.said
+    )
+    words = current_table.join(dataset_table).join(event_table, given).join(batch_table, b.id == c.said)
+    return (
+        sa.select(c.row_id, c.tag, b.why, e.reason)
+        .select_from(words)
+        .where(dataset_table.c.fingerprint == fingerprint, c.is_on, ~overruled)
+        .order_by(c.tag, b.why, c.row_id)
+    )
+
+
+def changed_words(
+    connection: sa.Connection, number: int, person: str, tag: str, rows: Mapping[str, bool]
+) -> Iterator[dict[str, Any]]:
+    """row_id, tag, is_on, was_on and was_said of those rows on which the person's saying so changes anything."""
+    c = current_table.c
+    words = sa.select(c.row_id, c.person, c.is_on, c.said).where(c.dataset == number, c.tag == tag).order_by(c.said)
+    remaining = iter(sorted(rows))  # in the order of the primary key, a bulk insert takes a third of the time
+    while row_ids := list(islice(remaining, _ROWS_PER_QUERY)):
+        stands: dict[str, bool] = {}
+        own: dict[str, tuple[bool, int]] = {}
+        for row_id, who, is_on, said in connection.execute(words.where(c.row_id.in_(row_ids))):
+            stands[row_id] = is_on
+            if who == person:
+                own[row_id] = (is_on, said)
+        for row_id in row_ids:
+            is_on = rows[row_id]
+            was_on, was_said = own.get(row_id, (None, None))
+            if was_on != is_on or stands[row_id] != is_on:
+                yield {"row_id": row_id, "tag": tag, "is_on": is_on, "was_on": was_on, "was_said": was_said}
+
+
+def reversed_words(connection: sa.Connection, batch: int) -> list[dict[str, Any]]:
+    """The words that take a batch back: each event with its word and the word before exchanged."""
+    e = event_table.c
+    words = sa.select(
+        e.row_id,
+        e.tag,
+        e.was_on.label("is_on"),
+        e.was_said.label("said"),
+        e.is_on.label("was_on"),
+        e.said.label("was_said"),
+    ).where(e.batch == batch)
+    return [dict(word) for word in connection.execute(words).mappings()]
+
+
+def latest_in_force(number: int, person: str, kind: Kind) -> sa.Select[Any]:
+    """The batch that this undo or redo takes back: no batch is taken back twice."""
+    b, later = batch_table.c, batch_table.alias("later")
+    own = (b.dataset == number) & (b.person == person)
+    in_force = ~sa.exists().where(later.c.undoes == b.id)
+    if kind == "undo":
+        return sa.select(b.id).where(own, in_force, b.kind != "undo").order_by(b.id.desc()).limit(1)
+    newest = batch_table.alias("newest")
+    newer = sa.exists().where(
+        newest.c.dataset == number, newest.c.person == person, newest.c.kind == "tag", newest.c.id > b.id
+    )
+    return sa.select(b.id).where(own, in_force, b.kind == "undo", ~newer).order_by(b.id.desc()).limit(1)
+
+
+def new_batch(
+    connection: sa.Connection, number: int, person: str, kind: Kind, undoes: int | None = None, why: str | None = None
+) -> int:
+    """Opens a batch, and returns its number."""
+    remember(connection, person)
+    said = {"dataset": number, "person": person, "at": utc_now(), "kind": kind, "undoes": undoes, "why": why}
+    batch = sa.insert(batch_table).values(said)
+    return int(connection.scalars(batch.returning(batch_table.c.id)).one())
+
+
+def keep_events(connection: sa.Connection, number: int, person: str, batch: int, words: list[dict[str, Any]]) -> None:
+    """Adds the events of a batch, one per (row, tag), and brings everyone's present words into line with them.
+
+    `words` hold row_id, tag, is_on, said, was_on, was_said, and perhaps reason, as in `event_table`.
+    """
+    connection.execute(sa.insert(event_table), [{"batch": batch, **word} for word in words])
+    e, c = event_table.c, current_table.c
+    touched = sa.select(e.row_id, e.tag).where(e.batch == batch)
+    connection.execute(
+        sa.delete(current_table).where(c.dataset == number, c.person == person, sa.tuple_(c.row_id, c.tag).in_(touched))
+    )
+    given = sa.select(sa.literal(number), e.row_id, e.tag, sa.literal(person), e.is_on, e.said)
+    connection.execute(
+        sa.insert(current_table).from_select(
+            ["dataset", "row_id", "tag", "person", "is_on", "said"], given.where(e.batch == batch, e.said.is_not(None))
+        )
+    )

@@ -1,0 +1,253 @@
+"""Which rows have people tagged, who said so, and how is it taken back?
+
+A *word* is what one person says of one (row, tag): on, off, or nothing. Words are only ever added, as events in
+batches: one batch per action, in one transaction. Batch numbers give the order in which people spoke.
+
+* A tag stands on a row when the person who spoke last says on. It is disputed while the words of two people differ.
+* Saying again what one has said counts only where another person's later word has turned the tag: one then speaks last.
+* Undo takes back a person's own latest batch that is in force, and leaves the tags as if that batch had never been: the
+  person's earlier word returns to its earlier place in the order, and the later words of others stay. A word that had
+  none before it is withdrawn.
+* Undo again goes further back; redo brings back what was undone last; after a new batch there is nothing to redo.
+
+Datasets are known by fingerprint and rows by `row_id`, so tags survive a second import and any reordering of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+import sqlalchemy as sa
+
+from analysis.annotations.blind_checks import BlindCheck, BlindChecks
+from analysis.annotations.cluster_names import ClusterNames
+from analysis.annotations.database import database_url, dataset_table
+from analysis.annotations.people import People, clean_name, clean_person
+from analysis.annotations.personal_rules import PersonalRules
+from analysis.annotations.saved_views import SavedView, SavedViews
+from analysis.annotations.tag_events import (
+    Kind,
+    batch_table,
+    changed_words,
+    current_table,
+    event_table,
+    keep_events,
+    latest_in_force,
+    new_batch,
+    reversed_words,
+    standing_reasons,
+    standing_tags,
+)
+from analysis.errors import AnnotationError
+
+__all__ = [
+    "AnnotationError",
+    "Annotations",
+    "Batch",
+    "BlindCheck",
+    "SavedView",
+    "TagEvent",
+    "clean_person",
+    "clean_tag",
+    "open_annotations",
+]
+
+DEFAULT_VOCABULARY = ("keep", "drop", "fix", "pii")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One action that was kept: its number, the rows it changed, and the number of the batch it takes back, if any.
+
+    Where nothing changed, nothing is kept: `id` is null and `rows` is 0.
+    """
+
+    id: int | None
+    rows: int
+    undoes: int | None = None
+
+
+@dataclass(frozen=True)
+class TagEvent:
+    """What a person said of a tag on a row: on, off, or null for withdrawn, perhaps with a reason; `at` is in UTC."""
+
+    batch: int
+    at: datetime
+    person: str
+    tag: str
+    is_on: bool | None
+    kind: Kind
+    undoes: int | None
+    reason: str | None = None
+
+
+def open_annotations(home: Path) -> Annotations:
+    """The annotations of a workspace, or those at WINNOW_DATABASE_URL, made if missing. Errors: AnnotationError."""
+    return Annotations(database_url(home))
+
+
+def clean_tag(name: str) -> str:
+    """A tag's name in the form it is kept: stripped, NFC, 1 to 60 visible characters. Errors: AnnotationError."""
+    return clean_name(name, "tag")
+
+
+class Annotations(SavedViews, BlindChecks, PersonalRules, ClusterNames, People):
+    """Tags, saved views, blind checks, what is not personal, names of clusters, people; one transaction each."""
+
+    def tag_rows(self, dataset: str, row_ids: Sequence[str], tag: str, person: str, is_on: bool = True) -> Batch:
+        """Says one tag on (or off) of any number of rows; rows of which this changes nothing are left out."""
+        return self._say(dataset, {clean_tag(tag): dict.fromkeys(row_ids, is_on)}, person)
+
+    def apply(self, dataset: str, changes: Mapping[str, Mapping[str, bool]], person: str) -> Batch:
+        """Says several tags on or off, row by row, as one batch: {row_id: {tag: is_on}}."""
+        by_tag: dict[str, dict[str, bool]] = {}
+        for row_id, words in changes.items():
+            for tag, is_on in words.items():
+                by_tag.setdefault(clean_tag(tag), {})[row_id] = is_on
+        return self._say(dataset, by_tag, person)
+
+    def tag_for_reasons(
+        self, dataset: str, rows: Mapping[str, bool], tag: str, person: str, why: str | None, reasons: Mapping[str, str]
+    ) -> Batch:
+        """Says one tag on or off of rows as one batch, with `why` all of them where that is said, and the `reasons` of
+        single rows."""
+        return self._say(dataset, {clean_tag(tag): rows}, person, why, reasons)
+
+    def undo(self, dataset: str, person: str) -> Batch | None:
+        """Takes back the person's latest batch in force; null when there is none."""
+        return self._reverse(dataset, person, "undo")
+
+    def redo(self, dataset: str, person: str) -> Batch | None:
+        """Takes back the person's latest undo, if nothing new was said since; null otherwise."""
+        return self._reverse(dataset, person, "redo")
+
+    def tags(self, dataset: str) -> pl.DataFrame:
+        """The rows that have any tag: `row_id` String, `tags` and `disputed_tags` List(String), sorted.
+
+        `tags` are those that stand; a disputed tag may or may not be among them. Rows with neither are left out.
+        """
+        with self.reading() as connection:
+            rows = connection.execute(standing_tags(dataset)).all()
+        schema = {"row_id": pl.String, "tag": pl.String, "stands": pl.Boolean, "is_disputed": pl.Boolean}
+        columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
+        return (
+            pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema)
+            .group_by("row_id")
+            .agg(
+                pl.col("tag").filter(pl.col("stands")).alias("tags"),
+                pl.col("tag").filter(pl.col("is_disputed")).alias("disputed_tags"),
+            )
+            .with_columns(pl.col("tags", "disputed_tags").list.sort())
+            .sort("row_id")
+        )
+
+    def reasons(self, dataset: str) -> pl.DataFrame:
+        """`row_id`, `tag`, `why`, `reason` of the tags that stand and were given with a reason."""
+        with self.reading() as connection:
+            rows = connection.execute(standing_reasons(dataset)).all()
+        columns = zip(*rows, strict=True) if rows else ((),) * 4
+        names = ("row_id", "tag", "why", "reason")
+        return pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String))
+
+    def last_words(self, dataset: str) -> pl.DataFrame:
+        """`row_id`, `tag`, `is_on`, `person`: who spoke last of each (row, tag), and what they said."""
+        c = current_table.c
+        words = sa.select(c.row_id, c.tag, c.is_on, c.person).join(dataset_table).order_by(c.said)
+        with self.reading() as connection:
+            rows = connection.execute(words.where(dataset_table.c.fingerprint == dataset)).all()
+        schema = {"row_id": pl.String, "tag": pl.String, "is_on": pl.Boolean, "person": pl.String}
+        return pl.DataFrame(rows, schema=schema, orient="row").unique(
+            ["row_id", "tag"], keep="last", maintain_order=True
+        )
+
+    def tag_counts(self, dataset: str) -> dict[str, int]:
+        """The number of rows on which each tag stands, the most frequent first; tags on no row are left out."""
+        standing = standing_tags(dataset).subquery()
+        counts = sa.select(standing.c.tag, sa.func.count()).where(standing.c.stands).group_by(standing.c.tag)
+        with self.reading() as connection:
+            rows = [(tag, rows) for tag, rows in connection.execute(counts)]
+        return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
+
+    def revision(self, dataset: str) -> int:
+        """The number of the latest batch, 0 before the first. It grows with every change of a tag; cheap to ask."""
+        latest = sa.select(sa.func.max(batch_table.c.id)).join(dataset_table)
+        with self.reading() as connection:
+            return int(connection.scalar(latest.where(dataset_table.c.fingerprint == dataset)) or 0)
+
+    def history(self, dataset: str, row_id: str) -> list[TagEvent]:
+        """All that was ever said of a row's tags, the oldest first."""
+        b, e = batch_table.c, event_table.c
+        events = (
+            sa.select(b.id, b.at, b.person, e.tag, e.is_on, b.kind, b.undoes, e.reason)
+            .select_from(event_table.join(batch_table).join(dataset_table))
+            .where(dataset_table.c.fingerprint == dataset, e.row_id == row_id)
+            .order_by(b.id, e.tag)
+        )
+        with self.reading() as connection:
+            rows = connection.execute(events).all()
+        return [TagEvent(row[0], row[1].replace(tzinfo=UTC), *row[2:]) for row in rows]
+
+    def votes(self, dataset: str, row_id: str) -> dict[str, dict[str, bool]]:
+        """Who says what of a row now: {tag: {person: is_on}}, tags by name, the person who spoke last at the end."""
+        c = current_table.c
+        words = sa.select(c.tag, c.person, c.is_on).join(dataset_table).order_by(c.tag, c.said)
+        votes: dict[str, dict[str, bool]] = {}
+        with self.reading() as connection:
+            for tag, person, is_on in connection.execute(
+                words.where(dataset_table.c.fingerprint == dataset, c.row_id == row_id)
+            ):
+                votes.setdefault(tag, {})[person] = is_on
+        return dict(sorted(votes.items()))
+
+    def vocabulary(self, dataset: str) -> list[str]:
+        """The tags offered for a dataset, in order; the first nine are on the digits 1 to 9. Rows may have others."""
+        chosen = sa.select(dataset_table.c.vocabulary).where(dataset_table.c.fingerprint == dataset)
+        with self.reading() as connection:
+            return list(connection.scalar(chosen) or DEFAULT_VOCABULARY)
+
+    def set_vocabulary(self, dataset: str, tags: Sequence[str]) -> list[str]:
+        """Chooses the tags offered for a dataset, in order, without repeats; an empty list returns to the default."""
+        chosen = list(dict.fromkeys(clean_tag(tag) for tag in tags))
+        with self.writing() as connection:
+            number = self.dataset_number(connection, dataset)
+            of_dataset = sa.update(dataset_table).where(dataset_table.c.number == number)
+            connection.execute(of_dataset.values(vocabulary=chosen or None))
+        return chosen or list(DEFAULT_VOCABULARY)
+
+    def _say(
+        self, dataset: str, changes: Mapping[str, Mapping[str, bool]], person: str, why: str | None = None,
+        reasons: Mapping[str, str] | None = None,
+    ) -> Batch:  # fmt: skip
+        person = clean_person(person)
+        with self.writing() as connection:
+            number = self.dataset_number(connection, dataset)
+            news = [
+                word for tag, rows in changes.items() for word in changed_words(connection, number, person, tag, rows)
+            ]
+            if not news:
+                return Batch(id=None, rows=0)
+            batch = new_batch(connection, number, person, "tag", why=why)
+            words = [word | {"said": batch, "reason": (reasons or {}).get(word["row_id"])} for word in news]
+            keep_events(connection, number, person, batch, words)
+        return Batch(batch, _rows_in(words))
+
+    def _reverse(self, dataset: str, person: str, kind: Literal["undo", "redo"]) -> Batch | None:
+        person = clean_person(person)
+        with self.writing() as connection:
+            number = self.dataset_number(connection, dataset)
+            undoes = connection.scalar(latest_in_force(number, person, kind))
+            if undoes is None:
+                return None
+            batch = new_batch(connection, number, person, kind, undoes)
+            words = reversed_words(connection, undoes)
+            keep_events(connection, number, person, batch, words)
+        return Batch(batch, _rows_in(words), undoes)
+
+
+def _rows_in(words: list[dict[str, Any]]) -> int:
+    return len({word["row_id"] for word in words})

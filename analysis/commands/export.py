@@ -1,0 +1,70 @@
+"""The commands `export` and `replay`: a view becomes files, and the same files again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analysis.annotations import open_annotations
+from analysis.commands.shared import DatasetArgument, Json, ProgressFile, Where, answer, load
+from analysis.computing.progress import Reporter
+from analysis.export import ExportRequest, export
+from analysis.export.redaction.plan import read_plan
+from analysis.export.replay import replay
+from analysis.export.waterfall import types_column
+from analysis.workspace import Workspace
+
+
+def export_command(
+    name: DatasetArgument,
+    to: Annotated[
+        str, typer.Option(help="input, messages, sharegpt, alpaca, prompt_completion, preference, kto, parquet, csv.")
+    ],
+    out: Annotated[Path, typer.Option(help="The folder to write to.")],
+    where: Where = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only rows with this tag; repeatable.")] = None,
+    without_tag: Annotated[list[str] | None, typer.Option(help="No rows with this tag; repeatable.")] = None,
+    clean: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help="Texts without this kind of noise; repeatable.")
+    ] = None,
+    add: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN", help="A computed column to add to parquet or csv; repeatable.")
+    ] = None,
+    split_safe: Annotated[
+        str, typer.Option(metavar="COLUMN", help="No row near or equal to one of a smaller split, such as test.")
+    ] = "",
+    redact: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TYPE=HOW,...",
+            help="Take personal data out: replace, pseudonym[:dataset], mask[:N], hash or drop; repeatable.",
+        ),
+    ] = None,
+    as_json: Json = False,
+    progress: ProgressFile = None,
+) -> None:
+    """The rows in view as training files, with a receipt and a dataset card."""
+    dropped = [rule for rule in read_plan(redact or ()).values() if rule.how == "drop"]
+    groups = ("duplicate_group", "near_group", "near_neighbours") if split_safe else ()
+    dataset, view = load(name, where, [*(add or ()), *groups, *(types_column(rule.type) for rule in dropped)])
+    tags = {"only_tags": tuple(tag or ()), "without_tags": tuple(without_tag or ())}
+    request = ExportRequest(
+        view=view, to=to, clean=tuple(clean or ()), add=tuple(add or ()), split_safe=split_safe,
+        redact=tuple(redact or ()), **tags,
+    )  # fmt: skip
+    reasons = open_annotations(Workspace().home).reasons(dataset.fingerprint) if without_tag else None
+    result = export(dataset, request, out, reasons=reasons, report=Reporter(progress)).as_dict()
+    answer(result, as_json, f"{result['rows_out']:,} of {result['rows_in']:,} rows in {out}")
+
+
+def replay_command(
+    receipt: Annotated[Path, typer.Argument(help="The receipt.json of an export.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="The source file or files it was made from.")],
+    out: Annotated[Path, typer.Option(help="The folder to write to.")],
+    as_json: Json = False,
+) -> None:
+    """Make the same export again, and check that every byte is the same."""
+    result = replay(receipt, [Path(f) for f in files], out, Workspace()).as_dict()
+    answer(result, as_json, f"The same {result['rows_out']:,} rows in {out}")

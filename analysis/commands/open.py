@@ -1,0 +1,59 @@
+"""The command `open`: files become a dataset."""
+
+from __future__ import annotations
+
+from glob import glob
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from analysis.commands.shared import Json, ProgressFile, answer, pairs
+from analysis.computing.progress import Reporter
+from analysis.errors import DatasetError
+from analysis.formats import ReadOptions
+from analysis.workspace import Workspace
+
+
+def open_command(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="One dataset from these files.")],
+    role: Annotated[
+        list[str] | None, typer.Option(metavar="ROLE=COLUMN", help="Say which column plays a role.")
+    ] = None,
+    separator: Annotated[str | None, typer.Option(help="What separates the cells of a CSV file.")] = None,
+    header: Annotated[bool | None, typer.Option(help="Whether a CSV file's first line names the columns.")] = None,
+    as_json: Json = False,
+    progress: ProgressFile = None,
+) -> None:
+    """Import files and say what they are: dataset id, rows, format, roles, what could not be read."""
+    report = Reporter(progress)
+    reading = ReadOptions(roles=tuple(sorted(pairs(role or [], "role"))), separator=separator, header=header)
+    dataset = Workspace().open(expanded(files), reading, report)
+    lines = (dataset.folder / "problems.jsonl").read_bytes().splitlines()
+    meta = dataset.meta
+    in_source = {column: meta["renamed"].get(column, column) for column in meta["columns"]}
+    result = {
+        **{key: meta[key] for key in ("id", "fingerprint", "rows", "format")},
+        "roles": {role: in_source[column] for role, column in meta["roles"].items()},
+        "columns": list(in_source.values()),
+        "unreadable": meta["unreadable"], "problems": [orjson.loads(line) for line in lines], "notes": meta["notes"],
+    }  # fmt: skip
+    notes = "".join(f"\n  {note['sentence']}" for note in meta["notes"])
+    answer(
+        result,
+        as_json,
+        f"{dataset.id}: {meta['rows']:,} rows, {meta['format']}, {meta['unreadable']:,} unreadable{notes}",
+    )
+
+
+def expanded(files: list[str]) -> list[str]:
+    """The files, with patterns such as `data/*.jsonl` replaced by what they match, in order of name."""
+    found: list[str] = []
+    for file in files:
+        pattern = any(c in file for c in "*?[") and not file.startswith("hf://") and not Path(file).exists()
+        matches = sorted(glob(file, recursive=True)) if pattern else [file]
+        if not matches:
+            raise DatasetError(f"No file matches {file!r}; check the folder and the pattern.")
+        found += matches
+    return found

@@ -1,0 +1,75 @@
+"""The command `table`: rows in view as JSON lines or a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import polars as pl
+import typer
+
+from analysis.commands.shared import DatasetArgument, Where, load
+from analysis.dataset import Dataset
+from analysis.errors import DatasetError
+
+WRITERS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
+    ".jsonl": pl.DataFrame.write_ndjson, ".csv": pl.DataFrame.write_csv, ".parquet": pl.DataFrame.write_parquet,
+}  # fmt: skip
+
+
+def table_command(
+    name: DatasetArgument,
+    columns: Annotated[str, typer.Option(help="Names of columns, with commas between them.")],
+    where: Where = None,
+    limit: Annotated[int | None, typer.Option(min=0, help="At most so many rows.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A .jsonl, .csv or .parquet file instead of standard output.")
+    ] = None,
+) -> None:
+    """Rows in view as JSON lines."""
+    wanted = list(dict.fromkeys(c.strip() for c in columns.split(",") if c.strip()))
+    if not wanted:
+        raise DatasetError("--columns names no column; write some such as prompt,response.")
+    if out:
+        check_ending(out)
+    dataset, view = load(name, where, wanted)
+    rows = dataset.rows_of(view)
+    rows = rows if limit is None else rows.head(limit)
+    if out:
+        write_table(pl.concat(chosen(dataset, wanted, rows)), out)
+        return
+    try:
+        for batch in chosen(dataset, wanted, rows):
+            for row in batch.iter_rows(named=True):
+                sys.stdout.buffer.write(orjson.dumps(row, default=str) + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # the reader, such as `head`, has had enough; what is still held back goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def check_ending(out: Path) -> None:
+    """Raises DatasetError where the file's name does not say a known format."""
+    if out.suffix not in WRITERS:
+        raise DatasetError(f"Cannot tell the format of {out.name!r}; known endings: {', '.join(WRITERS)}.")
+
+
+def write_table(table: pl.DataFrame, out: Path) -> None:
+    """In the format that the file's name says."""
+    if out.suffix == ".csv" and (lists := [c for c, dtype in table.schema.items() if dtype.is_nested()]):
+        raise DatasetError(f"A CSV file cannot hold the lists in {', '.join(lists)}; write .jsonl or .parquet.")
+    WRITERS[out.suffix](table, out)
+
+
+def chosen(dataset: Dataset, columns: list[str], rows: pl.Series) -> Iterator[pl.DataFrame]:
+    """Those columns of the rows at these ascending positions, part by part."""
+    start = 0
+    for height in dataset.meta["part_rows"] or [0]:
+        inside = rows.filter((rows >= start) & (rows < start + height)) - start
+        for batch in dataset.batches(columns, start, height) if len(inside) else ():
+            yield batch[inside]
+        start += height
+    yield pl.DataFrame(schema={c: dataset.schema[c] for c in columns})

@@ -1,0 +1,27 @@
+"""Making a signal's columns: resumable, in this process, in several, or on a cluster."""
+
+from analysis.computing.computing import (
+    AT_OPENING_S,
+    CHUNK_ROWS,
+    compute,
+    estimate,
+    is_running,
+    missing_inputs,
+    progress,
+    progress_path,
+    try_out,
+)
+
+__all__ = [
+    "AT_OPENING_S",
+    "CHUNK_ROWS",
+    "compute",
+    "computing",
+    "estimate",
+    "is_running",
+    "missing_inputs",
+    "progress",
+    "progress_path",
+    "runners",
+    "try_out",
+]

@@ -1,0 +1,168 @@
+"""Makes a signal's columns, once per dataset: resumable in chunks, whole or not at all, one job at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+from filelock import FileLock, Timeout
+
+from analysis.computing.progress import Progress, Reporter, write_whole
+from analysis.computing.runners import Runner, run_here, run_in_processes
+from analysis.dataset import Dataset
+from analysis.errors import SignalError
+from analysis.signal import ROW_ID, Signal
+
+CHUNK_ROWS = 10_000
+TRIAL_ROWS = 500
+PROCESSES_PAY_S = 10.0  # below this estimate, starting more processes costs more than it gains
+AT_OPENING_S = 30.0  # a heavy signal with a smaller estimate is computed right after opening, unasked
+
+
+def progress_path(dataset: Dataset, signal: Signal) -> Path:
+    """Where the worker says how far it is."""
+    return dataset.folder / f"{signal.key}.progress.json"
+
+
+def _lock(dataset: Dataset, signal: Signal) -> FileLock:
+    """Held by the process that computes, and let go by the system when that process dies."""
+    return FileLock(dataset.folder / f"{signal.key}.lock")
+
+
+def is_running(dataset: Dataset, signal: Signal) -> bool:
+    """Whether some process computes this signal at this moment."""
+    if not (dataset.folder / f"{signal.key}.lock").exists():
+        return False
+    try:
+        with _lock(dataset, signal).acquire(blocking=False):
+            return False
+    except Timeout:
+        return True
+
+
+def progress(dataset: Dataset, signal: Signal) -> Progress | None:
+    """How far a running or stopped computation is; None before the first."""
+    return Progress.read(progress_path(dataset, signal))
+
+
+def estimate(dataset: Dataset, signal: Signal) -> float | None:
+    """Seconds the whole dataset is expected to take by the latest trial; None before a trial."""
+    path = dataset.folder / f"{signal.key}.estimate.json"
+    return float(json.loads(path.read_text())["seconds"]) if path.exists() else None
+
+
+def try_out(dataset: Dataset, signal: Signal) -> float:
+    """Times the signal on rows spread over the dataset and writes down the estimate for all, in seconds."""
+    count = min(TRIAL_ROWS, dataset.height)
+    first = next(dataset.batches([ROW_ID, *signal.inputs], 0, count), None)
+    if first is None:
+        return 0.0
+    signal(first.head(10))  # loads the model, which a long run pays once
+    step = max(dataset.height // 5, 1)
+    sample = pl.concat(
+        batch for at in range(0, dataset.height, step)
+        for batch in dataset.batches([ROW_ID, *signal.inputs], at, max(count // 5, 1))
+    )  # fmt: skip
+    started = time.perf_counter()
+    signal(sample)
+    seconds = (time.perf_counter() - started) * dataset.height / sample.height
+    if signal.scope == "row" and seconds > PROCESSES_PAY_S:
+        seconds /= os.cpu_count() or 1
+    write_whole(dataset.folder / f"{signal.key}.estimate.json", json.dumps({"seconds": seconds, "rows": sample.height}))
+    return seconds
+
+
+def compute(dataset: Dataset, signal: Signal, run: Runner | None = None, *, limit: int | None = None) -> Path:
+    """The path of the signal's file, made first where it is missing. Safe to stop, to repeat and to race.
+
+    A second caller waits for the first and finds its result. `run` is chosen by the estimate when not given. With
+    `limit`, only the first so many chunks are made and the rest is left to a later call.
+    """
+    path = dataset.path(signal)
+    with _lock(dataset, signal):
+        if path.exists():
+            return path
+        report = Reporter(progress_path(dataset, signal))
+        report("computing", 0, dataset.height)
+        for name in missing_inputs(dataset, signal):
+            compute(dataset, dataset.signal(name), run)
+        parts = dataset.folder / f"{signal.key}.parts"
+        parts.mkdir(exist_ok=True)
+        _make_parts(dataset, signal, parts, run or _runner(dataset, signal), report, limit)
+        if limit is None:
+            _join_parts(dataset, signal, parts, path)
+            progress_path(dataset, signal).unlink(missing_ok=True)
+    return path
+
+
+def missing_inputs(dataset: Dataset, signal: Signal) -> list[str]:
+    """Signals that add a column this one reads and that are not computed yet."""
+    names = dataset.catalogue.writers_of(set(signal.inputs) - set(dataset.originals))
+    return [name for name in names if not dataset.has(dataset.signal(name))]
+
+
+def _runner(dataset: Dataset, signal: Signal) -> Runner:
+    if signal.scope == "dataset" or signal.cheap or signal.sends or dataset.height <= 2 * CHUNK_ROWS:
+        return run_here
+    seconds = estimate(dataset, signal)
+    return run_in_processes if (seconds or try_out(dataset, signal)) > PROCESSES_PAY_S else run_here
+
+
+def _make_parts(
+    dataset: Dataset, signal: Signal, parts: Path, run: Runner, report: Reporter, limit: int | None
+) -> None:
+    """One Parquet file per chunk of rows that has none yet, named by the chunk's first row."""
+    step = CHUNK_ROWS if signal.scope == "row" else max(dataset.height, 1)
+    starts = list(range(0, max(dataset.height, 1), step))
+    missing = [at for at in starts if not (parts / f"{at:010}.parquet").exists()]
+    todo = missing[:limit]
+    done = dataset.height - sum(min(step, dataset.height - at) for at in missing)
+    place: dict[str, int] = {}
+
+    def chunks() -> Iterator[pl.DataFrame]:
+        for at in todo:
+            batches = list(dataset.batches([ROW_ID, *signal.inputs], at, step))
+            chunk = pl.concat(batches) if batches else _no_rows(dataset, signal)
+            place[_name(chunk)] = at
+            yield chunk
+
+    for part in (run if signal.scope == "row" else run_here)(signal, chunks()):
+        at = place.pop(_name(part))
+        _write(part, parts / f"{at:010}.parquet")
+        done += part.height
+        report("computing", done, dataset.height)
+
+
+def _name(chunk: pl.DataFrame) -> str:
+    """What tells a chunk from the others: its first row's id, which occurs once in a dataset."""
+    return str(chunk[ROW_ID].first()) if chunk.height else ""
+
+
+def _no_rows(dataset: Dataset, signal: Signal) -> pl.DataFrame:
+    return pl.DataFrame(schema={name: dataset.schema[name] for name in (ROW_ID, *signal.inputs)})
+
+
+def _join_parts(dataset: Dataset, signal: Signal, parts: Path, path: Path) -> None:
+    files = sorted(parts.glob("*.parquet"))
+    whole = pl.concat([pl.read_parquet(file) for file in files])
+    if whole.height != dataset.height:
+        raise SignalError(
+            f"{signal.name} made {whole.height:,} of {dataset.height:,} rows; delete {parts} and compute it again."
+        )
+    for name in signal.tables:
+        entries = whole.select(ROW_ID, name).explode(name, empty_as_null=False, keep_nulls=False).unnest(name)
+        _write(entries, dataset.table_path(signal, name))
+    _write(whole.drop(*signal.tables), path)
+    shutil.rmtree(parts)
+
+
+def _write(table: pl.DataFrame, path: Path) -> None:
+    """Whole or not at all: a reader never meets half a file."""
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    table.write_parquet(temporary)
+    temporary.replace(path)

@@ -1,0 +1,81 @@
+"""The same signal on this process, on several, or on a cluster.
+
+A runner takes a signal and chunks of rows and gives the signal's columns per chunk, in any order; that is the whole
+contract. Only signals of row scope run anywhere but here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+import polars as pl
+
+from analysis.errors import RunnerError
+from analysis.signal import Signal
+
+Runner = Callable[[Signal, Iterable[pl.DataFrame]], Iterator[pl.DataFrame]]
+
+
+def run_here(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """This process, one chunk after another."""
+    return map(signal, chunks)
+
+
+def run_in_processes(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """One process per core; only a few chunks are in flight, so that memory stays small."""
+    cores = os.cpu_count() or 1
+    waiting: deque[Future[pl.DataFrame]] = deque()
+    try:
+        with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool:
+            for chunk in chunks:
+                waiting.append(pool.submit(signal, chunk))
+                if len(waiting) > cores + 1:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+    except BrokenProcessPool:
+        raise RunnerError(
+            f"A process that computed {signal.name} was killed, probably for lack of memory; compute it with --on here."
+        ) from None
+
+
+def run_on_ray(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """A Ray cluster: the one `RAY_ADDRESS` names, otherwise this machine."""
+    try:
+        ray: Any = importlib.import_module("ray")
+    except ImportError:
+        raise RunnerError("Ray is not installed here; `pip install ray` adds it, or leave out --on ray.") from None
+    started_here = not ray.is_initialized()
+    if started_here:
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports its use to its makers otherwise
+        alone = {} if os.environ.get("RAY_ADDRESS") else {"_node_ip_address": "127.0.0.1"}
+        ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False, **alone)
+    remote = ray.remote(Signal.__call__)
+    waiting: deque[object] = deque()
+    try:
+        for chunk in chunks:
+            waiting.append(remote.remote(signal, chunk))
+            if len(waiting) > 2 * int(ray.cluster_resources().get("CPU", 1)):
+                yield ray.get(waiting.popleft())
+        while waiting:
+            yield ray.get(waiting.popleft())
+    finally:
+        if started_here:
+            ray.shutdown()
+
+
+RUNNERS: dict[str, Runner] = {"here": run_here, "processes": run_in_processes, "ray": run_on_ray}
+
+
+def runner(name: str) -> Runner:
+    """The runner of that name; raises RunnerError with the known ones."""
+    if name not in RUNNERS:
+        raise RunnerError(f"No engine is called {name!r}; known: {', '.join(RUNNERS)}.")
+    return RUNNERS[name]

@@ -1,0 +1,5 @@
+"""A dataset on disk: its columns, which of them a person may choose, and which of its rows answer a view."""
+
+from analysis.dataset.rows import Dataset
+
+__all__ = ["Dataset", "columns", "folder", "rows"]

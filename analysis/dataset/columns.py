@@ -1,0 +1,219 @@
+"""A dataset's columns: whole, part by part, or of few rows, wherever they lie; tags and rulings among them.
+
+Whatever asks for a column by name need not know whether it comes from the source, a signal, or people.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from analysis.dataset.folder import CANONICAL, PLACE, TAGS, DatasetFolder
+from analysis.errors import DatasetError
+from analysis.signal import ROW_ID, Catalogue, Signal
+
+KEPT_TABLES = 4
+NEAR_ROWS = 200  # rows nearer than this are read from disk in one piece
+
+
+class Rulings(NamedTuple):
+    """What people ruled out of signals: the `columns` and second `tables` (by path, with `row`) that stand in for the
+    signals' own, the lines taken `out` with the number of the rule, the rules themselves, and their revision."""
+
+    columns: dict[str, pl.Series]
+    tables: dict[str, pl.DataFrame]
+    out: pl.DataFrame
+    rules: tuple[Any, ...] = ()
+    revision: str = ""
+
+
+NO_RULINGS = Rulings({}, {}, pl.DataFrame())
+
+
+def memory_budget() -> int:
+    """Bytes that one dataset's columns may hold in memory: a quarter of the machine's memory.
+
+    `WINNOW_MEMORY_MB` overrides it.
+    """
+    if given := os.environ.get("WINNOW_MEMORY_MB"):
+        if not given.isdecimal():
+            raise DatasetError(f"WINNOW_MEMORY_MB is {given!r}, which is no number of megabytes; set one such as 2000.")
+        return int(given) << 20
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
+
+
+class DatasetColumns(DatasetFolder):
+    """Reads columns and keeps them while the memory allows; safe to share between threads. Nothing here writes rows."""
+
+    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
+        super().__init__(folder, catalogue)
+        self._budget = memory_budget()
+        self._lock = threading.RLock()
+        self._tables: dict[str, pl.DataFrame] = {}
+        self._columns: OrderedDict[str, pl.Series] = OrderedDict()
+        self._tags = pl.DataFrame(schema={ROW_ID: pl.String, **TAGS})
+        self.tag_revision = 0
+        self.rulings = NO_RULINGS
+
+    def column(self, name: str) -> pl.Series:
+        """One whole column, `height` values; kept in memory while the budget allows."""
+        if name in TAGS:
+            return self._tag_column(name)
+        if name in self.rulings.columns:
+            return self.rulings.columns[name]
+        key = self.key_of(name)
+        with self._lock:
+            if key in self._columns:
+                self._columns.move_to_end(key)
+                return self._columns[key]
+        column = self._read(self._parts, [name], 0, 0, self.height)[name] if self.height else self._empty(name)
+        column = column.rechunk()  # rows are gathered from one piece many times faster than from one piece per part
+        with self._lock:
+            self._columns[key] = column
+            held = sum(int(c.estimated_size()) for c in self._columns.values())
+            while held > self._budget and len(self._columns) > 1:
+                held -= int(self._columns.popitem(last=False)[1].estimated_size())
+        return column
+
+    def frame(self, names: Sequence[str], rows: pl.Series | None = None) -> pl.DataFrame:
+        """Those columns of all rows, or of the rows at these positions, in their order."""
+        if rows is None:
+            return pl.DataFrame([self.column(name) for name in names])
+        large = [name for name in names if not self._fits(name)]
+        held = [self.column(name).gather(rows) for name in names if name not in large]
+        return pl.DataFrame([*held, *self._gather_from_disk(large, rows)]).select(names)
+
+    def batches(self, names: Sequence[str], offset: int = 0, length: int | None = None) -> Iterator[pl.DataFrame]:
+        """Those columns part by part, in row order, from row `offset` on; nothing is kept in memory."""
+        end = self.height if length is None else min(self.height, offset + length)
+        start = 0
+        for part, height in zip(self._parts, self.meta["part_rows"], strict=True):
+            low, high = max(start, offset), min(start + height, end)
+            if low < high:
+                yield self._read(part, names, start, low - start, high - low)
+            start += height
+
+    def table_in(self, signal: Signal, name: str, rows: pl.Series) -> pl.DataFrame:
+        """The lines of a second table that belong to the rows at these positions; `row` stands for `row_id`."""
+        path = str(self.table_path(signal, name))
+        table = self.rulings.tables.get(path, self._tables.get(path))
+        if table is None:
+            places = self.column(ROW_ID).to_frame().with_row_index("row")
+            table = self.table(signal, name).join(places, on=ROW_ID, how="left", maintain_order="left")
+            table = table.select("row", pl.exclude("row", ROW_ID))
+            with self._lock:
+                self._tables[path] = table
+                while len(self._tables) > KEPT_TABLES:
+                    del self._tables[next(iter(self._tables))]
+        if len(rows) == self.height:
+            return table
+        in_view = pl.repeat(False, self.height, dtype=pl.Boolean, eager=True).scatter(rows, True)
+        return table.filter(in_view.gather(table["row"]))
+
+    def key_of(self, column: str) -> str:
+        """What tells a column's present content in this dataset: its name, with its signal or the tags' revision."""
+        if column in TAGS:
+            return f"{column}@{self.tag_revision}"
+        writer = self.catalogue.writer_of(column) if column not in self.originals else None
+        own = f"{self.signal(writer).key}/{column}" if writer else column
+        return f"{own}@{self.rulings.revision}" if column in self.rulings.columns else own
+
+    # From disk
+
+    def _read(
+        self, part: Path | list[Path], names: Sequence[str], start: int, offset: int, length: int
+    ) -> pl.DataFrame:
+        """`length` rows of one part, or of several in sequence, that begin at row `start`, from its row `offset` on."""
+        schema = {**CANONICAL, **PLACE, **self.originals}
+        alias = self.meta["canonical"]
+        columns: list[pl.LazyFrame] = []
+        stored = [pl.col(alias.get(n) or n).alias(n) for n in names if n in alias or n in self.originals or n in PLACE]
+        if stored:
+            columns.append(pl.scan_parquet(part).slice(offset, length).select(stored))
+        elsewhere: dict[Path, list[str]] = {}
+        for name in names:
+            if name == ROW_ID:
+                elsewhere.setdefault(self.folder / "ids.parquet", []).append(name)
+            elif name not in schema and name not in TAGS and name not in self.rulings.columns:
+                elsewhere.setdefault(self._signal_file(name), []).append(name)
+        columns += [
+            pl.scan_parquet(path).slice(start + offset, length).select(wanted) for path, wanted in elsewhere.items()
+        ]
+        read = [column for frame in pl.collect_all(columns) for column in frame.get_columns()]
+        absent = [n for n in names if n in CANONICAL and n not in alias and n not in self.originals]
+        read += [pl.Series(n, [], dtype=CANONICAL[n]).extend_constant(None, length) for n in absent]
+        read += [self._tag_column(n).slice(start + offset, length) for n in names if n in TAGS]
+        read += [c.slice(start + offset, length) for n, c in self.rulings.columns.items() if n in names]
+        return pl.DataFrame(read).select(names)
+
+    def _signal_file(self, column: str) -> Path:
+        name = self.catalogue.writer_of(column)
+        if name is None:
+            raise DatasetError(f"{self.name} has no column {column!r}; it has: {', '.join(self.shown_columns)}.")
+        path = self.path(self.signal(name))
+        if not path.exists():
+            raise DatasetError(
+                f"{column} comes from the signal {name}, which is not computed yet; compute {name} first."
+            )
+        return path
+
+    def _empty(self, name: str) -> pl.Series:
+        if name not in self.schema:
+            self._signal_file(name)
+        return pl.Series(name, [], dtype=self.schema[name])
+
+    def _fits(self, name: str) -> bool:
+        """Whether a column may be held in memory: texts only within the budget, the source's records never."""
+        if name == "source_record":
+            return False
+        mean: dict[str, float] = self.meta["mean_chars"]
+        if name == "messages":  # as long as the source's own conversations, and the answers that stand apart from them
+            chars = sum(mean.get(column, 0.0) for column in set(self.roles.values()))
+        else:
+            chars = mean.get(self.meta["canonical"].get(name) or name, 0.0)
+        return chars * self.height < self._budget / 3
+
+    def _gather_from_disk(self, names: Sequence[str], rows: pl.Series) -> list[pl.Series]:
+        """Few rows of columns too large to hold: rows that lie near each other are read together."""
+        if not names or rows.is_empty():
+            return [self._empty(name) for name in names]
+        wanted = rows.unique().sort()
+        starts = [0, *(wanted.diff() > NEAR_ROWS).arg_true(), len(wanted)]
+        read = []
+        for first, end in pairwise(starts):
+            run = wanted.slice(first, end - first)
+            low = int(run[0])
+            read.append(pl.concat(self.batches(names, low, int(run[-1]) - low + 1))[run - low])
+        return pl.concat(read)[wanted.search_sorted(rows)].get_columns()
+
+    # What people said
+
+    def set_tags(self, tags: pl.DataFrame, revision: int) -> None:
+        """Takes the current tags (row_id, tags, disputed_tags; only rows that have any) as of `revision`."""
+        with self._lock:
+            self._tags, self.tag_revision = tags, revision
+            for name in TAGS:
+                self._columns.pop(name, None)
+
+    def _tag_column(self, name: str) -> pl.Series:
+        """Tags in row order; an empty list where a row has none."""
+        with self._lock:
+            if name not in self._columns:
+                ids = self.column(ROW_ID).to_frame()
+                joined = ids.join(self._tags.select(ROW_ID, *TAGS), on=ROW_ID, how="left", maintain_order="left")
+                for tag_column in TAGS:
+                    self._columns[tag_column] = joined[tag_column].fill_null([])
+            return self._columns[name]
+
+    def set_rulings(self, rulings: Rulings) -> None:
+        """Takes what people ruled out, in the place of what they had ruled out before."""
+        own = {name: column for name, column in rulings.columns.items() if name not in self.originals}
+        with self._lock:
+            self.rulings = rulings._replace(columns=own)

@@ -1,0 +1,157 @@
+"""What lies in a dataset's folder: what it says of itself, the names and types of its rows, its signals.
+
+The rows are Parquet parts in source order and are never rewritten; each signal's columns lie beside them in a file
+of the same height.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from analysis.errors import DatasetError
+from analysis.joined_values import join_values
+from analysis.keys import key_id
+from analysis.signal import ROW_ID, Catalogue, Signal
+from analysis.view.operators import kind_of
+
+MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String, "tool_calls": pl.String}))
+CANONICAL: dict[str, pl.DataType] = {
+    "system": pl.String(), "prompt": pl.String(), "response": pl.String(), "rejected": pl.String(),
+    "score": pl.Float64(), "messages": MESSAGES, "text": pl.String(), "n_turns": pl.UInt32(),
+    "prompts_differ": pl.Boolean(),
+}  # fmt: skip
+TEXTS = ("system", "prompt", "response", "rejected", "text", "messages")
+PLACE = {"source_file": pl.String(), "source_line": pl.UInt32(), "source_record": pl.String()}
+TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
+
+
+@functools.cache
+def _is_for_machines(dtype: pl.DataType) -> bool:
+    """Whether a signal's column of this type is read by others and says nothing by itself: vectors, places, lists."""
+    of_numbers = isinstance(dtype, pl.List | pl.Array) and pl.Series([], dtype=dtype.inner).dtype.is_numeric()
+    return of_numbers or kind_of(dtype) == "place"
+
+
+class DatasetFolder:
+    """Knows what a dataset consists of; reads nothing of its rows."""
+
+    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
+        self.folder, self.catalogue = folder, catalogue
+        try:
+            self.meta = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+            self.id: str = self.meta["id"]
+            self.name: str = self.meta["name"]
+            self.fingerprint: str = self.meta["fingerprint"]
+            self.format: str = self.meta["format"]
+            self.height: int = self.meta["rows"]
+            self.roles: dict[str, str] = self.meta["roles"]
+        except FileNotFoundError:
+            raise DatasetError(f"No dataset {folder.name!r} in this workspace; open its file first.") from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise DatasetError(
+                f"{folder / 'dataset.json'} is damaged ({error}); delete its folder and open the file again."
+            ) from None
+        self._signals: dict[str, Signal] = {}
+        self._schema: tuple[tuple[Signal, ...], dict[str, pl.DataType]] | None = None
+
+    # Rows
+
+    @cached_property
+    def originals(self) -> dict[str, pl.DataType]:
+        """The source's own columns and their types, in source order."""
+        parts = self._parts
+        found = pl.read_parquet_schema(parts[0]) if parts else {}
+        return {name: found[name] for name in self.meta["columns"] if name in found}
+
+    @cached_property
+    def canonical(self) -> dict[str, pl.DataType]:
+        """The canonical columns that hold anything in this dataset."""
+        return {name: dtype for name, dtype in CANONICAL.items() if name in self.meta["canonical"]}
+
+    @property
+    def schema(self) -> dict[str, pl.DataType]:
+        """Every column that can be asked for now, with its type: rows, canonical columns, computed signals, tags."""
+        computed = tuple(signal for signal in self.signals() if self.has(signal))
+        if self._schema is None or self._schema[0] != computed:  # a page asks many times, and signals come one by one
+            added = {
+                column: dtype() if isinstance(dtype, type) else dtype
+                for signal in computed for column, dtype in signal.adds.items() if column not in self.originals
+            }  # fmt: skip
+            found = {ROW_ID: pl.String(), **CANONICAL, **self.originals, **PLACE, **added, **TAGS}
+            self._schema = computed, found
+        return dict(self._schema[1])
+
+    @property
+    def shown_columns(self) -> list[str]:
+        """What a person may choose from: canonical columns with content, the source's own, computed ones, tags."""
+        hidden = set(CANONICAL) - set(self.canonical)
+        of_roles = [s for s in self.signals() if s.roles and not any(getattr(s, role) for role in s.roles)]
+        nothing_read = [s for s in of_roles if not set(s.reads) & set(CANONICAL)]
+        hidden |= {column for s in nothing_read for column in s.adds if column not in self.originals}
+        schema = self.schema
+        hidden |= {name for name in schema if name not in self.originals and _is_for_machines(schema[name])}
+        hidden |= {column for s in self.signals() for column in s.secret} - set(self.originals)
+        if len(self.meta["files"]) < 2:
+            hidden.add("source_file")
+        return [name for name in schema if name not in hidden]
+
+    @cached_property
+    def _parts(self) -> list[Path]:
+        return sorted((self.folder / "rows").glob("*.parquet"))
+
+    def role(self, name: str) -> str | None:
+        """The column that plays this role, or None."""
+        return self.roles.get(name)
+
+    @property
+    def has_examples(self) -> bool:
+        """Whether some column plays the role of a prompt, a response, messages or raw text; a plain table has none."""
+        return any(name in self.canonical for name in TEXTS)
+
+    def texts(self) -> list[str]:
+        """The columns a search of any text reads: the texts of the row; for a table, its text columns."""
+        found = [name for name in TEXTS if name in self.canonical]
+        return found or [name for name, dtype in self.originals.items() if dtype == pl.String]
+
+    # Signals
+
+    def signal(self, name: str) -> Signal:
+        """The catalogue's signal with the parameters chosen for this dataset, and its roles filled in.
+
+        A parameter `of_<signal>` holds the key of a signal whose columns it reads: with another key, another result.
+        """
+        if name not in self._signals:
+            chosen = self.meta.get("parameters", {}).get(name, {})
+            default = self.catalogue[name]
+            played = {role: join_values([self.roles[role]]) for role in default.roles if role in self.roles}
+            given = {field: value for field, value in chosen.items() if value != "" or field not in default.roles}
+            read = {p: self.signal(p.removeprefix("of_")).key for p in default.parameters if p.startswith("of_")}
+            if default.secret:
+                given["key_id"] = key_id()
+            self._signals[name] = self.catalogue.signal(name, {**played, **given, **read})
+        return self._signals[name]
+
+    def signals(self) -> list[Signal]:
+        return [self.signal(name) for name in self.catalogue]
+
+    def path(self, signal: Signal) -> Path:
+        return self.folder / f"{signal.key}.parquet"
+
+    def has(self, signal: Signal) -> bool:
+        return os.path.exists(f"{self.folder}/{signal.key}.parquet")  # asked hundreds of times a page; a Path is dear
+
+    def table_path(self, signal: Signal, name: str) -> Path:
+        return self.folder / f"{signal.key}.{name}.parquet"
+
+    def table(self, signal: Signal, name: str) -> pl.DataFrame:
+        """A signal's second table: `row_id`, then the table's columns, a line per entry, in row order."""
+        path = self.table_path(signal, name)
+        if not path.exists():
+            raise DatasetError(f"The table {name} comes from the signal {signal.name}; compute {signal.name} first.")
+        return pl.read_parquet(path)

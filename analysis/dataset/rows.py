@@ -1,0 +1,147 @@
+"""A dataset on disk: its columns, which of them a person may choose, and which of its rows answer a view."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from functools import cached_property, reduce
+from pathlib import Path
+
+import polars as pl
+
+from analysis.dataset.columns import DatasetColumns
+from analysis.dataset.folder import TEXTS
+from analysis.errors import ViewError
+from analysis.signal import Catalogue, Signal
+from analysis.view import ANY_TEXT, SEARCHES, Filter, View
+
+KEPT_MASKS = 64
+LONG_TEXT_CHARS = 40  # a text column longer than this on average is prose to read, not a category to count
+FEW_VALUES = 50  # a column of so many distinct values is offered as a facet
+
+
+class Dataset(DatasetColumns):
+    """Reads columns, rows and the answers to views; safe to share between threads. Nothing here writes rows."""
+
+    def __init__(self, folder: Path, catalogue: Catalogue) -> None:
+        super().__init__(folder, catalogue)
+        self._masks: OrderedDict[str, pl.Series] = OrderedDict()
+        self._rows: OrderedDict[tuple[str, ...], pl.Series] = OrderedDict()
+        self._private: tuple[tuple[str, ...], frozenset[str]] = (), frozenset()
+
+    # What a person may choose
+
+    @property
+    def categories(self) -> list[str]:
+        """Columns worth counting by value: those of the usual roles, then others of two to fifty distinct values."""
+        private = self.private_columns
+        return [name for name in self._of_few_values if name not in private]
+
+    @property
+    def private_columns(self) -> frozenset[str]:
+        """The source's columns in whose texts personal data was found: they are read, masked, and not counted by
+        value. None before it was looked for."""
+        made = [(s, s.private) for s in self.signals() if s.private and self.has(s)]
+        key = (self.rulings.revision, *(s.key for s, _ in made))
+        if self._private[0] != key:
+            every = pl.int_range(self.height, dtype=pl.UInt32, eager=True)
+            spans = [self.table_in(s, table, every).filter(~pl.col("is_placeholder"))["field"] for s, table in made]
+            fields = {field for of_signal in spans for field in of_signal.unique()}
+            fields |= {"input"} if "prompt" in fields else set()
+            self._private = key, frozenset(self.roles[field] for field in fields if field in self.roles)
+        return self._private[1]
+
+    @cached_property
+    def _of_few_values(self) -> list[str]:
+        usual = ("source", "annotator", "language", "label", "split", "group")
+        roles = [column for column in map(self.roles.get, usual) if column and self.column(column).n_unique() > 1]
+        files = ["source_file"] if len(self.meta["files"]) > 1 else []
+        few = [name for name in self.originals if self._has_few_values(name)]
+        return list(dict.fromkeys([*roles, *files, *few]))
+
+    def _has_few_values(self, name: str) -> bool:
+        dtype = self.originals[name]
+        if self._is_prose(name) or not (dtype == pl.String or dtype == pl.Boolean or dtype.is_numeric()):
+            return False
+        return 2 <= self.column(name).n_unique() <= FEW_VALUES
+
+    def is_long(self, name: str) -> bool:
+        """Whether a column holds texts to read rather than values to count: prose, or what holds personal data."""
+        return self._is_prose(name) or name in self.private_columns
+
+    def _is_prose(self, name: str) -> bool:
+        stored = self.meta["canonical"].get(name) or name
+        chars: float = self.meta["mean_chars"].get(stored, 0.0)
+        return chars > LONG_TEXT_CHARS or name in TEXTS or name == "source_record"
+
+    # Views
+
+    def needs(self, view: View) -> list[Signal]:
+        """The signals whose columns the view names and which are not computed yet."""
+        writers = [self.signal(name) for name in self.catalogue.writers_of(view.columns() - set(self.originals))]
+        return [signal for signal in writers if not self.has(signal)]
+
+    def check(self, view: View) -> None:
+        """Raises ViewError when a filter names a column this dataset lacks or does not fit its type."""
+        schema = self.schema
+        for f in view:
+            if f.column == ANY_TEXT:
+                if f.op not in SEARCHES:
+                    raise ViewError(f"{f.op!r} cannot be asked of any text; fitting: {', '.join(SEARCHES)}.")
+                continue
+            dtype = schema.get(f.column)
+            if dtype is None and (writer := self.catalogue.writer_of(f.column)):
+                added = self.signal(writer).adds[f.column]
+                dtype = added() if isinstance(added, type) else added
+            if dtype is None:
+                raise ViewError(f"{self.name} has no column {f.column!r}; it has: {', '.join(self.shown_columns)}.")
+            f.expr(dtype)
+
+    def mask(self, f: Filter) -> pl.Series:
+        """One filter's answer for every row: `height` Booleans, never null."""
+        key = self._key(f)
+        with self._lock:
+            if key in self._masks:
+                self._masks.move_to_end(key)
+                return self._masks[key]
+        mask = self._answer(f)
+        with self._lock:
+            self._masks[key] = mask
+            while len(self._masks) > KEPT_MASKS:
+                self._masks.popitem(last=False)
+        return mask
+
+    def _key(self, f: Filter) -> str:
+        return f"{self.key_of(f.column)}?{f}"
+
+    def _answer(self, f: Filter) -> pl.Series:
+        if f.column == ANY_TEXT:
+            negated = f.op == "nothas"
+            masks = [self._answer(Filter(name, f.op, f.value)) for name in self.texts()]
+            nothing_read = pl.repeat(negated, self.height, dtype=pl.Boolean, eager=True)
+            return reduce(lambda a, b: a & b if negated else a | b, masks, nothing_read)
+        schema = self.schema
+        if f.column not in schema:
+            self._signal_file(f.column)
+        expr = f.expr(schema[f.column])
+        if self._fits(f.column):
+            return self.column(f.column).to_frame().select(expr).to_series()
+        answers = [batch.select(expr).to_series() for batch in self.batches([f.column])]
+        return pl.concat(answers) if answers else pl.Series(f.column, [], dtype=pl.Boolean)
+
+    def rows_of(self, view: View) -> pl.Series:
+        """Positions (UInt32, ascending) of the rows that pass every active filter."""
+        key = tuple(sorted(map(self._key, view.active)))
+        with self._lock:
+            if key in self._rows:
+                self._rows.move_to_end(key)
+                return self._rows[key]
+        if not view.active:
+            rows = pl.int_range(self.height, dtype=pl.UInt32, eager=True)
+        else:
+            rows = reduce(lambda a, b: a & b, map(self.mask, view.active)).arg_true()
+        rows = rows.alias("row")
+        with self._lock:
+            self._rows[key] = rows
+            while len(self._rows) > KEPT_MASKS // 2:
+                self._rows.popitem(last=False)
+        return rows

@@ -1,0 +1,60 @@
+"""Which rows say nearly the same? Pairs with their exact similarity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from analysis.duplicates.shingles import Unit
+from analysis.duplicates.texts import Over, check_choice
+from analysis.errors import SignalError
+from analysis.signal import Signal
+
+NEIGHBOUR = pl.Struct({"row": pl.UInt32, "similarity": pl.Float32})
+
+
+@dataclass(frozen=True)
+class NearPairs(
+    Signal,
+    name="near_pairs",
+    version=1,
+    reads=("prompt", "response", "messages", "text"),
+    roles=("column",),
+    adds={"near_neighbours": pl.List(NEIGHBOUR), "near_status": pl.String},
+    scope="dataset",
+):
+    """`near_neighbours` lists the rows further down whose shingles have a Jaccard index of 0.5 or more with this row's,
+    with that index, which is exact; MinHash only proposes which rows are compared (`analysis.duplicates.minhash`).
+
+    A shingle is a run of `words` words, or of `characters` characters (letters, digits, and a blank where words part),
+    case folded and punctuation away. `unit="auto"` takes characters for a text of which more than half is written in
+    scripts without spaces. `over`: the whole row, one side, raw text, or the `column` named. With `boilerplate="aside"`
+    a long head or tail that many rows share is not compared, unless it is all the row has.
+
+    `near_status`: `compared`; `repeats`, the same shingles as an earlier row: its pair with the first such row is
+    listed there and no other; `too_short`, fewer words than a shingle has; `capped`, near to so many rows that it was
+    compared only with some; `empty`, no letter or digit. Both columns are null where there is no text.
+    """
+
+    over: Over = "prompt+response"
+    unit: Unit = "auto"
+    words: int = 2
+    characters: int = 5
+    boilerplate: str = "kept"
+    column: str = ""
+
+    def __post_init__(self) -> None:
+        check_choice(self.over, Over, "The texts compared")
+        check_choice(self.unit, Unit, "The unit of a shingle")
+        if self.boilerplate not in ("kept", "aside"):
+            raise SignalError(f"Boilerplate cannot be {self.boilerplate!r}; known: kept, aside.")
+        if min(self.words, self.characters) < 1:
+            raise SignalError("A shingle has at least one word or character.")
+        if (self.over == "column") != bool(self.column):
+            raise SignalError('A column is named where, and only where, over is "column".')
+
+    def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
+        from analysis.duplicates.near import near_columns
+
+        return near_columns(rows, self.over, self.unit, self.words, self.characters, aside=self.boilerplate == "aside")

@@ -1,0 +1,150 @@
+"""A dataset card: what the exported files are, in the form the Hugging Face Hub reads.
+
+Names and sentences come from the data and are hostile until shown otherwise: each stands in a code span, in which
+Markdown, HTML and addresses mean nothing, with characters that do not print written out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from analysis.export.outfiles import Written
+
+# The Hub's classes of size, by powers of ten from 1,000 on.
+SIZES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B", "1B<n<10B")
+FORMATS_IN_WORDS = {
+    "input": "the format of the source, each record as it stood there",
+    "messages": "JSON lines of messages with role and content",
+    "sharegpt": "JSON lines in the ShareGPT form",
+    "alpaca": "JSON lines in the Alpaca form",
+    "prompt_completion": "JSON lines of prompt and completion",
+    "preference": "JSON lines of prompt, chosen and rejected answer",
+    "kto": "JSON lines of prompt, completion and a label that says whether it is desirable",
+    "parquet": "Parquet: canonical columns, the source's own and tags",
+    "csv": "CSV: canonical columns, the source's own and tags",
+}
+MAX_SHOWN_CHARS = 400
+
+
+def visible(text: str) -> str:
+    """`text` on one line, characters that do not print written out, long ones cut."""
+    plain = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+    return plain if len(plain) <= MAX_SHOWN_CHARS else f"{plain[:MAX_SHOWN_CHARS]}…"
+
+
+def code(text: str) -> str:
+    """`text` as a code span of Markdown that nothing in it can end."""
+    shown = visible(text)
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
+    pad = " " if shown.startswith("`") or shown.endswith("`") or (shown.strip() and shown != shown.strip()) else ""
+    return f"{fence}{pad}{shown}{pad}{fence}" if shown.strip() else "(blank)"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table of cells that are Markdown already; a bar inside a cell is escaped."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def card(receipt: Mapping[str, Any], written: Written, lengths: pl.Series | None) -> str:
+    """The card of an export from its receipt. `lengths`: tokens of each exported row, where they are counted."""
+    source = receipt["source"]
+    parts = [
+        front_matter(receipt),
+        f"# {code(source['name'])}",
+        f"{receipt['rows_out']:,} of {receipt['rows_in']:,} rows, in {FORMATS_IN_WORDS[receipt['to']]}. "
+        f"Made with Winnow {receipt['winnow']}; `receipt.json` beside this file says how to make the same bytes again.",
+        "## Files",
+        table(("file", "records", "bytes", "SHA-256"), _files(receipt["files"], "path")),
+        "## Source",
+        table(("file", "bytes", "SHA-256"), _files(source["files"], "name")),
+        f"Read as {code(source['format'])}: {source['rows']:,} rows, {_unreadable(source['unreadable'])}. "
+        f"Fingerprint {code(source['fingerprint'])}.",
+        _list(source["notes"]),
+        "## Rows",
+        f"In view: {code(receipt['sentence'])}.",
+        table(("reason", "rows left", "rows dropped", "tokens left", "tokens dropped"), map(_step, receipt["steps"])),
+        "## Columns",
+        table(("column", "type", "missing"), _columns(written)),
+        *_tokens(lengths),
+        *_signals(receipt["signals"]),
+        *_personal_data(receipt.get("personal_data", {})),
+        *_changes(receipt),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def front_matter(receipt: Mapping[str, Any]) -> str:
+    """What the Hub reads; every text is a JSON string, which is YAML as well."""
+    records = sum(file["rows"] for file in receipt["files"])
+    size = SIZES[min(max(len(str(records)) - 3, 0), len(SIZES) - 1)]
+    lines = [
+        "---", "license: unknown", f"pretty_name: {json.dumps(visible(receipt['source']['name']), ensure_ascii=False)}",
+        "size_categories:", f"- {size}", "tags:", "- winnow", "configs:", "- config_name: default", "  data_files:",
+        "  - split: train", "    path:", *(f"    - {json.dumps(file['path'])}" for file in receipt["files"]), "---",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _files(files: Iterable[Mapping[str, Any]], name: str) -> list[list[str]]:
+    counts = ("rows", "bytes") if name == "path" else ("bytes",)
+    return [[code(file[name]), *(f"{file[count]:,}" for count in counts), code(file["sha256"])] for file in files]
+
+
+def _unreadable(count: int) -> str:
+    return "every record could be read" if not count else f"{count:,} record{'s' * (count != 1)} could not be read"
+
+
+def _list(sentences: Iterable[str]) -> str:
+    return "\n".join(f"- {code(sentence)}" for sentence in sentences)
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"
+
+
+def _step(step: Mapping[str, Any]) -> list[str]:
+    counts = (step["rows"], step["dropped_rows"], step["tokens"], step["dropped_tokens"])
+    return [code(step["reason"]), *map(_number, counts)]
+
+
+def _columns(written: Written) -> list[list[str]]:
+    return [[code(name), code(kind), f"{written.missing[name]:,}"] for name, kind in written.columns.items()]
+
+
+def _tokens(lengths: pl.Series | None) -> list[str]:
+    if lengths is None or not len(lengths.drop_nulls()):
+        return []
+    found = [lengths.min(), lengths.median(), lengths.quantile(0.95, "nearest"), lengths.max(), lengths.sum()]
+    cells = [f"{float(str(value)):,.10g}" for value in found]
+    return ["## Tokens per row", table(("shortest", "median", "95th percentile", "longest", "all rows"), [cells])]
+
+
+def _signals(signals: Iterable[Mapping[str, Any]]) -> list[str]:
+    rows = [[code(s["name"]), str(s["version"]), code(json.dumps(s["parameters"]))] for s in signals]
+    return ["## Signals", table(("signal", "version", "parameters"), rows)] if rows else []
+
+
+def _personal_data(said: Mapping[str, Any]) -> list[str]:
+    """What was taken out, and how many rules of people say what is not personal."""
+    if not said.get("redact"):
+        return []
+    lines = [[code(one["type"]), one["how"], f"{one['rows']:,}", f"{one['values']:,}"] for one in said["taken_out"]]
+    rules = len(said["not_personal"])
+    sentence = f"{rules:,} rule{'s' * (rules != 1)} of people that say what is not personal, in the receipt."
+    return ["## Personal data taken out", table(("type", "how", "rows", "values"), lines), sentence if rules else ""]
+
+
+def _changes(receipt: Mapping[str, Any]) -> list[str]:
+    notes = list(receipt["notes"])
+    if (count := receipt["neutralised_cells"]) is not None:
+        notes.append(
+            f"{count:,} cells begin with = + - @, a tab or a carriage return and are no numbers; "
+            "an apostrophe in front keeps spreadsheets from running them."
+        )
+    return ["## What is not as in the source", _list(notes)] if notes else []

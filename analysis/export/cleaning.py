@@ -1,0 +1,50 @@
+"""Cleaning on the way out: exported texts without the kinds of noise one named; the dataset stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from analysis.dataset import Dataset
+from analysis.dataset.folder import MESSAGES, TEXTS
+from analysis.noise import cleaned_texts
+
+TEXT_ROLES = ("prompt", "input", "response", "rejected", "system", "text")
+
+
+class Cleaner:
+    """Cleans frame by frame; `rows` counts the rows of which some text changed."""
+
+    def __init__(self, dataset: Dataset, kinds: Sequence[str]) -> None:
+        self.kinds = tuple(kinds)
+        self.rows = 0
+        self._names = {*TEXTS, *(dataset.roles[role] for role in TEXT_ROLES if role in dataset.roles)}
+
+    def __call__(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The same frame with its texts cleaned: canonical ones, messages, and the columns they were made from."""
+        if not self.kinds:
+            return frame
+        changed = pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+        columns = []
+        for column in frame.select(name for name in frame.columns if name in self._names):
+            new = self._clean_chats(column) if column.dtype == MESSAGES else self._clean_texts(column)
+            columns.append(new)
+            changed = changed | column.ne_missing(new)
+        self.rows += int(changed.sum())
+        return frame.with_columns(columns)
+
+    def _clean_texts(self, texts: pl.Series) -> pl.Series:
+        return cleaned_texts(texts, self.kinds) if texts.dtype == pl.String else texts
+
+    def _clean_chats(self, chats: pl.Series) -> pl.Series:
+        """Each message's content cleaned; a chat without messages, and a missing one, stay what they are."""
+        lines = pl.DataFrame({"row": pl.int_range(len(chats), dtype=pl.UInt32, eager=True), "message": chats})
+        turns = lines.filter(pl.col("message").list.len() > 0).explode("message").unnest("message")
+        if turns.is_empty():
+            return chats
+        turns = turns.with_columns(cleaned_texts(turns["content"], self.kinds).alias("content"))
+        entry = pl.struct("role", "content", "tool_calls").alias("message")
+        made = turns.select("row", entry).group_by("row", maintain_order=True).agg("message")
+        joined = lines.select("row", before="message").join(made, on="row", how="left", maintain_order="left")
+        return joined.select(pl.coalesce("message", "before").alias(chats.name)).to_series()

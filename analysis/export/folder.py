@@ -1,0 +1,62 @@
+"""The folder an export goes to: whole or not at all, and never over files that are not an export's own."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+
+from analysis.errors import ExportError
+
+RECEIPT, CARD = "receipt.json", "README.md"
+
+
+@contextlib.contextmanager
+def new_folder(out: Path) -> Iterator[Path]:
+    """A temporary folder beside `out` that takes its place if all goes well, and otherwise leaves no trace."""
+    out = Path(out).resolve()
+    _refuse_foreign(out)
+    temporary = out.parent / f".{out.name}-{uuid.uuid4().hex[:8]}"
+    try:
+        temporary.mkdir(parents=True)
+        yield temporary
+        if out.exists():
+            old = temporary.with_name(f"{temporary.name}-old")
+            out.rename(old)
+            try:
+                temporary.rename(out)
+            except OSError:
+                old.rename(out)
+                raise
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            temporary.rename(out)
+    except OSError as error:
+        raise ExportError(f"{out} cannot be written ({error.strerror or error}); choose another folder.") from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _refuse_foreign(out: Path) -> None:
+    """Only an empty folder, or one that holds nothing but an earlier export, may be replaced."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise ExportError(f"{out} is a file; name a folder to export to.")
+    there = {path.name for path in out.iterdir()}
+    if not there:
+        return
+    try:
+        earlier = orjson.loads((out / RECEIPT).read_bytes())
+        own = {RECEIPT, CARD, *(file["path"] for file in earlier["files"])}
+    except (OSError, ValueError, TypeError, KeyError):
+        raise ExportError(
+            f"{out} holds files that are no export of Winnow, such as {min(there)}; choose a new or empty folder."
+        ) from None
+    if others := sorted(there - own):
+        more = f"{out} holds more than an earlier export, such as {others[0]}"
+        raise ExportError(f"{more}; choose a new or empty folder.")

@@ -1,0 +1,119 @@
+"""The step of an export that takes personal data out: what it does to each frame, checks afterwards, and says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from analysis.dataset import Dataset
+from analysis.export.redaction.plan import HOW, read_plan
+from analysis.export.redaction.redactor import Redactor
+from analysis.export.redaction.rescan import File, check_files
+from analysis.export.redaction.source_tables import change_of
+from analysis.export.source_files import Change
+from analysis.keys import key_id
+from analysis.personal_data.cells import JSON, TEXT, Kind
+from analysis.personal_data.types import ENTITY_TYPES
+
+
+class Redacting:
+    """One export's redaction; with an empty plan it leaves everything as it is."""
+
+    def __init__(self, dataset: Dataset, plan: Sequence[str]) -> None:
+        self.dataset = dataset
+        self.redactor = Redactor(dataset, read_plan(plan))
+        self.reads = self.redactor.reads
+        self._kinds = dict.fromkeys(dataset.meta["json_columns"], JSON)
+
+    def __call__(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame without what is to be taken out; one with `source_record` is of one file."""
+        if not self.reads or frame.is_empty():
+            return frame
+        kinds = self._kinds
+        if "source_record" in frame.columns:
+            kinds = {**kinds, "source_record": self.kind_of(str(frame["source_file"][0]))}
+        return self.redactor(frame, kinds)
+
+    def kind_of(self, file: str) -> Kind:
+        """How the records of a source file are written."""
+        source = self.dataset.meta["sources"][file]
+        if source["container"] == "csv":
+            return Kind("cells", source["separator"], source["quoted"])
+        return JSON if source["container"] in ("json", "jsonl") else TEXT
+
+    def change(self, file: str) -> Change | None:
+        """What is done with the batches of a Parquet or Arrow source."""
+        return change_of(self.dataset, self.redactor, file)
+
+    def check(
+        self, folder: Path, to: str, mask: pl.Series, files: Sequence[Mapping[str, Any]], receipt: Mapping[str, Any]
+    ) -> None:
+        """Scans the written files again, and what the receipt says in words; raises RedactionError for what is left."""
+        rows = mask.arg_true()
+        if to != "input":
+            found = [File(folder / file["path"], rows, file["rows"]) for file in files]
+        else:
+            of = self.dataset.column("source_file").gather(rows)
+            sources = self.dataset.meta["sources"]
+            found = [
+                File(folder / file["path"], rows.filter(of == name), file["rows"], self.kind_of(name),
+                     sources[name].get("original") is not None)
+                for name, file in zip(sources, files, strict=True)
+            ]  # fmt: skip
+        check_files(self.dataset, self.redactor, found, list(said_in(receipt)))
+
+    def notes(self) -> list[str]:
+        """What the card and the receipt say in sentences."""
+        plan = self.redactor.plan
+        if not plan:
+            return []
+        notes = []
+        for type_, rule in plan.items():
+            n = self.redactor.counts[type_]
+            places = f"{n['values']:,} value{'s' * (n['values'] != 1)} in {n['rows']:,} row{'s' * (n['rows'] != 1)}"
+            instead = HOW["replace" if rule.how == "drop" else rule.how]
+            dropped = " (rows that hold it are left out; this is what stood in other columns)" * (rule.how == "drop")
+            notes.append(f"{type_}: {places} gave way to {instead}{dropped}.")
+        looked = [type_ for type_ in plan if type_ not in ENTITY_TYPES]
+        if looked:
+            notes.append(f"The files were scanned again, and no {' or '.join(looked)} was left.")
+        if named := [type_ for type_ in plan if type_ in ENTITY_TYPES]:
+            notes.append(
+                f"{', '.join(named)}: found by a language pipeline, which misses some and takes others for one."
+            )
+        notes.append("Tokens are counted before personal data was taken out.")
+        return notes
+
+    def said(self, columns: set[str]) -> dict[str, Any]:
+        """What the receipt says of personal data, never a value. `columns`: those on which the choice of rows rests."""
+        plan, rulings = self.redactor.plan, self.dataset.rulings
+        if not plan and not columns & rulings.columns.keys():
+            return {}
+        said: dict[str, Any] = {"not_personal": [rule.as_dict() for rule in rulings.rules], "secret": key_id()}
+        if plan:
+            said["redact"] = list(map(str, plan.values()))
+            said["taken_out"] = [
+                {"type": rule.type, "how": rule.how, "rows": self.redactor.counts[rule.type]["rows"],
+                 "values": self.redactor.counts[rule.type]["values"]}
+                for rule in plan.values()
+            ]  # fmt: skip
+            said["detector"] = dict(self.redactor.detector)
+        if any(rule.how == "pseudonym" for rule in plan.values()):
+            from faker import VERSION
+
+            said["faker"] = VERSION
+        return said
+
+
+def said_in(receipt: Mapping[str, Any]) -> list[str]:
+    """The words of a receipt that come from the data or from people."""
+    source, tags = receipt["source"], receipt["tags"]
+    files = [file["name"] for file in source["files"]]
+    rules = [rule["what"] for rule in receipt["personal_data"]["not_personal"] if rule["kind"] != "value"]
+    steps = [step["reason"] for step in receipt["steps"]]
+    names = [*tags["rows"], *tags["disputed_rows"], *tags["only"], *tags["without"], *source["roles"].values()]
+    return [receipt["sentence"], *receipt["view"], source["name"], *files, *source["notes"], *receipt["notes"], *names,
+            *steps, *rules, *receipt.get("add", [])]  # fmt: skip

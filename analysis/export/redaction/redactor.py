@@ -1,0 +1,216 @@
+"""Takes personal data out of rows on their way into a file; the dataset stays as it is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from analysis.dataset import Dataset
+from analysis.errors import RedactionError
+from analysis.export.redaction.plan import WHOLE, Redaction
+from analysis.export.redaction.pseudonyms import hashed, pseudonym
+from analysis.keys import value_hash, workspace_key
+from analysis.personal_data.cells import TEXT, Kind, rewritten, texts_in
+from analysis.personal_data.frames import holds_text, rewritten_rows
+from analysis.personal_data.not_personal import Verdicts, values_of
+from analysis.personal_data.placeholders import canonical_value, is_placeholder
+from analysis.personal_data.recognisers import chosen_types
+from analysis.personal_data.scanning import PARTLY, Scan, scanner
+from analysis.personal_data.tables import READ
+from analysis.personal_data.types import ENTITY_TYPES, names
+from analysis.signal import ROW_ID
+
+LEFT_ALONE = (ROW_ID, "source_file", "source_line", "tags", "disputed_tags")
+LEAST_CHARS = 6  # a shorter value is replaced where it was found, not wherever else its characters stand
+LEAST_NAME_CHARS = 3
+
+
+class Found(NamedTuple):
+    """Values of one row: what each is, and what stands in its place."""
+
+    types: dict[str, str]
+    instead: dict[str, str]
+
+
+class Redactor:
+    """Rewrites frame by frame. `counts`: rows and values by type; `made`: everything that was put in place of a value;
+    `partly`: rows with a text that could not be scanned to its end."""
+
+    def __init__(self, dataset: Dataset, plan: Mapping[str, Redaction]) -> None:
+        self.plan = dict(plan)
+        self.counts: dict[str, Counter[str]] = {type_: Counter() for type_ in plan}
+        self.made: set[str] = set()
+        self.partly: list[str] = []
+        self._found: dict[str, Found] = {}
+        if not plan:
+            return
+        signal = dataset.signal("personal_data").parameters
+        known = chosen_types(str(signal["also"]), str(signal["countries"]))
+        more = [type_ for type_ in plan if type_ not in known and type_ not in ENTITY_TYPES]
+        self.detector = {**signal, "also": ",".join([*names(str(signal["also"])), *more])}
+        self.scanner = scanner(str(self.detector["also"]), str(signal["countries"]), float(str(signal["threshold"])))
+        self.key = workspace_key()
+        self.verdicts = Verdicts(dataset.rulings.rules)
+        self.types = {type_ for type_ in plan if type_ not in ENTITY_TYPES}
+        self._entities = _entities(dataset, [type_ for type_ in plan if type_ in ENTITY_TYPES])
+        self._places = [column for column in self.verdicts.columns if column in dataset.schema]
+        self._read = [name for name in READ if name in dataset.canonical]
+
+    @property
+    def reads(self) -> list[str]:
+        """The columns a frame must have besides those that are written."""
+        return [ROW_ID, *self._read, *self._places] if self.plan else []
+
+    def __call__(self, frame: pl.DataFrame, kinds: Mapping[str, Kind]) -> pl.DataFrame:
+        """The same frame without what is to be taken out. `kinds`: how texts are written where they are not plain."""
+        if not self.plan or frame.is_empty():
+            return frame
+        columns = [name for name in frame.columns if name not in LEFT_ALONE and holds_text(frame.schema[name])]
+        places = frame.select(ROW_ID, *self._places)
+        lines = [text_lines(frame[name], kinds.get(name, TEXT)) for name in columns]
+        scans = self._take(pl.concat([pl.DataFrame(schema=LINE), *lines]), places)
+        changed = [n for n, row_id in enumerate(places[ROW_ID]) if row_id in self._found]
+        if not changed:
+            return frame
+        ids = frame[changed][ROW_ID].to_list()
+        new = {name: self.rewrite(frame[changed][name], ids, scans, kinds.get(name, TEXT)) for name in columns}
+        return rewritten_rows(frame, changed, columns, lambda column: new[column.name])
+
+    def made_in(self, row_id: str) -> set[str]:
+        """Everything that was put in place of a value of this row."""
+        return set(self._found[row_id].instead.values()) if row_id in self._found else set()
+
+    def rewrite(
+        self, column: Iterable[Any], row_ids: Sequence[str], scans: Mapping[str, Scan], kind: Kind = TEXT
+    ) -> list[Any]:
+        """The values of these rows without what is to be taken out."""
+        out = []
+        for value, row_id in zip(column, row_ids, strict=True):
+            found = self._found.get(row_id)
+            value = _plain(value)
+            out.append(rewritten(value, partial(_replaced, found=found, scans=scans), kind) if found else value)
+        return out
+
+    def look(self, columns: Iterable[Sequence[Any]], places: pl.DataFrame) -> dict[str, Scan]:
+        """Takes in what stands in the columns of a source file that is copied, row for row as in `places`."""
+        found = [(n, t) for values in columns for n, value in enumerate(values) for t in texts_in(value) if t]
+        return self._take(pl.DataFrame(found, schema=LINE, orient="row"), places)
+
+    def _take(self, lines: pl.DataFrame, places: pl.DataFrame) -> dict[str, Scan]:
+        """Scans texts (`row` in `places`, `text`), keeps what each row holds, and gives the texts with hits."""
+        unique = lines["text"].unique(maintain_order=True)
+        found = self.scanner.scan(unique)
+        scans = dict(zip(unique.gather(list(found)), found.values(), strict=True))
+        held: dict[int, dict[str, str]] = {}
+        partly: set[int] = set()
+        for row, text in lines.filter(pl.col("text").is_in(list(scans))).unique(maintain_order=True).iter_rows():
+            partly |= {row} if scans[text].status.startswith(PARTLY) else set()
+            for hit in scans[text].hits:
+                if hit.type in self.types:
+                    held.setdefault(row, {}).setdefault(text[hit.start : hit.end], hit.type)
+        for row, row_id in enumerate(places[ROW_ID]):
+            if row_id in self._entities:
+                held.setdefault(row, {}).update(
+                    {v: t for v, t in self._entities[row_id].items() if v not in held.get(row, {})}
+                )
+        for row, values in held.items():
+            self._keep(places.row(row, named=True), values)
+        self.partly += [places[ROW_ID][row] for row in sorted(partly)]
+        return scans
+
+    def _keep(self, place: dict[str, Any], values: Mapping[str, str]) -> None:
+        """What a row holds, without placeholders and what people ruled out; counted when first met."""
+        row_id = place[ROW_ID]
+        for value, type_ in values.items():
+            found = self._found.get(row_id)
+            if found and value in found.types:
+                continue
+            hash_ = value_hash(self.key, type_, canonical_value(type_, value))
+            if is_placeholder(type_, value) or self.verdicts.is_nobodys(type_, value, hash_, place):
+                continue
+            found = self._found.setdefault(row_id, Found({}, {}))
+            self.counts[type_]["rows"] += type_ not in found.types.values()
+            self.counts[type_]["values"] += 1
+            found.types[value] = type_
+            found.instead[value] = instead_of(self.plan[type_], self.key, value, row_id)
+            self.made.add(found.instead[value])
+
+
+LINE = {"row": pl.UInt32, "text": pl.String}
+
+
+def instead_of(rule: Redaction, key: bytes, value: str, row_id: str) -> str:
+    """What stands in the place of a value of a row; where its type drops rows, in the columns that did not tell."""
+    if rule.how == "pseudonym":
+        return pseudonym(key, "" if rule.option == WHOLE else row_id, rule.type, value)
+    if rule.how == "hash":
+        return hashed(key, "", rule.type, value)
+    return masked(value, rule.shown) if rule.how == "mask" else f"<{rule.type}>"
+
+
+def masked(value: str, shown: int) -> str:
+    """Stars for all but the last `shown` characters; for all where those would be half of the value or more."""
+    kept = shown if shown * 2 < len(value) else 0
+    hidden = re.sub(r"\S", "*", value[: len(value) - kept]).replace("\n", " ").replace("\r", " ").replace("\t", " ")
+    return hidden + value[len(value) - kept :]
+
+
+def _replaced(text: str, found: Found, scans: Mapping[str, Scan]) -> str:
+    """The text with its hits replaced, and with the row's other values wherever else they stand as words."""
+    hits = scans[text].hits if text in scans else ()
+    out: list[str] = []
+    done = 0
+    for hit in hits:
+        if (new := found.instead.get(text[hit.start : hit.end])) is not None:
+            out += [_elsewhere(text[done : hit.start], found), new]
+            done = hit.end
+    return "".join((*out, _elsewhere(text[done:], found)))
+
+
+def _elsewhere(text: str, found: Found) -> str:
+    long = [v for v, t in found.types.items() if len(v) >= (LEAST_NAME_CHARS if t in ENTITY_TYPES else LEAST_CHARS)]
+    if not any(value in text for value in long):
+        return text
+    words = "|".join(re.escape(value) for value in sorted(long, key=len, reverse=True))
+    return re.sub(rf"(?<!\w)(?:{words})(?!\w)", lambda match: found.instead[match[0]], text)
+
+
+def _entities(dataset: Dataset, types: Sequence[str]) -> dict[str, dict[str, str]]:
+    """row_id: the names found in it by the language pipeline, with their types."""
+    if not types:
+        return {}
+    signal = dataset.signal("named_entities")
+    if not dataset.has(signal) or float(str(signal.parameters["share"])) < 1:
+        raise RedactionError(
+            f"{', '.join(types)} are found by the signal named_entities, which has not read every row yet; compute it "
+            "for all rows first (share=1)."
+        )
+    every = pl.int_range(dataset.height, dtype=pl.UInt32, eager=True)
+    spans = dataset.table_in(signal, "entities", every)
+    ids = dataset.column(ROW_ID)
+    held: dict[str, dict[str, str]] = {}
+    for at, values in values_of(dataset, spans, spans["type"].is_in(list(types))):
+        lines = spans[at.to_list()]
+        for row, type_, value in zip(ids.gather(lines["row"]), lines["type"], values, strict=True):
+            held.setdefault(row, {}).setdefault(value, type_)
+    return held
+
+
+def _plain(value: Any) -> Any:
+    return value.to_list() if isinstance(value, pl.Series) else value
+
+
+def text_lines(column: pl.Series, kind: Kind = TEXT) -> pl.DataFrame:
+    """Every text of a column to look at: `row` (its number), `text`."""
+    if column.dtype == pl.String and kind == TEXT:
+        every = pl.DataFrame({"text": column}).with_row_index("row").filter(pl.col("text").str.len_bytes() > 0)
+        nested = every.filter(pl.col("text").str.contains(r"\A[\[{]"))
+        inside = [(n, t) for n, value in nested.iter_rows() for t in texts_in(value) if t and t != value]
+        return pl.concat([every, pl.DataFrame(inside, schema=LINE, orient="row")])
+    found = [(n, t) for n, value in enumerate(column) for t in texts_in(_plain(value), kind) if t]
+    return pl.DataFrame(found, schema=LINE, orient="row")

@@ -1,0 +1,169 @@
+"""Looks once more at the files that were written: nothing of the chosen types may be left in them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from analysis.dataset import Dataset
+from analysis.errors import RedactionError
+from analysis.export.redaction.redactor import Redactor
+from analysis.keys import value_hash
+from analysis.personal_data.cells import JSON, TEXT, Kind, texts_in
+from analysis.personal_data.placeholders import canonical_value, is_placeholder
+from analysis.personal_data.scanning import PARTLY
+from analysis.signal import ROW_ID
+
+TEXTS_AT_ONCE = 50_000
+NAMED_ROWS = 10
+BOX = "\u25a1"
+
+
+class File(NamedTuple):
+    """A file that was written: the positions of its rows in order, how many records they gave (a pair may give two),
+    and how its cells stand where it is one of separated values."""
+
+    path: Path
+    rows: pl.Series
+    records: int
+    kind: Kind = TEXT
+    has_header: bool = True
+
+
+class Left(NamedTuple):
+    """What is left where: the number of the record in its file, 0 for its header."""
+
+    file: str
+    record: int
+    row: int | None
+    what: str
+
+
+def check_files(dataset: Dataset, redactor: Redactor, files: Sequence[File], said: Sequence[str]) -> None:
+    """Raises RedactionError, naming the rows, where a hit of the chosen types is left, or a text could not be scanned
+    to its end. `said`: the texts of receipt and card. Names found by a language pipeline are not looked for again."""
+    left = [one for file in files for one in _left_in(dataset, redactor, file)]
+    texts = pl.Series([text for text in said if text], dtype=pl.String)
+    for at, scan in redactor.scanner.scan(texts).items():
+        left += [Left("the receipt", 0, None, type_) for type_ in _types_left(redactor, texts[at], scan.hits, {})]
+    if not left and not redactor.partly:
+        return
+    ids = dataset.column(ROW_ID)
+    named = dict.fromkeys(
+        f"{one.what} in {f'row {ids[one.row]}, ' if one.row is not None else ''}"
+        f"{one.file}{f' record {one.record}' if one.record else ''}" for one in left
+    )  # fmt: skip
+    for row_id in dict.fromkeys(redactor.partly):
+        named[f"row {row_id} holds a text too long or too full to be scanned to its end"] = None
+    shown = "; ".join(list(named)[:NAMED_ROWS])
+    more = f"; and {len(named) - NAMED_ROWS:,} more" if len(named) > NAMED_ROWS else ""
+    raise RedactionError(
+        f"Personal data would be left: {shown}{more}. Nothing was written; leave these rows out, rename the columns or "
+        "filters that hold it, or say that it is not personal."
+    )
+
+
+def _left_in(dataset: Dataset, redactor: Redactor, file: File) -> Iterator[Left]:
+    held: list[tuple[int, str]] = []
+    for number, value, kind in records(file):
+        held += [(number, text) for text in texts_in(value, kind) if text]
+        if len(held) >= TEXTS_AT_ONCE:
+            yield from _scanned(dataset, redactor, file, held)
+            held = []
+    yield from _scanned(dataset, redactor, file, held)
+
+
+def _scanned(dataset: Dataset, redactor: Redactor, file: File, held: Sequence[tuple[int, str]]) -> Iterator[Left]:
+    lines = pl.DataFrame(held, schema={"record": pl.UInt32, "text": pl.String}, orient="row")
+    unique = lines["text"].unique(maintain_order=True)
+    found = redactor.scanner.scan(unique)
+    scans = dict(zip(unique.gather(list(found)), found.values(), strict=True))
+    for number, text in lines.filter(pl.col("text").is_in(list(scans))).iter_rows():
+        row = int(file.rows[(number - 1) * len(file.rows) // file.records]) if 0 < number <= file.records else None
+        place = {c: dataset.column(c)[row] for c in redactor.verdicts.columns} if row is not None else {}
+        left = list(_types_left(redactor, text, scans[text].hits, place))
+        if left and row is not None:  # a hit may hold what was made and words beside it
+            bare = _without(text, redactor.made_in(dataset.column(ROW_ID)[row]))
+            left = list(_types_left(redactor, bare, redactor.scanner.scan_text(bare).hits, place))
+        yield from (Left(file.path.name, number, row, type_) for type_ in left)
+        if scans[text].status.startswith(PARTLY):
+            yield Left(file.path.name, number, row, "a text that could not be scanned to its end")
+
+
+def _without(text: str, made: set[str]) -> str:
+    """The text with a box where something that was made stands."""
+    words = "|".join(re.escape(one) for one in sorted(made, key=len, reverse=True))
+    return re.sub(rf"(?<!\w)(?:{words})(?!\w)", BOX, text) if made else text
+
+
+def _types_left(redactor: Redactor, text: str, hits: Any, place: Mapping[str, Any]) -> Iterator[str]:
+    for hit in hits:
+        value = text[hit.start : hit.end]
+        if hit.type not in redactor.types or value in redactor.made or is_placeholder(hit.type, value):
+            continue
+        hash_ = value_hash(redactor.key, hit.type, canonical_value(hit.type, value))
+        if not redactor.verdicts.is_nobodys(hit.type, value, hash_, dict(place)):
+            yield hit.type
+
+
+def records(file: File) -> Iterator[tuple[int, Any, Kind]]:
+    """Number, value and kind of each record; number 0 is the header."""
+    path = file.path
+    if path.suffix == ".jsonl":
+        with path.open(encoding="utf-8", newline="\n") as lines:
+            yield from ((n, line, JSON) for n, line in enumerate(lines, 1))
+    elif path.suffix == ".json":
+        yield from ((n, value, kind) for n, (value, kind) in enumerate(_members(json.loads(path.read_bytes())), 1))
+    elif path.suffix in (".csv", ".tsv"):
+        yield from ((n, cells, TEXT) for n, cells in enumerate(_cells(file), 0 if file.has_header else 1))
+    elif path.suffix in (".parquet", ".arrow"):
+        yield from _table(path)
+    else:
+        with path.open(encoding="utf-8", newline="\n") as lines:
+            yield from ((n, line, TEXT) for n, line in enumerate(lines, 1))
+
+
+def _members(document: Any) -> Iterator[tuple[Any, Kind]]:
+    """The records of a JSON document, with all their names: a list, an object of records, or one of lists."""
+    if isinstance(document, list):
+        yield from ((json.dumps(record, ensure_ascii=False), JSON) for record in document)
+        return
+    for name, value in document.items():
+        for record in value if isinstance(value, list) else [value]:
+            yield json.dumps({name: record}, ensure_ascii=False), JSON
+
+
+def _cells(file: File) -> Iterator[list[str]]:
+    with file.path.open(encoding="utf-8", newline="") as lines:
+        if file.kind.name == "cells" and not file.kind.quoted:
+            yield from (line.rstrip("\n").split(file.kind.separator) for line in lines)
+        else:
+            yield from csv.reader(lines, delimiter=file.kind.separator)
+
+
+def _table(path: Path) -> Iterator[tuple[int, Any, Kind]]:
+    """The rows of a Parquet or Arrow file; their texts, and the names of their columns as the header."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if path.suffix == ".parquet":
+        whole = pq.ParquetFile(path)
+        names, batches = whole.schema_arrow.names, whole.iter_batches()
+    else:
+        with pa.OSFile(str(path)) as source:
+            head = source.read(6)
+        opened = pa.ipc.open_file(path) if head == b"ARROW1" else pa.ipc.open_stream(path)
+        names = opened.schema.names
+        batches = opened if head != b"ARROW1" else (opened.get_batch(n) for n in range(opened.num_record_batches))
+    yield 0, list(names), TEXT
+    number = 0
+    for batch in batches:
+        for row in batch.to_pylist():
+            number += 1
+            yield number, row, TEXT

@@ -1,0 +1,46 @@
+"""Rows copied from a Parquet or Arrow source, without what is to be taken out; every column keeps its type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+
+from analysis.dataset import Dataset
+from analysis.export.redaction.redactor import Redactor
+from analysis.signal import ROW_ID
+
+
+def change_of(dataset: Dataset, redactor: Redactor, file: str) -> Callable[[Any, pl.Series], Any] | None:
+    """What is done with each Arrow batch of the file and the 1-based positions of its rows; None for nothing."""
+    if not redactor.plan:
+        return None
+    columns = list(dict.fromkeys(redactor.reads[:1] + [c for c in redactor.reads if c in redactor.verdicts.columns]))
+    own = dataset.frame([ROW_ID, "source_file", "source_line"]).with_row_index("row")
+    own = own.filter(pl.col("source_file") == file).select("row", "source_line")
+
+    def change(batch: Any, lines: pl.Series) -> Any:
+        rows = lines.to_frame("source_line").join(own, on="source_line", how="left", maintain_order="left")["row"]
+        return without(redactor, batch, dataset.frame(columns, rows))
+
+    return change
+
+
+def without(redactor: Redactor, batch: Any, places: pl.DataFrame) -> Any:
+    """The batch with its texts rewritten."""
+    import pyarrow as pa
+
+    values = {
+        at: column.to_pylist()
+        for at, column in enumerate(batch.columns)
+        if "string" in str(column.type) or "utf8" in str(column.type)
+    }
+    scans = redactor.look(values.values(), places)
+    ids = places[ROW_ID].to_list()
+    arrays = list(batch.columns)
+    for at, before in values.items():
+        after = redactor.rewrite(before, ids, scans)
+        if after != before:
+            arrays[at] = pa.array(after, type=batch.schema.field(at).type)
+    return pa.RecordBatch.from_arrays(arrays, schema=batch.schema)

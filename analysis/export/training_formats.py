@@ -1,0 +1,90 @@
+"""What the training formats are made of, and what is known of the rows to be written in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from analysis.export.outfiles import type_in_words
+
+MESSAGES, TEXT = "list of {role, content}", "text"
+EITHER = f"{TEXT}, or {MESSAGES}"
+# Each format's keys in the order they are written, with their types.
+KEYS: dict[str, dict[str, str]] = {
+    "messages": {"messages": MESSAGES},
+    "sharegpt": {"conversations": "list of {from, value}"},
+    "alpaca": {"instruction": TEXT, "input": TEXT, "output": TEXT, "system": TEXT,
+               "history": "list of [prompt, answer]"},
+    "prompt_completion": {"prompt": EITHER, "completion": EITHER},
+    "preference": {"prompt": EITHER, "chosen": EITHER, "rejected": EITHER},
+    "kto": {"prompt": EITHER, "completion": EITHER, "label": "true or false"},
+}  # fmt: skip
+OPTIONAL = {"alpaca": ("system", "history")}
+TEXT_ROLES = ("prompt", "input", "response", "system", "rejected", "messages", "text")
+LABELS = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the rows to be written.
+
+    `canonical`: the canonical columns that hold anything. `roles`: role -> original column. `originals`: the source's
+    columns as stored, with their types. `json_columns`: those that hold JSON text. `renamed`: stored name -> own name.
+    """
+
+    canonical: frozenset[str]
+    roles: Mapping[str, str]
+    originals: Mapping[str, pl.DataType]
+    json_columns: frozenset[str]
+    renamed: Mapping[str, str]
+
+    @property
+    def is_pairs(self) -> bool:
+        return "rejected" in self.canonical
+
+    @property
+    def is_conversational(self) -> bool:
+        """Whether a prompt is a list of messages: plain text has no place for a system message or earlier turns."""
+        return bool(self.canonical & {"messages", "system"})
+
+    @property
+    def splits_input(self) -> bool:
+        """Whether prompts are made of an instruction and an input that the source holds apart."""
+        return {"prompt", "input"} <= self.roles.keys() and not self.canonical & {"messages", "rejected"}
+
+    def in_words(self, column: str) -> str:
+        """An original column's type for people."""
+        return "JSON" if column in self.json_columns else type_in_words(self.originals[column])
+
+    def others(self, to: str) -> dict[str, str]:
+        """The original columns that are no part of the text, with the names they get beside the format's own keys."""
+        texts = {self.roles.get(role) for role in TEXT_ROLES}
+        if to == "kto" and not self.is_pairs:
+            texts.add(self.roles.get("label"))
+        taken, found = set(KEYS[to]), {}
+        for column in self.originals:
+            if column in texts:
+                continue
+            name = self.renamed.get(column, column)
+            while name in taken:
+                name += "_original"
+            taken.add(name)
+            found[column] = name
+        return found
+
+    def reads(self, to: str) -> list[str]:
+        """The columns that `write_training` needs."""
+        texts = [name for name in ("system", "prompt", "response", "rejected", "messages") if name in self.canonical]
+        extra = [self.roles["prompt"], self.roles["input"]] if to == "alpaca" and self.splits_input else []
+        extra += [self.roles["label"]] if to == "kto" and "label" in self.roles and not self.is_pairs else []
+        return list(dict.fromkeys([*texts, *extra, *self.others(to)]))
+
+
+def labels_of(known: Known) -> pl.Expr:
+    """The label column as true, false or null for anything else, an expression."""
+    if "label" not in known.roles:
+        return pl.lit(None, dtype=pl.Boolean)
+    text = pl.col(known.roles["label"]).cast(pl.String, strict=False).str.to_lowercase()
+    return text.replace_strict(LABELS, default=None, return_dtype=pl.Boolean)

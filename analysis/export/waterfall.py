@@ -1,0 +1,221 @@
+"""Which rows leave on export, and for what reason each of the others stays behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+import polars as pl
+
+from analysis.dataset import Dataset
+from analysis.duplicates.groups import pairs_of
+from analysis.duplicates.splits import MOST, leaving, splits_of
+from analysis.errors import ExportError
+from analysis.export.misfits import misfit_columns, misfits
+from analysis.export.redaction.plan import read_plan
+from analysis.export.training_formats import KEYS, Known
+from analysis.noise import KINDS
+from analysis.personal_data.types import ENTITY_TYPES
+from analysis.signal import ROW_ID
+from analysis.view import View
+
+TABULAR = ("parquet", "csv")
+FORMATS = ("input", *KEYS, *TABULAR)
+CLEANABLE = tuple(name for name, kind in KINDS.items() if kind.can_be_cleaned)
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """The rows in `view` that have any of `only_tags`, where some are named, and none of `without_tags`, in the format
+    `to`, one of `FORMATS`; their texts without the kinds of noise in `clean`, none by default; in a table of `TABULAR`
+    with the computed columns `add` beside the others.
+
+    `split_safe` names a column of splits, such as train and test: of rows that are near or equal to each other those
+    of the split with fewest rows stay, and those of the others stay behind. Empty by default. `redact` says what is
+    done with which personal data, as "EMAIL_ADDRESS=replace" (see `redaction.plan`).
+    """
+
+    view: View = field(default_factory=View)
+    to: str = "input"
+    only_tags: tuple[str, ...] = ()
+    without_tags: tuple[str, ...] = ()
+    clean: tuple[str, ...] = ()
+    add: tuple[str, ...] = ()
+    split_safe: str = ""
+    redact: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "redact", tuple(map(str, read_plan(self.redact).values())))
+        if self.to not in FORMATS:
+            raise ExportError(f"There is no format {self.to!r} to export to; the formats are {', '.join(FORMATS)}.")
+        if self.clean and self.to == "input":
+            raise ExportError("The format input gives each record as it stood; choose another format to clean texts.")
+        if self.add and self.to not in TABULAR:
+            raise ExportError(
+                f"The format {self.to} has no place for {self.add[0]}; "
+                f"choose {' or '.join(TABULAR)} to add computed columns."
+            )
+        if unknown := [kind for kind in self.clean if kind not in CLEANABLE]:
+            raise ExportError(f"There is no kind of noise {unknown[0]!r} to clean; known: {', '.join(CLEANABLE)}.")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one reason leaves and takes away. Tokens are `row_tokens` of the rows, null before tokens are counted;
+    records that could not be read have none."""
+
+    reason: str
+    rows: int
+    tokens: int | None
+    dropped_rows: int
+    dropped_tokens: int | None
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def waterfall(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | None = None) -> list[Step]:
+    """From all records of the source to those that are exported, one step per reason."""
+    return choose(dataset, request, reasons)[1]
+
+
+def choose(
+    dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | None = None
+) -> tuple[pl.Series, list[Step]]:
+    """One Boolean per row, and the steps that led there. `reasons` (row_id, tag, why, reason): why rows were tagged.
+
+    Raises ViewError, DatasetError, and ExportError where the column of splits is none.
+    """
+    dataset.check(request.view)
+    tokens = dataset.column("row_tokens").cast(pl.Int64).fill_null(0) if has_tokens(dataset) else None
+    total = None if tokens is None else int(tokens.sum())
+    unreadable = int(dataset.meta["unreadable"])
+    steps = [Step("all records of the source", dataset.height + unreadable, total, 0, None if total is None else 0)]
+    if unreadable:
+        steps.append(Step("could not be read", dataset.height, total, unreadable, None if total is None else 0))
+    mask = pl.Series("chosen", [True], dtype=pl.Boolean).new_from_index(0, dataset.height)
+    for reason, passes in _reasons(dataset, request, reasons):
+        mask = mask & passes
+        steps.append(_step(reason, mask, tokens, steps[-1]))
+    for reason, passes in _split_safe(dataset, request.split_safe, mask):
+        mask = mask & passes
+        steps.append(_step(reason, mask, tokens, steps[-1]))
+    known = known_of(dataset)
+    for reason, passes in _fitting(dataset, request.to, known, mask):
+        mask = mask & passes
+        if int(mask.sum()) < steps[-1].rows:
+            steps.append(_step(f"{request.to} cannot hold it: {reason}", mask, tokens, steps[-1]))
+    return mask, steps
+
+
+def _step(reason: str, mask: pl.Series, tokens: pl.Series | None, before: Step) -> Step:
+    rows = int(mask.sum())
+    if tokens is None or before.tokens is None:
+        return Step(reason, rows, None, before.rows - rows, None)
+    left = int(tokens.filter(mask).sum())
+    return Step(reason, rows, left, before.rows - rows, before.tokens - left)
+
+
+def has_tokens(dataset: Dataset) -> bool:
+    """Whether the tokens of every row are counted, and not hidden by a column of the source with the same name."""
+    return "row_tokens" not in dataset.originals and dataset.has(dataset.signal("tokens"))
+
+
+def _reasons(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | None) -> Iterator[tuple[str, pl.Series]]:
+    """The filters of the view, types that drop their rows, then the tags, by why they were given where that is known.
+
+    With the rows that pass each.
+    """
+    for f in request.view.active:
+        yield f.sentence, dataset.mask(f)
+    for type_ in dropped_types(request):
+        column = types_column(type_)
+        if column not in dataset.schema:
+            name = "named_entities" if type_ in ENTITY_TYPES else "personal_data"
+            raise ExportError(f"Which rows hold {type_} is not known yet; compute {name} first, or replace it instead.")
+        yield f"holds {type_}", ~dataset.column(column).list.contains(type_).fill_null(False)
+    if not (request.without_tags or request.only_tags):
+        return
+    tags = dataset.column("tags")
+    for tag in request.without_tags:
+        tagged = tags.list.contains(tag)
+        known = [] if reasons is None else reasons.filter(pl.col("tag") == tag).partition_by("why", maintain_order=True)
+        for given in known:
+            by_reason = tagged & dataset.column(ROW_ID).is_in(given[ROW_ID].implode())
+            yield f"tagged {tag}: {given['why'][0] or 'for a reason'}", ~by_reason
+            tagged = tagged & ~by_reason
+        if not known or tagged.any():
+            yield f"tagged {tag}", ~tagged
+    if request.only_tags:
+        any_of = pl.any_horizontal(pl.col("tags").list.contains(tag) for tag in request.only_tags)
+        yield f"not tagged {' or '.join(request.only_tags)}", tags.to_frame().select(any_of).to_series()
+
+
+def _split_safe(dataset: Dataset, column: str, mask: pl.Series) -> Iterator[tuple[str, pl.Series]]:
+    """Per split and split on whose account rows leave, the rows that stay."""
+    if not column:
+        return
+    if column not in (*dataset.originals, "source_file"):
+        raise ExportError(
+            f"There is no column {column!r} of splits; the columns are {', '.join(dataset.originals)}, source_file."
+        )
+    values = dataset.column(column)
+    if (count := values.drop_nulls().n_unique()) > MOST:
+        raise ExportError(f"{column} has {count:,} values, and splits are at most {MOST}; name another column.")
+    groups = dataset.signal("near_groups")
+    splits = splits_of(values)
+    chosen = np.where(mask.to_numpy(), splits.of, -1)
+    columns = [dataset.column("duplicate_group"), dataset.column("near_group")]
+    threshold = float(str(groups.parameters["threshold"]))
+    left = leaving(pairs_of(dataset.column("near_neighbours")), columns, chosen, threshold)
+    found = pl.DataFrame({"of": splits.of, "by": left}).filter(pl.col("by") >= 0).unique().sort("of", "by")
+    for of, by in found.iter_rows():
+        stays = pl.Series(~((splits.of == of) & (left == by)))
+        yield f"{column} {splits.names[of]}: near or equal to a row of {splits.names[by]}", stays
+    if found.is_empty():
+        yield f"no row is near or equal to one with another {column}", mask
+
+
+def known_of(dataset: Dataset) -> Known:
+    """What the writers of training formats need to know of a dataset."""
+    meta = dataset.meta
+    return Known(
+        frozenset(dataset.canonical), dataset.roles, dataset.originals, frozenset(meta["json_columns"]), meta["renamed"]
+    )
+
+
+def dropped_types(request: ExportRequest) -> list[str]:
+    """The types of personal data whose rows are left out."""
+    return [rule.type for rule in read_plan(request.redact).values() if rule.how == "drop"]
+
+
+def types_column(type_: str) -> str:
+    """The column that says which rows hold this type."""
+    return "entity_types" if type_ in ENTITY_TYPES else "pii_types"
+
+
+def _fitting(dataset: Dataset, to: str, known: Known, mask: pl.Series) -> Iterator[tuple[str, pl.Series]]:
+    """Each reason for which the format cannot hold a row, with the rows to which it does not apply."""
+    if to not in KEYS:
+        return
+    tests = misfits(to, known)
+    number = pl.coalesce(*(pl.when(test).then(pl.lit(i, dtype=pl.UInt8)) for i, (_, test) in enumerate(tests)))
+    columns = ["source_line", *misfit_columns(to, known)]
+    first = pl.Series("first", [None], dtype=pl.UInt8).new_from_index(0, dataset.height)
+    found = [batch.with_columns(first=number)["first"] for batch in chosen_batches(dataset, columns, mask)]
+    if found:
+        first = first.scatter(mask.arg_true(), pl.concat(found))
+    for i, (reason, _) in enumerate(tests):
+        yield reason, (first != i).fill_null(True)
+
+
+def chosen_batches(dataset: Dataset, columns: Sequence[str], mask: pl.Series) -> Iterator[pl.DataFrame]:
+    """Those columns of the chosen rows, part by part, in row order; parts without any are not read."""
+    start = 0
+    for height in dataset.meta["part_rows"]:
+        inside = mask.slice(start, height)
+        if inside.any():
+            for batch in dataset.batches(columns, start, height):
+                yield batch if inside.all() else batch.filter(inside)
+        start += height

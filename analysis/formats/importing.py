@@ -1,0 +1,249 @@
+"""Files -> a dataset's rows, ids and problems on disk, and its description; streamed, in several processes."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import multiprocessing
+import os
+import shutil
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from analysis.errors import FormatError
+from analysis.formats.batches import Batch, batches
+from analysis.formats.describe import Account, source_of, unreadable
+from analysis.formats.kinds import Kind
+from analysis.formats.options import AS_FOUND, BLOCK_BYTES, ReadOptions
+from analysis.formats.parsing import Records, parse
+from analysis.formats.parts import Facts, Plan, build, write_part
+from analysis.formats.retyping import retype, stored_batches
+from analysis.formats.roles import items_named, repeat
+from analysis.formats.shapes import Shape, find_shape
+
+Progress = Callable[[int, int], None]
+SMALL_BYTES = 8 << 20
+HEAD_BYTES = 4 << 20
+HEAD_FILES = 16
+SAMPLE_RECORDS = 1_000
+SHOWN_RECORDS = 20
+SHOWN_PROBLEMS = 20
+FILE_NOTES = ("no_header", "header_names", "empty_rows", "list_member", "outside_list", "invalid_utf8")
+
+
+def import_files(
+    paths: Sequence[Path],
+    folder: Path,
+    reading: ReadOptions = AS_FOUND,
+    *,
+    progress: Progress = lambda done, total: None,
+    workers: int | None = None,
+    _block_bytes: int = BLOCK_BYTES,
+) -> dict[str, Any]:
+    """Writes rows/*.parquet, ids.parquet and problems.jsonl into `folder`; returns the dataset's description.
+
+    `progress` is called with (bytes read, bytes in all), of the files as they lie on disk. Neither `workers` nor the
+    size of the blocks changes the rows. Raises FormatError for what cannot be read at all.
+    """
+    paths = [Path(path) for path in paths]
+    names = shown_names(paths)
+    account = Account(look(paths, reading)[0])
+    sizes = [path.stat().st_size for path in paths]
+
+    def found() -> Iterator[Batch]:
+        before = 0
+        for path, name, size in zip(paths, names, sizes, strict=True):
+            for batch in batches(path, name, reading, _block_bytes):
+                batch.done += before
+                yield batch
+            before += size
+
+    _build(account, found(), folder, workers, sum(sizes), progress)
+    if not account.rows:
+        raise unreadable(names, list(account.problems()))
+    account.write(folder)
+    progress(sum(sizes), sum(sizes))
+    return _with_items(account.description(), folder, reading)
+
+
+def rebuild(
+    folder: Path,
+    into: Path,
+    info: Mapping[str, Any],
+    reading: ReadOptions = AS_FOUND,
+    *,
+    progress: Progress = lambda done, total: None,
+    workers: int | None = None,
+) -> dict[str, Any]:
+    """Writes the dataset in `folder`, which `info` describes, into the folder `into` with other roles or another
+    format; returns the new description. The source files are not needed; row ids and problems stay as they are.
+
+    `progress` is called with (rows, rows in all). Raises FormatError for a role or format that does not fit.
+    """
+    first = [(batch, parse(batch)) for batch in itertools.islice(stored_batches(folder, info), 1)]
+    account = Account(plan_for(first, reading))
+    size = sum(part.stat().st_size for part in (folder / "rows").glob("*.parquet"))
+    _build(
+        account, stored_batches(folder, info), into, workers, size, lambda done, _: progress(account.rows, info["rows"])
+    )
+    for kept in ("ids.parquet", "problems.jsonl"):
+        shutil.copyfile(folder / kept, into / kept)
+    account.sources = {file: source_of(source) for file, source in info["sources"].items()}
+    new = _with_items(account.description(), into, reading)
+    lost = [note for note in info["notes"] if note["kind"] in FILE_NOTES]
+    return new | {
+        "unreadable": info["unreadable"],
+        "notes": lost + [n for n in new["notes"] if n["kind"] not in FILE_NOTES],
+    }
+
+
+def _with_items(info: dict[str, Any], folder: Path, reading: ReadOptions) -> dict[str, Any]:
+    """The description with the role item where all rows show that ids repeat, and a sample of them did not."""
+    roles = info["roles"]
+    if "annotator" not in roles or "item" in roles or "item" in dict(reading.roles):
+        return info
+    rows = pl.scan_parquet(sorted((folder / "rows").glob("*.parquet")))
+    schema = rows.collect_schema()
+    for column in items_named((name for name in info["columns"] if not schema[name].is_nested()), roles.values()):
+        there, distinct = rows.select(pl.col(column).count(), n=pl.col(column).drop_nulls().n_unique()).collect().row(0)
+        if repeat(there, distinct):
+            return info | {"roles": {**roles, "item": column}}
+    return info
+
+
+def _build(
+    account: Account, found: Iterator[Batch], folder: Path, workers: int | None, size: int, progress: Progress
+) -> None:
+    """Builds a part of every batch, then builds again those that what came later has put into another form."""
+    rows = folder / "rows"
+    rows.mkdir(parents=True, exist_ok=True)
+    for old in rows.glob("*.parquet"):
+        old.unlink()
+
+    def jobs() -> Iterator[tuple[Batch, Plan, Path]]:
+        for number, batch in enumerate(found):
+            account.sources.setdefault(batch.file, (batch.container, batch.dialect))
+            yield batch, account.plan, rows / f"{number:05}.parquet"
+
+    with _executor(workers, size) as executor:
+        for facts in _run(executor, write_part, jobs()):
+            account.take(facts)
+            progress(min(facts.done, size), size)
+        account.settle()
+        for facts in _run(executor, retype, account.stale()):
+            account.replace(facts)
+
+
+def shown_names(paths: Sequence[Path]) -> list[str]:
+    """Each file's name, with as many of its folders as it takes to tell it from the others."""
+    for depth in range(1, 1 + max((len(p.parts) for p in paths), default=0)):
+        names = ["/".join(p.parts[-depth:]) for p in paths]
+        if len(set(names)) == len(names):
+            return names
+    if not paths:
+        raise FormatError("No file was named; name one or more to open.")
+    repeated = Counter(str(p) for p in paths).most_common(1)[0][0]
+    raise FormatError(f"{repeated} is named more than once; name each file once.")
+
+
+def preview(paths: Sequence[Path], reading: ReadOptions = AS_FOUND) -> dict[str, Any]:
+    """What `import_files` would make of the files, judged by their first 4 MB: its description, and beside it `records`
+    (the first 20 rows), `problems` (the first 20) and `is_whole` (was everything read?)."""
+    paths = [Path(path) for path in paths]
+    shown_names(paths)
+    plan, heads = look(paths, reading)
+    account = Account(plan)
+    frames = []
+    for batch, records in heads:
+        account.sources.setdefault(batch.file, (batch.container, batch.dialect))
+        frame, facts = build(records, plan, batch.file)
+        facts.container = batch.container
+        facts.path = batch.file if frame.height else ""
+        account.take(facts)
+        frames.append(frame)
+    plan = account.settle()
+    frames = [build(records, plan, batch.file)[0] for batch, records in heads]
+    shown = pl.concat([f.head(SHOWN_RECORDS) for f in frames], how="diagonal_relaxed").head(SHOWN_RECORDS)
+    problems = [{"file": f.file, "line": line, "reason": reason} for f in account.facts for line, reason in f.problems][
+        :SHOWN_PROBLEMS
+    ]
+    read = sum(batch.done for batch, _ in heads)
+    whole = read >= sum(path.stat().st_size for path in paths)
+    return account.description() | {"records": shown.to_dicts(), "problems": problems, "is_whole": whole}
+
+
+def look(paths: Sequence[Path], reading: ReadOptions) -> tuple[Plan, list[tuple[Batch, Records]]]:
+    """The plan for these files, from the first records of up to 16 of them; and those records."""
+    names = shown_names(paths)
+    heads: list[tuple[Batch, Records]] = []
+    share = max(HEAD_BYTES // min(len(paths), HEAD_FILES), 1 << 16)
+    for path, name in list(zip(paths, names, strict=True))[:HEAD_FILES]:
+        with contextlib.closing(batches(path, name, reading, share)) as found:
+            for batch in found:
+                records = parse(batch)
+                heads.append((batch, records))
+                if records.values:
+                    break
+    if not any(records.values for _, records in heads):
+        problems = [{"line": line, "reason": reason} for _, records in heads for line, reason in records.problems]
+        raise unreadable(names, problems)
+    return plan_for(heads, reading), heads
+
+
+def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Plan:
+    """The plan that these first records suggest: roles and format from up to 1,000 of them, spread evenly."""
+    values = [value for _, records in heads for value in records.values]
+    is_text = all(records.cells for _, records in heads)
+    kinds: dict[str, Counter[Kind]] = {}
+    for _, records in heads:
+        for column, seen in build(records, Plan(Shape("table", ())), "")[1].kinds.items():
+            kinds.setdefault(column, Counter()).update(seen)
+    spread = values[:: max(1, len(values) // SAMPLE_RECORDS)]
+    sample = {column: [value.get(column) for value in spread] for column in kinds}
+    shape = find_shape(sample, kinds, reading, is_text=is_text)
+    return Plan(shape, {column: frozenset(seen) for column, seen in kinds.items()})
+
+
+def _executor(workers: int | None, size: int) -> contextlib.AbstractContextManager[Executor | None]:
+    """Processes to build parts in; none for little data or one worker."""
+    workers = workers if workers is not None else os.cpu_count() or 1
+    return _processes(workers) if workers > 1 and size >= SMALL_BYTES else contextlib.nullcontext()
+
+
+@contextlib.contextmanager
+def _processes(workers: int) -> Iterator[Executor]:
+    before = os.environ.get("POLARS_MAX_THREADS")
+    # Each process reads this when it imports Polars; one thread each leaves the processors to the processes.
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    try:
+        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as executor:
+            yield executor
+    except BrokenProcessPool:
+        raise FormatError(
+            "A process that read the files was killed, probably for lack of memory; use fewer workers."
+        ) from None
+    finally:
+        if before is None:
+            del os.environ["POLARS_MAX_THREADS"]
+        else:
+            os.environ["POLARS_MAX_THREADS"] = before
+
+
+def _run(executor: Executor | None, work: Callable[..., Facts], jobs: Iterator[tuple[Any, ...]]) -> Iterator[Facts]:
+    """The results in the order of the jobs, with few of them in flight, so that memory stays bounded."""
+    if executor is None:
+        yield from (work(*job) for job in jobs)
+        return
+    waiting: deque[Future[Facts]] = deque()
+    for job in jobs:
+        waiting.append(executor.submit(work, *job))
+        if len(waiting) > 3:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()

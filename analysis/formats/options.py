@@ -1,0 +1,72 @@
+"""How a person asks for files to be read, and how they are told that a file cannot be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analysis.errors import FormatError
+
+FORMATS = ("instruction", "chat", "preference", "kto", "reward", "text", "table")
+ROLES = (
+    "prompt", "input", "response", "system", "rejected", "messages", "text", "score", "score_chosen",
+    "score_rejected", "label", "annotator", "source", "item", "created_at", "session", "language", "group", "split",
+    "embedding", "key",
+)  # fmt: skip
+CANONICAL = ("system", "prompt", "response", "rejected", "score", "messages", "text", "n_turns", "prompts_differ")
+RESERVED = frozenset(
+    (*CANONICAL, "row_id", "source_file", "source_line", "source_record", "tags", "disputed_tags", "")
+)  # fmt: skip
+KNOWN_FILES = "JSONL, JSON, CSV, TSV, plain text, Parquet and Arrow, each plain, .gz or .zst"
+MAX_RECORD_BYTES = 256 << 20
+MAX_COLUMNS = 5_000
+BLOCK_BYTES = 8 << 20
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How to read files, where that is not left to be found.
+
+    `roles`: (role, column) pairs or a mapping, each overriding what would be found; an empty column means that nothing
+    plays this role. `separator` and `header` (does the first line name the columns?) are for CSV.
+    `format`: one of FORMATS.
+    """
+
+    roles: tuple[tuple[str, str], ...] | Mapping[str, str] = ()
+    separator: str | None = None
+    header: bool | None = None
+    format: str | None = None
+
+    def __post_init__(self) -> None:
+        pairs = self.roles.items() if isinstance(self.roles, Mapping) else self.roles
+        object.__setattr__(self, "roles", tuple(sorted((str(role), str(column)) for role, column in pairs)))
+        for role in dict(self.roles):
+            if role not in ROLES:
+                raise FormatError(f"There is no role {role!r}; the roles are {', '.join(ROLES)}.")
+        if self.format is not None and self.format not in FORMATS:
+            raise FormatError(f"There is no format {self.format!r}; the formats are {', '.join(FORMATS)}.")
+        if self.separator is not None and len(self.separator) != 1:
+            raise FormatError(f"The separator {self.separator!r} is not one character; give one such as , or ;.")
+
+
+AS_FOUND = ReadOptions()
+"""Everything left to be found."""
+
+
+def max_bytes() -> int:
+    """The most bytes read from one file after decompression: WINNOW_MAX_BYTES, or 64 GiB."""
+    return int(os.environ.get("WINNOW_MAX_BYTES", 64 << 30))
+
+
+def stored_name(column: str) -> str:
+    """The name under which a source's column is kept: its own, unless a reserved name is in the way.
+
+    `tags` becomes `tags_original`; so that no two columns can meet, `tags_original` gets one more `_original`.
+    """
+    bare = column
+    while bare.endswith("_original"):
+        bare = bare.removesuffix("_original")
+    if bare not in RESERVED:
+        return column
+    return f"{column}_original" if column else "unnamed_original"

@@ -1,0 +1,61 @@
+"""The secret of the workspace: made on first use, never shown, and named by a digest that tells it from others."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from filelock import FileLock
+
+from analysis.errors import KeyFileError
+from analysis.home import home_folder
+
+KEY_BYTES = 32
+HASH_DIGITS = 16
+
+
+def key_path() -> Path:
+    """Where the key lies; only its owner may read it."""
+    return home_folder() / "personal_data.key"
+
+
+def workspace_key() -> bytes:
+    """The 32 random bytes of this workspace, made where there are none; raises KeyFileError for a damaged file."""
+    path = key_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        with FileLock(f"{path}.lock"):
+            if not path.exists():
+                temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+                with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                    file.write(secrets.token_bytes(KEY_BYTES))
+                temporary.replace(path)
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise KeyFileError(
+            f"{path} holds {len(key)} bytes, not {KEY_BYTES}: it is damaged. Restore it, or delete it for a new one; "
+            "spans found under the old one are then found again."
+        )
+    return key
+
+
+def key_id() -> str:
+    """What tells this workspace's key from others without giving anything of it away."""
+    return hmac.digest(workspace_key(), b"identity", "sha256").hex()[:HASH_DIGITS]
+
+
+def key_of(id: str) -> bytes:
+    """The workspace's key, which must be the one of that id if one is given."""
+    key = workspace_key()
+    if id and id != (here := key_id()):
+        raise KeyFileError(f"This workspace's secret is {here}, not {id}; use the WINNOW_HOME of the dataset.")
+    return key
+
+
+def value_hash(key: bytes, type_: str, canonical: str) -> str:
+    """Sixteen digits that are equal for equal values of a type, and say nothing without the key."""
+    text = f"{type_}\0{canonical}".encode("utf-8", "surrogatepass")
+    return hmac.digest(key, text, hashlib.sha256).hex()[:HASH_DIGITS]

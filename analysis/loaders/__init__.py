@@ -1,0 +1,3 @@
+"""Loaders of tokenizers, language pipelines and the language identifier; offline unless told otherwise."""
+
+__all__ = ["language_id", "pipelines", "tokenizers"]

@@ -1,0 +1,130 @@
+"""Rows as they may be read by people who have not asked to see personal data: every hit masked, wherever it stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from analysis.dataset import Dataset
+from analysis.personal_data.cells import rewritten
+from analysis.personal_data.frames import holds_text, rewritten_rows
+from analysis.personal_data.masker import Masker
+from analysis.personal_data.masking import masked_value
+from analysis.personal_data.not_personal import values_of
+from analysis.personal_data.tables import TABLES
+from analysis.personal_data.types import described
+from analysis.reading.payload import Hit
+from analysis.reading.side_by_side import Card, Group
+from analysis.signal import ROW_ID
+
+PLACE = ("field", "message", "start", "end", "type", "is_placeholder")
+Line = tuple[str, int | None, int, int, str, bool]
+
+
+class Marks(NamedTuple):
+    """What the reader needs of one row: where the hits are, the values to hide wherever they stand, and their types."""
+
+    hits: list[Hit]
+    hidden: list[str]
+    types: list[str]
+
+
+NO_MARKS = Marks([], [], [])
+
+
+def lines_of(dataset: Dataset, rows: pl.Series) -> dict[int, list[Line]]:
+    """Position: the hits in the texts of these rows, of every signal that is computed; offsets only, no values."""
+    found: dict[int, list[Line]] = {}
+    for name, table in TABLES.items():
+        signal = dataset.signal(name)
+        if dataset.has(signal):
+            for row, *line in dataset.table_in(signal, table, rows).select("row", *PLACE).iter_rows():
+                found.setdefault(row, []).append((line[0], line[1], line[2], line[3], line[4], line[5]))
+    return found
+
+
+def marks_in(row: Mapping[str, Any], lines: Iterable[Line], is_masked: bool) -> Marks:
+    """The hits of one row of canonical columns, as the reader marks them; placeholders are marked and never masked."""
+    marks = Marks([], [], [])
+    for field, message, start, end, type_, is_placeholder in lines:
+        text = _text_at(row, field, message)
+        title = f"{described(type_).title}{', a placeholder' * is_placeholder}"
+        hides = is_masked and not is_placeholder
+        if not is_placeholder:
+            marks.types.append(type_)
+        if hides:
+            value = text[start:end]
+            marks.hidden.extend(dict.fromkeys((value, _unescaped(value))))
+        if field == "tool_calls":
+            continue  # shown indented, so that offsets are others; hidden there by value
+        name = field if message is None else f"messages[{message}]"
+        marks.hits.append(Hit(name, start, end, "pii", title, hides))
+        if message is not None and row.get("rejected") is not None and text == row.get("response"):
+            marks.hits.append(Hit("response", start, end, "pii", title, hides))
+    return marks
+
+
+def _text_at(row: Mapping[str, Any], field: str, message: int | None) -> str:
+    if message is None:
+        return str(row.get(field) or "")
+    said = row["messages"][message]
+    return str(said["tool_calls" if field == "tool_calls" else "content"] or "")
+
+
+def _unescaped(value: str) -> str:
+    """A piece of JSON text as it reads."""
+    try:
+        return str(json.loads(f'"{value}"')) if "\\" in value else value
+    except ValueError:
+        return value
+
+
+def masks_of(dataset: Dataset, rows: pl.Series) -> dict[int, dict[str, str]]:
+    """Position: each value of personal data in the texts of that row, and the hint that stands for it on screen.
+
+    Only rows at these positions that hold some; a value of a tool call's JSON also as it reads.
+    """
+    masks: dict[int, dict[str, str]] = {}
+    for name, table in TABLES.items():
+        signal = dataset.signal(name)
+        if not dataset.has(signal):
+            continue
+        spans = dataset.table_in(signal, table, rows).filter(~pl.col("is_placeholder"))
+        for at, values in values_of(dataset, spans, pl.repeat(True, spans.height, eager=True)):
+            lines = spans[at.to_list()]
+            for row, type_, value in zip(lines["row"], lines["type"], values, strict=True):
+                hint = masked_value(type_, value)
+                masks.setdefault(row, {}).update({value: hint, _unescaped(value): hint})
+    return masks
+
+
+def masked_frame(dataset: Dataset, frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """The frame of the rows at these positions with every value of personal data masked in all its columns.
+
+    Its columns may be the dataset's, or any texts taken from these rows.
+    """
+    masks = {row: Masker(several) for row, several in masks_of(dataset, rows).items()}
+    touched = [n for n, row in enumerate(rows) if row in masks]
+
+    def mask(column: pl.Series) -> list[Any]:
+        return [rewritten(value, masks[rows[n]]) for n, value in zip(touched, column.to_list(), strict=True)]
+
+    columns = [c for c in frame.columns if c != ROW_ID and holds_text(frame.schema[c])]
+    return rewritten_rows(frame, touched, columns, mask)
+
+
+def masked_group(group: Group, masks: Mapping[str, str]) -> Group:
+    """A group of texts side by side with these values masked, its marks moved with the words they mark."""
+    mask = Masker(masks)
+
+    def card(shown: Card) -> Card:
+        text, spans = (None, []) if shown.text is None else mask.marked(shown.text, shown.spans)
+        return shown._replace(text=text, spans=spans, about=mask(shown.about))
+
+    return group._replace(
+        title=mask(group.title), notes=list(map(mask, group.notes)), shared=list(map(card, group.shared)),
+        cards=list(map(card, group.cards)),
+    )  # fmt: skip

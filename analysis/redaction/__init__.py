@@ -1,1 +1,0 @@
-"""Personal data taken out on export: what is done with each type, what stands in its place, the check afterwards."""

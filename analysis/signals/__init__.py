@@ -1,1 +1,0 @@
-"""One signal per file, and catalogue.py, which lists them all."""

@@ -1,0 +1,3 @@
+"""Counts, bins, percentiles, effect sizes and their intervals."""
+
+__all__ = ["counting", "effects"]

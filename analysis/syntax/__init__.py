@@ -1,1 +1,0 @@
-"""What a signal reads off a sentence: where a text holds its request, in which language, and what it asks for."""

@@ -1,0 +1,68 @@
+"""What does form cost: which noise stands in the texts, how often, and how many tokens go to it?"""
+
+import streamlit as st
+
+from analysis.noise import KINDS
+from ui.export.page import begin_cleaning
+from ui.frame import frame
+from ui.noise import examples, page
+from ui.session import jobs
+
+dataset = frame.open_page("Format")
+rows = frame.rows_in_view(dataset)
+if not dataset.has_examples:
+    frame.say_no_examples()
+    st.stop()
+if not jobs.require(dataset, "formatting"):
+    st.stop()
+
+has_tokens = dataset.has(dataset.signal("tokens"))
+all_tokens = int(dataset.frame(["row_tokens"], rows)["row_tokens"].sum() or 0) if has_tokens else None
+form = int(dataset.frame(["formatting_tokens"], rows)["formatting_tokens"].sum() or 0)
+found = page.kinds(dataset)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.metric(
+        "Tokens spent on form",
+        f"{form:,}",
+        border=True,
+        width=260,
+        help="What cleaning HTML, Markdown, white space and invisible characters would save in the rows in view",
+    )
+    if all_tokens:
+        st.metric("Share of all tokens", f"{form / all_tokens:.1%}", border=True, width=260)
+    if of_form := page.of_form(found):
+        if st.button(
+            f"Clean all {len(of_form)} kinds of form on export", icon=":material/ios_share:", key="clean_form"
+        ):
+            begin_cleaning(dataset, of_form)
+
+left, right = st.columns([3, 2], gap="large")
+chosen = None
+with left:
+    st.subheader("Kinds of noise", anchor=False)
+    if found.is_empty():
+        st.text("No noise of any known kind stands in the rows in view.")
+    else:
+        st.caption(
+            "Tokens: what cleaning this kind alone would save; of truncated answers and refusals, the whole text. "
+            "Kinds overlap, so they do not add up. Tick one to see it by group, with examples."
+        )
+        chosen = page.choose(found, all_tokens)
+with right:
+    if chosen:
+        kind = KINDS[chosen["kind"]]
+        st.subheader(f"{kind.title}, {chosen['role']}", anchor=False)
+        with st.container(horizontal=True):
+            examples.offer_rows(kind)
+            if kind.can_be_cleaned and st.button("Clean on export", icon=":material/ios_share:", key="clean_kind"):
+                begin_cleaning(dataset, [kind.name])
+    else:
+        st.subheader("Tokens spent on form", anchor=False)
+    page.by_group(dataset, chosen)
+    if chosen:
+        st.markdown("**Examples**")
+        with_it = page.rows_with(dataset, kind.name, chosen["role"])
+        examples.examples(dataset, kind, chosen["role"], with_it)
+    else:
+        st.subheader("Forms of numbers", anchor=False)
+        page.numbers(dataset)

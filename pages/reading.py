@@ -1,0 +1,33 @@
+"""What do the rows say, and which of them should stay?"""
+
+import streamlit as st
+
+from ui.frame import frame
+from ui.reading import blind, desk
+from ui.rows import like, masking, tagging
+from ui.session import jobs
+from ui.session.text import count
+
+dataset = frame.open_page("Read & tag")
+if (check := blind.chosen(dataset)) is not None:
+    blind.room(dataset, check)
+    st.stop()
+rows = frame.rows_in_view(dataset)
+like.grant(dataset, in_read=True)
+
+with st.container(horizontal=True, vertical_alignment="center"):
+    order, seed = desk.choose_order()
+    with st.popover(f"Tag all {count(len(rows))} in view", key="bulk", on_change="rerun") as bulk:
+        if bulk.open:
+            tagging.tag_all(dataset, rows)
+    with st.popover("Tags", key="vocabulary", on_change="rerun") as words:
+        if words.open:
+            tagging.vocabulary(dataset)
+    masking.say_if_unknown(dataset)
+    with st.popover("Blind check", key="blind", on_change="rerun") as begins:
+        if begins.open:
+            blind.door(dataset)
+if order in desk.SIGNAL_OF and not jobs.require(dataset, desk.SIGNAL_OF[order]):
+    st.stop()
+sequence = desk.ordered(dataset, rows, order, seed)
+desk.desk(dataset, sequence, desk.revision(dataset, order, seed))

@@ -1,0 +1,138 @@
+"""Do the pages Slices and Compare show what the tables say, and is every slice one click away?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analysis.computing import compute
+from analysis.dataset import Dataset
+from analysis.view import Filter, View
+from analysis.workspace import Workspace
+from tests.support.app_page import open_page as run
+from tests.support.app_page import well
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def dataset(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Three sources of forty rows: one with long responses, one where half of them are empty, one without a name."""
+    file = tmp_path_factory.mktemp("data") / "sources.jsonl"
+    rows = [
+        {
+            "prompt": f"Question {i} of {source}?",
+            "response": "" if source == "empty" and i % 2 else "word " * (30 if source == "long" else 5) + str(i % 7),
+            "source": None if source == "nameless" else source,
+            "year": 2000 + i % 3,
+        }
+        for source in ("long", "empty", "nameless")
+        for i in range(40)
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    opened = Workspace().open([file])
+    for name in ("lengths", "exact_duplicates"):
+        compute(opened, opened.signal(name))
+    return opened
+
+
+def texts(at: AppTest) -> list[str]:
+    return [text.value for text in at.text]
+
+
+def filters(at: AppTest) -> list[str]:
+    said = at.query_params.get("f", [])
+    return [said] if isinstance(said, str) else said
+
+
+def test_the_most_surprising_slice_is_first_and_explained(dataset: Dataset) -> None:
+    at = run("slices", dataset, by="source")
+    shown = at.dataframe[0].value
+    assert set(shown["slice "]) == {"long", "empty", "(missing)"}
+    assert shown["rows"].to_list() == [40, 40, 40]
+    assert shown["slice "].to_list()[0] == "long"
+    assert "long, 40 rows, 33.3% of those in view" in texts(at)
+    assert any("longer on average" in text for text in texts(at))
+
+
+def test_keep_only_and_exclude_are_one_click_each(dataset: Dataset) -> None:
+    at = run("slices", dataset, by="source")
+    at.button(key="keep_slice").click()
+    assert filters(well(at.run())) == ["source~eq~long"]
+    assert len(at.dataframe[0].value) == 3  # its own filter is left out, so that the others stay in sight
+    at.button(key="exclude_slice").click()
+    assert filters(well(at.run())) == ["source~ne~long"]
+    assert len(dataset.rows_of(View.from_params(filters(at)))) == 80
+
+
+def test_a_sentence_shows_the_rows_it_counts(dataset: Dataset) -> None:
+    at = run("slices", dataset, by="source", f=["source~ne~long"])
+    first = at.dataframe[0].value["slice "].to_list()
+    assert "empty" in first
+    for button in [b for b in at.button if b.label == "Show" and not b.disabled]:
+        other = run("slices", dataset, by="source")
+        assert button.key and button.key.startswith("apart_")
+        other.button(key=button.key).click()
+        shown = filters(well(other.run()))
+        assert len(shown) == 2 and dataset.rows_of(View.from_params(shown)).len() > 0
+
+
+def test_two_dimensions_make_a_grid(dataset: Dataset) -> None:
+    at = run("slices", dataset, **{"by": "source", "and": "year"})
+    assert len(at.dataframe[0].value) == 9
+    assert at.button(key="exclude_slice").disabled  # two filters have no single opposite
+
+
+def test_a_measure_stands_in_numbers(dataset: Dataset) -> None:
+    at = run("slices", dataset, by="source", measure="empty responses")
+    at.session_state["numbers"] = True
+    numbers = next(table.value for table in well(at.run()).dataframe if "effect" in table.value)
+    empty = numbers[numbers["slice "] == "empty"].iloc[0]
+    assert (empty["mean"], empty["mean of rest"], empty["difference"], empty["effect"]) == (0.5, 0, 0.5, 0.5)
+    assert empty["verdict"] == "telling" and 0.3 < empty["from"] < 0.5 < empty["to"] < 0.7
+
+
+def test_compare_holds_the_view_against_all_other_rows(dataset: Dataset) -> None:
+    at = run("compare", dataset, f=["source~eq~empty"], b="~rest")
+    assert "A: source is empty, 40 rows\nB: all other rows, 80 rows" in texts(at)
+    lines = at.dataframe[0].value
+    assert "source" not in lines["measure"].to_list()  # what a side is chosen by tells nothing
+    empty = lines[lines["measure"] == "empty responses"].iloc[0]
+    assert (empty["A"], empty["B"], empty["verdict"]) == (0.5, 0.0, "telling")
+
+
+def test_compare_names_what_it_cannot_read_and_what_has_no_rows(dataset: Dataset) -> None:
+    assert any("has no column 'nonsense'" in text for text in texts(run("compare", dataset, b="nonsense~eq~1")))
+    assert "The other side has no rows." in texts(run("compare", dataset, b="year~gt~3000"))
+    assert any("Choose what to hold them against" in text for text in texts(run("compare", dataset)))
+    assert any("No dataset" in text for text in texts(run("compare", dataset, b="", bd="../../etc")))
+
+
+@pytest.mark.parametrize(
+    ("text", "opposite"),
+    [
+        ("a~eq~1", "a~ne~1"),
+        ("a~range~1~2", "a~outside~1~2"),
+        ("a~in~x~y", "a~notin~x~y"),
+        ("a~null", "a~notnull"),
+        ("a~blank", "a~notblank"),
+        ("a~ge~1", None),  # what is missing is neither at least one nor under it
+        ("a~re~x", None),
+    ],
+)
+def test_a_filter_and_its_opposite_share_all_rows(text: str, opposite: str | None) -> None:
+    found = Filter.parse(text).opposite
+    assert (found and str(found)) == opposite
+    assert found is None or str(found.opposite) == text
+
+
+def test_opposites_leave_no_row_out_and_none_in_both(dataset: Dataset) -> None:
+    every = ["source~eq~long", "year~range~2000~2002", "year~range~2001~", "source~in~long~empty", "source~null", "response~blank",
+             "response~has~word"]  # fmt: skip
+    for text in every:
+        one = Filter.parse(text)
+        assert one.opposite
+        assert (dataset.mask(one) != dataset.mask(one.opposite)).all(), text

@@ -1,0 +1,3 @@
+"""The parts of the page Conflicts."""
+
+__all__ = ["page"]

@@ -1,0 +1,186 @@
+"""The parts of the page Conflicts: kinds with their counts, groups side by side, and which answer is the longer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+import streamlit as st
+
+from analysis.conflicts import tables
+from analysis.conflicts.kinds import KINDS, MEANING, Kind, missing_roles
+from analysis.conflicts.side_by_side import MAX_CARDS, columns_of, side_by_side
+from analysis.dataset import Dataset
+from analysis.joined_values import join_values
+from analysis.reading.side_by_side import Group
+from analysis.view import View
+from ui.components import side_by_side as component
+from ui.rows import browser, vectors
+from ui.session import jobs, places, session
+from ui.session.text import count, cut
+
+GROUPS_SHOWN = 5
+
+
+def _key(dataset: Dataset, *more: str) -> tuple[str, ...]:
+    of_meaning = dataset.signal("meaning_conflicts")
+    made = (dataset.key_of("prompt_conflict_group"), of_meaning.key, str(dataset.has(of_meaning)))
+    return (dataset.id, *made, str(dataset.tag_revision), *more, "", *session.view().to_params())
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _found(key: tuple[str, ...], _dataset: Dataset, _view: View) -> list[tables.Found]:
+    return tables.found(_dataset, _view)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _groups(key: tuple[str, ...], _dataset: Dataset, _kind: Kind, _view: View, _sought: str) -> pl.DataFrame:
+    return tables.groups(_dataset, _kind, _view, _sought)
+
+
+def kinds(dataset: Dataset) -> list[tables.Found]:
+    """Every kind in the rows in view; kept while view, tags and signal stay the same."""
+    return _found(_key(dataset), dataset, session.view())
+
+
+def cards(found: Sequence[tables.Found]) -> None:
+    """The kinds that some row in view shows, by theme, each with a filter and its groups; then those no row shows."""
+    seen = [one for one in found if one.rows]
+    columns = st.columns(2, gap="large")
+    for number, theme in enumerate(dict.fromkeys(one.kind.theme for one in seen)):
+        with columns[number % 2].container(border=True, gap="xsmall"):
+            st.markdown(f"**{theme}**")
+            for one in (one for one in seen if one.kind.theme == theme):
+                with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="xsmall"):
+                    st.button(
+                        f"{one.rows:,}", key=f"filter_{one.kind.name}", width=104, icon=":material/filter_alt:",
+                        help="Show only these rows, on all pages", on_click=session.set_view,
+                        args=(one.view(session.view()),),
+                    )  # fmt: skip
+                    st.button(
+                        "Compare", key=f"compare_{one.kind.name}", type="tertiary", on_click=_choose,
+                        args=(one.kind.name,), help="Lay them side by side below",
+                    )  # fmt: skip
+                    st.text(f"{one.kind.title}. {one.sentence}", width="stretch")
+    if not seen:
+        st.text("No row in view contradicts another, or itself, in any of the ways looked for.")
+    if unseen := [f"{one.kind.title.lower()} ({one.kind.theme.lower()})" for one in found if not one.rows]:
+        st.caption(f"Looked for and not found in the rows in view: {'; '.join(unseen)}.")
+
+
+def _choose(name: str | None = None) -> None:
+    """Makes this kind, or the one picked in the list, the one compared, in the address too."""
+    st.query_params["conflict"] = st.session_state["conflict"] = name or st.session_state["conflict"]
+
+
+def say_missing(dataset: Dataset) -> None:
+    """Which roles no column plays, what cannot be seen without them, and where to set them."""
+    missing = missing_roles(dataset.roles)
+    if not missing:
+        return
+    with st.expander(f"Not looked for: {count(len(missing), 'role')} not set", key="missing_roles"):
+        for role, titles in missing.items():
+            st.text(f"{role.replace('_', ' ')}: needed for {', '.join(titles)}.")
+        st.page_link(places.page("open"), label="Set the roles of the columns", icon=":material/table_edit:")
+
+
+def say_meaning(dataset: Dataset) -> None:
+    """By which vectors prompts of the same meaning are compared, or what that needs."""
+    if needs := tables.missing_for_meaning(dataset):
+        with st.expander(f"Not looked for: {MEANING.lower()}", key="missing_meaning"):
+            st.text(needs)
+            vectors.say_which(dataset, "Prompts are compared")
+            if "the nearest" in needs or "a vector" in needs:
+                jobs.require(dataset, "meaning_conflicts")
+        return
+    if jobs.require(dataset, "meaning_conflicts"):
+        threshold = dataset.signal("meaning_conflicts").parameters["threshold"]
+        vectors.say_which(
+            dataset, f"Prompts mean the same here from a cosine of {threshold} on,",
+            "Prompts that name other numbers, other system prompts and chats of several questions are not compared.",
+        )  # fmt: skip
+
+
+def compare(dataset: Dataset, found: Sequence[tables.Found]) -> None:
+    """The groups of one kind side by side, five a page."""
+    rows_of = {one.kind.name: one.rows for one in found if one.rows}
+    if st.session_state.get("conflict") not in rows_of:
+        asked = st.query_params.get("conflict")
+        st.session_state["conflict"] = asked if asked in rows_of else next(iter(rows_of))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Kind", list(rows_of), format_func=lambda n: f"{KINDS[n].theme}: {KINDS[n].title} ({rows_of[n]:,})",
+            key="conflict", on_change=_choose, width=480,
+        )  # fmt: skip
+        sought = st.text_input("Search in them", key="sought_groups", type="search", width=260) or ""
+        kind = KINDS[name]
+        order = (
+            st.selectbox(
+                "Order", ["largest first", "as in the file"], key="conflict_order", bind="query-params", width=170
+            )
+            if kind.group
+            else "as in the file"
+        )
+    listed = _groups(_key(dataset, name, sought), dataset, kind, session.view(), sought)
+    if listed.is_empty():
+        st.text("No group in view holds this text. Take it out of the search to see all.")
+        return
+    listed = listed.sort("group") if order == "as in the file" else listed
+    pages = -(-listed.height // GROUPS_SHOWN)
+    page = min(st.pagination(pages, key=f"page_{name}"), pages) if pages > 1 else 1
+    part = listed.slice((page - 1) * GROUPS_SHOWN, GROUPS_SHOWN)
+    marked = " Marked: the words another side lacks." if kind.shape in ("answers", "asked", "pair") else ""
+    whole = " A group is shown whole, also where the filters keep only some of its rows." if kind.group else ""
+    st.caption(f"{count(listed.height, 'group' if kind.group else 'row')}.{marked}{whole}")
+    signal = dataset.signal(kind.signal).key
+    shown = [_group((dataset.id, signal, name), int(group), dataset, kind) for group in part["group"]]
+    component.side_by_side(shown, "side_by_side", _wish)
+    if row := st.session_state.pop("row_to_read", None):
+        browser.open_in_reader(dataset, row)
+
+
+def _wish(row: str) -> None:
+    st.session_state["row_to_read"] = row
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _group(key: tuple[str, ...], group: int, _dataset: Dataset, _kind: Kind) -> Group:
+    members = tables.rows_of_group(_dataset, _kind, group)
+    first = members.head(MAX_CARDS)
+    frame = _dataset.frame(columns_of(_dataset), first)
+    left = len(members) - len(first)
+    return side_by_side(_kind, list(frame.iter_rows(named=True)), first.to_list(), _dataset.roles, left)
+
+
+def longer(dataset: Dataset) -> None:
+    """Whether chosen is systematically the longer answer, over all pairs in view and by the values of a column."""
+    whole = tables.chosen_longer(dataset, session.view())
+    if whole is None:
+        return
+    st.subheader("Is the longer answer the chosen one?", anchor=False)
+    st.text(whole.sentence)
+    if not dataset.categories:
+        return
+    by = st.selectbox("By", dataset.categories, format_func=cut, key="longer_by", bind="query-params", width=260)
+    table = tables.chosen_longer_by(dataset, by, session.view()).head(50)
+    bounds = {name: st.column_config.NumberColumn(format="percent") for name in ("low", "high")}
+    picked = st.dataframe(
+        table.with_columns(pl.col("value").fill_null("(missing)").str.slice(0, 80)),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"longer_{st.session_state.get('longer_picked', 0)}",
+        alt="Share of pairs in which chosen is longer, with its 95% interval",
+        column_config={
+            "value": st.column_config.TextColumn("value"),
+            "share": st.column_config.ProgressColumn("chosen longer", format="percent", min_value=0, max_value=1),
+            **bounds,
+        },
+    )
+    st.caption("Share of pairs in characters, with its 95% interval (Wilson). Tick a line to see its rows.")
+    if picked.selection.rows:
+        st.session_state["longer_picked"] = st.session_state.get("longer_picked", 0) + 1
+        value = table["value"][picked.selection.rows[0]]
+        others = session.view().without_column(by)
+        session.set_view(others.where(by, "null") if value is None else others.where(by, "in", join_values([value])))
+        st.rerun()

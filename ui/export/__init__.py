@@ -1,0 +1,3 @@
+"""The parts of the page Export."""
+
+__all__ = ["page", "redacting"]

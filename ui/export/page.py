@@ -1,0 +1,146 @@
+"""Starting an export, where it goes, and its files to download."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.dataset.folder import CANONICAL, PLACE, TAGS
+from analysis.export import ExportRequest
+from analysis.export.waterfall import CLEANABLE, Step, waterfall
+from analysis.noise import KINDS
+from analysis.signal import ROW_ID
+from ui.session import jobs, places, session
+from ui.session.text import cut
+
+OFFERED_BYTES = 200 << 20
+WORDS = {
+    "input": "as in the source: every field as it stood",
+    "messages": "messages: role and content",
+    "sharegpt": "ShareGPT: from and value",
+    "alpaca": "Alpaca: instruction, input, output",
+    "prompt_completion": "prompt and completion",
+    "preference": "preference: prompt, chosen, rejected",
+    "kto": "KTO: prompt, completion, label",
+    "parquet": "Parquet table",
+    "csv": "CSV table",
+}
+
+
+@st.cache_data(max_entries=64, show_spinner="Counting what goes out …")
+def _steps(key: tuple[str, ...], _dataset: Dataset, _request: ExportRequest) -> list[Step]:
+    reasons = session.notes().reasons(_dataset.fingerprint) if _request.without_tags else None
+    return waterfall(_dataset, _request, reasons)
+
+
+def steps(dataset: Dataset, request: ExportRequest) -> list[Step]:
+    """The waterfall from all records to those that go out; counted once per view, tags and format."""
+    tags = (*(f"+{tag}" for tag in request.only_tags), *(f"-{tag}" for tag in request.without_tags))
+    counted = str(dataset.has(dataset.signal("tokens")))
+    apart = (request.split_safe, dataset.key_of("near_group"), dataset.key_of("duplicate_group"))
+    rules = (dataset.rulings.revision, *request.redact)
+    key = (dataset.id, str(dataset.tag_revision), counted, request.to, *apart, *tags, *rules, "",
+           *request.view.to_params())  # fmt: skip
+    return _steps(key, dataset, request)
+
+
+def choose_cleaning() -> list[str]:
+    """The kinds of noise to take out of the texts on the way; none unless chosen."""
+    titles = {name: KINDS[name].title for name in CLEANABLE}
+    return st.multiselect(
+        "Clean the texts of", list(titles), format_func=titles.__getitem__, key="clean", placeholder="nothing"
+    )
+
+
+def begin_cleaning(dataset: Dataset, kinds: list[str]) -> None:
+    """Goes to the page Export with these kinds chosen, and a format whose texts can be cleaned."""
+    answered = {"prompt", "response"} <= set(dataset.canonical)
+    fitting = {"messages": "messages" in dataset.canonical, "preference": "rejected" in dataset.canonical}
+    to = next((name for name, fits in fitting.items() if fits), "prompt_completion" if answered else "parquet")
+    st.session_state["clean"] = [kind for kind in CLEANABLE if kind in kinds]
+    st.session_state["to"] = to
+    params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params()}
+    st.switch_page(places.page("export"), query_params=params)
+
+
+def choose_added(dataset: Dataset) -> list[str]:
+    """The computed columns to write beside the others; none unless chosen."""
+    there = {*CANONICAL, *PLACE, *TAGS, *dataset.originals, ROW_ID}
+    return st.multiselect(
+        "Add computed columns", [c for c in dataset.shown_columns if c not in there], key="add", placeholder="none"
+    )
+
+
+def choose_split_safe(dataset: Dataset) -> str:
+    """The column whose values are kept apart, none unless chosen; ends the page where groups are not computed yet."""
+    split, files = dataset.role("split"), len(dataset.meta["files"]) > 1
+    offered = list(
+        dict.fromkeys([*([split] if split else []), *(["source_file"] if files else []), *dataset.categories])
+    )
+    if not offered:
+        return ""
+    column = st.selectbox(
+        "Split-safe: keep apart the values of", offered, index=None, format_func=cut, key="split_safe",
+        placeholder="nothing",
+        help="Such as train and test: of rows that are near or equal those of the smallest value stay, the others do "
+        "not go out. What is near is set on the page Duplicates.",
+    )  # fmt: skip
+    if column and not jobs.require(dataset, "exact_duplicates", "near_groups"):
+        st.stop()
+    return column or ""
+
+
+def usual_folder(dataset: Dataset, to: str) -> str:
+    """A folder's name from the dataset's and the format's, free of anything but letters, digits, dot, dash."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(dataset.name).stem).strip("-.") or "dataset"
+    return f"{stem[:60]}-{to}"
+
+
+def start(dataset: Dataset, request: ExportRequest, folder: str) -> None:
+    """Starts the job; the folder lies below the workspace's `exports`, whatever was typed."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", folder).strip("-.") or usual_folder(dataset, request.to)
+    out = session.workspace().home / "exports" / name
+    arguments = ["export", "--to", request.to, "--out", str(out)]
+    for text in request.view.to_params():
+        arguments.append(f"--where={text}")
+    arguments += [f"--tag={tag}" for tag in request.only_tags] + [
+        f"--without-tag={tag}" for tag in request.without_tags
+    ]
+    arguments += [f"--clean={kind}" for kind in request.clean]
+    arguments += [f"--add={column}" for column in request.add]
+    if request.split_safe:
+        arguments.append(f"--split-safe={request.split_safe}")
+    arguments += [f"--redact={rule}" for rule in request.redact]
+    st.session_state.pop("exported", None)
+    st.session_state["exporting"] = jobs.start(*arguments, "--", dataset.id)
+
+
+def exported(result: dict[str, Any] | None) -> None:
+    """Keeps what the job answered for the page to show."""
+    st.session_state.pop("exporting", None)
+    st.session_state["exported"] = result
+
+
+def files_of(result: dict[str, Any]) -> list[Path]:
+    """The data files, the dataset card and the receipt."""
+    folder = Path(result["receipt"]).parent
+    return [*(folder / file["path"] for file in result["files"]), folder / "README.md", Path(result["receipt"])]
+
+
+def offer(path: Path) -> None:
+    """A button that downloads the file; for a large one, where it lies."""
+    size = path.stat().st_size if path.exists() else 0
+    if size > OFFERED_BYTES:
+        st.text(f"{path.name} ({size / 1e6:,.0f} MB) lies at {path}")
+    elif size:
+        st.download_button(
+            f"Download {path.name} ({size / 1e3:,.0f} kB)",
+            path.read_bytes,
+            path.name,
+            key=f"get_{path.name}",
+            on_click="ignore",
+        )

@@ -1,0 +1,113 @@
+"""What the page Export asks about personal data: which types go out how, and what that looks like."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.export import ExportRequest
+from analysis.export.redaction.plan import HOW, MOST_SHOWN, WHOLE, WITHOUT_PSEUDONYM, read_plan
+from analysis.export.redaction.preview import preview
+from analysis.personal_data.types import DEFAULT_TYPES, ENTITY_TYPES
+from analysis.view import View
+from ui.personal_data import found
+from ui.session import jobs, places, session
+
+WORDS = {
+    "replace": "the type's name",
+    "pseudonym": "a pseudonym",
+    "mask": "stars",
+    "hash": "a keyed hash",
+    "drop": "leave the row out",
+}
+assert WORDS.keys() == HOW.keys()
+
+
+def offered(dataset: Dataset) -> dict[str, int | None]:
+    """The types that can be taken out, with the rows in view that hold them; null where that is not known yet."""
+    names = [name for name in ("personal_data", "named_entities") if dataset.has(dataset.signal(name))]
+    rows = {type_: n for name in names for type_, n in found.type_counts(dataset, name).select("type", "rows").rows()}
+    known = list(DEFAULT_TYPES)
+    if "named_entities" in names and float(str(dataset.signal("named_entities").parameters["share"])) == 1:
+        known += ENTITY_TYPES
+    held = [type_ for type_ in rows if type_ in known or type_ not in ENTITY_TYPES]
+    every = sorted({*held, *known}, key=lambda type_: (-(rows.get(type_) or 0), type_))
+    of_patterns = "personal_data" in names
+    return {type_: rows.get(type_, 0 if of_patterns else None) for type_ in every}
+
+
+def begin(dataset: Dataset) -> None:
+    """Goes to the page Export with every type that was found chosen."""
+    st.session_state["redact"] = [type_ for type_, rows in offered(dataset).items() if rows]
+    params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params()}
+    st.switch_page(places.page("export"), query_params=params)
+
+
+def choose(dataset: Dataset) -> list[str]:
+    """What is done with which type, as the command line writes it; nothing unless chosen."""
+    types = offered(dataset)
+
+    def words(type_: str) -> str:
+        rows = types[type_]
+        return found.title(type_) + ("" if rows is None else f" ({rows:,})")
+
+    st.session_state["redact"] = [t for t in st.session_state.get("redact", []) if t in types]
+    chosen = st.multiselect(
+        "Take out personal data", list(types), format_func=words, key="redact", placeholder="none",
+        help="With the rows in view that hold it. Texts of all columns that leave are scanned, and scanned again.",
+    )  # fmt: skip
+    plan = []
+    for type_ in chosen:
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            ways = [how for how in HOW if how != "pseudonym" or (type_ not in WITHOUT_PSEUDONYM and _has_form(type_))]
+            how = st.selectbox(
+                f"{found.title(type_)} becomes", ways, format_func=WORDS.__getitem__, key=f"redact_{type_}", width=230
+            )
+            option = ""
+            if how == "mask":
+                n = st.number_input("but the last", 0, MOST_SHOWN, 0, key=f"redact_n_{type_}", width=120)
+                option = str(int(n)) if n else ""
+            elif how == "pseudonym" and st.toggle(
+                "same in all rows",
+                key=f"redact_same_{type_}",
+                help="Otherwise the same within a row, another in the next",
+            ):
+                option = WHOLE
+            plan.append(f"{type_}={how}" + (f":{option}" if option else ""))
+    return plan
+
+
+def _has_form(type_: str) -> bool:
+    from analysis.export.redaction.pseudonyms import FORMS
+
+    return type_ == "PERSON" or type_ in FORMS
+
+
+@st.cache_resource(max_entries=16, show_spinner="Making the preview …")
+def _preview(key: tuple[str, ...], _dataset: Dataset, _view: View, _plan: list[str]) -> pl.DataFrame:
+    return preview(_dataset, _view, read_plan(_plan))
+
+
+def show_preview(dataset: Dataset, request: ExportRequest) -> None:
+    """Before and after, some hits of each type, with the value before masked."""
+    if not request.redact:
+        return
+    st.subheader("Before and after", anchor=False)
+    if not jobs.require(dataset, "personal_data"):
+        st.text("The preview needs to know where personal data stands; the export itself does not.")
+        return
+    key = (*found.key_of(dataset, "personal_data", *request.redact), dataset.signal("named_entities").key)
+    shown = _preview(key, dataset, session.view(), list(request.redact))
+    if shown.is_empty():
+        st.text("None of these types was found in the texts of the rows in view; other columns are scanned on the way.")
+        return
+    st.dataframe(
+        shown.select(what="title", before="before", after="after"),
+        hide_index=True,
+        alt="Personal data before and after",
+        column_config={name: st.column_config.TextColumn(width=290) for name in ("before", "after")},
+    )
+    st.caption(
+        "Values before are masked. The export scans its files again and fails, naming the rows, if anything is left."
+    )

@@ -1,0 +1,170 @@
+"""Charts that are filters: each is counted without the chips on its own column, and a mark one picks becomes a chip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.joined_values import join_values, split_values
+from analysis.statistics import counting
+from analysis.view import View
+from ui import figures
+from ui.session import session
+
+Edges = tuple[float, ...]
+MODES: dict[str, list[Literal["box", "points", "lasso"]]] = {
+    "box": ["box", "points"],
+    "points": ["points"],
+    "lasso": ["box", "lasso"],
+}
+
+
+def palette() -> figures.Palette:
+    """The colours of the theme the browser shows."""
+    return figures.DARK if st.context.theme.type == "dark" else figures.LIGHT
+
+
+def column_key(dataset: Dataset, column: str) -> str:
+    """What tells a column's present content: dataset, and signal with its parameters or tag revision."""
+    return f"{dataset.id}/{dataset.key_of(column)}"
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _binned(key: str, log: bool, _values: Callable[[], pl.Series]) -> tuple[Edges, pl.Series, np.ndarray]:
+    """Edges over all rows, each row's bin, and rows per bin: made once per column and scale."""
+    values = _values()
+    edges = tuple(counting.log_edges(values) if log else counting.linear_edges(values))
+    numbers = counting.bin_numbers(values, edges)
+    return edges, numbers, counting.count_bins(numbers, len(edges) - 1)
+
+
+def binned(dataset: Dataset, column: str, log: bool) -> tuple[Edges, pl.Series, np.ndarray]:
+    return _binned(column_key(dataset, column), log, lambda: dataset.column(column))
+
+
+def histogram(dataset: Dataset, column: str, unit: str, *, log: bool = False, mark: float | None = None) -> None:
+    """Rows per bin of a number column; a bar clicked or a range dragged becomes the column's range filter."""
+    edges, numbers, everything = binned(dataset, column, log)
+    others = session.view().without_column(column)
+    shown = everything
+    if others.active:
+        shown = counting.count_bins(numbers.gather(dataset.rows_of(others)), len(edges) - 1)
+    whole = dataset.schema[column].is_integer()
+    figure = figures.histogram(
+        edges, everything, shown, _own_range(session.view(), column), whole, unit, palette(), mark
+    )
+
+    def pick(selection: Mapping[str, Any]) -> View | None:
+        bounds = range_of(selection, edges)
+        return session.view().narrowed(column, "range", bounds) if bounds else None
+
+    draw(figure, f"hist_{column}", f"Histogram of {column} of {int(shown.sum()):,} rows", pick, "box")
+
+
+def _own_range(view: View, column: str) -> tuple[float, float] | None:
+    """What the view's own filters leave of a number column, as a half-open range."""
+    low, high, found = -np.inf, np.inf, False
+    for f in view.active:
+        if f.column == column and f.op in ("range", "ge", "gt", "le", "lt", "eq"):
+            found = True
+            first, last = split_values(f.value) if f.op == "range" else (f.value, f.value)
+            if f.op in ("range", "ge", "gt", "eq") and first:
+                low = max(low, float(first))
+            if f.op in ("range", "le", "lt", "eq") and last:
+                high = min(high, float(last) + (0.5 if f.op in ("le", "eq") else 0))
+    return (low, high) if found else None
+
+
+def range_of(selection: Mapping[str, Any], edges: Sequence[float]) -> str | None:
+    """The `low~high` of a dragged box or a clicked bar, at the edges of bins; None for an empty selection."""
+    if box := selection.get("box"):
+        first, last = sorted(float(x) for x in box[0]["x"][:2])
+    elif points := selection.get("points"):
+        first = last = float(points[0]["x"])
+    else:
+        return None
+    low = min(max(round(first), 0), len(edges) - 2)
+    high = min(max(round(last), low), len(edges) - 2)
+    return join_values(edge if edge != int(edge) else int(edge) for edge in (edges[low], edges[high + 1]))
+
+
+def bars(dataset: Dataset, column: str, *, limit: int = 8) -> None:
+    """Rows per value of a column; a bar clicked is added to the column's filter, or taken out of it again."""
+    counted, lines = counted_lines(dataset, column, limit)
+    named = counted.filter("is_named")["value"].to_list()
+    others = session.view().without_column(column)
+    shown = counted["rows"].to_list()
+    if others.active:
+        shown = counting.count_bins(lines.gather(dataset.rows_of(others)), counted.height).tolist()
+    own = [f for f in session.view().active if f.column == column and f.op in ("in", "eq")]
+    picked = [v for f in own for v in (split_values(f.value) if f.op == "in" else [f.value])] or None
+    figure = figures.bars(counted, shown, picked, palette())
+    values = counted["value"].to_list()[::-1]
+
+    def pick(selection: Mapping[str, Any]) -> View | None:
+        points = selection.get("points")
+        return picked_value(session.view(), column, values[round(points[0]["y"])], named) if points else None
+
+    draw(figure, f"bars_{column}", f"Rows per {column}", pick)
+
+
+def counted_lines(dataset: Dataset, column: str, limit: int) -> tuple[pl.DataFrame, pl.Series]:
+    """The table of a column's commonest values over all rows, and the line of it that each row is counted in."""
+    return _counted(column_key(dataset, column), limit, lambda: dataset.column(column))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _counted(key: str, limit: int, _values: Callable[[], pl.Series]) -> tuple[pl.DataFrame, pl.Series]:
+    """Rows per value over all rows, and each row's line of that table: made once per column."""
+    counted = counting.count_values(values := _values(), limit)
+    return counted, counting.line_numbers(values, counted)
+
+
+def picked_value(view: View, column: str, value: str, named: Sequence[str]) -> View:
+    """The view after a click on one value's bar: kept beside those kept already, or let go."""
+    if value not in named:
+        rest = view.without_column(column)
+        if value == counting.MISSING:
+            return rest.where(column, "null")
+        return rest.where(column, "notin", join_values(named)).where(column, "notnull")
+    own = next((f for f in view if f.column == column and f.op == "in"), None)
+    kept = split_values(own.value) if own else []
+    kept = [v for v in kept if v != value] if value in kept else [*kept, value]
+    rest = view.without_column(column)
+    return rest.where(column, "in", join_values(kept)) if kept else rest
+
+
+def draw(
+    figure: go.Figure,
+    key: str,
+    alt: str,
+    pick: Callable[[Mapping[str, Any]], View | None],
+    mode: Literal["box", "points", "lasso"] = "points",
+    config: Mapping[str, Any] = figures.CONFIG,
+) -> None:
+    """Draws a figure whose selection becomes a view. A selection is used once: the chart then gets a new key, or the
+    browser would send it again with every later click.
+    """
+    count = st.session_state.setdefault("chart_picks", {})
+    widget = widget_key(key)
+
+    def on_select() -> None:
+        new = pick(st.session_state[widget].selection)
+        if new is not None:
+            count[key] = count.get(key, 0) + 1
+            session.set_view(new)
+
+    st.plotly_chart(
+        figure, key=widget, on_select=on_select, selection_mode=MODES[mode], config=dict(config), alt=alt, theme=None
+    )
+
+
+def widget_key(key: str) -> str:
+    """The key of the chart drawn last under this one; it is another after each selection."""
+    return f"{key}_{st.session_state.get('chart_picks', {}).get(key, 0)}"

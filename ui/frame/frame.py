@@ -1,0 +1,182 @@
+"""What every page begins with: its title, the rows in view, the filters, search and sharing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.view import View
+from ui.frame import chips, view_tools
+from ui.frame.bar import Act, Chip, view_bar
+from ui.rows import masking
+from ui.session import jobs, places, session
+from ui.session.text import count, cut, md
+
+STYLE = """<style>
+[data-testid=stMainBlockContainer] { padding: 4.6rem 2rem 3rem; max-width: 1560px; }
+[data-testid=stMetric] { padding: .55rem .8rem; }
+[data-testid=stMetricValue] { font-size: 1.45rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
+.st-key-frame { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding-bottom: .6rem; }
+</style>"""
+SAMPLES = {
+    "instructions": "1,200 instructions of 7 sources, scored by 8 annotators",
+    "chats": "400 conversations in 9 languages, some with tool calls",
+    "preferences": "400 pairs of a chosen and a rejected answer",
+    "hostile": "62 rows that try to break what shows them",
+}
+
+
+def begin() -> None:
+    """The look that all pages share."""
+    st.html(STYLE)
+
+
+def open_page(title: str) -> Dataset:
+    """First line of a page: takes dataset and view from the URL, draws the bar, gives the dataset.
+
+    Where nothing is open it says what to do and ends the page.
+    """
+    begin()
+    dataset = session.dataset()
+    if dataset is None:
+        st.title(title, anchor=False)
+        jobs.show_error()
+        _nothing_open()
+        st.stop()
+    with st.container(key="frame", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.title(title, anchor=False, width="content")
+            _dataset_menu(dataset)
+            st.space("stretch")
+            view_tools.search(dataset)
+            view_tools.add_filter(dataset)
+            view_tools.share(dataset)
+            masking.switch(dataset)
+        session.read_view(dataset)
+        _bar(dataset)
+    jobs.show_error()
+    _say_if_changed(dataset)
+    return dataset
+
+
+def rows_in_view(dataset: Dataset) -> pl.Series:
+    """Positions of the rows in view; ends the page with what to do when signals are missing or no row is left."""
+    view = session.view()
+    if missing := dataset.needs(view):
+        if not jobs.require(dataset, *(s.name for s in missing)):
+            st.text("The filters need these columns first.")
+        st.stop()
+    rows = dataset.rows_of(view)
+    if rows.is_empty():
+        with st.container(border=True):
+            if dataset.height:
+                st.text(f"None of the {dataset.height:,} rows passes every filter. Switch a filter off, or clear them.")
+            else:
+                st.text("This dataset has no rows.")
+        st.stop()
+    return rows
+
+
+def _bar(dataset: Dataset) -> None:
+    view = session.view()
+    counted = "…" if dataset.needs(view) else f"{len(dataset.rows_of(view)):,}"
+    of = f"of {count(dataset.height)}" if view.active else "rows" if dataset.height != 1 else "row"
+    drawn: list[Chip] = [{"text": cut(chips.words(dataset, f), 120), "on": f.enabled} for f in view]
+    view_bar(counted, of, drawn, session.can_undo(), session.can_redo(), _act)
+
+
+def _act(act: Act) -> None:
+    view, chip = session.view(), act.get("chip", -1)
+    if act["do"] == "undo":
+        session.undo()
+    elif act["do"] == "redo":
+        session.redo()
+    elif act["do"] == "clear":
+        session.set_view(View())
+    elif 0 <= chip < len(view.filters):
+        session.set_view(view.without(chip) if act["do"] == "remove" else view.toggled(chip))
+
+
+def _dataset_menu(dataset: Dataset) -> None:
+    with st.popover(
+        md(dataset.name, 40), type="tertiary", icon=":material/database:", key="datasets", on_change="rerun"
+    ) as menu:
+        if not menu.open:  # the descriptions of all datasets are read from disk
+            return
+        st.text(dataset.name)
+        st.text(f"{count(dataset.height)}, {dataset.format} · id {dataset.id}")
+        others = [meta for meta in session.workspace().datasets() if meta["id"] != dataset.id][:8]
+        for meta in others:
+            label = f"{md(str(meta['name']), 40)} · {count(int(str(meta['rows'])))}"
+            st.button(label, key=f"to_{meta['id']}", type="tertiary", on_click=session.choose, args=(meta["id"],))
+        st.page_link(places.page("open"), label="Open another file", icon=":material/folder_open:")
+
+
+def say_no_examples() -> None:
+    """What a plain table lacks, and where to mend it."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.text("No column is known to hold prompts, responses or text, so there are no lengths and no duplicates yet.")
+        if st.button("Set the roles of the columns", key="to_roles"):
+            st.switch_page(places.page("open"))
+
+
+def _say_if_changed(dataset: Dataset) -> None:
+    """A word where the source file is not any more what was opened."""
+    for file in dataset.meta["files"]:
+        path = Path(file["path"])
+        if path.exists() and path.stat().st_size != file["bytes"]:
+            st.warning("The source file has changed since it was opened; open it again to see its present rows.")
+            return
+
+
+def _nothing_open() -> None:
+    """What to do first: open a file, or look around in the sample data."""
+    if job := st.session_state.get("opening"):
+        jobs.wait_for(job, "Opening", opened)
+        return
+    if session.files_given() and "given" not in st.session_state:
+        st.session_state["given"] = True
+        open_files(session.files_given())
+        st.rerun()
+    st.text("Nothing is open yet. Winnow shows what is in your finetuning data before you train on it.")
+    with st.container(border=True, width=760):
+        st.subheader("Your data", anchor=False)
+        st.text("Instructions, chats, preference pairs, scores or raw text, as JSONL, JSON, CSV, Parquet or Arrow.")
+        if st.button("Open a file", type="primary", icon=":material/folder_open:", key="to_open"):
+            st.switch_page(places.page("open"))
+    with st.container(border=True, width=760):
+        samples()
+
+
+def samples() -> None:
+    """The sample datasets, one click each."""
+    st.subheader("Sample data, with planted faults", anchor=False)
+    for name, words in SAMPLES.items():
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+            path = str(places.ROOT / "sample_data" / f"{name}.jsonl")
+            st.button(name.capitalize(), key=f"sample_{name}", on_click=open_files, args=([path],), width=120)
+            st.text(words, width="stretch")
+
+
+def open_files(files: list[str], roles: dict[str, str] | None = None, **options: str | bool | None) -> None:
+    """Starts the job that opens these files; the page shows its progress."""
+    st.session_state["opening"] = jobs.start(*jobs.arguments_of(files, roles, **options))
+
+
+def opened(result: dict[str, object] | None) -> None:
+    """Makes the dataset that a job opened the one in view."""
+    st.session_state.pop("opening", None)
+    if result:
+        id = str(result["id"])
+        session.choose(id)
+        jobs.prepare(session.load(id))
+
+
+def opened_and_shown(result: dict[str, object] | None) -> None:
+    """Goes on to the Overview, where the page that opened it would still show what could be opened next."""
+    opened(result)
+    if result:
+        st.switch_page(places.page("overview"))

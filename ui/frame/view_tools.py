@@ -1,0 +1,170 @@
+"""The tools of the view bar: searching, adding a filter, sharing and saving a view."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.dataset.folder import TAGS
+from analysis.errors import AnnotationError, ViewError
+from analysis.joined_values import join_values
+from analysis.statistics.counting import count_values
+from analysis.view import ANY_TEXT, Filter, View
+from analysis.view.operators import OPERATORS, kind_of
+from ui.session import session
+from ui.session.login import person, system_user
+from ui.session.text import cut, md
+
+SEARCHES = {"has": "contains", "word": "whole word", "re": "regex"}
+OFFERED_VALUES = 200
+
+
+def search(dataset: Dataset) -> None:
+    with st.container(horizontal=True, width=360, gap="xsmall", vertical_alignment="center"):
+        st.text_input(
+            "Search any text",
+            key="search",
+            type="search",
+            placeholder="Search any text …",
+            label_visibility="collapsed",
+            on_change=_search_for,
+        )
+        st.selectbox(
+            "How to search",
+            SEARCHES,
+            format_func=SEARCHES.__getitem__,
+            key="search_how",
+            width=130,
+            label_visibility="collapsed",
+            on_change=_search_for,
+        )
+    if said := st.session_state.pop("search_error", None):
+        st.text(said)
+
+
+def _search_for() -> None:
+    """A new search takes the place of the one before."""
+    wanted = st.session_state.get("search") or ""
+    kept = View(tuple(f for f in session.view() if f.column != ANY_TEXT))
+    try:
+        session.set_view(kept.where(ANY_TEXT, st.session_state["search_how"], wanted) if wanted else kept)
+    except ViewError as error:
+        st.session_state["search_error"] = str(error)
+
+
+def add_filter(dataset: Dataset) -> None:
+    with st.popover("Filter", icon=":material/filter_alt:", key="add_filter", on_change="rerun") as popover:
+        if popover.open:
+            _filter_form(dataset)
+
+
+def _filter_form(dataset: Dataset) -> None:
+    schema = dataset.schema
+    columns = [name for name in dataset.shown_columns if name != "row_id"] + ["row_id"]
+    column = st.selectbox("Column", columns, key="filter_column")
+    kind = kind_of(schema[column])
+    fitting = [name for name, known in OPERATORS.items() if kind in known.kinds and known.takes != "list"]
+    words = {name: OPERATORS[name].words.replace("{c} ", "").replace(" {v}", "") for name in fitting}
+    words |= {"range": "lies between", "outside": "lies outside", "in": "is one of", "notin": "is none of"}
+    op = st.selectbox("Condition", fitting, format_func=words.__getitem__, key=f"filter_op_{kind}")
+    value = _value(dataset, column, op)
+    if st.button("Add filter", type="primary", disabled=value is None, key="filter_add"):
+        try:
+            new = Filter(column, op, value or "")
+            new.expr(schema[column])
+        except ViewError as error:
+            st.text(str(error))
+        else:
+            session.set_view(session.view().where(new.column, new.op, new.value))
+            st.rerun()
+
+
+def _value(dataset: Dataset, column: str, op: str) -> str | None:
+    """What the operator takes, asked for in the way that fits the column; None while it is not given."""
+    takes = OPERATORS[op].takes
+    if takes == "nothing":
+        return ""
+    if takes == "range":
+        low = st.text_input("From", key="filter_low")
+        high = st.text_input("To under", key="filter_high")
+        return join_values([low, high]) if low or high else None
+    if takes == "many" or op in ("eq", "ne"):
+        offered = _values_of(dataset.id, column, dataset.tag_revision if column in TAGS else 0, dataset)
+        if offered:
+            rows = dict(offered)
+
+            def shown(value: str) -> str:
+                return f"{cut(value, 60)}  ({rows[value]:,})"
+
+            key = f"filter_value_{op}_{column}"
+            if takes == "one":
+                return st.selectbox("Value", list(rows), format_func=shown, key=key)
+            picked = st.multiselect("Value", list(rows), format_func=shown, key=key)
+            return join_values(picked) if picked else None
+    return st.text_input("Value", key="filter_text") or None
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _values_of(id: str, column: str, tag_revision: int, _dataset: Dataset) -> list[tuple[str, int]]:
+    """The commonest values with their rows; none where a column is long text, or of too many values to choose from."""
+    if _dataset.is_long(column):
+        return []
+    values = _dataset.column(column)
+    values = values.explode() if isinstance(values.dtype, pl.List) else values
+    named = count_values(values, OFFERED_VALUES).filter("is_named")
+    return [(value, rows) for value, rows, _ in named.iter_rows()]
+
+
+def share(dataset: Dataset) -> None:
+    with st.popover("Share", icon=":material/share:", key="share", on_change="rerun") as popover:
+        if not popover.open:
+            return
+        view = session.view()
+        st.text("This link shows the same rows to whoever reaches this server:")
+        st.code(session.link(dataset, view), language=None, wrap_lines=True)
+        with st.form("save_view", border=False, clear_on_submit=True):
+            st.text_input("Save this view under a name", max_chars=60, key="view_name")
+            st.form_submit_button("Save", on_click=_save_view, args=(dataset, view))
+        if said := st.session_state.pop("save_said", None):
+            st.text(said)
+        for saved in session.notes().saved_views(dataset.fingerprint):
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+                st.button(md(saved.name, 40), key=f"view_{saved.id}", on_click=_show_saved, args=(list(saved.filters),))
+                st.text(f"{saved.person}, {saved.at:%Y-%m-%d}")
+                if st.button("Compare", key=f"compare_{saved.id}", type="tertiary", help="The rows in view with these"):
+                    _compare_with(list(saved.filters))
+                st.button(
+                    "Delete",
+                    key=f"delete_{saved.id}",
+                    type="tertiary",
+                    on_click=session.notes().delete_view,
+                    args=(saved.id,),
+                )
+        st.text_input(
+            "Tags and views are kept under the name", key="person", placeholder=system_user(), persist_state="session"
+        )
+
+
+def _save_view(dataset: Dataset, view: View) -> None:
+    if name := st.session_state["view_name"].strip():
+        try:
+            session.notes().save_view(dataset.fingerprint, name, view.to_params(), person())
+        except AnnotationError as error:
+            st.session_state["save_said"] = str(error)
+
+
+def _compare_with(filters: list[str]) -> None:
+    from ui.slices import compare  # which draws with the charts, and they with the view
+
+    try:
+        compare.show(View.from_params(filters))
+    except ViewError as error:
+        st.text(str(error))
+
+
+def _show_saved(filters: list[str]) -> None:
+    try:
+        session.set_view(View.from_params(filters))
+    except ViewError as error:
+        st.session_state["job_error"] = str(error)

@@ -1,0 +1,3 @@
+"""The parts of the page Lengths."""
+
+__all__ = ["page"]

@@ -1,0 +1,225 @@
+"""The parts of the page Lengths: which lengths there are, density, boxes by group, common and special tokens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.dataset.folder import TEXTS
+from analysis.errors import DatasetError, ModelError
+from analysis.loaders.tokenizers import tokenizer, tokenizer_digest
+from analysis.statistics import counting
+from analysis.view import Filter, View
+from analysis.view.operators import literal_pattern
+from analysis.workspace import below_data_folders
+from ui import figures
+from ui.figures import charts
+from ui.session import jobs, session
+from ui.session.text import count, cut
+
+UNITS = {"tokens": "tokens", "words": "words", "chars": "characters", "turns": "turns"}
+ROLES = {
+    "row": "the whole row",
+    "prompt": "prompt",
+    "response": "response",
+    "rejected": "rejected answer",
+    "system": "system message",
+}
+TURNS = {"n": "all turns", "user": "the user", "assistant": "the assistant"}
+SAMPLED_ROWS = 2_000
+SHOWN_GROUPS = 12
+TEMPLATE_TOKENS = (
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|endoftext|>",
+    "<|eot_id|>",
+    "<|start_header_id|>",
+    "<|end_header_id|>",
+    "<|begin_of_text|>",
+    "<|user|>",
+    "<|assistant|>",
+    "<|system|>",
+    "<|end|>",
+    "[INST]",
+    "[/INST]",
+    "<<SYS>>",
+    "<</SYS>>",
+    "<s>",
+    "</s>",
+    "<unk>",
+    "<pad>",
+    "<bos>",
+    "<eos>",
+    "<start_of_turn>",
+    "<end_of_turn>",
+    "<think>",
+    "</think>",
+    "<tool_call>",
+    "</tool_call>",
+)
+
+
+def signal_of(unit: str) -> str:
+    return "tokens" if unit == "tokens" else "lengths"
+
+
+def roles(dataset: Dataset, unit: str) -> dict[str, str]:
+    """The roles that have a length in this dataset, with their words."""
+    if unit == "turns":
+        return TURNS
+    return {role: words for role, words in ROLES.items() if role == "row" or role in dataset.canonical}
+
+
+def column(role: str, unit: str) -> str:
+    return f"{role}_{unit}"
+
+
+def choose_tokenizer(dataset: Dataset) -> None:
+    """Which tokenizer counts: the shipped one, a tokenizer.json below the data folders, or a hub id when online."""
+    now = str(dataset.signal("tokens").parameters["tokenizer"])
+    name = st.text_input("Tokenizer", value=now, key="tokenizer", help="tekken-240911, or a tokenizer.json")
+    if name and name != now:
+        try:
+            path = str(below_data_folders(name)) if Path(name).exists() else name
+            given = {"tokenizer": path, "digest": tokenizer_digest(path)}
+            parameters = dataset.catalogue.signal("tokens", given).parameters
+        except (DatasetError, ModelError) as error:
+            st.text(str(error))
+            return
+        chosen = {**dataset.meta.get("parameters", {}), "tokens": parameters}
+        session.workspace().describe(dataset, parameters=chosen)
+        st.rerun()
+
+
+def prompt_against_response(dataset: Dataset, unit: str) -> None:
+    """Rows per length of prompt and of response; a box dragged becomes two range filters."""
+    sides = ("user", "assistant") if unit == "turns" else ("prompt", "response")
+    if unit != "turns" and not set(sides) <= set(dataset.canonical):
+        st.text("This needs rows that have a prompt and a response; their roles are set on the page Open.")
+        return
+    if unit == "turns" and not jobs.require(dataset, "lengths"):
+        return
+    x, y = (column(side, unit) for side in sides)
+    (x_edges, x_bins, _), (y_edges, y_bins, _) = charts.binned(dataset, x, True), charts.binned(dataset, y, True)
+    rows = dataset.rows_of(session.view())
+    counts = counting.density(x_bins.gather(rows), y_bins.gather(rows), len(x_edges) - 1, len(y_edges) - 1)
+    figure = figures.density(
+        counts,
+        x_edges,
+        y_edges,
+        f"{UNITS[unit]} of the {sides[0]}",
+        f"{UNITS[unit]} of the {sides[1]}",
+        charts.palette(),
+    )
+
+    def pick(selection: Any) -> View | None:
+        if not selection.get("box"):
+            return None
+        box = selection["box"][0]
+        wide = charts.range_of({"box": [{"x": box["x"]}]}, x_edges)
+        tall = charts.range_of({"box": [{"x": box["y"]}]}, y_edges)
+        return session.view().narrowed(x, "range", wide).narrowed(y, "range", tall)
+
+    charts.draw(figure, f"density_{unit}", f"Density of {x} against {y}", pick, "box")
+
+
+def by_group(dataset: Dataset, of: str, unit: str, rows: pl.Series) -> None:
+    """Boxes from the 5th to the 95th percentile per group, largest groups first; a box clicked becomes a filter."""
+    groups = [c for c in dataset.categories if c in dataset.schema]
+    if not groups:
+        st.text("No column groups these rows. Set the role source or annotator on the page Open.")
+        return
+    group = st.selectbox(
+        "Group by", groups, key="group", format_func=cut, label_visibility="collapsed", bind="query-params"
+    )
+    counted, lines = charts.counted_lines(dataset, group, SHOWN_GROUPS)
+    table = counting.boxes(dataset.column(of).gather(rows), lines.gather(rows), counted)
+    drawn = table.reverse()["group"].to_list()
+    named = counted.filter("is_named")["value"].to_list()
+
+    def pick(selection: Any) -> View | None:
+        points = selection.get("points")
+        return charts.picked_value(session.view(), group, drawn[round(points[0]["y"])], named) if points else None
+
+    charts.draw(figures.boxes(table, unit, charts.palette()), f"boxes_{group}", f"{of} by {group}", pick)
+
+
+@st.cache_data(max_entries=32, show_spinner="Splitting a sample into tokens …")
+def _tokens_of_sample(key: tuple[str, ...], name: str, _texts: list[str]) -> tuple[list[tuple[str, int, int]], int]:
+    """The 40 most frequent tokens as (text, times, texts that hold it), and all tokens of the sample."""
+    model = tokenizer(name)
+    times: Counter[int] = Counter()
+    holding: Counter[int] = Counter()
+    for text in _texts:
+        ids = model.encode(text[:20_000])
+        times.update(ids)
+        holding.update(set(ids))
+    return [(visible(model.piece(t)), n, holding[t]) for t, n in times.most_common(40)], times.total()
+
+
+def visible(token: str) -> str:
+    """A token with its white space shown: ␣ for a blank, ⏎ for a line end, ⇥ for a tab."""
+    return token.replace(" ", "␣").replace("\n", "⏎").replace("\t", "⇥")
+
+
+def common_tokens(dataset: Dataset, rows: pl.Series) -> None:
+    """The most frequent tokens of a seeded sample of the view, and the names of special tokens that stand as text."""
+    name = str(dataset.signal("tokens").parameters["tokenizer"])
+    left, right = st.columns(2, gap="large")
+    with left:
+        sample = rows.sample(min(SAMPLED_ROWS, len(rows)), seed=0).sort()
+        texts = [c for c in ("prompt", "response", "text") if c in dataset.canonical]
+        frame = dataset.frame(texts, sample)
+        key = (dataset.id, *session.view().to_params(), str(dataset.tag_revision))
+        common, total = _tokens_of_sample(key, name, [t for c in texts for t in frame[c].drop_nulls()])
+        of = "all" if len(sample) == len(rows) else "a seeded sample of"
+        st.text(f"The most frequent tokens of {name}, in {of} {len(sample):,} rows ({total:,} tokens).")
+        table = pl.DataFrame(common, schema=["token", "times", "texts"], orient="row")
+        st.dataframe(
+            table.with_columns(share=pl.col("times") / max(total, 1)),
+            hide_index=True,
+            height=300,
+            column_config={"share": st.column_config.NumberColumn(format="percent")},
+            alt="Most frequent tokens",
+        )
+    with right:
+        st.text("Names of special tokens that stand in the text, where a trainer may take them for control:")
+        found = _special_tokens(dataset, name)
+        if not found:
+            st.text("None in this dataset.")
+        for token, n in found:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button("Show", key=f"special_{token}", on_click=_show_token, args=(token,))
+                st.text(f"{token}  in {count(n)}")
+
+
+def _show_token(token: str) -> None:
+    session.set_view(session.view().where("*", "has", token))
+
+
+def _special_tokens(dataset: Dataset, name: str) -> list[tuple[str, int]]:
+    """Each name with the rows that hold it, most rows first."""
+    known = tuple(dict.fromkeys([*tokenizer(name).special_tokens, *TEMPLATE_TOKENS]))
+    return _search_special((dataset.id, name), known, dataset)
+
+
+@st.cache_data(max_entries=32, show_spinner="Looking for special tokens …")
+def _search_special(key: tuple[str, str], known: tuple[str, ...], _dataset: Dataset) -> list[tuple[str, int]]:
+    """One search for any of them, then one each over the few rows that hold some."""
+    any_of = "|".join(map(literal_pattern, known))
+    rows = _dataset.rows_of(View().where("*", "re", any_of))
+    texts = [c for c in TEXTS if c in _dataset.canonical]
+    if rows.is_empty() or not texts:
+        return []
+    frame = _dataset.frame(texts, rows)
+    counts = [(t, frame.filter(pl.any_horizontal(_holds(frame, c, t) for c in texts)).height) for t in known]
+    return sorted(((t, n) for t, n in counts if n), key=lambda pair: -pair[1])
+
+
+def _holds(frame: pl.DataFrame, text: str, token: str) -> pl.Expr:
+    return Filter(text, "has", token).expr(frame.schema[text])

@@ -1,0 +1,231 @@
+"""The map: where rows lie densely, some of them as points by colour, and the names of clusters at their places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+import polars as pl
+
+from analysis.map.drawing import Bounds
+from ui.figures.paper import CATEGORIES, LIGHT, Palette, layout
+from ui.session.text import plotly_text
+
+NAMED = len(CATEGORIES)
+STEPS = 65_535  # of a place: two bytes each way, and finer than any screen
+HEIGHT, LEGEND = 680, 84  # pixels; the map stays where it is, whatever the legend holds
+ABOVE = 12  # pixels from a cluster's middle to its name, which would hide a small one
+EDGE = 48  # pixels, into which the names of clusters at the edge reach
+TREE_HEIGHT = 340
+NAME_CHARS = 34
+CONFIG = {
+    "displayModeBar": True,
+    "displaylogo": False,
+    "scrollZoom": False,
+    "doubleClick": "reset",
+    "modeBarButtons": [["lasso2d", "select2d", "pan2d", "zoom2d", "resetScale2d"]],
+}
+Cells = np.ndarray[tuple[int, ...], np.dtype[np.uint32]]
+Trace = dict[str, Any]
+Steps = np.ndarray[tuple[int, ...], np.dtype[np.uint16]]
+
+
+class Hue(NamedTuple):
+    """Points of one colour: its name, the number of the category (null: no category's own), their rows."""
+
+    name: str
+    number: int | None
+    rows: pl.Series
+    is_missing: bool = False
+
+
+class Scale(NamedTuple):
+    """Points on a scale: rows, their shades 0..254, what its ends and middle mean; and rows without a number."""
+
+    rows: pl.Series
+    shades: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+    ends: tuple[str, str, str]
+    without: pl.Series
+
+
+class Paper(NamedTuple):
+    """How places become steps of the picture, the same in both directions, and back."""
+
+    left: float
+    bottom: float
+    unit: float
+
+    @classmethod
+    def of(cls, bounds: Bounds) -> Paper:
+        return cls(bounds.left, bounds.bottom, max(bounds.right - bounds.left, bounds.top - bounds.bottom) / STEPS)
+
+    def steps(self, x: pl.Series, y: pl.Series) -> tuple[Steps, Steps]:
+        def of(values: pl.Series, low: float) -> Steps:
+            return ((values.to_numpy().astype(np.float64) - low) / self.unit).clip(0, STEPS).round().astype(np.uint16)
+
+        return of(x, self.left), of(y, self.bottom)
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        return self.left + x * self.unit, self.bottom + y * self.unit
+
+
+class Drawn(NamedTuple):
+    """All that is on the map; rows are positions, their places are looked up in `x` and `y`."""
+
+    bounds: Bounds
+    x: pl.Series
+    y: pl.Series
+    everything: Cells
+    in_view: Cells | None
+    colours: Sequence[Hue] | Scale
+    outside: pl.Series
+    labels: pl.DataFrame
+
+
+def traces_of(drawn: Drawn) -> list[pl.Series]:
+    """The rows of each trace of points, in their order on the map; those outside the view first."""
+    colours = drawn.colours
+    hues = [colours.without, colours.rows] if isinstance(colours, Scale) else [h.rows for h in _ordered(colours)]
+    return [drawn.outside, *hues]
+
+
+def _ordered(hues: Sequence[Hue]) -> list[Hue]:
+    """What is missing and the others below, then the named ones, the largest first."""
+    return sorted(hues, key=lambda hue: (hue.number is not None, not hue.is_missing, hue.number or 0))
+
+
+def map_of_rows(drawn: Drawn, palette: Palette) -> go.Figure:
+    """The map, its axes equal and without ticks. Places are sent as steps of two bytes; hover is made elsewhere.
+
+    All traces are given at once: a figure checks what it has again with each that is added.
+    """
+    paper = Paper.of(drawn.bounds)
+    width, height = (
+        (drawn.bounds.right - drawn.bounds.left) / paper.unit,
+        (drawn.bounds.top - drawn.bounds.bottom) / paper.unit,
+    )
+    bare = {"showgrid": False, "showticklabels": False, "ticks": "", "fixedrange": False, "automargin": False}
+    clouds = [_cloud(drawn.everything, width, height, palette, 0.22 if drawn.in_view is not None else 0.45)]
+    if drawn.in_view is not None:
+        clouds.append(_cloud(drawn.in_view, width, height, palette, 0.45))
+    count = sum(map(len, traces_of(drawn)))
+    size = 9 if count <= 100 else 6 if count <= 2_000 else 4 if count <= 6_000 else 3
+    outside = _points(drawn, paper, drawn.outside, "outside the view", {"color": palette.all, "size": size})
+    if isinstance(drawn.colours, Scale):
+        inside = _on_scale(drawn, paper, drawn.colours, size, palette)
+    else:
+        inside = [_of_hue(drawn, paper, hue, size, palette) for hue in _ordered(drawn.colours)]
+    return go.Figure(
+        [*clouds, outside, *inside],
+        layout(
+            palette,
+            HEIGHT,
+            margin={"l": EDGE, "r": EDGE, "t": 0, "b": LEGEND, "autoexpand": False},
+            dragmode="lasso",
+            hovermode="closest",
+            showlegend=not isinstance(drawn.colours, Scale),
+            legend={"orientation": "h", "x": 0, "xref": "container", "y": -0.01, "yanchor": "top",
+                    "itemsizing": "constant", "font": {"size": 11}, "bgcolor": "rgba(0,0,0,0)"},
+            xaxis={**bare, "range": [0, width]},
+            yaxis={**bare, "range": [0, height], "scaleanchor": "x", "scaleratio": 1},
+            modebar={"bgcolor": "rgba(0,0,0,0)", "color": palette.text, "activecolor": palette.view},
+            newselection={"line": {"color": palette.text, "dash": "dot"}},
+            annotations=_names(drawn.labels, paper, palette),
+        ),
+    )  # fmt: skip
+
+
+def _names(labels: pl.DataFrame, paper: Paper, palette: Palette) -> list[dict[str, Any]]:
+    """The names at their places."""
+    behind = "rgba(255,255,255,.6)" if palette == LIGHT else "rgba(17,22,29,.6)"
+    fixed = {"showarrow": False, "font": {"size": 11.5}, "borderpad": 1, "bgcolor": behind, "captureevents": False,
+             "yshift": ABOVE}  # fmt: skip
+    return [
+        {
+            "x": round((x - paper.left) / paper.unit),
+            "y": round((y - paper.bottom) / paper.unit),
+            "text": plotly_text(name, NAME_CHARS),
+            **fixed,
+        }
+        for name, x, y in labels.select("name", "x", "y").iter_rows()
+    ]
+
+
+def colour_of(number: int | None, palette: Palette) -> str:
+    """A category's own colour; grey for those that have none."""
+    if number is not None and number < NAMED:
+        return CATEGORIES[number]
+    return "#8792A0" if palette == LIGHT else "#7C8897"
+
+
+def _missing(palette: Palette) -> str:
+    return "#AEB8C4" if palette == LIGHT else "#4A5665"
+
+
+def _grey(palette: Palette) -> str:
+    return "120,132,148" if palette == LIGHT else "140,152,170"
+
+
+def _cloud(cells: Cells, width: float, height: float, palette: Palette, strength: float) -> Trace:
+    """Rows per cell as a grey that grows with their logarithm; a byte a cell."""
+    logs = np.log1p(cells.astype(np.float64))
+    shade = (logs * (255 / max(float(logs.max()), 1e-9))).round().astype(np.uint8)
+    across, up, rgb = width / cells.shape[1], height / cells.shape[0], _grey(palette)
+    return {
+        "type": "heatmap", "z": shade, "x0": across / 2, "dx": across, "y0": up / 2, "dy": up, "zmin": 0, "zmax": 255,
+        "showscale": False, "hoverinfo": "skip", "zsmooth": "best",
+        "colorscale": [
+            [0, f"rgba({rgb},0)"], [0.02, f"rgba({rgb},{strength / 5:.2f})"], [1, f"rgba({rgb},{strength})"]
+        ],
+    }  # fmt: skip
+
+
+def _points(
+    drawn: Drawn, paper: Paper, rows: pl.Series, name: str, marker: Mapping[str, Any], is_listed: bool = False
+) -> Trace:
+    """One trace of points. A trace without points stays, so that their numbers are those of `traces_of`."""
+    x, y = paper.steps(drawn.x.gather(rows), drawn.y.gather(rows))
+    return {
+        "type": "scattergl", "x": x, "y": y, "mode": "markers", "name": name, "marker": {"opacity": 0.8, **marker},
+        "hoverinfo": "none", "showlegend": is_listed and bool(len(rows)), "unselected": {"marker": {"opacity": 0.12}},
+    }  # fmt: skip
+
+
+def _of_hue(drawn: Drawn, paper: Paper, hue: Hue, size: int, palette: Palette) -> Trace:
+    colour = _missing(palette) if hue.is_missing else colour_of(hue.number, palette)
+    marker = {"color": colour, "size": size}
+    return _points(drawn, paper, hue.rows, plotly_text(hue.name, NAME_CHARS), marker, is_listed=True)
+
+
+def _on_scale(drawn: Drawn, paper: Paper, of: Scale, size: int, palette: Palette) -> list[Trace]:
+    """Viridis, whose steps look even: the dark end is high on white paper, the bright end on black."""
+    bar = {
+        "orientation": "h", "x": 0, "xanchor": "left", "y": -0.01, "yanchor": "top", "len": 0.4, "thickness": 9,
+        "tickvals": [0, 127, 254], "ticktext": list(of.ends), "outlinewidth": 0,
+    }  # fmt: skip
+    marker = {
+        "color": of.shades, "cmin": 0, "cmax": 254, "colorscale": "Viridis", "reversescale": palette == LIGHT,
+        "colorbar": bar, "size": size,
+    }  # fmt: skip
+    without = {"color": _missing(palette), "size": size}
+    return [
+        _points(drawn, paper, of.without, "missing", without),
+        _points(drawn, paper, of.rows, "rows in view", marker),
+    ]
+
+
+def tree_of_clusters(found: Sequence[tuple[str, str, str, int]], palette: Palette) -> go.Figure:
+    """A treemap of (id, parent's id, label, rows) in the colours of the groups; ids begin with the group's number."""
+    ids, parents, labels, rows = map(list, zip(*found, strict=True))
+    trace = {
+        "type": "treemap", "ids": ids, "parents": parents, "values": rows, "branchvalues": "total", "sort": False,
+        "labels": [plotly_text(label, NAME_CHARS) for label in labels],
+        "hovertemplate": "%{label}<br>%{value:,} rows in view<extra></extra>",
+        "marker": {
+            "colors": [colour_of(int(id.partition("/")[0]), palette) for id in ids],
+            "line": {"color": palette.grid, "width": 1.5},
+        },
+    }  # fmt: skip
+    return go.Figure([trace], layout(palette, TREE_HEIGHT, uniformtext={"minsize": 9, "mode": "hide"}))

@@ -1,0 +1,3 @@
+"""The parts of the page Format."""
+
+__all__ = ["examples", "page"]

@@ -1,0 +1,164 @@
+"""The parts of the page Format: kinds of noise and their cost, each by group, and forms of numbers."""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.noise import KINDS
+from analysis.noise.tables import Entries, entries_of, kinds_of, number_forms_of
+from analysis.view import View
+from ui.figures import charts
+from ui.session import session
+from ui.session.text import cut
+
+GROUPS = 30
+SHOWN_LINES = 18
+FORM = "tokens on form"
+NUMBER = st.column_config.NumberColumn(format="localized")
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading what was found …")
+def _entries(key: tuple[str, ...], table: str, _dataset: Dataset) -> Entries:
+    return entries_of(_dataset, table)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _in_view(key: tuple[str, ...], _dataset: Dataset, _view: View) -> Entries:
+    return _entries(key[:2], "kinds", _dataset).in_view(_dataset.rows_of(_view))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _kinds(key: tuple[str, ...], _dataset: Dataset, _view: View) -> pl.DataFrame:
+    return kinds_of(_in_view(key, _dataset, _view))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _numbers(key: tuple[str, ...], _dataset: Dataset, _view: View) -> pl.DataFrame:
+    return number_forms_of(_entries(key[:2], "numbers", _dataset).in_view(_dataset.rows_of(_view)))
+
+
+def _key(dataset: Dataset, view: View) -> tuple[str, ...]:
+    filters = (str(f) for f in view.active)
+    return dataset.id, dataset.signal("formatting").key, str(dataset.tag_revision), *filters
+
+
+def kinds(dataset: Dataset) -> pl.DataFrame:
+    """What each kind and role costs in the rows in view; kept while view, tags and signal stay the same."""
+    return _kinds(_key(dataset, session.view()), dataset, session.view())
+
+
+def of_form(found: pl.DataFrame) -> list[str]:
+    """The kinds found that are a matter of form alone, and can be cleaned."""
+    names = found["kind"].unique(maintain_order=True)
+    return [name for name in names if KINDS[name].form and KINDS[name].can_be_cleaned]
+
+
+def choose(found: pl.DataFrame, all_tokens: int | None) -> dict[str, str] | None:
+    """The table of kinds; gives the kind and role of the line one ticks, which stays ticked when the order changes."""
+    share = pl.col("tokens") / all_tokens if all_tokens else pl.lit(None, pl.Float64)
+    shown = found.select(
+        pl.col("title").alias("kind"), "role", "rows", "occurrences", "tokens", share.alias("share of all tokens")
+    )
+    lines = [f"{kind}~{role}" for kind, role in found.select("kind", "role").iter_rows()]
+    before = st.query_params.get("noise", "")
+    picked = st.dataframe(
+        shown,
+        hide_index=True,
+        height="content" if found.height <= SHOWN_LINES else 36 * SHOWN_LINES,
+        on_select="rerun",
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [lines.index(before)] if before in lines else []}},
+        key=f"noise_{zlib.crc32(' '.join(lines).encode()):x}",
+        alt="Kinds of noise and their cost",
+        column_config={
+            **dict.fromkeys(("rows", "occurrences", "tokens"), NUMBER),
+            "share of all tokens": st.column_config.NumberColumn(format="percent"),
+        },
+    )
+    rows = [row for row in picked.selection.rows if row < found.height]
+    now = lines[rows[0]] if rows else ""
+    if now:
+        st.query_params["noise"] = now
+    elif before in lines:
+        st.query_params.pop("noise", None)
+    return found.select("kind", "title", "role").row(rows[0], named=True) if rows else None
+
+
+def by_group(dataset: Dataset, chosen: dict[str, str] | None) -> None:
+    """What form, or the kind one ticked, costs per value of a column; a line ticked becomes a filter, or ends it."""
+    if not dataset.categories:
+        st.text("No column groups these rows. Set the role source or annotator on the page Open.")
+        return
+    group = st.selectbox("By", dataset.categories, format_func=cut, key="format_group", bind="query-params")
+    view = session.view().without_column(group)
+    counted, _ = charts.counted_lines(dataset, group, GROUPS)
+    of = (chosen["kind"], chosen["role"]) if chosen else None
+    has_tokens = dataset.has(dataset.signal("tokens"))
+    table = _groups((*_key(dataset, view), f"tokens {has_tokens}"), group, of, has_tokens, dataset, view)
+    share = st.column_config.NumberColumn(f"share of its {'rows' if of else 'tokens'}", format="percent")
+    picks = st.session_state.setdefault("groups_picked", 0)
+    picked = st.dataframe(
+        table.rename({"value": cut(group, 40) if group not in table.columns else "value"}),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"groups_{picks}",
+        alt="What form costs by group",
+        column_config={"rows": NUMBER, "occurrences": NUMBER, "tokens": NUMBER, FORM: NUMBER, "share": share},
+    )
+    if picked.selection.rows:
+        st.session_state["groups_picked"] = picks + 1
+        named = counted.filter("is_named")["value"].to_list()
+        value = table["value"][picked.selection.rows[0]]
+        session.set_view(charts.picked_value(session.view(), group, value, named))
+        st.rerun()
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _groups(
+    key: tuple[str, ...], group: str, of: tuple[str, str] | None, has_tokens: bool, _dataset: Dataset, _view: View
+) -> pl.DataFrame:
+    """Per value of the column, largest share first: of a kind and role the `rows` with it, their `share` of the group's
+    rows, `occurrences`, `tokens`; of form as a whole the group's `rows`, tokens on form, `tokens`, and the `share`."""
+    counted, lines = charts.counted_lines(_dataset, group, GROUPS)
+    rows = _dataset.rows_of(_view)
+    at = lines.gather(rows).to_numpy()
+    every = np.bincount(at, minlength=counted.height)
+    if of:
+        found = _in_view(key[:-1], _dataset, _view).of(*of).by_group(lines, counted.height)
+        columns = {"rows": found["entries"], "share": found["entries"] / every, **found.drop("entries").to_dict()}
+    else:
+        tokens = {FORM: "formatting_tokens"} | ({"tokens": "row_tokens"} if has_tokens else {})
+        frame = _dataset.frame(list(tokens.values()), rows).fill_null(0)
+        sums = {words: np.bincount(at, frame[c], counted.height).astype(np.int64) for words, c in tokens.items()}
+        columns = {"rows": pl.Series(every), **{words: pl.Series(sums[words]) for words in sums}}
+        if has_tokens:
+            columns["share"] = columns[FORM] / columns["tokens"]
+    table = pl.DataFrame({"value": counted["value"], **columns}).filter(pl.lit(pl.Series(every > 0)))
+    return table.sort("share" if "share" in columns else FORM, descending=True, nulls_last=True, maintain_order=True)
+
+
+def numbers(dataset: Dataset) -> None:
+    """In which forms numbers, dates and units are written, where two forms of one sort stand side by side."""
+    found = _numbers(_key(dataset, session.view()), dataset, session.view())
+    mixed = found.filter("is_mixed")
+    if mixed.is_empty():
+        st.text("Numbers, dates and units are each written in one form.")
+        return
+    st.dataframe(
+        mixed.drop("is_mixed"),
+        hide_index=True,
+        alt="Forms of numbers that stand side by side",
+        column_config={"group": "of", "rows": NUMBER, "occurrences": NUMBER},
+    )
+
+
+def rows_with(dataset: Dataset, kind: str, role: str) -> pl.Series:
+    """The rows in view that hold the kind in a text of that role."""
+    view = session.view()
+    return pl.Series(_in_view(_key(dataset, view), dataset, view).of(kind, role).row)

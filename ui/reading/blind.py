@@ -1,0 +1,225 @@
+"""The blind check of Read & tag: a random sample labelled without seeing what was said before, then compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analysis.annotations.blind_checks import BlindCheck
+from analysis.annotations.tags import clean_tag
+from analysis.annotators.blind_samples import MOST_ROWS, askable, draw, labels_to_offer, open_view, telling_columns
+from analysis.dataset import Dataset
+from analysis.dataset.folder import TAGS
+from analysis.errors import AnnotationError, BlindError
+from analysis.reading.payload import payload
+from analysis.reading.row_texts import metadata_fields
+from analysis.signal import ROW_ID
+from analysis.view import View
+from ui.components.reader import Change
+from ui.reading import desk
+from ui.reading.blind_results import results
+from ui.rows import masking
+from ui.session import session
+from ui.session.login import person
+from ui.session.text import count, cut
+
+
+def words_of(labels: Sequence[str]) -> list[str]:
+    """The labels as words for the keys: short, visible and different, in the same order."""
+    words: list[str] = []
+    for number, label in enumerate(labels, start=1):
+        try:
+            word = clean_tag(cut(label, 50))
+        except AnnotationError:  # nothing in it can be seen
+            word = f"label {number}"
+        words.append(word if word not in words else f"{word} ({number})")
+    return words
+
+
+def chosen(dataset: Dataset) -> BlindCheck | None:
+    """The check that the address names, else the one this session is in: only one's own, of this dataset."""
+    id = st.query_params.get("check") or st.session_state.get("check")
+    if not id:
+        return None
+    try:
+        check = session.notes().blind_check(str(id))
+    except AnnotationError as error:
+        _enter(None)
+        st.text(str(error))
+        return None
+    if check.dataset != dataset.fingerprint or check.person != person():
+        _enter(None)
+        if check.dataset == dataset.fingerprint:
+            st.text(f"That blind check is {cut(check.person)}'s; begin one of your own.")
+        return None
+    _enter(check.id)
+    return check
+
+
+def _enter(id: str | None) -> None:
+    if id is None:
+        st.session_state.pop("check", None)
+        st.query_params.pop("check", None)
+        return
+    st.session_state["check"] = id
+    if st.query_params.get("check") != id:
+        st.query_params["check"] = id
+
+
+def _switch(id: str | None) -> None:
+    st.query_params.pop("row", None)
+    st.session_state["blind"] = False  # the door closes behind whoever goes through
+    _enter(id)
+
+
+def door(dataset: Dataset) -> None:
+    """Begin a check, or go on with one."""
+    st.text("Label random rows yourself without seeing what others said, then see how far you agree with each of them.")
+    notes = session.notes()
+    for check in notes.blind_checks(dataset.fingerprint, person())[:8]:
+        done = len(given(check))
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            words = "Results" if check.ended else "Go on"
+            st.button(words, key=f"check_{check.id}", on_click=_switch, args=(check.id,))
+            st.text(f"{cut(check.asked, 30)}, {done} of {count(len(check.row_ids))} labelled, seed {check.seed}")
+            st.button(
+                "Throw away", key=f"drop_{check.id}", type="tertiary", on_click=notes.drop_check, args=(check.id,)
+            )
+    columns = askable(dataset)
+    if not columns:
+        st.text("No column holds labels to check. Set the role label or score of its column on the page Open.")
+        return
+    asked = st.selectbox("What do you label?", columns, format_func=cut, key="check_asked")
+    with st.container(horizontal=True):
+        size = st.number_input("Rows", min_value=1, max_value=MOST_ROWS, value=50, key="check_size")
+        seed = st.number_input("Seed", min_value=0, max_value=2**31 - 1, value=0, key="check_seed")
+    try:
+        labels = _labels(f"{dataset.id}/{asked}", dataset, asked)
+        key = (dataset.id, dataset.signal("consensus").key, *session.view().to_params())
+        rows = _drawn(key, asked, int(size), int(seed), dataset, session.view())
+    except BlindError as error:
+        st.text(str(error))
+        return
+    if rows.is_empty():
+        st.text(f"No row in view holds anything in {asked}; take a filter off.")
+        return
+    hidden, perhaps = telling_columns(dataset, asked, rows)
+    st.text(
+        f"Not shown meanwhile: {', '.join(cut(c, 30) for c in hidden)}, tags, the raw record, and what you name here."
+    )
+    others = [c for c in dataset.originals if c not in hidden]
+    also = st.multiselect(
+        "Hide also", others, default=perhaps, format_func=cut, key=f"check_also_{dataset.id}_{asked}",
+        help="Filled with the columns in which rows of one item differ: annotators may have written them.",
+    )  # fmt: skip
+    left_out = [f.sentence for f in session.view() if f not in open_view(dataset, session.view(), asked).filters]
+    if left_out:
+        st.text(f"These filters would give answers away and are not applied: {'; '.join(cut(s) for s in left_out)}.")
+    if st.button(f"Begin with {count(len(rows))}", type="primary", key="check_go"):
+        ids = dataset.frame([ROW_ID], rows)[ROW_ID].to_list()
+        try:
+            check = notes.start_check(dataset.fingerprint, person(), asked, int(seed), ids, labels, [*hidden, *also])
+        except AnnotationError as error:
+            st.text(str(error))
+            return
+        _enter(check.id)
+        st.rerun()
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _labels(key: str, _dataset: Dataset, _asked: str) -> tuple[str, ...]:
+    return labels_to_offer(_dataset, _asked)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _drawn(key: tuple[str, ...], asked: str, size: int, seed: int, _dataset: Dataset, _view: View) -> pl.Series:
+    return draw(_dataset, _view, asked, size, seed)
+
+
+def given(check: BlindCheck) -> dict[str, str]:
+    """The words given so far, by row id."""
+    return {row_id: tags[0] for row_id, tags, _ in session.notes().tags(check.key).iter_rows() if tags}
+
+
+def room(dataset: Dataset, check: BlindCheck) -> None:
+    """The check, instead of the rows in view: its sample to label, or how the labels compare."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        drawn = f"{count(len(check.row_ids))} drawn at random with seed {check.seed}"
+        st.text(f"Blind check of {cut(check.asked, 40)}: {drawn}. Filters do not apply here.")
+        st.space("stretch")
+        st.button("Leave the check", key="check_leave", on_click=_switch, args=(None,))
+    if check.asked not in dataset.originals:
+        st.text(f"The dataset has no column {cut(check.asked)} any more, so its rows cannot be compared.")
+        return
+    if check.ended:
+        results(dataset, check, given(check), words_of(check.labels), _show)
+    else:
+        rows = pl.DataFrame({ROW_ID: check.row_ids}).join(
+            dataset.column(ROW_ID).to_frame().with_row_index("row"), on=ROW_ID
+        )
+        _label(dataset, check, rows["row"])
+
+
+@st.fragment
+def _label(dataset: Dataset, check: BlindCheck, sequence: pl.Series) -> None:
+    words = words_of(check.labels)
+    book = desk.Book(
+        "blind_reader",
+        check.key,
+        words,
+        lambda rows: shown_rows(dataset, check, rows),
+        _store(check, words),
+        is_single=True,
+    )
+    desk.store(book)
+    done = given(check)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(len(done) / len(check.row_ids), f"{len(done)} of {len(check.row_ids)} labelled. "
+                    "Keys 1 to 9 give a label, J goes on, U undoes.")  # fmt: skip
+        with st.popover("Compare", key="check_end", disabled=not done):
+            st.text(
+                f"You have labelled {len(done)} of {len(check.row_ids)}. Whoever has seen the answers is not blind any "
+                "more, so this check then takes no further labels."
+            )
+            if st.button("Show how I agree", type="primary", key="check_show"):
+                session.notes().end_check(check.id)
+                st.rerun()
+    first = next((i for i, row_id in enumerate(check.row_ids) if row_id not in done), 0)
+    desk.draw(dataset, book, sequence, check.key, otherwise=first)
+
+
+def shown_rows(dataset: Dataset, check: BlindCheck, rows: pl.Series) -> list[dict[str, Any]]:
+    """The rows as they are shown: without what gives the label away, and with one's own label for a tag."""
+    hidden = {*check.hidden, check.asked, "score", "source_record", *TAGS}
+    frame = dataset.frame([c for c in desk.read_columns(dataset) if c not in hidden], rows)
+    fields = [c for c in metadata_fields(dataset.meta, ["row_tokens"]) if c in frame.columns]
+    done = given(check)
+    own = [{**row, "tags": [done[row[ROW_ID]]] if row[ROW_ID] in done else []} for row in frame.iter_rows(named=True)]
+    window = (check.id, str(rows[0]), str(len(rows)))
+    return [
+        payload(row, fields=fields, withheld="in a blind check", originals=fields, hits=marks.hits, hidden=marks.hidden)
+        for row, marks in zip(own, masking.marks(dataset, rows, own, window), strict=True)
+    ]
+
+
+def _store(check: BlindCheck, words: Sequence[str]) -> Callable[[Change], None]:
+    def store_label(change: Change) -> None:
+        notes = session.notes()
+        if change.is_undo:
+            notes.undo(check.key, check.person)
+        elif change.row_id is not None and change.row_id in check.row_ids and change.tag in words:
+            before = given(check).get(change.row_id)
+            said = {str(change.tag): bool(change.is_on)}
+            if change.is_on and before not in (None, change.tag):
+                said[str(before)] = False
+            notes.apply(check.key, {change.row_id: said}, check.person)
+
+    return store_label
+
+
+def _show(view: View) -> None:
+    _switch(None)
+    session.set_view(view)

@@ -1,0 +1,212 @@
+"""The reading desk: the rows in view one at a time, in an order one chooses, and the tags one gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.dataset.folder import CANONICAL, PLACE, TAGS
+from analysis.errors import AnnotationError
+from analysis.reading.judged_items import Votes, votes_beside
+from analysis.reading.payload import payload, within_budget
+from analysis.reading.row_texts import metadata_fields
+from analysis.signal import ROW_ID
+from ui.components.reader import Change, place_in, read_log, reader
+from ui.rows import like, masking
+from ui.rows.browser import as_listed
+from ui.session import session
+from ui.session.login import person
+
+FIRST_TEXTS = ("prompt", "response", "text")
+WINDOW, BEFORE = 32, 10  # rows of half a kilobyte, text and record, stay well below 150 kB a message
+ORDERS = {
+    "given": "as in the file",
+    "random": "random (seeded)",
+    "longest": "longest first",
+    "shortest": "shortest first",
+    "disputed": "most disputed first",
+    "listed": "as the filter lists them",
+}
+SIGNAL_OF = {"longest": "lengths", "shortest": "lengths", "disputed": "consensus"}
+SORTED_BY = {  # the columns of an order, the largest first or not
+    "longest": {"row_chars": True},
+    "shortest": {"row_chars": False},
+    "disputed": {"dispute_share": True, "vote_spread": True, "vote_count": True},
+}
+
+
+@st.cache_resource(show_spinner=False)
+def acked() -> dict[str, int]:
+    """The last stored key press of each reader that any browser of this server shows."""
+    return {}
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _ordered(key: tuple[str, ...], order: str, seed: int, _dataset: Dataset, _rows: pl.Series) -> pl.Series:
+    if order == "random":
+        return _rows.shuffle(seed=seed)
+    if order == "listed":
+        return as_listed(_dataset, _rows, session.view().listed)
+    if order not in SORTED_BY:
+        return _rows
+    by = SORTED_BY[order]
+    values = _dataset.frame(list(by), _rows).with_columns(row=_rows)
+    return values.sort(*by, "row", descending=[*by.values(), False], nulls_last=True)["row"].alias(_rows.name)
+
+
+def choose_order() -> tuple[str, int]:
+    """The order of reading, by its short name in the address, and the seed of a random one; that of a list is offered
+    where a filter gives one. Another page may ask for an order in `st.session_state["order"]` on its way here."""
+    offered = [name for name in ORDERS if name != "listed" or session.view().listed]
+    if st.session_state.get("order") not in offered:
+        st.session_state["order"] = asked if (asked := st.query_params.get("order")) in offered else offered[0]
+    order = str(st.selectbox("Order", offered, format_func=ORDERS.__getitem__, key="order", width=190))
+    if order == offered[0]:
+        st.query_params.pop("order", None)
+    elif st.query_params.get("order") != order:
+        st.query_params["order"] = order
+    if order != "random":
+        return order, 0
+    return order, int(st.number_input("Seed", min_value=0, value=0, key="seed", width=110, bind="query-params"))
+
+
+def ordered(dataset: Dataset, rows: pl.Series, order: str, seed: int) -> pl.Series:
+    """The positions in reading order; kept while the view stays the same."""
+    by = [dataset.key_of(column) for column in SORTED_BY.get(order, {})]
+    key = (dataset.id, *by, *session.view().to_params(), str(dataset.tag_revision) if _asks_for_tags() else "")
+    return _ordered(key, order, seed, dataset, rows)
+
+
+def _asks_for_tags() -> bool:
+    return bool(session.view().columns() & set(TAGS))
+
+
+def revision(dataset: Dataset, order: str, seed: int) -> str:
+    """What tells one sequence of rows from another. Tags given while reading do not move the rows under one's eyes."""
+    return "|".join((dataset.id, order, str(seed), *session.view().to_params()))
+
+
+def find_row(dataset: Dataset, sequence: pl.Series, row_id: str | None, otherwise: int = 0) -> int:
+    """Where a row stands in the sequence; `otherwise` where it is not among the rows in view."""
+    if not row_id:
+        return otherwise
+    at = (dataset.column(ROW_ID) == row_id).arg_true()
+    found = (sequence == at[0]).arg_true() if len(at) else at
+    return int(found[0]) if len(found) else otherwise
+
+
+class Book(NamedTuple):
+    """What lies on the desk: under what its words are kept, the words on the keys, how rows are shown, and what a key
+    press does. `key` is the reader's own; `is_single`: a row has one word at most; `has_alike`: more like it can
+    be had."""
+
+    key: str
+    kept: str
+    words: Sequence[str]
+    payloads: Callable[[pl.Series], list[dict[str, Any]]]
+    store: Callable[[Change], None]
+    is_single: bool = False
+    has_alike: bool = False
+
+
+@st.fragment
+def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
+    """Draws the reader over a window of the sequence; only this reruns while one reads and tags."""
+
+    def payloads(rows: pl.Series) -> list[dict[str, Any]]:
+        return _payloads(dataset, rows, token)
+
+    words = session.notes().vocabulary(dataset.fingerprint)
+    book = Book("reader", dataset.fingerprint, words, payloads, _store(dataset), has_alike=True)
+    store(book)
+    session.take_tags(dataset)
+    masking.take_wish(st.session_state.get(book.key))
+    if like.take_wish(st.session_state.get(book.key)):
+        st.rerun()
+    draw(dataset, book, sequence, token)
+
+
+def draw(dataset: Dataset, book: Book, sequence: pl.Series, token: str, otherwise: int = 0) -> None:
+    """The reader with the rows around the one being read; it opens at the row in the address, or `otherwise`."""
+    state = st.session_state.get(book.key)
+    if (at := place_in(state, "at", token)) is not None and at < len(sequence):
+        st.query_params["row"] = str(dataset.frame([ROW_ID], sequence.slice(at, 1))[ROW_ID][0])
+    begin = find_row(dataset, sequence, st.query_params.get("row"), otherwise)
+    wanted = place_in(state, "want", token)
+    wanted = begin if wanted is None else min(wanted, len(sequence) - 1)
+    base = max(0, wanted - BEFORE)
+    payloads = book.payloads(sequence.slice(base, WINDOW))
+    first, end = within_budget(payloads, wanted - base)
+    data: dict[str, Any] = {
+        "revision": token,
+        "total": len(sequence),
+        "base": base + first,
+        "at": begin,
+        "rows": payloads[first:end],
+        "tags": list(book.words),
+        "single": book.is_single,
+        "alike": book.has_alike,
+        "dataset": book.kept,
+        "acked": acked(),
+    }
+    reader(key=book.key, data=data, on_log=_nothing, on_want=_nothing, on_at=_nothing)
+
+
+def _nothing() -> None:
+    """The fragment that reruns reads what changed."""
+
+
+def read_columns(dataset: Dataset) -> list[str]:
+    """The columns of which the reader shows something."""
+    lengths = [c for c in dataset.schema if c.endswith("_tokens")]
+    names = [ROW_ID, *dataset.canonical, *(c for c in dataset.originals if c not in CANONICAL), *PLACE, *lengths, *TAGS]
+    return list(dict.fromkeys(names))
+
+
+def _payloads(dataset: Dataset, rows: pl.Series, token: str) -> list[dict[str, Any]]:
+    frame = dataset.frame(read_columns(dataset), rows)
+    searches = [(f.op, f.value) for f in session.view().active if f.op in ("has", "word", "re")]
+    fields = metadata_fields(dataset.meta, [c for c in ("row_tokens", "duplicate_group_size") if c in frame.columns])
+    originals = list(dataset.originals)
+    window = (token, dataset.signal("consensus").key, str(rows[0]), str(len(rows)))
+    votes = _votes(window, dataset, rows)
+    held = list(frame.iter_rows(named=True))
+    asked: set[str] = st.session_state.get("shown_rows", set())
+    return [
+        payload(row, fields=fields, originals=originals, hits=marks.hits, searches=searches, votes=votes.get(at),
+                hidden=marks.hidden) | {"shown": row[ROW_ID] in asked and bool(marks.types)}
+        for at, row, marks in zip(rows, held, masking.marks(dataset, rows, held, window), strict=True)
+    ]  # fmt: skip
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _votes(key: tuple[str, ...], _dataset: Dataset, _rows: pl.Series) -> dict[int, Votes]:
+    """What is said of the items of a window of rows: the same for every key press in it."""
+    return votes_beside(_dataset, _rows)
+
+
+def store(book: Book) -> None:
+    """Each key press becomes one event; what is stored is acknowledged, what is not the reader sends again."""
+    for change in read_log(st.session_state.get(book.key), acked(), book.kept):
+        try:
+            book.store(change)
+        except AnnotationError as error:
+            st.error("The tag could not be stored; it is kept in the reader and sent again.")
+            st.text(str(error))
+            return
+        acked()[change.client] = change.seq
+
+
+def _store(dataset: Dataset) -> Callable[[Change], None]:
+    def store_tag(change: Change) -> None:
+        notes = session.notes()
+        if change.is_undo:
+            notes.undo(dataset.fingerprint, person())
+        elif change.row_id is not None and change.tag is not None:
+            notes.apply(dataset.fingerprint, {change.row_id: {change.tag: bool(change.is_on)}}, person())
+
+    return store_tag

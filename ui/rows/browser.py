@@ -1,0 +1,135 @@
+"""The table of rows in view: fifty a page, sorted and with columns as one likes; a row opens in the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.dataset.folder import MESSAGES
+from analysis.signal import ROW_ID
+from ui.rows import like, masking
+from ui.session import places, session
+from ui.session.text import cut
+
+PAGE_ROWS = 50
+SHOWN_CHARS = 220
+AS_IN_FILE, AS_LISTED = "as in the file", "as the filter lists them"
+FIRST_COLUMNS = ("tags", "prompt", "response", "rejected", "text")
+THEN = ("source", "annotator", "score", "label", "language", "created_at")
+
+
+def usual_columns(dataset: Dataset) -> list[str]:
+    """The columns a new dataset's table begins with: its texts, its main roles, its length."""
+    texts = [c for c in FIRST_COLUMNS if c in dataset.canonical or c == "tags"]
+    roles = [dataset.roles[r] for r in THEN if r in dataset.roles]
+    plain = [] if len(texts) > 1 else list(dataset.originals)[:8]
+    lengths = [c for c in ("row_tokens",) if c in dataset.schema and dataset.has_examples]
+    return list(dict.fromkeys([*texts, *plain, *roles, *lengths]))
+
+
+def table(dataset: Dataset, rows: pl.Series) -> None:
+    """Draws the controls and one page of the table."""
+    schema = dataset.schema
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        choices = dataset.shown_columns
+        columns = st.multiselect(
+            "Columns", choices, default=[c for c in usual_columns(dataset) if c in choices], key=f"columns_{dataset.id}"
+        )
+        sortable = [c for c in choices if not isinstance(schema[c], pl.List) and not dataset.is_long(c)]
+        given = [AS_LISTED, AS_IN_FILE] if session.view().listed else [AS_IN_FILE]
+        by = st.selectbox("Sort by", [*given, *sortable], key="sort", width=190, bind="query-params")
+        down = st.toggle("Largest first", key="down", value=True, bind="query-params", disabled=by in given)
+        act = choose_act("ticked")
+    like.grant(dataset)
+    pages = -(-len(rows) // PAGE_ROWS)
+    page = min(st.pagination(pages, key="page"), pages)
+    if by == AS_LISTED:
+        rows = as_listed(dataset, rows, session.view().listed)
+    elif by in sortable:
+        rows = _sorted(dataset, session.view().to_params(), by, down, rows)
+    shown = rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
+    if not columns:
+        st.text("Choose a column to see.")
+        return
+    frame = masking.masked(dataset, dataset.frame(columns, shown), shown).select(cell(c, schema[c]) for c in columns)
+    picked = st.dataframe(
+        frame.rename({c: shown_name for c, shown_name in zip(columns, _headers(columns), strict=True)}),
+        hide_index=True,
+        height="content" if len(shown) < 20 else 640,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"rows_{dataset.id}_{st.session_state.get('rows_opened', 0)}",
+        column_config={c: st.column_config.TextColumn(width="large") for c in FIRST_COLUMNS[1:]},
+        alt=f"Rows {(page - 1) * PAGE_ROWS + 1} to {(page - 1) * PAGE_ROWS + len(shown)} of {len(rows)} in view",
+    )
+    if picked.selection.rows:
+        st.session_state["rows_opened"] = st.session_state.get("rows_opened", 0) + 1
+        row_id = dataset.frame([ROW_ID], shown)[ROW_ID][picked.selection.rows[0]]
+        follow(dataset, row_id, act)
+
+
+def choose_act(key: str) -> str:
+    """What ticking a row of a table does."""
+    acts = {"read": "reads it", "like": "shows more like it"}
+    act = st.segmented_control(
+        "Ticking a row", list(acts), default="read", format_func=acts.__getitem__, required=True, key=key
+    )
+    return act or "read"
+
+
+def follow(dataset: Dataset, row_id: str, act: str) -> None:
+    """Opens the ticked row in the reader, or remembers that more like it are sought; `like.grant` shows these."""
+    if act == "like":
+        like.wish(row_id)
+        st.rerun()
+    open_in_reader(dataset, row_id)
+
+
+def as_listed(dataset: Dataset, rows: pl.Series, ids: Sequence[str]) -> pl.Series:
+    """The rows in the order in which a filter lists their ids; others come last."""
+    turn = pl.DataFrame({ROW_ID: ids}, schema={ROW_ID: pl.String}).unique(maintain_order=True).with_row_index("turn")
+    table = dataset.frame([ROW_ID], rows).with_columns(row=rows).join(turn, on=ROW_ID, how="left")
+    return table.sort("turn", "row", nulls_last=True)["row"].alias(rows.name)
+
+
+def open_in_reader(dataset: Dataset, row_id: str) -> None:
+    """Goes to Read & tag at this row, with the same view."""
+    params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params(), "row": row_id}
+    st.switch_page(places.page("read"), query_params=params)  # a name given twice in pairs would keep its last value
+
+
+def _headers(columns: list[str]) -> list[str]:
+    """Column names as they can stand in a header: one line, each only once."""
+    seen: dict[str, int] = {}
+    headers = []
+    for column in columns:
+        header = cut(column, 40)
+        seen[header] = seen.get(header, 0) + 1
+        headers.append(header if seen[header] == 1 else f"{header} ({seen[header]})")
+    return headers
+
+
+def cell(column: str, dtype: pl.DataType) -> pl.Expr:
+    """A column as its cells show it: texts cut, chats by their turns, lists as they are."""
+    if dtype == pl.String:
+        return pl.col(column).str.slice(0, SHOWN_CHARS)
+    if dtype == MESSAGES:
+        turn = pl.concat_str(
+            pl.element().struct.field("role"), pl.element().struct.field("content").str.slice(0, 80), separator=": "
+        )
+        return pl.col(column).list.eval(turn).list.join(" ⏎ ").str.slice(0, SHOWN_CHARS)
+    return pl.col(column)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _order(key: tuple[str, ...], down: bool, _rows: pl.Series, _values: pl.Series) -> pl.Series:
+    return _rows.gather(_values.gather(_rows).arg_sort(descending=down, nulls_last=True))
+
+
+def _sorted(dataset: Dataset, filters: list[str], by: str, down: bool, rows: pl.Series) -> pl.Series:
+    """The rows in view ordered by a column, nulls last; kept for as long as view and column stay the same."""
+    key = (dataset.id, dataset.key_of(by), str(dataset.tag_revision), *filters)
+    return _order(key, down, rows, dataset.column(by))

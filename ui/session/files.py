@@ -1,0 +1,84 @@
+"""Which files may be opened from the screen, and where uploads go."""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import streamlit as st
+
+from analysis.formats import ROLES
+from analysis.workspace import TEXT_ROLES, data_folders
+from ui.session.session import workspace
+
+SUFFIXES = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".txt", ".parquet", ".arrow", ".feather", ".ipc")
+SHOWN_FILES = 2_000
+DEPTH = 5
+COPY_BYTES = 1 << 22
+
+
+@st.cache_data(ttl=5, show_spinner=False)
+def data_files() -> list[str]:
+    """Data files below the configured folders, hidden folders left out; at most 2,000, the first by name."""
+    found: list[str] = []
+    for folder in data_folders():
+        found += _below(folder, DEPTH)
+    return sorted(found)[:SHOWN_FILES]
+
+
+def _below(folder: Path, depth: int) -> Iterator[str]:
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False) and depth and not (Path(entry.path) / "pyvenv.cfg").exists():
+            yield from _below(Path(entry.path), depth - 1)
+        elif entry.name.lower().removesuffix(".gz").removesuffix(".zst").endswith(SUFFIXES):
+            yield entry.path
+
+
+def shown_path(path: str) -> str:
+    """A file's path relative to its configured folder."""
+    for folder in data_folders():
+        if Path(path).is_relative_to(folder):
+            return str(Path(path).relative_to(folder))
+    return path
+
+
+def keep_upload(name: str, content: BinaryIO) -> Path:
+    """Copies an upload into the workspace, piece by piece, under a harmless form of its name."""
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "_", Path(name).name).lstrip(".") or "upload"
+    folder = workspace().home / "uploads" / uuid.uuid4().hex[:12]
+    folder.mkdir(parents=True)
+    with (folder / safe[-120:]).open("wb") as kept:
+        while piece := content.read(COPY_BYTES):
+            kept.write(piece)
+    return folder / safe[-120:]
+
+
+def choose_roles(found: dict[str, str], columns: Sequence[str], key: str) -> dict[str, str]:
+    """A choice of column per role, beginning with what was found; gives what differs from that, "" for none."""
+    changed: dict[str, str] = {}
+    texts = [r for r in ROLES if r in TEXT_ROLES]
+    for title, roles in (
+        ("What is trained on", texts),
+        ("What describes it", [r for r in ROLES if r not in TEXT_ROLES]),
+    ):
+        st.text(title)
+        cells = st.columns(4)
+        for number, role in enumerate(roles):
+            options = ["", *columns]
+            at = options.index(found[role]) if found.get(role) in options else 0
+            picked = cells[number % 4].selectbox(
+                role.replace("_", " "), options, index=at, key=f"{key}_{role}", format_func=lambda c: c or "–"
+            )
+            if picked != found.get(role, ""):
+                changed[role] = picked
+    return changed

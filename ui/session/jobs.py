@@ -1,0 +1,215 @@
+"""Long work runs in another process: a click elsewhere stops a script, not a job."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from analysis.computing import computing
+from analysis.computing.progress import Progress
+from analysis.dataset import Dataset
+from analysis.signal import Signal
+from ui.session.session import workspace
+from ui.session.text import count, duration
+
+ROOT = Path(__file__).parents[2]
+NAMES = {
+    "lengths": "lengths",
+    "tokens": "tokens",
+    "exact_duplicates": "exact duplicates",
+    "verb_noun": "verbs and nouns",
+    "formatting": "kinds of formatting",
+    "embedding": "vectors",
+    "neighbours": "nearest rows",
+    "meaning_pairs": "pairs of one meaning",
+    "meaning_conflicts": "conflicts between prompts of one meaning",
+    "personal_data": "places of personal data",
+    "named_entities": "names of people, places and organisations",
+}
+
+
+class JobError(ValueError):
+    """A job that ended without an answer; the text is what the job said."""
+
+
+@st.cache_resource(show_spinner=False)
+def _started() -> dict[str, subprocess.Popen[bytes]]:
+    return {}
+
+
+def start(*arguments: str) -> str:
+    """Runs `python -m analysis ARGUMENTS --json --progress FILE` in a process of its own; gives the job's id."""
+    id = uuid.uuid4().hex[:12]
+    folder = _folder(id)
+    folder.mkdir(parents=True)
+    command = [sys.executable, "-m", "analysis", arguments[0], "--json"]
+    if arguments[0] in ("open", "export"):
+        command += ["--progress", str(folder / "progress.json")]
+    command += arguments[1:]
+    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+        _started()[id] = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True,
+            env={**os.environ, "WINNOW_HOME": str(workspace().home)},
+        )  # fmt: skip
+    return id
+
+
+def _folder(id: str) -> Path:
+    return workspace().home / "jobs" / id
+
+
+def is_over(id: str) -> bool:
+    process = _started().get(id)
+    return process is None or process.poll() is not None
+
+
+def has_failed(id: str) -> bool:
+    process = _started().get(id)
+    return process is not None and bool(process.poll())
+
+
+def result(id: str) -> Any:
+    """The job's answer; raises JobError with its own words where it failed."""
+    process = _started().get(id)
+    if process is None or process.returncode != 0:
+        said = (
+            (_folder(id) / "err").read_text(encoding="utf-8", errors="replace").strip() if _folder(id).exists() else ""
+        )
+        raise JobError(said.splitlines()[-1] if said else "The work was stopped before it ended; start it again.")
+    return json.loads((_folder(id) / "out").read_bytes())
+
+
+def stop(id: str) -> None:
+    """Ends a job; what it had finished stays, and starting it again goes on from there."""
+    process = _started().get(id)
+    if process and process.poll() is None:
+        _end(process.pid)
+        process.wait()
+
+
+def _end(pid: int) -> None:
+    """Ends a job with the processes it started; one that was started elsewhere may lead no group of its own."""
+    try:
+        if hasattr(os, "killpg") and os.getpgid(pid) == pid:
+            os.killpg(pid, signal.SIGTERM)
+        else:
+            os.kill(pid, signal.SIGTERM)
+    except ProcessLookupError:
+        pass  # it has just ended by itself
+
+
+@st.fragment(run_every=0.5)
+def wait_for(id: str, title: str, then: Callable[[Any], None]) -> None:
+    """A bar until the job is over; then `then` gets its answer and the whole page runs again."""
+    if not is_over(id):
+        state = Progress.read(_folder(id) / "progress.json")
+        words = f"{title}: {state.stage}" if state else f"{title} …"
+        left = f", about {duration(state.seconds_left)} left" if state and state.seconds_left else ""
+        st.progress(state.share if state else 0.0, words + left)
+        st.button("Stop", key=f"stop_{id}", on_click=stop, args=(id,))
+        return
+    try:
+        then(result(id))
+    except JobError as error:
+        st.session_state["job_error"] = str(error)
+        then(None)
+    st.rerun()
+
+
+def compute(dataset: Dataset, signal_: Signal) -> None:
+    """Starts one job for this signal; a second one, of whoever, would only wait for the first."""
+    st.session_state[f"job_{signal_.key}"] = start("compute", "--", dataset.id, signal_.name)
+
+
+def prepare(dataset: Dataset) -> None:
+    """Starts one job for the signals that take seconds; those that take longer are offered with their estimate."""
+    missing = [s for s in dataset.signals() if not dataset.has(s)]
+    if missing:
+        job = start("compute", "--", dataset.id)
+        for signal_ in missing:
+            st.session_state[f"job_{signal_.key}"] = job
+
+
+def compute_together(dataset: Dataset, signals: Sequence[Signal]) -> None:
+    """Starts one job that makes these signals one after the other."""
+    job = start("compute", "--", dataset.id, *(s.name for s in signals))
+    for signal_ in signals:
+        st.session_state[f"job_{signal_.key}"] = job
+
+
+def require(dataset: Dataset, *names: str) -> bool:
+    """Whether these signals are there; a panel that offers to make those that are not."""
+    missing = [s for s in map(dataset.signal, names) if not dataset.has(s)]
+    for signal_ in missing:
+        _panel(dataset, signal_)
+    return not missing
+
+
+@st.fragment(run_every=1)
+def _panel(dataset: Dataset, signal_: Signal) -> None:
+    """An offer with its estimate, or how far the work is; only this reruns while another process works."""
+    if dataset.has(signal_):
+        st.rerun()
+    name = NAMES.get(signal_.name, signal_.name.replace("_", " "))
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        job = st.session_state.get(f"job_{signal_.key}")
+        if computing.is_running(dataset, signal_) or (job and not is_over(job)):
+            state = computing.progress(dataset, signal_)
+            left = f", about {duration(state.seconds_left)} left" if state and state.seconds_left else ""
+            st.progress(state.share if state else 0.0, f"Computing {name}{left}. You can go on meanwhile.")
+            st.button("Stop", key=f"stop_{signal_.key}", on_click=stop_signal, args=(dataset, signal_))
+            return
+        if job and has_failed(job):
+            say_why(job)
+        seconds = computing.estimate(dataset, signal_)
+        cost = f", which takes about {duration(seconds)}" if seconds is not None else ""
+        done = computing.progress(dataset, signal_)
+        st.text(f"The {name} of {count(dataset.height)} are not computed yet{cost}.")
+        word = "Go on computing" if done and done.done else "Compute"
+        st.button(f"{word} {name}", key=f"go_{signal_.key}", type="primary", on_click=compute,
+                  args=(dataset, signal_))  # fmt: skip
+
+
+def say_why(job: str) -> None:
+    """What a job said when it failed."""
+    try:
+        result(job)
+    except JobError as error:
+        st.text(str(error))
+
+
+def stop_signal(dataset: Dataset, signal_: Signal) -> None:
+    """Ends the work on a signal, whoever started it."""
+    state = computing.progress(dataset, signal_)
+    if state and computing.is_running(dataset, signal_):
+        _end(state.pid)
+    elif job := st.session_state.get(f"job_{signal_.key}"):
+        stop(job)  # the signal's turn in it has not come yet
+
+
+def show_error() -> None:
+    """What the latest job said when it failed, once."""
+    if said := st.session_state.pop("job_error", None):
+        st.error("That did not work.")
+        st.text(said)
+
+
+def arguments_of(files: Sequence[str], roles: dict[str, str] | None = None, **options: str | bool | None) -> list[str]:
+    """The command line that opens these files, with what was chosen on the page."""
+    arguments = ["open"]
+    for role, column in (roles or {}).items():
+        arguments += ["--role", f"{role}={column}"]
+    if (separator := options.get("separator")) is not None:
+        arguments += ["--separator", str(separator)]
+    if (header := options.get("header")) is not None:
+        arguments.append("--header" if header else "--no-header")
+    return [*arguments, "--", *files]

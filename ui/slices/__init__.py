@@ -1,0 +1,3 @@
+"""The parts of the pages Slices and Compare."""
+
+__all__ = ["asked", "compare", "page", "sides"]

@@ -1,0 +1,141 @@
+"""What rows are cut by and what is measured of each slice, as asked on a page; kept while columns and view stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.errors import SlicingError
+from analysis.slices import measures as measuring
+from analysis.slices import splits as splitting
+from analysis.slices.apart import Apart, what_sets_apart
+from analysis.slices.dimensions import Dimension, choices, cuts, dimension, fitting_cut, types_of
+from analysis.slices.measures import Measure, Measured
+from analysis.slices.slices import SliceTable, slice_table
+from analysis.slices.splits import Split
+from analysis.view import View
+from ui.rows import cluster_names as clusters
+from ui.session import session
+
+CUT_WORDS = {
+    "value": "value", "quantile4": "quarters", "quantile5": "fifths", "quantile10": "tenths",
+    "hour": "hour", "day": "day", "week": "week", "month": "month",
+}  # fmt: skip
+
+
+# Asked once, kept while the column and the view stay the same
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _split(key: str, _dataset: Dataset, _by: Dimension) -> Split:
+    return splitting.split(_dataset, _by)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _measured(key: str, _dataset: Dataset, _of: Measure) -> Measured:
+    return measuring.measured(_dataset, _of)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _table(key: tuple[str, ...], _dataset: Dataset, _view: View, _splits: Sequence[Split],
+           _measured: Sequence[Measured]) -> SliceTable:  # fmt: skip
+    return slice_table(_dataset, _dataset.rows_of(_view), _splits, _measured)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _apart(key: tuple[str, ...], _dataset: Dataset, _slice: View, _view: View,
+           _without: Sequence[str]) -> list[Apart]:  # fmt: skip
+    inside, rows = _dataset.rows_of(_slice), _dataset.rows_of(_view)
+    rest = rows.filter(~rows.is_in(inside.implode()))
+    return what_sets_apart(_dataset, inside, rest, without=_without, prepare=measured)
+
+
+def measured(dataset: Dataset, of: Measure) -> Measured:
+    """A measure of every row, made once per column."""
+    return _measured(measuring.key(dataset, of), dataset, of)
+
+
+def key_of(dataset: Dataset, view: View, *more: str) -> tuple[str, ...]:
+    """What tells an answer about a view from any other."""
+    return (dataset.id, str(dataset.tag_revision), *(dataset.key_of(c) for c in sorted(view.columns())),
+            *view.to_params(), *more)  # fmt: skip
+
+
+# What is asked
+
+
+def choose_cut(dataset: Dataset, label: str, key: str, taken: str | None = None) -> Split | None:
+    """A column, and how it is cut where it can be cut in several ways; None where no column is chosen."""
+    offered = [by.column for by in choices(dataset) if by.column != taken]
+    types = types_of(dataset)
+    columns = [*offered, *(c for c in types if c not in offered and c != taken and cuts(types[c]))]
+    first = 0 if taken is None and columns else None
+    column = st.selectbox(
+        label, columns, index=first, key=key, bind="query-params", width=220, placeholder="nothing else"
+    )
+    if column is None:
+        return None
+    ways = cuts(types[column])
+    by = Dimension(column)
+    if len(ways) > 1:
+        natural = fitting_cut(dataset, by)
+        how = st.selectbox(
+            "in",
+            ways,
+            index=ways.index(natural),
+            format_func=CUT_WORDS.__getitem__,
+            key=f"{key}_{column}",
+            bind="query-params",
+            width=130,
+        )
+        by = Dimension(column, how)
+    try:
+        return clusters.called(dataset, _split(splitting.key(dataset, by), dataset, dimension(dataset, str(by))))
+    except SlicingError as error:
+        st.text(str(error))
+        return None
+
+
+def choose_measures(dataset: Dataset) -> list[Measured]:
+    """What is measured of each slice: about six at first, any column of the dataset or of a computed signal."""
+    known = {of.name: of for of in measuring.measures(dataset)}
+    usual = [of.name for of in measuring.default_measures(dataset)]
+    chosen = st.multiselect(
+        "Measures",
+        list(known),
+        default=usual,
+        format_func=lambda name: known[name].label,
+        key="measures",
+        bind="query-params",
+        placeholder="Choose what to measure",
+    )
+    return [measured(dataset, known[name]) for name in chosen]
+
+
+def table_of(dataset: Dataset, splits: Sequence[Split], chosen: Sequence[Measured]) -> SliceTable | None:
+    """The rows in view by slice, without the view's own filters on what they are cut by."""
+    view = others(splits)
+    cuts_ = [splitting.key(dataset, Dimension(s.dimension.column, s.cut)) for s in splits]
+    names = [name for s in splits for name in s.names]  # of clusters, which people change
+    key = key_of(dataset, view, *cuts_, *names, *(measuring.key(dataset, m.measure) for m in chosen))
+    try:
+        return _table(key, dataset, view, splits, chosen)
+    except SlicingError as error:
+        st.text(str(error))
+        return None
+
+
+def others(splits: Sequence[Split]) -> View:
+    """The view less its filters on what the rows are cut by."""
+    view = session.view()
+    for each in splits:
+        view = view.without_column(each.dimension.column)
+    return view
+
+
+def apart(dataset: Dataset, inside: View, splits: Sequence[Split]) -> list[Apart]:
+    """What sets a slice apart from the rest of the rows in view, most telling first; kept while both stay the same."""
+    view, without = others(splits), [each.dimension.column for each in splits]
+    return _apart(key_of(dataset, inside, *view.to_params(), "apart"), dataset, inside, view, without)

@@ -1,0 +1,246 @@
+"""The parts of the page Slices: the table of slices, one slice, and one measure over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.slices.apart import Apart
+from analysis.slices.distributions import distributions
+from analysis.slices.measures import EMPTY, Measured
+from analysis.slices.slices import SliceTable, heatmap
+from analysis.slices.splits import Split
+from analysis.view import Filter, View
+from ui import figures
+from ui.figures import charts
+from ui.session import session
+from ui.session.text import count
+from ui.slices import asked, compare
+from ui.slices.asked import others
+from ui.slices.figures import differences as draw_differences
+from ui.slices.figures import grid as draw_grid
+from ui.slices.figures import ridges
+
+TELLING_SENTENCES = 12
+MARKS = {"telling": "*", "too few": "few"}
+MARKS_SAID = "*: differs from the rest of the rows in view; few: under 20 rows with a value, too few to say"
+
+
+def name_of(line: Mapping[str, Any]) -> str:
+    return f"{line['a'] or '(empty)'}" + (f" × {line['b'] or '(empty)'}" if line["b"] is not None else "")
+
+
+def table(found: SliceTable, chosen: Sequence[Measured]) -> list[int]:
+    """The slices, most surprising first; gives the numbers of those that are ticked."""
+    labels = {each.measure.name: each.label for each in chosen}
+    names = [name_of(line) for line in found.slices.iter_rows(named=True)]
+    longest = min(30 + 8 * max(map(len, names), default=0), 260)  # px: it is pinned, and would be cut to the first rows
+    shown = found.slices.select(
+        "slice",
+        pl.Series("slice ", names, dtype=pl.String),
+        "rows", "share", "surprise", pl.col("surprising").replace(labels).alias("stands out in"),
+    )  # fmt: skip
+    config: dict[str, Any] = {
+        "slice": None,
+        "slice ": st.column_config.TextColumn("slice", pinned=True, width=longest),
+        "rows": st.column_config.NumberColumn(format="localized"),
+        "share": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width="small"),
+        "surprise": st.column_config.NumberColumn(
+            format="%.1f", help="How far its most unusual measure lies from the rest, in standard errors"
+        ),
+    }
+    for each in chosen:
+        name = each.measure.name
+        of = found.cells.filter(pl.col("measure") == name).select("slice", "mean", "median", "verdict")
+        mark = pl.col("verdict").replace_strict(MARKS, default="")
+        of = of.select("slice", pl.col("mean").alias(name), mark.alias(f"{name}*"))
+        shown = shown.join(of, on="slice", how="left")
+        is_number = each.measure.kind == "number"
+        config[name] = st.column_config.NumberColumn(
+            f"mean {each.label}" if is_number else each.label, format="%.4g" if is_number else "percent"
+        )
+        config[f"{name}*"] = st.column_config.TextColumn("*", width=30, help=MARKS_SAID)
+    if (tokens := found.slices["tokens"]).null_count() < found.slices.height:
+        shown = shown.with_columns(tokens)
+        config["tokens"] = st.column_config.NumberColumn("tokens of the rows", format="localized")
+    picked = st.dataframe(
+        shown,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config=config,
+        key="slices",
+        alt="Slices of the rows in view",
+        height="content" if shown.height < 14 else 500,
+    )
+    return [int(shown["slice"][at]) for at in picked.selection.rows if at < shown.height]
+
+
+# One slice
+
+
+def say_rows(found: SliceTable, picked: Sequence[int]) -> None:
+    """The slice that is looked at, and the one it can be compared with."""
+    for letter, number in zip("AB", picked, strict=False):
+        line = found.slices.row(by_predicate=pl.col("slice") == number, named=True)
+        named = f"{letter}: {name_of(line)}" if len(picked) > 1 else name_of(line)
+        st.text(f"{named}, {count(line['rows'])}, {line['share']:.1%} of those in view")
+
+
+def view_of(found: SliceTable, number: int, splits: Sequence[Split]) -> View:
+    """The view of one slice's rows."""
+    return View((*others(splits), *found.filters[number]))
+
+
+def excluded(found: SliceTable, number: int, splits: Sequence[Split]) -> View | None:
+    """The view of all other rows; None where no filter says so."""
+    if len(splits) > 1:
+        return None
+    line = int(found.slices.row(by_predicate=pl.col("slice") == number, named=True)["a_line"])
+    filters = splits[0].excluded(line)
+    return View((*others(splits), *filters)) if filters else None
+
+
+def acts(dataset: Dataset, found: SliceTable, picked: Sequence[int], splits: Sequence[Split]) -> None:
+    """Keep only, Exclude, Compare: one click each."""
+    first = view_of(found, picked[0], splits)
+    rest = excluded(found, picked[0], splits)
+    with st.container(horizontal=True):
+        st.button("Keep only", key="keep_slice", type="primary", on_click=session.set_view, args=(first,))
+        st.button(
+            "Exclude",
+            key="exclude_slice",
+            disabled=rest is None,
+            help=None if rest else "Several filters make this slice, so that no single one leaves it out.",
+            on_click=session.set_view,
+            args=(rest,),
+        )
+        second = view_of(found, picked[1], splits) if len(picked) > 1 else None
+        if st.button("Compare A with B" if second else "Compare with the rest", key="compare_slices"):
+            session.set_view(first)
+            compare.show(second)
+
+
+def sentences(dataset: Dataset, found: SliceTable, number: int, splits: Sequence[Split]) -> None:
+    """What sets one slice apart from the rest of the rows in view, most telling first."""
+    inside = view_of(found, number, splits)
+    contrasts = asked.apart(dataset, inside, splits)
+    telling = [each for each in contrasts if each.verdict == "telling"]
+    if not telling:
+        has_enough = any(each.verdict == "not telling" for each in contrasts)
+        st.text(
+            "Nothing measured tells this slice from the rest." if has_enough
+            else "The slice, or the rest, has too few rows to say."
+        )  # fmt: skip
+    for at, each in enumerate(telling[:TELLING_SENTENCES]):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
+            shown = shown_by(each)
+            show = View((*inside, shown)) if shown else inside
+            st.button("Show", key=f"apart_{at}", disabled=shown is None, on_click=session.set_view, args=(show,))
+            st.text(each.sentence, width="stretch")
+    left = len(telling) - TELLING_SENTENCES
+    st.caption(
+        f"{count(len(contrasts), 'column')} compared" + (f", {left:,} more differ" if left > 0 else "")
+        + "; those named differ after Benjamini and Hochberg at 5%."
+    )  # fmt: skip
+
+
+def shown_by(each: Apart) -> Filter | None:
+    """The filter that keeps the rows a sentence counts; None where it tells of a mean, or of no row at all."""
+    of = each.measure
+    if not each.mean:
+        return None
+    if of.name.startswith(EMPTY):
+        return Filter(of.column, "blank")
+    if of.kind == "share":
+        return Filter(of.column, "eq", "true")
+    return Filter(of.column, "eq", each.category) if each.category is not None else None
+
+
+# One measure
+
+
+def choose_measure(chosen: Sequence[Measured]) -> Measured:
+    labels = {each.measure.name: each for each in chosen}
+    name = st.selectbox(
+        "Measure", list(labels), format_func=lambda n: labels[n].label, key="measure", bind="query-params", width=300
+    )
+    return labels[name]
+
+
+def differences(found: SliceTable, each: Measured, splits: Sequence[Split]) -> None:
+    """Each slice's difference from the rest with its interval; a point clicked keeps only its slice."""
+    lines = found.slices.join(found.cells.filter(pl.col("measure") == each.measure.name), on="slice", suffix="_with")
+    lines = lines.sort("surprise_with", descending=True, nulls_last=True).head(40)
+    if lines["difference"].null_count() == lines.height:
+        st.text("No slice can be held against the rest here: none has values both inside and outside.")
+        return
+    unit = f"{each.label}, less the rest"
+    st.caption(
+        "Lines: 95% intervals. Strong colour: differs after correction for many comparisons. Click a point to keep "
+        "only its slice."
+    )
+    charts.draw(
+        draw_differences(lines, unit, charts.palette()),
+        "differences",
+        f"Difference of {each.label} of each slice from the rest",
+        lambda selection: _picked(selection, found, splits),
+    )
+
+
+def in_numbers(found: SliceTable, each: Measured) -> None:
+    """The measure in every slice and in the rest of the rows in view, with effect size and p-value."""
+    lines = found.slices.join(found.cells.filter(pl.col("measure") == each.measure.name), on="slice", suffix="_with")
+    names = pl.Series("slice ", [name_of(line) for line in lines.iter_rows(named=True)], dtype=pl.String)
+    shown = lines.select(
+        names, pl.col("rows_with").alias("rows with a value"), "mean", "median",
+        pl.col("rest_mean").alias("mean of rest"), "difference", pl.col("low").alias("from"),
+        pl.col("high").alias("to"), "effect", "p", "verdict",
+    )  # fmt: skip
+    figure = st.column_config.NumberColumn(format="%.4g")
+    effect = "Cramér's V, 0 to 1" if each.measure.kind == "category" else "Cliff's delta, -1 to 1"
+    st.dataframe(
+        shown.drop("median") if each.measure.kind != "number" else shown,
+        hide_index=True,
+        alt=f"{each.label} per slice",
+        column_config={
+            "slice ": st.column_config.TextColumn("slice", pinned=True),
+            **dict.fromkeys(("mean", "median", "mean of rest", "difference", "from", "to"), figure),
+            "effect": st.column_config.NumberColumn(format="%.3f", help=effect),
+            "p": st.column_config.NumberColumn(format="%.3g", help="After Benjamini and Hochberg over the whole table"),
+        },
+    )
+
+
+def _picked(selection: Mapping[str, Any], found: SliceTable, splits: Sequence[Split]) -> View | None:
+    points = selection.get("points")
+    return view_of(found, int(points[0]["customdata"][0]), splits) if points else None
+
+
+def shapes(dataset: Dataset, each: Measured, split: Split) -> None:
+    """The measure's distribution in every slice, on one scale."""
+    rows = dataset.rows_of(others([split]))
+    found = distributions(rows, split, each)
+    if found.is_empty():
+        st.text("No row in view has a value of this measure.")
+        return
+    figure = ridges(found, each.measure.label, charts.palette())
+    st.plotly_chart(
+        figure, config=figures.CONFIG, theme=None, key="shapes", alt=f"Distribution of {each.measure.label} per slice"
+    )
+
+
+def grid(found: SliceTable, each: Measured | None, splits: Sequence[Split]) -> None:
+    """Two dimensions as a grid, coloured by the rows or by a measure; a cell clicked keeps only its rows."""
+    cells = heatmap(found, each.measure.name if each else "")
+    value, unit = ("mean", each.label) if each else ("slice_rows", "rows")
+    charts.draw(
+        draw_grid(cells, value, unit, charts.palette()),
+        f"grid_{value}",
+        f"{unit} by {splits[0].dimension.column} and {splits[1].dimension.column}",
+        lambda selection: _picked(selection, found, splits),
+    )

@@ -1,0 +1,55 @@
+"""What a view can be held against: all rows, other datasets, saved views, another value of a column."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from analysis.dataset import Dataset
+from analysis.errors import ViewError
+from analysis.joined_values import join_values
+from analysis.view import View
+from ui.figures import charts
+from ui.session import session
+from ui.session.text import cut
+
+ALL = "all rows"
+COLUMNS, VALUES = 6, 8  # so many columns, and so many values of each, are offered as other sides
+
+
+class Side(NamedTuple):
+    """The other side of a comparison: the id of its dataset, and its filters; None for all rows not in view."""
+
+    id: str
+    view: View | None
+    is_alike: bool = False  # another dataset, of the same format
+
+
+def sides(dataset: Dataset, view: View) -> dict[str, Side]:
+    """What the view can be held against, by the words that name it, which also stand in the address.
+
+    All rows, other datasets, saved views, and this view with another value of a column.
+    """
+    found = {ALL: Side(dataset.id, View())}
+    for meta in session.workspace().datasets():
+        if meta["id"] != dataset.id:
+            words = f"dataset: {cut(str(meta['name']), 60)} ({str(meta['id'])[:6]})"
+            found[words] = Side(str(meta["id"]), View(), meta["format"] == dataset.format)
+    for saved in session.notes().saved_views(dataset.fingerprint):
+        try:
+            kept = View.from_params(saved.filters)
+            dataset.check(kept)
+        except ViewError:
+            continue
+        if not dataset.needs(kept):
+            found[f"view: {cut(saved.name)}"] = Side(dataset.id, kept)
+    for column in dataset.categories[:COLUMNS]:
+        for value in values(dataset, column):
+            other = view.without_column(column).where(column, "in", join_values([value]))
+            found.setdefault(f"{cut(column, 40)}: {cut(value, 60)}", Side(dataset.id, other))
+    return found
+
+
+def values(dataset: Dataset, column: str) -> list[str]:
+    """The largest values of a column over all rows."""
+    counted, _ = charts.counted_lines(dataset, column, VALUES)
+    return counted.filter("is_named")["value"].to_list()

@@ -1,0 +1,167 @@
+"""The parts of a comparison on the page Verbs: both sides beside each other, in pairs, variety and lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.signal import Signal
+from analysis.verbs import comparison as pairs
+from analysis.verbs.counts import Counted
+from analysis.view import View
+from ui import figures
+from ui.figures import charts, mirrored, overlaid
+from ui.session import jobs, session
+from ui.session.text import count, md
+from ui.slices.sides import Side
+from ui.verbs import page
+
+SHOWN_PAIRS, TELLING_PAIRS = 16, 40
+SIDES = {
+    "z": st.column_config.NumberColumn("z", format="%.1f", width=60),
+    "left_rows": st.column_config.NumberColumn("rows here", format="localized", width=80),
+    "right_rows": st.column_config.NumberColumn("rows there", format="localized", width=80),
+    "left_share": st.column_config.NumberColumn("share here", format="percent", width=80),
+    "right_share": st.column_config.NumberColumn("share there", format="percent", width=80),
+    "log_odds": st.column_config.NumberColumn("log-odds", format="%.2f", width=80),
+}
+
+
+class Compared(NamedTuple):
+    """What two sides have in common and what sets them apart, ready to be drawn."""
+
+    variety: dict[str, dict[str, float | int | None]]
+    growth: tuple[pl.DataFrame, pl.DataFrame]
+    telling: pl.DataFrame
+    lengths: pl.DataFrame | None
+
+
+def comparison(dataset: Dataset, words: str, side: Side) -> None:
+    """Both sides beside each other: frequent pairs, variety and its growth, lengths, and what sets them apart."""
+    signal = dataset.signal("verb_noun")
+    other = dataset if side.id == dataset.id else session.load(side.id)
+    st.subheader(f"This view against {md(words)}", anchor=False)
+    if not _is_ready(other, signal):
+        return
+    view, there = page.without_own_filters(session.view()), side.view or View()
+    mine, theirs = page.counted(dataset, view, signal), page.counted(other, there, signal)
+    for name, counted in (("This view", mine), (words, theirs)):
+        if counted.pairs.is_empty():
+            st.text(f"{name}: no row has both a verb and a noun, so there is nothing to compare.")
+            return
+    if (dataset.id, view.active) == (other.id, there.active):
+        st.text("Both sides are the same rows: filter this view, or choose another side.")
+        return
+    left_out = " Filters on verb and noun are left out here." if view != session.view() else ""
+    st.caption(
+        f"This view: {count(mine.coverage.rows)}, {mine.coverage.pair:,} with a pair. "
+        f"The other side: {count(theirs.coverage.rows)}, {theirs.coverage.pair:,} with a pair.{left_out}"
+    )
+    keys = page.key_of(dataset, view, signal), page.key_of(other, there, signal)
+    compared = _compared(keys, mine, theirs)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**The most frequent pairs of both**")
+        _frequent(compared.telling, words)
+    with right:
+        st.markdown("**How varied**")
+        _variety(compared, words)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Pairs that set them apart**")
+        st.caption(
+            "Positive: more in this view; z tells how sure that is. Log-odds with an informative Dirichlet prior, "
+            "Monroe et al. 2008. Tick one to see its rows."
+        )
+        telling = compared.telling.head(TELLING_PAIRS).select("verb", "noun", *SIDES)
+        page.table(telling, "telling", "Pairs that set the sides apart", SIDES)
+    with right:
+        st.markdown("**Response lengths**")
+        _lengths(compared.lengths, words)
+
+
+def _is_ready(other: Dataset, signal: Signal) -> bool:
+    """Whether the other side's requests are read the same way; else what to do."""
+    if other.has(signal):
+        return True
+    if not other.has_examples:
+        st.text("That dataset has no prompts and no responses to read; choose another side.")
+        return False
+    if other.signal("verb_noun").key == signal.key:
+        return jobs.require(other, "verb_noun")
+    st.text(
+        "That dataset's requests are read in other texts or by another pipeline; open it and choose the same there."
+    )
+    return False
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _compared(key: tuple[tuple[str, ...], ...], _mine: Counted, _theirs: Counted) -> Compared:
+    mine, theirs = _mine.pairs, _theirs.pairs
+    return Compared(
+        pairs.variety(mine, theirs),
+        (pairs.growth(mine), pairs.growth(theirs)),
+        pairs.compare(mine, theirs),
+        pairs.response_lengths(_mine.lengths, _theirs.lengths),
+    )
+
+
+def _frequent(telling: pl.DataFrame, words: str) -> None:
+    """Mirrored bars of the pairs of the largest share on both sides together; a bar clicked becomes a filter."""
+    both = pl.col("left_share") + pl.col("right_share")
+    shown = telling.sort(both, "verb", "noun", descending=[True, False, False]).head(SHOWN_PAIRS)
+    lines = shown.reverse()
+
+    def pick(selection: Mapping[str, Any]) -> View | None:
+        if not (points := selection.get("points")):
+            return None
+        line = lines.row(round(points[0]["y"]), named=True)
+        return page.of_pair(session.view(), line["verb"], line["noun"]) if line["left_rows"] else None
+
+    figure = mirrored(shown, ("this view", words), charts.palette())
+    charts.draw(figure, "frequent", "Shares of the most frequent pairs on both sides", pick)
+
+
+def _variety(compared: Compared, words: str) -> None:
+    """Distinct pairs and entropy of both sides, and how the pairs grow with the rows."""
+    equal = compared.variety["left"]["equal_rows"]
+    named = {
+        "rows": "rows with a pair",
+        "distinct_pairs": "distinct pairs",
+        "distinct_pairs_at_equal_rows": f"distinct pairs in {equal:,} rows of each",
+        "entropy_bits": "entropy of the pairs in bits",
+    }
+    columns = {name: compared.variety[side] for side, name in (("left", "this view"), ("right", f"{words} "))}
+    st.dataframe(
+        {"": list(named.values())}
+        | {
+            name: [f"{of[key]:,.2f}" if key == "entropy_bits" else f"{of[key]:,.0f}" for key in named]
+            for name, of in columns.items()
+        },
+        hide_index=True,
+        alt="Rows, distinct pairs and entropy of both sides",
+    )
+    lines = zip(("this view", words), compared.growth, strict=True)
+    figure = figures.lines(
+        [(name, curve["rows"].to_list(), curve["distinct_pairs"].to_list()) for name, curve in lines],
+        "rows with a pair",
+        "distinct pairs to expect",
+        charts.palette(),
+    )
+    st.plotly_chart(figure, config=figures.CONFIG, theme=None, key="growth", alt="Distinct pairs by rows drawn")
+
+
+def _lengths(lengths: pl.DataFrame | None, words: str) -> None:
+    if lengths is None or not (lengths["left_rows"].sum() and lengths["right_rows"].sum()):
+        st.text("The tokens of both sides' responses are needed; compute tokens on the page Lengths of each dataset.")
+        return
+    edges = [*lengths["low"], lengths["high"][-1]]
+    drawn = [(name, lengths[c].to_list()) for name, c in (("this view", "left_rows"), (words, "right_rows"))]
+    figure = overlaid(edges, drawn, "response tokens, growing by equal factors", charts.palette())
+    st.plotly_chart(
+        figure, config=figures.CONFIG, theme=None, key="lengths_of_both", alt="Response lengths of both sides"
+    )

@@ -1,0 +1,196 @@
+"""The parts of the page Verbs: what is asked for as wedges and ranks, and of how many rows that tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.signal import Signal
+from analysis.verbs.counts import Counted, Coverage, Requests, containing, requests_of
+from analysis.view import View
+from ui import figures
+from ui.figures import charts
+from ui.session import session
+from ui.session.text import count
+
+ROLES = {"prompt": "prompts", "response": "responses"}
+SHOWN_PAIRS = 300
+FEW = 12
+COLUMNS = {
+    "rows": st.column_config.NumberColumn(format="localized"),
+    "rows_share": st.column_config.NumberColumn("share", format="percent"),
+    "median_response_tokens": st.column_config.NumberColumn("median response tokens", format="localized"),
+    "mean_score": st.column_config.NumberColumn("mean score", format="%.2f"),
+}
+
+
+class Wedge(NamedTuple):
+    """One piece of the picture; `verb` and `noun` are null where it stands for the rest."""
+
+    id: str
+    parent: str
+    label: str
+    rows: int
+    verb: str | None
+    noun: str | None
+
+
+def choose_over(dataset: Dataset) -> None:
+    """Whose requests are read: kept with the dataset, as the columns `verb` and `noun` follow it."""
+    now = str(dataset.signal("verb_noun").parameters["over"])
+    over = st.segmented_control(
+        "Requests in", list(ROLES), format_func=ROLES.__getitem__, default=now, required=True, key=f"over_{now}"
+    )
+    if over != now:
+        parameters = {**dataset.signal("verb_noun").parameters, "over": over}
+        chosen = {**dataset.meta.get("parameters", {}), "verb_noun": parameters}
+        session.workspace().describe(dataset, parameters=chosen)
+        st.rerun()
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading verbs and nouns …")
+def _requests(key: tuple[str, ...], _dataset: Dataset, _signal: Signal) -> Requests:
+    return requests_of(_dataset, _signal)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _counted(key: tuple[str, ...], _dataset: Dataset, _signal: Signal, _view: View) -> Counted:
+    made = key[:3]
+    return _requests(made, _dataset, _signal).counted(_dataset.rows_of(_view))
+
+
+def key_of(dataset: Dataset, view: View, signal: Signal) -> tuple[str, ...]:
+    """What tells the counts of a view apart from all others: dataset, signals and tags as they are, filters."""
+    tokens = dataset.signal("tokens")
+    filters = (str(f) for f in view.active)
+    return dataset.id, signal.key, f"{tokens.key} {dataset.has(tokens)}", str(dataset.tag_revision), *filters
+
+
+def counted(dataset: Dataset, view: View, signal: Signal | None = None) -> Counted:
+    """What the rows of a view ask for; kept while view, tags and signals stay the same."""
+    signal = signal or dataset.signal("verb_noun")
+    return _counted(key_of(dataset, view, signal), dataset, signal, view)
+
+
+def without_own_filters(view: View) -> View:
+    """The view less its filters on verb and noun: what the picture counts."""
+    return view.without_column("verb").without_column("noun")
+
+
+def say_coverage(found: Coverage) -> None:
+    """Of how many rows the picture tells, and why not of the others."""
+    parts = {
+        "with a verb and a noun": found.pair,
+        "with a verb only": found.verb_only,
+        "without a verb": found.no_verb,
+        "in another language than the pipeline's": found.other_language,
+        "empty": found.empty + found.missing,
+        "not computed yet": found.not_computed,
+    }
+    said = ", ".join(f"{n:,} {words} ({_percent(n, found.rows)})" for words, n in parts.items() if n) or "none"
+    cut = f" Of {count(found.cut)} only the beginning was read." if found.cut else ""
+    st.text(f"Of {count(found.rows)}: {said}.{cut}")
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}" if part / whole >= 0.01 else "under 1%"
+
+
+def wedges(ranked: pl.DataFrame, verbs: int, nouns: int, with_rest: bool = True) -> list[Wedge]:
+    """Counted pairs as a ring of verbs and a ring of their nouns.
+
+    The other nouns of each verb are a wedge of their own, and so are the other verbs `with_rest`.
+    """
+    by_verb = ranked.group_by("verb").agg(pl.col("rows").sum()).sort(["rows", "verb"], descending=[True, False])
+    shown = ranked.select("verb", "noun", "rows").filter(pl.col("verb").is_in(by_verb["verb"].head(verbs).implode()))
+    of_verbs = shown.partition_by("verb", as_dict=True, include_key=False)
+    found = []
+    for i, (verb, rows) in enumerate(by_verb.head(verbs).iter_rows()):
+        found.append(Wedge(f"{i}", "", verb, rows, verb, None))
+        of_verb = of_verbs[(verb,)]
+        for j, (noun, n) in enumerate(of_verb.head(nouns).iter_rows()):
+            found.append(Wedge(f"{i}/{j}", f"{i}", noun, n, verb, noun))
+        if of_verb.height > nouns:
+            rest = int(of_verb["rows"].slice(nouns).sum())
+            found.append(Wedge(f"{i}/rest", f"{i}", f"(other {of_verb.height - nouns:,})", rest, None, None))
+    if with_rest and by_verb.height > verbs:
+        left = by_verb.height - verbs
+        found.append(Wedge("rest", "", f"(other {left:,} verbs)", int(by_verb["rows"].slice(verbs).sum()), None, None))
+    return found
+
+
+def picture(ranked: pl.DataFrame, as_tree: bool, verbs: int, nouns: int, with_rest: bool) -> None:
+    """Sunburst or treemap; a wedge clicked becomes a filter on its verb, or its verb and noun."""
+    found = wedges(ranked, verbs, nouns, with_rest)
+    every, all_verbs = int(ranked["rows"].sum()), ranked["verb"].n_unique()
+    drawn = sum(wedge.rows for wedge in found if not wedge.parent and wedge.verb)
+    if all_verbs > verbs:
+        st.caption(
+            f"{verbs} of {count(all_verbs, 'verb')}, {drawn / every:.0%} of the rows with a pair. "
+            "Click a wedge to see its rows."
+        )
+    by_id = {wedge.id: wedge for wedge in found}
+
+    def pick(selection: Mapping[str, Any]) -> View | None:
+        points = selection.get("points") or [{}]
+        return filtered(session.view(), by_id.get(str(points[0].get("id"))))
+
+    figure = figures.wedges([w[:4] for w in found], every, as_tree, charts.palette())
+    charts.draw(figure, f"wedges_{as_tree}", "Verbs and their nouns by rows", pick)
+
+
+def filtered(view: View, wedge: Wedge | None) -> View | None:
+    """The view of one wedge's rows; None where it stands for the rest."""
+    if wedge is None or wedge.verb is None:
+        return None
+    return of_pair(view, wedge.verb, wedge.noun)
+
+
+def of_pair(view: View, verb: str, noun: str | None) -> View:
+    """The view of one pair's rows, or of all pairs of a verb."""
+    rest = without_own_filters(view).where("verb", "eq", verb)
+    return rest.where("noun", "notnull") if noun is None else rest.where("noun", "eq", noun)
+
+
+def ranks(pairs: pl.DataFrame) -> None:
+    """The pairs in order, searchable, rarest first if one likes; a row ticked becomes a filter."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        sought = st.text_input("Search verb or noun", key="sought", type="search")
+        rare = st.toggle("Rarest first", key="rare", bind="query-params")
+    found = containing(pairs, sought or "")
+    if found.is_empty():
+        st.text("No verb and no noun holds this text.")
+        return
+    found = found.sort("rows", maintain_order=True) if rare else found
+    once = int((found["rows"] == 1).sum())
+    left = f", the first {SHOWN_PAIRS} shown" if found.height > SHOWN_PAIRS else ""
+    single = f"; {once:,} of them in one row only" if once else ""
+    st.caption(f"{count(found.height, 'pair')}{left}{single}. Tick one to see its rows.")
+    table(found.head(SHOWN_PAIRS), "pairs", "Pairs of verb and noun")
+
+
+def table(shown: pl.DataFrame, key: str, alt: str, columns: Mapping[str, Any] = COLUMNS) -> None:
+    """A table of pairs, without the columns that are empty throughout; a row ticked becomes a filter."""
+    picks = f"{key}_picked"
+    picked = st.dataframe(
+        shown.select(c for c in shown.columns if shown[c].null_count() < shown.height),
+        hide_index=True,
+        height="content" if shown.height < FEW else 36 * FEW,
+        on_select="rerun",
+        selection_mode="single-row",
+        alt=alt,
+        key=f"{key}_{st.session_state.get(picks, 0)}",
+        column_config=columns,
+    )
+    if picked.selection.rows:
+        st.session_state[picks] = st.session_state.get(picks, 0) + 1
+        line = shown.row(picked.selection.rows[0], named=True)
+        if line.get("left_rows") == 0:
+            st.toast("No row of this view asks for that.")
+            return
+        session.set_view(of_pair(session.view(), line["verb"], line["noun"]))
+        st.rerun()

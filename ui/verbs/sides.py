@@ -1,0 +1,86 @@
+"""What the view of the page Verbs is held against: the natural other side as one button, all others in a list."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.joined_values import join_values
+from analysis.view import View
+from ui.session import session
+from ui.session.text import cut, md
+from ui.slices.sides import ALL, COLUMNS, Side, sides, values
+from ui.verbs import page
+
+NATURAL_ROLES = ("source", "group")
+NATURAL_NAMES = ("model", "generator", "source", "group")
+
+
+def offered(dataset: Dataset) -> dict[str, Side]:
+    """Every other side, less filters on verb and noun, which would choose what is to be compared."""
+    view = page.without_own_filters(session.view())
+    return {
+        words: side._replace(view=page.without_own_filters(side.view or View()))
+        for words, side in sides(dataset, view).items()
+    }
+
+
+def natural(dataset: Dataset, found: dict[str, Side]) -> tuple[str, View] | None:
+    """The other side one would ask for first, with the view to hold against it; None where there is nothing to compare.
+
+    Another dataset of the same format whose requests are read the same way; else, where the view is filtered, all rows;
+    else the two largest values of the column that says where rows come from.
+    """
+    view = session.view()
+    signal = dataset.signal("verb_noun")
+    folder = session.workspace().folder
+    for words, side in found.items():
+        if side.is_alike and (folder / side.id / f"{signal.key}.parquet").exists():
+            return words, view
+    if page.without_own_filters(view).active:
+        return ALL, view
+    if column := _natural_column(dataset):
+        first, second, *_ = values(dataset, column)
+        return f"{cut(column, 40)}: {cut(second, 60)}", view.where(column, "in", join_values([first]))
+    return None
+
+
+def _natural_column(dataset: Dataset) -> str | None:
+    """The column that says where rows come from, else the first that groups them into two at least."""
+    likely = [dataset.role(role) for role in NATURAL_ROLES]
+    likely += [column for column in dataset.categories if column.lower() in NATURAL_NAMES]
+    several = [column for column in dataset.categories[:COLUMNS] if len(values(dataset, column)) > 1]
+    return next((column for column in (*likely, *several) if column in several), None)
+
+
+def choose(dataset: Dataset, found: dict[str, Side]) -> str | None:
+    """One button for the natural comparison, and a list of all others; the choice stands in the address."""
+    chosen = st.session_state["against"] if "against" in st.session_state else st.query_params.get("against")
+    if chosen and chosen not in found:
+        st.text(f"{cut(chosen)} is not known here, so nothing is compared.")
+    if chosen not in found and (first := natural(dataset, found)):
+        words, view = first
+        here = "" if view == session.view() else f"{md(view.filters[-1].sentence)} "
+        st.button(
+            f"Compare {here}with {md(words)}",
+            type="primary",
+            icon=":material/compare_arrows:",
+            key="compare",
+            on_click=_compare,
+            args=(words, view),
+        )
+    return st.selectbox(
+        "This view against",
+        list(found),
+        index=None,
+        placeholder="Compare with …",
+        key="against",
+        width=320,
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+
+
+def _compare(words: str, view: View) -> None:
+    session.set_view(view)
+    st.session_state["against"] = words
