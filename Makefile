@@ -19,12 +19,14 @@ test: .venv/requirements-dev.stamp .venv/requirements-models.stamp chromium chec
 	$(PY) -m pytest -m "not browser" -n 2
 	$(PY) -m pytest -m browser
 
-check: .venv/requirements-dev.stamp  ## Lint and types
+check: .venv/requirements-dev.stamp  ## Format, lint and types
+	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy .
 
 fix: .venv/requirements-dev.stamp  ## Let ruff repair what it can
 	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
 
 bench: .venv/requirements-dev.stamp .venv/requirements-models.stamp  ## Measure every number of the README
 	$(PY) -m benchmarks.run

@@ -59,7 +59,12 @@ CATALOGUE = Catalogue(
     ),
     # Guesses that nobody should meet unasked, and vectors and what is made of them, whose libraries take long to start.
     on_request=(
-        NamedEntities.name, Embedding.name, Neighbours.name, MeaningPairs.name, MeaningConflicts.name, Map.name,
+        NamedEntities.name,
+        Embedding.name,
+        Neighbours.name,
+        MeaningPairs.name,
+        MeaningConflicts.name,
+        Map.name,
         Clusters.name,
     ),
-)  # fmt: skip
+)

@@ -160,9 +160,7 @@ class Catalogue:
             return type(default)(**(parameters or {}))
         except TypeError:
             known = ", ".join(default.parameters) or "none"
-            raise SignalError(
-                f"{name} has no parameters {', '.join(parameters or {})}; it has: {known}."
-            ) from None
+            raise SignalError(f"{name} has no parameters {', '.join(parameters or {})}; it has: {known}.") from None
 
     def writer_of(self, column: str) -> str | None:
         """The name of the signal that adds this column, or None."""

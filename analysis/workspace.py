@@ -113,14 +113,26 @@ class Workspace:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _publish(
-        self, unfinished: Path, id: str, print_: str, name: str, files: list[dict[str, object]], reading: ReadOptions,
+        self,
+        unfinished: Path,
+        id: str,
+        print_: str,
+        name: str,
+        files: list[dict[str, object]],
+        reading: ReadOptions,
         info: Mapping[str, object],
-    ) -> Dataset:  # fmt: skip
+    ) -> Dataset:
         """The dataset at its place; that of the same id where another process was first."""
         meta = {
-            "id": id, "fingerprint": print_, "name": name, "files": files, "reading": asdict(reading),
-            "opened_at": datetime.now(UTC).isoformat(timespec="seconds"), "winnow": analysis.__version__, **info,
-        }  # fmt: skip
+            "id": id,
+            "fingerprint": print_,
+            "name": name,
+            "files": files,
+            "reading": asdict(reading),
+            "opened_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "winnow": analysis.__version__,
+            **info,
+        }
         write_whole(unfinished / "dataset.json", json.dumps(meta, ensure_ascii=False, indent=1))
         if not (self.folder / id / "dataset.json").exists():
             unfinished.rename(self.folder / id)

@@ -66,6 +66,8 @@ def measure(ground: Ground) -> Iterator[Row]:
     slowest = ", ".join(f"{name} {s:.1f} s" for name, s in found["took"].items() if s >= 0.1)
     yield Row(
         f"Agreement, consensus and annotators of {LABELS:,} labels by {ANNOTATORS:,} people on {ITEMS:,} items",
-        f"{seconds:.1f} s ({slowest}), peak {memory(done.peak_mb)}", f"{MOST_SECONDS:.0f} s and {MOST_MB / 1024:.0f} GB",
-        seconds <= MOST_SECONDS and done.peak_mb <= MOST_MB, {**found["took"], "seconds": seconds, "peak_mb": done.peak_mb},
-    )  # fmt: skip
+        f"{seconds:.1f} s ({slowest}), peak {memory(done.peak_mb)}",
+        f"{MOST_SECONDS:.0f} s and {MOST_MB / 1024:.0f} GB",
+        seconds <= MOST_SECONDS and done.peak_mb <= MOST_MB,
+        {**found["took"], "seconds": seconds, "peak_mb": done.peak_mb},
+    )

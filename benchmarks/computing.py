@@ -14,8 +14,12 @@ def measure(ground: Ground) -> Iterator[Row]:
         yield Row(
             f"Signal {name}",
             f"{done.seconds:.1f} s, {ground.planted.rows / done.seconds:,.0f} rows/s, peak {memory(done.peak_mb)}",
-            numbers={"seconds": done.seconds, "rows_per_second": ground.planted.rows / done.seconds, "peak_mb": done.peak_mb},
-        )  # fmt: skip
+            numbers={
+                "seconds": done.seconds,
+                "rows_per_second": ground.planted.rows / done.seconds,
+                "peak_mb": done.peak_mb,
+            },
+        )
     check_found(ground)
 
 

@@ -54,8 +54,10 @@ def beside_peers(ground: Ground, folder: Path) -> Iterator[Row]:
             f"{theirs / ours:.1f} times less CPU ({ours:.2f} s against {theirs:.2f} s; copies found "
             f"{spent['winnow'][0]['recall']:.4f} against {spent[name][0]['recall']:.4f}, pairs "
             f"{spent['winnow'][0]['pairs']:,} against {spent[name][0]['pairs']:,})",
-            f"≥ {bar:.0f} times", theirs / ours >= bar, {"ours": ours, name: theirs},
-        )  # fmt: skip
+            f"≥ {bar:.0f} times",
+            theirs / ours >= bar,
+            {"ours": ours, name: theirs},
+        )
 
 
 def planted_truth(rows: int = 20_000) -> Iterator[Row]:
@@ -86,9 +88,11 @@ def planted_truth(rows: int = 20_000) -> Iterator[Row]:
         words = ", ".join(f"{t}: {recalls[t]:.4f} of {counts[t]:,}" for t in sorted(recalls))
         yield Row(f"Planted copies found, {kind}", words, f"{bar}", min(recalls.values()) >= bar)
     yield Row(
-        "Stored pairs whose similarity is the exact Jaccard index", f"{right:,} of {len(pairs):,}", "all",
+        "Stored pairs whose similarity is the exact Jaccard index",
+        f"{right:,} of {len(pairs):,}",
+        "all",
         right == len(pairs),
-    )  # fmt: skip
+    )
 
 
 def computed(ground: Ground, path: Path, *signals: str) -> tuple[Any, pl.DataFrame]:
@@ -109,10 +113,12 @@ def at_size(ground: Ground, folder: Path, rows: int, bar: float) -> Iterator[Row
     done, found = computed(ground, path, "near_pairs", "near_groups")
     dropped = int(found["is_near_extra"].sum())
     yield Row(
-        f"Near duplicates and groups of {rows:,} texts", f"{done.seconds:.1f} s, peak {memory(done.peak_mb)}, {dropped:,} rows to drop",
-        f"{bar:.0f} s, 4 GB", done.seconds <= bar and done.peak_mb <= MOST_MB,
+        f"Near duplicates and groups of {rows:,} texts",
+        f"{done.seconds:.1f} s, peak {memory(done.peak_mb)}, {dropped:,} rows to drop",
+        f"{bar:.0f} s, 4 GB",
+        done.seconds <= bar and done.peak_mb <= MOST_MB,
         {"seconds": done.seconds, "peak_mb": done.peak_mb},
-    )  # fmt: skip
+    )
 
 
 def skewed(ground: Ground, folder: Path) -> Iterator[Row]:
@@ -131,8 +137,10 @@ def skewed(ground: Ground, folder: Path) -> Iterator[Row]:
         yield Row(
             f"Near duplicates of {name}",
             f"{done.seconds:.1f} s, peak {memory(done.peak_mb)}; {int(found['is_near_extra'].sum()):,} to drop; {said}",
-            "4 GB", done.peak_mb <= MOST_MB, {"seconds": done.seconds, "peak_mb": done.peak_mb},
-        )  # fmt: skip
+            "4 GB",
+            done.peak_mb <= MOST_MB,
+            {"seconds": done.seconds, "peak_mb": done.peak_mb},
+        )
 
 
 def spans(ground: Ground, folder: Path) -> Iterator[Row]:
@@ -146,7 +154,9 @@ def spans(ground: Ground, folder: Path) -> Iterator[Row]:
     planted_rows = len(range(0, dataset.height, 10))
     hit = int((share.gather_every(10) > 0).sum())
     yield Row(
-        f"Passages of 50 words in {path.stat().st_size >> 20} MB", f"{seconds:.1f} s, peak {memory(done.peak_mb)}; {hit:,} of {planted_rows:,} planted rows found",
-        f"{SPAN_SECONDS:.0f} s", seconds <= SPAN_SECONDS and hit == planted_rows,
+        f"Passages of 50 words in {path.stat().st_size >> 20} MB",
+        f"{seconds:.1f} s, peak {memory(done.peak_mb)}; {hit:,} of {planted_rows:,} planted rows found",
+        f"{SPAN_SECONDS:.0f} s",
+        seconds <= SPAN_SECONDS and hit == planted_rows,
         {"seconds": seconds, "peak_mb": done.peak_mb},
-    )  # fmt: skip
+    )

@@ -18,5 +18,9 @@ def measure(ground: Ground) -> Iterator[Row]:
         yield Row(
             f"Export to {to}",
             f"{done.seconds:.1f} s, {written['rows_out'] / done.seconds:,.0f} rows/s, {megabytes:,.0f} MB written, peak {memory(done.peak_mb)}",
-            numbers={"seconds": done.seconds, "rows_per_second": written["rows_out"] / done.seconds, "peak_mb": done.peak_mb},
-        )  # fmt: skip
+            numbers={
+                "seconds": done.seconds,
+                "rows_per_second": written["rows_out"] / done.seconds,
+                "peak_mb": done.peak_mb,
+            },
+        )

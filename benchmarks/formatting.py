@@ -12,11 +12,19 @@ from benchmarks.ground import Ground, Row, memory
 
 BARS = {"none": 120, "tokens": 300}  # seconds at a million rows on two cores
 NOISY = (
-    "# {0}\n\n- **{1}**\n- {2}\n\n1. one\n2. two", "<p>{0}</p><br/>{1} &amp; {2}", "{0}.\n\n\n\n{1}  \n{2}\t\n",
-    "```python\nx = '{0}'\n```\n`{1}` is **{2}**.", "As an AI language model, {0}. I hope this helps!", "{0} 🎉 https://example.org/{1}",
-    "| {0} | {1} |\n|---|---|\n| 1,000 | 1000 |", "I'm sorry, but I can't help with {0}.", "<|im_start|>assistant\n{0}<|im_end|>",
-    "Dear {{{{name}}}}, {0}\u200b {1}\u00a0{2}", "â€œ{0}â€\x9d", "{0}. The {1} is then put into the {2} and",
-)  # fmt: skip
+    "# {0}\n\n- **{1}**\n- {2}\n\n1. one\n2. two",
+    "<p>{0}</p><br/>{1} &amp; {2}",
+    "{0}.\n\n\n\n{1}  \n{2}\t\n",
+    "```python\nx = '{0}'\n```\n`{1}` is **{2}**.",
+    "As an AI language model, {0}. I hope this helps!",
+    "{0} 🎉 https://example.org/{1}",
+    "| {0} | {1} |\n|---|---|\n| 1,000 | 1000 |",
+    "I'm sorry, but I can't help with {0}.",
+    "<|im_start|>assistant\n{0}<|im_end|>",
+    "Dear {{{{name}}}}, {0}\u200b {1}\u00a0{2}",
+    "â€œ{0}â€\x9d",
+    "{0}. The {1} is then put into the {2} and",
+)
 
 
 def noisy(path: Path, rows: int) -> None:
@@ -42,6 +50,7 @@ def measure(ground: Ground) -> Iterator[Row]:
         yield Row(
             f"Signal formatting, {'with' if costs == 'tokens' else 'without'} costs in tokens, every second answer noisy",
             f"{done.seconds:.1f} s, {ground.planted.rows / done.seconds:,.0f} rows/s, peak {memory(done.peak_mb)}",
-            f"{bar:,.0f} s", done.seconds <= bar,
+            f"{bar:,.0f} s",
+            done.seconds <= bar,
             {"seconds": done.seconds, "rows_per_second": ground.planted.rows / done.seconds, "peak_mb": done.peak_mb},
-        )  # fmt: skip
+        )

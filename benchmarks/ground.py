@@ -50,9 +50,15 @@ def run(command: Sequence[str], home: Path) -> Run:
     """Runs a command in a session of its own; RuntimeError with its last words where it fails."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "WINNOW_HOME": str(home)}, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
+        command,
+        cwd=ROOT,
+        env={**os.environ, "WINNOW_HOME": str(home)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     peak = 0
     while True:
         peak = max(peak, session_bytes(process.pid))

@@ -24,22 +24,32 @@ def measure(ground: Ground) -> Iterator[Row]:
     right = sum(of[s["text"]] == s["language"] for s in sentences) / len(sentences)
     left_open = sum(of[s["text"]] == UNDETERMINED for s in sentences)
     yield Row(
-        f"Language of {len(sentences)} sentences, 20 languages", f"{right:.3f} right, {left_open} left open",
-        f"{ACCURACY_BAR}", right >= ACCURACY_BAR, {"accuracy": right},
-    )  # fmt: skip
+        f"Language of {len(sentences)} sentences, 20 languages",
+        f"{right:.3f} right, {left_open} left open",
+        f"{ACCURACY_BAR}",
+        right >= ACCURACY_BAR,
+        {"accuracy": right},
+    )
     pairs = [
-        f"{a['text']} {b['text']}" for a in sentences for b in sentences if a is not b and a["language"] == b["language"]
+        f"{a['text']} {b['text']}"
+        for a in sentences
+        for b in sentences
+        if a is not b and a["language"] == b["language"]
     ]
     started = time.process_time()
     judge(pl.Series(pairs))
     speed = len(pairs) / (time.process_time() - started)
     chars = sum(map(len, pairs)) / len(pairs)
     yield Row(
-        f"Language, {len(pairs):,} distinct texts of {chars:.0f} characters on average", f"{speed:,.0f} a CPU second", f"{SPEED_BAR:,}",
-        speed >= SPEED_BAR, {"texts_per_cpu_second": speed},
-    )  # fmt: skip
+        f"Language, {len(pairs):,} distinct texts of {chars:.0f} characters on average",
+        f"{speed:,.0f} a CPU second",
+        f"{SPEED_BAR:,}",
+        speed >= SPEED_BAR,
+        {"texts_per_cpu_second": speed},
+    )
     done = ground.compute_afresh("language")
     yield Row(
-        "Signal language", f"{done.seconds:.1f} s, {ground.planted.rows / done.seconds:,.0f} rows/s, peak {memory(done.peak_mb)}",
+        "Signal language",
+        f"{done.seconds:.1f} s, {ground.planted.rows / done.seconds:,.0f} rows/s, peak {memory(done.peak_mb)}",
         numbers={"seconds": done.seconds, "peak_mb": done.peak_mb},
-    )  # fmt: skip
+    )

@@ -118,9 +118,10 @@ def measure(ground: Ground) -> Iterator[Row]:
         f"Map of {MAPPED_ROWS:,} rows, neighbours included, against umap.UMAP()",
         f"{ratio:.2f} times its CPU time in a new process ({own['first']:.0f} s), {warm:.2f} times in one that has compiled; "
         f"trustworthiness {own['trust']:.3f}, its {plain['trust']:.3f}",
-        f"{MOST_UMAP} times, 0.01 below", max(ratio, warm) <= MOST_UMAP and trust >= LEAST_TRUST,
+        f"{MOST_UMAP} times, 0.01 below",
+        max(ratio, warm) <= MOST_UMAP and trust >= LEAST_TRUST,
         {"ratio": ratio, "warm_ratio": warm, **own},
-    )  # fmt: skip
+    )
     yield from _coarse(ground)
     yield from _whole(ground)
     spent = asked(MODEL, TEXTS)
@@ -128,22 +129,27 @@ def measure(ground: Ground) -> Iterator[Row]:
     yield Row(
         f"Vectors of meaning, 8-bit, against the float32 graph, {TEXTS:,} texts",
         f"{spent['own']:.0f} a CPU second, {ratio:.1f} times as many; {spent['overlap']:.3f} of the 10 nearest the same",
-        f"{LEAST_SPEED} times, {LEAST_OVERLAP}", ratio >= LEAST_SPEED and spent["overlap"] >= LEAST_OVERLAP, spent,
-    )  # fmt: skip
+        f"{LEAST_SPEED} times, {LEAST_OVERLAP}",
+        ratio >= LEAST_SPEED and spent["overlap"] >= LEAST_OVERLAP,
+        spent,
+    )
     spent = asked(LASSO, LASSO_ROWS, CORNERS)
     yield Row(
-        f"Lasso of {CORNERS} corners over {LASSO_ROWS:,} rows", f"median {spent['ms']:.0f} ms, {spent['cpu_ms']:.0f} of CPU",
+        f"Lasso of {CORNERS} corners over {LASSO_ROWS:,} rows",
+        f"median {spent['ms']:.0f} ms, {spent['cpu_ms']:.0f} of CPU",
         f"{MOST_LASSO_MS:.0f} ms",
-        spent["ms"] <= MOST_LASSO_MS, spent,
-    )  # fmt: skip
+        spent["ms"] <= MOST_LASSO_MS,
+        spent,
+    )
     for tier, of in asked(PLANTED).items():
         ami, named, clusters = of["ami"], of["named"], of["clusters"]
         yield Row(
             f"{len(TOPICS)} planted topics of {ROWS} rows, by {tier} vectors",
             f"adjusted mutual information {ami:.3f} in {clusters} clusters; {named} topics named by their own word",
             f"{LEAST_AMI}, {LEAST_NAMED}" if tier == "semantic" else "",
-            ami >= LEAST_AMI and named >= LEAST_NAMED if tier == "semantic" else None, {"ami": ami, "named": named},
-        )  # fmt: skip
+            ami >= LEAST_AMI and named >= LEAST_NAMED if tier == "semantic" else None,
+            {"ami": ami, "named": named},
+        )
 
 
 def _whole(ground: Ground) -> Iterator[Row]:
@@ -157,16 +163,19 @@ def _whole(ground: Ground) -> Iterator[Row]:
         f"Map of {rows:,} requests, coarse vectors, neighbours and clusters included, by `map`",
         f"{done.seconds:.0f} s, peak {memory(done.peak_mb)}; {made['fitted']:,} rows laid out, {made['placed']:,} placed "
         f"by them, {len(made['clusters'])} clusters, {made['apart'] / rows:.0%} apart",
-        "", None, {"seconds": done.seconds, "peak_mb": done.peak_mb},
-    )  # fmt: skip
+        "",
+        None,
+        {"seconds": done.seconds, "peak_mb": done.peak_mb},
+    )
 
 
 def _coarse(ground: Ground) -> Iterator[Row]:
     done, _ = ground.winnow("compute", ground.dataset, "embedding")
     rows = ground.planted.rows
     yield Row(
-        f"Signal embedding, coarse, {rows:,} rows", f"{done.seconds:.0f} s, peak {memory(done.peak_mb)}",
+        f"Signal embedding, coarse, {rows:,} rows",
+        f"{done.seconds:.0f} s, peak {memory(done.peak_mb)}",
         f"{MOST_SECONDS:.0f} s, {MOST_GB:.0f} GB at 1,000,000 rows",
         done.seconds <= MOST_SECONDS and done.peak_mb <= MOST_GB * 1024 if rows == 1_000_000 else None,
         {"seconds": done.seconds, "peak_mb": done.peak_mb},
-    )  # fmt: skip
+    )

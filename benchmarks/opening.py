@@ -31,12 +31,14 @@ def measure(ground: Ground) -> Iterator[Row]:
     yield Row(
         "Opening against `scan_ndjson(…).sink_parquet(…)`",
         f"{ratio:.2f} times ({seconds:.1f} s, {ground.planted.rows / seconds:,.0f} rows/s, against {plain_seconds:.1f} s; {PAIRS} pairs, {ratios[0]:.2f} to {ratios[-1]:.2f} times)",
-        f"≤ {MAX_RATIO} times", ratio <= MAX_RATIO,
+        f"≤ {MAX_RATIO} times",
+        ratio <= MAX_RATIO,
         {"ratio": ratio, "seconds": seconds, "plain_seconds": plain_seconds},
-    )  # fmt: skip
+    )
     yield Row(
         "Peak memory of all processes while opening",
         f"{memory(peak)} (plain Polars {memory(max(b.peak_mb for b in plain))})",
-        f"≤ {memory(MAX_MB)}", peak <= MAX_MB if peak else None,
+        f"≤ {memory(MAX_MB)}",
+        peak <= MAX_MB if peak else None,
         {"peak_mb": peak, "plain_peak_mb": max(b.peak_mb for b in plain)},
-    )  # fmt: skip
+    )

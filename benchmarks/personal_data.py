@@ -59,16 +59,19 @@ def _ratio() -> Row:
     return Row(
         f"Personal data in {COMPARED_ROWS:,} texts of {np.mean([len(text) for text in texts]):.0f} characters, against Presidio alone",
         f"{ratio:.1f} times as fast ({min(ratios):.1f} to {max(ratios):.1f} in {TURNS} turns): {np.mean(fasts):.2f} s of CPU, {differing} rows differ",
-        f"{LEAST_RATIO:.0f} times, 0 differ", ratio >= LEAST_RATIO and not differing, {"ratio": ratio, "differing": differing},
-    )  # fmt: skip
+        f"{LEAST_RATIO:.0f} times, 0 differ",
+        ratio >= LEAST_RATIO and not differing,
+        {"ratio": ratio, "differing": differing},
+    )
 
 
 def _properties() -> Iterator[Row]:
     """Every text with the default types, and with all that there are."""
     every = Scanner(chosen_types("noisy", ALL_COUNTRIES), ALL_COUNTRIES)
     for name, scanner, count in (
-        ("default types", Scanner(), PROPERTY_TEXTS), (f"all {len(every.types)} types", every, PROPERTY_TEXTS_OF_ALL),
-    ):  # fmt: skip
+        ("default types", Scanner(), PROPERTY_TEXTS),
+        (f"all {len(every.types)} types", every, PROPERTY_TEXTS_OF_ALL),
+    ):
         hits = differing = 0
         for texts in (list(believable(count, seed=3)), list(hostile(count, seed=3))):
             found = scanner.scan(pl.Series(texts))
@@ -78,16 +81,24 @@ def _properties() -> Iterator[Row]:
                 differing += plain != (found[at].hits if at in found else ())
         yield Row(
             f"The same as Presidio alone on {count:,} believable and {count:,} hostile texts, {name}",
-            f"{differing} differ, {hits:,} hits", "0 differ", not differing, {"differing": differing, "hits": hits},
-        )  # fmt: skip
+            f"{differing} differ, {hits:,} hits",
+            "0 differ",
+            not differing,
+            {"differing": differing, "hits": hits},
+        )
 
 
 def _dots() -> Row:
     scanner = Scanner(chosen_types("URL", "US"), "US")
     text = pl.Series(["a." * 500_000])
     seconds = _seconds(lambda: scanner.scan(text))
-    return Row("One text of 1 MB of `a.a.a.`, links switched on", f"{seconds:.2f} s", f"{MOST_SECONDS_OF_DOTS:.0f} s",
-               seconds <= MOST_SECONDS_OF_DOTS, {"seconds": seconds})  # fmt: skip
+    return Row(
+        "One text of 1 MB of `a.a.a.`, links switched on",
+        f"{seconds:.2f} s",
+        f"{MOST_SECONDS_OF_DOTS:.0f} s",
+        seconds <= MOST_SECONDS_OF_DOTS,
+        {"seconds": seconds},
+    )
 
 
 def _accuracy() -> Iterator[Row]:
@@ -109,7 +120,7 @@ def _accuracy() -> Iterator[Row]:
             f"{type_} in texts of our own making, {right[type_] + missed[type_]} spans",
             f"precision {precision:.3f}, recall {recall:.3f}, exact ends {exact[type_] / right[type_]:.3f}",
             numbers={"precision": precision, "recall": recall, "exact_share": exact[type_] / right[type_]},
-        )  # fmt: skip
+        )
 
 
 def believable_file(path: Path, rows: int) -> None:
@@ -138,8 +149,10 @@ def _large(ground: Ground) -> Row:
     return Row(
         f"Personal data in {rows:,} rows of {size:.0f} bytes, computed and counted by `pii`",
         f"{done.seconds:.0f} s, {rows / done.seconds:,.0f} rows/s, peak {memory(done.peak_mb)}, load {os.getloadavg()[0]:.1f}; {counted['rows_with_pii']:,} rows hold some",
-        f"{bar:,.0f} s", done.seconds <= bar, {"seconds": done.seconds, "rows_per_second": rows / done.seconds, "peak_mb": done.peak_mb},
-    )  # fmt: skip
+        f"{bar:,.0f} s",
+        done.seconds <= bar,
+        {"seconds": done.seconds, "rows_per_second": rows / done.seconds, "peak_mb": done.peak_mb},
+    )
 
 
 def _seconds(work: Callable[[], object]) -> float:

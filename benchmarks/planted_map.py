@@ -88,8 +88,17 @@ def _names(
             rows = np.flatnonzero(numbers == number)[:3]
             words = [NOUNS[(number * 7 + i * 3) % len(NOUNS)] for i in range(10)]
             x, y = middles[number] if level == "cluster" else middles[number::GROUPS].mean(0)
-            lines.append({
-                "row_id": ids[int(rows[0])], "level": level, "cluster": number, "name": ", ".join(words[:3]),
-                "words": words, "group": number % GROUPS, "representatives": rows.tolist(), "x": x, "y": y,
-            })  # fmt: skip
+            lines.append(
+                {
+                    "row_id": ids[int(rows[0])],
+                    "level": level,
+                    "cluster": number,
+                    "name": ", ".join(words[:3]),
+                    "words": words,
+                    "group": number % GROUPS,
+                    "representatives": rows.tolist(),
+                    "x": x,
+                    "y": y,
+                }
+            )
     return lines

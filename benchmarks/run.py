@@ -16,8 +16,6 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from tests.browser import find_chromium  # noqa: E402
-
 from benchmarks import (  # noqa: E402  needs the path set above
     annotators,
     computing,
@@ -34,6 +32,7 @@ from benchmarks import (  # noqa: E402  needs the path set above
 )
 from benchmarks import map as mapped  # noqa: E402
 from benchmarks.ground import Ground, Row, machine  # noqa: E402
+from tests.support.browser import find_chromium  # noqa: E402
 
 SUBJECTS = {
     "opening": opening.measure,

@@ -20,9 +20,7 @@ tags = list(session.notes().tag_counts(dataset.fingerprint))
 
 asked, result = st.columns([2, 3], gap="large")
 with asked:
-    to = st.selectbox(
-        "Format", list(page.WORDS), format_func=page.WORDS.__getitem__, key="to", bind="query-params"
-    )
+    to = st.selectbox("Format", list(page.WORDS), format_func=page.WORDS.__getitem__, key="to", bind="query-params")
     only = st.multiselect("Only rows tagged", tags, key="only", placeholder="any row")
     without = st.multiselect(
         "No rows tagged", tags, default=[t for t in ("drop",) if t in tags], key="without", placeholder="leave none out"

@@ -40,9 +40,14 @@ with halves.cell(column_span=3):
     tree.tree(dataset)
 with halves.cell(column_span=2):
     section = st.segmented_control(
-        "Beside the map", ["Clusters", "Find similar", "Samples"], default="Clusters", required=True, key="beside",
-        bind="query-params", label_visibility="collapsed",
-    )  # fmt: skip
+        "Beside the map",
+        ["Clusters", "Find similar", "Samples"],
+        default="Clusters",
+        required=True,
+        key="beside",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
     if section == "Clusters":
         cards.cards(dataset, level)
     elif section == "Find similar":

@@ -11,6 +11,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from ui.session.login import ask_to_log_in  # noqa: E402  needs the path set above
+from ui.session.places import page  # noqa: E402
 
 # In the page itself: a file of Streamlit's media store may be gone by the time the browser asks for it.
 icon = base64.b64encode((ROOT / "ui" / "icon.png").read_bytes()).decode()
@@ -19,28 +20,26 @@ ask_to_log_in()
 st.navigation(
     {
         "": [
-            st.Page(ROOT / "pages" / "overview.py", title="Overview", icon=":material/dashboard:", default=True),
-            st.Page(ROOT / "pages" / "reading.py", title="Read & tag", icon=":material/menu_book:", url_path="read"),
-            st.Page(ROOT / "pages" / "export.py", title="Export", icon=":material/ios_share:"),
-            st.Page(ROOT / "pages" / "open.py", title="Open", icon=":material/folder_open:"),
+            page("overview", title="Overview", icon=":material/dashboard:", default=True),
+            page("reading", title="Read & tag", icon=":material/menu_book:"),
+            page("export", title="Export", icon=":material/ios_share:"),
+            page("open", title="Open", icon=":material/folder_open:"),
         ],
         "Texts": [
-            st.Page(ROOT / "pages" / "lengths.py", title="Lengths", icon=":material/bar_chart:"),
-            st.Page(ROOT / "pages" / "verbs.py", title="Verbs", icon=":material/category:"),
-            st.Page(ROOT / "pages" / "map.py", title="Map", icon=":material/map:"),
-            st.Page(
-                ROOT / "pages" / "noise.py", title="Format", icon=":material/cleaning_services:", url_path="format"
-            ),
+            page("lengths", title="Lengths", icon=":material/bar_chart:"),
+            page("verbs", title="Verbs", icon=":material/category:"),
+            page("map", title="Map", icon=":material/map:"),
+            page("noise", title="Format", icon=":material/cleaning_services:"),
         ],
         "Groups": [
-            st.Page(ROOT / "pages" / "slices.py", title="Slices", icon=":material/pie_chart:"),
-            st.Page(ROOT / "pages" / "compare.py", title="Compare", icon=":material/compare_arrows:"),
-            st.Page(ROOT / "pages" / "annotators.py", title="Annotators", icon=":material/groups:"),
+            page("slices", title="Slices", icon=":material/pie_chart:"),
+            page("compare", title="Compare", icon=":material/compare_arrows:"),
+            page("annotators", title="Annotators", icon=":material/groups:"),
         ],
         "Faults": [
-            st.Page(ROOT / "pages" / "conflicts.py", title="Conflicts", icon=":material/call_split:"),
-            st.Page(ROOT / "pages" / "duplicates.py", title="Duplicates", icon=":material/content_copy:"),
-            st.Page(ROOT / "pages" / "personal_data.py", title="Personal data", icon=":material/shield_person:"),
+            page("conflicts", title="Conflicts", icon=":material/call_split:"),
+            page("duplicates", title="Duplicates", icon=":material/content_copy:"),
+            page("personal_data", title="Personal data", icon=":material/shield_person:"),
         ],
     },
     position="top",

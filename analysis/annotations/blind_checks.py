@@ -64,9 +64,15 @@ class BlindChecks(AnnotationDatabase):
     """Blind checks by dataset and person."""
 
     def start_check(
-        self, dataset: str, person: str, asked: str, seed: int, row_ids: Sequence[str], labels: Sequence[str],
+        self,
+        dataset: str,
+        person: str,
+        asked: str,
+        seed: int,
+        row_ids: Sequence[str],
+        labels: Sequence[str],
         hidden: Sequence[str],
-    ) -> BlindCheck:  # fmt: skip
+    ) -> BlindCheck:
         """Keeps a new check. Errors: AnnotationError where nothing was drawn or no label is offered."""
         if not row_ids or not labels:
             raise AnnotationError("A blind check needs rows and labels, and lacks one of them; choose other columns.")
@@ -75,10 +81,18 @@ class BlindChecks(AnnotationDatabase):
             number = self.dataset_number(connection, dataset)
             remember(connection, person)
             values = {
-                "id": secrets.token_urlsafe(9), "dataset": number, "person": person, "at": utc_now(), "asked": asked,
-                "seed": seed, "row_ids": list(row_ids), "labels": list(labels), "hidden": list(hidden), "ended": None,
+                "id": secrets.token_urlsafe(9),
+                "dataset": number,
+                "person": person,
+                "at": utc_now(),
+                "asked": asked,
+                "seed": seed,
+                "row_ids": list(row_ids),
+                "labels": list(labels),
+                "hidden": list(hidden),
+                "ended": None,
                 "is_hidden": False,
-            }  # fmt: skip
+            }
             connection.execute(sa.insert(check_table).values(values))
         return self.blind_check(str(values["id"]))
 
@@ -116,6 +130,14 @@ def _checks() -> sa.Select[Any]:
 
 def _check(row: sa.Row[Any]) -> BlindCheck:
     return BlindCheck(
-        row.id, row.fingerprint, row.person, row.at.replace(tzinfo=UTC), row.asked, row.seed, tuple(row.row_ids),
-        tuple(row.labels), tuple(row.hidden), row.ended and row.ended.replace(tzinfo=UTC),
-    )  # fmt: skip
+        row.id,
+        row.fingerprint,
+        row.person,
+        row.at.replace(tzinfo=UTC),
+        row.asked,
+        row.seed,
+        tuple(row.row_ids),
+        tuple(row.labels),
+        tuple(row.hidden),
+        row.ended and row.ended.replace(tzinfo=UTC),
+    )

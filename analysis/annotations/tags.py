@@ -220,9 +220,13 @@ class Annotations(SavedViews, BlindChecks, PersonalRules, ClusterNames, People):
         return chosen or list(DEFAULT_VOCABULARY)
 
     def _say(
-        self, dataset: str, changes: Mapping[str, Mapping[str, bool]], person: str, why: str | None = None,
+        self,
+        dataset: str,
+        changes: Mapping[str, Mapping[str, bool]],
+        person: str,
+        why: str | None = None,
         reasons: Mapping[str, str] | None = None,
-    ) -> Batch:  # fmt: skip
+    ) -> Batch:
         person = clean_person(person)
         with self.writing() as connection:
             number = self.dataset_number(connection, dataset)

@@ -139,9 +139,14 @@ def compare(dataset: Dataset, asked: str, given: Mapping[str, str], me: str) -> 
 def _together(theirs: Labels, own: pl.DataFrame, me: str) -> Labels:
     """Everyone's judgements, the majority's as one annotator's, and one's own as another's."""
     items = pl.Series(theirs.item_rows, dtype=pl.Int64)
-    beside = pl.DataFrame({"of": _items_of(theirs), "who": [theirs.annotators[n] for n in theirs.annotator],
-                           "label": [theirs.values[n] for n in theirs.label]},
-                          schema={"of": pl.Int64, "who": pl.String, "label": pl.String})  # fmt: skip
+    beside = pl.DataFrame(
+        {
+            "of": _items_of(theirs),
+            "who": [theirs.annotators[n] for n in theirs.annotator],
+            "label": [theirs.values[n] for n in theirs.label],
+        },
+        schema={"of": pl.Int64, "who": pl.String, "label": pl.String},
+    )
     votes = votes_of(theirs).table()
     majority = pl.DataFrame({"of": items, "who": [MAJORITY] * len(items), "label": votes["label"]})
     places = pl.DataFrame({"row": theirs.rows, "of": _items_of(theirs)}, schema={"row": pl.Int64, "of": pl.Int64})

@@ -49,12 +49,16 @@ class Votes:
         named = pl.Series(self.labels.values, dtype=pl.String).gather(pl.Series(self.label))
         return pl.DataFrame(
             {
-                "row": self.labels.item_rows, "votes": self.votes,
-                "label": named.set(pl.Series(self.is_tie), None), "label_share": self.top_share,
-                "is_tie": self.is_tie, "is_disputed": self.is_disputed, "entropy_bits": self.entropy_bits,
+                "row": self.labels.item_rows,
+                "votes": self.votes,
+                "label": named.set(pl.Series(self.is_tie), None),
+                "label_share": self.top_share,
+                "is_tie": self.is_tie,
+                "is_disputed": self.is_disputed,
+                "entropy_bits": self.entropy_bits,
                 "spread": pl.Series([None] * len(self.votes), dtype=pl.Float64) if self.spread is None else self.spread,
             }
-        )  # fmt: skip
+        )
 
     def disputed(self) -> pl.DataFrame:
         """The lines of `table` with votes for more than one label, most disputed first: the smallest share of the

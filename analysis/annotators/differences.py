@@ -61,23 +61,43 @@ def _table(labels: Labels, once: Labels, values: Numbers, *, is_share: bool) -> 
     found, q, far = far_from_the_rest(lambda counts: _compare(once, values, counts, is_share), judged > 0)
     who, measure = (axis.ravel() for axis in np.indices((people, kinds)))
     numbers = {
-        "mean": found.own, "n": found.n, "rest_mean": found.rest, "difference": found.difference, "low": found.low,
-        "high": found.high, "p": found.p, "q": q,
-    }  # fmt: skip
+        "mean": found.own,
+        "n": found.n,
+        "rest_mean": found.rest,
+        "difference": found.difference,
+        "low": found.low,
+        "high": found.high,
+        "p": found.p,
+        "q": q,
+    }
     names = pl.Series("annotator", labels.annotators, dtype=pl.String)
     ways = pl.Series("compared", _WAYS, dtype=pl.String)
     table = pl.DataFrame(
         {
-            "annotator": names.gather(who), "measure": measure, "labels": judged[who],
-            "compared": ways.gather(found.compared.ravel()), "is_far": far.ravel(),
+            "annotator": names.gather(who),
+            "measure": measure,
+            "labels": judged[who],
+            "compared": ways.gather(found.compared.ravel()),
+            "is_far": far.ravel(),
             **{name: column.ravel() for name, column in numbers.items()},
         }
-    )  # fmt: skip
+    )
     table = table.filter(pl.col("labels") > 0).with_columns(pl.col(pl.Float64).fill_nan(None))
     return table.select(
-        "annotator", "labels", "mean", "compared", pl.col("n").cast(pl.UInt32), "rest_mean", "difference", "low",
-        "high", "p", "q", "is_far", "measure",
-    )  # fmt: skip
+        "annotator",
+        "labels",
+        "mean",
+        "compared",
+        pl.col("n").cast(pl.UInt32),
+        "rest_mean",
+        "difference",
+        "low",
+        "high",
+        "p",
+        "q",
+        "is_far",
+        "measure",
+    )
 
 
 def _compare(once: Labels, values: Numbers, counts: Flags, is_share: bool) -> Compared:

@@ -33,9 +33,13 @@ def measures_of(labels: Labels, facts: pl.DataFrame, level: str) -> pl.DataFrame
     are left out. `facts` come from `profiles.facts_in`.
     """
     placed = facts.filter(pl.col("session_group").is_not_null(), pl.col("session_position").is_not_null()).select(
-        "row", "annotator", "length", session="session_group", position="session_position",
+        "row",
+        "annotator",
+        "length",
+        session="session_group",
+        position="session_position",
         seconds="seconds_since_previous",
-    )  # fmt: skip
+    )
     once = labels.once()
     if level != "nominal" and once.numbers is not None:
         agreement = _nearness(once, once.numbers)
@@ -97,9 +101,13 @@ def by_position(measured: pl.DataFrame, annotator: str | None = None, width: int
         units = pl.when(is_clustered).then(sessions).otherwise(n)
         sum_of_squares = pl.when(is_clustered).then((pl.col("away") ** 2).sum()).otherwise(pl.col("squares").sum())
         bins = per_session.group_by("first").agg(
-            n.alias("rows"), sessions=sessions, value=pl.col("y").sum() / n, freedom=units.cast(pl.Float64) - 1,
-            error=(sum_of_squares * units / (units.cast(pl.Float64) - 1)).sqrt() / n, is_clustered=is_clustered,
-        )  # fmt: skip
+            n.alias("rows"),
+            sessions=sessions,
+            value=pl.col("y").sum() / n,
+            freedom=units.cast(pl.Float64) - 1,
+            error=(sum_of_squares * units / (units.cast(pl.Float64) - 1)).sqrt() / n,
+            is_clustered=is_clustered,
+        )
         t = stdtrit(bins["freedom"].to_numpy(), 0.5 + CONFIDENCE / 2)
         reach = (pl.Series("reach", t) * bins["error"]).fill_nan(None)
         ends = {"value": pl.col("value"), "low": pl.col("value") - reach, "high": pl.col("value") + reach}
@@ -107,10 +115,15 @@ def by_position(measured: pl.DataFrame, annotator: str | None = None, width: int
         told = [_told(end, name).clip(0.0, highest).alias(end_name) for end_name, end in ends.items()]
         found.append(
             bins.select(
-                pl.lit(name).alias("measure"), "first", (pl.col("first") + width - 1).alias("last"), "rows", "sessions",
-                *told, "is_clustered",
+                pl.lit(name).alias("measure"),
+                "first",
+                (pl.col("first") + width - 1).alias("last"),
+                "rows",
+                "sessions",
+                *told,
+                "is_clustered",
             ).sort("first")
-        )  # fmt: skip
+        )
     return pl.concat(found)
 
 
@@ -197,10 +210,14 @@ def _fit(
     ends = {"change": slope, "low": slope - reach, "high": slope + reach}
     fitted = pl.DataFrame(
         {
-            "who": kept, "rows": n[kept], "sessions": sat[kept], "effect": effect[kept], "p": p[kept],
+            "who": kept,
+            "rows": n[kept],
+            "sessions": sat[kept],
+            "effect": effect[kept],
+            "p": p[kept],
             **{name: (end * STEP)[kept] for name, end in ends.items()},
         }
-    )  # fmt: skip
+    )
     told = [_told(pl.col(name), measure) for name in ends]
     return fitted.select(
         "who", pl.lit(measure).alias("measure"), pl.col("rows", "sessions").cast(pl.UInt32), *told, "effect", "p"

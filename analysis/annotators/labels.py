@@ -51,9 +51,16 @@ class Labels:
         """Some of the judgements, with the items they judge; the names of annotators and labels stay as they are."""
         known, item = np.unique(self.item[keep], return_inverse=True)
         return Labels(
-            item, self.annotator[keep], self.label[keep], self.rows[keep], self.item_rows[known],
-            self.annotators, self.values, self.numbers, self.left_out,
-        )  # fmt: skip
+            item,
+            self.annotator[keep],
+            self.label[keep],
+            self.rows[keep],
+            self.item_rows[known],
+            self.annotators,
+            self.values,
+            self.numbers,
+            self.left_out,
+        )
 
     def once(self) -> Labels:
         """The last judgement, in row order, of each annotator on each item: who repeats is no second witness."""

@@ -17,9 +17,13 @@ WEIGHTS = ("none", "linear", "quadratic")
 
 
 def cohen(
-    labels: Labels, most: int = MOST_ANNOTATORS, least_items: int = LEAST_ITEMS, weights: str = "none",
-    resamples: int = RESAMPLES, seed: int = SEED,
-) -> pl.DataFrame:  # fmt: skip
+    labels: Labels,
+    most: int = MOST_ANNOTATORS,
+    least_items: int = LEAST_ITEMS,
+    weights: str = "none",
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+) -> pl.DataFrame:
     """Cohen's kappa of every two among the `most` annotators with most judgements, on the items both judged.
 
     Kappa is (p_o - p_e) / (1 - p_e): the share of items with equal labels, against what the two people's own shares of

@@ -11,10 +11,15 @@ from analysis.view import Filter
 
 LENGTHS = {"response_tokens": "tokens", "response_chars": "characters"}  # the first that is computed is taken
 FACTS: dict[str, pl.DataType] = {
-    "row": pl.UInt32(), "annotator": pl.String(), "moment": pl.Datetime("us", "UTC"), "session_group": pl.UInt32(),
-    "session_position": pl.UInt32(), "seconds_since_previous": pl.Float64(), "length": pl.UInt32(),
+    "row": pl.UInt32(),
+    "annotator": pl.String(),
+    "moment": pl.Datetime("us", "UTC"),
+    "session_group": pl.UInt32(),
+    "session_position": pl.UInt32(),
+    "seconds_since_previous": pl.Float64(),
+    "length": pl.UInt32(),
     "is_empty": pl.Boolean(),
-}  # fmt: skip
+}
 
 
 def labels_in(

@@ -15,13 +15,20 @@ LONGEST_GAP = 60 * 24 * 366 * 100  # minutes
 
 @dataclass(frozen=True)
 class Sessions(
-    Signal, name="sessions", version=1, reads=("moment",), roles=("annotator", "session"),
+    Signal,
+    name="sessions",
+    version=1,
+    reads=("moment",),
+    roles=("annotator", "session"),
     adds={
-        "session_group": pl.UInt32, "session_position": pl.UInt32, "session_rows": pl.UInt32,
+        "session_group": pl.UInt32,
+        "session_position": pl.UInt32,
+        "session_rows": pl.UInt32,
         "seconds_since_previous": pl.Float64,
     },
-    scope="dataset", cheap=True,
-):  # fmt: skip
+    scope="dataset",
+    cheap=True,
+):
     """Sessions are those of the role session, each annotator's apart; without it, sittings of an annotator in time.
 
     A sitting ends where more than `gap_minutes` pass until the annotator's next row. So too for rows whose session is
@@ -60,17 +67,19 @@ class Sessions(
         late = ~is_named & (since > self.gap_minutes * 60e6)
         is_day = pl.col("moment").to_physical() % MIDNIGHT == 0
         placed = placed.with_columns(
-            is_first=of_another.fill_null(True) | late.fill_null(False), since=since,
+            is_first=of_another.fill_null(True) | late.fill_null(False),
+            since=since,
             between_days=is_day & is_day.shift(),
-        ).with_columns(session=pl.col("is_first").cum_sum())  # fmt: skip
+        ).with_columns(session=pl.col("is_first").cum_sum())
         found = placed.select(
             "row",
             session_group=pl.col("row").first().over("session"),
             session_position=pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("session"),
             session_rows=pl.len().over("session").cast(pl.UInt32),
-            seconds_since_previous=pl.when(~pl.col("is_first"), ~pl.col("between_days").fill_null(False))
-            .then(pl.col("since") / 1e6),
-        )  # fmt: skip
+            seconds_since_previous=pl.when(~pl.col("is_first"), ~pl.col("between_days").fill_null(False)).then(
+                pl.col("since") / 1e6
+            ),
+        )
         every = rows.select(row=pl.int_range(pl.len(), dtype=pl.UInt32))
         return every.join(found, on="row", how="left", maintain_order="left").select(*self.adds)
 

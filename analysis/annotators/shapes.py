@@ -72,11 +72,16 @@ def histograms(labels: Labels, most: int = FEW_VALUES) -> pl.DataFrame:
     shown = pl.Series("label", kinds.names, dtype=pl.String)
     found = pl.DataFrame(
         {
-            "annotator": names.gather(who), "bin": at, "label": shown.gather(at), "low": kinds.low[at],
-            "high": kinds.high[at], "labels": table.ravel().astype(np.int64), "share": share.ravel(),
+            "annotator": names.gather(who),
+            "bin": at,
+            "label": shown.gather(at),
+            "low": kinds.low[at],
+            "high": kinds.high[at],
+            "labels": table.ravel().astype(np.int64),
+            "share": share.ravel(),
             "rest_share": rest.ravel(),
         }
-    )  # fmt: skip
+    )
     return found.with_columns(pl.col("bin").cast(pl.UInt32), pl.col(pl.Float64).fill_nan(None)).filter(
         own.ravel()[who] > 0
     )
@@ -107,16 +112,26 @@ def shapes(labels: Labels) -> pl.DataFrame:
     names, shown = pl.Series(labels.annotators, dtype=pl.String), pl.Series(SHAPES)
     modes = pl.Series(kinds.names, dtype=pl.String).gather(table.argmax(axis=1)).gather(who)
     numbers = {
-        "value": found.own, "rest": found.rest, "difference": found.difference, "low": found.low, "high": found.high,
-        "effect": found.effect, "p": found.p, "q": q,
-    }  # fmt: skip
+        "value": found.own,
+        "rest": found.rest,
+        "difference": found.difference,
+        "low": found.low,
+        "high": found.high,
+        "effect": found.effect,
+        "p": found.p,
+        "q": q,
+    }
     frame = pl.DataFrame(
         {
-            "annotator": names.gather(who), "labels": own[who].astype(np.int64), "shape": shown.gather(at),
-            "is_far": far.ravel(), "mode": modes, "at": at,
+            "annotator": names.gather(who),
+            "labels": own[who].astype(np.int64),
+            "shape": shown.gather(at),
+            "is_far": far.ravel(),
+            "mode": modes,
+            "at": at,
             **{name: column.ravel() for name, column in numbers.items()},
         }
-    )  # fmt: skip
+    )
     return (
         frame.select("annotator", "labels", "shape", *numbers, "is_far", "mode", "at")
         .filter(pl.col("labels") > 0)
@@ -177,10 +192,17 @@ def _compare(sums: _Sums, table: Numbers, counts: Flags) -> Compared:
         reach = stdtrit(freedom, 0.5 + CONFIDENCE / 2) * error * spread
         p_small = p_of_small(effect, np.broadcast_to(error, effect.shape), freedom)
         found = Compared(
-            value, others, np.broadcast_to(n[:, None], value.shape), difference,
-            np.where(said, difference - reach, np.nan), np.where(said, difference + reach, np.nan),
-            2 * stdtr(freedom, -np.abs(effect / error)), effect, p_small, said.astype(np.int8),
-        )  # fmt: skip
+            value,
+            others,
+            np.broadcast_to(n[:, None], value.shape),
+            difference,
+            np.where(said, difference - reach, np.nan),
+            np.where(said, difference + reach, np.nan),
+            2 * stdtr(freedom, -np.abs(effect / error)),
+            effect,
+            p_small,
+            said.astype(np.int8),
+        )
         mode = _mode(table, counts)
     return Compared(**{name: np.column_stack([getattr(found, name), getattr(mode, name)]) for name in Compared._fields})
 

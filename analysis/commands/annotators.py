@@ -103,8 +103,12 @@ def _result(dataset: Dataset, labels: Labels, level: str, gold: str | None) -> d
 
 def _in_words(result: dict[str, Any]) -> str:
     lines = [f"{result['labels']:,} labels of {result['items']:,} items by {len(result['annotators']):,} annotators."]
-    for name, words in (("alpha", f"Krippendorff's alpha, {result['level']}"), ("fleiss_kappa", "Fleiss' kappa"),
-                        ("raw_agreement", "Raw agreement"), ("self_agreement", "Self-agreement")):  # fmt: skip
+    for name, words in (
+        ("alpha", f"Krippendorff's alpha, {result['level']}"),
+        ("fleiss_kappa", "Fleiss' kappa"),
+        ("raw_agreement", "Raw agreement"),
+        ("self_agreement", "Self-agreement"),
+    ):
         of = result["intervals"][name]
         between = f" ({of['low']:.3f} to {of['high']:.3f})" if of["low"] is not None else ""
         lines.append(f"{words}: {of['value']:.3f}{between}" if of["value"] is not None else f"{words}: {of['why']}")

@@ -26,13 +26,18 @@ def conflicts_command(name: DatasetArgument, where: Where = None, as_json: Json 
     result: dict[str, Any] = {
         "rows": len(dataset.rows_of(view)),
         "kinds": [
-            {"kind": one.kind.name, "sentence": one.sentence, "groups": one.groups, "rows": one.rows,
-             "where": one.view(View()).to_params()}
+            {
+                "kind": one.kind.name,
+                "sentence": one.sentence,
+                "groups": one.groups,
+                "rows": one.rows,
+                "where": one.view(View()).to_params(),
+            }
             for one in kinds
         ],
         "not_looked_for": [{"theme": MEANING, "needs": needs}] if needs else [],
         "chosen_longer": None,
-    }  # fmt: skip
+    }
     lines = [f"{one.sentence}  [{one.kind.name}]" for one in kinds if one.rows]
     if longer:
         source = dataset.role("source")

@@ -119,19 +119,24 @@ def _grouped(dataset: Dataset, choice: Choice, view: View) -> tuple[dict[str, An
         stored = pair_table(decisions.neighbours(dataset, choice.kind, other_words=choice.other_words))
         stored = stored.filter(
             (pl.col("similarity") >= pl.lit(choice.threshold, pl.Float32))
-            & inside.gather(stored["a"]) & inside.gather(stored["b"])
-        )  # fmt: skip
+            & inside.gather(stored["a"])
+            & inside.gather(stored["b"])
+        )
     else:
         drop = np.flatnonzero(decision.drop)
         stored = pl.DataFrame({"a": decision.kept[drop], "b": drop, "similarity": np.ones(len(drop), np.float32)})
-    pairs = pl.DataFrame([
-        ids.gather(stored["a"]).alias("row_id_a"), ids.gather(stored["b"]).alias("row_id_b"), stored["similarity"]
-    ])  # fmt: skip
+    pairs = pl.DataFrame(
+        [ids.gather(stored["a"]).alias("row_id_a"), ids.gather(stored["b"]).alias("row_id_b"), stored["similarity"]]
+    )
     result = {
-        "threshold": choice.threshold if has_pairs else None, "groups": counted.groups, "rows_in_groups": counted.rows,
-        "rows_to_drop": counted.rows_to_drop, "tokens_to_drop": counted.tokens_to_drop, "largest": counted.largest,
+        "threshold": choice.threshold if has_pairs else None,
+        "groups": counted.groups,
+        "rows_in_groups": counted.rows,
+        "rows_to_drop": counted.rows_to_drop,
+        "tokens_to_drop": counted.tokens_to_drop,
+        "largest": counted.largest,
         "pairs": pairs.height,
-    }  # fmt: skip
+    }
     return result, pairs, _group_lines(decision, ids)
 
 
@@ -143,10 +148,14 @@ def _group_lines(decision: Decision, ids: pl.Series) -> pl.DataFrame:
     similarity = np.concatenate([np.ones(len(kept), np.float32), decision.similarity[drop]])
     lines = pl.DataFrame({"row": rows, "group": decision.kept[rows], "similarity": similarity})
     lines = lines.sort("group", pl.col("row") != pl.col("group"), "row")
-    return pl.DataFrame([
-        ids.gather(lines["row"]).alias(ROW_ID), lines["group"], ids.gather(lines["group"]).alias("kept_row_id"),
-        lines["similarity"].cast(pl.Float32),
-    ])  # fmt: skip
+    return pl.DataFrame(
+        [
+            ids.gather(lines["row"]).alias(ROW_ID),
+            lines["group"],
+            ids.gather(lines["group"]).alias("kept_row_id"),
+            lines["similarity"].cast(pl.Float32),
+        ]
+    )
 
 
 def _counted(dataset: Dataset, kind: str, rows: pl.Series) -> dict[str, Any]:
@@ -158,9 +167,14 @@ def _counted(dataset: Dataset, kind: str, rows: pl.Series) -> dict[str, Any]:
     else:
         count = (kinds.shared_passages if kind == "spans" else kinds.repeating)(dataset, rows)
     return {
-        "threshold": threshold, "groups": count.groups, "rows_in_groups": count.rows,
-        "rows_to_drop": count.rows_to_drop, "tokens_to_drop": count.tokens, "largest": None, "pairs": None,
-    }  # fmt: skip
+        "threshold": threshold,
+        "groups": count.groups,
+        "rows_in_groups": count.rows,
+        "rows_to_drop": count.rows_to_drop,
+        "tokens_to_drop": count.tokens,
+        "largest": None,
+        "pairs": None,
+    }
 
 
 def _in_words(result: dict[str, Any], rows: int) -> str:

@@ -51,9 +51,14 @@ def export_command(
     dataset, view = load(name, where, [*(add or ()), *groups, *(types_column(rule.type) for rule in dropped)])
     tags = {"only_tags": tuple(tag or ()), "without_tags": tuple(without_tag or ())}
     request = ExportRequest(
-        view=view, to=to, clean=tuple(clean or ()), add=tuple(add or ()), split_safe=split_safe,
-        redact=tuple(redact or ()), **tags,
-    )  # fmt: skip
+        view=view,
+        to=to,
+        clean=tuple(clean or ()),
+        add=tuple(add or ()),
+        split_safe=split_safe,
+        redact=tuple(redact or ()),
+        **tags,
+    )
     reasons = open_annotations(Workspace().home).reasons(dataset.fingerprint) if without_tag else None
     result = export(dataset, request, out, reasons=reasons, report=Reporter(progress)).as_dict()
     answer(result, as_json, f"{result['rows_out']:,} of {result['rows_in']:,} rows in {out}")

@@ -143,9 +143,10 @@ def similar_command(
     rows = dataset.rows_of(view)
     position = position_of(dataset, to)
     found = (
-        similar_to_text(dataset, to, limit, rows) if position is None
+        similar_to_text(dataset, to, limit, rows)
+        if position is None
         else similar_to_row(dataset, position, limit, rows)
-    )  # fmt: skip
+    )
     read = next((name for name in ("prompt", "text", *dataset.texts()) if name in dataset.shown_columns), ROW_ID)
     said = dataset.frame([read], found["row"]).to_series().cast(pl.String).fill_null("")
     texts = said.str.replace_all(r"\s+", " ").str.head(SHOWN_CHARS).alias("text")

@@ -37,8 +37,10 @@ def open_command(
         **{key: meta[key] for key in ("id", "fingerprint", "rows", "format")},
         "roles": {role: in_source[column] for role, column in meta["roles"].items()},
         "columns": list(in_source.values()),
-        "unreadable": meta["unreadable"], "problems": [orjson.loads(line) for line in lines], "notes": meta["notes"],
-    }  # fmt: skip
+        "unreadable": meta["unreadable"],
+        "problems": [orjson.loads(line) for line in lines],
+        "notes": meta["notes"],
+    }
     notes = "".join(f"\n  {note['sentence']}" for note in meta["notes"])
     answer(
         result,

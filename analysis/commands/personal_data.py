@@ -59,9 +59,10 @@ def pii_command(
         every = every.filter(pl.col("type").is_in(wanted))
     counted = every.filter(~pl.col("is_placeholder"))
     per_type = (
-        counted.group_by("type").agg(rows=pl.col(ROW_ID).n_unique(), spans=pl.len())
+        counted.group_by("type")
+        .agg(rows=pl.col(ROW_ID).n_unique(), spans=pl.len())
         .sort(["rows", "type"], descending=[True, False])
-    )  # fmt: skip
+    )
     partly = pl.DataFrame(statuses).select(pl.any_horizontal(pl.all().fill_null(SCANNED) != SCANNED).sum()).item()
     scanned = pl.DataFrame(statuses).select(pl.any_horizontal(pl.all().is_not_null()).sum()).item()
     if spans:

@@ -60,14 +60,16 @@ def _as_dicts(table: SliceTable, by: list[str]) -> list[dict[str, Any]]:
     found = []
     for line in table.slices.iter_rows(named=True):
         of = cells.get((line["slice"],), pl.DataFrame(schema=table.cells.schema))
-        found.append({
-            "slice": dict(zip(by, (line["a"], line["b"]), strict=False)),
-            "rows": line["rows"],
-            "share": line["share"],
-            "tokens": line["tokens"],
-            "where": [str(f) for f in table.filters[line["slice"]]],
-            "measures": {cell["measure"]: {f: cell[f] for f in FIGURES} for cell in of.iter_rows(named=True)},
-        })  # fmt: skip
+        found.append(
+            {
+                "slice": dict(zip(by, (line["a"], line["b"]), strict=False)),
+                "rows": line["rows"],
+                "share": line["share"],
+                "tokens": line["tokens"],
+                "where": [str(f) for f in table.filters[line["slice"]]],
+                "measures": {cell["measure"]: {f: cell[f] for f in FIGURES} for cell in of.iter_rows(named=True)},
+            }
+        )
     return found
 
 

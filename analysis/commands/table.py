@@ -17,8 +17,10 @@ from analysis.dataset import Dataset
 from analysis.errors import DatasetError
 
 WRITERS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
-    ".jsonl": pl.DataFrame.write_ndjson, ".csv": pl.DataFrame.write_csv, ".parquet": pl.DataFrame.write_parquet,
-}  # fmt: skip
+    ".jsonl": pl.DataFrame.write_ndjson,
+    ".csv": pl.DataFrame.write_csv,
+    ".parquet": pl.DataFrame.write_parquet,
+}
 
 
 def table_command(

@@ -49,8 +49,11 @@ def verbs_command(
             "response_tokens": None if lengths is None else lengths.to_dicts(),
         }
         lines += ["", "What sets the two apart (rows here, rows there, z):"]
-        lines += [f"{p['left_rows']:>9,} {p['right_rows']:>9,} {p['z']:>7.1f}  {p['verb']} {p['noun']}"
-                  for p in result["compare"]["pairs"] if p["z"] is not None]  # fmt: skip
+        lines += [
+            f"{p['left_rows']:>9,} {p['right_rows']:>9,} {p['z']:>7.1f}  {p['verb']} {p['noun']}"
+            for p in result["compare"]["pairs"]
+            if p["z"] is not None
+        ]
     answer(result, as_json, "\n".join(lines))
 
 

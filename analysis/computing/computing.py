@@ -65,9 +65,10 @@ def try_out(dataset: Dataset, signal: Signal) -> float:
     signal(first.head(10))  # loads the model, which a long run pays once
     step = max(dataset.height // 5, 1)
     sample = pl.concat(
-        batch for at in range(0, dataset.height, step)
+        batch
+        for at in range(0, dataset.height, step)
         for batch in dataset.batches([ROW_ID, *signal.inputs], at, max(count // 5, 1))
-    )  # fmt: skip
+    )
     started = time.perf_counter()
     signal(sample)
     seconds = (time.perf_counter() - started) * dataset.height / sample.height

@@ -14,15 +14,20 @@ def asked_and_answered(rows: pl.DataFrame) -> pl.DataFrame:
     `rows` has a column `row` and the canonical texts.
     """
     plain = rows.filter(pl.col("messages").is_null())
-    asked = plain.select("row", asked="prompt", answer="response").with_columns(
-        normalised(plain["prompt"]).alias("prompt"), normalised(plain["system"]).alias("system")
-    ).select(
-        "row", "asked", "answer",
-        context=pl.when(pl.col("prompt") != "").then(
-            pl.concat_str(pl.col("system").fill_null(""), "prompt", separator="\x1e")
-        ),
-        repeats=pl.lit(None, pl.Boolean), is_later=pl.lit(False),
-    )  # fmt: skip
+    asked = (
+        plain.select("row", asked="prompt", answer="response")
+        .with_columns(normalised(plain["prompt"]).alias("prompt"), normalised(plain["system"]).alias("system"))
+        .select(
+            "row",
+            "asked",
+            "answer",
+            context=pl.when(pl.col("prompt") != "").then(
+                pl.concat_str(pl.col("system").fill_null(""), "prompt", separator="\x1e")
+            ),
+            repeats=pl.lit(None, pl.Boolean),
+            is_later=pl.lit(False),
+        )
+    )
     if plain.height == rows.height:
         return asked
     chats = _chats(rows.filter(pl.col("messages").is_not_null()))
@@ -40,10 +45,15 @@ def _chats(chats: pl.DataFrame) -> pl.DataFrame:
     written = pl.concat_str(
         pl.col("role").fill_null(""), "said", pl.col("tool_calls").fill_null("\x00"), separator="\x1f"
     )
-    before = turns.filter(pl.col("last").is_null() | (pl.col("turn") < pl.col("last"))).group_by("row").agg(
-        context=pl.when(of_user.any()).then(written.str.join("\x1e")), asked=pl.col("content").filter(of_user).last(),
-        is_later=of_user.sum() > 1,
-    )  # fmt: skip
+    before = (
+        turns.filter(pl.col("last").is_null() | (pl.col("turn") < pl.col("last")))
+        .group_by("row")
+        .agg(
+            context=pl.when(of_user.any()).then(written.str.join("\x1e")),
+            asked=pl.col("content").filter(of_user).last(),
+            is_later=of_user.sum() > 1,
+        )
+    )
     answers = turns.filter(pl.col("turn") == pl.col("last")).select(
         "row", answer=pl.concat_str("content", "tool_calls", separator="\n", ignore_nulls=True)
     )

@@ -74,12 +74,14 @@ class Conflicts(
         rows = rows.with_row_index("row")
         keys = pl.concat([_keys(chunk) for chunk in rows.iter_slices(CHUNK_ROWS)] or [_keys(rows)])
         margin = [pl.col(role).cast(pl.Float64, strict=False).fill_nan(None) for role in self.roles[2:]]
-        keys = keys.with_columns(rows.select(
-            chosen_score_margin=margin[0] - margin[1],
-            label=normalised(rows["label"].cast(pl.String)).replace("", None),
-            score=pl.col("score").fill_nan(None),
-            item=pl.when(pl.col("item").is_not_null()).then(pl.col("item").cast(pl.String).hash()),
-        ))  # fmt: skip
+        keys = keys.with_columns(
+            rows.select(
+                chosen_score_margin=margin[0] - margin[1],
+                label=normalised(rows["label"].cast(pl.String)).replace("", None),
+                score=pl.col("score").fill_nan(None),
+                item=pl.when(pl.col("item").is_not_null()).then(pl.col("item").cast(pl.String).hash()),
+            )
+        )
         for part in (_prompts(keys, rows), _responses(keys, rows), *_judged(keys), _cycles(keys)):
             keys = keys.join(part, on="row", how="left", maintain_order="left")
         return keys.select(pl.col(name).cast(dtype) for name, dtype in self.adds.items())
@@ -90,19 +92,28 @@ def _keys(rows: pl.DataFrame) -> pl.DataFrame:
     texts = asked_and_answered(rows).hstack(rows.select("rejected", "text"))
     chosen, rejected = evened(texts["answer"]).replace("", None), evened(texts["rejected"]).replace("", None)
     texts = texts.with_columns(
-        chosen.alias("a"), rejected.alias("b"), chosen.str.to_lowercase().alias("said"),
-        rejected.str.to_lowercase().alias("worse"), normalised(texts["text"]).replace("", None).alias("text"),
+        chosen.alias("a"),
+        rejected.alias("b"),
+        chosen.str.to_lowercase().alias("said"),
+        rejected.str.to_lowercase().alias("worse"),
+        normalised(texts["text"]).replace("", None).alias("text"),
         normalised(texts["asked"]).replace("", None).alias("asked"),
-    )  # fmt: skip
+    )
     chars = [pl.col(name).str.len_chars().cast(pl.Int64) for name in ("answer", "rejected")]
     pair = pl.col("said").is_not_null() & pl.col("worse").is_not_null()
     return texts.with_columns(pair_degenerate_kind=_degenerate()).select(
-        "row", prompt=_hash("context"), better=_hash("said"), worse=_hash("worse"), text=_hash("text"),
-        exact=pl.col("answer").hash(), has_repeated_answer="repeats", is_prompt_echo=_is_echo(),
+        "row",
+        prompt=_hash("context"),
+        better=_hash("said"),
+        worse=_hash("worse"),
+        text=_hash("text"),
+        exact=pl.col("answer").hash(),
+        has_repeated_answer="repeats",
+        is_prompt_echo=_is_echo(),
         pair_degenerate_kind=pl.when(pair).then("pair_degenerate_kind"),
         is_pair_degenerate=pl.when(pair).then(pl.col("pair_degenerate_kind").is_not_null()),
         chosen_extra_chars=pl.when(pair).then(chars[0] - chars[1]),
-    )  # fmt: skip
+    )
 
 
 def _hash(column: str) -> pl.Expr:
@@ -131,20 +142,35 @@ def _degenerate() -> pl.Expr:
         return longer.str.starts_with(shorter) & whole
 
     return (
-        pl.when(pl.col("answer") == pl.col("rejected")).then(pl.lit("equal")).when(a == b).then(pl.lit("white_space"))
-        .when(begins(b, a)).then(pl.lit("chosen_is_prefix")).when(begins(a, b)).then(pl.lit("rejected_is_prefix"))
-    )  # fmt: skip
+        pl.when(pl.col("answer") == pl.col("rejected"))
+        .then(pl.lit("equal"))
+        .when(a == b)
+        .then(pl.lit("white_space"))
+        .when(begins(b, a))
+        .then(pl.lit("chosen_is_prefix"))
+        .when(begins(a, b))
+        .then(pl.lit("rejected_is_prefix"))
+    )
 
 
 def _prompts(keys: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows that were asked the same and answer differently: group and kind."""
     exact = pl.col("exact").fill_null(0)
-    groups = _repeated(keys.drop_nulls("prompt"), "prompt").lazy().group_by("prompt").agg(
-        "row", "better", group=pl.col("row").min(), differ=exact.min() != exact.max()
-    ).filter("differ").explode("row", "better").select("row", "group", "better").collect()  # fmt: skip
+    groups = (
+        _repeated(keys.drop_nulls("prompt"), "prompt")
+        .lazy()
+        .group_by("prompt")
+        .agg("row", "better", group=pl.col("row").min(), differ=exact.min() != exact.max())
+        .filter("differ")
+        .explode("row", "better")
+        .select("row", "group", "better")
+        .collect()
+    )
     distinct = groups.unique(["group", "better"], keep="any").sort("row")
-    made = [pl.concat([part.select("group"), features(_answers(rows, part))], how="horizontal")
-            for part in _slices(distinct)]  # fmt: skip
+    made = [
+        pl.concat([part.select("group"), features(_answers(rows, part))], how="horizontal")
+        for part in _slices(distinct)
+    ]
     kinds = kinds_of(pl.concat(made))
     return groups.join(kinds, on="group", how="left").select(
         "row", prompt_conflict_group="group", prompt_conflict_kind="kind"
@@ -169,9 +195,16 @@ def _responses(keys: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows that answer different prompts with the same text: group and kind."""
     asked = pl.col("prompt").struct.field("a")
     whose = pl.coalesce("item", asked)
-    groups = _repeated(keys.drop_nulls(["prompt", "better"]), "better").lazy().group_by("better").agg(
-        "row", group=pl.col("row").min(), differ=(asked.min() != asked.max()) & (whose.min() != whose.max())
-    ).filter("differ").explode("row").select("row", "group").collect()  # fmt: skip
+    groups = (
+        _repeated(keys.drop_nulls(["prompt", "better"]), "better")
+        .lazy()
+        .group_by("better")
+        .agg("row", group=pl.col("row").min(), differ=(asked.min() != asked.max()) & (whose.min() != whose.max()))
+        .filter("differ")
+        .explode("row")
+        .select("row", "group")
+        .collect()
+    )
     first = groups.filter(pl.col("row") == pl.col("group")).sort("row")
     kinds = [sorts_of(_answers(rows, part)) for part in _slices(first)]
     known = first.select("group", response_conflict_kind=pl.concat(kinds))

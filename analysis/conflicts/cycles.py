@@ -18,9 +18,11 @@ def cycles(choices: pl.DataFrame) -> pl.DataFrame:
     nodes = pl.concat(sides).unique(maintain_order=True).with_row_index("node")
     for side in ("better", "worse"):
         several = several.join(
-            nodes.rename({"answer": side, "node": f"{side}_node"}), on=["prompt", side], how="left",
+            nodes.rename({"answer": side, "node": f"{side}_node"}),
+            on=["prompt", side],
+            how="left",
             maintain_order="left",
-        )  # fmt: skip
+        )
     component = _components(several["better_node"].to_numpy(), several["worse_node"].to_numpy(), nodes.height)
     size = pl.Series(np.bincount(component), dtype=pl.UInt32)
     of = pl.Series("component", component, dtype=pl.UInt32)
@@ -28,8 +30,10 @@ def cycles(choices: pl.DataFrame) -> pl.DataFrame:
         component=of.gather(several["better_node"]), other=of.gather(several["worse_node"])
     ).filter(pl.col("component") == pl.col("other"))
     return inside.select(
-        "row", group=pl.col("row").min().over("component"), answers=size.gather(inside["component"]),
-    )  # fmt: skip
+        "row",
+        group=pl.col("row").min().over("component"),
+        answers=size.gather(inside["component"]),
+    )
 
 
 def _components(better: np.ndarray, worse: np.ndarray, nodes: int) -> np.ndarray:

@@ -29,10 +29,14 @@ def sorts_of(texts: pl.Series) -> pl.Series:
     """Of each text without nulls: "refusal", "boilerplate" (it speaks of itself as a model), "short" or "other"."""
     words = texts.str.count_matches(r"\S+")
     return pl.select(
-        pl.when(KINDS["refusals"].counts(texts) > 0).then(pl.lit("refusal"))
-        .when(KINDS["ai_boilerplate"].counts(texts) > 0).then(pl.lit("boilerplate"))
-        .when(words <= SHORT_WORDS).then(pl.lit("short")).otherwise(pl.lit("other"))
-    ).to_series()  # fmt: skip
+        pl.when(KINDS["refusals"].counts(texts) > 0)
+        .then(pl.lit("refusal"))
+        .when(KINDS["ai_boilerplate"].counts(texts) > 0)
+        .then(pl.lit("boilerplate"))
+        .when(words <= SHORT_WORDS)
+        .then(pl.lit("short"))
+        .otherwise(pl.lit("other"))
+    ).to_series()
 
 
 def features(answers: pl.Series) -> pl.DataFrame:
@@ -74,10 +78,16 @@ def kinds_of(answers: pl.DataFrame) -> pl.DataFrame:
         even=(pl.col("n_words").n_unique() == 1) & pl.col("words").is_not_null().all(),
     )
     kind = (
-        pl.when("single").then(pl.lit("normalised")).when("declined").then(pl.lit("empty_or_refusal"))
-        .when("number").then(pl.lit("number")).when(pl.col("label") | pl.col("flips")).then(pl.lit("label"))
+        pl.when("single")
+        .then(pl.lit("normalised"))
+        .when("declined")
+        .then(pl.lit("empty_or_refusal"))
+        .when("number")
+        .then(pl.lit("number"))
+        .when(pl.col("label") | pl.col("flips"))
+        .then(pl.lit("label"))
         .otherwise(pl.lit("other"))
-    )  # fmt: skip
+    )
     return groups.join(_one_word(answers, groups), on="group", how="left").select("group", kind=kind)
 
 

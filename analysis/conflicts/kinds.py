@@ -32,41 +32,68 @@ class Kind:
 
 def _prompt(name: str, title: str, sentence: str) -> Kind:
     return Kind(
-        f"same_prompt_{name}", "Same prompt, different responses", title, f"In {{groups}} of one prompt ({{rows}}) "
-        f"{sentence}", Filter("prompt_conflict_kind", "eq", name), "answers", "prompt_conflict_group",
+        f"same_prompt_{name}",
+        "Same prompt, different responses",
+        title,
+        f"In {{groups}} of one prompt ({{rows}}) {sentence}",
+        Filter("prompt_conflict_kind", "eq", name),
+        "answers",
+        "prompt_conflict_group",
         ("prompt|messages", "response|messages"),
-    )  # fmt: skip
+    )
 
 
 def _meaning(name: str, title: str, sentence: str) -> Kind:
     return Kind(
-        f"same_meaning_{name}", MEANING, title, f"In {{groups}} of prompts that mean the same ({{rows}}) {sentence}",
-        Filter("meaning_conflict_kind", "eq", name), "asked", "meaning_conflict_group",
-        ("prompt|messages", "response|messages"), "meaning_conflicts",
-    )  # fmt: skip
+        f"same_meaning_{name}",
+        MEANING,
+        title,
+        f"In {{groups}} of prompts that mean the same ({{rows}}) {sentence}",
+        Filter("meaning_conflict_kind", "eq", name),
+        "asked",
+        "meaning_conflict_group",
+        ("prompt|messages", "response|messages"),
+        "meaning_conflicts",
+    )
 
 
 def _judged(name: str, title: str) -> Kind:
     return Kind(
-        f"meaning_{name}", MEANING, title, f"In {{groups}} of one meaning and one answer, if any ({{rows}}) the "
-        f"{name}s differ.", Filter(f"meaning_{name}_group", "notnull"), "asked", f"meaning_{name}_group", (name,),
+        f"meaning_{name}",
+        MEANING,
+        title,
+        f"In {{groups}} of one meaning and one answer, if any ({{rows}}) the {name}s differ.",
+        Filter(f"meaning_{name}_group", "notnull"),
+        "asked",
+        f"meaning_{name}_group",
+        (name,),
         "meaning_conflicts",
-    )  # fmt: skip
+    )
 
 
 def _response(name: str, title: str, sentence: str, *sorts: str) -> Kind:
     return Kind(
-        f"same_response_{name}", "Same response, different prompts", title, sentence,
-        Filter("response_conflict_kind", "in", join_values(sorts)), "prompts", "response_conflict_group",
+        f"same_response_{name}",
+        "Same response, different prompts",
+        title,
+        sentence,
+        Filter("response_conflict_kind", "in", join_values(sorts)),
+        "prompts",
+        "response_conflict_group",
         ("prompt|messages", "response|messages"),
-    )  # fmt: skip
+    )
 
 
 def _pair(name: str, title: str, sentence: str, *ways: str) -> Kind:
     return Kind(
-        f"pair_{name}", "Pairs that teach nothing", title, sentence,
-        Filter("pair_degenerate_kind", "in", join_values(ways)), "pair", needs=("rejected",),
-    )  # fmt: skip
+        f"pair_{name}",
+        "Pairs that teach nothing",
+        title,
+        sentence,
+        Filter("pair_degenerate_kind", "in", join_values(ways)),
+        "pair",
+        needs=("rejected",),
+    )
 
 
 JUDGED, CHOICES, ITSELF = (
@@ -80,56 +107,133 @@ OPINIONS = "That may be the view of several people."
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        _prompt("number", "A number differs",
-                "the answers end with different numbers, or differ in nothing but numbers."),
+        _prompt(
+            "number", "A number differs", "the answers end with different numbers, or differ in nothing but numbers."
+        ),
         _prompt("label", "A label flips", "short answers differ, or one word of them, or yes stands against no."),
         _prompt("empty_or_refusal", "Empty or refused", "one response is empty or a refusal."),
-        _prompt("normalised", "Equal after normalisation",
-                "the response is one, written with other case, white space or Unicode form."),
+        _prompt(
+            "normalised",
+            "Equal after normalisation",
+            "the response is one, written with other case, white space or Unicode form.",
+        ),
         _prompt("other", "Otherwise", "the responses differ otherwise. That may be wanted."),
-        _response("refusal", "Refusals and boilerplate",
-                  "In {groups} ({rows}) different prompts get one refusal, or one text about being a model.",
-                  "refusal", "boilerplate"),
-        _response("short", "Short answers",
-                  "In {groups} ({rows}) different prompts share a label or another short answer. That may be wanted.",
-                  "short"),
-        _response("other", "Longer answers", "In {groups} ({rows}) different prompts get the same longer text.",
-                  "other"),
-        Kind("label", JUDGED, "Labels", f"In {{groups}} of one text or item ({{rows}}) the labels differ. {OPINIONS}",
-             Filter("label_conflict_group", "notnull"), "judgements", "label_conflict_group", ("label",)),
-        Kind("score", JUDGED, "Scores", f"In {{groups}} of one text or item ({{rows}}) the scores differ. {OPINIONS}",
-             Filter("score_conflict_group", "notnull"), "judgements", "score_conflict_group", ("score",)),
-        _meaning("number", "A number differs",
-                 "the answers end with different numbers, or differ in nothing but numbers."),
-        _meaning("label", "A label flips",
-                 "short answers differ, or one word of them, or yes stands against no."),
+        _response(
+            "refusal",
+            "Refusals and boilerplate",
+            "In {groups} ({rows}) different prompts get one refusal, or one text about being a model.",
+            "refusal",
+            "boilerplate",
+        ),
+        _response(
+            "short",
+            "Short answers",
+            "In {groups} ({rows}) different prompts share a label or another short answer. That may be wanted.",
+            "short",
+        ),
+        _response(
+            "other", "Longer answers", "In {groups} ({rows}) different prompts get the same longer text.", "other"
+        ),
+        Kind(
+            "label",
+            JUDGED,
+            "Labels",
+            f"In {{groups}} of one text or item ({{rows}}) the labels differ. {OPINIONS}",
+            Filter("label_conflict_group", "notnull"),
+            "judgements",
+            "label_conflict_group",
+            ("label",),
+        ),
+        Kind(
+            "score",
+            JUDGED,
+            "Scores",
+            f"In {{groups}} of one text or item ({{rows}}) the scores differ. {OPINIONS}",
+            Filter("score_conflict_group", "notnull"),
+            "judgements",
+            "score_conflict_group",
+            ("score",),
+        ),
+        _meaning(
+            "number", "A number differs", "the answers end with different numbers, or differ in nothing but numbers."
+        ),
+        _meaning("label", "A label flips", "short answers differ, or one word of them, or yes stands against no."),
         _meaning("empty_or_refusal", "Empty or refused", "one response is empty or a refusal."),
         _meaning("other", "Otherwise", "the responses differ otherwise. That may be wanted."),
         _judged("label", "Labels differ"),
         _judged("score", "Scores differ"),
-        Kind("prompt_echo", ITSELF, "Prompt repeated", "In {rows} the response repeats the prompt.",
-             Filter("is_prompt_echo", "eq", "true"), "echo", needs=("prompt|messages", "response|messages")),
-        Kind("repeated_answer", ITSELF, "Answer repeated",
-             "In {rows} a chat gives one answer to two different questions.",
-             Filter("has_repeated_answer", "eq", "true"), "chat", needs=("messages",)),
+        Kind(
+            "prompt_echo",
+            ITSELF,
+            "Prompt repeated",
+            "In {rows} the response repeats the prompt.",
+            Filter("is_prompt_echo", "eq", "true"),
+            "echo",
+            needs=("prompt|messages", "response|messages"),
+        ),
+        Kind(
+            "repeated_answer",
+            ITSELF,
+            "Answer repeated",
+            "In {rows} a chat gives one answer to two different questions.",
+            Filter("has_repeated_answer", "eq", "true"),
+            "chat",
+            needs=("messages",),
+        ),
         _pair("equal", "Chosen equals rejected", "In {rows} chosen and rejected are equal.", "equal"),
-        _pair("white_space", "Equal but for white space", "In {rows} chosen and rejected differ in white space only.",
-              "white_space"),
-        _pair("prefix", "One begins with the other",
-              "In {rows} one of chosen and rejected is the beginning of the other.",
-              "chosen_is_prefix", "rejected_is_prefix"),
-        Kind("preference_reversed", CHOICES, "Decided both ways",
-             "In {groups} ({rows}) the same two answers are preferred both ways round.",
-             Filter("preference_cycle_answers", "eq", "2"), "circle", "preference_cycle_group", ("rejected",)),
-        Kind("preference_cycle", CHOICES, "In a circle",
-             "In {groups} ({rows}) the choices run in a circle: A over B, B over C, C over A.",
-             Filter("preference_cycle_answers", "gt", "2"), "circle", "preference_cycle_group", ("rejected",)),
-        Kind("score_against_choice", CHOICES, "Score against choice", "In {rows} rejected has the higher score.",
-             Filter("chosen_score_margin", "lt", "0"), "pair", needs=("rejected", "score_chosen", "score_rejected")),
-        Kind("score_tie", CHOICES, "Equal scores", "In {rows} chosen and rejected have the same score.",
-             Filter("chosen_score_margin", "eq", "0"), "pair", needs=("rejected", "score_chosen", "score_rejected")),
+        _pair(
+            "white_space",
+            "Equal but for white space",
+            "In {rows} chosen and rejected differ in white space only.",
+            "white_space",
+        ),
+        _pair(
+            "prefix",
+            "One begins with the other",
+            "In {rows} one of chosen and rejected is the beginning of the other.",
+            "chosen_is_prefix",
+            "rejected_is_prefix",
+        ),
+        Kind(
+            "preference_reversed",
+            CHOICES,
+            "Decided both ways",
+            "In {groups} ({rows}) the same two answers are preferred both ways round.",
+            Filter("preference_cycle_answers", "eq", "2"),
+            "circle",
+            "preference_cycle_group",
+            ("rejected",),
+        ),
+        Kind(
+            "preference_cycle",
+            CHOICES,
+            "In a circle",
+            "In {groups} ({rows}) the choices run in a circle: A over B, B over C, C over A.",
+            Filter("preference_cycle_answers", "gt", "2"),
+            "circle",
+            "preference_cycle_group",
+            ("rejected",),
+        ),
+        Kind(
+            "score_against_choice",
+            CHOICES,
+            "Score against choice",
+            "In {rows} rejected has the higher score.",
+            Filter("chosen_score_margin", "lt", "0"),
+            "pair",
+            needs=("rejected", "score_chosen", "score_rejected"),
+        ),
+        Kind(
+            "score_tie",
+            CHOICES,
+            "Equal scores",
+            "In {rows} chosen and rejected have the same score.",
+            Filter("chosen_score_margin", "eq", "0"),
+            "pair",
+            needs=("rejected", "score_chosen", "score_rejected"),
+        ),
     )
-}  # fmt: skip
+}
 
 
 def missing_roles(roles: dict[str, str]) -> dict[str, list[str]]:

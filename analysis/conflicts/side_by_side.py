@@ -15,10 +15,6 @@ MAX_CARDS = 8
 READ = (ROW_ID, "system", "prompt", "response", "rejected", "messages", "text", "score")
 
 
-
-
-
-
 def columns_of(dataset: Dataset) -> list[str]:
     """The columns a group is drawn from; of a plain table, its columns of text as well."""
     named = [dataset.roles[role] for role in (*ROLES, "score_chosen", "score_rejected") if role in dataset.roles]
@@ -58,10 +54,12 @@ def side_by_side(kind: Kind, rows: Sequence[Row], places: Sequence[int], roles: 
         shared = _asked(first)
         scores = [_scored(first, roles, side) for side in ("score_chosen", "score_rejected")]
         chosen = _card(first, places[0], roles, first["response"], "Chosen")
-        cards = marked([
-            chosen._replace(about=", ".join(filter(None, (scores[0], chosen.about)))),
-            Card("Rejected", first["rejected"], about=scores[1]),
-        ])  # fmt: skip
+        cards = marked(
+            [
+                chosen._replace(about=", ".join(filter(None, (scores[0], chosen.about)))),
+                Card("Rejected", first["rejected"], about=scores[1]),
+            ]
+        )
     return Group(title, shared, cards, left=left)
 
 
@@ -135,10 +133,6 @@ def _repeats(messages: Sequence[Row]) -> tuple[str, str, list[Span]]:
     return text.rstrip(), "Conversation", spans
 
 
-
-
-
-
 def _circle(title: str, rows: Sequence[Row], places: Sequence[int], roles: Mapping[str, str], left: int) -> Group:
     """The answers under letters, and who put which over which."""
     letters: dict[str, str] = {}
@@ -154,5 +148,3 @@ def _circle(title: str, rows: Sequence[Row], places: Sequence[int], roles: Mappi
         notes.append(f"{sides[0]} over {sides[1]} ({_facts(row, place, roles)})")
     cards = [Card(letter, texts[same]) for same, letter in letters.items()]
     return Group(title, _asked(rows[0]), cards, notes, left)
-
-

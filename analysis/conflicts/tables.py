@@ -137,9 +137,11 @@ def chosen_longer_by(dataset: Dataset, column: str, view: View | None = None) ->
     """`value`, `pairs`, `longer`, `share`, `low`, `high` per value of a column, largest lower bound first."""
     frame = dataset.frame([column, "chosen_extra_chars"], dataset.rows_of(view or View()))
     counted = (
-        frame.select(pl.col(column).cast(pl.String).alias("value"), extra="chosen_extra_chars").drop_nulls("extra")
-        .group_by("value").agg(pairs=pl.len(), longer=(pl.col("extra") > 0).sum())
-    )  # fmt: skip
+        frame.select(pl.col(column).cast(pl.String).alias("value"), extra="chosen_extra_chars")
+        .drop_nulls("extra")
+        .group_by("value")
+        .agg(pairs=pl.len(), longer=(pl.col("extra") > 0).sum())
+    )
     low, high = wilson(counted["longer"], counted["pairs"])
     counted = counted.with_columns(share=pl.col("longer") / pl.col("pairs"), low=low, high=high)
     return counted.sort(["low", "value"], descending=[True, False], nulls_last=True)

@@ -22,10 +22,16 @@ from analysis.view.operators import kind_of
 
 MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String, "tool_calls": pl.String}))
 CANONICAL: dict[str, pl.DataType] = {
-    "system": pl.String(), "prompt": pl.String(), "response": pl.String(), "rejected": pl.String(),
-    "score": pl.Float64(), "messages": MESSAGES, "text": pl.String(), "n_turns": pl.UInt32(),
+    "system": pl.String(),
+    "prompt": pl.String(),
+    "response": pl.String(),
+    "rejected": pl.String(),
+    "score": pl.Float64(),
+    "messages": MESSAGES,
+    "text": pl.String(),
+    "n_turns": pl.UInt32(),
     "prompts_differ": pl.Boolean(),
-}  # fmt: skip
+}
 TEXTS = ("system", "prompt", "response", "rejected", "text", "messages")
 PLACE = {"source_file": pl.String(), "source_line": pl.UInt32(), "source_record": pl.String()}
 TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
@@ -81,8 +87,10 @@ class DatasetFolder:
         if self._schema is None or self._schema[0] != computed:  # a page asks many times, and signals come one by one
             added = {
                 column: dtype() if isinstance(dtype, type) else dtype
-                for signal in computed for column, dtype in signal.adds.items() if column not in self.originals
-            }  # fmt: skip
+                for signal in computed
+                for column, dtype in signal.adds.items()
+                if column not in self.originals
+            }
             found = {ROW_ID: pl.String(), **CANONICAL, **self.originals, **PLACE, **added, **TAGS}
             self._schema = computed, found
         return dict(self._schema[1])

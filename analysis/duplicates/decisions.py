@@ -31,13 +31,19 @@ POLICIES: dict[Keep, str] = {
     "source": "the best source",
 }
 SIGNAL_OF = {
-    "exact": "exact_duplicates", "normalised": "normalised_duplicates", "near": "near_pairs",
-    "meaning": "meaning_pairs", "fields": "field_pairs",
-}  # fmt: skip
+    "exact": "exact_duplicates",
+    "normalised": "normalised_duplicates",
+    "near": "near_pairs",
+    "meaning": "meaning_pairs",
+    "fields": "field_pairs",
+}
 GROUP_OF = {
-    "exact": "duplicate_group", "normalised": "normalised_group", "near": "near_group", "meaning": "meaning_group",
+    "exact": "duplicate_group",
+    "normalised": "normalised_group",
+    "near": "near_group",
+    "meaning": "meaning_group",
     "fields": "field_group",
-}  # fmt: skip
+}
 NEIGHBOURS_OF = {"near": "near_neighbours", "meaning": "meaning_neighbours", "fields": "field_neighbours"}
 STATUS_OF = {"near": "near_status", "meaning": "meaning_status", "fields": "field_status"}
 COMPARED = {"score": ["score"], "newest": ["moment"], "longest": ["response_chars"], "most_complete": list(READS)}
@@ -207,10 +213,13 @@ def tokens_of_rows(dataset: Dataset) -> pl.Series | None:
 def group_table(decision: Decision, tokens: pl.Series | None) -> pl.DataFrame:
     """`group` (position of the kept row), `rows`, `least_similarity`, `tokens_to_drop`: the largest first."""
     rows = np.flatnonzero(decision.drop)
-    table = pl.DataFrame({
-        "group": decision.kept[rows].astype(np.uint32), "similarity": decision.similarity[rows],
-        "tokens": pl.Series([None] * len(rows), dtype=pl.Int64) if tokens is None else tokens.gather(rows),
-    })  # fmt: skip
+    table = pl.DataFrame(
+        {
+            "group": decision.kept[rows].astype(np.uint32),
+            "similarity": decision.similarity[rows],
+            "tokens": pl.Series([None] * len(rows), dtype=pl.Int64) if tokens is None else tokens.gather(rows),
+        }
+    )
     counted = table.group_by("group").agg(
         rows=pl.len() + 1, least_similarity=pl.col("similarity").min(), tokens_to_drop=pl.col("tokens").sum()
     )

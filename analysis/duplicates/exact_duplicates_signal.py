@@ -40,11 +40,15 @@ class ExactDuplicates(
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         text = self._text().alias("text")
-        halves = rows.lazy().select(text).select(
-            pl.col("text").is_not_null().alias("there"),
-            pl.col("text").hash(seed=0).alias("a"),
-            pl.col("text").hash(seed=1).alias("b"),
-        )  # fmt: skip
+        halves = (
+            rows.lazy()
+            .select(text)
+            .select(
+                pl.col("text").is_not_null().alias("there"),
+                pl.col("text").hash(seed=0).alias("a"),
+                pl.col("text").hash(seed=1).alias("b"),
+            )
+        )
         there = pl.col("there")
         grouped = halves.with_row_index("row").with_columns(
             size=pl.len().over("a", "b", "there").cast(pl.UInt32), first=pl.col("row").min().over("a", "b", "there")
@@ -63,9 +67,11 @@ class ExactDuplicates(
             return response
         of_turn = pl.element().struct.field
         turn = pl.concat_str(
-            of_turn("role").fill_null(""), of_turn("content").map_batches(normalised).fill_null("\x00"),
-            of_turn("tool_calls").fill_null("\x00"), separator="\x1f",
-        )  # fmt: skip
+            of_turn("role").fill_null(""),
+            of_turn("content").map_batches(normalised).fill_null("\x00"),
+            of_turn("tool_calls").fill_null("\x00"),
+            separator="\x1f",
+        )
         chat = pl.when(pl.col("messages").is_not_null()).then(pl.col("messages").list.eval(turn).list.join("\x1e"))
         either = pl.col("prompt").is_not_null() | pl.col("response").is_not_null()
         single = pl.when(either).then(

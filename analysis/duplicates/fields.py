@@ -39,12 +39,18 @@ def field_columns(values: pl.Series, blocks: pl.Series, scorer: Scorer) -> pl.Da
     distinct = first.filter(pl.col("row") == pl.col("first")).sort("block", "value", "row")
     a, b, similarity, capped = _compared(distinct, scorer)
     again = first.filter(pl.col("row") != pl.col("first"))
-    pairs = pl.concat([
-        pl.DataFrame({"a": np.minimum(a, b), "b": np.maximum(a, b), "similarity": similarity}),
-        again.select(
-            pl.col("first", "row").cast(pl.Int64), pl.lit(1.0, pl.Float32).alias("similarity")
-        ).rename({"first": "a", "row": "b"}),
-    ]).unique(["a", "b"]).sort("a", "b")  # fmt: skip
+    pairs = (
+        pl.concat(
+            [
+                pl.DataFrame({"a": np.minimum(a, b), "b": np.maximum(a, b), "similarity": similarity}),
+                again.select(pl.col("first", "row").cast(pl.Int64), pl.lit(1.0, pl.Float32).alias("similarity")).rename(
+                    {"first": "a", "row": "b"}
+                ),
+            ]
+        )
+        .unique(["a", "b"])
+        .sort("a", "b")
+    )
     lists = pairs.group_by("a", maintain_order=True).agg(
         field_neighbours=pl.struct(row=pl.col("b").cast(pl.UInt32), similarity="similarity")
     )

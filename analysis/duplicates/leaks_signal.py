@@ -47,7 +47,9 @@ class Leaks(
         names = [sorted(name for at, name in enumerate(splits.names) if int(way) >> at & 1) for way in ways]
         lists = pl.Series(names, dtype=pl.List(pl.String)).gather(number.astype(np.uint32))
         unknown = pl.Series(~known)
-        return pl.DataFrame({
-            "leaks_with": pl.select(pl.when(~unknown).then(lists)).to_series(),
-            "is_leak": pl.Series(others != 0).set(unknown, None),
-        })  # fmt: skip
+        return pl.DataFrame(
+            {
+                "leaks_with": pl.select(pl.when(~unknown).then(lists)).to_series(),
+                "is_leak": pl.Series(others != 0).set(unknown, None),
+            }
+        )

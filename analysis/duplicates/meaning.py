@@ -46,10 +46,12 @@ def meaning_columns(texts: pl.Series, pairs: pl.DataFrame, rows: pl.DataFrame, t
     lists = rows.with_row_index("a").join(listed.agg(near=entry), on="a", how="left", maintain_order="left")
     there = pl.col("first_equal_row").is_not_null()
     status = (
-        pl.when(pl.col("first_equal_row") != pl.col("a")).then(pl.lit("repeats"))
-        .when(pl.col("neighbour_cosines").list.last() >= threshold).then(pl.lit("crowded"))
+        pl.when(pl.col("first_equal_row") != pl.col("a"))
+        .then(pl.lit("repeats"))
+        .when(pl.col("neighbour_cosines").list.last() >= threshold)
+        .then(pl.lit("crowded"))
         .otherwise(pl.lit("compared"))
-    )  # fmt: skip
+    )
     return lists.select(
         meaning_neighbours=pl.when(there).then(pl.col("near").fill_null([])).cast(pl.List(NEIGHBOUR)),
         meaning_status=pl.when(there).then(status),

@@ -30,8 +30,9 @@ def span_columns(rows: pl.DataFrame, over: Over, tokens: int) -> pl.DataFrame:
     entries = (
         spans.with_columns(start=pl.Series(start), end=pl.Series(end), tokens=pl.col("end_word") - pl.col("first_word"))
         .join(table, on="text", maintain_order="left")
-        .group_by("row", maintain_order=True).agg(spans=pl.struct(ENTRY))
-    )  # fmt: skip
+        .group_by("row", maintain_order=True)
+        .agg(spans=pl.struct(ENTRY))
+    )
     near = windows if tokens <= BOILERPLATE_TOKENS else shared_windows(texts, BOILERPLATE_TOKENS)
     head, tail = boilerplate(near, many_rows(rows.height))
     of_texts = pieces.select("row").with_columns(

@@ -35,9 +35,10 @@ def in_order(
         "source": [_place_of_source(sources or [])],
     }
     ranked = rows.with_row_index("at").select(
-        "at", *(key.alias(f"by_{i}") for i, key in enumerate(by[keep])),
+        "at",
+        *(key.alias(f"by_{i}") for i, key in enumerate(by[keep])),
         last=pl.lit(False) if last is None else last,
-    )  # fmt: skip
+    )
     keys = [f"by_{i}" for i in range(len(by[keep]))]
     down = [False, *(True for _ in keys), False]
     ordered = ranked.sort("last", *keys, "at", descending=down, nulls_last=True)

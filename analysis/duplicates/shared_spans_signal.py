@@ -11,10 +11,17 @@ from analysis.duplicates.texts import Over, check_choice
 from analysis.errors import SignalError
 from analysis.signal import Signal
 
-SPAN = pl.Struct({
-    "field": pl.String, "turn": pl.UInt32, "start": pl.UInt32, "end": pl.UInt32, "span": pl.UInt32, "rows": pl.UInt32,
-    "tokens": pl.UInt32,
-})  # fmt: skip
+SPAN = pl.Struct(
+    {
+        "field": pl.String,
+        "turn": pl.UInt32,
+        "start": pl.UInt32,
+        "end": pl.UInt32,
+        "span": pl.UInt32,
+        "rows": pl.UInt32,
+        "tokens": pl.UInt32,
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -71,9 +71,22 @@ def _verified(
         total = int(each[low:high].sum())
         a, b, similarity = np.empty(total, np.uint32), np.empty(total, np.uint32), np.empty(total, np.float32)
         n = verified(
-            shingles.values, shingles.place, shingles.counts, rows, proposed.begin, proposed.end, proposed.member,
-            proposed.cut, least, low, high, int(each[low:high].max(initial=0)), a, b, similarity,
-        )  # fmt: skip
+            shingles.values,
+            shingles.place,
+            shingles.counts,
+            rows,
+            proposed.begin,
+            proposed.end,
+            proposed.member,
+            proposed.cut,
+            least,
+            low,
+            high,
+            int(each[low:high].max(initial=0)),
+            a,
+            b,
+            similarity,
+        )
         return a[:n].copy(), b[:n].copy(), similarity[:n].copy()
 
     with ThreadPoolExecutor() as pool:

@@ -15,8 +15,12 @@ BOILERPLATE_TOKENS = 20
 LEAST_ROWS, LEAST_SHARE = 20, 0.001
 BITS_PER_WINDOW = 16
 SPAN = {
-    "text": pl.UInt32, "first_word": pl.Int64, "end_word": pl.Int64, "span": pl.UInt32, "rows": pl.UInt32,
-}  # fmt: skip
+    "text": pl.UInt32,
+    "first_word": pl.Int64,
+    "end_word": pl.Int64,
+    "span": pl.UInt32,
+    "rows": pl.UInt32,
+}
 
 
 class Windows(NamedTuple):
@@ -128,10 +132,21 @@ def extents(
     in_threads(
         len(text),
         lambda low, high: extents_of_spans(
-            texts.data, texts.starts, texts.ends, kind, windows.place, text, word_from, word_to, in_bytes, low, high,
-            begin, end,
+            texts.data,
+            texts.starts,
+            texts.ends,
+            kind,
+            windows.place,
+            text,
+            word_from,
+            word_to,
+            in_bytes,
+            low,
+            high,
+            begin,
+            end,
         ),
-    )  # fmt: skip
+    )
     return begin, end
 
 

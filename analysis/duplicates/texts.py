@@ -35,11 +35,12 @@ def pieces_of(rows: pl.DataFrame, over: Over) -> pl.DataFrame:
         pl.concat_str(pl.element().struct.field("content", "tool_calls"), separator="\n", ignore_nulls=True)
     )
     chat = (
-        at.filter(pl.col("messages").is_not_null()).select("row", text=said)
+        at.filter(pl.col("messages").is_not_null())
+        .select("row", text=said)
         .with_columns(turn=pl.int_ranges(pl.col("text").list.len(), dtype=pl.UInt32))
         .explode("text", "turn", empty_as_null=True)
         .select("row", "turn", "text", field=pl.lit("messages"))
-    )  # fmt: skip
+    )
     singles = [_piece(alone, "prompt"), _piece(alone, "response"), _piece(raw, "text")]
     return pl.concat([*singles, chat.filter(pl.col("text").is_not_null()).select(*PIECE)]).sort(
         "row", maintain_order=True

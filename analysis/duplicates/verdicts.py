@@ -72,9 +72,11 @@ def verdicts(notes: Annotations, dataset: Dataset) -> Verdicts:
     pairs = pairs.join(places, left_on="row_id", right_on="id").rename({"at": "one"})
     pairs = pairs.join(places, left_on="tag", right_on="id").rename({"at": "other"})
     judged = pairs.select(
-        pl.min_horizontal("one", "other").alias("a"), pl.max_horizontal("one", "other").alias("b"),
-        "person", is_same="is_on",
-    ).sort("a", "b")  # fmt: skip
+        pl.min_horizontal("one", "other").alias("a"),
+        pl.max_horizontal("one", "other").alias("b"),
+        "person",
+        is_same="is_on",
+    ).sort("a", "b")
     stay = words.filter((pl.col("tag") == KEEP) & pl.col("is_on")).join(places, left_on="row_id", right_on="id")
     return Verdicts(judged, stay["at"].to_list())
 

@@ -60,9 +60,13 @@ def build(weights: Mapping[str, Floats]) -> Any:
 
     g = _Graph(weights)
     for name, whole in {
-        "i0": [0], "i1": [1], "i12": [1, 2], "last": [-1], "apart": [0, 0, HEADS, WIDTH // HEADS],
+        "i0": [0],
+        "i1": [1],
+        "i12": [1, 2],
+        "last": [-1],
+        "apart": [0, 0, HEADS, WIDTH // HEADS],
         "together": [0, 0, WIDTH],
-    }.items():  # fmt: skip
+    }.items():
         g.constant(name, np.array(whole, np.int64))
     for name, number in {"scale": (WIDTH // HEADS) ** -0.5, "hide": HIDDEN, "one": 1.0, "tiny": 1e-9}.items():
         g.constant(name, np.array(number, np.float32))

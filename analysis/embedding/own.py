@@ -41,11 +41,15 @@ def read(column: pl.Series, width: int) -> tuple[Floats, Whole, pl.Series]:
         return np.zeros((0, width), np.float32), np.zeros(0, np.int64), pl.Series([None] * len(column), dtype=pl.String)
     lists = _as_lists(column)
     frame = pl.DataFrame({"v": lists}).select(
-        pl.when(pl.col("v").is_null()).then(None)
-        .when(pl.col("v").list.len() != width).then(pl.lit("wrong_length"))
-        .when(~pl.col("v").list.eval(pl.element().is_finite().fill_null(False)).list.all()).then(pl.lit("not_finite"))
-        .otherwise(pl.lit("embedded")).alias("status")
-    )  # fmt: skip
+        pl.when(pl.col("v").is_null())
+        .then(None)
+        .when(pl.col("v").list.len() != width)
+        .then(pl.lit("wrong_length"))
+        .when(~pl.col("v").list.eval(pl.element().is_finite().fill_null(False)).list.all())
+        .then(pl.lit("not_finite"))
+        .otherwise(pl.lit("embedded"))
+        .alias("status")
+    )
     status = frame["status"]
     places = (status == "embedded").fill_null(False).arg_true().to_numpy().astype(np.int64)
     numbers = lists.gather(places).list.to_array(width).to_numpy() if len(places) else np.zeros((0, width))

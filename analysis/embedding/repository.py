@@ -78,10 +78,15 @@ def find(name: str) -> Repository:
     pooled_by: Pooling = "mean" if unknown else POOLINGS[modes[0]]
     weights = sorted([graph, *graph.parent.glob(f"{graph.name}*data")])
     return Repository(
-        graph, tokenizer, pooled_by, min(tokens, LONGEST_TOKENS), bool(read.get("do_lower_case")),
-        str((asked.get("prompts") or {}).get(asked.get("default_prompt_name"), "")), ", ".join(unknown),
+        graph,
+        tokenizer,
+        pooled_by,
+        min(tokens, LONGEST_TOKENS),
+        bool(read.get("do_lower_case")),
+        str((asked.get("prompts") or {}).get(asked.get("default_prompt_name"), "")),
+        ", ".join(unknown),
         _digest(file for file in (*weights, tokenizer, pooling, own, of_texts, prompts) if file.is_file()),
-    )  # fmt: skip
+    )
 
 
 def _places(name: str) -> tuple[Path, Path]:

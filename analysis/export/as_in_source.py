@@ -17,9 +17,12 @@ from analysis.formats.importing import shown_names
 
 
 def write_as_in_source(
-    dataset: Dataset, frames: Callable[[Sequence[str]], Iterator[pl.DataFrame]], folder: Path,
-    given: Sequence[Path] | None, change_of: Callable[[str], Change | None],
-) -> Written:  # fmt: skip
+    dataset: Dataset,
+    frames: Callable[[Sequence[str]], Iterator[pl.DataFrame]],
+    folder: Path,
+    given: Sequence[Path] | None,
+    change_of: Callable[[str], Change | None],
+) -> Written:
     """Writes the rows that `frames` gives for some columns into a file for each source file.
 
     `given`: where the source files lie now, if not where they were opened. `change_of` says what is done with the
@@ -32,9 +35,10 @@ def write_as_in_source(
     if "key" in originals and any(source["container"] == "json" for source in sources.values()):
         has_lists = any(note["kind"] == "list_member" for note in meta["notes"])
         everything = (
-            batch for batch in dataset.batches(["source_file", "source_record", "key"])
+            batch
+            for batch in dataset.batches(["source_file", "source_record", "key"])
             if sources[batch["source_file"][0]]["container"] == "json"
-        )  # fmt: skip
+        )
         layouts = json_layouts(everything, "key", has_lists)
     columns = ["source_file", "source_line", "source_record", *originals]
     paths = _source_paths(dataset, given)

@@ -84,10 +84,21 @@ def front_matter(receipt: Mapping[str, Any]) -> str:
     records = sum(file["rows"] for file in receipt["files"])
     size = SIZES[min(max(len(str(records)) - 3, 0), len(SIZES) - 1)]
     lines = [
-        "---", "license: unknown", f"pretty_name: {json.dumps(visible(receipt['source']['name']), ensure_ascii=False)}",
-        "size_categories:", f"- {size}", "tags:", "- winnow", "configs:", "- config_name: default", "  data_files:",
-        "  - split: train", "    path:", *(f"    - {json.dumps(file['path'])}" for file in receipt["files"]), "---",
-    ]  # fmt: skip
+        "---",
+        "license: unknown",
+        f"pretty_name: {json.dumps(visible(receipt['source']['name']), ensure_ascii=False)}",
+        "size_categories:",
+        f"- {size}",
+        "tags:",
+        "- winnow",
+        "configs:",
+        "- config_name: default",
+        "  data_files:",
+        "  - split: train",
+        "    path:",
+        *(f"    - {json.dumps(file['path'])}" for file in receipt["files"]),
+        "---",
+    ]
     return "\n".join(lines)
 
 

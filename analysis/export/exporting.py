@@ -58,9 +58,15 @@ class ExportResult:
 
 
 def export(
-    dataset: Dataset, request: ExportRequest, out: Path, *, tags: pl.DataFrame | None = None,
-    reasons: pl.DataFrame | None = None, sources: Sequence[Path] | None = None, report: Report = _quiet,
-) -> ExportResult:  # fmt: skip
+    dataset: Dataset,
+    request: ExportRequest,
+    out: Path,
+    *,
+    tags: pl.DataFrame | None = None,
+    reasons: pl.DataFrame | None = None,
+    sources: Sequence[Path] | None = None,
+    report: Report = _quiet,
+) -> ExportResult:
     """Writes the chosen rows, receipt.json and README.md into the folder `out`; all of them or nothing.
 
     `tags` (row_id, tags, disputed_tags) stands in for the tags set on the dataset; `reasons` (row_id, tag, why, reason)
@@ -78,9 +84,13 @@ def export(
 
 
 def make(
-    dataset: Dataset, request: ExportRequest, folder: Path, sources: Sequence[Path] | None = None,
-    report: Report = _quiet, reasons: pl.DataFrame | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    dataset: Dataset,
+    request: ExportRequest,
+    folder: Path,
+    sources: Sequence[Path] | None = None,
+    report: Report = _quiet,
+    reasons: pl.DataFrame | None = None,
+) -> dict[str, Any]:
     """Writes data files, card and receipt into the empty `folder`; returns the receipt."""
     report("choosing", 0, dataset.height)
     mask, steps = choose(dataset, request, reasons)
@@ -111,9 +121,15 @@ def make(
 
 
 def _write(
-    dataset: Dataset, request: ExportRequest, mask: pl.Series, folder: Path, sources: Sequence[Path] | None,
-    report: Report, clean: Cleaner, redacting: Redacting,
-) -> Written:  # fmt: skip
+    dataset: Dataset,
+    request: ExportRequest,
+    mask: pl.Series,
+    folder: Path,
+    sources: Sequence[Path] | None,
+    report: Report,
+    clean: Cleaner,
+    redacting: Redacting,
+) -> Written:
     to, total, known = request.to, int(mask.sum()), known_of(dataset)
     stem = file_stem(dataset.name)
 

@@ -27,9 +27,11 @@ def tags_of(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | No
             by_tag = each.group_by("tag").agg(pl.col(ROW_ID).sort()).sort("tag")
             rows[name] = dict(by_tag.iter_rows())
     tags = {
-        "only": list(request.only_tags), "without": list(request.without_tags),
-        "rows": rows["tags"], "disputed_rows": rows["disputed_tags"],
-    }  # fmt: skip
+        "only": list(request.only_tags),
+        "without": list(request.without_tags),
+        "rows": rows["tags"],
+        "disputed_rows": rows["disputed_tags"],
+    }
     given: dict[str, dict[str, dict[str, str]]] = {}
     known = None if reasons is None else reasons.filter(pl.col("tag").is_in(list(request.without_tags)))
     for row_id, tag, why, reason in known.sort("tag", "why", ROW_ID).iter_rows() if known is not None else ():
@@ -51,9 +53,7 @@ def signals_of(dataset: Dataset, request: ExportRequest) -> list[Signal]:
 
 def columns_asked(request: ExportRequest) -> set[str]:
     """The columns on which the rows and their columns depend: of filters, of those added, of types that drop a row."""
-    return {
-        *request.add, *(f.column for f in request.view.active), *map(types_column, dropped_types(request))
-    }  # fmt: skip
+    return {*request.add, *(f.column for f in request.view.active), *map(types_column, dropped_types(request))}
 
 
 def signal_of(known: Signal) -> dict[str, Any]:

@@ -25,16 +25,27 @@ from analysis.workspace import Workspace
 
 Shape = Mapping[str, type | tuple[type, ...]]
 TOP: Shape = {
-    "winnow": str, "source": dict, "view": list, "tags": dict, "signals": list, "to": str, "steps": list,
-    "rows_in": int, "rows_out": int, "files": list,
-}  # fmt: skip
+    "winnow": str,
+    "source": dict,
+    "view": list,
+    "tags": dict,
+    "signals": list,
+    "to": str,
+    "steps": list,
+    "rows_in": int,
+    "rows_out": int,
+    "files": list,
+}
 SOURCE = {"name": str, "fingerprint": str, "files": list, "reading": dict, "roles": dict, "rows": int}
 TAGS = {"only": list, "without": list, "rows": dict, "disputed_rows": dict}
 FILE = {"path": str, "rows": int, "bytes": int, "sha256": str}
 SIGNAL = {"name": str, "version": int, "parameters": dict, "key": str}
 READING: Shape = {
-    "roles": (list, dict), "separator": (str, NoneType), "header": (bool, NoneType), "format": (str, NoneType)
-}  # fmt: skip
+    "roles": (list, dict),
+    "separator": (str, NoneType),
+    "header": (bool, NoneType),
+    "format": (str, NoneType),
+}
 
 
 def read_receipt(path: Path) -> dict[str, Any]:
@@ -123,10 +134,15 @@ def replay(receipt_path: Path, sources: Path | Iterable[Path], out: Path, worksp
         dataset.set_rulings(ruled(dataset, rules, "receipt"))
     tags = receipt["tags"]
     request = ExportRequest(
-        View.from_params(receipt["view"]), receipt["to"], tuple(tags["only"]), tuple(tags["without"]),
-        tuple(receipt.get("clean", ())), tuple(receipt.get("add", ())), receipt.get("split_safe", ""),
+        View.from_params(receipt["view"]),
+        receipt["to"],
+        tuple(tags["only"]),
+        tuple(tags["without"]),
+        tuple(receipt.get("clean", ())),
+        tuple(receipt.get("add", ())),
+        receipt.get("split_safe", ""),
         tuple(personal.get("redact", ())),
-    )  # fmt: skip
+    )
     with new_folder(out) as folder:
         made = make(dataset, request, folder, paths, reasons=_reasons(tags.get("reasons", {})))
         _compare(receipt, made)
@@ -153,10 +169,13 @@ def _tags(tags: Mapping[str, Any]) -> pl.DataFrame:
     frames = [
         pl.DataFrame(
             [(row_id, tag) for tag, ids in tags[key].items() for row_id in ids],
-            schema={ROW_ID: pl.String, name: pl.String}, orient="row",
-        ).group_by(ROW_ID).agg(pl.col(name).unique().sort())
+            schema={ROW_ID: pl.String, name: pl.String},
+            orient="row",
+        )
+        .group_by(ROW_ID)
+        .agg(pl.col(name).unique().sort())
         for key, name in (("rows", "tags"), ("disputed_rows", "disputed_tags"))
-    ]  # fmt: skip
+    ]
     both = frames[0].join(frames[1], on=ROW_ID, how="full", coalesce=True)
     return both.with_columns(pl.col("tags", "disputed_tags").fill_null([])).sort(ROW_ID)
 

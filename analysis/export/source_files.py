@@ -114,10 +114,15 @@ def _header(source: Mapping[str, Any]) -> bytes:
 
 
 def write_originals(
-    frames: Iterable[pl.DataFrame], sources: Mapping[str, Mapping[str, Any]], names: Mapping[str, str],
-    paths: Mapping[str, Path], layouts: Mapping[str, JsonLayout], folder: Path, columns: Sequence[str],
+    frames: Iterable[pl.DataFrame],
+    sources: Mapping[str, Mapping[str, Any]],
+    names: Mapping[str, str],
+    paths: Mapping[str, Path],
+    layouts: Mapping[str, JsonLayout],
+    folder: Path,
+    columns: Sequence[str],
     change: Callable[[str], Change | None] = lambda file: None,
-) -> Written:  # fmt: skip
+) -> Written:
     """The chosen rows (source_file, source_line, source_record and `columns`, one file per frame), file by file.
 
     `sources`: what each file is. `names`: its name without ending in `folder`. `paths`: where Parquet and Arrow sources
@@ -127,8 +132,9 @@ def write_originals(
     written = Written()
     texts = {
         file: RecordFile(folder / f"{names[file]}{ending(source)}", source, layouts.get(file, JsonLayout()))
-        for file, source in sources.items() if source["container"] not in TABLES
-    }  # fmt: skip
+        for file, source in sources.items()
+        if source["container"] not in TABLES
+    }
     lines: dict[str, list[pl.Series]] = {file: [] for file in sources}
     for frame in frames:
         file = frame["source_file"][0]

@@ -15,12 +15,17 @@ EITHER = f"{TEXT}, or {MESSAGES}"
 KEYS: dict[str, dict[str, str]] = {
     "messages": {"messages": MESSAGES},
     "sharegpt": {"conversations": "list of {from, value}"},
-    "alpaca": {"instruction": TEXT, "input": TEXT, "output": TEXT, "system": TEXT,
-               "history": "list of [prompt, answer]"},
+    "alpaca": {
+        "instruction": TEXT,
+        "input": TEXT,
+        "output": TEXT,
+        "system": TEXT,
+        "history": "list of [prompt, answer]",
+    },
     "prompt_completion": {"prompt": EITHER, "completion": EITHER},
     "preference": {"prompt": EITHER, "chosen": EITHER, "rejected": EITHER},
     "kto": {"prompt": EITHER, "completion": EITHER, "label": "true or false"},
-}  # fmt: skip
+}
 OPTIONAL = {"alpaca": ("system", "history")}
 TEXT_ROLES = ("prompt", "input", "response", "system", "rejected", "messages", "text")
 LABELS = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}

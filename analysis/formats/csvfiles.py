@@ -21,7 +21,7 @@ NAMES = frozenset(
     "id text content prompt instruction input output response completion question answer label score rating source "
     "annotator worker_id user_id category class title context summary chosen rejected messages date timestamp lang "
     "language name key split model system".split()
-)  # fmt: skip
+)
 
 csv.field_size_limit(MAX_RECORD_BYTES)
 

@@ -132,9 +132,12 @@ def _source(container: str, dialect: Dialect | None) -> dict[str, Any]:
         return {"container": container}
     original = None if dialect.original is None else list(dialect.original)
     return {
-        "container": container, "separator": dialect.separator, "quoted": dialect.quoted,
-        "columns": list(dialect.columns), "original": original,
-    }  # fmt: skip
+        "container": container,
+        "separator": dialect.separator,
+        "quoted": dialect.quoted,
+        "columns": list(dialect.columns),
+        "original": original,
+    }
 
 
 def source_of(source: dict[str, Any]) -> tuple[str, Dialect | None]:

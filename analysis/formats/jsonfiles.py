@@ -18,7 +18,7 @@ HEAD_CHARS = 1 << 20
 CUT_CHARS = 16
 OWN_LISTS = frozenset(
     "messages conversations conversation dialog dialogue turns chat chosen rejected instances tools history".split()
-)  # fmt: skip
+)
 
 Found = tuple[int, str, str | None, Any]
 """Line, the record's own text, its key where it is a member of an object, and what is wrong with it (None: nothing)."""

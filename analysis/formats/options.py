@@ -10,14 +10,30 @@ from analysis.errors import FormatError
 
 FORMATS = ("instruction", "chat", "preference", "kto", "reward", "text", "table")
 ROLES = (
-    "prompt", "input", "response", "system", "rejected", "messages", "text", "score", "score_chosen",
-    "score_rejected", "label", "annotator", "source", "item", "created_at", "session", "language", "group", "split",
-    "embedding", "key",
-)  # fmt: skip
+    "prompt",
+    "input",
+    "response",
+    "system",
+    "rejected",
+    "messages",
+    "text",
+    "score",
+    "score_chosen",
+    "score_rejected",
+    "label",
+    "annotator",
+    "source",
+    "item",
+    "created_at",
+    "session",
+    "language",
+    "group",
+    "split",
+    "embedding",
+    "key",
+)
 CANONICAL = ("system", "prompt", "response", "rejected", "score", "messages", "text", "n_turns", "prompts_differ")
-RESERVED = frozenset(
-    (*CANONICAL, "row_id", "source_file", "source_line", "source_record", "tags", "disputed_tags", "")
-)  # fmt: skip
+RESERVED = frozenset((*CANONICAL, "row_id", "source_file", "source_line", "source_record", "tags", "disputed_tags", ""))
 KNOWN_FILES = "JSONL, JSON, CSV, TSV, plain text, Parquet and Arrow, each plain, .gz or .zst"
 MAX_RECORD_BYTES = 256 << 20
 MAX_COLUMNS = 5_000

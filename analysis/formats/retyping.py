@@ -30,10 +30,11 @@ def retype(facts: Facts, plan: Plan, container: str, dialect: Dialect | None) ->
         shape = plan.shape
         stored = [shape.stored_as(column) for column in plan.kinds]
         originals = [
-            fit(frame[name], plan.type_of(column)) if name in frame.columns
+            fit(frame[name], plan.type_of(column))
+            if name in frame.columns
             else pl.Series(name, [None], dtype=plan.type_of(column)).new_from_index(0, frame.height)
             for column, name in zip(plan.kinds, stored, strict=True)
-        ]  # fmt: skip
+        ]
         place = frame.select("source_file", "source_line", "source_record").get_columns()
         made = [s for s in frame.get_columns() if s.name not in stored and s.name in shape.stored]
         write(pl.DataFrame([*place, *originals, *made]), path)

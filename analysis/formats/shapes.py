@@ -118,9 +118,14 @@ def _is_desirability(name: str, values: Sequence[Any]) -> bool:
 
 
 NEEDED = {
-    "instruction": ("prompt",), "reward": ("prompt", "response", "score"), "preference": ("response", "rejected"),
-    "chat": ("messages",), "kto": ("label",), "text": ("text",), "table": (),
-}  # fmt: skip
+    "instruction": ("prompt",),
+    "reward": ("prompt", "response", "score"),
+    "preference": ("response", "rejected"),
+    "chat": ("messages",),
+    "kto": ("label",),
+    "text": ("text",),
+    "table": (),
+}
 assert set(NEEDED) == set(FORMATS)
 
 

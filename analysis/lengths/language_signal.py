@@ -117,9 +117,11 @@ class Language(
 
 def _suffixed(judged: pl.DataFrame, role: str) -> pl.DataFrame:
     return judged.select(
-        pl.col("text").alias(role), pl.col("language").alias(f"{role}_language"),
-        pl.col("confidence").alias(f"{role}_confidence"), pl.col("is_code").alias(f"{role}_is_code"),
-    )  # fmt: skip
+        pl.col("text").alias(role),
+        pl.col("language").alias(f"{role}_language"),
+        pl.col("confidence").alias(f"{role}_confidence"),
+        pl.col("is_code").alias(f"{role}_is_code"),
+    )
 
 
 def _reads_as_code(column: str) -> pl.Expr:

@@ -36,8 +36,9 @@ class Tokens(
         counted = pl.DataFrame({"chat": contents}).with_row_index("row").explode("chat", empty_as_null=True)
         of_chat = (
             counted.with_columns(tokens=self._count(counted["chat"]))
-            .group_by("row", maintain_order=True).agg(pl.col("tokens").sum())["tokens"]
-        )  # fmt: skip
+            .group_by("row", maintain_order=True)
+            .agg(pl.col("tokens").sum())["tokens"]
+        )
         table = pl.DataFrame(columns).with_columns(
             chat=pl.when(rows["messages"].is_not_null()).then(of_chat), text=self._count(rows["text"])
         )

@@ -71,10 +71,11 @@ class _FromJson:
 def count_tokens(tokenizer: Tokenizer, texts: Sequence[str]) -> list[int]:
     """Tokens of each text."""
     return [
-        len(tokenizer.encode(text)) if len(text) <= PIECE_CHARS
+        len(tokenizer.encode(text))
+        if len(text) <= PIECE_CHARS
         else sum(len(tokenizer.encode(text[i : i + PIECE_CHARS])) for i in range(0, len(text), PIECE_CHARS))
         for text in texts
-    ]  # fmt: skip
+    ]
 
 
 def is_online() -> bool:

@@ -26,9 +26,10 @@ def cluster_cards(dataset: Dataset, rows: pl.Series, level: Level = "cluster") -
     cards = called.join(counted, on="cluster").join(_pairs(dataset, rows, level), on="cluster", how="left")
     order = ["cluster", "name", "words", "group", "group_name", "rows", "share", "tokens", "mean_score", "pairs"]
     return (
-        cards.with_columns(pl.col("pairs").fill_null([])).sort(["rows", "cluster"], descending=[True, False])
+        cards.with_columns(pl.col("pairs").fill_null([]))
+        .sort(["rows", "cluster"], descending=[True, False])
         .select(*order, "representatives", "x", "y")
-    )  # fmt: skip
+    )
 
 
 def counts(dataset: Dataset, rows: pl.Series, level: Level = "cluster") -> pl.DataFrame:
@@ -73,12 +74,15 @@ def _pairs(dataset: Dataset, rows: pl.Series, level: Level) -> pl.DataFrame:
         dataset.frame(["verb", "noun"], rows)
     )
     counted = (
-        table.lazy().filter(pl.col("cluster") >= 0).drop_nulls()
+        table.lazy()
+        .filter(pl.col("cluster") >= 0)
+        .drop_nulls()
         .select("cluster", pair=pl.format("{} {}", "verb", "noun"))
-        .group_by("cluster", "pair").agg(n=pl.len())
+        .group_by("cluster", "pair")
+        .agg(n=pl.len())
         .with_columns(inside=pl.col("n").sum().over("cluster"), everywhere=pl.col("n").sum().over("pair"))
         .filter(pl.col("n") >= LEAST_PAIRS)
-    )  # fmt: skip
+    )
     each = pl.col("n").sum() / pl.col("cluster").n_unique()
     weight = pl.col("n") / pl.col("inside") * (1 + each / pl.col("everywhere")).log()
     best = counted.with_columns(weight=weight).sort("weight", "pair", descending=[True, False])

@@ -34,9 +34,17 @@ class Keep(Protocol):
 
 
 def choose_vectors(
-    dataset: Dataset, keep: Keep, *, tier: str | None = None, over: str | None = None,
-    seed: int | None = None, model: str = "", width: int = 0, may_send: bool = False, **map_parameters: object,
-) -> Dataset:  # fmt: skip
+    dataset: Dataset,
+    keep: Keep,
+    *,
+    tier: str | None = None,
+    over: str | None = None,
+    seed: int | None = None,
+    model: str = "",
+    width: int = 0,
+    may_send: bool = False,
+    **map_parameters: object,
+) -> Dataset:
     """The dataset with these vectors chosen for its map, in so far as they are given; the rest stays as it was.
 
     `tier` is a name of TIERS; "column:NAME" takes that column, "column" that of the role embedding; "model:PATH" takes

@@ -100,18 +100,24 @@ def _described(table: pl.DataFrame, level: str, vectors: Floats, left_out: set[s
     words = word_weights(table["text"], cluster, left_out)
     central = representatives(vectors, cluster)
     middle = (
-        table.filter(pl.col(level) >= 0).group_by(level)
+        table.filter(pl.col(level) >= 0)
+        .group_by(level)
         .agg(pl.col("row").first(), pl.col("map_x", "map_y").median(), group=pl.col("cluster_group").first())
         .sort(level)
-    )  # fmt: skip
+    )
     called = names(words, middle[level].to_list())
     of = {key[0]: found["word"].to_list() for key, found in words.partition_by("cluster", as_dict=True).items()}
     lines = [
         {
-            "level": level, "cluster": line[level], "name": called[line[level]], "words": of.get(line[level], []),
-            "group": line["group"], "representatives": table["row"].gather(central[line[level]]).to_list(),
-            "x": line["map_x"], "y": line["map_y"],
+            "level": level,
+            "cluster": line[level],
+            "name": called[line[level]],
+            "words": of.get(line[level], []),
+            "group": line["group"],
+            "representatives": table["row"].gather(central[line[level]]).to_list(),
+            "x": line["map_x"],
+            "y": line["map_y"],
         }
         for line in middle.iter_rows(named=True)
-    ]  # fmt: skip
+    ]
     return pl.DataFrame({"row": middle["row"], "names": lines}, schema={"row": pl.UInt32, "names": NAME})

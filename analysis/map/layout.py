@@ -71,9 +71,14 @@ def by_umap(vectors: Floats, near: Nearest, min_dist: float, seed: int) -> Float
         k = near.rows.shape[1]
         graph = (near.rows.astype(np.int32), np.maximum(1 - near.cosine, 0).astype(np.float32))
         fitted = umap.UMAP(
-            n_neighbors=k, metric="cosine", precomputed_knn=graph, init=_by_components(vectors), n_epochs=EPOCHS,
-            min_dist=min_dist, random_state=seed,
-        )  # fmt: skip
+            n_neighbors=k,
+            metric="cosine",
+            precomputed_knn=graph,
+            init=_by_components(vectors),
+            n_epochs=EPOCHS,
+            min_dist=min_dist,
+            random_state=seed,
+        )
         made: Floats = fitted.fit_transform(vectors)
     return made.astype(np.float32)
 

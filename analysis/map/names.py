@@ -46,19 +46,26 @@ def word_weights(texts: pl.Series, cluster: Whole, left_out: set[str]) -> pl.Dat
     picked = _spread(cluster)
     table = (
         pl.DataFrame({"cluster": cluster[picked], "text": texts.gather(picked).str.head(NAMED_CHARS)})
-        .lazy().select("cluster", word=_words(pl.col("text").str.to_lowercase())).explode("word").drop_nulls()
+        .lazy()
+        .select("cluster", word=_words(pl.col("text").str.to_lowercase()))
+        .explode("word")
+        .drop_nulls()
         .filter(~pl.col("word").is_in(list(left_out)))
-        .group_by("cluster", "word").agg(rows=pl.len())
+        .group_by("cluster", "word")
+        .agg(rows=pl.len())
         .with_columns(inside=pl.col("rows").sum().over("cluster"), everywhere=pl.col("rows").sum().over("word"))
         .filter(pl.col("rows") >= LEAST_ROWS)
-    )  # fmt: skip
+    )
     each = pl.col("rows").sum() / pl.col("cluster").n_unique()
     weight = pl.col("rows") / pl.col("inside") * (1 + each / pl.col("everywhere")).log()
     return (
-        table.with_columns(weight=weight).sort("cluster", "weight", "word", descending=[False, True, False])
-        .group_by("cluster", maintain_order=True).head(WORDS_KEPT)
-        .select("cluster", "word", "rows", "weight").collect()
-    )  # fmt: skip
+        table.with_columns(weight=weight)
+        .sort("cluster", "weight", "word", descending=[False, True, False])
+        .group_by("cluster", maintain_order=True)
+        .head(WORDS_KEPT)
+        .select("cluster", "word", "rows", "weight")
+        .collect()
+    )
 
 
 def _words(text: pl.Expr) -> pl.Expr:

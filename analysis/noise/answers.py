@@ -31,21 +31,28 @@ _SORRY = (
     r"[,.!:]?\s*(?:but|that|as)?\s*)?"
 )
 _SELF = r"(?:as an? [^,.\n]{1,60},\s*)?(?:I|we)\s*"
-_REFUSAL = r"(?i)\A[\s\W]*(?:" + "|".join((
-    rf"{_SORRY}{_SELF}{_CANNOT}\s+(?:in good conscience |really |actually )?{_HELP}",
-    rf"{_SORRY}{_SELF}(?:do not|don['’]t) feel comfortable\b",
-    rf"{_SORRY}(?:I|we) (?:must|have to|need to|respectfully) (?:respectfully )?(?:decline|refuse)\b",
-    rf"{_SORRY}(?:this|that|it)(?:['’]s| is| falls| lies| goes) (?:outside|beyond) (?:of )?(?:the scope of )?"
-    r"(?:what (?:I|we) (?:can|may|am|are|['’]m)\b|(?:my|our) (?:scope|remit|guidelines|capabilities|abilities)\b)",
-    r"it(?:['’]s| is| would) (?:not|not be|n['’]t be) (?:appropriate|ethical|right) (?:for me )?to\b",
-    r"(?:this|that|your|the) (?:request|question|prompt) (?:violates|goes against|is against|conflicts with)\b",
-    r"(?:es tut mir leid|tut mir leid|leider kann ich)[^.!?\n]{0,80}\b(?:nicht|keine)\b",
-    r"(?:je suis désolée?|désolée?)[^.!?\n]{0,80}\bne (?:peux|puis)\b",
-    r"lo siento[^.!?\n]{0,60}\bno puedo\b",
-    r"(?:извините|к сожалению|простите)[^.!?\n]{0,60}\bне мо(?:гу|жем)\b",
-    r"(?:很?抱歉|对不起)[^。!?\n]{0,30}(?:不能|无法)",
-    r"(?:申し訳|すみません|恐れ入)[^。\n]{0,60}(?:できません|できかねます)",
-)) + ")"  # fmt: skip
+_REFUSAL = (
+    r"(?i)\A[\s\W]*(?:"
+    + "|".join(
+        (
+            rf"{_SORRY}{_SELF}{_CANNOT}\s+(?:in good conscience |really |actually )?{_HELP}",
+            rf"{_SORRY}{_SELF}(?:do not|don['’]t) feel comfortable\b",
+            rf"{_SORRY}(?:I|we) (?:must|have to|need to|respectfully) (?:respectfully )?(?:decline|refuse)\b",
+            rf"{_SORRY}(?:this|that|it)(?:['’]s| is| falls| lies| goes) (?:outside|beyond) (?:of )?(?:the scope of )?"
+            r"(?:what (?:I|we) (?:can|may|am|are|['’]m)\b|"
+            r"(?:my|our) (?:scope|remit|guidelines|capabilities|abilities)\b)",
+            r"it(?:['’]s| is| would) (?:not|not be|n['’]t be) (?:appropriate|ethical|right) (?:for me )?to\b",
+            r"(?:this|that|your|the) (?:request|question|prompt) (?:violates|goes against|is against|conflicts with)\b",
+            r"(?:es tut mir leid|tut mir leid|leider kann ich)[^.!?\n]{0,80}\b(?:nicht|keine)\b",
+            r"(?:je suis désolée?|désolée?)[^.!?\n]{0,80}\bne (?:peux|puis)\b",
+            r"lo siento[^.!?\n]{0,60}\bno puedo\b",
+            r"(?:извините|к сожалению|простите)[^.!?\n]{0,60}\bне мо(?:гу|жем)\b",
+            r"(?:很?抱歉|对不起)[^。!?\n]{0,30}(?:不能|无法)",
+            r"(?:申し訳|すみません|恐れ入)[^。\n]{0,60}(?:できません|できかねます)",
+        )
+    )
+    + ")"
+)
 _MAY_REFUSE = (
     r"(?i)\A[\s\W]*(?:i|we|my|our|sorry|unfortunately|apolog|regret|afraid|as an?|that|this|your|the|es tut|tut|leider|"
     r"je|désol|lo siento|извините|к сожалению|простите|很?抱歉|对不起|申し訳|すみません|恐れ入)"
@@ -94,8 +101,21 @@ def _refusals(texts: pl.Series) -> pl.Series:
 
 
 ANSWERS = (
-    Kind("truncated", "Truncated answers", hint=rf"[\p{{L}}\p{{N}},(\[{{:\u2013\u2014-][{_TRIMMED}]*\z|(?m){FENCE}",
-         count=_truncated, whole=True, roles=ANSWER_ROLES),
-    Kind("refusals", "Refusals", hint=_MAY_REFUSE, count=_refusals, whole=True, roles=("response", "rejected"),
-         steps=((r"(?s)\A.*\z", ""),)),
-)  # fmt: skip
+    Kind(
+        "truncated",
+        "Truncated answers",
+        hint=rf"[\p{{L}}\p{{N}},(\[{{:\u2013\u2014-][{_TRIMMED}]*\z|(?m){FENCE}",
+        count=_truncated,
+        whole=True,
+        roles=ANSWER_ROLES,
+    ),
+    Kind(
+        "refusals",
+        "Refusals",
+        hint=_MAY_REFUSE,
+        count=_refusals,
+        whole=True,
+        roles=("response", "rejected"),
+        steps=((r"(?s)\A.*\z", ""),),
+    ),
+)

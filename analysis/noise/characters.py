@@ -58,22 +58,47 @@ _CONTROLS = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]"
 BROKEN = (
     Kind("mojibake", "Mojibake", _BROKEN, hint=_BROKEN, count=_mojibake, clean=_without_mojibake),
     Kind("line_ends", "Mixed line ends", "\r\n?", "\n", hint="\r", count=_mixed_ends, form=True),
-    Kind("zero_width", "Invisible characters", "([\x00-\u05ff]|^)[\u200c\u200d]+|[\u200b\u2060\ufeff\u00ad\u180e]",
-         "${1}", hint=_INVISIBLE, form=True),
+    Kind(
+        "zero_width",
+        "Invisible characters",
+        "([\x00-\u05ff]|^)[\u200c\u200d]+|[\u200b\u2060\ufeff\u00ad\u180e]",
+        "${1}",
+        hint=_INVISIBLE,
+        form=True,
+    ),
     Kind("control_characters", "Control characters", _CONTROLS, hint=_CONTROLS, form=True),
-    Kind("unicode_form", "Characters not composed (NFC)", hint="[^\x00-\u02ff]", count=_not_composed,
-         clean=lambda texts: texts.str.normalize("NFC"), form=True),
-)  # fmt: skip
+    Kind(
+        "unicode_form",
+        "Characters not composed (NFC)",
+        hint="[^\x00-\u02ff]",
+        count=_not_composed,
+        clean=lambda texts: texts.str.normalize("NFC"),
+        form=True,
+    ),
+)
 SIGNS = (
     Kind("no_break_spaces", "No-break spaces", "[\u00a0\u2007\u202f]", " ", hint="[\u00a0\u2007\u202f]", form=True),
     Kind("replacement_characters", "Replacement characters", "\ufffd", hint="\ufffd"),
     Kind("emoji", "Emoji", _EMOJI, hint="[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]|\u20e3"),
     Kind("urls", "URLs", _URL, hint=r"(?i)https?://|www\."),
-)  # fmt: skip
+)
 SPACES = (
     Kind("tabs", "Tabs", "\t", " ", hint="\t", form=True, protects="fences"),
-    Kind("trailing_spaces", "White space at line ends", r"[ \t]+(\r?\n)|[ \t\r\n]+\z", "${1}",
-         hint=r"[ \t]\r?\n|[ \t\r\n]\z", form=True),
-    Kind("blank_lines", "Repeated blank lines", r"(\n[ \t]*\r?\n)(?:[ \t]*\r?\n)+", "${1}",
-         hint=r"\n[ \t]*\r?\n[ \t]*\r?\n", form=True, protects="fences"),
-)  # fmt: skip
+    Kind(
+        "trailing_spaces",
+        "White space at line ends",
+        r"[ \t]+(\r?\n)|[ \t\r\n]+\z",
+        "${1}",
+        hint=r"[ \t]\r?\n|[ \t\r\n]\z",
+        form=True,
+    ),
+    Kind(
+        "blank_lines",
+        "Repeated blank lines",
+        r"(\n[ \t]*\r?\n)(?:[ \t]*\r?\n)+",
+        "${1}",
+        hint=r"\n[ \t]*\r?\n[ \t]*\r?\n",
+        form=True,
+        protects="fences",
+    ),
+)

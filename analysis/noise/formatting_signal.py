@@ -93,7 +93,7 @@ class Formatting(
         found = found.join(seen.select("id", "kind", "tokens"), on=["id", "kind"], how="left")
         entries = found.group_by("row", "role", "kind").agg(
             pl.col("occurrences").sum(), pl.when(pl.col("tokens").count() > 0).then(pl.col("tokens").sum())
-        )  # fmt: skip
+        )
         numbers = number_forms(texts).rename({"at": "id"})
         mixed = numbers.group_by("id", "group").len().filter(pl.col("len") > 1).select("id").unique()
         of_pieces = pieces.join(numbers, on="id").group_by(*NUMBERED).agg(pl.col("occurrences").sum())
@@ -109,8 +109,9 @@ class Formatting(
             height = height.join(part, on="row", how="left", maintain_order="left")
         return height.select(
             *(pl.col(name).cast(dtype) for name, dtype in self.adds.items()),
-            pl.col("kinds").cast(pl.List(ENTRY)), pl.col("numbers").cast(pl.List(NUMBER)),
-        )  # fmt: skip
+            pl.col("kinds").cast(pl.List(ENTRY)),
+            pl.col("numbers").cast(pl.List(NUMBER)),
+        )
 
     def _seen(self, texts: pl.Series, pieces: pl.DataFrame, kinds: dict[str, Kind]) -> pl.DataFrame:
         """A line per distinct text and kind that occurs in it."""
@@ -145,12 +146,17 @@ class Formatting(
         per_text = costs.filter(pl.col("kind").is_in(forms)).group_by("id").agg(pl.len(), pl.col("tokens").sum())
         many = per_text.filter(pl.col("len") > 1)["id"].sort()
         together = pl.DataFrame({"id": many, "clean": self._tokens(cleaned_texts(texts.gather(many), forms, kinds))})
-        saved = totals.join(per_text, on="id", how="left").join(together, on="id", how="left").select(
-            "id", "total",
-            saved=pl.when(pl.col("clean").is_not_null())
-            .then(pl.col("total") - pl.min_horizontal("clean", "total"))
-            .otherwise(pl.col("tokens").fill_null(0)),
-        )  # fmt: skip
+        saved = (
+            totals.join(per_text, on="id", how="left")
+            .join(together, on="id", how="left")
+            .select(
+                "id",
+                "total",
+                saved=pl.when(pl.col("clean").is_not_null())
+                .then(pl.col("total") - pl.min_horizontal("clean", "total"))
+                .otherwise(pl.col("tokens").fill_null(0)),
+            )
+        )
         return costs, saved
 
     def _tokens(self, texts: pl.Series) -> pl.Series:
@@ -168,18 +174,20 @@ class Formatting(
         markdown = pl.col("tokens").filter(pl.col("kind").is_in(_named(("markdown_",), kinds))).sum()
         answer = pl.col("role").is_in(["response", "text"])
         per_row = entries.group_by("row").agg(
-            *sums, markdown_tokens=markdown,
+            *sums,
+            markdown_tokens=markdown,
             is_truncated=((pl.col("kind") == "truncated") & answer).any(),
             is_refusal=((pl.col("kind") == "refusals") & answer).any(),
-        )  # fmt: skip
+        )
         there = pieces.group_by("row").agg(answered=answer.any(), responded=(pl.col("role") == "response").any())
         costs = self.costs == "tokens"
         return there.join(per_row, on="row", how="left").select(
-            "row", pl.col(*COUNTED).fill_null(0),
+            "row",
+            pl.col(*COUNTED).fill_null(0),
             markdown_tokens=pl.col("markdown_tokens").fill_null(0) if costs else pl.lit(None),
             is_truncated=pl.when("answered").then(pl.col("is_truncated").fill_null(False)),
             is_refusal=pl.when("responded").then(pl.col("is_refusal").fill_null(False)),
-        )  # fmt: skip
+        )
 
     def _shares(self, pieces: pl.DataFrame, saved: pl.DataFrame) -> pl.DataFrame:
         """Per row with a text: tokens that form costs, and their share; null where costs are not counted."""
@@ -198,9 +206,10 @@ def pieces_of(rows: pl.DataFrame) -> pl.DataFrame:
     at = rows.with_row_index("row")
     said = pl.col("messages").struct.field("role").replace_strict(SAID_BY, default="tool")
     chat = (
-        at.select("row", "messages").explode("messages", empty_as_null=True)
+        at.select("row", "messages")
+        .explode("messages", empty_as_null=True)
         .select("row", role=said, text=pl.col("messages").struct.field("content"))
-    )  # fmt: skip
+    )
     alone = at.filter(pl.col("messages").is_null())
     either = pl.any_horizontal(pl.col(role).is_not_null() for role in ("system", "prompt", "response"))
     singles = [alone.select("row", role=pl.lit(role), text=role) for role in ("system", "prompt", "response")]

@@ -62,35 +62,99 @@ _TARGET = r"(?:[^()\s]|\([^()\s]*\))*"
 _RULE = r"(?m)^[ \t]{0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\r?$"
 _FENCE_LINE = rf"(?m){FENCE}[ \t]*[\w+#./-]*[ \t]*\r?$"
 _ITEM = r"(?m)^[ \t]*(?:[-*+•‣◦]|[0-9]{1,3}[.)])[ \t]+(\S)"
-_EMPHASIS = "|".join((
-    r"\*{2,}([^\s*](?:[^*\n]*[^\s*])?)\*{2,}",
-    r"~~([^\s~](?:[^~\n]*[^\s~])?)~~",
-    r"__([^\s_][^_\n]*[ \t][^_\n]*[^\s_])__",
-    rf"(?m:{_OPENS})(?:\*([^\s*]|[^\s*][^*\n]*[^\s*])\*|_([^\s_]|[^\s_][^_\n]*[^\s_])_\b)",
-))  # fmt: skip
+_EMPHASIS = "|".join(
+    (
+        r"\*{2,}([^\s*](?:[^*\n]*[^\s*])?)\*{2,}",
+        r"~~([^\s~](?:[^~\n]*[^\s~])?)~~",
+        r"__([^\s_][^_\n]*[ \t][^_\n]*[^\s_])__",
+        rf"(?m:{_OPENS})(?:\*([^\s*]|[^\s*][^*\n]*[^\s*])\*|_([^\s_]|[^\s_][^_\n]*[^\s_])_\b)",
+    )
+)
 
 HTML = (
-    Kind("html_tags", "HTML tags", HTML_TAG, hint="<", form=True, protects="code",
-         steps=((rf"{_LINE_BREAKS}\z", ""), (_LINE_BREAKS, "\n"), (HTML_TAG, ""))),
+    Kind(
+        "html_tags",
+        "HTML tags",
+        HTML_TAG,
+        hint="<",
+        form=True,
+        protects="code",
+        steps=((rf"{_LINE_BREAKS}\z", ""), (_LINE_BREAKS, "\n"), (HTML_TAG, "")),
+    ),
     Kind("html_entities", "HTML entities", _ENTITY, hint="&", form=True, protects="code", clean=_unescape),
-)  # fmt: skip
+)
 MARKDOWN = (
-    Kind("markdown_fences", "Markdown code fences", _FENCE_LINE, hint="```|~~~", form=True,
-         steps=((rf"{_FENCE_LINE}\n?", ""),)),
-    Kind("markdown_code", "Markdown code between backticks", r"`([^`\n]+)`", "${1}", hint="`", form=True,
-         protects="fences"),
-    Kind("markdown_tables", "Markdown table rows", f"{_TABLE_ROW}|{_TABLE_RULE}", hint=r"\|", form=True,
-         protects="code", clean=_without_tables),
-    Kind("markdown_headings", "Markdown headings", r"(?m)^[ \t]{0,3}#{1,6}[ \t]+(\S)", "${1}", hint="#", form=True,
-         protects="code"),
-    Kind("markdown_rules", "Markdown rules", _RULE, hint=r"---|\*\*\*|___|- -|\* \*|_ _", form=True, protects="code",
-         steps=((rf"{_RULE}\n?", ""),)),
+    Kind(
+        "markdown_fences",
+        "Markdown code fences",
+        _FENCE_LINE,
+        hint="```|~~~",
+        form=True,
+        steps=((rf"{_FENCE_LINE}\n?", ""),),
+    ),
+    Kind(
+        "markdown_code",
+        "Markdown code between backticks",
+        r"`([^`\n]+)`",
+        "${1}",
+        hint="`",
+        form=True,
+        protects="fences",
+    ),
+    Kind(
+        "markdown_tables",
+        "Markdown table rows",
+        f"{_TABLE_ROW}|{_TABLE_RULE}",
+        hint=r"\|",
+        form=True,
+        protects="code",
+        clean=_without_tables,
+    ),
+    Kind(
+        "markdown_headings",
+        "Markdown headings",
+        r"(?m)^[ \t]{0,3}#{1,6}[ \t]+(\S)",
+        "${1}",
+        hint="#",
+        form=True,
+        protects="code",
+    ),
+    Kind(
+        "markdown_rules",
+        "Markdown rules",
+        _RULE,
+        hint=r"---|\*\*\*|___|- -|\* \*|_ _",
+        form=True,
+        protects="code",
+        steps=((rf"{_RULE}\n?", ""),),
+    ),
     Kind("markdown_lists", "Markdown list items", _ITEM, "${1}", hint=_ITEM, form=True, protects="code"),
-    Kind("markdown_quotes", "Markdown quotes", r"(?m)^[ \t]{0,3}>(?:[ \t]?>)?[ \t]+(\S)", "${1}",
-         hint=r"(?m)^[ \t]*>", form=True, protects="code"),
-    Kind("markdown_links", "Markdown links and footnotes",
-         rf"""!?\[([^\[\]\n]*)\]\((?:{_TARGET}[/.#:?]{_TARGET})?(?:[ \t]+"[^"\n]*")?\)"""
-         r"|\[\^(?:[0-9]{1,3}|[A-Za-z]{2,20})\]:?", "${1}", hint=r"\]\(|\[\^", form=True, protects="code"),
-    Kind("markdown_emphasis", "Markdown emphasis", _EMPHASIS, "${1}${2}${3}${4}${5}${6}", hint=r"\*|_|~~", form=True,
-         protects="code"),
-)  # fmt: skip
+    Kind(
+        "markdown_quotes",
+        "Markdown quotes",
+        r"(?m)^[ \t]{0,3}>(?:[ \t]?>)?[ \t]+(\S)",
+        "${1}",
+        hint=r"(?m)^[ \t]*>",
+        form=True,
+        protects="code",
+    ),
+    Kind(
+        "markdown_links",
+        "Markdown links and footnotes",
+        rf"""!?\[([^\[\]\n]*)\]\((?:{_TARGET}[/.#:?]{_TARGET})?(?:[ \t]+"[^"\n]*")?\)"""
+        r"|\[\^(?:[0-9]{1,3}|[A-Za-z]{2,20})\]:?",
+        "${1}",
+        hint=r"\]\(|\[\^",
+        form=True,
+        protects="code",
+    ),
+    Kind(
+        "markdown_emphasis",
+        "Markdown emphasis",
+        _EMPHASIS,
+        "${1}${2}${3}${4}${5}${6}",
+        hint=r"\*|_|~~",
+        form=True,
+        protects="code",
+    ),
+)

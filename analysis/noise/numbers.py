@@ -29,8 +29,9 @@ class NumberForm:
 
 NUMBER_FORMS = (
     NumberForm("thousands", "comma", "1,000", r"\b[0-9]{1,3}(?:,[0-9]{3})+\b"),
-    NumberForm("thousands", "point", "1.250,50",
-               r"\b[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+\b|\b[0-9]{1,3}(?:\.[0-9]{3}){2,}\b"),
+    NumberForm(
+        "thousands", "point", "1.250,50", r"\b[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+\b|\b[0-9]{1,3}(?:\.[0-9]{3}){2,}\b"
+    ),
     NumberForm("thousands", "space", "1 000", "\\b[1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3})+\\b"),
     NumberForm("thousands", "plain", "1000", r"\b(?:[1-9][0-9]{4,8}|[3-9][0-9]{3}|1[0-4][0-9]{2}|2[1-9][0-9]{2})\b"),
     NumberForm("decimals", "point", "0.5", r"\b[0-9]+\.[0-9]{1,2}\b"),
@@ -38,14 +39,18 @@ NUMBER_FORMS = (
     NumberForm("dates", "ISO", "2021-04-03", r"\b[12][0-9]{3}-[01][0-9]-[0-3][0-9]\b"),
     NumberForm("dates", "slashes", "3/4/2021", r"\b[0-3]?[0-9]/[0-3]?[0-9]/(?:[12][0-9]{3}|[0-9]{2})\b"),
     NumberForm("dates", "points", "3.4.2021", r"\b[0-3]?[0-9]\.[01]?[0-9]\.[12][0-9]{3}\b"),
-    NumberForm("dates", "words", "April 3",
-               rf"\b{_MONTHS} [0-3]?[0-9](?:st|nd|rd|th)?\b|\b[0-3]?[0-9](?:st|nd|rd|th)? {_MONTHS}"),
+    NumberForm(
+        "dates",
+        "words",
+        "April 3",
+        rf"\b{_MONTHS} [0-3]?[0-9](?:st|nd|rd|th)?\b|\b[0-3]?[0-9](?:st|nd|rd|th)? {_MONTHS}",
+    ),
     NumberForm("percent", "sign", "40%", r"[0-9][ \u{a0}\u{202f}]?%"),
     NumberForm("percent", "words", "40 per cent", r"(?i)\b(?:per ?cent)\b"),
     NumberForm("units", "glued", "5km", rf"[0-9]{_SHORT}\b"),
     NumberForm("units", "spaced", "5 km", rf"[0-9][ \u{{a0}}]{_SHORT}\b"),
     NumberForm("units", "words", "5 kilometres", rf"[0-9][ -]{_LONG}\b"),
-)  # fmt: skip
+)
 _HINT = r"[0-9]"
 
 

@@ -47,9 +47,7 @@ class Entries:
 
     def _some(self, chosen: Numbers) -> Entries:
         tokens = None if self.tokens is None else self.tokens[chosen]
-        return Entries(
-            self.height, self.names, self.name[chosen], self.row[chosen], self.occurrences[chosen], tokens
-        )  # fmt: skip
+        return Entries(self.height, self.names, self.name[chosen], self.row[chosen], self.occurrences[chosen], tokens)
 
     def counted(self) -> pl.DataFrame:
         """`names` that occur, with their `entries`, `occurrences` and `tokens` (null without costs)."""
@@ -75,9 +73,13 @@ def entries_of(dataset: Dataset, table: str) -> Entries:
     numbered = read.join(names.with_row_index("name"), on=keys, how="left", maintain_order="left")["name"]
     has_costs = "tokens" in read.columns and read["tokens"].null_count() < read.height
     return Entries(
-        dataset.height, names, numbered.to_numpy().astype(np.int32), read["row"].to_numpy(),
-        read["occurrences"].to_numpy(), read["tokens"].fill_null(0).to_numpy() if has_costs else None,
-    )  # fmt: skip
+        dataset.height,
+        names,
+        numbered.to_numpy().astype(np.int32),
+        read["row"].to_numpy(),
+        read["occurrences"].to_numpy(),
+        read["tokens"].fill_null(0).to_numpy() if has_costs else None,
+    )
 
 
 def _all(dataset: Dataset) -> pl.Series:
@@ -98,9 +100,11 @@ def kinds_of(entries: Entries) -> pl.DataFrame:
     title = pl.col("kind").replace_strict({name: kind.title for name, kind in KINDS.items()}, default=pl.col("kind"))
     dearest = [-pl.col("tokens"), -pl.col("occurrences"), "kind", "role"]
     counted = entries.counted()
-    return counted.select("kind", title.alias("title"), "role", "occurrences", "tokens", rows="entries").select(
-        "kind", "title", "role", "rows", "occurrences", "tokens"
-    ).sort(dearest)  # fmt: skip
+    return (
+        counted.select("kind", title.alias("title"), "role", "occurrences", "tokens", rows="entries")
+        .select("kind", "title", "role", "rows", "occurrences", "tokens")
+        .sort(dearest)
+    )
 
 
 def number_forms_in(dataset: Dataset, view: View | None = None) -> pl.DataFrame:
@@ -122,7 +126,6 @@ def number_forms_of(entries: Entries) -> pl.DataFrame:
     known = pl.DataFrame(
         {name: [getattr(form, name) for form in NUMBER_FORMS] for name in ("group", "form", "example")}
     )
-    return (
-        known.join(counted, on=["group", "form"], maintain_order="left")
-        .select("group", "form", "example", "rows", "occurrences", is_mixed=pl.len().over("group") > 1)
-    )  # fmt: skip
+    return known.join(counted, on=["group", "form"], maintain_order="left").select(
+        "group", "form", "example", "rows", "occurrences", is_mixed=pl.len().over("group") > 1
+    )

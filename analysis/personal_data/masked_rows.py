@@ -125,6 +125,8 @@ def masked_group(group: Group, masks: Mapping[str, str]) -> Group:
         return shown._replace(text=text, spans=spans, about=mask(shown.about))
 
     return group._replace(
-        title=mask(group.title), notes=list(map(mask, group.notes)), shared=list(map(card, group.shared)),
+        title=mask(group.title),
+        notes=list(map(mask, group.notes)),
+        shared=list(map(card, group.shared)),
         cards=list(map(card, group.cards)),
-    )  # fmt: skip
+    )

@@ -19,9 +19,17 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 LABELS = {
-    "PERSON": "PERSON", "PER": "PERSON", "LOC": "LOCATION", "GPE": "LOCATION", "FAC": "LOCATION",
-    "LOCATION": "LOCATION", "ORG": "ORGANIZATION", "ORGANIZATION": "ORGANIZATION", "NORP": "NRP", "NRP": "NRP",
-}  # fmt: skip
+    "PERSON": "PERSON",
+    "PER": "PERSON",
+    "LOC": "LOCATION",
+    "GPE": "LOCATION",
+    "FAC": "LOCATION",
+    "LOCATION": "LOCATION",
+    "ORG": "ORGANIZATION",
+    "ORGANIZATION": "ORGANIZATION",
+    "NORP": "NRP",
+    "NRP": "NRP",
+}
 """What pipelines call them: what each label is here. Other labels (dates, amounts) are no personal data."""
 UNUSED = ("tagger", "morphologizer", "parser", "lemmatizer", "attribute_ruler", "senter")
 MOST_CHARS = 100_000  # a longer text is read up to here
@@ -70,21 +78,28 @@ class NamedEntities(
         long = (texts.str.len_chars() > MOST_CHARS).arg_true().to_list()
         spans = self._spans(texts.str.head(MOST_CHARS).to_list()) if len(texts) else pl.DataFrame(schema=FOUND)
         found = rows_with_spans(rows.height, pieces, spans, dict.fromkeys(long, "length"))
-        return found.select(entity_types="types", entity_count="count", entity_values="values", entity_status="status",
-                            entities="spans")  # fmt: skip
+        return found.select(
+            entity_types="types", entity_count="count", entity_values="values", entity_status="status", entities="spans"
+        )
 
     def _spans(self, texts: list[str]) -> pl.DataFrame:
         model = _model(self.pipeline, self.pipeline_version)
         key = key_of(self.key_id)
         lines = [
             (
-                id, entity.start_char, entity.end_char, type_, None, self.pipeline, False,
+                id,
+                entity.start_char,
+                entity.end_char,
+                type_,
+                None,
+                self.pipeline,
+                False,
                 value_hash(key, type_, canonical_value(type_, entity.text)),
             )
             for id, doc in enumerate(parsed(model, texts))
             for entity in doc.ents
             if (type_ := LABELS.get(entity.label_))
-        ]  # fmt: skip
+        ]
         return pl.DataFrame(lines, schema=FOUND, orient="row")
 
 

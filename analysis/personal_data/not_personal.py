@@ -176,14 +176,25 @@ def _columns(dataset: Dataset, name: str, kept: pl.DataFrame, rows: pl.Series) -
     named = COLUMNS[name]
     before = pl.read_parquet(dataset.path(dataset.signal(name)), columns=list(named.values()))
     counted = ~pl.col("is_placeholder")
-    found = kept.filter(pl.col("row").is_in(rows.implode())).group_by("row").agg(
-        types=pl.col("type").filter(counted).unique().sort(), count=counted.sum().cast(pl.UInt32),
-        score=pl.col("score").filter(counted).max(), values=pl.col("value_hash").unique().sort(),
-    )  # fmt: skip
-    again = pl.DataFrame({"row": rows}).join(found, on="row", how="left").with_columns(
-        pl.col("types", "values").fill_null(pl.lit([], pl.List(pl.String))), pl.col("count").fill_null(0),
-        is_changed=pl.lit(True),
-    )  # fmt: skip
+    found = (
+        kept.filter(pl.col("row").is_in(rows.implode()))
+        .group_by("row")
+        .agg(
+            types=pl.col("type").filter(counted).unique().sort(),
+            count=counted.sum().cast(pl.UInt32),
+            score=pl.col("score").filter(counted).max(),
+            values=pl.col("value_hash").unique().sort(),
+        )
+    )
+    again = (
+        pl.DataFrame({"row": rows})
+        .join(found, on="row", how="left")
+        .with_columns(
+            pl.col("types", "values").fill_null(pl.lit([], pl.List(pl.String))),
+            pl.col("count").fill_null(0),
+            is_changed=pl.lit(True),
+        )
+    )
     joined = before.with_row_index("row").join(again, on="row", how="left", maintain_order="left")
     new = joined.select(
         pl.when("is_changed").then(part).otherwise(column).alias(column) for part, column in named.items()

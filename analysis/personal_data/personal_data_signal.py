@@ -64,6 +64,10 @@ class PersonalData(
         partly = {id: scan.status.removeprefix(PARTLY) for id, scan in scans.items() if scan.status.startswith(PARTLY)}
         found = rows_with_spans(rows.height, pieces, spans, partly)
         return found.select(
-            pii_types="types", pii_count="count", pii_score="score", pii_values="values", pii_status="status",
+            pii_types="types",
+            pii_count="count",
+            pii_score="score",
+            pii_values="values",
+            pii_status="status",
             spans="spans",
-        )  # fmt: skip
+        )

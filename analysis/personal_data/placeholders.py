@@ -12,8 +12,14 @@ EXAMPLE_DOMAINS = frozenset(
 )
 """RFC 2606, and names that stand for "your own" in manuals."""
 EXAMPLE_ENDINGS = (
-    ".example", ".test", ".invalid", ".localhost", ".example.com", ".example.org", ".example.net",
-)  # fmt: skip
+    ".example",
+    ".test",
+    ".invalid",
+    ".localhost",
+    ".example.com",
+    ".example.org",
+    ".example.net",
+)
 NOBODY = frozenset(
     "noreply no-reply donotreply do-not-reply git hg svn user username youremail your.email your-email "
     "your_email yourname your.name name email someone somebody".split()

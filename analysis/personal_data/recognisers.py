@@ -105,13 +105,21 @@ def recognisers_of(types: tuple[str, ...], countries: str) -> dict[str, list[Pat
             f"No country has the code {', '.join(unknown)}; write two letters such as US, GB or DE."
         )
     made: dict[str, Callable[[], list[PatternRecognizer]]] = {
-        "SECRET": _secret, "CREDIT_CARD": _card, "EMAIL_ADDRESS": _email, "IP_ADDRESS": _ip,
-        "MEDICAL_LICENSE": _medical, "PHONE_NUMBER": lambda: _phone(regions), "URL": _url,
-        "IBAN_CODE": lambda: [own.IbanRecognizer()], "CRYPTO": lambda: [own.CryptoRecognizer()],
-        "US_ITIN": lambda: [own.UsItinRecognizer()], "US_SSN": lambda: [own.UsSsnRecognizer()],
-        "MAC_ADDRESS": lambda: [own.MacAddressRecognizer()], "DATE_TIME": lambda: [own.DateRecognizer()],
+        "SECRET": _secret,
+        "CREDIT_CARD": _card,
+        "EMAIL_ADDRESS": _email,
+        "IP_ADDRESS": _ip,
+        "MEDICAL_LICENSE": _medical,
+        "PHONE_NUMBER": lambda: _phone(regions),
+        "URL": _url,
+        "IBAN_CODE": lambda: [own.IbanRecognizer()],
+        "CRYPTO": lambda: [own.CryptoRecognizer()],
+        "US_ITIN": lambda: [own.UsItinRecognizer()],
+        "US_SSN": lambda: [own.UsSsnRecognizer()],
+        "MAC_ADDRESS": lambda: [own.MacAddressRecognizer()],
+        "DATE_TIME": lambda: [own.DateRecognizer()],
         "UUID": lambda: [own.UuidRecognizer()],
-    }  # fmt: skip
+    }
     national = _national()
     found = {t: made[t]() if t in made else [national[t][1](supported_language="en")] for t in types}
     for recogniser in (one for several in found.values() for one in several):
@@ -120,10 +128,15 @@ def recognisers_of(types: tuple[str, ...], countries: str) -> dict[str, list[Pat
 
 
 def _checked(
-    type_: str, name: str, shapes: dict[str, tuple[str, float]], context: Iterable[str] = (), *,
-    refuses: Callable[[str], bool] = lambda value: False, flags: int = re.I | re.S | re.M,
+    type_: str,
+    name: str,
+    shapes: dict[str, tuple[str, float]],
+    context: Iterable[str] = (),
+    *,
+    refuses: Callable[[str], bool] = lambda value: False,
+    flags: int = re.I | re.S | re.M,
     searches: Mapping[str, str] | None = None,
-) -> PatternRecognizer:  # fmt: skip
+) -> PatternRecognizer:
     """Presidio's recogniser of patterns with their scores; `refuses` says what looks right and is not.
 
     `searches` gives, by the name of a shape, Rust's pattern that matches wherever a hit of that shape is not refused;
@@ -145,18 +158,33 @@ def _secret() -> list[PatternRecognizer]:
     def refuses(value: str) -> bool:
         return "://" not in value and not value.startswith("-----") and secret_shapes.is_no_secret(value)
 
-    return [_checked("SECRET", "Secrets", secret_shapes.SHAPES, refuses=refuses, flags=re.S | re.M,
-                     searches=secret_shapes.CUES)]  # fmt: skip
+    return [
+        _checked(
+            "SECRET", "Secrets", secret_shapes.SHAPES, refuses=refuses, flags=re.S | re.M, searches=secret_shapes.CUES
+        )
+    ]
 
 
 def _phone(regions: tuple[str, ...]) -> list[PatternRecognizer]:
     dense = dict.fromkeys([*phones.SURE_SHAPES, *phones.LOOSE_SHAPES], phones.DENSE)
     return [
-        _checked("PHONE_NUMBER", "Phones", phones.SURE_SHAPES, phones.CONTEXT, searches=dense,
-                 refuses=lambda v: phones.is_no_phone(v, regions)),
-        _checked("PHONE_NUMBER", "LoosePhones", phones.LOOSE_SHAPES, phones.CONTEXT, searches=dense,
-                 refuses=lambda v: phones.is_no_loose_phone(v, regions)),
-    ]  # fmt: skip
+        _checked(
+            "PHONE_NUMBER",
+            "Phones",
+            phones.SURE_SHAPES,
+            phones.CONTEXT,
+            searches=dense,
+            refuses=lambda v: phones.is_no_phone(v, regions),
+        ),
+        _checked(
+            "PHONE_NUMBER",
+            "LoosePhones",
+            phones.LOOSE_SHAPES,
+            phones.CONTEXT,
+            searches=dense,
+            refuses=lambda v: phones.is_no_loose_phone(v, regions),
+        ),
+    ]
 
 
 def _email() -> list[PatternRecognizer]:
@@ -207,9 +235,10 @@ def _ip() -> list[PatternRecognizer]:
         return False
 
     shapes = {
-        p.name: (NO_VERSION + p.regex + r"(?!\.?\d)(?![\w])", p.score) for p in IpRecognizer.PATTERNS
+        p.name: (NO_VERSION + p.regex + r"(?!\.?\d)(?![\w])", p.score)
+        for p in IpRecognizer.PATTERNS
         if p.name != "IPv6_unspecified"
-    }  # fmt: skip
+    }
     colons = {name: r":[0-9a-fA-F]{0,4}:[0-9a-fA-F]{0,4}:" for name in shapes if name != "IPv4"}
     return [_checked("IP_ADDRESS", "IpAddresses", shapes, IpRecognizer.CONTEXT, refuses=refuses, searches=colons)]
 

@@ -15,8 +15,11 @@ SHAPES: dict[str, tuple[str, float]] = {
     "Slack webhook": (r"https://hooks\.slack\.com/services/T\w{6,12}/B\w{6,12}/\w{16,32}", SURE),
     "Google API key": (EDGE + r"AIza[A-Za-z0-9_\-]{35}" + END, SURE),
     "Google token": (EDGE + r"ya29\.[A-Za-z0-9_\-]{20,500}" + END, SURE),
-    "sk- key": (EDGE + r"sk-(?:(?:proj|svcacct|admin|ant-[a-z0-9]{3,8}|or-v1|live)-)?"
-                r"[A-Za-z0-9_]{20,250}(?:-[A-Za-z0-9_]{6,200}){0,3}" + END, SURE),
+    "sk- key": (
+        EDGE + r"sk-(?:(?:proj|svcacct|admin|ant-[a-z0-9]{3,8}|or-v1|live)-)?"
+        r"[A-Za-z0-9_]{20,250}(?:-[A-Za-z0-9_]{6,200}){0,3}" + END,
+        SURE,
+    ),
     "Stripe key": (EDGE + r"(?:[sr]k_(?:live|test)|whsec)_[A-Za-z0-9]{16,250}" + END, SURE),
     "Hugging Face token": (EDGE + r"hf_[A-Za-z0-9]{30,60}" + END, SURE),
     "npm token": (EDGE + r"npm_[A-Za-z0-9]{36}" + END, SURE),
@@ -47,15 +50,18 @@ SHAPES: dict[str, tuple[str, float]] = {
         r"client[_\-]?secret|token|passwo?r?d)[\"']?\s{0,2}[:=]\s{0,2}[\"']?)[A-Za-z0-9_\-+/]{16,200}={0,2}(?![\w\-(.\[])",
         LIKELY,
     ),
-}  # fmt: skip
+}
 """Name: a pattern, in which case counts, and the score. `LIKELY` values must also look random (`is_no_secret`)."""
 CUES = {
     "bearer token": r"(?i:bearer) [A-Za-z0-9_\-.+/]{20}",
     "called a secret": r"(?i:key|secret|token|passwd|password)[\"']?\s{0,2}[:=]\s{0,2}[\"']?[A-Za-z0-9_\-+/]{16}",
 }
 """For the search: with what stands in front, which the patterns themselves only look back at."""
-STRUCTURED = re.compile("|".join(f"(?:{shape.removesuffix(END)})" for shape, score in SHAPES.values() if score == SURE
-                                 and "(?<=" not in shape))  # fmt: skip
+STRUCTURED = re.compile(
+    "|".join(
+        f"(?:{shape.removesuffix(END)})" for shape, score in SHAPES.values() if score == SURE and "(?<=" not in shape
+    )
+)
 
 
 def is_no_secret(value: str) -> bool:

@@ -10,10 +10,19 @@ from analysis.keys import value_hash
 from analysis.personal_data.placeholders import canonical_value, is_placeholder
 from analysis.personal_data.scanning import PARTLY, SCANNED, Scan
 
-SPAN = pl.Struct({
-    "field": pl.String, "message": pl.UInt32, "start": pl.UInt32, "end": pl.UInt32, "type": pl.String,
-    "score": pl.Float32, "recogniser": pl.String, "is_placeholder": pl.Boolean, "value_hash": pl.String,
-})  # fmt: skip
+SPAN = pl.Struct(
+    {
+        "field": pl.String,
+        "message": pl.UInt32,
+        "start": pl.UInt32,
+        "end": pl.UInt32,
+        "type": pl.String,
+        "score": pl.Float32,
+        "recogniser": pl.String,
+        "is_placeholder": pl.Boolean,
+        "value_hash": pl.String,
+    }
+)
 FOUND = {"id": pl.UInt32, **{n: d for n, d in SPAN.to_schema().items() if n not in ("field", "message")}}
 
 
@@ -21,13 +30,19 @@ def found_spans(texts: Sequence[str], ids: Iterable[int], scans: Mapping[int, Sc
     """A line per hit, in the order of the text: `id` of the text, and all of SPAN but where the text stands."""
     lines = [
         (
-            id, hit.start, hit.end, hit.type, hit.score, hit.recogniser, is_placeholder(hit.type, value),
+            id,
+            hit.start,
+            hit.end,
+            hit.type,
+            hit.score,
+            hit.recogniser,
+            is_placeholder(hit.type, value),
             value_hash(key, hit.type, canonical_value(hit.type, value)),
         )
         for id, text in zip(ids, texts, strict=True)
         for hit in scans[id].hits
         for value in (text[hit.start : hit.end],)
-    ]  # fmt: skip
+    ]
     return pl.DataFrame(lines, schema=FOUND, orient="row")
 
 
@@ -41,11 +56,17 @@ def rows_with_spans(height: int, pieces: pl.DataFrame, spans: pl.DataFrame, part
     read = pieces.group_by("row").agg(is_read=pl.lit(True))
     placed = pieces.with_row_index("place").join(spans, on="id", maintain_order="left")
     counted = ~pl.col("is_placeholder")
-    found = placed.sort("place", "start").group_by("row").agg(
-        types=pl.col("type").filter(counted).unique().sort(), count=counted.sum().cast(pl.UInt32),
-        score=pl.col("score").filter(counted).max(), values=pl.col("value_hash").unique().sort(),
-        spans=pl.struct(*SPAN.to_schema()),
-    )  # fmt: skip
+    found = (
+        placed.sort("place", "start")
+        .group_by("row")
+        .agg(
+            types=pl.col("type").filter(counted).unique().sort(),
+            count=counted.sum().cast(pl.UInt32),
+            score=pl.col("score").filter(counted).max(),
+            values=pl.col("value_hash").unique().sort(),
+            spans=pl.struct(*SPAN.to_schema()),
+        )
+    )
     reasons = pl.DataFrame(
         {"id": list(partly), "why": list(partly.values())}, schema={"id": pl.UInt32, "why": pl.String}
     )

@@ -76,17 +76,22 @@ def counts(
     heights = sliced.group_by("slice").agg(height=pl.len())
     counted = ~pl.col("is_placeholder")
     table = (
-        spans.join(sliced, on="row", how="left").group_by("type", "field", "slice")
+        spans.join(sliced, on="row", how="left")
+        .group_by("type", "field", "slice")
         .agg(
-            rows=pl.col("row").filter(counted).n_unique(), spans=counted.sum(),
-            values=pl.col("value_hash").filter(counted).n_unique(), placeholders=(~counted).sum(),
+            rows=pl.col("row").filter(counted).n_unique(),
+            spans=counted.sum(),
+            values=pl.col("value_hash").filter(counted).n_unique(),
+            placeholders=(~counted).sum(),
         )
         .join(heights, on="slice", how="left", nulls_equal=True)
         .with_columns(rows_share=pl.col("rows") / pl.col("height"))
-    )  # fmt: skip
-    return _titled(table).select(
-        "type", "title", "category", "field", "slice", "rows", "spans", "values", "placeholders", "rows_share"
-    ).sort(["rows", "spans", "type", "field", "slice"], descending=[True, True, False, False, False])  # fmt: skip
+    )
+    return (
+        _titled(table)
+        .select("type", "title", "category", "field", "slice", "rows", "spans", "values", "placeholders", "rows_share")
+        .sort(["rows", "spans", "type", "field", "slice"], descending=[True, True, False, False, False])
+    )
 
 
 def type_counts(dataset: Dataset, view: View | None = None, signal: str = "personal_data") -> pl.DataFrame:
@@ -95,12 +100,16 @@ def type_counts(dataset: Dataset, view: View | None = None, signal: str = "perso
     height = max(len(dataset.rows_of(view or View())), 1)
     counted = ~pl.col("is_placeholder")
     table = spans.group_by("type").agg(
-        rows=pl.col("row").filter(counted).n_unique(), spans=counted.sum(),
-        values=pl.col("value_hash").filter(counted).n_unique(), placeholders=(~counted).sum(),
-    )  # fmt: skip
-    return _titled(table.with_columns(rows_share=pl.col("rows") / height)).select(
-        "type", "title", "category", "rows", "spans", "values", "placeholders", "rows_share"
-    ).sort(["rows", "type"], descending=[True, False])  # fmt: skip
+        rows=pl.col("row").filter(counted).n_unique(),
+        spans=counted.sum(),
+        values=pl.col("value_hash").filter(counted).n_unique(),
+        placeholders=(~counted).sum(),
+    )
+    return (
+        _titled(table.with_columns(rows_share=pl.col("rows") / height))
+        .select("type", "title", "category", "rows", "spans", "values", "placeholders", "rows_share")
+        .sort(["rows", "type"], descending=[True, False])
+    )
 
 
 def score_distribution(dataset: Dataset, view: View | None = None) -> pl.DataFrame:
@@ -109,9 +118,11 @@ def score_distribution(dataset: Dataset, view: View | None = None) -> pl.DataFra
     step = ((pl.col("score").cast(pl.Float64) + 1e-6) / width).floor().clip(0, 1 / SCORE_STEP - 1)
     spans = spans_in(dataset, view).filter(~pl.col("is_placeholder"))
     return (
-        spans.group_by("type", low=(step * width).round(2)).agg(spans=pl.len())
-        .select("type", "low", high=(pl.col("low") + SCORE_STEP).round(2), spans="spans").sort("type", "low")
-    )  # fmt: skip
+        spans.group_by("type", low=(step * width).round(2))
+        .agg(spans=pl.len())
+        .select("type", "low", high=(pl.col("low") + SCORE_STEP).round(2), spans="spans")
+        .sort("type", "low")
+    )
 
 
 def co_occurrence(dataset: Dataset, view: View | None = None, signal: str = "personal_data") -> pl.DataFrame:
@@ -120,9 +131,11 @@ def co_occurrence(dataset: Dataset, view: View | None = None, signal: str = "per
     spans = spans_in(dataset, view, signal).filter(~pl.col("is_placeholder"))
     held = spans.select("row", "type").unique()
     return (
-        held.join(held.rename({"type": "other"}), on="row").group_by("type", "other").agg(rows=pl.len())
+        held.join(held.rename({"type": "other"}), on="row")
+        .group_by("type", "other")
+        .agg(rows=pl.len())
         .sort("type", "other")
-    )  # fmt: skip
+    )
 
 
 def repeated_values(
@@ -136,11 +149,16 @@ def repeated_values(
     spans = spans_in(dataset, view, signal).sort(PLACE)
     table = (
         spans.group_by("type", "value_hash", maintain_order=True)
-        .agg(pl.col("row").n_unique().alias("rows"), pl.len().alias("spans"), pl.exclude("row").first(),
-             first_row=pl.col("row").first())
+        .agg(
+            pl.col("row").n_unique().alias("rows"),
+            pl.len().alias("spans"),
+            pl.exclude("row").first(),
+            first_row=pl.col("row").first(),
+        )
         .filter(pl.col("rows") > 1)
-        .sort(["rows", "spans", "type", "value_hash"], descending=[True, True, False, False]).head(top)
-    )  # fmt: skip
+        .sort(["rows", "spans", "type", "value_hash"], descending=[True, True, False, False])
+        .head(top)
+    )
     values = _values(dataset, table.with_columns(row="first_row"))
     hints = [masked_value(t, value) for t, value in zip(table["type"], values, strict=True)]
     return _titled(table.with_columns(pl.Series("masked", hints, dtype=pl.String))).select(

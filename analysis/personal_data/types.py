@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 DEFAULT_TYPES = (
-    "SECRET", "IBAN_CODE", "CREDIT_CARD", "CRYPTO", "US_ITIN", "US_SSN", "MEDICAL_LICENSE", "MAC_ADDRESS",
-    "IP_ADDRESS", "EMAIL_ADDRESS", "PHONE_NUMBER",
-)  # fmt: skip
+    "SECRET",
+    "IBAN_CODE",
+    "CREDIT_CARD",
+    "CRYPTO",
+    "US_ITIN",
+    "US_SSN",
+    "MEDICAL_LICENSE",
+    "MAC_ADDRESS",
+    "IP_ADDRESS",
+    "EMAIL_ADDRESS",
+    "PHONE_NUMBER",
+)
 """Looked for in every row. Where two types claim the same characters with the same score, the earlier one has them."""
 NOISY_TYPES = ("URL", "DATE_TIME", "UUID")
 """Off unless asked for, together with the numbers that single countries give out: most hits are not personal."""

@@ -99,10 +99,13 @@ def _texts(dataset: Dataset) -> Sequence[str]:
     read = set(dataset.meta["canonical"].values()) | {dataset.role(r) for r in ("item", "session", "source", "input")}
     means = dataset.meta["mean_chars"]
     return [
-        c for c, dtype in dataset.originals.items()
-        if dtype == pl.String and c not in read and c not in CANONICAL
+        c
+        for c, dtype in dataset.originals.items()
+        if dtype == pl.String
+        and c not in read
+        and c not in CANONICAL
         and (COMMENTS.search(c) or means.get(c, 0.0) > COMMENT_CHARS)
-    ]  # fmt: skip
+    ]
 
 
 def one_per_item(dataset: Dataset, rows: pl.Series) -> pl.Series:

@@ -41,10 +41,13 @@ class Group(NamedTuple):
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON, spans counted in UTF-16 units."""
         return {
-            "title": self.title, "notes": list(self.notes), "left": self.left, "acts": list(self.acts),
+            "title": self.title,
+            "notes": list(self.notes),
+            "left": self.left,
+            "acts": list(self.acts),
             "shared": [_shown(card, self.chars) for card in self.shared],
             "cards": [_shown(card, self.chars) for card in self.cards],
-        }  # fmt: skip
+        }
 
 
 def marked(cards: Sequence[Card], chars: int = MAX_CHARS) -> list[Card]:
@@ -66,7 +69,12 @@ def _named(spans: Sequence[Span], title: str) -> list[Span]:
 def _shown(card: Card, chars: int) -> dict[str, Any]:
     text = (card.text or "")[:chars]
     return {
-        "title": card.title, "text": text, "is_missing": card.text is None, "about": card.about, "row": card.row,
+        "title": card.title,
+        "text": text,
+        "is_missing": card.text is None,
+        "about": card.about,
+        "row": card.row,
         "acts": list(card.acts),
-        "hidden": len(card.text or "") - len(text), "spans": utf16_spans(text, card.spans),
-    }  # fmt: skip
+        "hidden": len(card.text or "") - len(text),
+        "spans": utf16_spans(text, card.spans),
+    }

@@ -156,7 +156,19 @@ def _told(
     interval = _figure(difference.low), _figure(difference.high)
     sides = Sides(_figure(means[0]), _figure(means[1]), *middles, *interval, _figure(effect.size))
     return Apart(
-        each.measure, each.measure.label, category, int(n[0]), int(n[1]), sides.mean, sides.other_mean, *middles,
-        _figure(difference.size), *interval, sides.effect, _figure(p),
-        _figure(effect.z) if is_enough else None, verdict, sentence(each.measure, category, sides),
-    )  # fmt: skip
+        each.measure,
+        each.measure.label,
+        category,
+        int(n[0]),
+        int(n[1]),
+        sides.mean,
+        sides.other_mean,
+        *middles,
+        _figure(difference.size),
+        *interval,
+        sides.effect,
+        _figure(p),
+        _figure(effect.z) if is_enough else None,
+        verdict,
+        sentence(each.measure, category, sides),
+    )

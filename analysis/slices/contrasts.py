@@ -46,9 +46,7 @@ class Groups(NamedTuple):
 
     def all_but(self, total: Groups) -> Groups:
         """Of each group, the rows of `total` outside it."""
-        return Groups(
-            total.counts - self.counts, total.sums - self.sums, total.squares - self.squares, self.centre
-        )  # fmt: skip
+        return Groups(total.counts - self.counts, total.sums - self.sums, total.squares - self.squares, self.centre)
 
 
 class Sample(NamedTuple):

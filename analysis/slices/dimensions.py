@@ -24,9 +24,15 @@ QUANTILES = {"quantile4": 4, "quantile5": 5, "quantile10": 10}
 BUCKETS = {"hour": "1h", "day": "1d", "week": "1w", "month": "1mo"}
 CUTS = (BY_VALUE, *QUANTILES, *BUCKETS)
 FITTING: dict[Kind, tuple[str, ...]] = {
-    "text": (BY_VALUE,), "bool": (BY_VALUE,), "list": (BY_VALUE,), "number": (BY_VALUE, *QUANTILES),
-    "time": tuple(BUCKETS), "messages": (), "place": (), "other": (),
-}  # fmt: skip
+    "text": (BY_VALUE,),
+    "bool": (BY_VALUE,),
+    "list": (BY_VALUE,),
+    "number": (BY_VALUE, *QUANTILES),
+    "time": tuple(BUCKETS),
+    "messages": (),
+    "place": (),
+    "other": (),
+}
 NAMING_ROLES = ("source", "annotator", "language", "label", "split", "group", "session", "item")
 """Roles whose numbers are names, not quantities; the first six are proposed before all else."""
 POSITIONS = ("map_x", "map_y", "is_placed", "first_equal_row")
@@ -115,8 +121,11 @@ def choices(dataset: Dataset) -> list[Dimension]:
     named = [name for name in computed if types[name] == pl.String]
     times = [name for name in (*computed, *dataset.originals) if cuts(types[name]) and kind_of(types[name]) == "time"]
     scored = [name for name in ("score", "n_turns") if name in dataset.canonical]
-    numbers = [name for name in (*scored, *computed, *dataset.originals)
-               if _measures(types[name]) and not is_name(dataset, name)]  # fmt: skip
+    numbers = [
+        name
+        for name in (*scored, *computed, *dataset.originals)
+        if _measures(types[name]) and not is_name(dataset, name)
+    ]
     found = [*roles, *tags, *few, *clusters, *flags, *named, *times, *numbers]
     return [Dimension(str(name)) for name in dict.fromkeys(found)]
 

@@ -14,9 +14,15 @@ from analysis.statistics.counting import linear_edges, log_edges
 
 SKEWED = 20  # times the median: the value that 1% of the rows exceed, from where on a scale is logarithmic
 LINE = {
-    "line": pl.UInt32, "name": pl.String, "bin": pl.UInt32, "low": pl.Float64, "high": pl.Float64, "label": pl.String,
-    "rows": pl.Int64, "share": pl.Float64,
-}  # fmt: skip
+    "line": pl.UInt32,
+    "name": pl.String,
+    "bin": pl.UInt32,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "label": pl.String,
+    "rows": pl.Int64,
+    "share": pl.Float64,
+}
 
 
 def distributions(
@@ -47,11 +53,15 @@ def distributions(
     with np.errstate(all="ignore"):
         share = kept / kept.sum(axis=-1, keepdims=True)
     columns: dict[str, Any] = {
-        "line": np.repeat(there, width), "name": [split.names[at] for at in there for _ in range(width)],
-        "bin": np.tile(np.arange(width), len(there)), "low": lows * len(there), "high": highs * len(there),
-        "label": labels * len(there), "rows": kept.ravel().astype(np.int64),
+        "line": np.repeat(there, width),
+        "name": [split.names[at] for at in there for _ in range(width)],
+        "bin": np.tile(np.arange(width), len(there)),
+        "low": lows * len(there),
+        "high": highs * len(there),
+        "label": labels * len(there),
+        "rows": kept.ravel().astype(np.int64),
         "share": pl.Series(share.ravel()).fill_nan(None),
-    }  # fmt: skip
+    }
     return pl.DataFrame([pl.Series(name, values).cast(LINE[name]) for name, values in columns.items()])
 
 

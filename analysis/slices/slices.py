@@ -17,12 +17,28 @@ from analysis.slices.splits import MAX_SLICES, Places, Split
 from analysis.statistics.effects import FALSE_DISCOVERIES, MIN_ROWS, adjusted
 from analysis.view import Filter
 
-FIGURES = ("mean", "median", "rest_mean", "difference", "low", "high", "effect", "effect_low", "effect_high", "p",
-           "surprise", "commonest_share")  # fmt: skip
+FIGURES = (
+    "mean",
+    "median",
+    "rest_mean",
+    "difference",
+    "low",
+    "high",
+    "effect",
+    "effect_low",
+    "effect_high",
+    "p",
+    "surprise",
+    "commonest_share",
+)
 CELL = {
-    "slice": pl.UInt32, "measure": pl.String, "rows": pl.Int64, **dict.fromkeys(FIGURES, pl.Float64),
-    "commonest": pl.String, "verdict": pl.String,
-}  # fmt: skip
+    "slice": pl.UInt32,
+    "measure": pl.String,
+    "rows": pl.Int64,
+    **dict.fromkeys(FIGURES, pl.Float64),
+    "commonest": pl.String,
+    "verdict": pl.String,
+}
 
 
 @dataclass(frozen=True)
@@ -66,9 +82,12 @@ def slice_table(dataset: Dataset, rows: pl.Series, splits: Sequence[Split], meas
         verdict=pl.when(telling & (pl.col("p") <= FALSE_DISCOVERIES)).then(pl.lit("telling")).otherwise("verdict")
     )
     most = (
-        cell.drop_nulls("surprise").sort("surprise", descending=True).group_by("slice", maintain_order=True).first()
+        cell.drop_nulls("surprise")
+        .sort("surprise", descending=True)
+        .group_by("slice", maintain_order=True)
+        .first()
         .select("slice", "surprise", surprising="measure")
-    )  # fmt: skip
+    )
     table = _slices(found, splits, np.bincount(lines, minlength=n), len(rows))
     table = table.with_columns(tokens=_tokens(dataset, where, places, lines, n)).join(most, on="slice", how="left")
     table = table.sort(["surprise", "rows", "slice"], descending=[True, True, False], nulls_last=True)
@@ -110,16 +129,29 @@ def _cells(rows: pl.Series, splits: Sequence[Split]) -> tuple[Places | None, Pla
 def _slices(found: list[tuple[int, ...]], splits: Sequence[Split], counts: Places, rows: int) -> pl.DataFrame:
     first, last = splits[0], splits[-1]
     both = len(splits) == 2
-    schema = {"slice": pl.UInt32, "a": pl.String, "b": pl.String, "a_line": pl.UInt32, "b_line": pl.UInt32,
-              "is_named": pl.Boolean, "rows": pl.Int64, "share": pl.Float64}  # fmt: skip
+    schema = {
+        "slice": pl.UInt32,
+        "a": pl.String,
+        "b": pl.String,
+        "a_line": pl.UInt32,
+        "b_line": pl.UInt32,
+        "is_named": pl.Boolean,
+        "rows": pl.Int64,
+        "share": pl.Float64,
+    }
     lines = [
         (
-            number, first.names[at[0]], last.names[at[-1]] if both else None, at[0], at[-1] if both else None,
+            number,
+            first.names[at[0]],
+            last.names[at[-1]] if both else None,
+            at[0],
+            at[-1] if both else None,
             all(split.is_named[line] for split, line in zip(splits, at, strict=True)),
-            int(counts[number]), int(counts[number]) / rows,
+            int(counts[number]),
+            int(counts[number]) / rows,
         )
         for number, at in enumerate(found)
-    ]  # fmt: skip
+    ]
     return pl.DataFrame(lines, schema=schema, orient="row")
 
 
@@ -154,11 +186,16 @@ def _of_measure(
         "mean": _first_share(of) if is_category else of.mean,
         "median": medians(each, cut, lines, of.counts) if is_number else none,
         "rest_mean": _first_share(rest) if is_category else rest.mean,
-        "difference": found.difference.size, "low": found.difference.low, "high": found.difference.high,
-        "effect": found.effect.size, "effect_low": found.effect.low, "effect_high": found.effect.high,
-        "p": np.where(enough, found.effect.p, np.nan), "surprise": np.where(enough, found.effect.z, np.nan),
+        "difference": found.difference.size,
+        "low": found.difference.low,
+        "high": found.difference.high,
+        "effect": found.effect.size,
+        "effect_low": found.effect.low,
+        "effect_high": found.effect.high,
+        "p": np.where(enough, found.effect.p, np.nan),
+        "surprise": np.where(enough, found.effect.z, np.nan),
         "commonest_share": none,
-    }  # fmt: skip
+    }
     commonest: list[str | None] = [None] * n
     if is_category and each.categories and n:
         top = of.counts.argmax(axis=-1)
@@ -168,9 +205,15 @@ def _of_measure(
         name: pl.Series(np.where(np.isfinite(array), array, np.nan)).fill_nan(None) for name, array in figures.items()
     }
     return pl.DataFrame(
-        {"slice": np.arange(n), "measure": [each.measure.name] * n, "rows": of.n, **finite, "commonest": commonest,
-         "verdict": ["cut by it"] * n if is_own else verdicts(of.n, rest.n)}
-    ).select(pl.col(name).cast(dtype) for name, dtype in CELL.items())  # fmt: skip
+        {
+            "slice": np.arange(n),
+            "measure": [each.measure.name] * n,
+            "rows": of.n,
+            **finite,
+            "commonest": commonest,
+            "verdict": ["cut by it"] * n if is_own else verdicts(of.n, rest.n),
+        }
+    ).select(pl.col(name).cast(dtype) for name, dtype in CELL.items())
 
 
 def _first_share(of: Groups) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

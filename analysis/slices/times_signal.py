@@ -9,8 +9,12 @@ import polars as pl
 from analysis.signal import Signal
 
 MOMENT = pl.Datetime("us", "UTC")
-WITH_ZONE = ("%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f %#z",
-             "%a, %d %b %Y %H:%M:%S %z")  # fmt: skip
+WITH_ZONE = (
+    "%Y-%m-%dT%H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M:%S%.f %#z",
+    "%a, %d %b %Y %H:%M:%S %z",
+)
 WITHOUT_ZONE = ("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y/%m/%dT%H:%M:%S%.f", "%a %b %d %H:%M:%S %Y")
 DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d %b %Y", "%b %d, %Y")
 LARGEST_SECONDS = 1e11  # the year 5138; larger numbers count milliseconds, then micro- and nanoseconds
@@ -19,8 +23,14 @@ EARLIEST, LATEST = -62_135_596_800, 253_402_300_799  # the years 1 to 9999, in s
 
 @dataclass(frozen=True)
 class Times(
-    Signal, name="times", version=1, reads=(), roles=("created_at",), adds={"moment": MOMENT}, cheap=True,
-):  # fmt: skip
+    Signal,
+    name="times",
+    version=1,
+    reads=(),
+    roles=("created_at",),
+    adds={"moment": MOMENT},
+    cheap=True,
+):
     """`moment` is the time of the role created_at in UTC; a time without a zone is taken as UTC.
 
     Read are dates and times as such, ISO 8601 and RFC 2822 texts, days written year first or with the month's name, and
@@ -71,9 +81,14 @@ def _written(times: pl.Series) -> pl.Series:
 def _since_1970(numbers: pl.Series) -> pl.Series:
     size = numbers.abs()
     unit = (
-        pl.when(size < LARGEST_SECONDS).then(1.0).when(size < LARGEST_SECONDS * 1e3).then(1e3)
-        .when(size < LARGEST_SECONDS * 1e6).then(1e6).otherwise(1e9)
-    )  # fmt: skip
+        pl.when(size < LARGEST_SECONDS)
+        .then(1.0)
+        .when(size < LARGEST_SECONDS * 1e3)
+        .then(1e3)
+        .when(size < LARGEST_SECONDS * 1e6)
+        .then(1e6)
+        .otherwise(1e9)
+    )
     seconds = pl.select(numbers / unit).to_series()
     inside = seconds.is_between(EARLIEST, LATEST).fill_null(False)
     micros = (seconds.set(~inside, None) * 1e6).round().cast(pl.Int64)

@@ -64,8 +64,10 @@ def compare(left: pl.DataFrame, right: pl.DataFrame, prior_rows: float | None = 
     its `z`; most telling first; null where one side has no pair at all or there is but one. The prior is the share of
     each pair on both sides together, worth `prior_rows` rows, by default a tenth of theirs.
     """
-    sides = [side.select(*PAIR, pl.col("rows").cast(pl.Int64).alias(name)) for side, name in
-             ((left, "left_rows"), (right, "right_rows"))]  # fmt: skip
+    sides = [
+        side.select(*PAIR, pl.col("rows").cast(pl.Int64).alias(name))
+        for side, name in ((left, "left_rows"), (right, "right_rows"))
+    ]
     both = (
         sides[0]
         .join(sides[1], on=PAIR, how="full", coalesce=True)
@@ -91,7 +93,7 @@ def compare(left: pl.DataFrame, right: pl.DataFrame, prior_rows: float | None = 
         )
         .select(*PAIR, "left_rows", "left_share", "right_rows", "right_share", "log_odds", "z")
         .sort([pl.col("z").abs(), *map(pl.col, PAIR)], descending=[True, False, False], nulls_last=True)
-    )  # fmt: skip
+    )
 
 
 def variety(left: pl.DataFrame, right: pl.DataFrame) -> dict[str, dict[str, float | int | None]]:
@@ -100,12 +102,14 @@ def variety(left: pl.DataFrame, right: pl.DataFrame) -> dict[str, dict[str, floa
     equal = min(int(of.sum()) for of in counts.values())
     return {
         side: {
-            "rows": int(of.sum()), "distinct_pairs": len(of), "equal_rows": equal,
+            "rows": int(of.sum()),
+            "distinct_pairs": len(of),
+            "equal_rows": equal,
             "distinct_pairs_at_equal_rows": rarefaction(of, [equal])[0],
             "entropy_bits": entropy(of) if len(of) else None,
         }
         for side, of in counts.items()
-    }  # fmt: skip
+    }
 
 
 def response_lengths(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame | None:

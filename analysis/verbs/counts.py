@@ -85,16 +85,17 @@ class Requests:
             pl.Series("rows", np.bincount(name, minlength=height + 1)[:height]),
             pl.Series("median_response_tokens", self._medians(at), nan_to_null=True),
             pl.Series("mean_score", _means(name, self.score[at], height), nan_to_null=True),
-        ).filter(pl.col("rows") > 0)  # fmt: skip
+        ).filter(pl.col("rows") > 0)
         pairs = every.drop_nulls("noun").sort("rows", descending=True, maintain_order=True)
         share = (pl.col("rows") / pl.col("rows").sum()).alias("rows_share")
         return Counted(
             Coverage(rows=len(rows), cut=int(self.is_cut[at].sum()), **states),
             pairs.select(*PAIR, "rows", share, "median_response_tokens", "mean_score"),
-            every.group_by("verb", maintain_order=True).agg(pl.col("rows").sum())
+            every.group_by("verb", maintain_order=True)
+            .agg(pl.col("rows").sum())
             .sort("rows", descending=True, maintain_order=True),
             self._lengths(at),
-        )  # fmt: skip
+        )
 
     def _medians(self, at: slice | Numbers) -> Numbers:
         """The median response tokens per name, picked from the middle of its rows, which lie in order."""
@@ -140,23 +141,32 @@ def requests_of(dataset: Dataset, signal: Signal) -> Requests:
         raise SignalError("What is asked for is not computed yet; compute verb_noun first.")
     table = pl.read_parquet(dataset.path(signal), columns=READ)
     names = table.select(PAIR).drop_nulls("verb").unique().sort(PAIR)
-    name = table.join(
-        names.with_row_index("name"), on=PAIR, how="left", nulls_equal=True, maintain_order="left"
-    )["name"].fill_null(names.height).to_numpy().astype(np.int32)  # fmt: skip
+    name = (
+        table.join(names.with_row_index("name"), on=PAIR, how="left", nulls_equal=True, maintain_order="left")["name"]
+        .fill_null(names.height)
+        .to_numpy()
+        .astype(np.int32)
+    )
     has_verb = pl.col("verb").is_not_null()
     status = (
-        pl.when((pl.col("verb_noun_status") == "no_pair") & has_verb).then(pl.lit("verb_only"))
+        pl.when((pl.col("verb_noun_status") == "no_pair") & has_verb)
+        .then(pl.lit("verb_only"))
         .otherwise(pl.col("verb_noun_status").replace("no_pair", "no_verb").fill_null("missing"))
-    )  # fmt: skip
+    )
     state = table.select(status.replace_strict(list(STATES), list(range(len(STATES))), return_dtype=pl.UInt8))
     tokens = _numbers(dataset, "response_tokens" if _has_tokens(dataset) else None)
     known = (~np.isnan(tokens) & (name < names.height)).nonzero()[0]
     by_tokens = known[np.lexsort((tokens[known], name[known]))].astype(np.uint32)
     return Requests(
-        names, name, state.to_series().to_numpy(), table["is_cut_for_verbs"].fill_null(False).to_numpy(), tokens,
-        _numbers(dataset, "score" if "score" in dataset.canonical else None), by_tokens,
+        names,
+        name,
+        state.to_series().to_numpy(),
+        table["is_cut_for_verbs"].fill_null(False).to_numpy(),
+        tokens,
+        _numbers(dataset, "score" if "score" in dataset.canonical else None),
+        by_tokens,
         np.searchsorted(name[by_tokens], np.arange(names.height)),
-    )  # fmt: skip
+    )
 
 
 def _has_tokens(dataset: Dataset) -> bool:

@@ -103,9 +103,11 @@ class VerbNoun(
         )
         is_cut = (rows[self.over].str.len_chars() > self.max_chars).alias("is_cut_for_verbs")
         return (
-            texts.to_frame().join(found, on="text", how="left", maintain_order="left")
-            .with_columns(is_cut).select(*self.adds, "pairs")
-        )  # fmt: skip
+            texts.to_frame()
+            .join(found, on="text", how="left", maintain_order="left")
+            .with_columns(is_cut)
+            .select(*self.adds, "pairs")
+        )
 
     def _recall(self, texts: list[str]) -> list[Asked]:
         """What each text asks for; read only where this process has not read it lately."""
@@ -133,11 +135,13 @@ class VerbNoun(
             sentence: requests(doc, lexicon) for sentence, doc in zip(wanted, parsed(model, wanted), strict=True)
         }
         return [
-            Asked("other_language") if found is None
-            else Asked("no_pair" if text.strip() else "empty") if not found
+            Asked("other_language")
+            if found is None
+            else Asked("no_pair" if text.strip() else "empty")
+            if not found
             else _asked([answers[sentence] for sentence in found])
             for text, found in zip(texts, chosen, strict=True)
-        ]  # fmt: skip
+        ]
 
     def _sentences(self, text: str, language: str, verbs: Collection[str]) -> list[str] | None:
         """What is to be parsed of a text; None where it is in another language."""
@@ -149,9 +153,10 @@ class VerbNoun(
             return chosen
         is_own = True in verdicts
         kept = [
-            sentence for sentence, is_in in zip(chosen, verdicts, strict=True)
+            sentence
+            for sentence, is_in in zip(chosen, verdicts, strict=True)
             if is_in or (is_in is None and (is_own or sentence.partition(" ")[0].strip(":.,").lower() in verbs))
-        ]  # fmt: skip
+        ]
         return kept or None
 
 
@@ -176,8 +181,9 @@ def _asked(found: list[list[Request]]) -> Asked:
         read = numbered
     pairs: list[dict[str, object]] = [
         {"sentence": number, "verb": r.verb, "noun": r.noun, "how": r.how, "preposition": r.preposition}
-        for number, r in read if r.noun
-    ]  # fmt: skip
+        for number, r in read
+        if r.noun
+    ]
     first = next((r for _, r in read if r.noun), None) or next((r for _, r in real or numbered), None)
     if first is None:
         return Asked("no_pair")

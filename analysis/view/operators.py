@@ -230,8 +230,15 @@ OPERATORS: dict[str, Operator] = {
     "notblank": Operator("{c} is not empty", "nothing", _TEXTS, lambda a: ~_blank(a)),
 }
 
-_PAIRS = (("eq", "ne"), ("range", "outside"), ("in", "notin"), ("has", "nothas"), ("null", "notnull"),
-          ("blank", "notblank"), ("within", "apart"))  # fmt: skip
+_PAIRS = (
+    ("eq", "ne"),
+    ("range", "outside"),
+    ("in", "notin"),
+    ("has", "nothas"),
+    ("null", "notnull"),
+    ("blank", "notblank"),
+    ("within", "apart"),
+)
 # The operators that keep just the rows another leaves out, missing values among them.
 OPPOSITES = {**dict(_PAIRS), **{no: yes for yes, no in _PAIRS}}
 

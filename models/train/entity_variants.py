@@ -22,8 +22,20 @@ from models.train.templates import TECHNICAL_WORDS, WITH_NAMES, WITH_TECHNICAL_W
 
 NLP = spacy.blank("en")
 LOCALES = (
-    "en_US", "en_GB", "en_IN", "de_DE", "fr_FR", "es_ES", "it_IT", "pl_PL", "nl_NL", "tr_TR", "en_AU", "pt_BR", "sv_SE",
-)  # fmt: skip
+    "en_US",
+    "en_GB",
+    "en_IN",
+    "de_DE",
+    "fr_FR",
+    "es_ES",
+    "it_IT",
+    "pl_PL",
+    "nl_NL",
+    "tr_TR",
+    "en_AU",
+    "pt_BR",
+    "sv_SE",
+)
 EXCHANGED = ("pud", "ewt_dev", "wikigold", "gum")
 INSTRUCTIONS = 2000
 NAMES_OF_THE_GRAMMAR = {
@@ -156,9 +168,11 @@ def technical(draws: random.Random) -> Doc:
 def of_the_grammar(doc: Doc) -> Doc:
     names = [NAMES_OF_THE_GRAMMAR.get(token.text) for token in doc]
     return Doc(
-        NLP.vocab, words=[t.text for t in doc], spaces=[bool(t.whitespace_) for t in doc],
+        NLP.vocab,
+        words=[t.text for t in doc],
+        spaces=[bool(t.whitespace_) for t in doc],
         ents=[f"B-{name}" if name else "O" for name in names],
-    )  # fmt: skip
+    )
 
 
 def main() -> None:

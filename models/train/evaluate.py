@@ -36,19 +36,29 @@ def on_gold_tokens(nlp: Language, gold: list[Doc]) -> dict[str, Any]:
             is_head = p.head.i == g.head.i - sentence.start
             relation, known = p.dep_.split(":")[0].lower(), g.dep_.split(":")[0].lower()
             is_content = g.pos_ in ("VERB", "NOUN")
-            right.update({
-                "words": 1, "upos": p.pos_ == g.pos_, "xpos": p.tag_ == g.tag_, "lemma": p.lemma_ == g.lemma_,
-                "uas": is_head, "las": is_head and relation == known, "content": is_content,
-                "content_lemma": is_content and p.lemma_.lower() == g.lemma_.lower(), "obj_made": relation == "obj",
-                "obj_known": known == "obj", "obj_right": relation == known == "obj" and is_head,
-            })  # fmt: skip
+            right.update(
+                {
+                    "words": 1,
+                    "upos": p.pos_ == g.pos_,
+                    "xpos": p.tag_ == g.tag_,
+                    "lemma": p.lemma_ == g.lemma_,
+                    "uas": is_head,
+                    "las": is_head and relation == known,
+                    "content": is_content,
+                    "content_lemma": is_content and p.lemma_.lower() == g.lemma_.lower(),
+                    "obj_made": relation == "obj",
+                    "obj_known": known == "obj",
+                    "obj_right": relation == known == "obj" and is_head,
+                }
+            )
     shares = {name: round(right[name] / max(right["words"], 1), 4) for name in ("upos", "xpos", "lemma", "uas", "las")}
     return {
-        "words": right["words"], **shares,
+        "words": right["words"],
+        **shares,
         "lemma_verb_noun": round(right["content_lemma"] / max(right["content"], 1), 4),
         "obj_precision": round(right["obj_right"] / max(right["obj_made"], 1), 4),
         "obj_recall": round(right["obj_right"] / max(right["obj_known"], 1), 4),
-    }  # fmt: skip
+    }
 
 
 def main() -> None:

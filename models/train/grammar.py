@@ -107,9 +107,12 @@ class Sentence:
         if compound:
             before.append(Word(compound, compound, "NOUN", "NN", "Number=Sing", relation="compound"))
         head = Word(
-            plural_of(noun) if plural else noun, noun, "NOUN", "NNS" if plural else "NN",
+            plural_of(noun) if plural else noun,
+            noun,
+            "NOUN",
+            "NNS" if plural else "NN",
             "Number=Plur" if plural or noun == "people" else "Number=Sing",
-        )  # fmt: skip
+        )
         if head.form == "people":
             head.tag, head.features = "NNS", "Number=Plur"
         self.words += [word.under(head, word.relation) for word in before]
@@ -118,9 +121,7 @@ class Sentence:
             self._after(head, depth)
         return head
 
-    def _determiner(
-        self, given: str | None, noun: str, adjectives: list[str], plural: bool
-    ) -> tuple[str, bool]:
+    def _determiner(self, given: str | None, noun: str, adjectives: list[str], plural: bool) -> tuple[str, bool]:
         kinds = ["the", "a", "this", "some", "num", "your", "", "my", "each", "these", "any"]
         kind = given or self.draws.choices(kinds, [30, 28, 6, 5, 9, 4, 12, 2, 2, 4, 2])[0]
         if adjectives and adjectives[0] in ("following", "given", "provided"):
@@ -151,7 +152,9 @@ class Sentence:
         """Now and then a prepositional phrase, a relative clause, an infinitive, a conjunct or a participle."""
         drawn = self.draws.random()
         if drawn < 0.27:
-            case = self.preposition(self.draws.choices(PREPOSITIONS, [14, 30, 12, 9, 6, 5, 6, 3, 3, 4, 2, 2, 1, 1, 1, 1])[0])
+            case = self.preposition(
+                self.draws.choices(PREPOSITIONS, [14, 30, 12, 9, 6, 5, 6, 3, 3, 4, 2, 2, 1, 1, 1, 1])[0]
+            )
             case.under(self.noun_phrase(depth + 1).under(head, "nmod"), "case")
         elif drawn < 0.32:
             that = self.add("that", "that", "PRON", "WDT", "PronType=Rel")
@@ -171,7 +174,14 @@ class Sentence:
             and_.under(self.noun_phrase(2).under(head, "conj"), "cc")
         elif drawn < 0.44:
             form, lemma = self.draws.choice(
-                [("used", "use"), ("written", "write"), ("found", "find"), ("made", "make"), ("provided", "provide"), ("based", "base")]
+                [
+                    ("used", "use"),
+                    ("written", "write"),
+                    ("found", "find"),
+                    ("made", "make"),
+                    ("provided", "provide"),
+                    ("based", "base"),
+                ]
             )
             verb = self.add(form, lemma, "VERB", "VBN", PARTICIPLE).under(head, "acl")
             case = self.preposition(self.one_of(["in", "by", "for", "on"]))
@@ -284,7 +294,11 @@ def plural_of(noun: str) -> str:
 
 
 def third_person_of(verb: str) -> str:
-    return f"{verb[:-1]}ies" if _changes_y(verb) else f"{verb}{'es' if verb.endswith(('s', 'x', 'ch', 'sh', 'z', 'o')) else 's'}"
+    return (
+        f"{verb[:-1]}ies"
+        if _changes_y(verb)
+        else f"{verb}{'es' if verb.endswith(('s', 'x', 'ch', 'sh', 'z', 'o')) else 's'}"
+    )
 
 
 def _changes_y(word: str) -> bool:

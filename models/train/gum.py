@@ -21,9 +21,7 @@ class Layers:
         xml = (folder / "xml" / f"{name}.xml").read_text(encoding="utf-8").split("\n")
         self.tags = [line.split("\t")[1] for line in xml if "\t" in line and not line.startswith("<")]
         trees = (folder / "dep" / f"{name}.conllu").read_text(encoding="utf-8").strip().split("\n\n")
-        self.sentences = [
-            [line.split("\t") for line in tree.split("\n") if re.match(r"\d+\t", line)] for tree in trees
-        ]
+        self.sentences = [[line.split("\t") for line in tree.split("\n") if re.match(r"\d+\t", line)] for tree in trees]
         spans = (folder / "tsv" / f"{name}.tsv").read_text(encoding="utf-8").split("\n")
         self.spans = [line.split("\t") for line in spans if re.match(r"\d+-\d+\t", line)]
         self.forms: list[str] = []

@@ -46,7 +46,9 @@ def plain(s: Sentence) -> Word:
 
 def to_me(s: Sentence) -> Word:
     """Give me a list."""
-    verb, _, _ = s.verb(pool=["give", "tell", "write", "show", "send", "offer", "make", "find", "teach", "provide", "give", "give"])
+    verb, _, _ = s.verb(
+        pool=["give", "tell", "write", "show", "send", "offer", "make", "find", "teach", "provide", "give", "give"]
+    )
     s.draws.choice([me, me, us])(s).under(verb, "iobj")
     s.noun_phrase().under(verb, "obj")
     return verb
@@ -120,7 +122,9 @@ def using(s: Sentence) -> Word:
 def explain_why(s: Sentence) -> Word:
     """Explain why the test works."""
     kind = s.one_of(["why", "how", "howto", "howto", "if", "whether", "what", "when"])
-    usual = "explain describe discuss outline show tell illustrate demonstrate summarize write find_out analyze consider"
+    usual = (
+        "explain describe discuss outline show tell illustrate demonstrate summarize write find_out analyze consider"
+    )
     pools = {
         "if": "determine check verify decide detect predict tell state find_out identify",
         "whether": "determine decide evaluate state indicate identify classify",
@@ -254,10 +258,27 @@ def adverb_first(s: Sentence) -> Word:
 
 
 FORMS: dict[Callable[[Sentence], Word], int] = {
-    plain: 34, to_me: 6, please: 4, conjoined: 5, two_clauses: 6, given: 5, based_on: 3, using: 4, explain_why: 7,
-    name_three: 5, can_you: 5, how_would_you: 3, what_is: 3, use_to: 4, i_want_you_to: 3, imagine_you_are: 3, you_are: 3,
-    you_are_given: 2, do_not: 2, adverb_first: 2,
-}  # fmt: skip
+    plain: 34,
+    to_me: 6,
+    please: 4,
+    conjoined: 5,
+    two_clauses: 6,
+    given: 5,
+    based_on: 3,
+    using: 4,
+    explain_why: 7,
+    name_three: 5,
+    can_you: 5,
+    how_would_you: 3,
+    what_is: 3,
+    use_to: 4,
+    i_want_you_to: 3,
+    imagine_you_are: 3,
+    you_are: 3,
+    you_are_given: 2,
+    do_not: 2,
+    adverb_first: 2,
+}
 
 
 def instruction(draws: random.Random) -> Sentence:
@@ -283,10 +304,16 @@ def annotated(sentence: Sentence, vocab: spacy.vocab.Vocab) -> Doc:
     place = {id(word): at for at, word in enumerate(words)}
     followers = [word.form for word in words[1:]] + [""]
     return Doc(
-        vocab, words=[w.form for w in words], spaces=[not f or f not in ".,:?!" for f in followers],
-        tags=[w.tag for w in words], pos=[w.pos for w in words], morphs=[w.features for w in words],
-        lemmas=[w.lemma for w in words], heads=[place[id(w.head)] for w in words], deps=[w.relation for w in words],
-    )  # fmt: skip
+        vocab,
+        words=[w.form for w in words],
+        spaces=[not f or f not in ".,:?!" for f in followers],
+        tags=[w.tag for w in words],
+        pos=[w.pos for w in words],
+        morphs=[w.features for w in words],
+        lemmas=[w.lemma for w in words],
+        heads=[place[id(w.head)] for w in words],
+        deps=[w.relation for w in words],
+    )
 
 
 def main() -> None:

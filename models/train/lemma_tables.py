@@ -61,7 +61,9 @@ def behind_prefixes(irregular: dict[str, list[str]], verbs: set[str]) -> dict[st
     found = {}
     for form, lemmas in irregular.items():
         for prefix in PREFIXES:
-            known = [f"{prefix}{lemma}" for lemma in lemmas if f"{prefix}{lemma}" in verbs and not lemma.startswith(prefix)]
+            known = [
+                f"{prefix}{lemma}" for lemma in lemmas if f"{prefix}{lemma}" in verbs and not lemma.startswith(prefix)
+            ]
             if known and f"{prefix}{form}" not in verbs:
                 found[f"{prefix}{form}"] = known
     return found

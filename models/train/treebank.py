@@ -124,12 +124,17 @@ def document(vocab: spacy.vocab.Vocab, paragraph: list[tuple[Sentence, list[str]
         rows += sentence.rows
     tags = [tags for _, tags in paragraph]
     return Doc(
-        vocab, words=words, spaces=spaces, heads=heads, tags=[row[XPOS] for row in rows],
-        pos=[row[UPOS] for row in rows], morphs=["" if row[FEATURES] == "_" else row[FEATURES] for row in rows],
+        vocab,
+        words=words,
+        spaces=spaces,
+        heads=heads,
+        tags=[row[XPOS] for row in rows],
+        pos=[row[UPOS] for row in rows],
+        morphs=["" if row[FEATURES] == "_" else row[FEATURES] for row in rows],
         lemmas=[row[LEMMA] if row[LEMMA] != "_" else word for row, word in zip(rows, words, strict=True)],
         deps=[relation(row[RELATION]) for row in rows],
         ents=None if None in tags else [tag for of_sentence in tags for tag in of_sentence or ()],
-    )  # fmt: skip
+    )
 
 
 def relation(name: str) -> str:

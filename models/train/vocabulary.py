@@ -73,7 +73,9 @@ phone car vehicle engine battery color shape size weight height temperature spee
 tradition festival holiday religion war battle revolution election government economy market industry trade energy
 source material metal chemical reaction molecule cell gene protein organ muscle bone
 """.split()
-MASS_NOUNS = frozenset("advice code data energy feedback grammar history information medicine punctuation spelling technology text trade".split())
+MASS_NOUNS = frozenset(
+    "advice code data energy feedback grammar history information medicine punctuation spelling technology text trade".split()
+)
 ADJECTIVES = """
 short long brief simple complex detailed creative funny interesting unique new old good great effective efficient
 important main key major common popular positive negative neutral formal informal professional personal different

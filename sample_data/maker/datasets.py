@@ -26,7 +26,12 @@ def files() -> dict[str, str]:
     rows["chats.jsonl"] = chats.build(again, Random(SEED + 3), ledger, apart)
     rows["preferences.jsonl"] = preferences.build(pairs, Random(SEED + 4), ledger)
     attacks = hostile.rows()
-    ledger.open("hostile", "hostile.jsonl", "Every row is an attack on the screen that shows it; details give its kind.", columns=list(hostile.COLUMNS))
+    ledger.open(
+        "hostile",
+        "hostile.jsonl",
+        "Every row is an attack on the screen that shows it; details give its kind.",
+        columns=list(hostile.COLUMNS),
+    )
     rows["hostile.jsonl"] = [Draft(row) for row in attacks]
     for draft in rows["hostile.jsonl"]:
         ledger.plant("hostile", draft, draft["kind"])
@@ -49,6 +54,8 @@ def _truth(truth: dict[str, Any]) -> str:
     """One kind per block, one field per line, so that changes can be read."""
     kinds = []
     for kind, entry in truth.items():
-        lines = ",\n".join(f"    {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in entry.items())
+        lines = ",\n".join(
+            f"    {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in entry.items()
+        )
         kinds.append(f"  {json.dumps(kind)}: {{\n{lines}\n  }}")
     return "{\n" + ",\n".join(kinds) + "\n}\n"

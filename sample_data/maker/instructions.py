@@ -32,8 +32,16 @@ def build(tasks: list[Task], random: Random, ledger: Ledger) -> list[Draft]:
     faults_text.plant(shuffled, random, ledger)
     faults_text.plant_empty(shuffled, random, ledger)
     added = faults_copies.plant(shuffled, random, ledger)
-    items = [d for d in shuffled if not d.faults and d["source"] != "support_desk" and (d.wrong or len(d["output"].split()) > 20)][: people.ITEMS]
-    ledger.open("items_answered_wrongly", FILE, "Items judged by three annotators whose answer is wrong, so that low scores are right.")
+    items = [
+        d
+        for d in shuffled
+        if not d.faults and d["source"] != "support_desk" and (d.wrong or len(d["output"].split()) > 20)
+    ][: people.ITEMS]
+    ledger.open(
+        "items_answered_wrongly",
+        FILE,
+        "Items judged by three annotators whose answer is wrong, so that low scores are right.",
+    )
     bad = random.sample([item for item in items if item.wrong and item.wrong != item["output"]], 16)
     for item in bad:
         item["output"], item.quality = item.wrong, 1.7

@@ -18,17 +18,38 @@ SENTIMENT = (
     "Categorise the statement by what it is about, in one word.",
 )
 READING = (
-    ("summary", ("Summarise the passage in one sentence.", "Condense the following text.", "Sum the passage up for a busy reader.")),
-    ("title", ("Invent a headline for this text.", "Propose a title for the passage.", "Entitle the following report.")),
-    ("keywords", ("Extract four keywords from the text.", "Pull out the key terms.", "Index this passage with four keywords.")),
+    (
+        "summary",
+        (
+            "Summarise the passage in one sentence.",
+            "Condense the following text.",
+            "Sum the passage up for a busy reader.",
+        ),
+    ),
+    (
+        "title",
+        ("Invent a headline for this text.", "Propose a title for the passage.", "Entitle the following report."),
+    ),
+    (
+        "keywords",
+        ("Extract four keywords from the text.", "Pull out the key terms.", "Index this passage with four keywords."),
+    ),
     ("answer", ("Read the text and answer: {q}", "Answer the question using only the passage: {q}", "{q}")),
 )
 LANGUAGES = {"german": ("German", "de"), "french": ("French", "fr"), "spanish": ("Spanish", "es")}
 TRANSLATE = (
-    "Translate the sentence into {l}.", "How do you say this in {l}?", "Render this in {l}.", "Give the {l} version of the sentence.",
-    "Put the following into {l}.", "Provide a {l} translation.",
-)  # fmt: skip
-BACK = ("Translate this {l} sentence into English.", "What does this {l} sentence mean in English?", "Turn the {l} into English.")
+    "Translate the sentence into {l}.",
+    "How do you say this in {l}?",
+    "Render this in {l}.",
+    "Give the {l} version of the sentence.",
+    "Put the following into {l}.",
+    "Provide a {l} translation.",
+)
+BACK = (
+    "Translate this {l} sentence into English.",
+    "What does this {l} sentence mean in English?",
+    "Turn the {l} into English.",
+)
 
 
 def written(random: Random) -> list[Task]:
@@ -38,7 +59,9 @@ def written(random: Random) -> list[Task]:
         ideas = [idea.strip() for idea in row["ideas"].split(";")]
         numbered = ideas[0].startswith("1.")
         style = 1 if numbered else random.randrange(3)
-        answer = (", ".join(ideas), "\n".join(ideas), "\n".join(f"{'-' if k % 2 else '*'} {idea}" for idea in ideas))[style]
+        answer = (", ".join(ideas), "\n".join(ideas), "\n".join(f"{'-' if k % 2 else '*'} {idea}" for idea in ideas))[
+            style
+        ]
         made.append(Task(row["ask"], "", answer, "brainstorm", f"brainstorm:{k}"))
     for k, row in enumerate(table("rewrite")):
         made.append(Task(row["ask"], row["text"], row["new"], "rewrite", f"rewrite:{k}"))
@@ -91,7 +114,23 @@ def translated(random: Random) -> list[Task]:
     for k, row in enumerate(table("translate")):
         for column, (language, _) in LANGUAGES.items():
             if (k + len(column)) % 3 == 0:
-                made.append(Task(random.choice(BACK).format(l=language), row[column], row["english"], "translation", f"translate:{k}"))
+                made.append(
+                    Task(
+                        random.choice(BACK).format(l=language),
+                        row[column],
+                        row["english"],
+                        "translation",
+                        f"translate:{k}",
+                    )
+                )
             else:
-                made.append(Task(random.choice(TRANSLATE).format(l=language), row["english"], row[column], "translation", f"translate:{k}"))
+                made.append(
+                    Task(
+                        random.choice(TRANSLATE).format(l=language),
+                        row["english"],
+                        row[column],
+                        "translation",
+                        f"translate:{k}",
+                    )
+                )
     return made

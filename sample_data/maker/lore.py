@@ -10,22 +10,54 @@ from .task import Task
 OTHER = {"cities": "country", "events": "year", "words": "means", "books": "year"}
 GUIDES = {
     "plants": ("Write a complete guide to growing {n}.", ("sow", "care", "trouble", "harvest", "neighbour")),
-    "dishes": ("Create a full recipe card for {n}, with storage and serving.", ("ingredients", "steps", "swap", "keep", "serve")),
+    "dishes": (
+        "Create a full recipe card for {n}, with storage and serving.",
+        ("ingredients", "steps", "swap", "keep", "serve"),
+    ),
     "cities": ("Compose a travel page about {n}.", ("see", "eat", "move", "trip", "when")),
-    "concepts": ("Write a short article about {n} for a school magazine.", ("is", "works", "example", "error", "matters")),
+    "concepts": (
+        "Write a short article about {n} for a school magazine.",
+        ("is", "works", "example", "error", "matters"),
+    ),
     "events": ("Produce an encyclopedia entry on {n}.", ("happened", "cause", "after", "person")),
     "animals": ("Prepare a fact sheet about {n}.", ("eats", "lives", "odd", "family", "threat")),
     "books": ("Draft a library card text for {n}.", ("author", "plot", "theme", "reader")),
 }
 HEADINGS = {
-    "sow": "Sowing", "care": "Care", "trouble": "Trouble", "harvest": "Harvest", "neighbour": "Good company",
-    "ingredients": "Ingredients", "steps": "Method", "swap": "Variation", "keep": "Storage", "serve": "To serve",
-    "see": "Sights", "eat": "Food", "move": "Getting around", "trip": "Out of town", "when": "Season",
-    "is": "", "works": "", "example": "", "error": "", "matters": "",
-    "happened": "", "cause": "Causes", "after": "Consequences", "person": "A person",
-    "eats": "Diet", "lives": "Habitat", "odd": "Curious", "family": "Family", "threat": "Threats",
-    "author": "Author", "plot": "Plot", "theme": "Theme", "reader": "For whom",
-}  # fmt: skip
+    "sow": "Sowing",
+    "care": "Care",
+    "trouble": "Trouble",
+    "harvest": "Harvest",
+    "neighbour": "Good company",
+    "ingredients": "Ingredients",
+    "steps": "Method",
+    "swap": "Variation",
+    "keep": "Storage",
+    "serve": "To serve",
+    "see": "Sights",
+    "eat": "Food",
+    "move": "Getting around",
+    "trip": "Out of town",
+    "when": "Season",
+    "is": "",
+    "works": "",
+    "example": "",
+    "error": "",
+    "matters": "",
+    "happened": "",
+    "cause": "Causes",
+    "after": "Consequences",
+    "person": "A person",
+    "eats": "Diet",
+    "lives": "Habitat",
+    "odd": "Curious",
+    "family": "Family",
+    "threat": "Threats",
+    "author": "Author",
+    "plot": "Plot",
+    "theme": "Theme",
+    "reader": "For whom",
+}
 COLLECTIONS = {
     "plants": "Write a season plan for a kitchen garden with {n}.",
     "dishes": "Develop a weekly menu with methods from these dishes: {n}.",
@@ -37,10 +69,17 @@ COLLECTIONS = {
 
 
 SCIENCE_PAIRS = [
-    ("gravity", "magnetism"), ("inflation", "compound interest"), ("erosion", "plate tectonics"), ("black holes", "dark matter"),
-    ("natural selection", "machine learning"), ("vaccines", "the immune system"), ("supply and demand", "opportunity cost"),
-    ("evaporation", "osmosis"), ("fermentation", "catalysts"), ("sound", "electric current"),
-]  # fmt: skip
+    ("gravity", "magnetism"),
+    ("inflation", "compound interest"),
+    ("erosion", "plate tectonics"),
+    ("black holes", "dark matter"),
+    ("natural selection", "machine learning"),
+    ("vaccines", "the immune system"),
+    ("supply and demand", "opportunity cost"),
+    ("evaporation", "osmosis"),
+    ("fermentation", "catalysts"),
+    ("sound", "electric current"),
+]
 
 
 def facts(random: Random) -> list[Task]:
@@ -77,7 +116,12 @@ def guides(random: Random) -> list[Task]:
 
 def comparisons(random: Random) -> list[Task]:
     """Two subjects set beside each other."""
-    asks = ("Compare {a} and {b}.", "Contrast {a} with {b}.", "Differentiate between {a} and {b}.", "Distinguish {a} from {b}.")
+    asks = (
+        "Compare {a} and {b}.",
+        "Contrast {a} with {b}.",
+        "Differentiate between {a} and {b}.",
+        "Distinguish {a} from {b}.",
+    )
     said = {
         "concepts": "{a[is]} {b[is]} An instance of the first: {a[example]} Of the second: {b[example]}",
         "animals": "{A} live in or around {a[lives]} and eat {a[eats]}, whereas {b[name]} live in or around {b[lives]} and eat {b[eats]}.",

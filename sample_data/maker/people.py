@@ -46,7 +46,9 @@ def slots(random: Random, rows: int) -> list[Slot]:
     for k, name in enumerate(NAMES):
         day = datetime(2024, 3, 4) + timedelta(days=k % 3)
         for n, size in enumerate(lengths[name], 1):
-            clock = day + timedelta(hours=random.choice((8, 9, 13, 14, 18)), minutes=random.randrange(60), seconds=random.randrange(60))
+            clock = day + timedelta(
+                hours=random.choice((8, 9, 13, 14, 18)), minutes=random.randrange(60), seconds=random.randrange(60)
+            )
             for place in range(1, size + 1):
                 made.append(Slot(name, f"{name}-{n:02d}", place, clock.strftime("%Y-%m-%dT%H:%M:%SZ")))
                 clock += timedelta(seconds=random.randint(28, 115))
@@ -56,11 +58,23 @@ def slots(random: Random, rows: int) -> list[Slot]:
 
 def judge(random: Random, singles: list[Draft], items: list[Draft], ledger: Ledger) -> list[Draft]:
     """Gives every row an annotator, a session, a time and a score; each item becomes three rows by three annotators."""
-    ledger.open("multiply_annotated", FILE, "The same item (item_id) judged by three annotators; only annotator, time and score differ. "
-                "These are not among the exact duplicates.")  # fmt: skip
-    ledger.open("annotator_biased", FILE, "Rows of the annotator who scores about 1.2 too high.", annotator=BIASED, bias=BIAS)
-    ledger.open("annotator_tired", FILE, "Rows after the 40th of a session of the annotator who tires: scores drift to 3 whatever the "
-                "quality, and answers of rows judged once are cut to their first sentence.", annotator=TIRED, after=TIRED_AFTER)  # fmt: skip
+    ledger.open(
+        "multiply_annotated",
+        FILE,
+        "The same item (item_id) judged by three annotators; only annotator, time and score differ. "
+        "These are not among the exact duplicates.",
+    )
+    ledger.open(
+        "annotator_biased", FILE, "Rows of the annotator who scores about 1.2 too high.", annotator=BIASED, bias=BIAS
+    )
+    ledger.open(
+        "annotator_tired",
+        FILE,
+        "Rows after the 40th of a session of the annotator who tires: scores drift to 3 whatever the "
+        "quality, and answers of rows judged once are cut to their first sentence.",
+        annotator=TIRED,
+        after=TIRED_AFTER,
+    )
     free = slots(random, len(singles) + JUDGES * len(items))
     random.shuffle(free)
     tired = [slot for slot in free if slot.is_tired]
@@ -81,7 +95,11 @@ def judge(random: Random, singles: list[Draft], items: list[Draft], ledger: Ledg
             draft.faults.extend(item.faults)
         ledger.group("multiply_annotated", group)
         made += group
-    prose = [d for d in singles if not d.faults and d.language == "en" and d.topic in SENTENCES and d["source"] != "support_desk"]
+    prose = [
+        d
+        for d in singles
+        if not d.faults and d.language == "en" and d.topic in SENTENCES and d["source"] != "support_desk"
+    ]
     prose.sort(key=lambda d: len(d["output"].split(". ")) < 2)
     for slot, draft in zip(tired, prose[: len(tired)], strict=True):
         singles.remove(draft)

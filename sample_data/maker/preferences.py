@@ -15,19 +15,41 @@ PEOPLE = ("amara", "bjorn", "chiyo", "elif", "farah", "hana")
 SOURCES = ("expert_pairs", "arena", "model_versions")
 LONGER = "verbose_lab"
 VAGUE = (
-    "That is a broad subject, and {t} can be seen in more than one way.", "I am not sure about this, but I believe somebody in {t} would know.",
-    "There is no simple answer. Much has been written on {t}.", "You could search for it; {t} is well covered online.", "It varies.",
-    "Good question! Let me think about {t}. In any case, be careful.", "No idea.", "This was answered before.",
-    "To answer this one must first understand what is meant by {t}, which goes beyond a short reply.", "Yes.",
-)  # fmt: skip
+    "That is a broad subject, and {t} can be seen in more than one way.",
+    "I am not sure about this, but I believe somebody in {t} would know.",
+    "There is no simple answer. Much has been written on {t}.",
+    "You could search for it; {t} is well covered online.",
+    "It varies.",
+    "Good question! Let me think about {t}. In any case, be careful.",
+    "No idea.",
+    "This was answered before.",
+    "To answer this one must first understand what is meant by {t}, which goes beyond a short reply.",
+    "Yes.",
+)
 PADDING = (
-    "It may be worth adding that circumstances differ from case to case.", "Taking a little time over this usually pays off.",
-    "Of course, others may see the matter differently, and they are welcome to.", "If anything remains unclear, a second source is a good idea.",
-    "As so often, the details decide, but the broad picture holds.", "I hope that this puts the matter in perspective.",
-    "Beyond that, small adjustments can be made as you gain experience.", "It bears repeating that no rule is without its exceptions.",
-)  # fmt: skip
-WORDS = {"concepts": "science", "words": "vocabulary", "books": "literature", "maths": "arithmetic", "plants": "gardening", "dishes": "cooking",
-         "cities": "travel", "events": "history", "animals": "nature", "idioms": "language", "howto": "household matters", "classification": "labelling"}  # fmt: skip
+    "It may be worth adding that circumstances differ from case to case.",
+    "Taking a little time over this usually pays off.",
+    "Of course, others may see the matter differently, and they are welcome to.",
+    "If anything remains unclear, a second source is a good idea.",
+    "As so often, the details decide, but the broad picture holds.",
+    "I hope that this puts the matter in perspective.",
+    "Beyond that, small adjustments can be made as you gain experience.",
+    "It bears repeating that no rule is without its exceptions.",
+)
+WORDS = {
+    "concepts": "science",
+    "words": "vocabulary",
+    "books": "literature",
+    "maths": "arithmetic",
+    "plants": "gardening",
+    "dishes": "cooking",
+    "cities": "travel",
+    "events": "history",
+    "animals": "nature",
+    "idioms": "language",
+    "howto": "household matters",
+    "classification": "labelling",
+}
 CYCLES, DUPLICATES, REVERSED = 6, (3, 2, 2, 2), 8
 EXTRA = 3 * CYCLES - CYCLES + sum(DUPLICATES) - len(DUPLICATES) + REVERSED
 
@@ -58,14 +80,26 @@ def _pair(task: Task, n: int, random: Random) -> Draft:
         rejected = vague
     prompt = f"{task.ask}\n\n{task.given}" if task.given else task.ask
     better = random.choice((4, 4, 5, 5, 3))
-    fields = {"prompt": prompt, "chosen": task.answer, "rejected": rejected, "annotator": PEOPLE[n % len(PEOPLE)], "source": random.choice(SOURCES),
-              "score_chosen": better, "score_rejected": max(1, better - random.choice((1, 2, 2, 3)))}  # fmt: skip
+    fields = {
+        "prompt": prompt,
+        "chosen": task.answer,
+        "rejected": rejected,
+        "annotator": PEOPLE[n % len(PEOPLE)],
+        "source": random.choice(SOURCES),
+        "score_chosen": better,
+        "score_rejected": max(1, better - random.choice((1, 2, 2, 3))),
+    }
     return Draft(fields, topic=task.topic, wrong=vague)
 
 
 def _longer(base: list[Draft], random: Random, ledger: Ledger) -> None:
-    ledger.open("preference_chosen_longer", FILE, "One source in which the chosen answer is always the longer one, padded with sentences that say nothing; "
-                "the rejected answer is correct and short.", source=LONGER)  # fmt: skip
+    ledger.open(
+        "preference_chosen_longer",
+        FILE,
+        "One source in which the chosen answer is always the longer one, padded with sentences that say nothing; "
+        "the rejected answer is correct and short.",
+        source=LONGER,
+    )
     for draft in [d for d in base if d.topic not in ("maths", "classification")][:50]:
         short = draft["chosen"]
         draft["chosen"] = " ".join([short, *random.sample(PADDING, random.randint(2, 4))])
@@ -86,15 +120,47 @@ def _set(**fields: Callable[[Draft, int], Any]) -> Callable[[Draft, int], None]:
 
 KINDS: tuple[tuple[str, int, str, Callable[[Draft, int], None]], ...] = (
     ("preference_chosen_equals_rejected", 8, "Both answers are the same.", _set(rejected=lambda d, n: d["chosen"])),
-    ("preference_equal_up_to_white_space", 6, "The answers differ in white space only.",
-     _set(rejected=lambda d, n: (f" {d['chosen']}\n", d["chosen"].replace(" ", "  "), d["chosen"].replace(" ", "\n", 2))[n % 3])),
-    ("preference_chosen_is_prefix", 7, "The rejected answer begins with the whole chosen one.", _set(rejected=lambda d, n: f"{d['chosen']} {PADDING[n]}")),
-    ("preference_score_against_choice", 10, "The rejected answer has the higher score.", _set(score_chosen=lambda d, n: 1 + n % 2, score_rejected=lambda d, n: 4 + n % 2)),
-    ("preference_score_tie", 8, "Both answers have the same score.", _set(score_rejected=lambda d, n: d["score_chosen"])),
+    (
+        "preference_equal_up_to_white_space",
+        6,
+        "The answers differ in white space only.",
+        _set(
+            rejected=lambda d, n: (
+                f" {d['chosen']}\n",
+                d["chosen"].replace(" ", "  "),
+                d["chosen"].replace(" ", "\n", 2),
+            )[n % 3]
+        ),
+    ),
+    (
+        "preference_chosen_is_prefix",
+        7,
+        "The rejected answer begins with the whole chosen one.",
+        _set(rejected=lambda d, n: f"{d['chosen']} {PADDING[n]}"),
+    ),
+    (
+        "preference_score_against_choice",
+        10,
+        "The rejected answer has the higher score.",
+        _set(score_chosen=lambda d, n: 1 + n % 2, score_rejected=lambda d, n: 4 + n % 2),
+    ),
+    (
+        "preference_score_tie",
+        8,
+        "Both answers have the same score.",
+        _set(score_rejected=lambda d, n: d["score_chosen"]),
+    ),
     ("preference_empty_rejected", 5, "The rejected answer is empty, white space or null.", _blank),
-    ("preference_refusal_chosen", 6, "A refusal was preferred to an answer.",
-     _set(rejected=lambda d, n: d["chosen"], chosen=lambda d, n: ("I'm sorry, but I can't help with that.", "I cannot answer this question.")[n % 2])),
-)  # fmt: skip
+    (
+        "preference_refusal_chosen",
+        6,
+        "A refusal was preferred to an answer.",
+        _set(
+            rejected=lambda d, n: d["chosen"],
+            chosen=lambda d, n: ("I'm sorry, but I can't help with that.", "I cannot answer this question.")[n % 2],
+        ),
+    ),
+)
 
 
 def _faults(base: list[Draft], random: Random, ledger: Ledger) -> list[Draft]:
@@ -106,7 +172,11 @@ def _faults(base: list[Draft], random: Random, ledger: Ledger) -> list[Draft]:
             change(draft, n)
             ledger.plant(kind, draft)
     added: list[Draft] = []
-    ledger.open("preference_cycles", FILE, "Three rows on one prompt whose choices run in a circle: a over b, b over c, c over a.")
+    ledger.open(
+        "preference_cycles",
+        FILE,
+        "Three rows on one prompt whose choices run in a circle: a over b, b over c, c over a.",
+    )
     for _ in range(CYCLES):
         first = next(free)
         second, third = first.twin(), first.twin()
@@ -115,7 +185,9 @@ def _faults(base: list[Draft], random: Random, ledger: Ledger) -> list[Draft]:
             draft["chosen"], draft["rejected"], draft["annotator"] = better, worse, who
         ledger.group("preference_cycles", [first, second, third])
         added += [second, third]
-    ledger.open("preference_reversed", FILE, "The same two answers, preferred the other way round by another annotator.")
+    ledger.open(
+        "preference_reversed", FILE, "The same two answers, preferred the other way round by another annotator."
+    )
     for _ in range(REVERSED):
         first = next(free)
         second = first.twin()

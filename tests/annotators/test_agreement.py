@@ -313,8 +313,10 @@ def test_slices_are_judged_apart() -> None:
     slices = pl.Series(["same", "same", "other", "other", None] * 2)
     found = by_slice(labels, slices, "nominal")
     assert found.select("slice", "judgements", "items", "raw").rows() == [
-        ("other", 4, 2, 0.0), ("same", 4, 2, 1.0), ("(missing)", 2, 1, 0.0),
-    ]  # fmt: skip
+        ("other", 4, 2, 0.0),
+        ("same", 4, 2, 1.0),
+        ("(missing)", 2, 1, 0.0),
+    ]
     assert found["alpha"].to_list() == pytest.approx([-0.5, 1.0, 0.0])
     assert by_slice(labels, slices, "nominal", limit=1)["slice"].to_list() == ["other", "(other 1)", "(missing)"]
 

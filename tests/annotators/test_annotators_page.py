@@ -35,13 +35,23 @@ def lines(*records: dict[str, Any]) -> str:
 def judgement(i: int, **more: Any) -> dict[str, Any]:
     who = PEOPLE[i % 4]
     label = ("good", "bad")[(i // 4) % 2 if who != "d" else 0]
-    return {"prompt": f"Question {i // 4}?", "response": f"Answer {i // 4}.", "item": f"i{i // 4}", "annotator": who,
-            "label": label, "comment": f"{who} says {label}", "created_at": f"2024-01-01T10:{i % 60:02}:00Z", **more}  # fmt: skip
+    return {
+        "prompt": f"Question {i // 4}?",
+        "response": f"Answer {i // 4}.",
+        "item": f"i{i // 4}",
+        "annotator": who,
+        "label": label,
+        "comment": f"{who} says {label}",
+        "created_at": f"2024-01-01T10:{i % 60:02}:00Z",
+        **more,
+    }
 
 
 FILES = {
     "judged": lines(*(judgement(i) for i in range(120))),
-    "scored": lines(*({k: v for k, v in judgement(i, score=1 + (i * 7) % 5).items() if k != "label"} for i in range(200))),
+    "scored": lines(
+        *({k: v for k, v in judgement(i, score=1 + (i * 7) % 5).items() if k != "label"} for i in range(200))
+    ),
     "alone": lines(*(judgement(4 * i) for i in range(30))),
     "same": lines(*(judgement(i, label="good") for i in range(40))),
     "apart": lines(*(judgement(i, item=f"own{i}") for i in range(40))),
@@ -52,7 +62,7 @@ FILES = {
     "one": lines(judgement(0)),
     "timeless": lines(*(judgement(i, created_at="soon") for i in range(40))),
     "crowd": lines(*(judgement(i, annotator=f"worker {i // 2}", item=f"i{i % 300}", score=i % 5) for i in range(1200))),
-}  # fmt: skip
+}
 SAMPLES = ("instructions", "hostile", "chats", "preferences")
 
 
@@ -62,7 +72,9 @@ def data(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     found = {}
     for name, text in FILES.items():
         (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
-        roles = (("item", "item"),) if name in ("alone", "apart") else ()  # ids that never repeat are not taken for items
+        roles = (
+            (("item", "item"),) if name in ("alone", "apart") else ()
+        )  # ids that never repeat are not taken for items
         found[name] = Workspace().open([folder / f"{name}.jsonl"], ReadOptions(roles=roles))
     for sample in SAMPLES:
         found[sample] = Workspace().open([ROOT / "sample_data" / f"{sample}.jsonl"])

@@ -66,8 +66,15 @@ def test_the_last_judgement_of_one_person_is_the_vote() -> None:
 
 
 def test_an_item_may_be_several_columns_and_the_score_stands_in_for_a_label() -> None:
-    frame = pl.DataFrame({ROW_ID: list("abcd"), "doc": [1, 1, 1, 1], "model": ["m", "m", "n", "n"], "who": ["x", "y", "x", "y"],
-                          "points": [4.0, 4.0, 1.0, 2.0]})  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            ROW_ID: list("abcd"),
+            "doc": [1, 1, 1, 1],
+            "model": ["m", "m", "n", "n"],
+            "who": ["x", "y", "x", "y"],
+            "points": [4.0, 4.0, 1.0, 2.0],
+        }
+    )
     found = Consensus(item="doc~model", annotator="who", score="points")(frame)
     assert found["consensus_label"].to_list() == ["4", "4", None, None]
     assert found["is_disputed"].to_list() == [False, False, True, True]
@@ -147,8 +154,11 @@ def table(home: Path, tmp_path: Path) -> Path:
     """Three people on four items of two columns; c errs once, and the last item is judged by two who differ."""
     said = {("1", "m"): "ppp", ("1", "n"): "qqq", ("2", "m"): "ppq", ("2", "n"): "pq"}
     right = {("1", "m"): "p", ("1", "n"): "q", ("2", "m"): "p", ("2", "n"): "p"}
-    lines = [f"{doc},{system},{who},{label},{right[doc, system]}" for (doc, system), labels in said.items()
-             for who, label in zip("abc", labels, strict=False)]  # fmt: skip
+    lines = [
+        f"{doc},{system},{who},{label},{right[doc, system]}"
+        for (doc, system), labels in said.items()
+        for who, label in zip("abc", labels, strict=False)
+    ]
     (tmp_path / "t.csv").write_text("\n".join(["doc,system,worker_id,label,truth", *lines]) + "\n")
     return tmp_path / "t.csv"
 

@@ -113,8 +113,19 @@ def test_bins_hold_means_and_their_interval() -> None:
 
 def test_from_ten_sessions_on_the_error_is_clustered() -> None:
     values = np.random.default_rng(0).normal(size=12)
-    frame = pl.DataFrame({"row": range(36), "annotator": "a", "session": np.repeat(np.arange(12), 3), "position": [1, 2, 3] * 12,
-                          "agreement": None, "length": None, "seconds": None, "variety": np.repeat(values, 3) + 5}, schema_overrides=dict.fromkeys(MEASURES, pl.Float64))  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "row": range(36),
+            "annotator": "a",
+            "session": np.repeat(np.arange(12), 3),
+            "position": [1, 2, 3] * 12,
+            "agreement": None,
+            "length": None,
+            "seconds": None,
+            "variety": np.repeat(values, 3) + 5,
+        },
+        schema_overrides=dict.fromkeys(MEASURES, pl.Float64),
+    )
     row = by_position(frame).row(0, named=True)
     low, high = stats.t.interval(
         0.95, 11, values.mean() + 5, stats.sem(values)
@@ -157,8 +168,16 @@ def test_a_slope_is_that_of_least_squares_with_an_intercept_per_session_and_hc3_
     assert (row["rows"], row["sessions"]) == (160, 4)
 
 
-@pytest.mark.parametrize(("measure", "drift", "names"), [("variety", -0.05, ("a0",)), ("length", -0.05, ("a0",)), ("agreement", -0.05, ("a0",)),
-                                                         ("variety", 0.05, ()), ("seconds", -0.05, ())])  # fmt: skip
+@pytest.mark.parametrize(
+    ("measure", "drift", "names"),
+    [
+        ("variety", -0.05, ("a0",)),
+        ("length", -0.05, ("a0",)),
+        ("agreement", -0.05, ("a0",)),
+        ("variety", 0.05, ()),
+        ("seconds", -0.05, ()),
+    ],
+)
 def test_only_what_falls_and_tells_of_care_is_called_fatigue(
     measure: str, drift: float, names: tuple[str, ...]
 ) -> None:
@@ -181,8 +200,19 @@ def test_differences_between_sessions_are_no_slope() -> None:
     session = np.repeat(np.arange(20), lengths)
     position = np.concatenate([np.arange(1, n + 1) for n in lengths])
     value = draw.normal(size=len(session)) - 3.0 * (np.array(lengths)[session] == 60)
-    frame = pl.DataFrame({"row": np.arange(len(session)), "annotator": "a", "session": session, "position": position, "agreement": None, "length": None,
-                          "seconds": None, "variety": value}, schema_overrides=dict.fromkeys(MEASURES, pl.Float64))  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "row": np.arange(len(session)),
+            "annotator": "a",
+            "session": session,
+            "position": position,
+            "agreement": None,
+            "length": None,
+            "seconds": None,
+            "variety": value,
+        },
+        schema_overrides=dict.fromkeys(MEASURES, pl.Float64),
+    )
     assert not slopes(frame)["is_significant"].any()
 
 
@@ -241,7 +271,14 @@ def test_fifty_thousand_annotators() -> None:
     n = 300_000
     draw = np.random.default_rng(10)
     who = draw.integers(0, 50_000, n)
-    frame = pl.DataFrame({"row": np.arange(n), "annotator": np.char.add("a", who.astype(str)), "session": who, "position": draw.integers(1, 50, n),
-                          **{name: np.abs(draw.normal(size=n)) for name in MEASURES}})  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "row": np.arange(n),
+            "annotator": np.char.add("a", who.astype(str)),
+            "session": who,
+            "position": draw.integers(1, 50, n),
+            **{name: np.abs(draw.normal(size=n)) for name in MEASURES},
+        }
+    )
     assert slopes(frame).height == 0  # six rows each
     assert (overall(frame)["rows"] > n * 0.9).all()

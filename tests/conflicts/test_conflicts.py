@@ -65,7 +65,13 @@ def kind(*responses: str | None) -> str | None:
         (("There are 3 chances out of 7, that is 3/7.", "1"), "number"),
         (("The answer is 1,000 metres.", "1001 m"), "number"),
         (("#### 72", "So she has 72 left.", "#### 71"), "number"),
-        (("Born in 1921, he died in 1980 at home in the old house.", "Born in 1922, he died in 1980 at home in the old house."), "number"),
+        (
+            (
+                "Born in 1921, he died in 1980 at home in the old house.",
+                "Born in 1922, he died in 1980 at home in the old house.",
+            ),
+            "number",
+        ),
         (("positive", "negative"), "label"),
         (("The sentiment is positive.", "The sentiment is mixed."), "label"),
         (("Yes, because bees need it to live.", "No. Bees do not need it at all."), "label"),
@@ -78,7 +84,7 @@ def kind(*responses: str | None) -> str | None:
         (("Bees eat nectar and pollen, mostly.", "They live on what the flowers give them."), "other"),
         (("The answer is 1,000.", "That makes 1000 in all, I would say, and no more than that."), "other"),
     ],
-)  # fmt: skip
+)
 def test_how_answers_to_one_prompt_differ(responses: tuple[str | None, ...], expected: str) -> None:
     assert kind(*responses) == expected
     assert kind(*reversed(responses)) == expected
@@ -93,11 +99,15 @@ def test_equal_answers_are_no_conflict(responses: tuple[str | None, ...]) -> Non
 
 def test_groups_are_named_by_their_first_row_and_prompts_are_compared_normalised() -> None:
     table = computed(
-        {"prompt": "Alone?", "response": "yes"}, {"prompt": "Twice  caf\u00e9?", "response": "a"},
-        {"prompt": None, "response": "x"}, {"prompt": "twice cafe\u0301?", "response": "b"},
-        {"prompt": None, "response": "y"}, {"prompt": " ", "response": "x"}, {"prompt": "", "response": "y"},
+        {"prompt": "Alone?", "response": "yes"},
+        {"prompt": "Twice  caf\u00e9?", "response": "a"},
+        {"prompt": None, "response": "x"},
+        {"prompt": "twice cafe\u0301?", "response": "b"},
+        {"prompt": None, "response": "y"},
+        {"prompt": " ", "response": "x"},
+        {"prompt": "", "response": "y"},
         {"prompt": "Twice caf\u00e9?", "response": "b", "system": "Be kind."},
-    )  # fmt: skip
+    )
     assert table["prompt_conflict_group"].to_list() == [None, 1, None, 1, None, None, None, None]
 
 
@@ -106,13 +116,21 @@ def test_a_chat_is_asked_all_that_stands_before_its_last_answer() -> None:
     short = [first, said("assistant", "Hello.")]
     table = computed(
         {"prompt": "Hi", "response": "Hello.", "messages": short},
-        {"prompt": "Hi", "response": "Good day to you, my friend.", "messages": [first, said("assistant", "Good day to you, my friend.")]},
+        {
+            "prompt": "Hi",
+            "response": "Good day to you, my friend.",
+            "messages": [first, said("assistant", "Good day to you, my friend.")],
+        },
         {"prompt": "Hi", "response": "See you.", "messages": [*short, other, said("assistant", "See you.")]},
         {"prompt": "Hi", "response": "Good bye.", "messages": [*short, other, said("assistant", "Good bye.")]},
-        {"prompt": "Hi", "response": "Ciao.", "messages": [first, said("assistant", "Servus."), other, said("assistant", "Ciao.")]},
+        {
+            "prompt": "Hi",
+            "response": "Ciao.",
+            "messages": [first, said("assistant", "Servus."), other, said("assistant", "Ciao.")],
+        },
         {"prompt": "Hi", "response": None, "messages": [first]},
         {"messages": []},
-    )  # fmt: skip
+    )
     assert table["prompt_conflict_group"].to_list() == [0, 0, 2, 2, None, 0, None]
 
 
@@ -149,14 +167,20 @@ def test_evening_is_idempotent_and_keeps_null(texts: list[str | None]) -> None:
 def test_one_response_to_different_prompts() -> None:
     refusal, long = "I'm sorry, but I can't help with that.", "It depends on your needs and on your budget."
     table = computed(
-        {"prompt": "a", "response": refusal}, {"prompt": "b", "response": refusal.upper()},
-        {"prompt": "c", "response": "Yes."}, {"prompt": "d", "response": "yes."},
-        {"prompt": "e", "response": long}, {"prompt": "f", "response": long},
+        {"prompt": "a", "response": refusal},
+        {"prompt": "b", "response": refusal.upper()},
+        {"prompt": "c", "response": "Yes."},
+        {"prompt": "d", "response": "yes."},
+        {"prompt": "e", "response": long},
+        {"prompt": "f", "response": long},
         {"prompt": "g", "response": "As an AI language model, I have no feelings about bees."},
         {"prompt": "h", "response": "As an AI language model, I have no feelings about bees."},
-        {"prompt": "i", "response": ""}, {"prompt": "j", "response": ""}, {"prompt": None, "response": long},
-        {"prompt": "k", "response": "Once."}, {"prompt": "k", "response": "Once."},
-    )  # fmt: skip
+        {"prompt": "i", "response": ""},
+        {"prompt": "j", "response": ""},
+        {"prompt": None, "response": long},
+        {"prompt": "k", "response": "Once."},
+        {"prompt": "k", "response": "Once."},
+    )
     assert table["response_conflict_group"].to_list() == [0, 0, 2, 2, 4, 4, 6, 6, None, None, None, None, None]
     kinds = ["refusal", "refusal", "short", "short", "other", "other", "boilerplate", "boilerplate"]
     assert table["response_conflict_kind"].to_list() == [*kinds, None, None, None, None, None]
@@ -179,13 +203,18 @@ def test_one_item_judged_by_several_people_is_no_response_conflict() -> None:
 
 def test_equal_texts_with_different_labels_or_scores() -> None:
     table = computed(
-        {"prompt": "a", "response": "x", "score": 1.0, "l": "good"}, {"prompt": "A", "response": "x ", "score": 4.0, "l": "bad"},
-        {"prompt": "a", "response": "y", "score": 2.0, "l": "bad"}, {"prompt": "b", "response": "x", "score": 2.0, "l": "Good "},
-        {"prompt": "b", "response": "x", "score": 2.0, "l": "good"}, {"prompt": "b", "response": "x", "score": None, "l": None},
-        {"text": "raw", "score": float("nan"), "l": "1"}, {"text": "raw", "score": 3.0, "l": "one"}, {"score": 1.0, "l": "good"},
+        {"prompt": "a", "response": "x", "score": 1.0, "l": "good"},
+        {"prompt": "A", "response": "x ", "score": 4.0, "l": "bad"},
+        {"prompt": "a", "response": "y", "score": 2.0, "l": "bad"},
+        {"prompt": "b", "response": "x", "score": 2.0, "l": "Good "},
+        {"prompt": "b", "response": "x", "score": 2.0, "l": "good"},
+        {"prompt": "b", "response": "x", "score": None, "l": None},
+        {"text": "raw", "score": float("nan"), "l": "1"},
+        {"text": "raw", "score": 3.0, "l": "one"},
+        {"score": 1.0, "l": "good"},
         {"score": 9.0, "l": "bad"},
         label="l",
-    )  # fmt: skip
+    )
     assert table["label_conflict_group"].to_list() == [0, 0, None, None, None, None, 6, 6, None, None]
     assert table["score_conflict_group"].to_list() == [0, 0, *[None] * 8]
     assert table["score_conflict_range"].to_list() == [3.0, 3.0, *[None] * 8]
@@ -387,9 +416,10 @@ def test_planted_responses_and_echoes(opened: dict[str, Dataset]) -> None:
 def test_planted_pairs(opened: dict[str, Dataset]) -> None:
     dataset = opened["preferences"]
     for name, way in (
-        ("preference_chosen_equals_rejected", "equal"), ("preference_equal_up_to_white_space", "white_space"),
+        ("preference_chosen_equals_rejected", "equal"),
+        ("preference_equal_up_to_white_space", "white_space"),
         ("preference_chosen_is_prefix", "chosen_is_prefix"),
-    ):  # fmt: skip
+    ):
         assert lines(dataset, "pair_degenerate_kind", way) == TRUTH[name]["lines"]
     margin = dataset.column("chosen_score_margin")
     assert [at + 1 for at in (margin < 0).arg_true()] == TRUTH["preference_score_against_choice"]["lines"]
@@ -547,7 +577,8 @@ def test_a_kind_becomes_a_filter_and_stands_in_the_address(opened: dict[str, Dat
 def test_a_role_that_is_not_set_is_named(opened: dict[str, Dataset]) -> None:
     said_ = "\n".join(text.value for text in page(opened["instructions"]).text)
     assert (
-        "label: needed for Labels, Labels differ." in said_ and "score chosen: needed for Score against choice, Equal scores." in said_
+        "label: needed for Labels, Labels differ." in said_
+        and "score chosen: needed for Score against choice, Equal scores." in said_
     )
 
 

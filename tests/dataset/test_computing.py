@@ -80,7 +80,9 @@ def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def dataset(home: Path, tmp_path: Path) -> Dataset:
     path = tmp_path / "rows.jsonl"
-    path.write_text("".join(json.dumps({"prompt": "x" * (i % 17), "response": f"{i} words"}) + "\n" for i in range(ROWS)))
+    path.write_text(
+        "".join(json.dumps({"prompt": "x" * (i % 17), "response": f"{i} words"}) + "\n" for i in range(ROWS))
+    )
     return Workspace().open([path])
 
 
@@ -106,9 +108,13 @@ def elsewhere(dataset: Dataset, marked: Marked) -> subprocess.Popen[str]:
         "computing.compute(Dataset(Path(sys.argv[1]), CATALOGUE), Marked(sys.argv[2]))"
     )
     return subprocess.Popen(
-        [sys.executable, "-c", script, str(dataset.folder), marked.folder], cwd=ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, "-c", script, str(dataset.folder), marked.folder],
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def heard(process: subprocess.Popen[str]) -> str:
@@ -140,7 +146,13 @@ def test_the_file_holds_the_signals_columns_in_row_order(dataset: Dataset, marke
 def test_nothing_is_left_beside_it(dataset: Dataset, marked: Marked) -> None:
     compute(dataset, marked)
     left = {path.name for path in dataset.folder.iterdir()}
-    assert left - {f"{marked.key}.lock"} == {"dataset.json", "rows", "ids.parquet", "problems.jsonl", f"{marked.key}.parquet"}
+    assert left - {f"{marked.key}.lock"} == {
+        "dataset.json",
+        "rows",
+        "ids.parquet",
+        "problems.jsonl",
+        f"{marked.key}.parquet",
+    }
 
 
 def test_what_is_there_is_not_made_again(dataset: Dataset, marked: Marked, folder: Path) -> None:
@@ -243,7 +255,9 @@ def test_half_written_parts_do_not_count(dataset: Dataset, marked: Marked, unint
     assert compute(dataset, marked).read_bytes() == uninterrupted
 
 
-def test_a_fault_keeps_what_was_made_and_lets_go(dataset: Dataset, marked: Marked, folder: Path, uninterrupted: bytes) -> None:
+def test_a_fault_keeps_what_was_made_and_lets_go(
+    dataset: Dataset, marked: Marked, folder: Path, uninterrupted: bytes
+) -> None:
     (folder / "fail").touch()
     with pytest.raises(SignalError, match=r"^marked was told to fail\.$"):
         compute(dataset, marked)
@@ -335,7 +349,11 @@ def test_a_process_that_dies_is_told_in_a_line(dataset: Dataset) -> None:
 
 
 def test_runners_by_name() -> None:
-    assert {name: runner(name) for name in RUNNERS} == {"here": run_here, "processes": run_in_processes, "ray": run_on_ray}
+    assert {name: runner(name) for name in RUNNERS} == {
+        "here": run_here,
+        "processes": run_in_processes,
+        "ray": run_on_ray,
+    }
     with pytest.raises(RunnerError, match=r"^No engine is called 'spark'; known: here, processes, ray\.$"):
         runner("spark")
 
@@ -399,7 +417,14 @@ def test_a_reporter_writes_the_first_the_last_and_few_between(tmp_path: Path, mo
         found = Progress.read(path)
         assert found
         seen.append((found.stage, found.done, found.started))
-    assert seen == [("a", 0, 1000.0), ("a", 0, 1000.0), ("a", 2, 1000.0), ("a", 9, 1000.0), ("b", 3, 1000.4), ("b", 9, 1000.4)]
+    assert seen == [
+        ("a", 0, 1000.0),
+        ("a", 0, 1000.0),
+        ("a", 2, 1000.0),
+        ("a", 9, 1000.0),
+        ("b", 3, 1000.4),
+        ("b", 9, 1000.4),
+    ]
     assert [p.name for p in tmp_path.iterdir()] == ["progress.json"]
 
 

@@ -29,17 +29,30 @@ Open = Callable[..., Dataset]
 INSTRUCTIONS: list[dict[str, Any]] = [
     {
         "instruction": f"Add {i} and {i}. " + "Please. " * (i % 7),
-        "output": "" if i % 10 == 3 else None if i % 10 == 4 else f"It is {2 * i}. Sorry!" if i % 5 == 0 else f"It is {2 * i}.",
+        "output": ""
+        if i % 10 == 3
+        else None
+        if i % 10 == 4
+        else f"It is {2 * i}. Sorry!"
+        if i % 5 == 0
+        else f"It is {2 * i}.",
         "source": "abc"[i % 3],
         "rating": None if i % 4 == 0 else i % 6,
     }
     for i in range(100)
 ]
 CHATS: list[dict[str, Any]] = [
-    {"messages": [{"role": "user", "content": f"Question {i}"}, {"role": "assistant", "content": f"Draft {i}"},
-                  {"role": "user", "content": "Shorter"}, {"role": "assistant", "content": f"Answer {i}"}], "lang": "en"}
+    {
+        "messages": [
+            {"role": "user", "content": f"Question {i}"},
+            {"role": "assistant", "content": f"Draft {i}"},
+            {"role": "user", "content": "Shorter"},
+            {"role": "assistant", "content": f"Answer {i}"},
+        ],
+        "lang": "en",
+    }
     for i in range(40)
-]  # fmt: skip
+]
 
 
 def lines(records: list[dict[str, Any]]) -> str:
@@ -51,7 +64,9 @@ def opened(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
     """Opens these records as one or more JSONL files, read in blocks of so many bytes."""
 
     def open_it(*files: list[dict[str, Any]], block_bytes: int = 8 << 20) -> Dataset:
-        monkeypatch.setattr(analysis.workspace, "import_files", functools.partial(import_files, _block_bytes=block_bytes))
+        monkeypatch.setattr(
+            analysis.workspace, "import_files", functools.partial(import_files, _block_bytes=block_bytes)
+        )
         folder = tmp_path / f"files{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
         paths = [folder / f"{number}.jsonl" for number in range(len(files))]
@@ -128,7 +143,12 @@ def test_what_is_prose_and_what_is_a_category(in_parts: Dataset) -> None:
 
 
 def test_an_original_column_goes_before_a_signals_column_of_its_name(opened: Open) -> None:
-    found = opened([{"instruction": "a", "output": "b", "row_chars": "many"}, {"instruction": "c", "output": "d", "row_chars": "few"}])
+    found = opened(
+        [
+            {"instruction": "a", "output": "b", "row_chars": "many"},
+            {"instruction": "c", "output": "d", "row_chars": "few"},
+        ]
+    )
     view = View().where("row_chars", "eq", "few")
     assert found.needs(view) == []
     compute(found, found.signal("lengths"))
@@ -154,7 +174,9 @@ def test_parts_and_files_make_no_difference(opened: Open, in_parts: Dataset) -> 
     assert in_parts.column("source_file").to_list() == [f"{i // 25}.jsonl" for i in range(100)]
 
 
-@pytest.mark.parametrize(("offset", "length"), [(0, None), (0, 0), (0, 1), (7, 1), (24, 2), (90, 50), (100, 5), (3, 61)])
+@pytest.mark.parametrize(
+    ("offset", "length"), [(0, None), (0, 0), (0, 1), (7, 1), (24, 2), (90, 50), (100, 5), (3, 61)]
+)
 def test_batches_are_slices_of_the_columns(in_parts: Dataset, offset: int, length: int | None) -> None:
     compute(in_parts, in_parts.signal("lengths"))
     expected = in_parts.frame(NAMES).slice(offset, length)
@@ -203,7 +225,10 @@ def test_little_memory_gives_the_same_answers(opened: Open, monkeypatch: pytest.
 
 
 def test_long_chats_stay_on_disk(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    long = [{"messages": [{"role": "user", "content": f"{i} " + "x" * 9_000}, {"role": "assistant", "content": "ok"}]} for i in range(50)]
+    long = [
+        {"messages": [{"role": "user", "content": f"{i} " + "x" * 9_000}, {"role": "assistant", "content": "ok"}]}
+        for i in range(50)
+    ]
     rich = opened(long)
     monkeypatch.setenv("WINNOW_MEMORY_MB", "1")
     poor = Dataset(rich.folder, CATALOGUE)
@@ -230,13 +255,19 @@ def test_the_budget_is_a_share_of_the_machine(monkeypatch: pytest.MonkeyPatch) -
 def test_threads_get_the_same_answers(in_parts: Dataset) -> None:
     compute(in_parts, in_parts.signal("lengths"))
     expected = [Dataset(in_parts.folder, CATALOGUE).rows_of(view).to_list() for view in VIEWS]
-    tags = pl.DataFrame({"row_id": in_parts.column("row_id").head(3), "tags": [["a"]] * 3, "disputed_tags": [[]] * 3}, schema_overrides=TAGS)
+    tags = pl.DataFrame(
+        {"row_id": in_parts.column("row_id").head(3), "tags": [["a"]] * 3, "disputed_tags": [[]] * 3},
+        schema_overrides=TAGS,
+    )
 
     def ask(number: int) -> tuple[int, list[int]]:
         which = number % len(VIEWS)
         if number % 20 == 0:
             shared.set_tags(tags, number)
-        assert shared.frame(["prompt", "tags"], pl.Series([1, 99]))["prompt"].to_list() == [INSTRUCTIONS[1]["instruction"], INSTRUCTIONS[99]["instruction"]]
+        assert shared.frame(["prompt", "tags"], pl.Series([1, 99]))["prompt"].to_list() == [
+            INSTRUCTIONS[1]["instruction"],
+            INSTRUCTIONS[99]["instruction"],
+        ]
         return which, shared.rows_of(VIEWS[which]).to_list()
 
     shared = Dataset(in_parts.folder, CATALOGUE)
@@ -271,12 +302,14 @@ def test_a_view_is_not_taken_for_another_whose_link_looks_alike(opened: Open) ->
 
 
 def test_any_text_is_searched_in_every_text(opened: Open) -> None:
-    found = opened([
-        {"system": "be KIND", "instruction": "one", "output": "two"},
-        {"system": None, "instruction": "kind", "output": None},
-        {"system": "", "instruction": "mankind", "output": "x"},
-        {"system": "a", "instruction": None, "output": "Be kind!"},
-    ])  # fmt: skip
+    found = opened(
+        [
+            {"system": "be KIND", "instruction": "one", "output": "two"},
+            {"system": None, "instruction": "kind", "output": None},
+            {"system": "", "instruction": "mankind", "output": "x"},
+            {"system": "a", "instruction": None, "output": "Be kind!"},
+        ]
+    )
     assert found.texts() == ["system", "prompt", "response"]
     assert found.rows_of(View().where("*", "has", "kind")).to_list() == [0, 1, 2, 3]
     assert found.rows_of(View().where("*", "word", "kind")).to_list() == [0, 1, 3]
@@ -301,7 +334,11 @@ def tagged(found: Dataset, tags: dict[int, list[str]], disputed: dict[int, list[
     rows = sorted({*tags, *(disputed or {})})
     ids = found.column("row_id").gather(rows)
     return pl.DataFrame(
-        {"row_id": ids, "tags": [tags.get(r, []) for r in rows], "disputed_tags": [(disputed or {}).get(r, []) for r in rows]},
+        {
+            "row_id": ids,
+            "tags": [tags.get(r, []) for r in rows],
+            "disputed_tags": [(disputed or {}).get(r, []) for r in rows],
+        },
         schema_overrides=TAGS,
     )
 
@@ -357,7 +394,9 @@ def test_a_column_that_is_not_computed_names_its_signal(in_parts: Dataset) -> No
     in_parts.check(view)
     with pytest.raises(DatasetError) as error:
         in_parts.rows_of(view)
-    assert str(error.value) == "row_tokens comes from the signal tokens, which is not computed yet; compute tokens first."
+    assert (
+        str(error.value) == "row_tokens comes from the signal tokens, which is not computed yet; compute tokens first."
+    )
     compute(in_parts, in_parts.signal("lengths"))
     assert [signal.name for signal in in_parts.needs(view)] == ["tokens"]
     assert in_parts.needs(view.toggled(0)) == in_parts.needs(view), "a chip that is switched off is still shown"

@@ -28,8 +28,15 @@ def at(effect: Effect, line: int) -> tuple[float, ...]:
 
 @pytest.mark.parametrize(
     ("hits", "n", "low", "high"),
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718), (29, 29, 0.8830, 1.0), (0, 0, 0, 1)],
-)  # fmt: skip
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+        (29, 29, 0.8830, 1.0),
+        (0, 0, 0, 1),
+    ],
+)
 def test_wilson_as_published_by_newcombe(hits: int, n: int, low: float, high: float) -> None:
     found = wilson(hits, n)
     assert (float(found[0]), float(found[1])) == pytest.approx((low, high), abs=6e-5)
@@ -115,7 +122,10 @@ def test_of_two_levels_cliffs_delta_is_the_difference_of_shares(a: int, b: int, 
 
 
 def test_cliffs_delta_of_groups_apart_alike_empty_and_of_a_rare_level() -> None:
-    apart, alike, empty, rare = (at(cliffs_delta([[30, 0], [4, 0], [0, 0], [160, 0]], [[0, 40], [9, 0], [1, 2], [1028, 12]]), i) for i in range(4))  # fmt: skip
+    apart, alike, empty, rare = (
+        at(cliffs_delta([[30, 0], [4, 0], [0, 0], [160, 0]], [[0, 40], [9, 0], [1, 2], [1028, 12]]), i)
+        for i in range(4)
+    )
     assert apart[0] == -1 and apart[1] == -1 and apart[2] == pytest.approx(-(30 - 3.8415) / (30 + 3.8415), abs=1e-4)
     assert alike == (0, 0, 0, 1, 0)
     assert all(map(math.isnan, empty))

@@ -19,9 +19,7 @@ WORD = pl.Struct({"word": pl.String, "length": pl.UInt32})
 
 
 @dataclass(frozen=True)
-class Words(
-    Signal, name="words", version=1, reads=("prompt",), adds={"word_count": pl.UInt32}, tables={"words": WORD}
-):  # fmt: skip
+class Words(Signal, name="words", version=1, reads=("prompt",), adds={"word_count": pl.UInt32}, tables={"words": WORD}):
     """The words of the prompt; null and an empty prompt have no entry."""
 
     forgetful: bool = False
@@ -37,7 +35,11 @@ class Words(
 @pytest.fixture
 def dataset(home: Path, tmp_path: Path) -> Dataset:
     path = tmp_path / "three.jsonl"
-    rows = [{"prompt": "two words", "response": "a"}, {"prompt": "", "response": "b"}, {"prompt": None, "response": "c"}]
+    rows = [
+        {"prompt": "two words", "response": "a"},
+        {"prompt": "", "response": "b"},
+        {"prompt": None, "response": "c"},
+    ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return Workspace(home).open([path])
 
@@ -54,7 +56,11 @@ def test_a_line_per_entry_in_row_order(dataset: Dataset) -> None:
 def test_the_lines_of_some_rows(dataset: Dataset) -> None:
     signal = Words()
     compute(dataset, signal)
-    for rows, expected in (([0], [(0, "two", 3), (0, "words", 5)]), ([1, 2], []), ([0, 1, 2], [(0, "two", 3), (0, "words", 5)])):
+    for rows, expected in (
+        ([0], [(0, "two", 3), (0, "words", 5)]),
+        ([1, 2], []),
+        ([0, 1, 2], [(0, "two", 3), (0, "words", 5)]),
+    ):
         assert dataset.table_in(signal, "words", pl.Series(rows, dtype=pl.UInt32)).rows() == expected
 
 

@@ -43,8 +43,19 @@ def rows_of(*records: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(columns, schema_overrides=READABLE).select(*READABLE)
 
 
-CHAT = [said("system", "Be kind."), said("user", "Hi"), said("assistant", "Hello you."), said("user", "Bye"), said("assistant", "")]
-TOOL = [said("user", "Weather?"), said("assistant", None, '[{"name":"weather"}]'), said("tool", "21"), said("assistant", "21 degrees.")]
+CHAT = [
+    said("system", "Be kind."),
+    said("user", "Hi"),
+    said("assistant", "Hello you."),
+    said("user", "Bye"),
+    said("assistant", ""),
+]
+TOOL = [
+    said("user", "Weather?"),
+    said("assistant", None, '[{"name":"weather"}]'),
+    said("tool", "21"),
+    said("assistant", "21 degrees."),
+]
 ROWS = rows_of(
     {"prompt": "What is 2+2?", "response": "It is 4."},
     {},
@@ -58,7 +69,14 @@ ROWS = rows_of(
     {"prompt": "Weather?", "response": "21 degrees.", "messages": TOOL, "n_turns": 4},
     {"messages": []},
     {"messages": [said("user", None)]},
-    {"prompt": "Why?", "response": "Because.", "rejected": "Dunno.", "score": 4.5, "prompts_differ": False, "n_turns": 2},
+    {
+        "prompt": "Why?",
+        "response": "Because.",
+        "rejected": "Dunno.",
+        "score": 4.5,
+        "prompts_differ": False,
+        "n_turns": 2,
+    },
     {"rejected": "No answer was chosen."},
     {"text": "Raw text, all of it."},
     {"text": ""},
@@ -165,7 +183,15 @@ def _unchecked(signal: Signal, **values: object) -> Signal:
 def test_no_two_signals_write_one_column_nor_a_canonical_one() -> None:
     written = [column for signal in CATALOGUE.signals.values() for column in signal.adds]
     assert len(written) == len(set(written))
-    assert not set(written) & {*CANONICAL, ROW_ID, "source_file", "source_line", "source_record", "tags", "disputed_tags"}
+    assert not set(written) & {
+        *CANONICAL,
+        ROW_ID,
+        "source_file",
+        "source_line",
+        "source_record",
+        "tags",
+        "disputed_tags",
+    }
 
 
 @EVERY
@@ -206,11 +232,16 @@ class Planted(Signal, name="planted", version=3, reads=("prompt",), adds={"plant
         assert rows.columns == ["prompt"]
         kept = rows.head(1) if self.fault == "height" else rows
         dtype = pl.Float64 if self.fault == "type" else pl.Float32
-        return kept.select(pl.repeat(0.5, pl.len(), dtype=dtype).alias("other" if self.fault == "name" else "planted_share"))
+        return kept.select(
+            pl.repeat(0.5, pl.len(), dtype=dtype).alias("other" if self.fault == "name" else "planted_share")
+        )
 
 
 def test_falsy_parameters_enter_the_key() -> None:
-    keys = {Planted(*values).key for values in (("", 0.0, False, ()), ("0",), ("", 1.0), ("", 0.0, True), ("", 0.0, False, ("",)))}
+    keys = {
+        Planted(*values).key
+        for values in (("", 0.0, False, ()), ("0",), ("", 1.0), ("", 0.0, True), ("", 0.0, False, ("",)))
+    }
     assert len(keys) == 5
     assert all(key.startswith("planted-v3-") for key in keys)
     assert Planted().parameters == {"fault": "", "shift": 0.0, "is_on": False, "words": ()}
@@ -289,7 +320,12 @@ def test_lengths_of_raw_text() -> None:
 
 def test_lengths_of_half_a_row() -> None:
     found = lengths(prompt="Only a question?")
-    assert (found["row_chars"], found["response_chars"], found["user_turns"], found["assistant_turns"]) == (16, None, 1, None)
+    assert (found["row_chars"], found["response_chars"], found["user_turns"], found["assistant_turns"]) == (
+        16,
+        None,
+        1,
+        None,
+    )
     assert lengths(prompt="")["row_chars"] == 0
 
 
@@ -321,11 +357,26 @@ def test_tokens_of_each_kind_of_row() -> None:
     signal = Tokens()
     found = tokens(signal, system="Hello, world!", prompt="How many tokens?", response="日本語のテキスト")
     assert found == {
-        ROW_ID: "0" * 16, "system_tokens": 4, "prompt_tokens": 4, "response_tokens": 6, "rejected_tokens": None, "row_tokens": 14,
-    }  # fmt: skip
+        ROW_ID: "0" * 16,
+        "system_tokens": 4,
+        "prompt_tokens": 4,
+        "response_tokens": 6,
+        "rejected_tokens": None,
+        "row_tokens": 14,
+    }
     pair = tokens(signal, prompt="How many tokens?", response="Hello, world!", rejected="<s>")
     assert (pair["rejected_tokens"], pair["row_tokens"]) == (3, 4 + 4 + 3)
-    chat = tokens(signal, prompt="How many tokens?", response="", messages=[said("user", "How many tokens?"), said("assistant", None), said("tool", "<s>"), said("assistant", "")])
+    chat = tokens(
+        signal,
+        prompt="How many tokens?",
+        response="",
+        messages=[
+            said("user", "How many tokens?"),
+            said("assistant", None),
+            said("tool", "<s>"),
+            said("assistant", ""),
+        ],
+    )
     assert (chat["prompt_tokens"], chat["response_tokens"], chat["row_tokens"]) == (4, 0, 7)
     assert tokens(signal, text="Hello, world!")["row_tokens"] == 4
     assert tokens(signal, messages=[])["row_tokens"] == 0
@@ -435,14 +486,23 @@ def test_null_never_equals_null() -> None:
 
 
 def test_duplicates_over_one_side() -> None:
-    rows = [{"prompt": "a", "response": "1"}, {"prompt": "A", "response": "2"}, {"prompt": "b", "response": "2"}, {"response": "2"}, {"prompt": "a"}]
+    rows = [
+        {"prompt": "a", "response": "1"},
+        {"prompt": "A", "response": "2"},
+        {"prompt": "b", "response": "2"},
+        {"response": "2"},
+        {"prompt": "a"},
+    ]
     assert groups("prompt", *rows) == [0, 0, None, None, 0]
     assert groups("response", *rows) == [None, 1, 1, 1, None]
     assert groups("prompt+response", *rows) == [None] * 5
 
 
 def test_sides_are_not_run_together() -> None:
-    assert groups("prompt+response", {"prompt": "a b", "response": "c"}, {"prompt": "a", "response": "b c"}) == [None, None]
+    assert groups("prompt+response", {"prompt": "a b", "response": "c"}, {"prompt": "a", "response": "b c"}) == [
+        None,
+        None,
+    ]
     assert groups("prompt+response", {"prompt": "a"}, {"response": "a"}, {"text": "a"}) == [None, None, None]
 
 
@@ -459,7 +519,9 @@ def test_chats_are_told_apart_by_roles_and_tool_calls() -> None:
     def call(arguments: str | None) -> dict[str, Any]:
         return {"prompt": "Hi", "messages": [said("user", "Hi"), said("assistant", None, arguments)]}
 
-    assert groups("prompt+response", call('{"city":"Rome"}'), call('{"city":"Oslo"}'), call(None), call('{"city":"Rome"}')) == [0, None, None, 0]
+    assert groups(
+        "prompt+response", call('{"city":"Rome"}'), call('{"city":"Oslo"}'), call(None), call('{"city":"Rome"}')
+    ) == [0, None, None, 0]
     one, other = {"messages": [said("user", "a")]}, {"messages": [said("system", "a")]}
     assert groups("prompt+response", one, other) == [None, None]
     two, joined = {"messages": [said("user", "a"), said("user", "b")]}, {"messages": [said("user", "a b")]}
@@ -467,7 +529,11 @@ def test_chats_are_told_apart_by_roles_and_tool_calls() -> None:
 
 
 def test_raw_text_is_compared_by_itself() -> None:
-    assert groups("prompt+response", {"text": "Some text."}, {"text": "some  text."}, {"text": "Other."}) == [0, 0, None]
+    assert groups("prompt+response", {"text": "Some text."}, {"text": "some  text."}, {"text": "Other."}) == [
+        0,
+        0,
+        None,
+    ]
 
 
 def test_an_unknown_side_is_refused() -> None:

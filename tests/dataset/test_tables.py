@@ -214,7 +214,11 @@ def test_ties_are_in_the_order_of_their_names() -> None:
 
 
 def test_counts_of_other_types() -> None:
-    assert counted(pl.Series([True, None, True, False])) == [("true", 2, True), ("false", 1, True), ("(missing)", 1, False)]
+    assert counted(pl.Series([True, None, True, False])) == [
+        ("true", 2, True),
+        ("false", 1, True),
+        ("(missing)", 1, False),
+    ]
     assert counted(pl.Series([3, 3, -1])) == [("3", 2, True), ("-1", 1, True)]
     assert counted(pl.Series([0.5, 0.5])) == [("0.5", 2, True)]
 
@@ -268,7 +272,7 @@ def test_boxes_per_group() -> None:
         ("a", 101, 5.0, 25.0, 50.0, 75.0, 95.0),
         ("b", 1, 7.0, 7.0, 7.0, 7.0, 7.0),
         ("(missing)", 1, 3.0, 3.0, 3.0, 3.0, 3.0),
-    ]  # fmt: skip
+    ]
 
 
 def test_boxes_leave_out_what_is_no_number_and_gather_small_groups() -> None:

@@ -20,7 +20,9 @@ from analysis.view.operators import OPERATORS, check_pattern, kind_of, literal_p
 
 # Links
 
-texts = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("~%!&=+#?27E5 \x00\n")), max_size=12)
+texts = st.text(
+    st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("~%!&=+#?27E5 \x00\n")), max_size=12
+)
 operators = st.sampled_from([op for op in OPERATORS if op != "re"])
 
 
@@ -103,7 +105,10 @@ def test_links_are_read(link: str, expected: Filter) -> None:
             "Cannot read the regular expression '(?<!b)c': look-around, including look-ahead and look-behind, is not "
             "supported; write it another way.",
         ),
-        ("a~re~\n\nThis error(", "Cannot read the regular expression '\\n\\nThis error(': unclosed group; write it another way."),
+        (
+            "a~re~\n\nThis error(",
+            "Cannot read the regular expression '\\n\\nThis error(': unclosed group; write it another way.",
+        ),
         (
             "a~re~(x{1000}){1000}",
             "Cannot read the regular expression '(x{1000}){1000}': Compiled regex exceeds size limit of 10485760 bytes; "
@@ -111,7 +116,7 @@ def test_links_are_read(link: str, expected: Filter) -> None:
         ),
         (f"a~has~{'x' * 5001}", "The text to look for has 5,001 characters; at most 5,000 are searched."),
     ],
-)  # fmt: skip
+)
 def test_an_unreadable_link_says_why(link: str, message: str) -> None:
     with pytest.raises(ViewError) as error:
         View.from_params([link])
@@ -147,7 +152,13 @@ FRAME = pl.DataFrame(
         "words": ["I am sorry.", "SORRY, C++!", "unsorry (x)", None, "as_sorry"],
         "flag": [True, False, True, None, False],
         "day": [date(2024, 5, 30), date(2024, 5, 31), date(2024, 6, 1), None, date(1969, 1, 1)],
-        "moment": [datetime(2024, 5, 30, 12), datetime(2024, 5, 31), datetime(2024, 6, 1, 0, 0, 1), None, datetime(1969, 1, 1)],
+        "moment": [
+            datetime(2024, 5, 30, 12),
+            datetime(2024, 5, 31),
+            datetime(2024, 6, 1, 0, 0, 1),
+            None,
+            datetime(1969, 1, 1),
+        ],
         "hour": [clock(0), clock(12, 30), clock(23, 59), None, clock(6)],
         "tags": [["keep"], ["drop", "Keep"], [], None, [""]],
         "chat": [said("Hello", "Bye now"), said("bye", None), [], None, said(None, " ")],
@@ -156,9 +167,11 @@ FRAME = pl.DataFrame(
     },
     schema_overrides={"chat": MESSAGES, "day": pl.Date},
 ).with_columns(
-    rome=pl.col("moment").dt.replace_time_zone("Europe/Rome"), none=pl.lit(None, dtype=pl.String),
-    small=pl.col("count").cast(pl.Int8), level=pl.col("name").cast(pl.Categorical),
-)  # fmt: skip
+    rome=pl.col("moment").dt.replace_time_zone("Europe/Rome"),
+    none=pl.lit(None, dtype=pl.String),
+    small=pl.col("count").cast(pl.Int8),
+    level=pl.col("name").cast(pl.Categorical),
+)
 
 
 def passing(column: str, op: str, value: object = "") -> list[int]:
@@ -171,10 +184,20 @@ def passing(column: str, op: str, value: object = "") -> list[int]:
 @pytest.mark.parametrize(
     ("column", "kind"),
     [
-        ("count", "number"), ("share", "number"), ("name", "text"), ("level", "text"), ("flag", "bool"), ("day", "time"),
-        ("moment", "time"), ("rome", "time"), ("hour", "time"), ("tags", "list"), ("chat", "messages"), ("image", "other"),
+        ("count", "number"),
+        ("share", "number"),
+        ("name", "text"),
+        ("level", "text"),
+        ("flag", "bool"),
+        ("day", "time"),
+        ("moment", "time"),
+        ("rome", "time"),
+        ("hour", "time"),
+        ("tags", "list"),
+        ("chat", "messages"),
+        ("image", "other"),
     ],
-)  # fmt: skip
+)
 def test_kinds_of_columns(column: str, kind: str) -> None:
     assert kind_of(FRAME.schema[column]) == kind
 
@@ -317,7 +340,7 @@ MEANINGS: list[tuple[str, str, object, list[int]]] = [
     # what can only be there or not
     ("image", "null", "", [3]),
     ("image", "notnull", "", [0, 1, 2, 4]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("column", "op", "value", "expected"), MEANINGS)
@@ -328,7 +351,11 @@ def test_meaning(column: str, op: str, value: object, expected: list[int]) -> No
 def test_every_operator_on_every_kind_it_fits_was_asked_above() -> None:
     asked = {(op, kind_of(FRAME.schema[column])) for column, op, _, _ in MEANINGS}
     offered = {(op, kind) for op, known in OPERATORS.items() for kind in known.kinds if op not in ("null", "notnull")}
-    ordered_alike = {(op, kind) for op in ("eq", "ne", "ge", "gt", "le", "lt", "in", "notin", "range", "outside") for kind in ("text", "time")}
+    ordered_alike = {
+        (op, kind)
+        for op in ("eq", "ne", "ge", "gt", "le", "lt", "in", "notin", "range", "outside")
+        for kind in ("text", "time")
+    }
     assert offered - asked <= ordered_alike
     assert {op for op, _ in asked} == set(OPERATORS)
 
@@ -342,13 +369,33 @@ def test_every_operator_on_every_kind_it_fits_was_asked_above() -> None:
         ("count", "range", "1~2~3", "A range of count needs two bounds, '1~2~3' has 3; write 10~20 or 10~."),
         ("count", "range", "1~b", "count is a number, 'b' is not; write a number such as 2048."),
         ("flag", "eq", "yes", "flag is true or false, 'yes' is neither; write true or false."),
-        ("moment", "ge", "tomorrow", "moment is a time, 'tomorrow' is not; write a time such as 2024-05-31 or 2024-05-31T12:30."),
+        (
+            "moment",
+            "ge",
+            "tomorrow",
+            "moment is a time, 'tomorrow' is not; write a time such as 2024-05-31 or 2024-05-31T12:30.",
+        ),
         ("day", "ge", "", "day is a time, '' is not; write a time such as 2024-05-31 or 2024-05-31T12:30."),
         ("hour", "ge", "2024-05-31", "hour is a time, '2024-05-31' is not; write a time such as 12:30."),
-        ("count", "has", "1", "count holds number values, which 'has' does not fit; fitting: eq, ne, ge, gt, le, lt, range, outside, in, notin, null, notnull."),
-        ("chat", "eq", "a", "chat holds messages values, which 'eq' does not fit; fitting: has, nothas, word, re, null, notnull, blank, notblank."),
+        (
+            "count",
+            "has",
+            "1",
+            "count holds number values, which 'has' does not fit; fitting: eq, ne, ge, gt, le, lt, range, outside, in, notin, null, notnull.",
+        ),
+        (
+            "chat",
+            "eq",
+            "a",
+            "chat holds messages values, which 'eq' does not fit; fitting: has, nothas, word, re, null, notnull, blank, notblank.",
+        ),
         ("image", "eq", "a", "image holds other values, which 'eq' does not fit; fitting: null, notnull."),
-        ("flag", "ge", "true", "flag holds bool values, which 'ge' does not fit; fitting: eq, ne, in, notin, null, notnull."),
+        (
+            "flag",
+            "ge",
+            "true",
+            "flag holds bool values, which 'ge' does not fit; fitting: eq, ne, in, notin, null, notnull.",
+        ),
     ],
 )
 def test_a_filter_that_does_not_fit_says_why(column: str, op: str, value: str, message: str) -> None:

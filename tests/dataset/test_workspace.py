@@ -23,7 +23,10 @@ from analysis.view import View
 from analysis.workspace import Workspace, below_data_folders, data_folders, opening_key
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORDS = [{"question": f"What is {i}?", "answer": f"It is {i}.", "note": f"Note {i}", "from": "ab"[i % 2], "rater": "x"} for i in range(20)]
+RECORDS = [
+    {"question": f"What is {i}?", "answer": f"It is {i}.", "note": f"Note {i}", "from": "ab"[i % 2], "rater": "x"}
+    for i in range(20)
+]
 
 
 @pytest.fixture
@@ -82,7 +85,9 @@ def test_id_and_fingerprint_are_those_of_the_bytes(workspace: Workspace, file: P
 def test_what_is_written_down_of_the_files(workspace: Workspace, file: Path) -> None:
     before = file.read_bytes(), file.stat().st_mtime_ns
     meta = workspace.open([file]).meta
-    assert meta["files"] == [{"path": str(file), "name": "questions.jsonl", "bytes": len(before[0]), "sha256": meta["fingerprint"]}]
+    assert meta["files"] == [
+        {"path": str(file), "name": "questions.jsonl", "bytes": len(before[0]), "sha256": meta["fingerprint"]}
+    ]
     assert (meta["name"], meta["rows"], meta["opened_at"][-6:]) == ("questions.jsonl", 20, "+00:00")
     assert (file.read_bytes(), file.stat().st_mtime_ns) == before
 
@@ -176,7 +181,9 @@ def test_a_file_that_is_not_there_is_named(workspace: Workspace, tmp_path: Path)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'"text"', b"\xff\xfe", b'{"id": "x"}'])
-def test_a_damaged_dataset_says_so_and_hides_no_other(workspace: Workspace, file: Path, tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_dataset_says_so_and_hides_no_other(
+    workspace: Workspace, file: Path, tmp_path: Path, content: bytes
+) -> None:
     found = workspace.open([file])
     (tmp_path / "b.jsonl").write_text('{"question": "a", "answer": "b"}\n')
     other = workspace.open([tmp_path / "b.jsonl"])
@@ -270,7 +277,9 @@ def test_tags_belong_to_the_source(workspace: Workspace, file: Path) -> None:
 def test_a_chat_read_with_other_roles(workspace: Workspace, tmp_path: Path) -> None:
     turns = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
     path = tmp_path / "chats.jsonl"
-    path.write_text("".join(json.dumps({"messages": turns, "persona": f"Be {i}.", "tags": "en"}) + "\n" for i in range(3)))
+    path.write_text(
+        "".join(json.dumps({"messages": turns, "persona": f"Be {i}.", "tags": "en"}) + "\n" for i in range(3))
+    )
     found = workspace.open([path])
     assert found.meta["renamed"] == {"messages_original": "messages", "tags_original": "tags"}
     changed = workspace.reread(found, {"system": "persona", "language": "tags_original"})
@@ -320,7 +329,14 @@ def test_only_files_below_the_data_folders(tmp_path: Path, monkeypatch: pytest.M
     (inside / "folder").symlink_to(outside)
     (inside / "near.jsonl").symlink_to(inside / "a.jsonl")
     assert below_data_folders(inside / "near.jsonl") == inside / "a.jsonl"
-    escapes: list[str | Path] = [outside / "a.jsonl", inside / "link.jsonl", inside / "folder" / "a.jsonl", f"{inside}/../inside too/a.jsonl", "/etc/passwd", tmp_path]
+    escapes: list[str | Path] = [
+        outside / "a.jsonl",
+        inside / "link.jsonl",
+        inside / "folder" / "a.jsonl",
+        f"{inside}/../inside too/a.jsonl",
+        "/etc/passwd",
+        tmp_path,
+    ]
     for path in escapes:
         with pytest.raises(DatasetError) as error:
             below_data_folders(path)
@@ -358,7 +374,10 @@ def test_an_address_is_refused_offline(workspace: Workspace, monkeypatch: pytest
     address = "hf://datasets/openai/gsm8k/main/train.parquet"
     with pytest.raises(DatasetError) as error:
         workspace.open([address]) if by == "open" else workspace.dataset(address)
-    assert str(error.value) == f"{address} lies on the network, which Winnow leaves alone; set WINNOW_ONLINE=1 to allow it."
+    assert (
+        str(error.value)
+        == f"{address} lies on the network, which Winnow leaves alone; set WINNOW_ONLINE=1 to allow it."
+    )
 
 
 @pytest.mark.parametrize("address", ["hf://gsm8k/train.parquet", "hf://datasets/openai/gsm8k", "hf://"])

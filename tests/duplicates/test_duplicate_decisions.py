@@ -38,7 +38,9 @@ Open = Callable[..., Dataset]
 def opened(tmp_path: Path) -> Open:
     """A dataset of these records with the signals of duplicates computed."""
 
-    def open_it(records: Sequence[dict[str, Any]], name: str = "rows.jsonl", signals: Sequence[str] = SIGNALS) -> Dataset:
+    def open_it(
+        records: Sequence[dict[str, Any]], name: str = "rows.jsonl", signals: Sequence[str] = SIGNALS
+    ) -> Dataset:
         file = tmp_path / name
         file.write_text("".join(json.dumps(record) + "\n" for record in records))
         dataset = Workspace(tmp_path / "home").open([file])
@@ -55,12 +57,23 @@ def notes(tmp_path: Path) -> Annotations:
 
 
 def rows(*texts: str, **columns: Sequence[Any]) -> list[dict[str, Any]]:
-    named = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)] or [{}] * len(texts)
-    return [{"instruction": f"Say it, please, number {len(text)}", "output": text, **more} for text, more in zip(texts, named, strict=True)]
+    named = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)] or [{}] * len(
+        texts
+    )
+    return [
+        {"instruction": f"Say it, please, number {len(text)}", "output": text, **more}
+        for text, more in zip(texts, named, strict=True)
+    ]
 
 
-def decided(dataset: Dataset, kind: str = "exact", among: Sequence[int] | None = None, chosen: Sequence[int] = (),
-            refused: Sequence[tuple[int, int]] = (), **more: Any) -> Decision:  # fmt: skip
+def decided(
+    dataset: Dataset,
+    kind: str = "exact",
+    among: Sequence[int] | None = None,
+    chosen: Sequence[int] = (),
+    refused: Sequence[tuple[int, int]] = (),
+    **more: Any,
+) -> Decision:
     choice = Choice(kind, **{"threshold": 0.7 if kind == "near" else 1.0, **more})
     found = None
     if kind in decisions.NEIGHBOURS_OF:
@@ -83,8 +96,17 @@ def kept(decision: Decision) -> list[int]:
 )
 @pytest.mark.parametrize("kind", ["exact", "normalised", "near"])
 def test_each_policy_keeps_its_row(opened: Open, kind: str, keep: Any, stays: int) -> None:
-    dataset = opened(rows(LONG, LONG, LONG, LONG, score=[1, 2, 5, None], source=[None, "book", "web", None],
-                          created_at=["2024-01-01", None, "2024-01-02", "2024-01-03"]))  # fmt: skip
+    dataset = opened(
+        rows(
+            LONG,
+            LONG,
+            LONG,
+            LONG,
+            score=[1, 2, 5, None],
+            source=[None, "book", "web", None],
+            created_at=["2024-01-01", None, "2024-01-02", "2024-01-03"],
+        )
+    )
     decision = decided(dataset, kind, keep=keep, sources=("book", "web") if keep == "source" else ())
     assert kept(decision) == [stays]
     assert decision.kept.tolist() == [stays] * 4
@@ -124,7 +146,11 @@ def test_policies_are_offered_where_there_is_something_to_go_by(opened: Open) ->
 
 @pytest.mark.parametrize(
     ("given", "said"),
-    [({"kind": "semantic"}, "no kind 'semantic'"), ({"keep": "best"}, "kept by 'best'"), ({"threshold": 0.2}, "0.2 does not")],
+    [
+        ({"kind": "semantic"}, "no kind 'semantic'"),
+        ({"keep": "best"}, "kept by 'best'"),
+        ({"threshold": 0.2}, "0.2 does not"),
+    ],
 )
 def test_a_choice_that_is_none_is_refused(given: dict[str, Any], said: str) -> None:
     with pytest.raises(DuplicatesError, match=said):
@@ -178,7 +204,9 @@ def test_another_row_is_kept_instead(opened: Open, notes: Annotations) -> None:
 
 @pytest.mark.parametrize("kind", ["exact", "normalised", "near"])
 @pytest.mark.parametrize("pair", [(0, 1), (1, 2), (0, 2)])
-def test_both_rows_of_a_refused_pair_stay_unless_a_third_is_there(opened: Open, kind: str, pair: tuple[int, int]) -> None:
+def test_both_rows_of_a_refused_pair_stay_unless_a_third_is_there(
+    opened: Open, kind: str, pair: tuple[int, int]
+) -> None:
     two = opened(rows(LONG, LONG), "two.jsonl")
     assert kept(decided(two, kind, refused=[(0, 1)])) == [0, 1]
     three = opened(rows(LONG, LONG, LONG), "three.jsonl")
@@ -219,8 +247,10 @@ def test_precision_is_the_share_of_the_same_with_wilsons_interval() -> None:
 
 
 def test_the_pairs_nearest_to_the_threshold_are_asked_first() -> None:
-    table = pl.DataFrame({"a": [0, 1, 2, 3, 4], "b": [5, 6, 7, 8, 9], "similarity": [0.9, 0.7, 0.71, 0.69, 0.5]},
-                         schema={"a": pl.UInt32, "b": pl.UInt32, "similarity": pl.Float32})  # fmt: skip
+    table = pl.DataFrame(
+        {"a": [0, 1, 2, 3, 4], "b": [5, 6, 7, 8, 9], "similarity": [0.9, 0.7, 0.71, 0.69, 0.5]},
+        schema={"a": pl.UInt32, "b": pl.UInt32, "similarity": pl.Float32},
+    )
     nobody = pl.DataFrame(schema={"a": pl.Int64, "b": pl.Int64, "is_same": pl.Boolean})
     accepted, rejected = verdicts.borderline(table, 0.7, nobody, 2)
     assert (accepted["a"].to_list(), rejected["a"].to_list()) == ([1, 2], [3, 4])
@@ -233,10 +263,14 @@ def test_the_pairs_nearest_to_the_threshold_are_asked_first() -> None:
 # Tags with reasons, and what leaves
 
 
-def tagged(dataset: Dataset, notes: Annotations, kind: str = "near", tag: str = "drop", among: Sequence[int] | None = None) -> Decision:
+def tagged(
+    dataset: Dataset, notes: Annotations, kind: str = "near", tag: str = "drop", among: Sequence[int] | None = None
+) -> Decision:
     decision = decided(dataset, kind, among)
     reasons = dict(decisions.reasons(dataset, Choice(kind), decision).iter_rows())
-    notes.tag_for_reasons(dataset.fingerprint, dict.fromkeys(reasons, True), tag, "Ann", decisions.why(dataset, kind), reasons)
+    notes.tag_for_reasons(
+        dataset.fingerprint, dict.fromkeys(reasons, True), tag, "Ann", decisions.why(dataset, kind), reasons
+    )
     dataset.set_tags(notes.tags(dataset.fingerprint), notes.revision(dataset.fingerprint))
     return decision
 
@@ -290,7 +324,10 @@ def test_waterfall_receipt_and_replay_say_the_reasons(opened: Open, notes: Annot
     result = export(dataset, request, tmp_path / "out", reasons=reasons)
     receipt = json.loads((tmp_path / "out" / "receipt.json").read_text())
     said = receipt["tags"]["reasons"]["drop"]["duplicate (near, prompt+response)"]
-    assert said[ids[1]] == f"duplicate of row {ids[0]} at 1.00 (near, prompt+response)" and set(said) == {ids[1], ids[2]}
+    assert said[ids[1]] == f"duplicate of row {ids[0]} at 1.00 (near, prompt+response)" and set(said) == {
+        ids[1],
+        ids[2],
+    }
     file = tmp_path / "rows.jsonl"
     again = replay(tmp_path / "out" / "receipt.json", [file], tmp_path / "again", Workspace(tmp_path / "elsewhere"))
     assert again.receipt["files"] == result.receipt["files"]
@@ -355,9 +392,13 @@ def test_a_split_safe_export_parts_no_group(opened: Open, tmp_path: Path) -> Non
     assert result.receipt["split_safe"] == "split" and result.receipt["rows_out"] == 5
     named = {known["name"] for known in result.receipt["signals"]}
     assert {"near_pairs", "near_groups", "exact_duplicates"} <= named
-    again = replay(tmp_path / "out" / "receipt.json", [tmp_path / "rows.jsonl"], tmp_path / "again", Workspace(tmp_path / "else"))
+    again = replay(
+        tmp_path / "out" / "receipt.json", [tmp_path / "rows.jsonl"], tmp_path / "again", Workspace(tmp_path / "else")
+    )
     assert again.receipt["files"] == result.receipt["files"]
-    seen = waterfall(dataset, ExportRequest(view=View().where("split", "eq", "train"), to="messages", split_safe="split"))
+    seen = waterfall(
+        dataset, ExportRequest(view=View().where("split", "eq", "train"), to="messages", split_safe="split")
+    )
     assert seen[-1].reason == "no row is near or equal to one with another split" and seen[-1].dropped_rows == 0
 
 
@@ -391,7 +432,9 @@ def test_without_splits_there_are_no_leaks_to_ask_for(opened: Open) -> None:
 
 
 def fields(*values: str | None, blocks: Sequence[str | None] = (), scorer: Any = "letters") -> pl.DataFrame:
-    return field_columns(pl.Series(values, dtype=pl.String), pl.Series(blocks or [None] * len(values), dtype=pl.String), scorer)
+    return field_columns(
+        pl.Series(values, dtype=pl.String), pl.Series(blocks or [None] * len(values), dtype=pl.String), scorer
+    )
 
 
 def near(frame: pl.DataFrame) -> dict[tuple[int, int], float]:
@@ -413,7 +456,9 @@ def test_the_least_alike_field_decides_within_its_block() -> None:
     assert fields(*two, blocks=["a", "b", None])["field_status"].to_list() == ["compared", "compared", None]
 
 
-@pytest.mark.parametrize(("scorer", "similarity"), [("letters", None), ("words", 1.0), ("edits", None), ("names", None)])
+@pytest.mark.parametrize(
+    ("scorer", "similarity"), [("letters", None), ("words", 1.0), ("edits", None), ("names", None)]
+)
 def test_words_may_come_in_any_order(scorer: str, similarity: float | None) -> None:
     found = near(fields("Miller, Ann Sophie", "Ann Sophie Miller", scorer=scorer))
     assert found.get((0, 1)) == similarity or similarity is None
@@ -464,7 +509,9 @@ def test_every_group_lies_side_by_side(sample: Dataset) -> None:
     table = decisions.group_table(decision, None)
     for group in table["group"].head(20):
         others = np.flatnonzero(decision.drop & (decision.kept == group))
-        shown = side_by_side.group(sample, "near", group, [(int(row), float(decision.similarity[row])) for row in others[:4]], 9)
+        shown = side_by_side.group(
+            sample, "near", group, [(int(row), float(decision.similarity[row])) for row in others[:4]], 9
+        )
         cards = shown.as_dict()["cards"]
         assert cards[0]["title"] == f"Kept: row {group + 1:,}" and len(cards) == 1 + len(others[:4])
         assert "instruction" not in cards[1]["about"], "the texts are compared word by word, not as columns"

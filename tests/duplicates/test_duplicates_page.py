@@ -27,20 +27,47 @@ from tests.support.browser import ROOT, Server
 from tests.support.screen import settled
 
 PAGE = ROOT / "pages" / "duplicates.py"
-SIGNALS = ("lengths", "tokens", "times", "exact_duplicates", "normalised_duplicates", "near_pairs", "near_groups",
-           "shared_spans", "repetition", "leaks", "field_pairs", "meaning_pairs")  # fmt: skip
+SIGNALS = (
+    "lengths",
+    "tokens",
+    "times",
+    "exact_duplicates",
+    "normalised_duplicates",
+    "near_pairs",
+    "near_groups",
+    "shared_spans",
+    "repetition",
+    "leaks",
+    "field_pairs",
+    "meaning_pairs",
+)
 LONG = "The quick brown fox jumps over the lazy dog while seven grey geese watch it from the far bank of the river"
 HOSTILE = "<img src=x onerror=window.__x=1>![a](http://evil.test/1) :red[x] `b` **c** $x^2$"
 
 
 def records() -> list[dict[str, Any]]:
     """Four equal rows, one that is near to them, two that loop, one hostile pair, in two splits."""
-    texts = [LONG, LONG, LONG, LONG, f"{LONG} again", "and on " * 30, "and on " * 30, f"{HOSTILE} {LONG[:60]}", f"{HOSTILE} {LONG[:60]}."]
+    texts = [
+        LONG,
+        LONG,
+        LONG,
+        LONG,
+        f"{LONG} again",
+        "and on " * 30,
+        "and on " * 30,
+        f"{HOSTILE} {LONG[:60]}",
+        f"{HOSTILE} {LONG[:60]}.",
+    ]
     return [
-        {"instruction": "Tell me of foxes.", "output": text, "score": number % 4, "source": HOSTILE if number % 2 else "web",
-         "split": "test" if number in (3, 8) else "train"}
+        {
+            "instruction": "Tell me of foxes.",
+            "output": text,
+            "score": number % 4,
+            "source": HOSTILE if number % 2 else "web",
+            "split": "test" if number in (3, 8) else "train",
+        }
         for number, text in enumerate(texts)
-    ]  # fmt: skip
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +169,10 @@ def test_tagging_is_one_click_with_reasons_and_can_be_taken_back(opened: dict[st
         reasons = notes.reasons(dataset.fingerprint)
         assert set(reasons["why"]) == {"duplicate (near, prompt+response)"} and reasons.height == 6
         ids = dataset.column(ROW_ID)
-        assert dict(reasons.select("row_id", "reason").iter_rows())[ids[1]] == f"duplicate of row {ids[0]} at 1.00 (near, prompt+response)"
+        assert (
+            dict(reasons.select("row_id", "reason").iter_rows())[ids[1]]
+            == f"duplicate of row {ids[0]} at 1.00 (near, prompt+response)"
+        )
         at.selectbox(key="keep").set_value("score")
         at = well(at.run())
         assert "2 rows would get the tag “drop”, each with its reason; 2 rows kept now would lose it." in said(at)
@@ -246,7 +276,9 @@ def test_export_is_split_safe_and_says_why_rows_were_dropped(opened: dict[str, D
     at.multiselect(key="without").set_value([])
     at.selectbox(key="split_safe").set_value("split")
     steps = well(at.run()).dataframe[0].value
-    assert dict(zip(steps["step"], steps["rows taken"], strict=True))["split train: near or equal to a row of test"] == 5
+    assert (
+        dict(zip(steps["step"], steps["rows taken"], strict=True))["split train: near or equal to a row of test"] == 5
+    )
 
 
 # The command
@@ -261,9 +293,24 @@ def command(*arguments: str) -> Any:
 def test_the_command_counts_and_writes_files(opened: dict[str, Dataset], tmp_path: Path) -> None:
     dataset, pairs, groups = opened["small"], tmp_path / "pairs.csv", tmp_path / "groups.csv"
     found = command(dataset.id, "--pairs", str(pairs), "--groups", str(groups))
-    assert list(found) == ["kind", "threshold", "groups", "rows_in_groups", "rows_to_drop", "tokens_to_drop", "largest",
-                           "pairs", "seconds"]  # fmt: skip
-    assert (found["kind"], found["threshold"], found["groups"], found["rows_to_drop"], found["largest"]) == ("near", 0.7, 3, 6, 5)
+    assert list(found) == [
+        "kind",
+        "threshold",
+        "groups",
+        "rows_in_groups",
+        "rows_to_drop",
+        "tokens_to_drop",
+        "largest",
+        "pairs",
+        "seconds",
+    ]
+    assert (found["kind"], found["threshold"], found["groups"], found["rows_to_drop"], found["largest"]) == (
+        "near",
+        0.7,
+        3,
+        6,
+        5,
+    )
     assert pairs.read_text().splitlines()[0] == "row_id_a,row_id_b,similarity"
     assert len(pairs.read_text().splitlines()) == found["pairs"] + 1
     lines = groups.read_text().splitlines()
@@ -282,7 +329,9 @@ def test_the_command_takes_its_options(opened: dict[str, Dataset]) -> None:
     assert command(small.id, "--kind", "leaks")["rows_to_drop"] == 5
     assert command(small.id, "--kind", "repetition")["rows_in_groups"] == 2
     assert command(small.id, "--kind", "spans")["kind"] == "spans"
-    assert command(opened["twenty"].id, "--kind", "fields", "--over", "name~town", "--threshold", "1")["rows_to_drop"] == 0
+    assert (
+        command(opened["twenty"].id, "--kind", "fields", "--over", "name~town", "--threshold", "1")["rows_to_drop"] == 0
+    )
 
 
 @pytest.mark.parametrize(

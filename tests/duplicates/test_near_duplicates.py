@@ -118,9 +118,11 @@ def test_characters_of_any_language() -> None:
 
 def test_a_row_is_compared_as_a_whole_or_by_one_side() -> None:
     rows = rows_of(
-        {"prompt": PLAIN, "response": "No."}, {"prompt": PLAIN, "response": "Yes, of course it is."},
-        {"messages": [said("user", PLAIN), said("assistant", "no")]}, {"text": f"{PLAIN} no"},
-    )  # fmt: skip
+        {"prompt": PLAIN, "response": "No."},
+        {"prompt": PLAIN, "response": "Yes, of course it is."},
+        {"messages": [said("user", PLAIN), said("assistant", "no")]},
+        {"text": f"{PLAIN} no"},
+    )
     both = pair_table(NearPairs()(rows)["near_neighbours"]).rows()
     assert [(a, b) for a, b, _ in both] == [(0, 1), (0, 2), (0, 3)] and [s for *_, s in both[1:]] == [1, 1]
     assert pair_table(NearPairs(over="prompt")(rows)["near_neighbours"]).rows() == [(0, 1, 1)]
@@ -268,8 +270,10 @@ def test_equal_rows_share_their_neighbours_and_the_best_stands_for_all() -> None
 
 
 PAIRS = st.dictionaries(
-    st.tuples(st.integers(0, 14), st.integers(0, 14)).filter(lambda p: p[0] < p[1]), st.sampled_from([0.5, 0.6, 0.7, 0.75, 0.9]), max_size=40
-)  # fmt: skip
+    st.tuples(st.integers(0, 14), st.integers(0, 14)).filter(lambda p: p[0] < p[1]),
+    st.sampled_from([0.5, 0.6, 0.7, 0.75, 0.9]),
+    max_size=40,
+)
 
 
 @given(PAIRS, st.permutations(range(15)), st.sampled_from([0.5, 0.7, 0.8, 1.0]))
@@ -317,16 +321,18 @@ def test_no_pairs_at_all() -> None:
 # Policies
 
 
-POLICY_ROWS = pl.DataFrame({
-    "score": [1.0, None, float("nan"), 3.0, 3.0],
-    "moment": pl.Series([3, 1, None, 2, 3]).cast(pl.Datetime("us", "UTC")),
-    "system_chars": [None, 1, None, None, 0],
-    "prompt_chars": [1, 1, 1, 1, 1],
-    "response_chars": [5, 9, None, 9, 5],
-    "rejected_chars": [None, None, None, None, None],
-    "row_chars": [6, 10, 99, 11, 6],
-    "source": ["web", "book", None, "web", "wiki"],
-})  # fmt: skip
+POLICY_ROWS = pl.DataFrame(
+    {
+        "score": [1.0, None, float("nan"), 3.0, 3.0],
+        "moment": pl.Series([3, 1, None, 2, 3]).cast(pl.Datetime("us", "UTC")),
+        "system_chars": [None, 1, None, None, 0],
+        "prompt_chars": [1, 1, 1, 1, 1],
+        "response_chars": [5, 9, None, 9, 5],
+        "rejected_chars": [None, None, None, None, None],
+        "row_chars": [6, 10, 99, 11, 6],
+        "source": ["web", "book", None, "web", "wiki"],
+    }
+)
 
 
 @pytest.mark.parametrize(
@@ -454,9 +460,11 @@ def test_lines_in_any_order() -> None:
 
 def test_paragraphs_and_sentences() -> None:
     rows = (
-        "This is a paragraph of its own.\n\nShort one.", "Something else here.\n \nthis is a PARAGRAPH of its own",
-        "This is a paragraph of its own. And it goes on and on! Yes?", "Short one.",
-    )  # fmt: skip
+        "This is a paragraph of its own.\n\nShort one.",
+        "Something else here.\n \nthis is a PARAGRAPH of its own",
+        "This is a paragraph of its own. And it goes on and on! Yes?",
+        "Short one.",
+    )
     assert equal(*rows, level="paragraph") == [(0, 2, False), (0, 2, False), (None, 1, False), (None, 1, True)]
     assert equal(*rows, level="sentence") == [(0, 3, False), (0, 3, False), (0, 3, False), (None, 1, True)]
     assert equal("版本3.5很好用的。谢谢你们大家。", "谢谢你们大家!", level="sentence") == [(0, 2, False), (0, 2, True)]

@@ -66,13 +66,18 @@ def test_scripts_without_spaces_count_characters() -> None:
 
 def test_both_sides_and_every_turn_are_read() -> None:
     rows = rows_of(
-        {"prompt": SAID, "response": "x"}, {"prompt": "y", "response": f"It is {SAID}."},
-        {"messages": [said("user", "Hi"), said("assistant", f"{SAID} again")]}, {"text": SAID},
-    )  # fmt: skip
+        {"prompt": SAID, "response": "x"},
+        {"prompt": "y", "response": f"It is {SAID}."},
+        {"messages": [said("user", "Hi"), said("assistant", f"{SAID} again")]},
+        {"text": SAID},
+    )
     entries = SharedSpans(tokens=6)(rows)["spans"].to_list()
     assert [(e["field"], e["turn"], e["rows"]) for of_row in entries for e in of_row] == [
-        ("prompt", None, 4), ("response", None, 4), ("messages", 1, 4), ("text", None, 4),
-    ]  # fmt: skip
+        ("prompt", None, 4),
+        ("response", None, 4),
+        ("messages", 1, 4),
+        ("text", None, 4),
+    ]
 
 
 def test_the_boilerplate_planted_in_the_sample_data_is_found() -> None:

@@ -33,14 +33,32 @@ PAIRS: list[dict[str, Any]] = [
 ]
 CHATS: list[dict[str, Any]] = [
     {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}], "id": 1},
-    {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "A?"}, {"role": "assistant", "content": "B."},
-                  {"role": "user", "content": "C?"}, {"role": "assistant", "content": "D."}], "id": 2},
-    {"messages": [{"role": "user", "content": "Weather?"}, {"role": "assistant", "content": None, "tool_calls": [
-        {"type": "function", "function": {"name": "weather", "arguments": "{}"}}]},
-        {"role": "tool", "content": "rain"}, {"role": "assistant", "content": "Rain."}], "id": 3},
+    {
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "A?"},
+            {"role": "assistant", "content": "B."},
+            {"role": "user", "content": "C?"},
+            {"role": "assistant", "content": "D."},
+        ],
+        "id": 2,
+    },
+    {
+        "messages": [
+            {"role": "user", "content": "Weather?"},
+            {
+                "role": "assistant",
+                "content": None,
+                "tool_calls": [{"type": "function", "function": {"name": "weather", "arguments": "{}"}}],
+            },
+            {"role": "tool", "content": "rain"},
+            {"role": "assistant", "content": "Rain."},
+        ],
+        "id": 3,
+    },
     {"messages": [{"role": "user", "content": "Unanswered"}], "id": 4},
     {"messages": [], "id": 5},
-]  # fmt: skip
+]
 CHOICES: list[dict[str, Any]] = [
     {"prompt": "Best?", "chosen": "This.", "rejected": "That.", "source": "x"},
     {"prompt": "Worst?", "chosen": "None.", "rejected": None, "source": "y"},
@@ -96,8 +114,15 @@ def test_instructions_come_back(workspace: Workspace, tmp_path: Path, to: str) -
 def test_records_of_each_format_literally(workspace: Workspace, tmp_path: Path) -> None:
     dataset = workspace.open([jsonl(tmp_path / "a.jsonl", PAIRS[1:2] + [{**PAIRS[0], "source": "c"}])])
     expected: dict[str, dict[str, Any]] = {
-        "messages": {"messages": [{"role": "user", "content": "Translate.\n\nchat"}, {"role": "assistant", "content": "猫 — кот"}]},
-        "sharegpt": {"conversations": [{"from": "human", "value": "Translate.\n\nchat"}, {"from": "gpt", "value": "猫 — кот"}]},
+        "messages": {
+            "messages": [
+                {"role": "user", "content": "Translate.\n\nchat"},
+                {"role": "assistant", "content": "猫 — кот"},
+            ]
+        },
+        "sharegpt": {
+            "conversations": [{"from": "human", "value": "Translate.\n\nchat"}, {"from": "gpt", "value": "猫 — кот"}]
+        },
         "alpaca": {"instruction": "Translate.", "input": "chat", "output": "猫 — кот"},
         "prompt_completion": {"prompt": "Translate.\n\nchat", "completion": "猫 — кот"},
     }
@@ -116,8 +141,10 @@ def test_chats_come_back_and_what_a_format_cannot_hold_is_counted(workspace: Wor
         assert again.column("id").to_list() == [i + 1 for i in kept]
     steps = waterfall(dataset, ExportRequest(to="alpaca"))
     assert {s.reason.partition(": ")[2]: s.dropped_rows for s in steps[1:]} == {
-        "no turns": 1, "tool calls": 1, "turns that do not alternate from user to assistant": 1,
-    }  # fmt: skip
+        "no turns": 1,
+        "tool calls": 1,
+        "turns that do not alternate from user to assistant": 1,
+    }
     alpaca = lines(made(dataset, "alpaca", tmp_path / "alpaca"))
     assert alpaca == [
         {"instruction": "Hi", "input": "", "output": "Hello", "id": 1},
@@ -135,7 +162,10 @@ def test_tool_calls_keep_their_standard_names(workspace: Workspace, tmp_path: Pa
 
 
 def test_a_system_message_in_a_column_of_its_own_stays_with_the_chat(workspace: Workspace, tmp_path: Path) -> None:
-    chats = [{"system": f"Be {i}.", "conversations": [{"from": "human", "value": "Q"}, {"from": "gpt", "value": "A"}]} for i in range(3)]
+    chats = [
+        {"system": f"Be {i}.", "conversations": [{"from": "human", "value": "Q"}, {"from": "gpt", "value": "A"}]}
+        for i in range(3)
+    ]
     dataset = workspace.open([jsonl(tmp_path / "a.jsonl", chats)])
     first = lines(made(dataset, "messages", tmp_path / "out"))[0]["messages"]
     assert first[0] == {"role": "system", "content": "Be 0."}
@@ -153,13 +183,23 @@ def test_preferences_come_back(workspace: Workspace, tmp_path: Path) -> None:
 
 
 def test_preferences_of_chats_come_back_as_message_lists(workspace: Workspace, tmp_path: Path) -> None:
-    turns = [{"role": "user", "content": "A?"}, {"role": "assistant", "content": "B."}, {"role": "user", "content": "C?"}]
+    turns = [
+        {"role": "user", "content": "A?"},
+        {"role": "assistant", "content": "B."},
+        {"role": "user", "content": "C?"},
+    ]
     answer = [{"role": "assistant", "content": "D."}]
-    pairs = [{"chosen": turns + answer, "rejected": [*turns, {"role": "assistant", "content": f"No {i}."}]} for i in range(3)]
+    pairs = [
+        {"chosen": turns + answer, "rejected": [*turns, {"role": "assistant", "content": f"No {i}."}]} for i in range(3)
+    ]
     pairs.append({"chosen": turns + answer, "rejected": [{"role": "user", "content": "Else?"}, *answer]})
     dataset = workspace.open([jsonl(tmp_path / "p.jsonl", pairs)])
     path = made(dataset, "preference", tmp_path / "out")
-    assert lines(path)[1] == {"prompt": turns, "chosen": answer, "rejected": [{"role": "assistant", "content": "No 1."}]}
+    assert lines(path)[1] == {
+        "prompt": turns,
+        "chosen": answer,
+        "rejected": [{"role": "assistant", "content": "No 1."}],
+    }
     again = workspace.open([path])
     names = ("messages", "response", "rejected")
     assert texts(again, *names) == texts(dataset, *names)[:3]
@@ -176,7 +216,12 @@ def test_kto_comes_back_and_a_pair_gives_two_records(workspace: Workspace, tmp_p
     result = export(pairs, ExportRequest(to="kto"), tmp_path / "pairs").as_dict()
     assert (result["rows_out"], result["files"][0]["rows"]) == (2, 4)
     found = [(r["prompt"], r["completion"], r["label"]) for r in lines(tmp_path / "pairs" / result["files"][0]["path"])]
-    assert found == [("Best?", "This.", True), ("Best?", "That.", False), ("Which?", "One.", True), ("Which?", "Two.", False)]
+    assert found == [
+        ("Best?", "This.", True),
+        ("Best?", "That.", False),
+        ("Which?", "One.", True),
+        ("Which?", "Two.", False),
+    ]
     assert lines(tmp_path / "pairs" / "p-kto.jsonl")[3]["label_original"] == "gold"
 
 
@@ -214,7 +259,11 @@ def test_a_compressed_source_comes_out_plain(workspace: Workspace, tmp_path: Pat
     assert "uncompressed" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
 
 
-RECORDS = ['{"instruction": "a",\n "output": 1.0}', '{"output":7.73E+016,"instruction":"b"}', '{"instruction":"c", "output":"\\u00e9"}']
+RECORDS = [
+    '{"instruction": "a",\n "output": 1.0}',
+    '{"output":7.73E+016,"instruction":"b"}',
+    '{"instruction":"c", "output":"\\u00e9"}',
+]
 
 
 def test_a_json_array_comes_back_as_an_array(workspace: Workspace, tmp_path: Path) -> None:
@@ -261,17 +310,23 @@ def test_csv_records_are_the_same_bytes(workspace: Workspace, tmp_path: Path) ->
 
 
 def test_parquet_rows_keep_every_type(workspace: Workspace, tmp_path: Path) -> None:
-    table = pa.table({
-        "prompt": pa.array(["a", "b", "c", None], pa.large_string()), "response": ["x", "y", "z", "w"],
-        "messages": pa.array([[{"role": "user", "content": "q"}], None, [], [{"role": "user", "content": "r"}]],
-                             pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))),
-        "nested": pa.array([[[1, None], []], None, [[2]], []], pa.list_(pa.list_(pa.int16()))),
-        "fixed": pa.array([[1.5, 2.5]] * 4, pa.list_(pa.float32(), 2)),
-        "kind": pa.array(["u", "v", "u", None]).dictionary_encode(),
-        "money": pa.array([Decimal("1.50"), Decimal(2), None, Decimal(4)], pa.decimal128(9, 2)),
-        "when": pa.array([0, 1, 2, None], pa.timestamp("ms", "Europe/Paris")), "raw": [b"\x00\xff", b"", None, b"a"],
-        "tags": pa.array([1, 2, 3, 4], pa.int8()),
-    })  # fmt: skip
+    table = pa.table(
+        {
+            "prompt": pa.array(["a", "b", "c", None], pa.large_string()),
+            "response": ["x", "y", "z", "w"],
+            "messages": pa.array(
+                [[{"role": "user", "content": "q"}], None, [], [{"role": "user", "content": "r"}]],
+                pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())])),
+            ),
+            "nested": pa.array([[[1, None], []], None, [[2]], []], pa.list_(pa.list_(pa.int16()))),
+            "fixed": pa.array([[1.5, 2.5]] * 4, pa.list_(pa.float32(), 2)),
+            "kind": pa.array(["u", "v", "u", None]).dictionary_encode(),
+            "money": pa.array([Decimal("1.50"), Decimal(2), None, Decimal(4)], pa.decimal128(9, 2)),
+            "when": pa.array([0, 1, 2, None], pa.timestamp("ms", "Europe/Paris")),
+            "raw": [b"\x00\xff", b"", None, b"a"],
+            "tags": pa.array([1, 2, 3, 4], pa.int8()),
+        }
+    )
     pq.write_table(table, tmp_path / "a.parquet", row_group_size=2)
     dataset = workspace.open([tmp_path / "a.parquet"])
     path = made(dataset, "input", tmp_path / "out", view=View().where("tags_original", "ne", 2))
@@ -286,7 +341,9 @@ def test_arrow_rows_keep_every_type(workspace: Workspace, tmp_path: Path, new: A
     table = pa.table({"prompt": ["a", "b", "c"], "response": ["x", "y", "z"], "s": [{"a": 1}, None, {"a": 3}]})
     with new(tmp_path / "a.arrow", table.schema) as writer:
         writer.write_table(table)
-    path = made(workspace.open([tmp_path / "a.arrow"]), "input", tmp_path / "out", view=View().where("prompt", "ne", "b"))
+    path = made(
+        workspace.open([tmp_path / "a.arrow"]), "input", tmp_path / "out", view=View().where("prompt", "ne", "b")
+    )
     opened = pa.ipc.open_file if new is pa.ipc.new_file else pa.ipc.open_stream
     assert opened(path.read_bytes()).read_all().equals(table.take([0, 2]))
 
@@ -298,7 +355,11 @@ def test_several_files_give_a_file_each(workspace: Workspace, tmp_path: Path) ->
     pq.write_table(pa.table({"instruction": ["q"], "output": ["a"]}), tmp_path / "b.parquet")
     dataset = workspace.open([*sources, tmp_path / "b.parquet"])
     result = export(dataset, ExportRequest(View().where("score", "ne", "2")), tmp_path / "out").as_dict()
-    assert [(f["path"], f["rows"]) for f in result["files"]] == [("a-input.jsonl", 1), ("a-input-2.jsonl", 1), ("b-input.parquet", 1)]
+    assert [(f["path"], f["rows"]) for f in result["files"]] == [
+        ("a-input.jsonl", 1),
+        ("a-input-2.jsonl", 1),
+        ("b-input.parquet", 1),
+    ]
     assert (tmp_path / "out" / "a-input-2.jsonl").read_bytes() == sources[1].read_bytes().splitlines(keepends=True)[0]
 
 
@@ -307,8 +368,12 @@ def test_several_files_give_a_file_each(workspace: Workspace, tmp_path: Path) ->
 
 def tagged(dataset: Dataset, **tags: list[int]) -> Dataset:
     ids = dataset.column("row_id")
-    rows = pl.DataFrame([(ids[i], tag) for tag, at in tags.items() for i in at], schema=["row_id", "tags"], orient="row")
-    dataset.set_tags(rows.group_by("row_id").agg("tags").with_columns(disputed_tags=pl.lit([], dtype=pl.List(pl.String))), 7)
+    rows = pl.DataFrame(
+        [(ids[i], tag) for tag, at in tags.items() for i in at], schema=["row_id", "tags"], orient="row"
+    )
+    dataset.set_tags(
+        rows.group_by("row_id").agg("tags").with_columns(disputed_tags=pl.lit([], dtype=pl.List(pl.String))), 7
+    )
     return dataset
 
 
@@ -316,15 +381,21 @@ def test_the_waterfall_adds_up(workspace: Workspace, tmp_path: Path) -> None:
     path = jsonl(tmp_path / "a.jsonl", PAIRS)
     path.write_text(path.read_text(encoding="utf-8") + "no json\n", encoding="utf-8")
     dataset = tagged(workspace.open([path]), drop=[0], keep=[1, 2])
-    request = ExportRequest(View().where("score", "ge", 1).where("source", "eq", "x").toggled(1), "sharegpt", ("keep",), ("drop",))
+    request = ExportRequest(
+        View().where("score", "ge", 1).where("source", "eq", "x").toggled(1), "sharegpt", ("keep",), ("drop",)
+    )
     for counted in (False, True):
         if counted:
             compute(dataset, dataset.signal("tokens"))
         steps = waterfall(dataset, request)
         assert [(s.reason, s.rows, s.dropped_rows) for s in steps] == [
-            ("all records of the source", 5, 0), ("could not be read", 4, 1), ("score is at least 1", 3, 1), ("tagged drop", 2, 1),
-            ("not tagged keep", 2, 0), ("sharegpt cannot hold it: no response", 1, 1),
-        ]  # fmt: skip
+            ("all records of the source", 5, 0),
+            ("could not be read", 4, 1),
+            ("score is at least 1", 3, 1),
+            ("tagged drop", 2, 1),
+            ("not tagged keep", 2, 0),
+            ("sharegpt cannot hold it: no response", 1, 1),
+        ]
         assert all((s.tokens is not None) == counted for s in steps)
     assert [s.tokens for s in steps[1:]] == [(a.tokens or 0) - (b.dropped_tokens or 0) for a, b in pairwise(steps)]
     assert steps[-1].tokens == dataset.column("row_tokens")[1]
@@ -342,7 +413,10 @@ def test_any_of_the_wanted_tags_is_enough(workspace: Workspace, tmp_path: Path) 
 def test_given_tags_stand_in_and_leave_the_dataset_alone(workspace: Workspace, tmp_path: Path) -> None:
     dataset = tagged(workspace.open([jsonl(tmp_path / "a.jsonl", PAIRS)]), drop=[0, 1])
     nothing = dataset.frame(["row_id", "tags", "disputed_tags"]).clear()
-    assert export(dataset, ExportRequest(without_tags=("drop",)), tmp_path / "out", tags=nothing).as_dict()["rows_out"] == 4
+    assert (
+        export(dataset, ExportRequest(without_tags=("drop",)), tmp_path / "out", tags=nothing).as_dict()["rows_out"]
+        == 4
+    )
     assert dataset.tag_revision == 7
     assert waterfall(dataset, ExportRequest(without_tags=("drop",)))[-1].rows == 2
 
@@ -374,8 +448,20 @@ def test_no_cell_is_a_formula(workspace: Workspace, tmp_path: Path) -> None:
     table = pl.read_csv(tmp_path / "out" / result["files"][0]["path"], infer_schema=False, eol_char="\n")
     assert "'=name" in table.columns
     assert table["'=name"].to_list() == [
-        "'=cmd()", "+1", "-5", "'-x", "'@a", "'\tt", "'\rr", "1e5", "+1.5e-3", "'- a list", "fine", "'=x", "'-",
-    ]  # fmt: skip
+        "'=cmd()",
+        "+1",
+        "-5",
+        "'-x",
+        "'@a",
+        "'\tt",
+        "'\rr",
+        "1e5",
+        "+1.5e-3",
+        "'- a list",
+        "fine",
+        "'=x",
+        "'-",
+    ]
     assert table["n"].to_list()[-1] == "-12"
     assert orjson.loads(table["list"][0]) == ["=1", "=cmd()"]
     assert result["neutralised_cells"] == 8
@@ -387,7 +473,9 @@ HOSTILE = '`|<img src=x onerror=alert(1)>](http://evil.example)\n---\n# "x": y \
 
 @pytest.mark.parametrize("to", FORMATS)
 def test_hostile_names_do_nothing(workspace: Workspace, tmp_path: Path, to: str) -> None:
-    source = jsonl(tmp_path / "=a $(b) `c` | d ☃ \u202e.jsonl", [{HOSTILE: i, "instruction": "q", "output": "a"} for i in range(3)])
+    source = jsonl(
+        tmp_path / "=a $(b) `c` | d ☃ \u202e.jsonl", [{HOSTILE: i, "instruction": "q", "output": "a"} for i in range(3)]
+    )
     dataset = tagged(workspace.open([source]), **{HOSTILE: [0]})
     view = View().where(HOSTILE, "ge", 0).where("instruction", "nothas", HOSTILE)
     result = export(dataset, ExportRequest(view, to, without_tags=(HOSTILE,)), tmp_path / "out").as_dict()
@@ -467,7 +555,9 @@ def test_the_same_export_gives_the_same_bytes(workspace: Workspace, tmp_path: Pa
     source = jsonl(tmp_path / "a.jsonl", PAIRS * 3)
     view = View().where("response_words", "notnull").where("duplicate_group_size", "ge", 1)
     outs = []
-    for number, signals in enumerate((("lengths", "exact_duplicates", "tokens"), ("tokens", "exact_duplicates", "lengths"))):
+    for number, signals in enumerate(
+        (("lengths", "exact_duplicates", "tokens"), ("tokens", "exact_duplicates", "lengths"))
+    ):
         dataset = tagged(Workspace(tmp_path / f"home{number}").open([source]), drop=[3])
         for name in signals:
             compute(dataset, dataset.signal(name))
@@ -494,8 +584,12 @@ def test_a_receipt_gives_the_same_bytes_elsewhere(workspace: Workspace, tmp_path
 
 
 def test_a_replay_knows_roles_and_parquet_sources(workspace: Workspace, tmp_path: Path) -> None:
-    pq.write_table(pa.table({"prompt": ["a", "b"], "response": ["x", "y"], "good": [True, False]}), tmp_path / "a.parquet")
-    dataset = workspace.reread(workspace.open([tmp_path / "a.parquet"]), {"label": "good", "prompt": "response", "response": "prompt"})
+    pq.write_table(
+        pa.table({"prompt": ["a", "b"], "response": ["x", "y"], "good": [True, False]}), tmp_path / "a.parquet"
+    )
+    dataset = workspace.reread(
+        workspace.open([tmp_path / "a.parquet"]), {"label": "good", "prompt": "response", "response": "prompt"}
+    )
     for to in ("kto", "input"):
         export(dataset, ExportRequest(to=to), tmp_path / to)
         elsewhere = Workspace(tmp_path / "elsewhere")
@@ -547,7 +641,9 @@ def test_a_receipt_of_another_version_is_judged_by_its_bytes(workspace: Workspac
 
 
 @pytest.mark.parametrize("to", FORMATS)
-def test_texts_are_never_held_whole(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str) -> None:
+def test_texts_are_never_held_whole(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str
+) -> None:
     dataset = workspace.open([jsonl(tmp_path / "a.jsonl", PAIRS)])
     column = Dataset.column
 

@@ -193,9 +193,17 @@ def test_types_of_json_values(opened):
         ),
     )
     assert data.info["columns"] == {
-        "i": "Int64", "f": "Float64", "b": "Boolean", "l": "List(String)", "v": "List(Float64)", "m": "String", "o": "String",
-        "none": "String", "w": "Int64", "e": "List(String)",
-    }  # fmt: skip
+        "i": "Int64",
+        "f": "Float64",
+        "b": "Boolean",
+        "l": "List(String)",
+        "v": "List(Float64)",
+        "m": "String",
+        "o": "String",
+        "none": "String",
+        "w": "Int64",
+        "e": "List(String)",
+    }
     assert data["m"] == ["1", "two"] and data["o"] == ['{"x":1}', "[]"] and data["w"] == [2**60, -(2**62)]
     assert data.info["json_columns"] == ["o"]
     assert "Column m mixes numbers and texts" in data.sentences()
@@ -622,9 +630,11 @@ def test_rebuilding_equals_importing_with_the_new_roles(tmp_path, opened, contai
     flat = pl.DataFrame([{k: v for k, v in r.items() if k != "chat"} for r in records])
     flat.write_parquet(tmp_path / "f.parquet")
     content = {
-        "jsonl": lines(*records), "json": json.dumps({f"k{i}": r for i, r in enumerate(records)}),
-        "csv": flat.write_csv(separator=";"), "parquet": (tmp_path / "f.parquet").read_bytes(),
-    }[container]  # fmt: skip
+        "jsonl": lines(*records),
+        "json": json.dumps({f"k{i}": r for i, r in enumerate(records)}),
+        "csv": flat.write_csv(separator=";"),
+        "parquet": (tmp_path / "f.parquet").read_bytes(),
+    }[container]
     reading = ReadOptions(roles={"prompt": "q", "response": "a", "messages": ""})
     old = opened(f"x.{container}", content, _block_bytes=300)
     wanted = opened(f"x.{container}", content, reading, _block_bytes=300)

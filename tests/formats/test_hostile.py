@@ -134,7 +134,9 @@ def test_names_given_by_people_stay_names(hostile: Opened, calm: Page) -> None:
     calm.keyboard.press("5")
     expect(tag).to_have_attribute("aria-pressed", "true")
     saved(calm)
-    assert dataset_of(calm, hostile.home).column("tags").filter(hostile.dataset.column("row_id") == row).to_list() == [[TAG]]
+    assert dataset_of(calm, hostile.home).column("tags").filter(hostile.dataset.column("row_id") == row).to_list() == [
+        [TAG]
+    ]
     widget(calm, "share").get_by_role("button").first.click()
     calm.get_by_label("Tags and views are kept under the name").fill(PERSON)
     calm.get_by_label("Tags and views are kept under the name").press("Enter")
@@ -197,16 +199,27 @@ def test_a_label_shows_a_name_letter_by_letter(server: Callable[..., Server], ca
     for number, name in enumerate(NAMES):
         line = widget(calm, f"name_{number}")
         for kind in ("stText", "stMarkdown", "stButton", "stPopover"):
-            assert line.get_by_test_id(kind).first.inner_text().replace(JOINER, "").partition("\n")[0] == cut(name), (kind, name)
+            assert line.get_by_test_id(kind).first.inner_text().replace(JOINER, "").partition("\n")[0] == cut(name), (
+                kind,
+                name,
+            )
         assert line.locator("a, em, strong, code, img, .katex, li, h1, table").count() == 0, name
     undamaged(calm)
 
 
 @pytest.mark.parametrize(
     "planted",
-    ["<a href='http://evil.test/'>a</a>", "<a href='javascript:1'>a</a>", "<p onclick='1'>a", "<iframe></iframe>", "<p style='width: 3000px'>a",
-     "<p style='position: fixed; inset: 0'>a", "<script>window.__x = 1</script>", "<style>h1 { margin-top: -99px }</style>"],
-)  # fmt: skip
+    [
+        "<a href='http://evil.test/'>a</a>",
+        "<a href='javascript:1'>a</a>",
+        "<p onclick='1'>a",
+        "<iframe></iframe>",
+        "<p style='width: 3000px'>a",
+        "<p style='position: fixed; inset: 0'>a",
+        "<script>window.__x = 1</script>",
+        "<style>h1 { margin-top: -99px }</style>",
+    ],
+)
 def test_planted_damage_is_seen(planted: str, browser: Browser) -> None:
     page = browser.new_page()
     page.set_content("<h1>Overview</h1>")

@@ -25,10 +25,16 @@ from sample_data.maker.distinct import Distinct
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
 
 Row = dict[str, Any]
-COUNTS = {"instructions.jsonl": 1200, "chats.jsonl": 400, "preferences.jsonl": 400, "hostile.jsonl": len(hostile.ATTACKS)}
+COUNTS = {
+    "instructions.jsonl": 1200,
+    "chats.jsonl": 400,
+    "preferences.jsonl": 400,
+    "hostile.jsonl": len(hostile.ATTACKS),
+}
 # split("\n"), not splitlines: one hostile value holds line separators of its own.
 ROWS: dict[str, list[Row]] = {
-    name: [json.loads(line) for line in (SAMPLES / name).read_text(encoding="utf-8").split("\n") if line] for name in COUNTS
+    name: [json.loads(line) for line in (SAMPLES / name).read_text(encoding="utf-8").split("\n") if line]
+    for name in COUNTS
 }
 TRUTH: dict[str, Any] = json.loads((SAMPLES / "TRUTH.json").read_text(encoding="utf-8"))
 # Kinds whose rows are sound in text: who judged them, valid but unusual shapes.
@@ -49,8 +55,12 @@ def said(row: Row) -> str:
     """All text of a row in one string."""
     if "messages" in row:
         contents = [message["content"] for message in row["messages"]]
-        return " ".join(" ".join(part.get("text", "") for part in c) if isinstance(c, list) else c or "" for c in contents)
-    return " ".join(str(row[name] or "") for name in ("instruction", "input", "output", "prompt", "chosen") if name in row)
+        return " ".join(
+            " ".join(part.get("text", "") for part in c) if isinstance(c, list) else c or "" for c in contents
+        )
+    return " ".join(
+        str(row[name] or "") for name in ("instruction", "input", "output", "prompt", "chosen") if name in row
+    )
 
 
 def luhn(digits: str) -> bool:
@@ -111,16 +121,26 @@ def letters(text: str) -> str:
     return "".join(unicodedata.normalize("NFC", text).lower().split())
 
 
-SCRIPTS = {"ja": "[\u3040-\u30ff]", "zh": "[\u4e00-\u9fff]", "ar": "[\u0600-\u06ff]", "hi": "[\u0900-\u097f]", "ru": "[\u0400-\u04ff]",
-           "de": r"\b(und|die|der|das|den|oder)\b", "fr": r"\b(de|le|la|les|et)\b|l'", "es": r"\b(de|la|los|el|que|y)\b"}  # fmt: skip
+SCRIPTS = {
+    "ja": "[\u3040-\u30ff]",
+    "zh": "[\u4e00-\u9fff]",
+    "ar": "[\u0600-\u06ff]",
+    "hi": "[\u0900-\u097f]",
+    "ru": "[\u0400-\u04ff]",
+    "de": r"\b(und|die|der|das|den|oder)\b",
+    "fr": r"\b(de|le|la|les|et)\b|l'",
+    "es": r"\b(de|la|los|el|que|y)\b",
+}
 TOKEN = re.compile(r"<\|\w+\|>|</?s>|\[/?INST\]|### Response|<(start|end)_of_turn>")
 
 # What a row of each kind must show; the second argument is the row's detail, or null.
 SINGLE: dict[str, Callable[[Row, Any], Any]] = {
     "personal_data": personal,
-    "personal_data_near_misses": lambda r, d: d["value"] in said(r)
-    and not (d["kind"].startswith("card") and luhn(d["value"]))
-    and not (d["kind"].startswith("IBAN") and iban(d["value"])),
+    "personal_data_near_misses": lambda r, d: (
+        d["value"] in said(r)
+        and not (d["kind"].startswith("card") and luhn(d["value"]))
+        and not (d["kind"].startswith("IBAN") and iban(d["value"]))
+    ),
     "prompt_echoed": lambda r, d: r["output"].startswith(r["instruction"]),
     "truncated": truncated,
     "html_noise": lambda r, d: re.search(r"</?(p|div|ul|li|h2|span)\b", r["output"]),
@@ -132,25 +152,36 @@ SINGLE: dict[str, Callable[[Row, Any], Any]] = {
     "repeated_blank_lines": lambda r, d: "\n\n\n\n" in r["output"],
     "emoji": lambda r, d: any(unicodedata.category(c) == "So" for c in r["output"]),
     "inconsistent_numbers": lambda r, d: re.search(r"1\.250,50|2021-04-03|kms|0\.4\)|twelve\.|1\.5hrs", r["output"]),
-    "unfilled_placeholders": lambda r, d: re.search(r"\{\{.+?\}\}|\[[A-Z][^\]]+\]|<INSERT|\{customer|TODO|XXXX|%FIRSTNAME%", r["output"]),
+    "unfilled_placeholders": lambda r, d: re.search(
+        r"\{\{.+?\}\}|\[[A-Z][^\]]+\]|<INSERT|\{customer|TODO|XXXX|%FIRSTNAME%", r["output"]
+    ),
     "special_tokens": lambda r, d: TOKEN.search(r["output"]),
     "ai_boilerplate": lambda r, d: re.search(r"\b(AI|language model)\b", r["output"]),
-    "refusals": lambda r, d: re.search(r"can't|cannot|unable|not able|decline|not feel comfortable|not be appropriate", r["output"]),
-    "endless_loops": lambda r, d: r["output"].rstrip().endswith((d.rstrip() + " " + d).strip()) or r["output"].count(d) >= 40,
+    "refusals": lambda r, d: re.search(
+        r"can't|cannot|unable|not able|decline|not feel comfortable|not be appropriate", r["output"]
+    ),
+    "endless_loops": lambda r, d: (
+        r["output"].rstrip().endswith((d.rstrip() + " " + d).strip()) or r["output"].count(d) >= 40
+    ),
     "repetition_inside": lambda r, d: repeats(r["output"]) >= 3,
     "language_mismatch": lambda r, d: d["prompt"] == "en" and re.search(SCRIPTS[d["response"]], r["output"]),
     "wrong_answers": lambda r, d: d["right"] != r["output"],
     "merged_records": lambda r, d: re.search(r"\n(##\n\d+\. Instruction:|###\n|\nInput:\n)", r["output"]),
     "no_input_markers": lambda r, d: r["input"] == d and re.search("no|n/a", d.lower()),
     "length_outliers": lambda r, d: len(r["output"]) > 9_000,
-    "boilerplate_head": lambda r, d: r["output"].startswith(TRUTH["boilerplate_head"]["head"]) and r["source"] == "support_desk",
+    "boilerplate_head": lambda r, d: (
+        r["output"].startswith(TRUTH["boilerplate_head"]["head"]) and r["source"] == "support_desk"
+    ),
     "empty_responses": lambda r, d: blank(r["output"]) and (r["output"] is None) == (d == "null"),
     "empty_slice": lambda r, d: blank(r["output"]) and r["source"] == TRUTH["empty_slice"]["source"],
     "annotator_biased": lambda r, d: r["annotator"] == people.BIASED,
     "annotator_tired": lambda r, d: r["annotator"] == people.TIRED and d > people.TIRED_AFTER and 2 <= r["score"] <= 4,
     "chat_content_in_parts": lambda r, d: all(isinstance(m["content"], list) for m in r["messages"]),
-    "chat_tool_calls": lambda r, d: [m["tool_call_id"] for m in r["messages"] if m["role"] == "tool"]
-    == [call["id"] for m in r["messages"] for call in m.get("tool_calls", ())] != [],
+    "chat_tool_calls": lambda r, d: (
+        [m["tool_call_id"] for m in r["messages"] if m["role"] == "tool"]
+        == [call["id"] for m in r["messages"] for call in m.get("tool_calls", ())]
+        != []
+    ),
     "chat_last_turn_not_assistant": lambda r, d: roles(r)[-1] == "user",
     "chat_two_user_turns": lambda r, d: ("user", "user") in pairwise(roles(r)),
     "chat_empty_assistant_turn": lambda r, d: any(blank(answer) for answer in answers(r)),
@@ -160,12 +191,20 @@ SINGLE: dict[str, Callable[[Row, Any], Any]] = {
     "chat_no_assistant_turn": lambda r, d: "assistant" not in roles(r),
     "chat_foreign_role_names": lambda r, d: {"human", "gpt"} <= set(roles(r)),
     "chat_personal_data": personal,
-    "chat_tool_call_without_answer": lambda r, d: "tool" not in roles(r) and any("tool_calls" in m for m in r["messages"]),
+    "chat_tool_call_without_answer": lambda r, d: (
+        "tool" not in roles(r) and any("tool_calls" in m for m in r["messages"])
+    ),
     "chat_language_mismatch": lambda r, d: re.search(SCRIPTS[d], answers(r)[-1]) and r["language"] == "en",
-    "preference_chosen_longer": lambda r, d: len(r["chosen"]) > len(r["rejected"]) and r["source"] == TRUTH["preference_chosen_longer"]["source"],
+    "preference_chosen_longer": lambda r, d: (
+        len(r["chosen"]) > len(r["rejected"]) and r["source"] == TRUTH["preference_chosen_longer"]["source"]
+    ),
     "preference_chosen_equals_rejected": lambda r, d: r["chosen"] == r["rejected"],
-    "preference_equal_up_to_white_space": lambda r, d: r["chosen"] != r["rejected"] and r["chosen"].split() == r["rejected"].split(),
-    "preference_chosen_is_prefix": lambda r, d: r["rejected"].startswith(r["chosen"]) and len(r["rejected"]) > len(r["chosen"]),
+    "preference_equal_up_to_white_space": lambda r, d: (
+        r["chosen"] != r["rejected"] and r["chosen"].split() == r["rejected"].split()
+    ),
+    "preference_chosen_is_prefix": lambda r, d: (
+        r["rejected"].startswith(r["chosen"]) and len(r["rejected"]) > len(r["chosen"])
+    ),
     "preference_score_against_choice": lambda r, d: r["score_chosen"] < r["score_rejected"],
     "preference_score_tie": lambda r, d: r["score_chosen"] == r["score_rejected"],
     "preference_empty_rejected": lambda r, d: blank(r["rejected"]),
@@ -191,18 +230,28 @@ def cycle(group: list[Row], detail: Any) -> bool:
 
 
 GROUPED: dict[str, Callable[[list[Row], Any], Any]] = {
-    "exact_duplicates": lambda g, d: same(g, "instruction", "input", "output") and len({r["id"] for r in g}) == len(g) >= 2,
-    "normalised_duplicates": lambda g, d: not same(g, "instruction", "output") and len({letters(r["instruction"] + r["output"]) for r in g}) == 1,
+    "exact_duplicates": lambda g, d: (
+        same(g, "instruction", "input", "output") and len({r["id"] for r in g}) == len(g) >= 2
+    ),
+    "normalised_duplicates": lambda g, d: (
+        not same(g, "instruction", "output") and len({letters(r["instruction"] + r["output"]) for r in g}) == 1
+    ),
     "near_duplicates": near,
-    "semantic_duplicates": lambda g, d: len(g) == 2 and Distinct().nearest(said(g[0]))[0] == 0 and not same(g, "instruction"),
+    "semantic_duplicates": lambda g, d: (
+        len(g) == 2 and Distinct().nearest(said(g[0]))[0] == 0 and not same(g, "instruction")
+    ),
     "conflicts": lambda g, d: same(g, "instruction", "input") and len({letters(r["output"]) for r in g}) == 2,
     "same_response": lambda g, d: same(g, "output") and len({r["instruction"] + r["input"] for r in g}) == len(g) >= 4,
     "items_answered_wrongly": lambda g, d: mean(r["score"] for r in g if r["annotator"] != people.BIASED) <= 3.5,
-    "multiply_annotated": lambda g, d: same(g, "item_id", "instruction", "input", "output") and len({r["annotator"] for r in g}) == 3,
+    "multiply_annotated": lambda g, d: (
+        same(g, "item_id", "instruction", "input", "output") and len({r["annotator"] for r in g}) == 3
+    ),
     "identical_records": lambda g, d: len({json.dumps(r) for r in g}) == 1 and len(g) == 2,
     "chat_exact_duplicates": lambda g, d: same(g, "messages") and len({r["id"] for r in g}) == len(g) >= 2,
     "preference_cycles": cycle,
-    "preference_reversed": lambda g, d: g[0]["chosen"] == g[1]["rejected"] and g[1]["chosen"] == g[0]["rejected"] and same(g, "prompt"),
+    "preference_reversed": lambda g, d: (
+        g[0]["chosen"] == g[1]["rejected"] and g[1]["chosen"] == g[0]["rejected"] and same(g, "prompt")
+    ),
     "preference_exact_duplicates": lambda g, d: same(g, "prompt", "chosen", "rejected") and len(g) >= 2,
 }
 
@@ -216,13 +265,24 @@ def test_making_again_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_sizes() -> None:
     assert {name: len(rows) for name, rows in ROWS.items()} == COUNTS
-    assert sum(path.stat().st_size for path in SAMPLES.rglob("*") if path.suffix in (".jsonl", ".json", ".md", ".py", ".txt")) < 3_000_000
+    assert (
+        sum(
+            path.stat().st_size
+            for path in SAMPLES.rglob("*")
+            if path.suffix in (".jsonl", ".json", ".md", ".py", ".txt")
+        )
+        < 3_000_000
+    )
 
 
 def test_every_kind_has_a_check_and_a_line_in_the_readme() -> None:
     assert set(TRUTH) == set(SINGLE) | set(GROUPED)
     page = (SAMPLES / "README.md").read_text(encoding="utf-8")
-    assert [kind for kind, entry in TRUTH.items() if not re.search(rf"\| `{kind}` \| `{entry['file']}` \| {entry['count']}\b", page)] == []
+    assert [
+        kind
+        for kind, entry in TRUTH.items()
+        if not re.search(rf"\| `{kind}` \| `{entry['file']}` \| {entry['count']}\b", page)
+    ] == []
 
 
 @pytest.mark.parametrize("kind", TRUTH)
@@ -269,8 +329,17 @@ def test_rows_without_a_fault_are_not_near_each_other() -> None:
 
 
 def test_verbs_and_nouns_occur() -> None:
-    planted = {line for kind, entry in TRUTH.items() if entry["file"] == "instructions.jsonl" and kind not in SOUND for line in listed(kind)}
-    asked = [re.findall("[a-z]+", row["instruction"].lower()) for n, row in enumerate(ROWS["instructions.jsonl"], 1) if n not in planted]
+    planted = {
+        line
+        for kind, entry in TRUTH.items()
+        if entry["file"] == "instructions.jsonl" and kind not in SOUND
+        for line in listed(kind)
+    }
+    asked = [
+        re.findall("[a-z]+", row["instruction"].lower())
+        for n, row in enumerate(ROWS["instructions.jsonl"], 1)
+        if n not in planted
+    ]
     assert len(set(words.VERBS)) >= 80 and len(set(words.NOUNS)) >= 200
     assert set(words.VERBS) - {tokens[0] for tokens in asked if tokens} == set()
     assert set(words.NOUNS) - {token for tokens in asked for token in tokens} == set()
@@ -293,14 +362,19 @@ def test_answers_lengths_vary() -> None:
 
 def test_empty_responses_are_three_times_as_frequent_in_one_source() -> None:
     source = TRUTH["empty_slice"]["source"]
-    shares = [mean(blank(row["output"]) for row in ROWS["instructions.jsonl"] if (row["source"] == source) == inside) for inside in (True, False)]
+    shares = [
+        mean(blank(row["output"]) for row in ROWS["instructions.jsonl"] if (row["source"] == source) == inside)
+        for inside in (True, False)
+    ]
     assert 2.5 <= shares[0] / shares[1] <= 3.6
 
 
 def test_padding_is_a_habit_of_one_source() -> None:
     longer: dict[bool, list[bool]] = {True: [], False: []}
     for row in ROWS["preferences.jsonl"]:
-        longer[row["source"] == TRUTH["preference_chosen_longer"]["source"]].append(len(row["chosen"]) > len(row["rejected"] or ""))
+        longer[row["source"] == TRUTH["preference_chosen_longer"]["source"]].append(
+            len(row["chosen"]) > len(row["rejected"] or "")
+        )
     assert mean(longer[True]) == 1 and mean(longer[False]) < 0.65
 
 
@@ -311,14 +385,19 @@ def judgements() -> list[tuple[Row, float, bool]]:
     for group in TRUTH["multiply_annotated"]["groups"]:
         for line in group:
             row, *others = at("multiply_annotated", [line, *(n for n in group if n != line)])
-            made.append((row, mean(other["score"] for other in others if other["annotator"] != people.BIASED), line in tired))
+            made.append(
+                (row, mean(other["score"] for other in others if other["annotator"] != people.BIASED), line in tired)
+            )
     return made
 
 
 def test_one_annotator_scores_too_high_and_one_tires() -> None:
     rows = ROWS["instructions.jsonl"]
     assert {row["annotator"] for row in rows} == set(people.NAMES)
-    offsets = {name: mean(row["score"] - peers for row, peers, _ in judgements() if row["annotator"] == name) for name in people.NAMES}
+    offsets = {
+        name: mean(row["score"] - peers for row, peers, _ in judgements() if row["annotator"] == name)
+        for name in people.NAMES
+    }
     assert 0.9 <= offsets[people.BIASED] <= 1.5
     assert all(abs(offset) < 0.5 for name, offset in offsets.items() if name != people.BIASED)
     tired = set(TRUTH["annotator_tired"]["lines"])
@@ -326,13 +405,23 @@ def test_one_annotator_scores_too_high_and_one_tires() -> None:
     early = [row for n, row in enumerate(rows, 1) if n not in tired and row["annotator"] == people.TIRED]
     assert mean(row["score"] == 3 for row in late) > 0.6 > mean(row["score"] == 3 for row in early)
     assert mean(len(row["output"]) for row in late) < 0.5 * mean(len(row["output"] or "") for row in early)
-    apart = [[abs(row["score"] - peers) for row, peers, is_late in judgements() if row["annotator"] == people.TIRED and is_late == when]
-             for when in (False, True)]  # fmt: skip
+    apart = [
+        [
+            abs(row["score"] - peers)
+            for row, peers, is_late in judgements()
+            if row["annotator"] == people.TIRED and is_late == when
+        ]
+        for when in (False, True)
+    ]
     assert mean(apart[1]) > 1.3 * mean(apart[0])
 
 
 def test_scores_follow_quality() -> None:
-    poor = {line for kind in ("prompt_echoed", "truncated", "refusals", "endless_loops", "empty_responses", "wrong_answers") for line in listed(kind)}
+    poor = {
+        line
+        for kind in ("prompt_echoed", "truncated", "refusals", "endless_loops", "empty_responses", "wrong_answers")
+        for line in listed(kind)
+    }
     skip = {*TRUTH["annotator_tired"]["lines"], *TRUTH["annotator_biased"]["lines"]}
     scores: dict[bool, list[int]] = {True: [], False: []}
     for n, row in enumerate(ROWS["instructions.jsonl"], 1):
@@ -363,7 +452,29 @@ def test_hostile_rows_attack_in_values_names_people_and_sources() -> None:
         assert any(mark in column for column in hostile.COLUMNS), mark
     assert {row["annotator"] for row in rows} & {row["source"] for row in rows} == {hostile.IMG}
     text = "".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    for mark in ("<script>", "onerror", "![", "javascript:", "{{7*7}}", "${7*7}", "{%", "=cmd|' /C calc'!A0", "+1+1", "@SUM", "\\u0000", "\u202e",
-                 "\u200b", "x" * 20_000, "\\\\href", ":red[x]", ":material/skull:", "<style>", "\u05e9", "👨‍💻"):  # fmt: skip
+    for mark in (
+        "<script>",
+        "onerror",
+        "![",
+        "javascript:",
+        "{{7*7}}",
+        "${7*7}",
+        "{%",
+        "=cmd|' /C calc'!A0",
+        "+1+1",
+        "@SUM",
+        "\\u0000",
+        "\u202e",
+        "\u200b",
+        "x" * 20_000,
+        "\\\\href",
+        ":red[x]",
+        ":material/skull:",
+        "<style>",
+        "\u05e9",
+        "👨‍💻",
+    ):
         assert mark in text, mark
-    assert any(sum(unicodedata.combining(c) > 0 or unicodedata.category(c) == "Me" for c in said(row)) >= 5_000 for row in rows)
+    assert any(
+        sum(unicodedata.combining(c) > 0 or unicodedata.category(c) == "Me" for c in said(row)) >= 5_000 for row in rows
+    )

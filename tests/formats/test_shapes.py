@@ -56,9 +56,16 @@ def test_alpaca_with_blank_and_missing_input(imported):
 
 @pytest.mark.parametrize(
     "names",
-    [("prompt", "completion"), ("question", "answer"), ("prompt", "response"), ("query", "response"), ("Instruction", "OUTPUT"),
-     ("prompt", "canonical_solution"), ("Input", "Output")],
-)  # fmt: skip
+    [
+        ("prompt", "completion"),
+        ("question", "answer"),
+        ("prompt", "response"),
+        ("query", "response"),
+        ("Instruction", "OUTPUT"),
+        ("prompt", "canonical_solution"),
+        ("Input", "Output"),
+    ],
+)
 def test_names_of_prompt_and_response(imported, names):
     data = imported([{names[0]: f"q{i}", names[1]: f"a{i}", "Context": None} for i in range(3)])
     assert data["format"] == "instruction"
@@ -103,9 +110,14 @@ def test_sharegpt_with_function_calls(imported):
     )
     assert data["format"] == "chat" and data["roles"] == {"messages": "conversations"}
     assert data["messages"] == [
-        [turn("system", "Be brief."), turn("user", "Weather?"), turn("assistant", None, '{"name": "weather"}'),
-         turn("tool", "sunny"), turn("assistant", "It is sunny.")]
-    ]  # fmt: skip
+        [
+            turn("system", "Be brief."),
+            turn("user", "Weather?"),
+            turn("assistant", None, '{"name": "weather"}'),
+            turn("tool", "sunny"),
+            turn("assistant", "It is sunny."),
+        ]
+    ]
     assert (data["system"], data["prompt"], data["response"], data["n_turns"]) == (
         ["Be brief."],
         ["Weather?"],
@@ -271,8 +283,19 @@ def test_reward(imported):
 
 
 def test_flattened_trees_of_messages(imported):
-    data = imported([{"message_id": str(i), "parent_id": None, "role": "prompter", "text": f"t{i}", "lang": "en",
-                      "created_date": "2023-02-05T14:23:50"} for i in range(3)])  # fmt: skip
+    data = imported(
+        [
+            {
+                "message_id": str(i),
+                "parent_id": None,
+                "role": "prompter",
+                "text": f"t{i}",
+                "lang": "en",
+                "created_date": "2023-02-05T14:23:50",
+            }
+            for i in range(3)
+        ]
+    )
     assert data["format"] == "text" and data["text"] == ["t0", "t1", "t2"]
     assert data["roles"] == {"text": "text", "created_at": "created_date", "language": "lang"}
 
@@ -300,14 +323,27 @@ def test_annotations(imported):
 
 def test_further_roles(imported):
     records = [
-        {"text": f"t{i}", "source": "web", "timestamp": f"2024-01-0{i + 1}", "session_id": "s", "split": "train", "vec": [0.5] * 16,
-         "quality": i / 2, "time": "soon"}
+        {
+            "text": f"t{i}",
+            "source": "web",
+            "timestamp": f"2024-01-0{i + 1}",
+            "session_id": "s",
+            "split": "train",
+            "vec": [0.5] * 16,
+            "quality": i / 2,
+            "time": "soon",
+        }
         for i in range(4)
-    ]  # fmt: skip
+    ]
     assert imported(records)["roles"] == {
-        "text": "text", "score": "quality", "source": "source", "created_at": "timestamp", "session": "session_id",
-        "split": "split", "embedding": "vec",
-    }  # fmt: skip
+        "text": "text",
+        "score": "quality",
+        "source": "source",
+        "created_at": "timestamp",
+        "session": "session_id",
+        "split": "split",
+        "embedding": "vec",
+    }
 
 
 def test_roles_by_command(imported):
@@ -339,9 +375,12 @@ def test_readings_are_hashable_whatever_their_roles_were_given_as():
 def test_reserved_names(imported):
     data = imported([{"text": "t", "tags": ["x"], "row_id": 5, "tags_original": "y", "source_file": "f", "": "e"}] * 2)
     assert data["renamed"] == {
-        "tags_original": "tags", "row_id_original": "row_id", "tags_original_original": "tags_original",
-        "source_file_original": "source_file", "unnamed_original": "",
-    }  # fmt: skip
+        "tags_original": "tags",
+        "row_id_original": "row_id",
+        "tags_original_original": "tags_original",
+        "source_file_original": "source_file",
+        "unnamed_original": "",
+    }
     assert (
         data["frame"]["tags_original"].to_list() == [["x"], ["x"]]
         and data["frame"]["source_file"].to_list() == ["x.jsonl"] * 2

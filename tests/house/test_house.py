@@ -28,11 +28,20 @@ MAY_CONNECT = {
 }
 LOOSE = {  # files that lie beside the rooms: what every room needs, and what needs every room
     "analysis": {
-        "__init__", "__main__", "catalogue", "errors", "findings", "home", "joined_values", "keys", "same_text", "signal",
+        "__init__",
+        "__main__",
+        "catalogue",
+        "errors",
+        "findings",
+        "home",
+        "joined_values",
+        "keys",
+        "same_text",
+        "signal",
         "workspace",
     },
     "ui": {"__init__", "menu", "safety"},
-}  # fmt: skip
+}
 PAGE_OF = {"compare": "slices"}  # a page that lives in another page's room of ui/
 SHARED_ON_SCREEN = {"components", "figures", "frame", "rows", "session"}  # rooms of ui/ that answer no page
 NO_PAGE = {"compute", "findings", "shared", "table"}  # commands that no page answers
@@ -47,7 +56,9 @@ def project_files() -> list[str]:
     found = []
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [name for name in folders if not any(fnmatch(name, pattern) for pattern in ignored)]
-        found += [Path(folder, n).relative_to(ROOT).as_posix() for n in names if not any(fnmatch(n, i) for i in ignored)]
+        found += [
+            Path(folder, n).relative_to(ROOT).as_posix() for n in names if not any(fnmatch(n, i) for i in ignored)
+        ]
     return sorted(found)
 
 
@@ -161,7 +172,9 @@ def call_faults(name: str, text: str) -> list[str]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.ExceptHandler):
-            caught = {part.id for part in ast.walk(node.type) if isinstance(part, ast.Name)} if node.type else {"everything"}
+            caught = (
+                {part.id for part in ast.walk(node.type) if isinstance(part, ast.Name)} if node.type else {"everything"}
+            )
             faults += [f"line {node.lineno} catches {c}" for c in caught & {"Exception", "BaseException", "everything"}]
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             faults += [f"line {node.lineno}: cached by a frame ({arg})" for arg in frames_as_cache_keys(node)]
@@ -170,7 +183,10 @@ def call_faults(name: str, text: str) -> list[str]:
         called = ast.unparse(node.func)
         method = called.rsplit(".", 1)[-1]
         for keyword in node.keywords:
-            if keyword.arg in ("unsafe_allow_html", "unsafe_allow_javascript") and ast.unparse(keyword.value) != "False":
+            if (
+                keyword.arg in ("unsafe_allow_html", "unsafe_allow_javascript")
+                and ast.unparse(keyword.value) != "False"
+            ):
                 faults.append(f"line {node.lineno}: {keyword.arg}")
         if called == "st.html" and not all(
             isinstance(arg, ast.Constant) or (isinstance(arg, ast.Name) and arg.id in fixed) for arg in node.args
@@ -225,7 +241,11 @@ def tree_of(readme: str) -> set[str]:
         fields = re.split(r"\s{2,}", line.lstrip(" │├└─").rstrip())
         folders = [(level, folder) for level, folder in folders if level < depth]
         parent = folders[-1][1] if folders else ""
-        names = [f for f in fields if re.fullmatch(r"\.?[\w/-]+(\.[\w-]+)*/?", f) and (f is fields[0] or re.search(r"[./]|[A-Z]", f))]
+        names = [
+            f
+            for f in fields
+            if re.fullmatch(r"\.?[\w/-]+(\.[\w-]+)*/?", f) and (f is fields[0] or re.search(r"[./]|[A-Z]", f))
+        ]
         paths |= {f"{parent}{name}" for name in names}
         if fields[0].endswith("/"):
             folders.append((depth, f"{parent}{fields[0]}"))
@@ -253,9 +273,9 @@ def test_a_page_is_a_short_script_that_answers_a_question(name: str) -> None:
 
 
 def test_the_menu_lists_every_page_and_no_other() -> None:
-    constants = [node.value for node in ast.walk(ast.parse(source("ui/menu.py"))) if isinstance(node, ast.Constant)]
-    listed = {Path(value).name for value in constants if isinstance(value, str) and re.fullmatch(r"[\w./]+\.py", value)}
-    assert listed == {Path(name).name for name in PAGES}
+    calls = [node for node in ast.walk(ast.parse(source("ui/menu.py"))) if isinstance(node, ast.Call)]
+    listed = [ast.literal_eval(call.args[0]) for call in calls if ast.unparse(call.func) == "page"]
+    assert sorted(listed) == sorted(Path(name).stem for name in PAGES)
 
 
 @pytest.mark.parametrize("top", LOOSE)
@@ -361,17 +381,23 @@ def test_a_planted_import_is_seen(name: str, text: str) -> None:
 )
 def test_a_planted_call_is_seen(name: str, text: str) -> None:
     assert call_faults(name, text)
-    assert not call_faults("ui/a.py", "X = '<p>'\nst.html(X)\n@st.cache_data\ndef f(_rows: pl.DataFrame, key: str): ...")
+    assert not call_faults(
+        "ui/a.py", "X = '<p>'\nst.html(X)\n@st.cache_data\ndef f(_rows: pl.DataFrame, key: str): ..."
+    )
 
 
 def test_a_planted_circle_and_a_back_door_are_seen() -> None:
     a, b, c = "from analysis.b.x import f", "from analysis.c import y", "import analysis.a.z"
     assert circle_in(rooms_of({"analysis/a/x.py": a, "analysis/b/x.py": b, "analysis/c/y.py": c})) == [
-        "analysis.a", "analysis.b", "analysis.c",
-    ]  # fmt: skip
+        "analysis.a",
+        "analysis.b",
+        "analysis.c",
+    ]
     assert circle_in(rooms_of({"analysis/a/x.py": a, "analysis/b/x.py": b, "analysis/c/y.py": "import polars"})) == []
     door = "from analysis.duplicates.kernels.words import x"
-    assert face_faults("ui/a.py", door) and not face_faults("analysis/duplicates/a.py", "from analysis.duplicates.spans import x")
+    assert face_faults("ui/a.py", door) and not face_faults(
+        "analysis/duplicates/a.py", "from analysis.duplicates.spans import x"
+    )
 
 
 def test_a_planted_page_and_a_planted_tree_are_seen() -> None:

@@ -86,14 +86,26 @@ def test_what_a_text_is(text: str | None, language: str | None, is_code: bool) -
         ("Describe how bees make honey in a hive.", "Las abejas recogen el néctar de las flores y lo llevan.", True),
         ("Describe how bees make honey in a hive.", "They collect nectar and carry it home to the hive.", False),
         ("Translate this for me: bees make honey.", "Las abejas producen la miel con el néctar de las flores.", False),
-        ("Answer in Spanish: how do bees make honey?", "Las abejas producen la miel con el néctar de las flores.", False),
+        (
+            "Answer in Spanish: how do bees make honey?",
+            "Las abejas producen la miel con el néctar de las flores.",
+            False,
+        ),
         ("Describe how bees make honey in a hive.", "Miel.", False),
         ("Describe how bees make honey in a hive.", None, None),
         (None, "They collect nectar and carry it home.", None),
-        ("Bis wann muss ich den Antrag im Rathaus abgeben?", "You should hand it in before the end of the month.", True),
-        ("Skriv en kort fortelling om en mann som fisker i fjorden.", "Der var engang en mand, som fiskede i fjorden hver dag.", False),
+        (
+            "Bis wann muss ich den Antrag im Rathaus abgeben?",
+            "You should hand it in before the end of the month.",
+            True,
+        ),
+        (
+            "Skriv en kort fortelling om en mann som fisker i fjorden.",
+            "Der var engang en mand, som fiskede i fjorden hver dag.",
+            False,
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_switch_nobody_asked_for(prompt: str | None, response: str | None, is_switch: bool | None) -> None:
     found = Language()(rows_of({"prompt": prompt, "response": response}))
     assert found["is_language_switch"].to_list() == [is_switch]
@@ -125,7 +137,9 @@ def test_the_confidence_is_a_probability_and_null_where_nobody_was_asked() -> No
 
 
 def test_equal_prompts_are_judged_alike() -> None:
-    found = Language()(rows_of(*({"prompt": "Why is the sky blue during the day?", "response": str(i)} for i in range(200))))
+    found = Language()(
+        rows_of(*({"prompt": "Why is the sky blue during the day?", "response": str(i)} for i in range(200)))
+    )
     assert found["language"].to_list() == ["en"] * 200
 
 
@@ -151,10 +165,12 @@ def test_the_planted_switches_of_chats_are_found() -> None:
     records = []
     for messages in turns:
         said = [m for m in messages if isinstance(m["content"], str)]
-        records.append({
-            "prompt": next((m["content"] for m in said if m["role"] == "user"), None),
-            "response": next((m["content"] for m in reversed(said) if m["role"] == "assistant"), None),
-        })  # fmt: skip
+        records.append(
+            {
+                "prompt": next((m["content"] for m in said if m["role"] == "user"), None),
+                "response": next((m["content"] for m in reversed(said) if m["role"] == "assistant"), None),
+            }
+        )
     found = {at + 1 for at in Language()(rows_of(*records))["is_language_switch"].fill_null(False).arg_true()}
     planted = set(truth["chat_language_mismatch"]["lines"])
     assert planted <= found

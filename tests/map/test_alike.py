@@ -80,8 +80,11 @@ def dataset(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset
 @pytest.fixture(scope="module")
 def coarse(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """Eighty rows by coarse vectors, which a sentence can be compared with."""
-    rows = [(f"Tell me of the {animal} number {n}.", f"It {n % 3} sleeps.", n % 5, None)
-            for n in range(20) for animal in ("fox in the wood", "boat on the sea", "star in the sky", "bread in the oven")]  # fmt: skip
+    rows = [
+        (f"Tell me of the {animal} number {n}.", f"It {n % 3} sleeps.", n % 5, None)
+        for n in range(20)
+        for animal in ("fox in the wood", "boat on the sea", "star in the sky", "bread in the oven")
+    ]
     found = opened(tmp_path_factory.mktemp("data") / "eighty.jsonl", rows)  # type: ignore[arg-type]
     for name in ("lengths", "tokens", "embedding", "neighbours", "map", "clusters"):
         compute(found, found.signal(name))
@@ -199,7 +202,10 @@ def test_other_vectors_and_other_texts_give_other_pairs(dataset: Dataset) -> Non
     changed = choose_vectors(dataset, Workspace().describe, tier="coarse", over="prompt+response")
     after = changed.signal("meaning_pairs")
     assert after.parameters["over"] == "prompt+response" and after.key != before.key
-    assert choose_vectors(changed, Workspace().describe, tier="column:vector", over="prompt").signal("meaning_pairs").key == before.key
+    assert (
+        choose_vectors(changed, Workspace().describe, tier="column:vector", over="prompt").signal("meaning_pairs").key
+        == before.key
+    )
 
 
 # Conflicts
@@ -215,8 +221,21 @@ def test_one_meaning_answered_differently(dataset: Dataset) -> None:
 
 
 def test_what_is_not_compared(dataset: Dataset) -> None:
-    rows = dataset.frame([ROW_ID, "system", "prompt", "response", "rejected", "messages", "text", "score",
-                          "neighbour_rows", "neighbour_cosines", "first_equal_row"])  # fmt: skip
+    rows = dataset.frame(
+        [
+            ROW_ID,
+            "system",
+            "prompt",
+            "response",
+            "rejected",
+            "messages",
+            "text",
+            "score",
+            "neighbour_rows",
+            "neighbour_cosines",
+            "first_equal_row",
+        ]
+    )
     rows = rows.with_columns(system=pl.Series(["Be brief.", *[None] * 9]))
     kept = MeaningConflicts()(rows.with_columns(label=pl.lit(None, pl.String)))
     assert kept["meaning_conflict_group"].to_list()[0] is None, "another system prompt"
@@ -361,7 +380,7 @@ def test_nested_samples_lie_in_each_other(coarse: Dataset) -> None:
 
 
 def test_more_like_this_without_vectors_offers_to_make_them(bare: Dataset) -> None:
-    at = run("read", bare)
+    at = run("reading", bare)
     at.session_state["like_row"] = bare.column(ROW_ID)[0]
     at = well(at.run())
     assert "needs a vector for each row" in said(at)

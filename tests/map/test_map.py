@@ -43,7 +43,11 @@ def with_vectors(vectors: np.ndarray[Any, Any] | list[list[float] | None], width
     made = pl.Series("unit_vector", vectors, dtype=pl.Array(pl.Float16, width))
     texts = pl.DataFrame({"prompt": [f"text {i}" for i in range(len(made))]}, schema={"prompt": pl.String})
     ids = pl.Series(ROW_ID, [f"{i:016x}" for i in range(len(made))], dtype=pl.String)
-    return pl.DataFrame([ids, made]).hstack(texts).with_columns(response=pl.lit(None, pl.String), text=pl.lit(None, pl.String))
+    return (
+        pl.DataFrame([ids, made])
+        .hstack(texts)
+        .with_columns(response=pl.lit(None, pl.String), text=pl.lit(None, pl.String))
+    )
 
 
 def computed(rows: pl.DataFrame, *signals: Signal) -> pl.DataFrame:
@@ -123,7 +127,10 @@ def test_two_rows_lie_apart_and_equal_rows_together() -> None:
 
 def test_a_row_without_a_vector_has_no_place_and_no_cluster() -> None:
     rows = computed(with_vectors([[1.0, 0.0], None, [0.0, 1.0]]), Map(), Clusters())
-    assert rows[1].select("map_x", "map_y", "map_place", "is_placed", "cluster", "cluster_confidence", "names").row(0) == (None,) * 7
+    assert (
+        rows[1].select("map_x", "map_y", "map_place", "is_placed", "cluster", "cluster_confidence", "names").row(0)
+        == (None,) * 7
+    )
 
 
 def test_many_copies_of_one_row_among_others() -> None:
@@ -136,7 +143,9 @@ def test_many_copies_of_one_row_among_others() -> None:
 
 def test_rows_beyond_the_fitted_ones_are_placed_among_their_like() -> None:
     source = planted("coarse")
-    rows = computed(source.select(ROW_ID, "unit_vector", "prompt", "response", "text"), Map(fitted_rows=2_000), Clusters())
+    rows = computed(
+        source.select(ROW_ID, "unit_vector", "prompt", "response", "text"), Map(fitted_rows=2_000), Clusters()
+    )
     placed = rows["is_placed"].to_numpy()
     assert 1_900 < placed.sum() <= 2_000, "texts of the same words in another order share a vector"
     topics, found = np.array([made.topic for made in planted_topics()]), rows["cluster"].to_numpy()
@@ -166,7 +175,10 @@ def test_trust_in_the_layout_is_near_that_of_the_plain_library() -> None:
 
 def test_names_are_words_of_the_cluster_without_function_words() -> None:
     texts = ["What is the colour of a red apple?", "A red apple is in the tree", "the red apple and the tree"] * 2 + [
-        "Wie ist das Wetter in Berlin?", "Das Wetter und der Wind", "Wie wird das Wetter?"] * 2
+        "Wie ist das Wetter in Berlin?",
+        "Das Wetter und der Wind",
+        "Wie wird das Wetter?",
+    ] * 2
     left_out = stop_words(texts)
     assert {"the", "is", "das", "und"} <= left_out
     words = word_weights(pl.Series(texts), np.array([0] * 6 + [1] * 6), left_out)
@@ -179,7 +191,14 @@ def test_names_are_words_of_the_cluster_without_function_words() -> None:
 
 
 def test_a_cluster_of_chinese_is_named_by_what_its_sentences_share() -> None:
-    texts = ["推荐三个适合周末的户外活动。", "户外活动有哪些?", "喜欢户外活动", "A poem on cats", "One poem, two cats", "Cats: poem"]
+    texts = [
+        "推荐三个适合周末的户外活动。",
+        "户外活动有哪些?",
+        "喜欢户外活动",
+        "A poem on cats",
+        "One poem, two cats",
+        "Cats: poem",
+    ]
     words = word_weights(pl.Series(texts), np.array([0] * 3 + [1] * 3), set())
     assert names(words, [0, 1]) == {0: "外活, 户外, 活动", 1: "cats, poem"}
 
@@ -193,7 +212,9 @@ def test_a_cluster_needs_rows_enough() -> None:
 
 
 def test_a_place_lies_in_the_area_or_not() -> None:
-    table = pl.DataFrame({"p": pl.DataFrame({"x": [1.0, 3.0, 0.5, None, float("nan")], "y": [1.0, 1.0, 3.5, 1.0, 1.0]}).to_struct()})
+    table = pl.DataFrame(
+        {"p": pl.DataFrame({"x": [1.0, 3.0, 0.5, None, float("nan")], "y": [1.0, 1.0, 3.5, 1.0, 1.0]}).to_struct()}
+    )
     square = Filter("p", "within", "0,0;2,0;2,4;0,4")
     assert table.select(square.expr(table.schema["p"])).to_series().to_list() == [True, False, True, False, False]
     outside = square.opposite
@@ -211,9 +232,13 @@ def test_the_grid_changes_no_answer(seed: int) -> None:
     assert (is_inside(x, y, corners) == _crossed(x, y, corners)).all()
 
 
-@pytest.mark.parametrize("value", ["", "1,1", "0,0;1,1", "0,0;1,a;2,2", "0,0;nan,1;2,2", "0,0,0;1,1;2,2", "0,0;" * 1_001 + "1,1"])
+@pytest.mark.parametrize(
+    "value", ["", "1,1", "0,0;1,1", "0,0;1,a;2,2", "0,0;nan,1;2,2", "0,0,0;1,1;2,2", "0,0;" * 1_001 + "1,1"]
+)
 def test_what_is_no_area_is_said(value: str) -> None:
-    with pytest.raises(ViewError, match=r"^Cannot read the area .*; write from 3 to 1,000 corners such as 0,0;4,0;4,3\.$"):
+    with pytest.raises(
+        ViewError, match=r"^Cannot read the area .*; write from 3 to 1,000 corners such as 0,0;4,0;4,3\.$"
+    ):
         corners_of(value)
 
 
@@ -241,7 +266,9 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Path, s
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WINNOW_HOME", str(folder / "home"))
-        done = CliRunner().invoke(app, ["map", str(path), "--tier", "coarse", "--seed", "0", "--json"], catch_exceptions=False)
+        done = CliRunner().invoke(
+            app, ["map", str(path), "--tier", "coarse", "--seed", "0", "--json"], catch_exceptions=False
+        )
     return Workspace(folder / "home"), path, done.stdout
 
 
@@ -256,7 +283,9 @@ def rows(dataset: Dataset) -> pl.Series:
 
 
 def winnow(opened: tuple[Workspace, Path, str], *arguments: str) -> Any:
-    done = CliRunner().invoke(app, [*arguments, "--json"], env={"WINNOW_HOME": str(opened[0].home)}, catch_exceptions=False)
+    done = CliRunner().invoke(
+        app, [*arguments, "--json"], env={"WINNOW_HOME": str(opened[0].home)}, catch_exceptions=False
+    )
     return json.loads(done.stdout)
 
 
@@ -318,7 +347,9 @@ def test_picks(dataset: Dataset, rows: pl.Series) -> None:
     assert len(set(diverse(dataset, rows, 900)) & set(range(1_000, 1_010))) == 0, "copies are the last to be taken"
     like = proportional(dataset, rows, 200)
     shares = dataset.column("cluster").gather(like).value_counts().sort("cluster")
-    whole = dataset.column("cluster").value_counts().sort("cluster").with_columns(expected=pl.col("count") * 200 / 1_012)
+    whole = (
+        dataset.column("cluster").value_counts().sort("cluster").with_columns(expected=pl.col("count") * 200 / 1_012)
+    )
     both = whole.join(shares, on="cluster", nulls_equal=True, how="left").fill_null(0)
     assert ((both["expected"] - both["count_right"]).abs() <= 1).all()
     inside = nested(dataset, rows, 200)
@@ -357,14 +388,21 @@ def test_a_lasso_is_a_filter_on_all_rows(dataset: Dataset) -> None:
 def test_other_vectors_are_another_map(opened: tuple[Workspace, Path, str], dataset: Dataset) -> None:
     before = [dataset.signal(name).key for name in ("neighbours", "map", "clusters")]
     other = choose_vectors(dataset, opened[0].describe, tier="coarse", over="response")
-    assert all(a != b for a, b in zip(before, (other.signal(n).key for n in ("neighbours", "map", "clusters")), strict=True))
+    assert all(
+        a != b for a, b in zip(before, (other.signal(n).key for n in ("neighbours", "map", "clusters")), strict=True)
+    )
     assert not other.has(other.signal("map"))
     assert tier_in_words(other) == "words and letters (coarse, no model) of the response"
     back = choose_vectors(other, opened[0].describe, over="prompt")
     assert [back.signal(name).key for name in ("neighbours", "map", "clusters")] == before
     with pytest.raises(MapError, match=r"^The rows' vectors have 128 numbers, this one 384; embed them again\.$"):
         cosines(dataset, np.zeros(384, np.float32))
-    for tier, said in {"fine": "No tier is called", "column": "role embedding", "column:nope": "no column nope", "endpoint": "WINNOW_EMBEDDINGS_URL"}.items():
+    for tier, said in {
+        "fine": "No tier is called",
+        "column": "role embedding",
+        "column:nope": "no column nope",
+        "endpoint": "WINNOW_EMBEDDINGS_URL",
+    }.items():
         with pytest.raises(MapError, match=said):
             choose_vectors(dataset, opened[0].describe, tier=tier)
 
@@ -376,14 +414,28 @@ def test_other_vectors_are_another_map(opened: tuple[Workspace, Path, str], data
         ([{"prompt": "one text"}, {"prompt": "two texts"}], "coarse", "2  apart from all"),
         ([{"prompt": f"text {i} {'abc'[i % 3] * 4}"} for i in range(15)], "coarse", "15  apart from all"),
         ([{"prompt": "all the same"}] * 40, "coarse", "40  cluster 0"),
-        ([{"prompt": " ", "response": "x"}] * 3, "coarse", "There is nothing to place; choose another --over than prompt"),
+        (
+            [{"prompt": " ", "response": "x"}] * 3,
+            "coarse",
+            "There is nothing to place; choose another --over than prompt",
+        ),
         ([{"a": i, "b": "c"} for i in range(5)], "coarse", "There is nothing to place"),
-        ([{"prompt": "x", "v": vector} for vector in ([1.0, 0.0], [0.0], [0.0, 0.0], None, [0.0, 1.0]) * 4], "column:v", "12  without a vector"),
-        ([{"prompt": "x", "v": vector} for vector in ("[NaN, 1]", "[1, 2]", "[inf, 1]") * 6], "column:v", "12  without a vector"),
+        (
+            [{"prompt": "x", "v": vector} for vector in ([1.0, 0.0], [0.0], [0.0, 0.0], None, [0.0, 1.0]) * 4],
+            "column:v",
+            "12  without a vector",
+        ),
+        (
+            [{"prompt": "x", "v": vector} for vector in ("[NaN, 1]", "[1, 2]", "[inf, 1]") * 6],
+            "column:v",
+            "12  without a vector",
+        ),
         ([{"prompt": "x", "v": None}] * 5, "column:v", "v holds no vectors; name a column of lists of numbers."),
     ],
-)  # fmt: skip
-def test_bad_input_is_answered_by_every_command(records: list[dict[str, Any]], tier: str, said: str, home: Path, tmp_path: Path) -> None:
+)
+def test_bad_input_is_answered_by_every_command(
+    records: list[dict[str, Any]], tier: str, said: str, home: Path, tmp_path: Path
+) -> None:
     path, out = tmp_path / "bad.jsonl", str(tmp_path / "out.jsonl")
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
     first = str(Workspace(home).dataset(str(path)).column(ROW_ID)[0])
@@ -391,7 +443,9 @@ def test_bad_input_is_answered_by_every_command(records: list[dict[str, Any]], t
     def answered(*arguments: str) -> str:
         done = CliRunner().invoke(app, list(arguments), env={"WINNOW_HOME": str(home)})
         refused = done.exception
-        assert refused is None or (isinstance(refused, ValueError) and type(refused).__module__.startswith("analysis")), refused
+        assert refused is None or (
+            isinstance(refused, ValueError) and type(refused).__module__.startswith("analysis")
+        ), refused
         assert (text := str(refused or done.stdout).strip())
         return text
 
@@ -403,7 +457,9 @@ def test_bad_input_is_answered_by_every_command(records: list[dict[str, Any]], t
 
 
 @pytest.mark.usefixtures("model")
-def test_a_bridge_that_is_refused_leaves_the_vectors_that_were_there(opened: tuple[Workspace, Path, str], tmp_path: Path, home: Path) -> None:
+def test_a_bridge_that_is_refused_leaves_the_vectors_that_were_there(
+    opened: tuple[Workspace, Path, str], tmp_path: Path, home: Path
+) -> None:
     path = tmp_path / "few.jsonl"
     path.write_text("".join(json.dumps({"prompt": f"text {i}"}) + "\n" for i in range(20)))
     done = CliRunner().invoke(app, ["map", str(path), "--tier", "bridge"], env={"WINNOW_HOME": str(home)})
@@ -411,7 +467,9 @@ def test_a_bridge_that_is_refused_leaves_the_vectors_that_were_there(opened: tup
     assert Workspace(home).dataset(str(path)).signal("embedding").parameters["tier"] == "coarse"
 
 
-def test_names_are_asked_for_on_the_command_line_once_agreed(opened: tuple[Workspace, Path, str], chat: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_are_asked_for_on_the_command_line_once_agreed(
+    opened: tuple[Workspace, Path, str], chat: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = str(opened[1])
     environ = {"WINNOW_HOME": str(opened[0].home)}
     refused = CliRunner().invoke(app, ["map", path, "--ask-names"], env=environ).exception
@@ -419,18 +477,29 @@ def test_names_are_asked_for_on_the_command_line_once_agreed(opened: tuple[Works
     monkeypatch.setattr(test_asked_names, "ANSWERS", {"": "Named by the model"})
     said = winnow(opened, "map", path, "--ask-names", "--send")
     names = [cluster["name"] for cluster in said["clusters"]]
-    assert names.count("Named by the model") == len(said["asked_names"]) == 1 and len(chat) == len(names), "one name is not given twice"
+    assert names.count("Named by the model") == len(said["asked_names"]) == 1 and len(chat) == len(names), (
+        "one name is not given twice"
+    )
 
 
 def test_the_commands_similar_and_sample(opened: tuple[Workspace, Path, str], tmp_path: Path) -> None:
     path = str(opened[1])
     found = winnow(opened, "similar", path, "--to", "sourdough bread in the oven", "--limit", "3")
     assert len(found["rows"]) == 3 and not found["is_row"] and "bread" in found["rows"][0]["text"]
-    again = winnow(opened, "similar", path, "--to", found["rows"][0][ROW_ID], "--limit", "2", "--where", "topic~eq~bread")
+    again = winnow(
+        opened, "similar", path, "--to", found["rows"][0][ROW_ID], "--limit", "2", "--where", "topic~eq~bread"
+    )
     assert again["is_row"] and again["rows"][0][ROW_ID] != found["rows"][0][ROW_ID]
     out = tmp_path / "s.jsonl"
-    assert winnow(opened, "sample", path, "--size", "30", "--by", "diverse", "--out", str(out))["files"] == [{"path": str(out), "rows": 30}]
+    assert winnow(opened, "sample", path, "--size", "30", "--by", "diverse", "--out", str(out))["files"] == [
+        {"path": str(out), "rows": 30}
+    ]
     lines = [json.loads(line) for line in out.read_text().splitlines()]
-    assert lines[0].keys() == {ROW_ID, "prompt", "response", "topic", "score"} and len({line[ROW_ID] for line in lines}) == 30
-    files = winnow(opened, "sample", path, "--size", "40", "--by", "proportional", "--nested", "--out", str(tmp_path / "n.csv"))["files"]
+    assert (
+        lines[0].keys() == {ROW_ID, "prompt", "response", "topic", "score"}
+        and len({line[ROW_ID] for line in lines}) == 30
+    )
+    files = winnow(
+        opened, "sample", path, "--size", "40", "--by", "proportional", "--nested", "--out", str(tmp_path / "n.csv")
+    )["files"]
     assert [(Path(f["path"]).name, f["rows"]) for f in files] == [("n-25.csv", 10), ("n-50.csv", 20), ("n-100.csv", 40)]

@@ -55,25 +55,41 @@ def plant(dataset: Dataset) -> None:
     here = pl.DataFrame({"x": x, "y": y}, schema={"x": pl.Float32, "y": pl.Float32})
     there = here["x"].is_not_null()
     lines = [
-        {"row_id": ids[c * 40], "level": level, "cluster": c, "name": f"{word} {level}", "words": [word, "also"], "group": int(c == 2 or level != "cluster" and c == 1),
-         "representatives": [c * 40, c * 40 + 1], "x": MIDDLES[c][0], "y": MIDDLES[c][1]}
-        for level, words in (("cluster", ("apple", "bread", "chess")), ("cluster_group", ("food", "games"))) for c, word in enumerate(words)
-    ]  # fmt: skip
+        {
+            "row_id": ids[c * 40],
+            "level": level,
+            "cluster": c,
+            "name": f"{word} {level}",
+            "words": [word, "also"],
+            "group": int(c == 2 or level != "cluster" and c == 1),
+            "representatives": [c * 40, c * 40 + 1],
+            "x": MIDDLES[c][0],
+            "y": MIDDLES[c][1],
+        }
+        for level, words in (("cluster", ("apple", "bread", "chess")), ("cluster_group", ("food", "games")))
+        for c, word in enumerate(words)
+    ]
     made: dict[str, dict[str, Any]] = {
         "embedding": {
-            "unit_vector": pl.Series([[1.0] + [0.0] * 127 if c is not None else None for c in cluster], dtype=pl.Array(pl.Float16, 128)),
+            "unit_vector": pl.Series(
+                [[1.0] + [0.0] * 127 if c is not None else None for c in cluster], dtype=pl.Array(pl.Float16, 128)
+            ),
             "embedding_status": pl.Series(["empty" if c is None else "embedded" for c in cluster]),
         },
         "map": {
-            "map_x": here["x"], "map_y": here["y"],
+            "map_x": here["x"],
+            "map_y": here["y"],
             "map_place": pl.select(pl.when(there).then(here.to_struct())).to_series(),
             "is_placed": pl.Series([None if c is None else i % 10 == 0 for i, c in enumerate(cluster)]),
         },
         "clusters": {
-            "cluster": pl.Series(cluster, dtype=pl.Int32), "cluster_confidence": pl.Series([0.5] * len(at), dtype=pl.Float32),
-            "cluster_group": pl.Series([None if c is None else {0: 0, 1: 0, 2: 1, -1: -1}[int(c)] for c in cluster], dtype=pl.Int32),
+            "cluster": pl.Series(cluster, dtype=pl.Int32),
+            "cluster_confidence": pl.Series([0.5] * len(at), dtype=pl.Float32),
+            "cluster_group": pl.Series(
+                [None if c is None else {0: 0, 1: 0, 2: 1, -1: -1}[int(c)] for c in cluster], dtype=pl.Int32
+            ),
         },
-    }  # fmt: skip
+    }
     tables = {
         "figures": pl.DataFrame(schema={"row_id": pl.String, **dict(FIGURE)}),
         "model": pl.DataFrame(schema={"row_id": pl.String, **dict(WEIGHT)}),
@@ -104,9 +120,15 @@ def opened(folder: Path, rows: list[dict[str, Any]], name: str = "rows.jsonl") -
 @pytest.fixture(scope="module")
 def dataset(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     rows = [
-        {"prompt": "" if i >= 125 else f"<b>Question</b> {i}?", "response": "An answer.", "source": "ab"[i % 2], "score": i % 5, "kind": f"k{i % 11}"}
+        {
+            "prompt": "" if i >= 125 else f"<b>Question</b> {i}?",
+            "response": "An answer.",
+            "source": "ab"[i % 2],
+            "score": i % 5,
+            "kind": f"k{i % 11}",
+        }
         for i in range(ROWS)
-    ]  # fmt: skip
+    ]
     found = opened(tmp_path_factory.mktemp("data"), rows)
     plant(found)
     return found
@@ -236,7 +258,11 @@ def test_slices_by_cluster_carry_its_name_and_places_are_nothing_to_cut_by(datas
     at = open_page("slices", dataset, by="cluster")
     assert {"0 (apple cluster)", "2 (chess cluster)", "-1 (apart from all)"} <= set(at.dataframe[0].value["slice "])
     offered = {str(by) for by in choices(dataset)} | {of.name for of in measures(dataset)}
-    assert {"cluster", "cluster_group", "cluster_confidence"} <= offered and not {"map_x", "map_y", "is_placed"} & offered
+    assert {"cluster", "cluster_group", "cluster_confidence"} <= offered and not {
+        "map_x",
+        "map_y",
+        "is_placed",
+    } & offered
 
 
 def test_nothing_computed_yet_says_what_it_does_what_it_costs_and_why(
@@ -347,8 +373,11 @@ def test_colours_are_the_eight_commonest_values_the_others_and_the_missing(datas
     assert all(set(dataset.column("kind").gather(hue.rows)) == {hue.name} for hue in kinds[:8])
     clusters = colours.of_points(dataset, "cluster", rows, cluster_names.of_level(dataset, "cluster"))
     assert [(hue.name, len(hue.rows)) for hue in clusters] == [  # type: ignore[union-attr]
-        ("apple cluster", 40), ("bread cluster", 40), ("chess cluster", 40), ("apart from all", 5),
-    ]  # fmt: skip
+        ("apple cluster", 40),
+        ("bread cluster", 40),
+        ("chess cluster", 40),
+        ("apart from all", 5),
+    ]
     tags = colours.of_points(dataset, "tags", rows, {})
     assert isinstance(tags, list) and [(hue.name, hue.is_missing) for hue in tags] == [("(missing)", True)]
 
@@ -378,8 +407,15 @@ def test_missing_and_others_lie_below_the_named() -> None:
 def test_hover_answers_only_for_what_is_drawn(dataset: Dataset) -> None:
     traces = [pl.Series([], dtype=pl.UInt32), pl.Series([3, 44], dtype=pl.UInt32)]
     assert hover.row_at({"drawn": "k", "trace": 1, "point": 1}, "k", traces) == 44
-    for asked in (None, "x", {"drawn": "old", "trace": 1, "point": 1}, {"drawn": "k", "trace": 2, "point": 0}, {"drawn": "k", "trace": 1, "point": 2},
-                  {"drawn": "k", "trace": -1, "point": 0}, {"drawn": "k", "trace": "1", "point": None}):  # fmt: skip
+    for asked in (
+        None,
+        "x",
+        {"drawn": "old", "trace": 1, "point": 1},
+        {"drawn": "k", "trace": 2, "point": 0},
+        {"drawn": "k", "trace": 1, "point": 2},
+        {"drawn": "k", "trace": -1, "point": 0},
+        {"drawn": "k", "trace": "1", "point": None},
+    ):
         assert hover.row_at(asked, "k", traces) is None
     called = cluster_names.of_level(dataset, "cluster")
     assert hover.lines(dataset, 44, "source", called) == [
@@ -397,9 +433,12 @@ def test_hover_answers_only_for_what_is_drawn(dataset: Dataset) -> None:
 def test_a_wedge_is_a_group_or_a_cluster(dataset: Dataset) -> None:
     found = tree.wedges(state.cards(dataset, View(), "cluster"))
     assert found == [
-        ("0", "", "food cluster_group", 80), ("1", "", "games cluster_group", 40),
-        ("0/0", "0", "apple cluster", 40), ("0/1", "0", "bread cluster", 40), ("1/2", "1", "chess cluster", 40),
-    ]  # fmt: skip
+        ("0", "", "food cluster_group", 80),
+        ("1", "", "games cluster_group", 40),
+        ("0/0", "0", "apple cluster", 40),
+        ("0/1", "0", "bread cluster", 40),
+        ("1/2", "1", "chess cluster", 40),
+    ]
     kept = View().where("source", "eq", "a").where("cluster", "eq", "7")
     assert tree.filtered(kept, "0/1") == View().where("source", "eq", "a").where("cluster", "eq", "1")
     assert tree.filtered(kept, "1") == View().where("source", "eq", "a").where("cluster_group", "eq", "1")
@@ -478,7 +517,11 @@ def test_names_are_asked_of_a_chat_endpoint_only_where_one_is_configured_and_som
     at = run(dataset)
     at.session_state["ask_names"] = True
     at = well(at.run())
-    assert "6 texts in 3 questions of 232 characters" in said(at) and "would leave this machine for small" in said(at) and not started
+    assert (
+        "6 texts in 3 questions of 232 characters" in said(at)
+        and "would leave this machine for small" in said(at)
+        and not started
+    )
     at.button(key="send_names").click()
     at.run()
     assert started == [("map", "--ask-names", "--send", "--", dataset.id)]

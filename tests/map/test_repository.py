@@ -60,11 +60,16 @@ def planted(
         "score": ["score"],
     }[kind]
     graph = helper.make_graph(
-        nodes, "small",
+        nodes,
+        "small",
         [helper.make_tensor_value_info(name, TensorProto.INT64, ["b", "s"]) for name in inputs],
         [helper.make_tensor_value_info(name, TensorProto.FLOAT, shapes[name]) for name in outputs],
-        [numpy_helper.from_array(TOKENS * np.float32(scale), "table"), numpy_helper.from_array(np.array([[0, 0, 0], [7, 7, 7]], np.float32), "kinds"), numpy_helper.from_array(np.array([1]), "axis")],
-    )  # fmt: skip
+        [
+            numpy_helper.from_array(TOKENS * np.float32(scale), "table"),
+            numpy_helper.from_array(np.array([[0, 0, 0], [7, 7, 7]], np.float32), "kinds"),
+            numpy_helper.from_array(np.array([1]), "axis"),
+        ],
+    )
     (folder / "onnx").mkdir(parents=True, exist_ok=True)
     onnx.save(
         helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10),
@@ -101,8 +106,14 @@ def by_hand(*tokens: int, pooling: str = "mean") -> np.ndarray[Any, Any]:
 
 @pytest.mark.parametrize(
     ("said", "kind", "pooling"),
-    [(MEAN, "tokens", "mean"), (None, "tokens", "mean"), ({"pooling_mode": "cls"}, "tokens", "cls"), (MEAN, "pooled", "max"), ({"pooling_mode_max_tokens": True}, "pooled", "max")],
-)  # fmt: skip
+    [
+        (MEAN, "tokens", "mean"),
+        (None, "tokens", "mean"),
+        ({"pooling_mode": "cls"}, "tokens", "cls"),
+        (MEAN, "pooled", "max"),
+        ({"pooling_mode_max_tokens": True}, "pooled", "max"),
+    ],
+)
 def test_vectors_are_those_worked_out_by_hand(
     tmp_path: Path, said: dict[str, Any] | None, kind: str, pooling: str
 ) -> None:

@@ -59,12 +59,21 @@ def test_a_plain_row_costs_nothing() -> None:
 def test_counts_and_costs_by_role() -> None:
     prompt, response = "Explain **bees** to <b>me</b>.", "# Bees\n\n- They fly.\n- They sting.  \n<|im_end|>"
     row = found(prompt=prompt, response=response)
-    assert (row["html_tags"], row["markdown_marks"], row["special_token_leaks"], row["white_space_faults"]) == (2, 4, 1, 1)
+    assert (row["html_tags"], row["markdown_marks"], row["special_token_leaks"], row["white_space_faults"]) == (
+        2,
+        4,
+        1,
+        1,
+    )
     by_kind = costs(row)
     assert set(by_kind) == {
-        ("prompt", "markdown_emphasis"), ("prompt", "html_tags"), ("response", "markdown_headings"), ("response", "markdown_lists"),
-        ("response", "special_tokens"), ("response", "trailing_spaces"),
-    }  # fmt: skip
+        ("prompt", "markdown_emphasis"),
+        ("prompt", "html_tags"),
+        ("response", "markdown_headings"),
+        ("response", "markdown_lists"),
+        ("response", "special_tokens"),
+        ("response", "trailing_spaces"),
+    }
     for (role, kind), (_, cost) in by_kind.items():
         text = prompt if role == "prompt" else response
         assert cost == max(tokens(text) - tokens(cleaned(text, [kind])), 0)
@@ -92,13 +101,21 @@ def test_the_rejected_answer_counts_as_such() -> None:
 
 def test_a_chat_is_counted_by_all_its_messages() -> None:
     messages = [
-        said("system", "Be **kind**."), said("user", "Hi {{name}}"), said("assistant", "Hello.</s>"), said("user", "Bye"),
-        said("tool", "<b>21</b>"), said("assistant", None), said("assistant", "It is 21 degrees."),
-    ]  # fmt: skip
+        said("system", "Be **kind**."),
+        said("user", "Hi {{name}}"),
+        said("assistant", "Hello.</s>"),
+        said("user", "Bye"),
+        said("tool", "<b>21</b>"),
+        said("assistant", None),
+        said("assistant", "It is 21 degrees."),
+    ]
     row = found(system="Be **kind**.", prompt="Hi {{name}}", response="It is 21 degrees.", messages=messages)
     assert {(role, kind): n for (role, kind), (n, _) in costs(row).items()} == {
-        ("system", "markdown_emphasis"): 1, ("prompt", "placeholders"): 1, ("response", "special_tokens"): 1, ("tool", "html_tags"): 2,
-    }  # fmt: skip
+        ("system", "markdown_emphasis"): 1,
+        ("prompt", "placeholders"): 1,
+        ("response", "special_tokens"): 1,
+        ("tool", "html_tags"): 2,
+    }
     assert (row["special_token_leaks"], row["placeholder_count"], row["html_tags"]) == (1, 1, 2)
 
 
@@ -148,20 +165,42 @@ def test_numbers_of_a_row() -> None:
     row = found(prompt="In 1984 it cost 1,000.", response="It is 1000 now, 5 km away.")
     assert row["has_mixed_numbers"] is False, "prompt and response are two texts"
     assert {(n["role"], n["group"], n["form"]) for n in row["numbers"]} == {
-        ("prompt", "thousands", "comma"), ("response", "thousands", "plain"), ("response", "units", "spaced"),
-    }  # fmt: skip
+        ("prompt", "thousands", "comma"),
+        ("response", "thousands", "plain"),
+        ("response", "units", "spaced"),
+    }
     assert found(prompt="x", response="It cost 1,000 and then 1000.")["has_mixed_numbers"] is True
 
 
 def test_every_piece_has_a_known_role() -> None:
-    rows = rows_of({"prompt": "a", "rejected": "b"}, {"text": "c"}, {"messages": [said("system", "d"), said("critic", "e"), said("user", None)]}, {"messages": []})
-    assert pieces_of(rows).sort("row", "text").rows() == [(0, "prompt", "a"), (0, "rejected", "b"), (1, "text", "c"), (2, "system", "d"), (2, "tool", "e")]
+    rows = rows_of(
+        {"prompt": "a", "rejected": "b"},
+        {"text": "c"},
+        {"messages": [said("system", "d"), said("critic", "e"), said("user", None)]},
+        {"messages": []},
+    )
+    assert pieces_of(rows).sort("row", "text").rows() == [
+        (0, "prompt", "a"),
+        (0, "rejected", "b"),
+        (1, "text", "c"),
+        (2, "system", "d"),
+        (2, "tool", "e"),
+    ]
     assert {role for _, role, _ in pieces_of(rows).rows()} <= set(ROLES)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["x" * 1_000_000, "**a** <b>\n" * 100_000, "\x00\x01\x1f\x7f", "!!! ... ???", "مرحبا بالعالم", "\u202eabc\u202c", " \n\t " * 1000, "👩‍👩‍👧" * 1000],
+    [
+        "x" * 1_000_000,
+        "**a** <b>\n" * 100_000,
+        "\x00\x01\x1f\x7f",
+        "!!! ... ???",
+        "مرحبا بالعالم",
+        "\u202eabc\u202c",
+        " \n\t " * 1000,
+        "👩‍👩‍👧" * 1000,
+    ],
     ids=lambda text: repr(text[:8]),
 )
 def test_hostile_texts_are_counted(text: str) -> None:
@@ -234,10 +273,15 @@ def test_what_is_planted_is_found(opened: dict[str, Dataset], kind: str) -> None
         ("mixed_line_ends", ["line_ends"]),
         ("repeated_blank_lines", ["blank_lines"]),
         ("invisible_characters", ["zero_width", "no_break_spaces"]),
-        ("markdown_noise", ["markdown_headings", "markdown_tables", "markdown_rules", "markdown_links", "markdown_quotes"]),
+        (
+            "markdown_noise",
+            ["markdown_headings", "markdown_tables", "markdown_rules", "markdown_links", "markdown_quotes"],
+        ),
     ],
 )
-def test_what_is_planted_of_white_space_and_markdown_is_found(opened: dict[str, Dataset], kind: str, names: list[str]) -> None:
+def test_what_is_planted_of_white_space_and_markdown_is_found(
+    opened: dict[str, Dataset], kind: str, names: list[str]
+) -> None:
     assert set(TRUTH[kind]["lines"]) <= lines_of(opened["instructions"], *names)
 
 
@@ -274,9 +318,21 @@ def test_findings_tell_of_form(opened: dict[str, Dataset]) -> None:
     compute(dataset, dataset.signal("language"))
     by_name = {finding.name: finding for finding in findings(dataset)}
     for name in (
-        "special_tokens", "placeholders", "merged_records", "truncated", "refusals", "ai_boilerplate", "stand_in_input", "mojibake",
-        "html_tags", "html_entities", "invisible_characters", "mixed_numbers", "costly_form", "language_switch",
-    ):  # fmt: skip
+        "special_tokens",
+        "placeholders",
+        "merged_records",
+        "truncated",
+        "refusals",
+        "ai_boilerplate",
+        "stand_in_input",
+        "mojibake",
+        "html_tags",
+        "html_entities",
+        "invisible_characters",
+        "mixed_numbers",
+        "costly_form",
+        "language_switch",
+    ):
         assert by_name[name].rows == len(dataset.rows_of(by_name[name].view)) > 0
     assert by_name["mojibake"].rows == 9
 
@@ -294,7 +350,9 @@ def test_the_command_line_says_what_form_costs(home: Path) -> None:
     assert {"kind", "role", "rows", "occurrences", "tokens"} <= set(answer["kinds"][0])
     leaks = [kind for kind in answer["kinds"] if kind["kind"] == "special_tokens"]
     assert [(kind["role"], kind["rows"]) for kind in leaks] == [("response", 6)]
-    narrowed = CliRunner().invoke(app, ["format", str(SAMPLES / "chats.jsonl"), "--where", "special_token_leaks~gt~0", "--json"])
+    narrowed = CliRunner().invoke(
+        app, ["format", str(SAMPLES / "chats.jsonl"), "--where", "special_token_leaks~gt~0", "--json"]
+    )
     assert {k["rows"] <= 6 for k in orjson.loads(narrowed.stdout.splitlines()[-1])["kinds"]} == {True}
     spoken = CliRunner().invoke(app, ["format", str(SAMPLES / "chats.jsonl")])
     assert "Special tokens of chat templates, response: 6 rows, 6 times, " in spoken.stdout
@@ -355,7 +413,7 @@ def chats(home: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
 
 
 def test_a_link_to_a_kind_shows_it_by_group_with_examples(chats: Dataset) -> None:
-    at = page("format", chats, noise="special_tokens~response").run()
+    at = page("noise", chats, noise="special_tokens~response").run()
     assert not at.exception
     assert "Special tokens of chat templates, response" in [heading.value for heading in at.subheader]
     assert r"Show rows\: special\_token\_leaks is at least 1" in [button.label for button in at.button]
@@ -377,9 +435,11 @@ def test_a_kind_is_cleaned_on_export_by_one_click(chats: Dataset, monkeypatch: p
     went: list[dict[str, object]] = []
     monkeypatch.setattr(
         "streamlit.switch_page",
-        lambda to, query_params: went.append({**{str(k): v for k, v in st.session_state.items()}, "params": query_params}),
+        lambda to, query_params: went.append(
+            {**{str(k): v for k, v in st.session_state.items()}, "params": query_params}
+        ),
     )
-    page("format", chats, noise="special_tokens~response").run().button(key="clean_kind").click().run()
+    page("noise", chats, noise="special_tokens~response").run().button(key="clean_kind").click().run()
     assert (went[-1]["to"], went[-1]["clean"]) == ("messages", ["special_tokens"])
     assert went[-1]["params"] == {"d": chats.id, "f": []}
     at = page("export", chats)

@@ -26,7 +26,11 @@ FOUND: dict[str, list[tuple[str, int, str]]] = {
         ("joined\u200d here", 1, "joined here"),
     ],
     "unicode_form": [("cafe\u0301", 1, "café"), ("A\u030angstro\u0308m", 2, "Ångström"), ("10 \u212b", 1, "10 Å")],
-    "line_ends": [("one\r\ntwo\nthree", 1, "one\ntwo\nthree"), ("one\rtwo", 1, "one\ntwo"), ("a\r\nb\rc\n", 2, "a\nb\nc\n")],
+    "line_ends": [
+        ("one\r\ntwo\nthree", 1, "one\ntwo\nthree"),
+        ("one\rtwo", 1, "one\ntwo"),
+        ("a\r\nb\rc\n", 2, "a\nb\nc\n"),
+    ],
     "merged_records": [
         ("Paris.\n##\n18. Instruction: Name a river.\n18. Output: The Seine.", 2, "Paris."),
         ("Paris.\n###\n\nInstruction: Name a river.", 1, "Paris."),
@@ -49,7 +53,8 @@ FOUND: dict[str, list[tuple[str, int, str]]] = {
         ("I apologise, but I am unable to answer that question.", 1, ""),
         ("As an AI language model, I cannot provide medical advice.", 1, ""),
         ("I must decline to answer this.", 1, ""),
-        ("Sorry, this is outside of what I may discuss.", 1, ""), ("That is beyond the scope of what I can help with.", 1, ""),
+        ("Sorry, this is outside of what I may discuss.", 1, ""),
+        ("That is beyond the scope of what I can help with.", 1, ""),
         ("It would not be appropriate for me to respond to this.", 1, ""),
         ("Es tut mir leid, dabei kann ich nicht helfen.", 1, ""),
         ("Lo siento, no puedo ayudarte con eso.", 1, ""),
@@ -107,7 +112,10 @@ FOUND: dict[str, list[tuple[str, int, str]]] = {
     ],
     "markdown_fences": [("```python\nx = 1\n```\nDone.", 2, "x = 1\nDone."), ("~~~\nx\n~~~", 2, "x\n")],
     "markdown_code": [("Call `f()` or `g()`.", 2, "Call f() or g().")],
-    "markdown_tables": [("| a | b |\n|---|---|\n| 1 | 2 |", 3, "a, b\n1, 2"), ("a | b\n--- | ---\n1 | 2", 1, "a | b\n1 | 2")],
+    "markdown_tables": [
+        ("| a | b |\n|---|---|\n| 1 | 2 |", 3, "a, b\n1, 2"),
+        ("a | b\n--- | ---\n1 | 2", 1, "a | b\n1 | 2"),
+    ],
     "markdown_headings": [("# Title\n\n### Part\ntext", 2, "Title\n\nPart\ntext"), ("# # x", 1, "x")],
     "markdown_rules": [("a\n\n---\n\n***\nb", 2, "a\n\n\nb"), ("- - -\n", 1, "")],
     "markdown_lists": [("- one\n* two\n• three", 3, "one\ntwo\nthree"), ("1. one\n2) two", 2, "one\ntwo")],
@@ -142,28 +150,85 @@ NOT_FOUND: dict[str, list[str]] = {
     "unicode_form": ["café Ångström", "日本語 한국어", "नमस्ते"],
     "line_ends": ["a\nb\n", "a\r\nb\r\n", "one line"],
     "merged_records": [
-        "1. Instruction books are long.\n2. Output was high.", "Input: 5\nOutput: 7", "## Output\n\nThe mill made flour.",
+        "1. Instruction books are long.\n2. Output was high.",
+        "Input: 5\nOutput: 7",
+        "## Output\n\nThe mill made flour.",
         "Instruction: sort the list.\nInput: 3, 1, 2",
     ],
     "truncated": [
-        "Paris", "Bees make honey.", "Bees make honey! 🐝", "- one\n- two\n- three words here", "Victor Hugo, 1862",
-        "kettle, umbrella, yellow, dragon, zipper", "She said: “I am here.”", "```python\nprint(1)\n```", "x = a + b", "",
-        "Council to plant trees along ring road", "Write it so:\n```cout << text```", "Herzlichen Dank. Viele Grüße, Jana", "bike class | Thursday | the old mill",
+        "Paris",
+        "Bees make honey.",
+        "Bees make honey! 🐝",
+        "- one\n- two\n- three words here",
+        "Victor Hugo, 1862",
+        "kettle, umbrella, yellow, dragon, zipper",
+        "She said: “I am here.”",
+        "```python\nprint(1)\n```",
+        "x = a + b",
+        "",
+        "Council to plant trees along ring road",
+        "Write it so:\n```cout << text```",
+        "Herzlichen Dank. Viele Grüße, Jana",
+        "bike class | Thursday | the old mill",
     ],
     "refusals": [
-        "I cannot recommend this book enough.", "I can't help but smile at it.", "I'm sorry to hear about your dog. Here is what to do.",
-        "Sorry means you regret something.", "I am afraid of spiders.", "You cannot divide by zero.", "I could not sleep last night.",
-        "This is beyond my wildest dreams.", "That is outside the scope of this essay.", "It lies outside what is known.",
+        "I cannot recommend this book enough.",
+        "I can't help but smile at it.",
+        "I'm sorry to hear about your dog. Here is what to do.",
+        "Sorry means you regret something.",
+        "I am afraid of spiders.",
+        "You cannot divide by zero.",
+        "I could not sleep last night.",
+        "This is beyond my wildest dreams.",
+        "That is outside the scope of this essay.",
+        "It lies outside what is known.",
     ],
-    "html_tags": ["a < b and c > d", "if x <b and c> y", "<noinput>", "List<String> names", "<3 you", "<s>x</s>", "3 <5", "<name>"],
+    "html_tags": [
+        "a < b and c > d",
+        "if x <b and c> y",
+        "<noinput>",
+        "List<String> names",
+        "<3 you",
+        "<s>x</s>",
+        "3 <5",
+        "<name>",
+    ],
     "html_entities": ["Tom & Ann; Bob", "AT&T; R&D", "&unknown;", "a && b;"],
-    "special_tokens": ["a < s > b", "[install] it", "<|", "x <| y |> z < |", "### Responses were late", "array[INST_ID]", "The user: Ann"],
-    "placeholders": [
-        "set {1, 2}", "[1] and [a]", "f(x) = {x}", "100% SURE", "<b>name</b>", "[Paris](a.b)", "XXX is thirty", "I have todo lists",
-        "She put it in [square] brackets.", "Use the <name> element.", "$\\text{SNR} = 2$",
+    "special_tokens": [
+        "a < s > b",
+        "[install] it",
+        "<|",
+        "x <| y |> z < |",
+        "### Responses were late",
+        "array[INST_ID]",
+        "The user: Ann",
     ],
-    "stand_ins": ["None of these", "There is no input here to sort.", "nan bread", "Answer: none of the above is right.", "-5"],
-    "ai_boilerplate": ["What is it like to work as an AI researcher?", "AI will change schools.", "Language models predict words.", "As an aid, take a map."],
+    "placeholders": [
+        "set {1, 2}",
+        "[1] and [a]",
+        "f(x) = {x}",
+        "100% SURE",
+        "<b>name</b>",
+        "[Paris](a.b)",
+        "XXX is thirty",
+        "I have todo lists",
+        "She put it in [square] brackets.",
+        "Use the <name> element.",
+        "$\\text{SNR} = 2$",
+    ],
+    "stand_ins": [
+        "None of these",
+        "There is no input here to sort.",
+        "nan bread",
+        "Answer: none of the above is right.",
+        "-5",
+    ],
+    "ai_boilerplate": [
+        "What is it like to work as an AI researcher?",
+        "AI will change schools.",
+        "Language models predict words.",
+        "As an aid, take a map.",
+    ],
     "pleasantries": ["Surely it is hot.", "I hope you are well.", "Let me know the time.", "Of course tea is hot."],
     "markdown_fences": ["a ``` b", "`x`", "``x``"],
     "markdown_code": ["don`t", "```\nx = `a`\n```"],
@@ -181,7 +246,7 @@ NOT_FOUND: dict[str, list[str]] = {
     "tabs": ["a b", "```\n\tx\n```"],
     "trailing_spaces": ["a b", " a\n  b"],
     "blank_lines": ["a\n\nb", "a\r\n\r\nb", "```\na\n\n\n\nb\n```"],
-}  # fmt: skip
+}
 
 
 def counted(kind: Kind, text: str) -> int:
@@ -193,7 +258,9 @@ def test_every_kind_has_answers_both_ways() -> None:
     assert all(len(texts) >= 2 for texts in NOT_FOUND.values())
 
 
-@pytest.mark.parametrize(("name", "text", "count", "left"), [(name, *case) for name, cases in FOUND.items() for case in cases])
+@pytest.mark.parametrize(
+    ("name", "text", "count", "left"), [(name, *case) for name, cases in FOUND.items() for case in cases]
+)
 def test_what_is_found_and_what_is_left(name: str, text: str, count: int, left: str) -> None:
     kind = KINDS[name]
     assert counted(kind, text) == count
@@ -262,11 +329,49 @@ def test_what_cannot_be_cleaned_is_said() -> None:
 
 
 CLEANABLE = [name for name, kind in KINDS.items() if kind.can_be_cleaned]
-PIECES = st.sampled_from([
-    *(text for cases in FOUND.values() for text, _, _ in cases), *(text for texts in NOT_FOUND.values() for text in texts),
-    "*", "**", "_", "`", "```", "\n", "\n\n", " ", "\t", "\r", "\r\n", "#", "- ", "> ", "|", "[", "](", ")", "<", ">", "&", ";", "&amp;",
-    "\u200d", "\u0301", "Ã", "©", "\ufe0f", "\ue000", "\ue001", "0", "x", "<b>", "~~~", "{{", "}}", "1. ",
-])  # fmt: skip
+PIECES = st.sampled_from(
+    [
+        *(text for cases in FOUND.values() for text, _, _ in cases),
+        *(text for texts in NOT_FOUND.values() for text in texts),
+        "*",
+        "**",
+        "_",
+        "`",
+        "```",
+        "\n",
+        "\n\n",
+        " ",
+        "\t",
+        "\r",
+        "\r\n",
+        "#",
+        "- ",
+        "> ",
+        "|",
+        "[",
+        "](",
+        ")",
+        "<",
+        ">",
+        "&",
+        ";",
+        "&amp;",
+        "\u200d",
+        "\u0301",
+        "Ã",
+        "©",
+        "\ufe0f",
+        "\ue000",
+        "\ue001",
+        "0",
+        "x",
+        "<b>",
+        "~~~",
+        "{{",
+        "}}",
+        "1. ",
+    ]
+)
 
 
 @given(st.lists(PIECES, max_size=8).map("".join), st.sampled_from(CLEANABLE))
@@ -316,19 +421,40 @@ def test_the_tokens_of_a_tokenizer_leak_too() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", " " * 1_000_000, "\t" * 1_000_000, "\n" * 1_000_000, "*" * 1_000_000, "`" * 1_000_000, "<" * 1_000_000, "&" * 1_000_000,
-        "[" * 1_000_000, "a " * 500_000, "**a " * 250_000, "<b " * 300_000, "\x00" * 1_000_000, "\u200d" * 300_000, "# " * 500_000,
-        "> " * 500_000, "```\n" * 250_000, "&amp;" * 200_000, "|" * 1_000_000, "مرحبا " * 150_000, "{{" * 500_000, "Ã¼" * 300_000,
+        "",
+        " " * 1_000_000,
+        "\t" * 1_000_000,
+        "\n" * 1_000_000,
+        "*" * 1_000_000,
+        "`" * 1_000_000,
+        "<" * 1_000_000,
+        "&" * 1_000_000,
+        "[" * 1_000_000,
+        "a " * 500_000,
+        "**a " * 250_000,
+        "<b " * 300_000,
+        "\x00" * 1_000_000,
+        "\u200d" * 300_000,
+        "# " * 500_000,
+        "> " * 500_000,
+        "```\n" * 250_000,
+        "&amp;" * 200_000,
+        "|" * 1_000_000,
+        "مرحبا " * 150_000,
+        "{{" * 500_000,
+        "Ã¼" * 300_000,
     ],
     ids=lambda text: repr(text[:6]),
-)  # fmt: skip
+)
 def test_a_megabyte_of_anything_is_counted_in_time_linear_in_it(text: str) -> None:
     texts = pl.Series([text], dtype=pl.String)
     for kind in KINDS.values():
         assert kind.counts(texts)[0] <= max(len(text), 1)
 
 
-@pytest.mark.parametrize("text", [" " * 200_000, "*" * 200_000, "`" * 200_000, "<b>" * 60_000, "&amp;" * 40_000, "```\n" * 50_000])
+@pytest.mark.parametrize(
+    "text", [" " * 200_000, "*" * 200_000, "`" * 200_000, "<b>" * 60_000, "&amp;" * 40_000, "```\n" * 50_000]
+)
 def test_a_large_text_is_cleaned(text: str) -> None:
     done = cleaned(text, CLEANABLE)
     assert len(done) <= len(text)
@@ -346,7 +472,10 @@ def test_right_to_left_text_is_no_noise() -> None:
     ("text", "forms"),
     [
         ("1,000 and 1000", {("thousands", "comma"), ("thousands", "plain")}),
-        ("It costs 1,250.50 or 1.250,50", {("thousands", "comma"), ("thousands", "point"), ("decimals", "point"), ("decimals", "comma")}),
+        (
+            "It costs 1,250.50 or 1.250,50",
+            {("thousands", "comma"), ("thousands", "point"), ("decimals", "point"), ("decimals", "comma")},
+        ),
         ("In 1984 and 2024", set()),
         ("3/4/2021, or 2021-04-03, or April 3rd", {("dates", "slashes"), ("dates", "ISO"), ("dates", "words")}),
         ("40% (forty per cent)", {("percent", "sign"), ("percent", "words")}),
@@ -363,4 +492,3 @@ def test_forms_of_numbers(text: str, forms: set[tuple[str, str]]) -> None:
 def test_the_example_of_a_form_is_one(known: NumberForm) -> None:
     found = number_forms(pl.Series([f"It was {known.example}."]))
     assert (known.group, known.form) in found.select("group", "form").rows()
-

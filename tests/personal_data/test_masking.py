@@ -38,43 +38,100 @@ LONG = (
     "sort the receipts by the colour of their paper, and keep all of them in the tin box under the stairs for ten years"
 )
 ROWS: list[dict[str, Any]] = [
-    *({"instruction": f"Explain the <b>return</b>, part {n}.", "output": f"{LONG}, note {n}.", "source": "ab"[n % 2],
-       "annotator": "xyz"[n % 3], "score": n % 5, "item": f"i{n // 3}", "label": "yes" if n % 2 else "no"} for n in range(12)),
-    *({"instruction": "Whom do I ask about the tiles, and with which card do I pay?", "output": f"Ask {who} and pay by the card {CARD}.",
-       "source": "a", "annotator": "xyz"[n % 3], "score": n, "item": "q", "label": "yes" if n else "no"} for n, who in enumerate((MAIL, OTHER))),
-    {"instruction": f"Repeat {OTHER} for me.", "output": f"I call {OTHER} now. " * 40, "source": "b", "annotator": "x", "score": 1, "item": "r", "label": "no"},
-    {"instruction": f"Is <i>{SECRET}</i> a **key**?", "output": "As an AI language model, I cannot say…  \u200b", "source": "a", "annotator": "y", "score": 2, "item": "r", "label": "yes"},
-]  # fmt: skip
+    *(
+        {
+            "instruction": f"Explain the <b>return</b>, part {n}.",
+            "output": f"{LONG}, note {n}.",
+            "source": "ab"[n % 2],
+            "annotator": "xyz"[n % 3],
+            "score": n % 5,
+            "item": f"i{n // 3}",
+            "label": "yes" if n % 2 else "no",
+        }
+        for n in range(12)
+    ),
+    *(
+        {
+            "instruction": "Whom do I ask about the tiles, and with which card do I pay?",
+            "output": f"Ask {who} and pay by the card {CARD}.",
+            "source": "a",
+            "annotator": "xyz"[n % 3],
+            "score": n,
+            "item": "q",
+            "label": "yes" if n else "no",
+        }
+        for n, who in enumerate((MAIL, OTHER))
+    ),
+    {
+        "instruction": f"Repeat {OTHER} for me.",
+        "output": f"I call {OTHER} now. " * 40,
+        "source": "b",
+        "annotator": "x",
+        "score": 1,
+        "item": "r",
+        "label": "no",
+    },
+    {
+        "instruction": f"Is <i>{SECRET}</i> a **key**?",
+        "output": "As an AI language model, I cannot say…  \u200b",
+        "source": "a",
+        "annotator": "y",
+        "score": 2,
+        "item": "r",
+        "label": "yes",
+    },
+]
 CALL = {"function": {"name": "send", "arguments": json.dumps({"to": MAIL, "text": "<b>now</b>"})}, "type": "function"}
 CHATS = [
-    {"messages": [{"role": "user", "content": f"Mail <b>{MAIL}</b>, part {n}"}, {"role": "assistant", "content": None, "tool_calls": [CALL]},
-                  {"role": "tool", "content": f"sent to {MAIL}"}, {"role": "assistant", "content": f"{LONG}: {OTHER}. Was that {n}?"}]}
+    {
+        "messages": [
+            {"role": "user", "content": f"Mail <b>{MAIL}</b>, part {n}"},
+            {"role": "assistant", "content": None, "tool_calls": [CALL]},
+            {"role": "tool", "content": f"sent to {MAIL}"},
+            {"role": "assistant", "content": f"{LONG}: {OTHER}. Was that {n}?"},
+        ]
+    }
     for n in range(3)
-]  # fmt: skip
+]
 ASKED = [{"role": "user", "content": f"Who is {OTHER}?"}]
 PAIRS = [
-    {"chosen": [*ASKED, {"role": "assistant", "content": f"Ask **{MAIL}**{'.' * n}"}],
-     "rejected": [*ASKED, {"role": "assistant", "content": f"Ask {OTHER}, with the card {CARD}{'!' * n}"}]}
+    {
+        "chosen": [*ASKED, {"role": "assistant", "content": f"Ask **{MAIL}**{'.' * n}"}],
+        "rejected": [*ASKED, {"role": "assistant", "content": f"Ask {OTHER}, with the card {CARD}{'!' * n}"}],
+    }
     for n in range(4)
-]  # fmt: skip
+]
 SHORT = [
-    {"question": f"Whose desk is {n % 4}?", "answer": (MAIL, OTHER, "nobody's")[n % 3], "source": "ab"[n % 2], "annotator": "xy"[n % 2]}
+    {
+        "question": f"Whose desk is {n % 4}?",
+        "answer": (MAIL, OTHER, "nobody's")[n % 3],
+        "source": "ab"[n % 2],
+        "annotator": "xy"[n % 2],
+    }
     for n in range(24)
-]  # fmt: skip
+]
 PARTS: dict[str, list[dict[str, str]]] = {
     "annotators": [{"part": part} for part in ("Agreement", "People", "Consensus", "Disputes", "Fatigue")],
     "conflicts": [{"conflict": kind} for kind in ("prompt", "item", "response", "pair", "circle", "echo", "chat")],
-    "duplicates": [{"kind": kind} for kind in ("exact", "near", "prompt", "response", "fields", "spans", "repetition", "leaks")],
-    "format": [{"noise": f"{kind}~{role}"} for kind in ("html_tags", "markdown_emphasis", "refusals", "blank_lines") for role in ("prompt", "response")],
-    "personal_data": [{"pii_part": part} for part in ("Counts", "Values", "Review", "Names", "Not personal", "Who looked")],
+    "duplicates": [
+        {"kind": kind} for kind in ("exact", "near", "prompt", "response", "fields", "spans", "repetition", "leaks")
+    ],
+    "noise": [
+        {"noise": f"{kind}~{role}"}
+        for kind in ("html_tags", "markdown_emphasis", "refusals", "blank_lines")
+        for role in ("prompt", "response")
+    ],
+    "personal_data": [
+        {"pii_part": part} for part in ("Counts", "Values", "Review", "Names", "Not personal", "Who looked")
+    ],
     "export": [{}, {"to": "csv"}],
-}  # fmt: skip
+}
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 QUOTES = {
-    "own": {"overview", "read", "conflicts", "duplicates", "format"},
-    "talk": {"overview", "read", "format"},
-    "pairs": {"overview", "read"},
-    "short": {"overview", "read", "conflicts", "duplicates"},
+    "own": {"overview", "reading", "conflicts", "duplicates", "noise"},
+    "talk": {"overview", "reading", "noise"},
+    "pairs": {"overview", "reading"},
+    "short": {"overview", "reading", "conflicts", "duplicates"},
 }
 
 
@@ -140,9 +197,10 @@ def test_no_page_shows_a_value_unless_asked_and_then_it_is_noted(
 
 
 @given(
-    st.text(alphabet="ab7 .", max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 12)), max_size=4),
+    st.text(alphabet="ab7 .", max_size=40),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 12)), max_size=4),
     st.dictionaries(st.sampled_from(["ab", "a7b.", "77 77", "b a b a"]), st.sampled_from(["••", "•", "b••••••7"])),
-)  # fmt: skip
+)
 def test_marks_stay_on_their_words(text: str, drawn: list[tuple[int, int]], masks: dict[str, str]) -> None:
     mask = Masker(masks)
     spans = [(min(s, len(text)), min(s + n, len(text)), "k", "t") for s, n in drawn]
@@ -163,9 +221,15 @@ def test_a_short_value_is_masked_as_a_word_alone_and_longer_ones_first() -> None
 
 
 def test_a_group_is_masked_in_all_it_says() -> None:
-    group = Group(f"About {MAIL}", [Card("Prompt", f"Who is {MAIL}?")],
-                  [Card("Row 1", f"It is {MAIL}, not {OTHER}.", [(6, 6 + len(MAIL), "add", "")], f"item {MAIL}", "r1"), Card("Row 2", None)],
-                  notes=[OTHER])  # fmt: skip
+    group = Group(
+        f"About {MAIL}",
+        [Card("Prompt", f"Who is {MAIL}?")],
+        [
+            Card("Row 1", f"It is {MAIL}, not {OTHER}.", [(6, 6 + len(MAIL), "add", "")], f"item {MAIL}", "r1"),
+            Card("Row 2", None),
+        ],
+        notes=[OTHER],
+    )
     made = masked_group(group, {MAIL: "a••", OTHER: "b••"})
     assert not [value for value in (MAIL, OTHER) if value in repr(made)]
     assert made.cards[0].text == "It is a••, not b••." and made.cards[0].spans == [(6, 9, "add", "")]

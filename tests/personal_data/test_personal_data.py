@@ -128,8 +128,12 @@ def test_known_spans_are_found_and_near_misses_are_not() -> None:
         hits = scanner().scan_text(text).hits
         seen.update(type_ for _, _, type_ in spans)
         right.update(t for s, e, t in spans if any(h.type == t and h.start < e and h.end > s for h in hits))
-        wrong.update(h.type for h in hits if not any(h.start < e and h.end > s and h.type == t for s, e, t in spans)
-                     and not is_placeholder(h.type, text[h.start : h.end]))  # fmt: skip
+        wrong.update(
+            h.type
+            for h in hits
+            if not any(h.start < e and h.end > s and h.type == t for s, e, t in spans)
+            and not is_placeholder(h.type, text[h.start : h.end])
+        )
     assert set(seen) == set(DEFAULT_TYPES)
     for type_, count in seen.items():
         assert right[type_] >= 0.97 * count, type_
@@ -142,10 +146,19 @@ def test_what_is_planted_in_the_sample_data_is_found_and_its_near_misses_are_not
         for row in map(json.loads, (SAMPLES / "instructions.jsonl").read_text(encoding="utf-8").splitlines())
     }
     types = {
-        "email": "EMAIL_ADDRESS", "email_reserved": "EMAIL_ADDRESS", "email_placeholder": "EMAIL_ADDRESS", "phone": "PHONE_NUMBER", "phone_fictional": "PHONE_NUMBER",
-        "credit_card": "CREDIT_CARD", "iban": "IBAN_CODE", "ip_address": "IP_ADDRESS", "social_security_number": "US_SSN", "api_key": "SECRET",
-        "private_key": "SECRET", "password_in_url": "SECRET",
-    }  # fmt: skip
+        "email": "EMAIL_ADDRESS",
+        "email_reserved": "EMAIL_ADDRESS",
+        "email_placeholder": "EMAIL_ADDRESS",
+        "phone": "PHONE_NUMBER",
+        "phone_fictional": "PHONE_NUMBER",
+        "credit_card": "CREDIT_CARD",
+        "iban": "IBAN_CODE",
+        "ip_address": "IP_ADDRESS",
+        "social_security_number": "US_SSN",
+        "api_key": "SECRET",
+        "private_key": "SECRET",
+        "password_in_url": "SECRET",
+    }
     planted = TRUTH["personal_data"]
     for id, detail in zip(planted["ids"], planted["details"], strict=True):
         if detail["kind"] in types:
@@ -363,8 +376,10 @@ def spans_of(signal: PersonalData | NamedEntities, table: str, **record: Any) ->
 def test_instructions_and_pairs_are_scanned_field_by_field() -> None:
     record = {"system": f"I am {MAIL}", "prompt": "Hi", "response": f"é {CARD}", "rejected": "84.172.39.206"}
     assert spans_of(PersonalData(), "spans", **record) == [
-        ("system", None, 5, 5 + len(MAIL), "EMAIL_ADDRESS"), ("response", None, 2, 2 + len(CARD), "CREDIT_CARD"), ("rejected", None, 0, 13, "IP_ADDRESS"),
-    ]  # fmt: skip
+        ("system", None, 5, 5 + len(MAIL), "EMAIL_ADDRESS"),
+        ("response", None, 2, 2 + len(CARD), "CREDIT_CARD"),
+        ("rejected", None, 0, 13, "IP_ADDRESS"),
+    ]
     row = PersonalData()(rows_of(record)).row(0, named=True)
     assert (row["pii_types"], row["pii_count"], row["pii_status"]) == (
         ["CREDIT_CARD", "EMAIL_ADDRESS", "IP_ADDRESS"],
@@ -385,9 +400,11 @@ def test_chats_are_scanned_message_by_message_and_their_tool_calls_too() -> None
         said("assistant", f"Sent to {MAIL}"),
     ]
     assert spans_of(PersonalData(), "spans", prompt=CARD, response=MAIL, messages=chat) == [
-        ("prompt", 1, 0, len(CARD), "CREDIT_CARD"), ("tool", 3, 0, 13, "IP_ADDRESS"), ("response", 4, 8, 8 + len(MAIL), "EMAIL_ADDRESS"),
+        ("prompt", 1, 0, len(CARD), "CREDIT_CARD"),
+        ("tool", 3, 0, 13, "IP_ADDRESS"),
+        ("response", 4, 8, 8 + len(MAIL), "EMAIL_ADDRESS"),
         ("tool_calls", 2, 35, 35 + len(MAIL), "EMAIL_ADDRESS"),
-    ]  # fmt: skip
+    ]
 
 
 def test_clean_placeholders_only_and_nothing_to_read_are_told_apart() -> None:
@@ -491,9 +508,13 @@ def test_an_estimate_is_made_as_for_every_signal(opened: Dataset) -> None:
 
 def test_tables_of_the_rows_in_view(opened: Dataset) -> None:
     assert tables.coverage(opened) == tables.Coverage(4, 4, 0, 0, 2, 1)
-    assert tables.type_counts(opened).select("type", "rows", "spans", "values", "placeholders", "rows_share").rows() == [
-        ("EMAIL_ADDRESS", 2, 3, 1, 2, 0.5), ("CREDIT_CARD", 1, 1, 1, 0, 0.25), ("IP_ADDRESS", 0, 0, 0, 1, 0.0),
-    ]  # fmt: skip
+    assert tables.type_counts(opened).select(
+        "type", "rows", "spans", "values", "placeholders", "rows_share"
+    ).rows() == [
+        ("EMAIL_ADDRESS", 2, 3, 1, 2, 0.5),
+        ("CREDIT_CARD", 1, 1, 1, 0, 0.25),
+        ("IP_ADDRESS", 0, 0, 0, 1, 0.0),
+    ]
     by = {
         (r["type"], r["field"], r["slice"]): (r["rows"], r["spans"], r["placeholders"], r["rows_share"])
         for r in tables.counts(opened, by="source").to_dicts()
@@ -593,8 +614,12 @@ def test_pieces_are_every_text_once() -> None:
         {"prompt": "c", "messages": [said("user", "c")]},
     )
     assert pieces_of(rows).rows() == [
-        (0, "prompt", None, "p"), (0, "response", None, "r"), (1, "text", None, "t"), (1, "rejected", None, "x"), (3, "prompt", 0, "c"),
-    ]  # fmt: skip
+        (0, "prompt", None, "p"),
+        (0, "response", None, "r"),
+        (1, "text", None, "t"),
+        (1, "rejected", None, "x"),
+        (3, "prompt", 0, "c"),
+    ]
 
 
 # The command line
@@ -611,9 +636,12 @@ def test_the_command_counts_rows_and_spans(opened: Dataset, tmp_path: Path) -> N
     result = run(opened.id, "--spans", str(out), "--json")
     assert result.pop("seconds") >= 0
     assert result == {
-        "rows_scanned": 4, "rows_with_pii": 2, "rows_not_fully_scanned": 0, "placeholders": 3,
+        "rows_scanned": 4,
+        "rows_with_pii": 2,
+        "rows_not_fully_scanned": 0,
+        "placeholders": 3,
         "types": {"EMAIL_ADDRESS": {"rows": 2, "spans": 3}, "CREDIT_CARD": {"rows": 1, "spans": 1}},
-    }  # fmt: skip
+    }
     written = [json.loads(line) for line in out.read_text().splitlines()]
     assert len(written) == 7 and MAIL not in out.read_text()
     assert list(written[0]) == [
@@ -662,9 +690,7 @@ for made in (scanner(), scanner("noisy", "US,GB,DE")):
 
 def test_no_connection_is_opened_and_no_list_is_fetched(tmp_path: Path) -> None:
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", OFFLINE], cwd=ROOT, env=environment, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", OFFLINE], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.iterdir()) == []
 

@@ -30,26 +30,37 @@ from ui.frame import chips
 from ui.personal_data import found, review
 
 PAGE, READ, EXPORT, OVERVIEW = (
-    ROOT / "pages" / f"{name}.py" for name in ("personal_data", "read", "export", "overview")
+    ROOT / "pages" / f"{name}.py" for name in ("personal_data", "reading", "export", "overview")
 )
 PARTS = ("Counts", "Values", "Review", "Names", "Not personal", "Who looked")
 SAMPLES = ("instructions", "chats", "preferences", "hostile")
 DEADLINE = 60.0
 MAIL, OTHER, CARD = "ann.marsh@gravel-works.co", "bo.quist@other-mill.de", "4556739586201942"
 ROWS: list[dict[str, Any]] = [
-    {"instruction": f"Write to {MAIL} about <b>order</b> {i}, *now*.", "output": "Done.", "source": ("web", "forum")[i % 2], "annotator": "abc"[i % 3]}
+    {
+        "instruction": f"Write to {MAIL} about <b>order</b> {i}, *now*.",
+        "output": "Done.",
+        "source": ("web", "forum")[i % 2],
+        "annotator": "abc"[i % 3],
+    }
     for i in range(12)
 ] + [
     {"instruction": f"The card {CARD} of {OTHER}.", "output": f"Mail {MAIL}.", "source": "forum", "annotator": "a"},
     {"instruction": "Mail user@example.com please.", "output": "Fine.", "source": "web", "annotator": "b"},
     {"instruction": "Plain words.", "output": "More of them.", "source": "web", "annotator": "c"},
-]  # fmt: skip
+]
 CALL = {"function": {"name": "send", "arguments": json.dumps({"to": MAIL})}, "type": "function"}
 CHATS = [
-    {"messages": [{"role": "user", "content": f"Mail {MAIL}"}, {"role": "assistant", "content": None, "tool_calls": [CALL]},
-                  {"role": "tool", "content": f"sent to {MAIL}"}, {"role": "assistant", "content": f"Sent: {MAIL}"}]},
+    {
+        "messages": [
+            {"role": "user", "content": f"Mail {MAIL}"},
+            {"role": "assistant", "content": None, "tool_calls": [CALL]},
+            {"role": "tool", "content": f"sent to {MAIL}"},
+            {"role": "assistant", "content": f"Sent: {MAIL}"},
+        ]
+    },
     {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]},
-]  # fmt: skip
+]
 ASKED = {"role": "user", "content": "Whom?"}
 PAIRS = [
     {

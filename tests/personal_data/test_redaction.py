@@ -74,14 +74,22 @@ ROWS = [
 ]
 CALL = {"name": "send", "arguments": json.dumps({"to": VALUES["EMAIL_ADDRESS"], "amount": 3})}
 CHATS: list[dict[str, Any]] = [
-    {"messages": [
-        {"role": "system", "content": "Be kind."},
-        {"role": "user", "content": SAID["EMAIL_ADDRESS"].format(VALUES["EMAIL_ADDRESS"])},
-        {"role": "assistant", "content": None, "tool_calls": [{"type": "function", "function": CALL}]},
-        {"role": "tool", "content": json.dumps({"sent": VALUES["EMAIL_ADDRESS"], "ok": True})},
-        {"role": "assistant", "content": f"Sent to {VALUES['EMAIL_ADDRESS']}, not to jan@fjordmail-post.no."}]},
-    {"messages": [{"role": "user", "content": f"Is {VALUES['EMAIL_ADDRESS']} right?"}, {"role": "assistant", "content": "Yes."}]},
-]  # fmt: skip
+    {
+        "messages": [
+            {"role": "system", "content": "Be kind."},
+            {"role": "user", "content": SAID["EMAIL_ADDRESS"].format(VALUES["EMAIL_ADDRESS"])},
+            {"role": "assistant", "content": None, "tool_calls": [{"type": "function", "function": CALL}]},
+            {"role": "tool", "content": json.dumps({"sent": VALUES["EMAIL_ADDRESS"], "ok": True})},
+            {"role": "assistant", "content": f"Sent to {VALUES['EMAIL_ADDRESS']}, not to jan@fjordmail-post.no."},
+        ]
+    },
+    {
+        "messages": [
+            {"role": "user", "content": f"Is {VALUES['EMAIL_ADDRESS']} right?"},
+            {"role": "assistant", "content": "Yes."},
+        ]
+    },
+]
 PAIRS = [
     {
         "prompt": "Whose is it?",
@@ -90,8 +98,17 @@ PAIRS = [
     },
     {"prompt": "Which?", "chosen": "One.", "rejected": "Two."},
 ]
-PLANTED = {"email": "EMAIL_ADDRESS", "credit_card": "CREDIT_CARD", "ip_address": "IP_ADDRESS", "api_key": "SECRET", "password_in_url": "SECRET",
-           "private_key": "SECRET", "iban": "IBAN_CODE", "phone": "PHONE_NUMBER", "social_security_number": "US_SSN"}  # fmt: skip
+PLANTED = {
+    "email": "EMAIL_ADDRESS",
+    "credit_card": "CREDIT_CARD",
+    "ip_address": "IP_ADDRESS",
+    "api_key": "SECRET",
+    "password_in_url": "SECRET",
+    "private_key": "SECRET",
+    "iban": "IBAN_CODE",
+    "phone": "PHONE_NUMBER",
+    "social_security_number": "US_SSN",
+}
 EVERYTHING = tuple(f"{t}=replace" for t in TYPES)
 
 
@@ -127,8 +144,11 @@ def out_of(dataset: Dataset, folder: Path, to: str = "messages", **request: Any)
 def test_a_plan_is_read_and_written_the_same() -> None:
     plan = read_plan(["EMAIL_ADDRESS=replace, CREDIT_CARD=mask:4", "PHONE_NUMBER=pseudonym:dataset", "US_SSN=mask:0"])
     assert [str(rule) for rule in plan.values()] == [
-        "EMAIL_ADDRESS=replace", "CREDIT_CARD=mask:4", "PHONE_NUMBER=pseudonym:dataset", "US_SSN=mask",
-    ]  # fmt: skip
+        "EMAIL_ADDRESS=replace",
+        "CREDIT_CARD=mask:4",
+        "PHONE_NUMBER=pseudonym:dataset",
+        "US_SSN=mask",
+    ]
     assert ExportRequest(to="messages", redact=("EMAIL_ADDRESS=hash,SECRET=drop",)).redact == (
         "EMAIL_ADDRESS=hash",
         "SECRET=drop",
@@ -173,8 +193,15 @@ def test_every_rule_literally(workspace: Workspace, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("type_", [*FORMS, "PERSON"])
 def test_a_pseudonym_has_the_form_and_is_nobodys(type_: str) -> None:
-    value = {**VALUES, "URL": "https://pellworm-reederei.de/rota", "UUID": "5f0c6a52-8a11-4e9b-9d0e-0a4c8a1b2c3d",
-             "LOCATION": "Coimbra", "ORGANIZATION": "Pellworm Reederei", "NRP": "Danish", "PERSON": "Joaquim Teixeira"}[type_]  # fmt: skip
+    value = {
+        **VALUES,
+        "URL": "https://pellworm-reederei.de/rota",
+        "UUID": "5f0c6a52-8a11-4e9b-9d0e-0a4c8a1b2c3d",
+        "LOCATION": "Coimbra",
+        "ORGANIZATION": "Pellworm Reederei",
+        "NRP": "Danish",
+        "PERSON": "Joaquim Teixeira",
+    }[type_]
     keys = [bytes([n]) * 32 for n in range(40)]
     made = [pseudonym(key, "", type_, value) for key in keys]
     assert made == [pseudonym(key, "", type_, value) for key in keys]
@@ -186,8 +213,25 @@ def test_a_pseudonym_has_the_form_and_is_nobodys(type_: str) -> None:
         assert all(is_placeholder(type_, one) or type_ == "MAC_ADDRESS" for _ in hits), one
 
 
-BEFORE = ("", "Charge it again: ", "My phone is ", "SSN ", "IBAN: ", "card number: ", "DEA ", "ITIN ", "Call ", "ip ",
-          "wallet ", 'api_key = "', "Release ", "(", "1, ", "x=", "5 ")  # fmt: skip
+BEFORE = (
+    "",
+    "Charge it again: ",
+    "My phone is ",
+    "SSN ",
+    "IBAN: ",
+    "card number: ",
+    "DEA ",
+    "ITIN ",
+    "Call ",
+    "ip ",
+    "wallet ",
+    'api_key = "',
+    "Release ",
+    "(",
+    "1, ",
+    "x=",
+    "5 ",
+)
 BEHIND = ("", ".", ", code 318", ")", ' "', " 24", " or 77 12", "\n30 more", "-2", ": 8080", " ext 4", "; 12:30")
 
 
@@ -326,8 +370,14 @@ def test_pairs(workspace: Workspace, tmp_path: Path, to: str) -> None:
 
 @pytest.mark.parametrize("ending", ["csv", "tsv", "json", "txt", "parquet", "arrow", "jsonl"])
 def test_the_input_s_own_format_keeps_its_shape(workspace: Workspace, tmp_path: Path, ending: str) -> None:
-    rows = [{"prompt": f'He said "{SAID["EMAIL_ADDRESS"].format(VALUES["EMAIL_ADDRESS"])}", twice', "response": "Yes, so\nbe it", "n": 1},
-            {"prompt": "Nothing here", "response": f"{VALUES['EMAIL_ADDRESS']},{VALUES['CREDIT_CARD']}", "n": 2}]  # fmt: skip
+    rows = [
+        {
+            "prompt": f'He said "{SAID["EMAIL_ADDRESS"].format(VALUES["EMAIL_ADDRESS"])}", twice',
+            "response": "Yes, so\nbe it",
+            "n": 1,
+        },
+        {"prompt": "Nothing here", "response": f"{VALUES['EMAIL_ADDRESS']},{VALUES['CREDIT_CARD']}", "n": 2},
+    ]
     path = tmp_path / f"a.{ending}"
     if ending in ("csv", "tsv"):
         with path.open("w", newline="") as file:
@@ -361,15 +411,34 @@ def test_the_input_s_own_format_keeps_its_shape(workspace: Workspace, tmp_path: 
 
 def test_other_columns_nested_ones_and_names_in_json_are_taken_out_too(workspace: Workspace, tmp_path: Path) -> None:
     mail = VALUES["EMAIL_ADDRESS"]
-    rows = [{"prompt": "Hello there", "response": "Yes", "author": mail, "meta": {"by": [mail], "deep": {mail: 1}}, "links": [f"mailto:{mail}", "x"]},
-            {"prompt": "Hello again", "response": "No", "author": "nobody", "meta": {"by": [], "deep": {"é": 1}}, "links": []}]  # fmt: skip
+    rows = [
+        {
+            "prompt": "Hello there",
+            "response": "Yes",
+            "author": mail,
+            "meta": {"by": [mail], "deep": {mail: 1}},
+            "links": [f"mailto:{mail}", "x"],
+        },
+        {
+            "prompt": "Hello again",
+            "response": "No",
+            "author": "nobody",
+            "meta": {"by": [], "deep": {"é": 1}},
+            "links": [],
+        },
+    ]
     dataset = workspace.open([jsonl(tmp_path / "a.jsonl", rows)])
     for to in ("input", "prompt_completion", "parquet", "csv"):
         out_of(dataset, tmp_path / to, to, redact=("EMAIL_ADDRESS=replace",))
         assert mail not in held(tmp_path / to), to
     first = json.loads((tmp_path / "input" / "a-input.jsonl").read_text().splitlines()[0])
-    assert first == {"prompt": "Hello there", "response": "Yes", "author": "<EMAIL_ADDRESS>",
-                     "meta": {"by": ["<EMAIL_ADDRESS>"], "deep": {"<EMAIL_ADDRESS>": 1}}, "links": ["mailto:<EMAIL_ADDRESS>", "x"]}  # fmt: skip
+    assert first == {
+        "prompt": "Hello there",
+        "response": "Yes",
+        "author": "<EMAIL_ADDRESS>",
+        "meta": {"by": ["<EMAIL_ADDRESS>"], "deep": {"<EMAIL_ADDRESS>": 1}},
+        "links": ["mailto:<EMAIL_ADDRESS>", "x"],
+    }
     second = (tmp_path / "input" / "a-input.jsonl").read_text().splitlines()[1]
     assert second == json.dumps(rows[1], ensure_ascii=False)
 
@@ -412,8 +481,18 @@ def test_names_are_taken_out_wherever_they_stand_in_the_row(workspace: Workspace
     with pytest.raises(RedactionError, match="PERSON are found by the signal named_entities"):
         out_of(dataset, tmp_path / "out", "csv", redact=("PERSON=replace",))
     path = dataset.path(dataset.signal("named_entities"))
-    span = {"field": "prompt", "message": None, "start": 4, "end": 20, "type": "PERSON", "score": None, "recogniser": "p",
-            "is_placeholder": False, "value_hash": "0" * 16, ROW_ID: dataset.column(ROW_ID)[0]}  # fmt: skip
+    span = {
+        "field": "prompt",
+        "message": None,
+        "start": 4,
+        "end": 20,
+        "type": "PERSON",
+        "score": None,
+        "recogniser": "p",
+        "is_placeholder": False,
+        "value_hash": "0" * 16,
+        ROW_ID: dataset.column(ROW_ID)[0],
+    }
     alone = {**span, "field": "response", "start": 0, "end": 7}
     schema = {ROW_ID: pl.String, "message": pl.UInt32, "score": pl.Float32}
     pl.DataFrame(

@@ -128,8 +128,14 @@ def test_undo_and_redo_walk_through_ones_own_batches(notes: Annotations, data: s
     again = notes.undo(data, "Ann")
     assert again is not None and again.undoes == redo_second.id
     assert [(event.is_on, event.kind) for event in notes.history(data, "a") if event.tag == "keep"] == [
-        (True, "tag"), (False, "tag"), (True, "undo"), (None, "undo"), (True, "redo"), (False, "redo"), (True, "undo"),
-    ]  # fmt: skip
+        (True, "tag"),
+        (False, "tag"),
+        (True, "undo"),
+        (None, "undo"),
+        (True, "redo"),
+        (False, "redo"),
+        (True, "undo"),
+    ]
 
 
 def test_something_new_ends_redo(notes: Annotations, data: str) -> None:
@@ -277,10 +283,14 @@ def test_twenty_processes_lose_nothing(tmp_path: Path, data: str) -> None:
     writers = [
         subprocess.Popen(
             [sys.executable, "-c", WRITER, str(tmp_path), data, str(number)],
-            cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True,
+            cwd=ROOT,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
         )
         for number in range(20)
-    ]  # fmt: skip
+    ]
     for writer in writers:
         assert writer.stdout is not None and writer.stdout.readline() == "ready\n"
     for writer in writers:
@@ -343,7 +353,21 @@ def test_names_are_cleaned_and_come_back_as_they_are(notes: Annotations, data: s
 
 @pytest.mark.parametrize(
     "name",
-    ["", "  ", "x" * 61, "a\x00b", "a\nb", "a\tb", "a\x7fb", "\ud800", "a\u202eb", "a\u2028b", "\u200b", "\u200d", "\ufeffa"],
+    [
+        "",
+        "  ",
+        "x" * 61,
+        "a\x00b",
+        "a\nb",
+        "a\tb",
+        "a\x7fb",
+        "\ud800",
+        "a\u202eb",
+        "a\u2028b",
+        "\u200b",
+        "\u200d",
+        "\ufeffa",
+    ],
 )
 def test_names_nobody_could_read_are_refused(notes: Annotations, data: str, name: str) -> None:
     with pytest.raises(AnnotationError, match="tag name") as refused:
@@ -391,7 +415,9 @@ def test_people_are_remembered_once_and_by_what_they_do(notes: Annotations, data
     notes.tag_rows(data, ["a"], "keep", mine["Ann"])
     notes.save_view(data, "long", [], mine["Bo"])
     notes.remember_person(mine["Émile"])
-    assert [name for name in notes.people() if name in mine.values()] == [mine[n] for n in ("Ann", "Bo", "zoe", "Émile")]
+    assert [name for name in notes.people() if name in mine.values()] == [
+        mine[n] for n in ("Ann", "Bo", "zoe", "Émile")
+    ]
 
 
 def test_a_saved_view_never_changes_but_its_name_may(notes: Annotations, data: str) -> None:
@@ -469,7 +495,10 @@ def test_damage_inside_the_file_is_named(tmp_path: Path, data: str) -> None:
     content = bytearray(file.read_bytes())
     content[8192:] = b"\xff" * len(content[8192:])
     file.write_bytes(content)
-    with pytest.raises(AnnotationError, match="is damaged .*; restore it from a copy"), open_annotations(tmp_path) as notes:
+    with (
+        pytest.raises(AnnotationError, match="is damaged .*; restore it from a copy"),
+        open_annotations(tmp_path) as notes,
+    ):
         notes.tags(data)
 
 

@@ -80,8 +80,14 @@ def test_what_gives_the_label_away_is_hidden_and_not_filtered_by(data: dict[str,
     rows = draw(dataset, View(), "label", 5, 0)
     assert telling_columns(dataset, "label", rows) == (["annotator", "label", "created_at"], ["comment"])
     view = View()
-    for column, op, value in (("label", "eq", "bad"), ("annotator", "in", "a"), ("is_disputed", "eq", "true"), ("tags", "has", "x"),
-                              ("session_position", "gt", "3"), ("item", "in", "i1~i2")):  # fmt: skip
+    for column, op, value in (
+        ("label", "eq", "bad"),
+        ("annotator", "in", "a"),
+        ("is_disputed", "eq", "true"),
+        ("tags", "has", "x"),
+        ("session_position", "gt", "3"),
+        ("item", "in", "i1~i2"),
+    ):
         view = view.where(column, op, value)
     assert [f.column for f in open_view(dataset, view, "label")] == ["item"]
 

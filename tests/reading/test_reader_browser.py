@@ -213,9 +213,16 @@ def test_hostile_text_is_shown_as_it_is_written(read: Callable[[int], Page]) -> 
     assert body.locator("script, img, iframe, form, svg, style, a").count() == 0
     chips = {chip.get_attribute("data-code"): chip.inner_text() for chip in body.locator(".chip").all()}
     assert chips == {
-        "U+202E": "RLO", "U+202C": "PDF", "U+200B": "ZWSP", "U+0000": "NUL", "U+001B": "ESC", "U+00AD": "SHY",
-        "U+FEFF": "BOM", "U+E0041": "TAG A", "U+E0042": "TAG B",
-    }  # fmt: skip
+        "U+202E": "RLO",
+        "U+202C": "PDF",
+        "U+200B": "ZWSP",
+        "U+0000": "NUL",
+        "U+001B": "ESC",
+        "U+00AD": "SHY",
+        "U+FEFF": "BOM",
+        "U+E0041": "TAG A",
+        "U+E0042": "TAG B",
+    }
     assert "\u202e" not in body.inner_text() and "👩\u200d🔬" in body.inner_text() and "\ttabbed" in written
     assert body.locator(".space").get_attribute("title") == "U+00A0 no-break space"
     page.keyboard.press("x")
@@ -253,7 +260,9 @@ def test_a_pair_stands_side_by_side_and_one_below_the_other_when_narrow(read: Ca
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_words_can_be_read_in_light_and_dark(read: Callable[[int], Page], page: Page, scheme: Literal["light", "dark"]) -> None:
+def test_words_can_be_read_in_light_and_dark(
+    read: Callable[[int], Page], page: Page, scheme: Literal["light", "dark"]
+) -> None:
     page.emulate_media(color_scheme=scheme)
     body = shows(read(8), 8)
     page.keyboard.press("1")

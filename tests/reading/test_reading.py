@@ -32,7 +32,10 @@ def kinds(row: Mapping[str, Any]) -> list[tuple[str, str | None]]:
 @given(TEXT, st.lists(st.tuples(st.integers(-2, 40), st.integers(-2, 40))))
 def test_utf16_spans_cut_the_same_text_as_code_points(text: str, bounds: list[tuple[int, int]]) -> None:
     units = text.encode("utf-16-le", "surrogatepass")
-    got = [units[2 * a : 2 * b].decode("utf-16-le", "surrogatepass") for a, b, _, _ in utf16_spans(text, [(a, b, "x", "") for a, b in bounds])]
+    got = [
+        units[2 * a : 2 * b].decode("utf-16-le", "surrogatepass")
+        for a, b, _, _ in utf16_spans(text, [(a, b, "x", "") for a, b in bounds])
+    ]
     inside = sorted((max(0, a), min(len(text), b)) for a, b in bounds)
     assert got == [text[a:b] for a, b in inside if a < b]
 
@@ -149,7 +152,11 @@ def test_a_pair_shows_the_shared_turns_once() -> None:
     for turns in (messages, None):
         shown = payload(row | {"messages": turns}, fields=[])
         assert shown["layout"] == "pair"
-        assert [(s["kind"], s["text"]) for s in shown["sections"]] == [("user", "P"), ("chosen", "good"), ("rejected", "bad")]
+        assert [(s["kind"], s["text"]) for s in shown["sections"]] == [
+            ("user", "P"),
+            ("chosen", "good"),
+            ("rejected", "bad"),
+        ]
         assert shown["sections"][1]["spans"] == [(0, 4, "add", "only in chosen")]
         assert "different prompts" in shown["notes"][0]
 
@@ -164,11 +171,19 @@ def test_text_and_table() -> None:
 
 def test_spans_of_the_payload_are_utf16_and_searches_mark_every_section() -> None:
     shown = payload({"prompt": "😀 cat", "response": "Cat"}, fields=[], searches=[("has", "cat")])
-    assert [section["spans"] for section in shown["sections"]] == [[(3, 6, "hit", "search: cat")], [(0, 3, "hit", "search: cat")]]
+    assert [section["spans"] for section in shown["sections"]] == [
+        [(3, 6, "hit", "search: cat")],
+        [(0, 3, "hit", "search: cat")],
+    ]
 
 
 def test_masked_personal_data_leaves_the_server_nowhere() -> None:
-    row = {"prompt": "Mail anna@x.org now", "response": "To anna@x.org", "note": "anna@x.org", "source_record": '{"a":"anna@x.org"}'}
+    row = {
+        "prompt": "Mail anna@x.org now",
+        "response": "To anna@x.org",
+        "note": "anna@x.org",
+        "source_record": '{"a":"anna@x.org"}',
+    }
     shown = payload(row, fields=["note"], hits=[Hit("prompt", 5, 15, "pii", "EMAIL_ADDRESS", masked=True)])
     assert "anna" not in json.dumps(shown)
     assert shown["sections"][0]["text"] == "Mail •••••••••• now"
@@ -181,12 +196,30 @@ def test_masked_personal_data_leaves_the_server_nowhere() -> None:
 
 
 def test_values_as_people_read_them() -> None:
-    row = {"a": None, "b": True, "c": 0.1 + 0.2, "d": 12345678.9, "e": ["x", "y"], "f": {"k": 1}, "g": "z" * 600, "h": b"ab", "i": 20240101}
+    row = {
+        "a": None,
+        "b": True,
+        "c": 0.1 + 0.2,
+        "d": 12345678.9,
+        "e": ["x", "y"],
+        "f": {"k": 1},
+        "g": "z" * 600,
+        "h": b"ab",
+        "i": 20240101,
+    }
     row |= {"prompt": "P", "source_file": "t.jsonl", "source_line": 1200}
     assert payload(row, fields=list("abcdefghi"))["meta"] == [
-        ["a", None], ["b", "true"], ["c", "0.3"], ["d", "12345678.9"], ["e", "x, y"], ["f", '{"k":1}'],
-        ["g", "z" * 500 + " … and 100 more characters"], ["h", "2 bytes"], ["i", "20240101"], ["file", "t.jsonl, line 1,200"],
-    ]  # fmt: skip
+        ["a", None],
+        ["b", "true"],
+        ["c", "0.3"],
+        ["d", "12345678.9"],
+        ["e", "x, y"],
+        ["f", '{"k":1}'],
+        ["g", "z" * 500 + " … and 100 more characters"],
+        ["h", "2 bytes"],
+        ["i", "20240101"],
+        ["file", "t.jsonl, line 1,200"],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -211,7 +244,9 @@ def test_a_raw_record_without_source_text_is_made_of_the_original_columns() -> N
 
 
 def test_long_texts_are_cut_and_the_rest_is_counted() -> None:
-    shown = payload({"text": "x" * 200_003, "source_record": "y" * 1_000_005}, fields=[], hits=[Hit("text", 199_999, 200_002)])
+    shown = payload(
+        {"text": "x" * 200_003, "source_record": "y" * 1_000_005}, fields=[], hits=[Hit("text", 199_999, 200_002)]
+    )
     section = shown["sections"][0]
     assert (len(section["text"]), section["hidden"], section["spans"]) == (200_000, 3, [(199_999, 200_000, "pii", "")])
     assert len(shown["raw"]["text"]) == 1_000_000 and "5 more" in shown["raw"]["note"]
@@ -238,7 +273,13 @@ def test_a_window_of_long_rows_is_shorter_and_keeps_the_current_row() -> None:
 def test_metadata_is_what_is_not_read_as_text() -> None:
     dataset = {
         "columns": {"instruction": "String", "output": "String", "rating": "Int64", "vector": "List", "who": "String"},
-        "roles": {"prompt": "instruction", "response": "output", "score": "rating", "embedding": "vector", "annotator": "who"},
+        "roles": {
+            "prompt": "instruction",
+            "response": "output",
+            "score": "rating",
+            "embedding": "vector",
+            "annotator": "who",
+        },
         "canonical": {"prompt": "instruction", "response": "output", "score": "rating", "system": None},
     }
     assert metadata_fields(dataset, ["response_tokens", "who"]) == ["rating", "who", "response_tokens"]
@@ -249,14 +290,33 @@ def entry(seq: int, **what: object) -> dict[str, object]:
 
 
 def test_a_log_gives_each_press_once() -> None:
-    state = {"log": {"client": "c", "dataset": "d", "entries": [entry(1), entry(2, on=False), entry(2), entry(3, client="old")]}}
+    state = {
+        "log": {
+            "client": "c",
+            "dataset": "d",
+            "entries": [entry(1), entry(2, on=False), entry(2), entry(3, client="old")],
+        }
+    }
     first = read_log(state, {}, "d")
-    assert [(change.client, change.seq, change.is_on) for change in first] == [("c", 1, True), ("c", 2, False), ("old", 3, True)]
+    assert [(change.client, change.seq, change.is_on) for change in first] == [
+        ("c", 1, True),
+        ("c", 2, False),
+        ("old", 3, True),
+    ]
     assert read_log(state, {"c": 1, "old": 3}, "d") == [Change("c", 2, False, "r", "keep", False)]
     assert read_log(state, {}, "another dataset") == []
 
 
-@pytest.mark.parametrize("state", [None, {}, {"log": 1}, {"log": {"dataset": "d", "entries": 5}}, {"log": {"dataset": "d", "entries": [3, {}, entry(1, id=7), entry(True), entry(1, on="yes")]}}])
+@pytest.mark.parametrize(
+    "state",
+    [
+        None,
+        {},
+        {"log": 1},
+        {"log": {"dataset": "d", "entries": 5}},
+        {"log": {"dataset": "d", "entries": [3, {}, entry(1, id=7), entry(True), entry(1, on="yes")]}},
+    ],
+)
 def test_a_log_of_the_wrong_shape_says_nothing(state: object) -> None:
     assert read_log(state, {}, "d") == []
 

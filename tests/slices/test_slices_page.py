@@ -130,8 +130,15 @@ def test_a_filter_and_its_opposite_share_all_rows(text: str, opposite: str | Non
 
 
 def test_opposites_leave_no_row_out_and_none_in_both(dataset: Dataset) -> None:
-    every = ["source~eq~long", "year~range~2000~2002", "year~range~2001~", "source~in~long~empty", "source~null", "response~blank",
-             "response~has~word"]  # fmt: skip
+    every = [
+        "source~eq~long",
+        "year~range~2000~2002",
+        "year~range~2001~",
+        "source~in~long~empty",
+        "source~null",
+        "response~blank",
+        "response~has~word",
+    ]
     for text in every:
         one = Filter.parse(text)
         assert one.opposite

@@ -47,24 +47,26 @@ def hostile() -> pl.DataFrame:
     entries = ["a", "b~", "", None, " ", "q", *(f"e{i}" for i in range(40))]
     odd = [float("inf"), float("-inf"), float("nan"), 1e308, -1e308, 5e-324, 0.1, 1 / 3]
     moments = some(lambda: start + timedelta(minutes=random.randint(0, 500_000)))
-    return pl.DataFrame({
-        "words": some(lambda: random.choice(words)),
-        "flag": some(lambda: random.random() < 0.3),
-        "whole": some(lambda: random.randint(-5, 2**62)),
-        "rows": some(lambda: float(random.choice([1, 2, 3, -0.0, 0.0, float("nan")]))),
-        "odd": some(lambda: random.choice([random.gauss(0, 1), *odd])),
-        "thirds": pl.Series(some(lambda: random.choice([0.1, 0.2, 1 / 3])), dtype=pl.Float32),
-        "when": [moment and moment.replace(tzinfo=None) for moment in moments],
-        "zoned": pl.Series(moments, dtype=pl.Datetime("ns", "UTC")).dt.convert_time_zone("Europe/Berlin"),
-        "day": some(lambda: date(1960, 1, 1) + timedelta(days=random.randint(0, 900))),
-        "entries": some(lambda: [random.choice(entries) for _ in range(random.randint(0, 3))]),
-        "few_entries": some(lambda: [random.choice([1, 2, 3]) for _ in range(random.randint(0, 3))]),
-        "price": pl.Series(some(lambda: random.randint(0, 1000) / 100)).cast(pl.Decimal(10, 2)),
-        "share": [5] * ROWS,
-        "nothing": pl.Series([None] * ROWS, dtype=pl.Int64),
-        "mostly_0": [0] * (ROWS - 10) + [3] * 10,
-        "span": pl.Series(some(lambda: timedelta(1))),
-    })  # fmt: skip
+    return pl.DataFrame(
+        {
+            "words": some(lambda: random.choice(words)),
+            "flag": some(lambda: random.random() < 0.3),
+            "whole": some(lambda: random.randint(-5, 2**62)),
+            "rows": some(lambda: float(random.choice([1, 2, 3, -0.0, 0.0, float("nan")]))),
+            "odd": some(lambda: random.choice([random.gauss(0, 1), *odd])),
+            "thirds": pl.Series(some(lambda: random.choice([0.1, 0.2, 1 / 3])), dtype=pl.Float32),
+            "when": [moment and moment.replace(tzinfo=None) for moment in moments],
+            "zoned": pl.Series(moments, dtype=pl.Datetime("ns", "UTC")).dt.convert_time_zone("Europe/Berlin"),
+            "day": some(lambda: date(1960, 1, 1) + timedelta(days=random.randint(0, 900))),
+            "entries": some(lambda: [random.choice(entries) for _ in range(random.randint(0, 3))]),
+            "few_entries": some(lambda: [random.choice([1, 2, 3]) for _ in range(random.randint(0, 3))]),
+            "price": pl.Series(some(lambda: random.randint(0, 1000) / 100)).cast(pl.Decimal(10, 2)),
+            "share": [5] * ROWS,
+            "nothing": pl.Series([None] * ROWS, dtype=pl.Int64),
+            "mostly_0": [0] * (ROWS - 10) + [3] * 10,
+            "span": pl.Series(some(lambda: timedelta(1))),
+        }
+    )
 
 
 @pytest.fixture(scope="module")
@@ -216,8 +218,13 @@ def test_measures_are_found_and_named(sample: Dataset, table: Dataset) -> None:
         "source_line",
     }
     assert [of.name for of in default_measures(sample)] == [
-        "prompt_tokens", "response_tokens", "score", "empty_response", "is_duplicate_extra", "prompt_language",
-    ]  # fmt: skip
+        "prompt_tokens",
+        "response_tokens",
+        "score",
+        "empty_response",
+        "is_duplicate_extra",
+        "prompt_language",
+    ]
     assert "rows" in [of.name for of in measures(table)] and len(default_measures(table)) > 1
     with pytest.raises(SlicingError, match="no measure 'nope' now; it has: "):
         measure(sample, "nope")
@@ -267,8 +274,16 @@ def naive(values: pl.Series, inside: np.ndarray) -> dict[str, float]:
     known = stats.ttest_ind(x, y, equal_var=False)
     interval = known.confidence_interval()
     delta = 2 * stats.mannwhitneyu(x, y).statistic / len(x) / len(y) - 1
-    return {"rows": len(x), "mean": x.mean(), "median": float(np.median(x)), "rest_mean": y.mean(),
-            "difference": x.mean() - y.mean(), "low": interval.low, "high": interval.high, "effect": delta}  # fmt: skip
+    return {
+        "rows": len(x),
+        "mean": x.mean(),
+        "median": float(np.median(x)),
+        "rest_mean": y.mean(),
+        "difference": x.mean() - y.mean(),
+        "low": interval.low,
+        "high": interval.high,
+        "effect": delta,
+    }
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -373,7 +388,11 @@ def test_distributions_count_each_row_with_a_value_once(sample: Dataset, of: str
     assert found.group_by("line").agg(pl.col("share").sum())["share"].to_list() == pytest.approx([1.0] * 7)
     line = found.row(found["rows"].arg_max(), named=True)  # type: ignore[arg-type]
     of_slice = View().where("source", "eq", line["name"])
-    inside = of_slice.where(of, "eq", line["label"]) if line["label"] else of_slice.where(of, "range", f"{line['low']}~{line['high']}")  # fmt: skip
+    inside = (
+        of_slice.where(of, "eq", line["label"])
+        if line["label"]
+        else of_slice.where(of, "range", f"{line['low']}~{line['high']}")
+    )
     wanted = set(sample.rows_of(inside)) & set(rows)
     assert len(wanted) == line["rows"]
 
@@ -403,16 +422,21 @@ def told(found: list[Apart], name: str) -> Apart:
 def test_what_sets_apart_says_it_in_sentences(tmp_path: Path) -> None:
     n = 400
     half = [i < n // 2 for i in range(n)]
-    dataset = opened(tmp_path, {
-        "prompt": ["Say it."] * n,
-        "response": [("word " * (10 + i % 5)).strip() if h else ("word " * (4 + i % 5)).strip() for i, h in enumerate(half)],
-        "is_bad": [h and i % 2 == 0 or i % 20 == 19 for i, h in enumerate(half)],
-        "language": ["fr" if h and i % 4 else "en" for i, h in enumerate(half)],
-        "never": [False if h else i % 2 == 0 for i, h in enumerate(half)],
-        "level": [i % 7 + 2.0 * h for i, h in enumerate(half)],
-        "spiked": [float(i % 3 + h) + (1e6 if i in (7, 307) else 0) for i, h in enumerate(half)],
-        "flat": [1] * n,
-    })  # fmt: skip
+    dataset = opened(
+        tmp_path,
+        {
+            "prompt": ["Say it."] * n,
+            "response": [
+                ("word " * (10 + i % 5)).strip() if h else ("word " * (4 + i % 5)).strip() for i, h in enumerate(half)
+            ],
+            "is_bad": [h and i % 2 == 0 or i % 20 == 19 for i, h in enumerate(half)],
+            "language": ["fr" if h and i % 4 else "en" for i, h in enumerate(half)],
+            "never": [False if h else i % 2 == 0 for i, h in enumerate(half)],
+            "level": [i % 7 + 2.0 * h for i, h in enumerate(half)],
+            "spiked": [float(i % 3 + h) + (1e6 if i in (7, 307) else 0) for i, h in enumerate(half)],
+            "flat": [1] * n,
+        },
+    )
     compute(dataset, dataset.signal("lengths"))
     found = what_sets_apart(dataset, pl.Series(range(n // 2), dtype=pl.UInt32))
     said = {each.measure.name: each.sentence for each in found}

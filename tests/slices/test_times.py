@@ -44,16 +44,27 @@ DAY = datetime(2024, 3, 6, tzinfo=UTC)
     ],
 )
 def test_a_written_time(text: str, moment: datetime | None) -> None:
-    assert moments(pl.Series("t", [text, None, "2020-01-01"])).to_list() == [moment, None, datetime(2020, 1, 1, tzinfo=UTC)]
+    assert moments(pl.Series("t", [text, None, "2020-01-01"])).to_list() == [
+        moment,
+        None,
+        datetime(2020, 1, 1, tzinfo=UTC),
+    ]
 
 
 def test_times_that_are_no_texts() -> None:
     assert moments(pl.Series([date(2024, 3, 6)])).to_list() == [DAY]
     assert moments(pl.Series([NOON.replace(tzinfo=None)])).to_list() == [NOON]
-    assert moments(pl.Series([NOON.astimezone(timezone(timedelta(hours=9)))]).dt.convert_time_zone("Asia/Tokyo")).to_list() == [NOON]
+    assert moments(
+        pl.Series([NOON.astimezone(timezone(timedelta(hours=9)))]).dt.convert_time_zone("Asia/Tokyo")
+    ).to_list() == [NOON]
     for unit in (1, 10**3, 10**6, 10**9):
         assert moments(pl.Series([1709732920 * unit, None])).to_list() == [NOON, None]
-    assert moments(pl.Series([float("nan"), float("inf"), 1e300, -5.0])).to_list() == [None, None, None, datetime(1969, 12, 31, 23, 59, 55, tzinfo=UTC)]
+    assert moments(pl.Series([float("nan"), float("inf"), 1e300, -5.0])).to_list() == [
+        None,
+        None,
+        None,
+        datetime(1969, 12, 31, 23, 59, 55, tzinfo=UTC),
+    ]
     assert moments(pl.Series([True])).to_list() == [None]
 
 
@@ -69,7 +80,9 @@ def test_a_dataset_without_times_has_no_moments(tmp_path: Path) -> None:
 
 def test_the_role_is_part_of_the_key_and_follows_its_change(tmp_path: Path) -> None:
     file = tmp_path / "timed.jsonl"
-    rows = [{"prompt": "a", "response": "b", "created_at": f"2024-03-0{day}", "begun": "2023-01-01"} for day in (1, 2, 3)]
+    rows = [
+        {"prompt": "a", "response": "b", "created_at": f"2024-03-0{day}", "begun": "2023-01-01"} for day in (1, 2, 3)
+    ]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     workspace = Workspace(tmp_path / "home")
     dataset = workspace.open([file])

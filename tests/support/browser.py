@@ -43,7 +43,9 @@ def find_chromium() -> str:
 
     FileNotFoundError, one sentence, where there is none or where it does not answer to `--version`.
     """
-    names = [os.environ["CHROMIUM"]] if os.environ.get("CHROMIUM") else ["chromium", "chromium-browser", "google-chrome"]
+    names = (
+        [os.environ["CHROMIUM"]] if os.environ.get("CHROMIUM") else ["chromium", "chromium-browser", "google-chrome"]
+    )
     for name in names:
         path = shutil.which(name)
         if path and subprocess.run([path, "--version"], capture_output=True, stdin=subprocess.DEVNULL).returncode == 0:

@@ -47,8 +47,19 @@ def token(r: Draw, n: int, alphabet: str = ALNUM) -> str:
 
 def email(r: Draw) -> str:
     first, last, host, end = r.choice(FIRST), r.choice(LAST), r.choice(HOSTS), r.choice(ENDINGS)
-    local = r.choice((f"{first}.{last}", f"{first[0]}{last}", f"{first}_{last}{digits(r, 2)}", f"{first}+{last[:3]}", last, f"{first}-{last}",
-                      f"{first[0]}.{last}+news", f"{last}.{digits(r, 4)}", f"d'{last}"))  # fmt: skip
+    local = r.choice(
+        (
+            f"{first}.{last}",
+            f"{first[0]}{last}",
+            f"{first}_{last}{digits(r, 2)}",
+            f"{first}+{last[:3]}",
+            last,
+            f"{first}-{last}",
+            f"{first[0]}.{last}+news",
+            f"{last}.{digits(r, 4)}",
+            f"d'{last}",
+        )
+    )
     made = f"{local}@{r.choice(('', '', 'mail.', 'post.'))}{host}.{end}"
     return r.choice(
         (made, made, made, made.upper(), made.title(), made.replace(host, "müller-bräu"), made.replace("@", "＠"))
@@ -63,14 +74,39 @@ def north_american(r: Draw) -> tuple[str, str, str]:
 def phone(r: Draw) -> str:
     a, b, c = north_american(r)
     d = digits(r, 8)
-    return r.choice((
-        f"({a}) {b}-{c}", f"{a}-{b}-{c}", f"{a}.{b}.{c}", f"{a} {b} {c}", f"+1 {a} {b} {c}", f"+1-{a}-{b}-{c}", f"+1{a}{b}{c}", f"1-{a}-{b}-{c}",
-        f"({a}){b}-{c}", f"+1 ({a}) {b}-{c}", f"{a}-{b}-{c} ext. {d[:3]}", f"+44 20 7{d[:3]} {d[3:7]}", f"020 7{d[:3]} {d[3:7]}",
-        f"+44 (0)20 7{d[:3]} {d[3:7]}", f"+44 77{d[0]}1 {d[1:7]}", f"077{d[0]}1 {d[1:7]}", f"06 {d[:2]} {d[2:4]} {d[4:6]} {d[6:]}",
-        f"+33 6 {d[:2]} {d[2:4]} {d[4:6]} {d[6:]}", f"+49 30 {d[:3]}2 {d[3:6]}", f"+49 (0)89 4{d[:6]}", f"0049 171 2{d[:6]}",
-        f"+91 98{d[:3]} {d[3:]}", f"+55 11 9{d[:4]}-{d[4:]}", f"(11) 9{d[:4]}-{d[4:]}", f"+61 2 9{d[:3]} {d[3:7]}", f"+81 3 5{d[:3]} {d[3:7]}",
-        f"06.{d[:2]}.{d[2:4]}.{d[4:6]}.{d[6:]}", f"+44\u00a020\u00a07{d[:3]}\u00a0{d[3:7]}", f"{a}\u2011{b}\u2011{c}",
-    ))  # fmt: skip
+    return r.choice(
+        (
+            f"({a}) {b}-{c}",
+            f"{a}-{b}-{c}",
+            f"{a}.{b}.{c}",
+            f"{a} {b} {c}",
+            f"+1 {a} {b} {c}",
+            f"+1-{a}-{b}-{c}",
+            f"+1{a}{b}{c}",
+            f"1-{a}-{b}-{c}",
+            f"({a}){b}-{c}",
+            f"+1 ({a}) {b}-{c}",
+            f"{a}-{b}-{c} ext. {d[:3]}",
+            f"+44 20 7{d[:3]} {d[3:7]}",
+            f"020 7{d[:3]} {d[3:7]}",
+            f"+44 (0)20 7{d[:3]} {d[3:7]}",
+            f"+44 77{d[0]}1 {d[1:7]}",
+            f"077{d[0]}1 {d[1:7]}",
+            f"06 {d[:2]} {d[2:4]} {d[4:6]} {d[6:]}",
+            f"+33 6 {d[:2]} {d[2:4]} {d[4:6]} {d[6:]}",
+            f"+49 30 {d[:3]}2 {d[3:6]}",
+            f"+49 (0)89 4{d[:6]}",
+            f"0049 171 2{d[:6]}",
+            f"+91 98{d[:3]} {d[3:]}",
+            f"+55 11 9{d[:4]}-{d[4:]}",
+            f"(11) 9{d[:4]}-{d[4:]}",
+            f"+61 2 9{d[:3]} {d[3:7]}",
+            f"+81 3 5{d[:3]} {d[3:7]}",
+            f"06.{d[:2]}.{d[2:4]}.{d[4:6]}.{d[6:]}",
+            f"+44\u00a020\u00a07{d[:3]}\u00a0{d[3:7]}",
+            f"{a}\u2011{b}\u2011{c}",
+        )
+    )
 
 
 def bare_phone(r: Draw) -> str:
@@ -112,10 +148,18 @@ def maestro(r: Draw) -> str:
 
 
 def bank_account(r: Draw) -> str:
-    made = r.choice((
-        iban("DE", digits(r, 18)), iban("GB", "NWBK" + digits(r, 14)), iban("FR", digits(r, 23)), iban("NL", "ABNA" + digits(r, 10)),
-        iban("ES", digits(r, 20)), iban("CH", digits(r, 17)), iban("PL", digits(r, 24)), iban("PT", digits(r, 21)),
-    ))  # fmt: skip
+    made = r.choice(
+        (
+            iban("DE", digits(r, 18)),
+            iban("GB", "NWBK" + digits(r, 14)),
+            iban("FR", digits(r, 23)),
+            iban("NL", "ABNA" + digits(r, 10)),
+            iban("ES", digits(r, 20)),
+            iban("CH", digits(r, 17)),
+            iban("PL", digits(r, 24)),
+            iban("PT", digits(r, 21)),
+        )
+    )
     return r.choice((made, " ".join(made[k : k + 4] for k in range(0, len(made), 4))))
 
 
@@ -187,15 +231,34 @@ def mac(r: Draw) -> str:
 
 def secret(r: Draw) -> str:
     upper = string.ascii_uppercase + string.digits
-    return r.choice((
-        "AKIA" + token(r, 20, upper)[:12].upper() + "Q7Z2", "ghp_" + token(r, 36), "github_pat_" + token(r, 40), "glpat-" + token(r, 20), "xoxb-" + digits(r, 11) + "-" + token(r, 24),
-        "AIza" + token(r, 35), "sk-" + token(r, 48), "sk-proj-" + token(r, 48), "sk-ant-api03-" + token(r, 60), "sk_live_" + token(r, 24), "hf_" + token(r, 34),
-        "npm_" + token(r, 36), "SG." + token(r, 22) + "." + token(r, 43), "eyJhbGciOiJIUzI1NiJ9.eyJ" + token(r, 40) + "." + token(r, 43), "SK" + token(r, 32, "0123456789abcdef"),
-        f"postgres://{r.choice(FIRST)}:{token(r, 12)}@db.{r.choice(HOSTS)}.net:5432/books", f"https://{r.choice(FIRST)}:{token(r, 10)}@{r.choice(HOSTS)}.org/x",
-        f"mongodb+srv://{r.choice(LAST)}:{token(r, 14)}@cluster0.{r.choice(HOSTS)}.net", f"redis://:{token(r, 16)}@{r.choice(HOSTS)}.io:6379/0",
-        "-----BEGIN RSA PRIVATE KEY-----\n" + "\n".join(token(r, 64) for _ in range(4)) + "\n-----END RSA PRIVATE KEY-----",
-        "-----BEGIN OPENSSH PRIVATE KEY-----\n" + token(r, 70) + "\n-----END OPENSSH PRIVATE KEY-----", digits(r, 9) + ":AA" + token(r, 33),
-    ))  # fmt: skip
+    return r.choice(
+        (
+            "AKIA" + token(r, 20, upper)[:12].upper() + "Q7Z2",
+            "ghp_" + token(r, 36),
+            "github_pat_" + token(r, 40),
+            "glpat-" + token(r, 20),
+            "xoxb-" + digits(r, 11) + "-" + token(r, 24),
+            "AIza" + token(r, 35),
+            "sk-" + token(r, 48),
+            "sk-proj-" + token(r, 48),
+            "sk-ant-api03-" + token(r, 60),
+            "sk_live_" + token(r, 24),
+            "hf_" + token(r, 34),
+            "npm_" + token(r, 36),
+            "SG." + token(r, 22) + "." + token(r, 43),
+            "eyJhbGciOiJIUzI1NiJ9.eyJ" + token(r, 40) + "." + token(r, 43),
+            "SK" + token(r, 32, "0123456789abcdef"),
+            f"postgres://{r.choice(FIRST)}:{token(r, 12)}@db.{r.choice(HOSTS)}.net:5432/books",
+            f"https://{r.choice(FIRST)}:{token(r, 10)}@{r.choice(HOSTS)}.org/x",
+            f"mongodb+srv://{r.choice(LAST)}:{token(r, 14)}@cluster0.{r.choice(HOSTS)}.net",
+            f"redis://:{token(r, 16)}@{r.choice(HOSTS)}.io:6379/0",
+            "-----BEGIN RSA PRIVATE KEY-----\n"
+            + "\n".join(token(r, 64) for _ in range(4))
+            + "\n-----END RSA PRIVATE KEY-----",
+            "-----BEGIN OPENSSH PRIVATE KEY-----\n" + token(r, 70) + "\n-----END OPENSSH PRIVATE KEY-----",
+            digits(r, 9) + ":AA" + token(r, 33),
+        )
+    )
 
 
 def called_secret(r: Draw) -> str:
@@ -203,9 +266,21 @@ def called_secret(r: Draw) -> str:
 
 
 PLAIN = (
-    "{v}", "Details: {v}.", "The note says {v} and nothing else.", "Name: Odile Marchetti; {v}; since 09/27", "\"{v}\"", "<{v}>", "({v})", "See {v}, as agreed.",
-    "{{\"contact\": \"{v}\"}}", "| Tibbs | {v} | yes |", "- {v}\n- none", "x = '{v}'", "Please forward this to {v} as well!", "Die Nachricht von {v} kam spät – leider…",
-)  # fmt: skip
+    "{v}",
+    "Details: {v}.",
+    "The note says {v} and nothing else.",
+    "Name: Odile Marchetti; {v}; since 09/27",
+    '"{v}"',
+    "<{v}>",
+    "({v})",
+    "See {v}, as agreed.",
+    '{{"contact": "{v}"}}',
+    "| Tibbs | {v} | yes |",
+    "- {v}\n- none",
+    "x = '{v}'",
+    "Please forward this to {v} as well!",
+    "Die Nachricht von {v} kam spät – leider…",
+)
 CALLS = (
     "Call {v} after six.",
     "My phone number is {v}.",
@@ -243,7 +318,7 @@ KINDS: dict[str, tuple[str, Callable[[Draw], str], tuple[str, ...]]] = {
     "MAC": ("MAC_ADDRESS", mac, (*PLAIN, "ether {v} txqueuelen 1000")),
     "secret by shape": ("SECRET", secret, PLAIN[:9]),
     "secret by its name": ("SECRET", called_secret, HELD),
-}  # fmt: skip
+}
 
 
 def written(r: Draw) -> Iterator[tuple[str, str]]:
@@ -276,18 +351,65 @@ def near_miss(r: Draw) -> str:
     """What looks like personal data and is none."""
     n, d = r.randint(2, 99), digits(r, 16)
     bad_card = luhn("4556" + digits(r, 11))
-    return r.choice((
-        f"Release {n}.{d[0]}.{d[1:3]}.{d[3]} fixes it", f"version 8.{n}.{d[:2]}.{d[2]}", f"v2.{n}.0.1", f"the OID 1.3.6.1.4.1.{d[:5]}", f"ISBN 978-{d[0]}-{d[:3]}-{d[3:8]}-{d[9]}",
-        f"ISBN-10 {d[0]}-{d[1:4]}-{d[4:9]}-X", f"{d[:4]} - {d[4:8]} + {d[8:12]} = {d[12:]}", f"{d[:3]} * {d[3:7]} / {d[7:10]} - {d[10:13]}", f"between 19{n:02}-20{n:02}",
-        f"order number 555-123-9{d[:5]}", f"invoice {d[:4]}-{d[4:9]}", f"pi = 3.{d}", f"at 52.{d[:4]}, 13.{d[4:8]}", f"from 2024-0{d[0] if d[0] != '0' else 1}-1{d[1]} to 31.12.1999",
-        f"{hashlib.md5(d.encode()).hexdigest()}", f"sha256:{hashlib.sha256(d.encode()).hexdigest()}", f"commit {hashlib.sha1(d.encode()).hexdigest()}", "std::vector<int> a; b::c = d::e;",
-        "rows[1::2] + cols[::-1] + deck[::3]", "print(list[::2])", "W @ x.T + b", "image@2x.png and icon@3x.png", "@app.route('/users')", "@larkfield_choir and @tiles", f"${d[:1]},{d[1:4]},{d[4:7]}.00",
-        f"1 {d[1:4]} {d[4:7]} people", f"range(0, {d[:7]}, 7)", f"x = [{', '.join(d)}]", f"{' '.join(d)}", f"timeout={d[:5]}ms; retries=3", f"bad card {bad_card[:-1]}{(int(bad_card[-1]) + 3) % 10}",
-        f"DE00{d}{d[:2]} is no account", f"12:{n % 60:02}:{n % 60:02}", f"score 3-2, 118', {n}:{n}", f"chapter {n % 9}.{n % 7}.{n % 5}.{n % 3}", f"{d[:3]}-{d[3:5]}-{d[5:7]}-{d[7:9]}",
-        f"size {d[:4]}x{d[4:8]}", f"{n}% of {d[:6]} rows", f"uuid 3f2504e0-4f89-41d3-9a0c-0305e82c{d[:4]}", f"token = tokenizer.encode(text_{d[:3]})", "password = get_password_from_keyring()", "api_key = os.environ['SERVICE_API_KEY']",
-        "secret: the_name_of_a_secret_thing", "key = sorted_dictionary_by_value", f"build {d[:8]}", f"SKU {d[:4]} {d[4:8]}", f"at line {d[:4]}:{d[4:6]}", f"tracking 1Z{d[:8]}", f"{d[:4]}-{d[4:7]}-{d[7:10]}",
-        f"lottery {n} {n + 1} {n + 2} {n + 3} {n + 4} {n + 5}", f"0x{d[:8]} and 0b1010", f"f({d[:3]}, {d[3:6]}, {d[6:10]})", f"1e{n} + 2.5e-{n}", f"{d[:3]}/{d[3:6]}/{d[6:10]}", f"IMEI-like 35-{d[:6]}-{d[6:12]}-{d[12]}",
-    ))  # fmt: skip
+    return r.choice(
+        (
+            f"Release {n}.{d[0]}.{d[1:3]}.{d[3]} fixes it",
+            f"version 8.{n}.{d[:2]}.{d[2]}",
+            f"v2.{n}.0.1",
+            f"the OID 1.3.6.1.4.1.{d[:5]}",
+            f"ISBN 978-{d[0]}-{d[:3]}-{d[3:8]}-{d[9]}",
+            f"ISBN-10 {d[0]}-{d[1:4]}-{d[4:9]}-X",
+            f"{d[:4]} - {d[4:8]} + {d[8:12]} = {d[12:]}",
+            f"{d[:3]} * {d[3:7]} / {d[7:10]} - {d[10:13]}",
+            f"between 19{n:02}-20{n:02}",
+            f"order number 555-123-9{d[:5]}",
+            f"invoice {d[:4]}-{d[4:9]}",
+            f"pi = 3.{d}",
+            f"at 52.{d[:4]}, 13.{d[4:8]}",
+            f"from 2024-0{d[0] if d[0] != '0' else 1}-1{d[1]} to 31.12.1999",
+            f"{hashlib.md5(d.encode()).hexdigest()}",
+            f"sha256:{hashlib.sha256(d.encode()).hexdigest()}",
+            f"commit {hashlib.sha1(d.encode()).hexdigest()}",
+            "std::vector<int> a; b::c = d::e;",
+            "rows[1::2] + cols[::-1] + deck[::3]",
+            "print(list[::2])",
+            "W @ x.T + b",
+            "image@2x.png and icon@3x.png",
+            "@app.route('/users')",
+            "@larkfield_choir and @tiles",
+            f"${d[:1]},{d[1:4]},{d[4:7]}.00",
+            f"1 {d[1:4]} {d[4:7]} people",
+            f"range(0, {d[:7]}, 7)",
+            f"x = [{', '.join(d)}]",
+            f"{' '.join(d)}",
+            f"timeout={d[:5]}ms; retries=3",
+            f"bad card {bad_card[:-1]}{(int(bad_card[-1]) + 3) % 10}",
+            f"DE00{d}{d[:2]} is no account",
+            f"12:{n % 60:02}:{n % 60:02}",
+            f"score 3-2, 118', {n}:{n}",
+            f"chapter {n % 9}.{n % 7}.{n % 5}.{n % 3}",
+            f"{d[:3]}-{d[3:5]}-{d[5:7]}-{d[7:9]}",
+            f"size {d[:4]}x{d[4:8]}",
+            f"{n}% of {d[:6]} rows",
+            f"uuid 3f2504e0-4f89-41d3-9a0c-0305e82c{d[:4]}",
+            f"token = tokenizer.encode(text_{d[:3]})",
+            "password = get_password_from_keyring()",
+            "api_key = os.environ['SERVICE_API_KEY']",
+            "secret: the_name_of_a_secret_thing",
+            "key = sorted_dictionary_by_value",
+            f"build {d[:8]}",
+            f"SKU {d[:4]} {d[4:8]}",
+            f"at line {d[:4]}:{d[4:6]}",
+            f"tracking 1Z{d[:8]}",
+            f"{d[:4]}-{d[4:7]}-{d[7:10]}",
+            f"lottery {n} {n + 1} {n + 2} {n + 3} {n + 4} {n + 5}",
+            f"0x{d[:8]} and 0b1010",
+            f"f({d[:3]}, {d[3:6]}, {d[6:10]})",
+            f"1e{n} + 2.5e-{n}",
+            f"{d[:3]}/{d[3:6]}/{d[6:10]}",
+            f"IMEI-like 35-{d[:6]}-{d[6:12]}-{d[12]}",
+        )
+    )
 
 
 def sentence(r: Draw, words: int) -> str:

@@ -78,10 +78,14 @@ def sections() -> dict[str, str]:
     return {
         str(word.value.value): str(name.value)
         for name, pages in zip(listed.keys, listed.values, strict=True)
-        for call in ast.walk(pages) if isinstance(call, ast.Call)
+        for call in ast.walk(pages)
+        if isinstance(call, ast.Call)
         for word in call.keywords
-        if isinstance(name, ast.Constant) and name.value and word.arg == "title" and isinstance(word.value, ast.Constant)
-    }  # fmt: skip
+        if isinstance(name, ast.Constant)
+        and name.value
+        and word.arg == "title"
+        and isinstance(word.value, ast.Constant)
+    }
 
 
 def go(page: Page, title: str) -> None:

@@ -43,8 +43,11 @@ def test_a_treebank_becomes_documents(tmp_path: Path) -> None:
     (doc,) = documents(CONLLU, uner_entities(tmp_path / "uner.iob2"))
     assert doc.text.strip() == "John can't go. Stop!"
     assert [(t.text, t.lemma_, t.dep_, t.head.text) for t in doc][:4] == [
-        ("John", "John", "nsubj", "go"), ("ca", "can", "aux", "go"), ("n't", "not", "advmod", "go"), ("go", "go", "ROOT", "go"),
-    ]  # fmt: skip
+        ("John", "John", "nsubj", "go"),
+        ("ca", "can", "aux", "go"),
+        ("n't", "not", "advmod", "go"),
+        ("go", "go", "ROOT", "go"),
+    ]
     assert [s.text for s in doc.sents] == ["John can't go.", "Stop!"]
     assert [(e.text, e.label_) for e in doc.ents] == [("John", "PER")]
     assert not next(documents(CONLLU, {})).ents
@@ -52,16 +55,19 @@ def test_a_treebank_becomes_documents(tmp_path: Path) -> None:
 
 def test_synthetic_instructions_are_whole_trees_and_the_same_for_a_seed() -> None:
     made = [annotated(instruction(random.Random(seed)), VOCAB) for seed in range(300)]
-    assert [doc.text for doc in made] == [annotated(instruction(random.Random(seed)), VOCAB).text for seed in range(300)]
+    assert [doc.text for doc in made] == [
+        annotated(instruction(random.Random(seed)), VOCAB).text for seed in range(300)
+    ]
     assert all(sum(token.dep_ == "ROOT" for token in doc) == 1 and all(token.dep_ for token in doc) for doc in made)
     assert len({doc.text for doc in made}) > 290
     assert len(FORMS) == 20
     assert annotated(instruction(random.Random(1)), VOCAB).text.strip() == "Substitute the following informal volume"
 
 
-
 def test_column_formats_become_entities(tmp_path: Path) -> None:
-    (tmp_path / "a.conll").write_text("Hi\tO\n@ann\tB-person\nAnn\tB-person\nLee\tI-person\n,\tO\nAcme\tB-corporation\n\n")
+    (tmp_path / "a.conll").write_text(
+        "Hi\tO\n@ann\tB-person\nAnn\tB-person\nLee\tI-person\n,\tO\nAcme\tB-corporation\n\n"
+    )
     (doc,) = conll(tmp_path / "a.conll", "\t", {"person": "PER", "corporation": "ORG"})
     assert [(e.text, e.label_) for e in doc.ents] == [("Ann Lee", "PER"), ("Acme", "ORG")]
     assert doc.text.strip() == "Hi @ann Ann Lee, Acme"
@@ -77,8 +83,12 @@ def test_names_in_gum_are_the_proper_nouns_around_a_head(tmp_path: Path, spans: 
         (tmp_path / layer).mkdir()
     words = [("Dr.", "NP", "2"), ("Ann", "NP", "4"), ("Lee", "NP", "2"), ("left", "VVD", "0")]
     (tmp_path / "xml" / "d.xml").write_text("<s>\n" + "".join(f"{w}\t{tag}\n" for w, tag, _ in words) + "</s>\n")
-    (tmp_path / "dep" / "d.conllu").write_text("".join(f"{n}\t{w}\t_\t_\t_\t_\t{head}\tx\t_\t_\n" for n, (w, _, head) in enumerate(words, 1)))
-    (tmp_path / "tsv" / "d.tsv").write_text("".join(f"1-{n}\t0-1\t{w}\t{spans if n < 4 else '_'}\n" for n, (w, _, _) in enumerate(words, 1)))
+    (tmp_path / "dep" / "d.conllu").write_text(
+        "".join(f"{n}\t{w}\t_\t_\t_\t_\t{head}\tx\t_\t_\n" for n, (w, _, head) in enumerate(words, 1))
+    )
+    (tmp_path / "tsv" / "d.tsv").write_text(
+        "".join(f"1-{n}\t0-1\t{w}\t{spans if n < 4 else '_'}\n" for n, (w, _, _) in enumerate(words, 1))
+    )
     found = names_of(tmp_path, "d")
     assert found is not None
     assert found[0][1] == names
@@ -93,7 +103,9 @@ def test_irregular_verbs_behind_a_prefix() -> None:
 
 def test_evaluation_of_the_shipped_pipeline_on_its_own_kind(tmp_path: Path) -> None:
     docs = [annotated(instruction(random.Random(seed)), VOCAB) for seed in range(1000, 1040)]
-    DocBin(docs=docs, attrs=["ORTH", "SPACY", "TAG", "POS", "MORPH", "LEMMA", "HEAD", "DEP", "SENT_START"]).to_disk(tmp_path / "gold.spacy")
+    DocBin(docs=docs, attrs=["ORTH", "SPACY", "TAG", "POS", "MORPH", "LEMMA", "HEAD", "DEP", "SENT_START"]).to_disk(
+        tmp_path / "gold.spacy"
+    )
     command = [sys.executable, "-m", "models.train.evaluate", "models/en_winnow_sm", str(tmp_path / "gold.spacy")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     scores = json.loads(done.stdout)["gold_tokens"]

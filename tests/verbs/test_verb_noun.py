@@ -33,7 +33,10 @@ from analysis.verbs.syntax.tree import Lexicon
 from analysis.verbs.verb_noun_signal import VerbNoun
 
 ROOT = Path(__file__).resolve().parents[2]
-GOLD = [json.loads(line) for line in (ROOT / "tests" / "support" / "verb_noun_gold.jsonl").read_text(encoding="utf-8").splitlines()]
+GOLD = [
+    json.loads(line)
+    for line in (ROOT / "tests" / "support" / "verb_noun_gold.jsonl").read_text(encoding="utf-8").splitlines()
+]
 RIGHT_PAIR, RIGHT_VERB = 0.94, 0.96  # least shares on the instructions labelled by hand
 
 
@@ -41,7 +44,8 @@ def asked(*texts: str | None, **parameters: Any) -> list[dict[str, Any]]:
     """What the signal finds in each text."""
     signal = VerbNoun(**parameters)
     rows = pl.DataFrame(
-        {ROW_ID: [f"{n:016x}" for n in range(len(texts))], signal.over: texts}, schema_overrides={signal.over: pl.String}
+        {ROW_ID: [f"{n:016x}" for n in range(len(texts))], signal.over: texts},
+        schema_overrides={signal.over: pl.String},
     )
     other = "response" if signal.over == "prompt" else "prompt"
     return signal(rows.with_columns(pl.lit(None, pl.String).alias(other))).drop(ROW_ID).to_dicts()
@@ -62,7 +66,9 @@ def common_pair(doc: Doc) -> tuple[str | None, str | None]:
     return None, None
 
 
-def shares(found: Sequence[tuple[str | None, str | None]], is_same: Any = lambda seen, known: seen == known) -> tuple[float, float]:
+def shares(
+    found: Sequence[tuple[str | None, str | None]], is_same: Any = lambda seen, known: seen == known
+) -> tuple[float, float]:
     """The shares of the labelled instructions with the right verb, and with the right verb and noun."""
     verbs = [any(is_same(verb, known) for known in row["verb"]) for row, (verb, _) in zip(GOLD, found, strict=True)]
     both = [right and noun in row["noun"] for right, row, (_, noun) in zip(verbs, GOLD, found, strict=True)]
@@ -86,9 +92,25 @@ def test_the_gold_is_large_varied_and_partly_hard() -> None:
     assert sum(row["hard"] for row in GOLD) >= 60
     assert len({row["verb"][0] for row in GOLD}) >= 150
     assert {row["form"] for row in GOLD} >= {
-        "imperative", "please", "can_you", "want", "task", "help", "conj_verbs", "conj_objects", "question_be", "question",
-        "passive", "proper", "gerund", "preposition", "phrasal", "clause", "setup", "fragment",
-    }  # fmt: skip
+        "imperative",
+        "please",
+        "can_you",
+        "want",
+        "task",
+        "help",
+        "conj_verbs",
+        "conj_objects",
+        "question_be",
+        "question",
+        "passive",
+        "proper",
+        "gerund",
+        "preposition",
+        "phrasal",
+        "clause",
+        "setup",
+        "fragment",
+    }
 
 
 def test_first_pairs_and_verbs_are_right_and_beat_the_common_routine(record_property: Any) -> None:
@@ -135,7 +157,12 @@ def test_first_pairs_and_verbs_are_right_and_beat_the_common_routine(record_prop
 )
 def test_each_form(text: str, verb: str, noun: str, how: str, preposition: str | None) -> None:
     found = asked(text)[0]
-    assert (found["verb"], found["noun"], found["verb_noun_count"], found["verb_noun_status"]) == (verb, noun, 1, "pair")
+    assert (found["verb"], found["noun"], found["verb_noun_count"], found["verb_noun_status"]) == (
+        verb,
+        noun,
+        1,
+        "pair",
+    )
     assert found["pairs"] == [{"sentence": 0, "verb": verb, "noun": noun, "how": how, "preposition": preposition}]
     assert found["is_question"] is (how == "question")
 
@@ -143,13 +170,20 @@ def test_each_form(text: str, verb: str, noun: str, how: str, preposition: str |
 def test_conjoined_verbs_and_objects() -> None:
     assert pairs("Compare and contrast two poems.") == [("compare", "poem"), ("contrast", "poem")]
     assert pairs("Listen to the song and name the singer.") == [("listen", "song"), ("name", "singer")]
-    assert pairs("List the advantages and disadvantages of solar panels.") == [("list", "advantage"), ("list", "disadvantage")]
+    assert pairs("List the advantages and disadvantages of solar panels.") == [
+        ("list", "advantage"),
+        ("list", "disadvantage"),
+    ]
 
 
 def test_every_sentence_that_asks_is_read_up_to_the_limit() -> None:
     text = "Write a poem. It rained all day in the old town. List the rhymes. Name the metre. Draw a tree."
     read = asked(text)[0]["pairs"]
-    assert [(pair["sentence"], pair["verb"], pair["noun"]) for pair in read] == [(0, "write", "poem"), (1, "list", "rhyme"), (2, "draw", "tree")]
+    assert [(pair["sentence"], pair["verb"], pair["noun"]) for pair in read] == [
+        (0, "write", "poem"),
+        (1, "list", "rhyme"),
+        (2, "draw", "tree"),
+    ]
     assert pairs(text, max_sentences=1) == [("write", "poem")]
     assert pairs("Write a very short poem about rain.", max_words=2) == []
 
@@ -163,7 +197,12 @@ def test_a_setting_and_a_statement_give_way_to_a_request() -> None:
 
 def test_a_request_that_is_complete_without_a_noun_ends_the_search() -> None:
     found = asked("Explain why the sky is blue. Use simple words.")[0]
-    assert (found["verb"], found["noun"], found["verb_noun_count"], found["verb_noun_status"]) == ("explain", None, 0, "no_pair")
+    assert (found["verb"], found["noun"], found["verb_noun_count"], found["verb_noun_status"]) == (
+        "explain",
+        None,
+        0,
+        "no_pair",
+    )
 
 
 def test_over_the_response() -> None:
@@ -221,7 +260,9 @@ def test_markup_labels_and_unprinted_characters_hide_no_request(text: str) -> No
 
 
 def test_a_quotation_is_worked_upon_and_not_asked_for() -> None:
-    assert pairs('Translate the sentence "Write me a long letter about your town!" into French.') == [("translate", "sentence")]
+    assert pairs('Translate the sentence "Write me a long letter about your town!" into French.') == [
+        ("translate", "sentence")
+    ]
 
 
 def test_a_long_text_is_cut_and_says_so() -> None:
@@ -253,7 +294,10 @@ def test_equal_texts_and_equal_sentences_are_parsed_once(seen: list[str]) -> Non
 
 def test_texts_of_earlier_chunks_are_not_parsed_again(seen: list[str]) -> None:
     long = "Draw a tree. " + "x" * verb_noun_signal.KEPT_CHARS
-    first, again = asked("Write a poem.", "Name a planet.", long, None), asked(None, long, "Name a planet.", "Write a poem.")
+    first, again = (
+        asked("Write a poem.", "Name a planet.", long, None),
+        asked(None, long, "Name a planet.", "Write a poem."),
+    )
     assert again == first[::-1]
     assert [seen.count(text) for text in ("Write a poem.", "Name a planet.", "Draw a tree.")] == [1, 1, 2]
     asked("Write a poem.", max_words=5)  # other parameters may see another answer
@@ -262,7 +306,15 @@ def test_texts_of_earlier_chunks_are_not_parsed_again(seen: list[str]) -> None:
 
 def test_the_texts_kept_are_few_and_the_latest(seen: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verb_noun_signal, "KEPT_TEXTS", 3)
-    for text in ("Write a poem.", "Name a planet.", "Draw a tree.", "Write a poem.", "Buy a hat.", "Write a poem.", "Name a planet."):
+    for text in (
+        "Write a poem.",
+        "Name a planet.",
+        "Draw a tree.",
+        "Write a poem.",
+        "Buy a hat.",
+        "Write a poem.",
+        "Name a planet.",
+    ):
         assert asked(text)[0]["verb_noun_count"] == 1
     assert len(verb_noun_signal._kept(VerbNoun())) == 3
     assert (seen.count("Write a poem."), seen.count("Name a planet.")) == (1, 2)
@@ -375,25 +427,37 @@ def doc_of(text: str, heads: list[int], deps: list[str], pos: list[str], tags: l
 
 def test_clearnlp_labels_are_understood() -> None:
     helped = doc_of(
-        "Help me write a poem about rain", [0, 2, 0, 4, 2, 4, 5],
+        "Help me write a poem about rain",
+        [0, 2, 0, 4, 2, 4, 5],
         ["ROOT", "nsubj", "ccomp", "det", "dobj", "prep", "pobj"],
-        ["VERB", "PRON", "VERB", "DET", "NOUN", "ADP", "NOUN"], ["VB", "PRP", "VB", "DT", "NN", "IN", "NN"],
+        ["VERB", "PRON", "VERB", "DET", "NOUN", "ADP", "NOUN"],
+        ["VB", "PRP", "VB", "DT", "NN", "IN", "NN"],
         ["help", "I", "write", "a", "poem", "about", "rain"],
-    )  # fmt: skip
+    )
     listened = doc_of(
-        "Listen to the song", [0, 0, 3, 1], ["ROOT", "prep", "det", "pobj"], ["VERB", "ADP", "DET", "NOUN"],
-        ["VB", "IN", "DT", "NN"], ["listen", "to", "the", "song"],
-    )  # fmt: skip
+        "Listen to the song",
+        [0, 0, 3, 1],
+        ["ROOT", "prep", "det", "pobj"],
+        ["VERB", "ADP", "DET", "NOUN"],
+        ["VB", "IN", "DT", "NN"],
+        ["listen", "to", "the", "song"],
+    )
     capital = doc_of(
-        "What is the capital of France ?", [1, 1, 3, 1, 3, 4, 1],
+        "What is the capital of France ?",
+        [1, 1, 3, 1, 3, 4, 1],
         ["attr", "ROOT", "det", "nsubj", "prep", "pobj", "punct"],
-        ["PRON", "AUX", "DET", "NOUN", "ADP", "PROPN", "PUNCT"], ["WP", "VBZ", "DT", "NN", "IN", "NNP", "."],
+        ["PRON", "AUX", "DET", "NOUN", "ADP", "PROPN", "PUNCT"],
+        ["WP", "VBZ", "DT", "NN", "IN", "NNP", "."],
         ["what", "be", "the", "capital", "of", "France", "?"],
-    )  # fmt: skip
+    )
     translated = doc_of(
-        "The text should be translated", [1, 4, 4, 4, 4], ["det", "nsubjpass", "aux", "auxpass", "ROOT"],
-        ["DET", "NOUN", "AUX", "AUX", "VERB"], ["DT", "NN", "MD", "VB", "VBN"], ["the", "text", "should", "be", "translate"],
-    )  # fmt: skip
+        "The text should be translated",
+        [1, 4, 4, 4, 4],
+        ["det", "nsubjpass", "aux", "auxpass", "ROOT"],
+        ["DET", "NOUN", "AUX", "AUX", "VERB"],
+        ["DT", "NN", "MD", "VB", "VBN"],
+        ["the", "text", "should", "be", "translate"],
+    )
     found = [requests(doc, Lexicon())[0] for doc in (helped, listened, capital, translated)]
     assert [(r.verb, r.noun, r.how, r.preposition) for r in found] == [
         ("write", "poem", "request", None),

@@ -36,7 +36,7 @@ RECORDS: list[dict[str, object]] = [
     {"prompt": "Escribe un poema sobre el mar y las montañas.", "response": "Olas.", "score": 1},
     {"prompt": "  ", "response": "Nothing.", "score": 1},
     {"prompt": None, "response": "My brother bought a new bicycle.", "score": 1},
-]  # fmt: skip
+]
 
 
 @pytest.fixture
@@ -66,7 +66,10 @@ def test_pairs_and_verbs_with_their_answers(dataset: Dataset) -> None:
     compute(dataset, dataset.signal("tokens"))
     counted = found(dataset)
     pairs = counted.pairs.to_dicts()
-    assert [(p["verb"], p["noun"], p["rows"], p["rows_share"], p["mean_score"]) for p in pairs] == [("write", "poem", 3, 0.75, 3.0), ("name", "planet", 1, 0.25, 5.0)]
+    assert [(p["verb"], p["noun"], p["rows"], p["rows_share"], p["mean_score"]) for p in pairs] == [
+        ("write", "poem", 3, 0.75, 3.0),
+        ("name", "planet", 1, 0.25, 5.0),
+    ]
     tokens = dataset.column("response_tokens").to_list()
     assert pairs[0]["median_response_tokens"] == sorted(tokens[:3])[1]
     assert counted.verbs.rows() == [("write", 3), ("explain", 1), ("name", 1)]
@@ -98,17 +101,34 @@ def test_any_rows_are_counted_as_their_columns_say(dataset: Dataset, rows: list[
     at = pl.Series(sorted(rows), dtype=pl.UInt32)
     counted = requests_of(dataset, signal).counted(at)
     columns = dataset.frame(["verb", "noun", "response_tokens", "score"], at)
-    by_hand = columns.drop_nulls("noun").group_by("verb", "noun").agg(
-        rows=pl.len().cast(pl.Int64), median_response_tokens=pl.col("response_tokens").median(), mean_score=pl.col("score").mean()
-    )  # fmt: skip
-    assert counted.pairs.drop("rows_share").sort("verb").equals(by_hand.select(counted.pairs.drop("rows_share").columns).sort("verb"))
+    by_hand = (
+        columns.drop_nulls("noun")
+        .group_by("verb", "noun")
+        .agg(
+            rows=pl.len().cast(pl.Int64),
+            median_response_tokens=pl.col("response_tokens").median(),
+            mean_score=pl.col("score").mean(),
+        )
+    )
+    assert (
+        counted.pairs.drop("rows_share")
+        .sort("verb")
+        .equals(by_hand.select(counted.pairs.drop("rows_share").columns).sort("verb"))
+    )
     assert counted.coverage.rows == len(rows)
     assert int(counted.lengths["rows"].sum()) == columns["response_tokens"].count()
 
 
 def test_coverage_adds_up(dataset: Dataset) -> None:
     covered = found(dataset).coverage
-    assert (covered.pair, covered.verb_only, covered.no_verb, covered.other_language, covered.empty, covered.missing) == (4, 1, 1, 1, 1, 1)
+    assert (
+        covered.pair,
+        covered.verb_only,
+        covered.no_verb,
+        covered.other_language,
+        covered.empty,
+        covered.missing,
+    ) == (4, 1, 1, 1, 1, 1)
     assert (covered.rows, covered.not_computed, covered.cut, covered.pair_share) == (9, 0, 0, 4 / 6)
     before = Coverage(9, not_computed=9)
     assert (before.rows, before.pair, before.pair_share) == (9, 0, 0.0)
@@ -147,7 +167,10 @@ def test_growth_ends_with_every_pair() -> None:
 
 
 def test_log_odds_by_hand() -> None:
-    left, right = table_of({("write", "poem"): 8, ("name", "planet"): 2}), table_of({("write", "poem"): 2, ("name", "planet"): 8})
+    left, right = (
+        table_of({("write", "poem"): 8, ("name", "planet"): 2}),
+        table_of({("write", "poem"): 2, ("name", "planet"): 8}),
+    )
     rows = compare(left, right, prior_rows=2.0).to_dicts()
     poem = next(row for row in rows if row["noun"] == "poem")
     # prior 2 rows, half for each pair: (8 + 1) : (2 + 1) on the left, the reverse on the right
@@ -179,7 +202,13 @@ def test_variety_at_equal_rows() -> None:
     left = table_of({("write", "poem"): 2, ("name", "planet"): 1})
     seen = variety(left, table_of({("write", "poem"): 1, ("draw", "cat"): 1}))
     assert seen["left"]["distinct_pairs_at_equal_rows"] == pytest.approx(5 / 3)
-    assert seen["right"] == {"rows": 2, "distinct_pairs": 2, "equal_rows": 2, "distinct_pairs_at_equal_rows": 2.0, "entropy_bits": 1.0}
+    assert seen["right"] == {
+        "rows": 2,
+        "distinct_pairs": 2,
+        "equal_rows": 2,
+        "distinct_pairs_at_equal_rows": 2.0,
+        "entropy_bits": 1.0,
+    }
     assert variety(left, table_of({}))["right"]["entropy_bits"] is None
 
 
@@ -225,8 +254,10 @@ def test_the_command_compares(dataset: Dataset, tmp_path: Path) -> None:
     other.write_text(json.dumps({"prompt": "Draw a cat.", "response": "Meow."}) + "\n")
     both = verbs(dataset.id, "--against", str(other))["compare"]
     assert {(p["verb"], p["noun"], p["left_rows"], p["right_rows"]) for p in both["pairs"]} == {
-        ("write", "poem", 3, 0), ("name", "planet", 1, 0), ("draw", "cat", 0, 1),
-    }  # fmt: skip
+        ("write", "poem", 3, 0),
+        ("name", "planet", 1, 0),
+        ("draw", "cat", 0, 1),
+    }
 
 
 def test_a_pipeline_is_chosen_with_its_version(dataset: Dataset) -> None:
@@ -236,7 +267,13 @@ def test_a_pipeline_is_chosen_with_its_version(dataset: Dataset) -> None:
     assert (chosen["max_words"], chosen["pipeline"], chosen["pipeline_version"]) == (12, "en_winnow_sm", "0.1.0")
 
 
-@pytest.mark.parametrize(("given_", "message"), [("max_words=many", "max_words of verb_noun cannot be 'many'"), ("pipeline=en_nowhere", "No language pipeline 'en_nowhere' here")])
+@pytest.mark.parametrize(
+    ("given_", "message"),
+    [
+        ("max_words=many", "max_words of verb_noun cannot be 'many'"),
+        ("pipeline=en_nowhere", "No language pipeline 'en_nowhere' here"),
+    ],
+)
 def test_parameters_that_cannot_be_are_named(dataset: Dataset, given_: str, message: str) -> None:
     ran = CliRunner().invoke(app, ["compute", dataset.id, "verb_noun", "--set", given_])
     assert message in str(ran.exception)
@@ -277,7 +314,11 @@ def test_one_click_compares_the_two_largest_sources(home: Path, tmp_path: Path) 
     at = page(opened(home, tmp_path, "rows.jsonl", "aaaaabbbbc"))
     assert at.button(key="compare").label == r"Compare source is a with source\: b"
     at.button(key="compare").click().run()
-    expected = "This view: 5 rows, 5 with a pair. The other side: 4 rows, 4 with a pair.", ["source: b"], ["source~in~a"]
+    expected = (
+        "This view: 5 rows, 5 with a pair. The other side: 4 rows, 4 with a pair.",
+        ["source: b"],
+        ["source~in~a"],
+    )
     assert compared(at) == expected
     assert not [button for button in at.button if button.key == "compare"]
 
@@ -300,8 +341,10 @@ def test_a_filtered_view_is_compared_with_all_rows(home: Path, tmp_path: Path) -
     assert at.button(key="compare").label == "Compare with all rows"
     at.button(key="compare").click().run()
     assert compared(at) == (
-        "This view: 5 rows, 5 with a pair. The other side: 10 rows, 10 with a pair.", ["all rows"], ["score~ge~4"],
-    )  # fmt: skip
+        "This view: 5 rows, 5 with a pair. The other side: 10 rows, 10 with a pair.",
+        ["all rows"],
+        ["score~ge~4"],
+    )
 
 
 def test_another_dataset_of_the_kind_comes_first(home: Path, tmp_path: Path) -> None:

@@ -94,13 +94,21 @@ def test_open_says_what_the_files_are_in_their_own_names(run: Run, file: Path) -
     assert answer["roles"] == {"prompt": "instruction", "response": "output", "source": "source"}
     [problem] = answer["problems"]
     assert (problem["file"], problem["line"]) == ("rows.jsonl", 5) and problem["reason"]
-    assert Workspace().dataset(answer["id"]).meta["columns"].keys() == {"instruction", "output", "source", "tags_original"}
+    assert Workspace().dataset(answer["id"]).meta["columns"].keys() == {
+        "instruction",
+        "output",
+        "source",
+        "tags_original",
+    }
 
 
 def test_open_takes_roles_by_the_sources_names(run: Run, file: Path) -> None:
     answer = run("open", file, "--role", "label=tags", "--role", "response=source", "--json").json
     assert answer["roles"] == {"prompt": "instruction", "response": "source", "source": "source", "label": "tags"}
-    assert run("open", file, "--role", "source=", "--json").json["roles"] == {"prompt": "instruction", "response": "output"}
+    assert run("open", file, "--role", "source=", "--json").json["roles"] == {
+        "prompt": "instruction",
+        "response": "output",
+    }
 
 
 def test_a_chats_messages_keep_their_name(run: Run, tmp_path: Path) -> None:
@@ -182,7 +190,12 @@ def test_a_parameter_is_kept_with_the_dataset(run: Run, file: Path) -> None:
     changed = run("compute", file, "exact_duplicates", "--set", "over=prompt", "--json").json["signals"][0]["key"]
     assert before != changed == run("compute", file, "exact_duplicates", "--json").json["signals"][0]["key"]
     rows = run("table", file, "--columns", "duplicate_group").rows
-    assert rows == [{"duplicate_group": 0}, {"duplicate_group": None}, {"duplicate_group": None}, {"duplicate_group": 0}]
+    assert rows == [
+        {"duplicate_group": 0},
+        {"duplicate_group": None},
+        {"duplicate_group": None},
+        {"duplicate_group": 0},
+    ]
 
 
 def test_compute_on_a_named_engine(run: Run, file: Path) -> None:
@@ -196,14 +209,24 @@ def test_table_writes_json_lines(run: Run, file: Path) -> None:
     said = run("table", file, "--columns", "prompt, response,source,tags_original,tags,score")
     assert (said.code, said.err) == (0, "")
     assert said.rows == [
-        {"prompt": r["instruction"], "response": r["output"], "source": r["source"], "tags_original": r["tags"], "tags": [], "score": None}
+        {
+            "prompt": r["instruction"],
+            "response": r["output"],
+            "source": r["source"],
+            "tags_original": r["tags"],
+            "tags": [],
+            "score": None,
+        }
         for r in RECORDS
     ]
     assert "naïve 🦜" in said.out
 
 
 def test_table_of_a_view(run: Run, file: Path) -> None:
-    assert run("table", file, "--columns", "source_line", "--where", "source~eq~a").rows == [{"source_line": 1}, {"source_line": 3}]
+    assert run("table", file, "--columns", "source_line", "--where", "source~eq~a").rows == [
+        {"source_line": 1},
+        {"source_line": 3},
+    ]
     both = run("table", file, "--columns", "source_line", "--where", "source~eq~b", "--where", "response~blank")
     assert both.rows == [{"source_line": 2}]
     assert run("table", file, "--columns", "source_line", "--limit", "1").rows == [{"source_line": 1}]
@@ -216,7 +239,9 @@ def test_table_knows_tags(run: Run, file: Path) -> None:
     dataset = Workspace().open([file])
     notes = open_annotations(Workspace().home)
     notes.tag_rows(dataset.fingerprint, dataset.column("row_id").gather([2]).to_list(), "keep", "Ann")
-    assert run("table", file, "--columns", "source_line,tags", "--where", "tags~has~keep").rows == [{"source_line": 3, "tags": ["keep"]}]
+    assert run("table", file, "--columns", "source_line,tags", "--where", "tags~has~keep").rows == [
+        {"source_line": 3, "tags": ["keep"]}
+    ]
 
 
 def test_table_computes_first_what_it_needs_and_says_so(run: Run, file: Path) -> None:
@@ -232,7 +257,11 @@ def test_table_into_a_file(run: Run, file: Path, tmp_path: Path, ending: str) ->
     out = tmp_path / f"out{ending}"
     said = run("table", file, "--columns", "response,source_line", "--where", "source~eq~a", "--out", out)
     assert (said.code, said.out, said.err) == (0, "", "")
-    readers: dict[str, Callable[[Path], pl.DataFrame]] = {".jsonl": pl.read_ndjson, ".csv": pl.read_csv, ".parquet": pl.read_parquet}
+    readers: dict[str, Callable[[Path], pl.DataFrame]] = {
+        ".jsonl": pl.read_ndjson,
+        ".csv": pl.read_csv,
+        ".parquet": pl.read_parquet,
+    }
     assert readers[ending](out).rows() == [("Hello there!", 1), ("naïve 🦜 twice", 3)]
     empty = run("table", file, "--columns", "response", "--where", "source~eq~c", "--out", out)
     assert empty.code == 0 and out.exists()
@@ -242,19 +271,35 @@ def test_table_of_times_and_bytes(run: Run, tmp_path: Path) -> None:
     from datetime import date, datetime, timedelta
     from decimal import Decimal
 
-    frame = pl.DataFrame({
-        "prompt": ["a"], "response": ["b"], "day": [date(2024, 5, 31)], "at": [datetime(2024, 5, 31, 12)],
-        "took": [timedelta(seconds=90)], "price": [Decimal("1.50")], "raw": [b"\xff"], "vector": [[1.0, 0.5]],
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "prompt": ["a"],
+            "response": ["b"],
+            "day": [date(2024, 5, 31)],
+            "at": [datetime(2024, 5, 31, 12)],
+            "took": [timedelta(seconds=90)],
+            "price": [Decimal("1.50")],
+            "raw": [b"\xff"],
+            "vector": [[1.0, 0.5]],
+        }
+    )
     frame.write_parquet(tmp_path / "t.parquet")
     said = run("table", tmp_path / "t.parquet", "--columns", "day,at,took,price,raw,vector")
     assert said.code == 0
     [row] = said.rows
-    assert (row["day"], row["at"], row["price"], row["vector"]) == ("2024-05-31", "2024-05-31T12:00:00", "1.50", [1.0, 0.5])
-    assert run("table", tmp_path / "t.parquet", "--columns", "day", "--where", "at~ge~2024-05-31").rows == [{"day": "2024-05-31"}]
+    assert (row["day"], row["at"], row["price"], row["vector"]) == (
+        "2024-05-31",
+        "2024-05-31T12:00:00",
+        "1.50",
+        [1.0, 0.5],
+    )
+    assert run("table", tmp_path / "t.parquet", "--columns", "day", "--where", "at~ge~2024-05-31").rows == [
+        {"day": "2024-05-31"}
+    ]
 
 
 # findings
+
 
 def test_findings_for_people_and_for_machines(run: Run, file: Path) -> None:
     said = run("findings", file)
@@ -291,8 +336,12 @@ def test_nothing_found(run: Run, tmp_path: Path) -> None:
 # Bad input
 
 COMMANDS = [
-    ("open",), ("compute", "lengths"), ("table", "--columns", "prompt"), ("findings",), ("export", "--to", "parquet", "--out", "out"),
-]  # fmt: skip
+    ("open",),
+    ("compute", "lengths"),
+    ("table", "--columns", "prompt"),
+    ("findings",),
+    ("export", "--to", "parquet", "--out", "out"),
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
@@ -328,24 +377,51 @@ def test_a_file_of_another_sort(run: Run, tmp_path: Path, command: tuple[str, ..
         (("table", "--columns", "row_tokens,colour"), "rows.jsonl has no column colour; it has: "),
         (("table", "--columns", " ,"), "--columns names no column; write some such as prompt,response."),
         (("table", "--columns", "prompt", "--where", "colour~eq~red"), "rows.jsonl has no column 'colour'; it has: "),
-        (("table", "--columns", "prompt", "--where", "colour"), "Cannot read the filter 'colour'; expected column~operator~value"),
-        (("table", "--columns", "prompt", "--where", "source~is~a"), "Unknown operator 'is' in a filter on 'source'; known: eq, "),
+        (
+            ("table", "--columns", "prompt", "--where", "colour"),
+            "Cannot read the filter 'colour'; expected column~operator~value",
+        ),
+        (
+            ("table", "--columns", "prompt", "--where", "source~is~a"),
+            "Unknown operator 'is' in a filter on 'source'; known: eq, ",
+        ),
         (("table", "--columns", "prompt", "--where", "row_tokens~ge~many"), "row_tokens is a number, 'many' is not; "),
-        (("table", "--columns", "prompt", "--where", "response~re~(a\nb"), "Cannot read the regular expression '(a\\nb': unclosed group;"),
-        (("table", "--columns", "prompt", "--out", "out.xlsx"), "Cannot tell the format of 'out.xlsx'; known endings: .jsonl, .csv, .parquet."),
-        (("table", "--columns", "prompt,tags", "--out", "out.csv"), "A CSV file cannot hold the lists in tags; write .jsonl or .parquet."),
-        (("table", "--columns", "prompt", "--out", "no/such/folder/out.csv"), "A file cannot be read or written (No such file or directory"),
+        (
+            ("table", "--columns", "prompt", "--where", "response~re~(a\nb"),
+            "Cannot read the regular expression '(a\\nb': unclosed group;",
+        ),
+        (
+            ("table", "--columns", "prompt", "--out", "out.xlsx"),
+            "Cannot tell the format of 'out.xlsx'; known endings: .jsonl, .csv, .parquet.",
+        ),
+        (
+            ("table", "--columns", "prompt,tags", "--out", "out.csv"),
+            "A CSV file cannot hold the lists in tags; write .jsonl or .parquet.",
+        ),
+        (
+            ("table", "--columns", "prompt", "--out", "no/such/folder/out.csv"),
+            "A file cannot be read or written (No such file or directory",
+        ),
         (("compute", "length"), "No signal is called 'length'; known: lengths, tokens, "),
         (("compute", "lengths", "length"), "No signal is called 'length'; known: lengths, tokens, "),
         (("compute", "lengths", "--on", "spark"), "No engine is called 'spark'; known: here, processes, ray."),
         (("compute", "lengths", "--set", "a=1"), "lengths has no parameters a; it has: none."),
         (("compute", "lengths", "--set", "a"), "Cannot read the parameter 'a'; expected parameter=value."),
-        (("compute", "--set", "over=prompt"), "--set over=prompt says nothing without a signal; name one of: lengths, "),
+        (
+            ("compute", "--set", "over=prompt"),
+            "--set over=prompt says nothing without a signal; name one of: lengths, ",
+        ),
         (("compute", "exact_duplicates", "--set", "over=answer"), "Duplicates cannot be sought over 'answer'; known: "),
-        (("compute", "tokens", "--set", "tokenizer=Qwen/Qwen3-8B"), "No tokenizer 'Qwen/Qwen3-8B' here: known are 'tekken-240911'"),
+        (
+            ("compute", "tokens", "--set", "tokenizer=Qwen/Qwen3-8B"),
+            "No tokenizer 'Qwen/Qwen3-8B' here: known are 'tekken-240911'",
+        ),
         (("open", "--role", "response"), "Cannot read the role 'response'; expected role=value."),
         (("open", "--role", "author=source"), "There is no role 'author'; the roles are "),
-        (("open", "--role", "response=colour"), "There is no column 'colour'; the columns are instruction, output, source, tags."),
+        (
+            ("open", "--role", "response=colour"),
+            "There is no column 'colour'; the columns are instruction, output, source, tags.",
+        ),
         (("open", "--separator", "ab"), "The separator 'ab' is not one character; "),
     ],
 )
@@ -365,7 +441,12 @@ def test_a_pattern_that_matches_nothing(run: Run, tmp_path: Path) -> None:
 
 
 def test_an_unknown_option_and_a_missing_one(run: Run, file: Path) -> None:
-    for arguments in (("open", file, "--colour"), ("table", file), ("table", file, "--columns", "prompt", "--limit", "-1"), ("paint",)):
+    for arguments in (
+        ("open", file, "--colour"),
+        ("table", file),
+        ("table", file, "--columns", "prompt", "--limit", "-1"),
+        ("paint",),
+    ):
         said = run(*arguments)
         assert (said.code, said.out) == (2, "") and "Usage: python -m analysis" in said.err
 

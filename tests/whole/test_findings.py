@@ -23,7 +23,9 @@ Open = Callable[..., Dataset]
 def opened(home: Path, tmp_path: Path) -> Open:
     """Opens these records and computes these signals."""
 
-    def open_it(*records: dict[str, Any], signals: tuple[str, ...] = ("lengths", "tokens", "exact_duplicates")) -> Dataset:
+    def open_it(
+        *records: dict[str, Any], signals: tuple[str, ...] = ("lengths", "tokens", "exact_duplicates")
+    ) -> Dataset:
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}.jsonl"
         path.write_text("".join(json.dumps(record) + "\n" for record in records))
         dataset = Workspace().open([path])
@@ -59,9 +61,14 @@ def test_a_clean_dataset_has_none(opened: Open) -> None:
 
 def test_of_one_row_they_speak_in_the_singular(opened: Open) -> None:
     dataset = opened(
-        *FINE, qa("No answer?", " \n"), qa("", "No question."), qa("What?", "N/A then"), qa("Name?", "TODO"),
-        qa("ASK 1?", "answer  number 1."), qa("Long?", "word " * LONG_ROW_TOKENS),
-    )  # fmt: skip
+        *FINE,
+        qa("No answer?", " \n"),
+        qa("", "No question."),
+        qa("What?", "N/A then"),
+        qa("Name?", "TODO"),
+        qa("ASK 1?", "answer  number 1."),
+        qa("Long?", "word " * LONG_ROW_TOKENS),
+    )
     assert said(dataset) == {
         "long_row": "1 row is longer than 8,192 tokens.",
         "empty_response": "1 row has no response, or a blank one.",
@@ -73,9 +80,17 @@ def test_of_one_row_they_speak_in_the_singular(opened: Open) -> None:
 
 
 def test_of_several_rows_they_speak_in_the_plural(opened: Open) -> None:
-    twice = [qa("No answer?", ""), qa("Why no answer?", None), qa(None, "No question."), qa(" ", "No question either."),
-             qa("Name?", "NULL"), qa("Age?", "<noinput>"), qa("Ask 1?", "Answer number 1."), qa("Ask 1?", "Answer number 1."),
-             *(qa(f"Long {i}?", "word " * LONG_ROW_TOKENS) for i in range(2))]  # fmt: skip
+    twice = [
+        qa("No answer?", ""),
+        qa("Why no answer?", None),
+        qa(None, "No question."),
+        qa(" ", "No question either."),
+        qa("Name?", "NULL"),
+        qa("Age?", "<noinput>"),
+        qa("Ask 1?", "Answer number 1."),
+        qa("Ask 1?", "Answer number 1."),
+        *(qa(f"Long {i}?", "word " * LONG_ROW_TOKENS) for i in range(2)),
+    ]
     assert said(opened(*FINE, *twice)) == {
         "long_row": "2 rows are longer than 8,192 tokens.",
         "exact_duplicates": "2 rows repeat an earlier row.",
@@ -91,7 +106,10 @@ def test_pairs(opened: Open) -> None:
 
     def pair(of: str, asked: str) -> dict[str, Any]:
         turns = [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": f"It was {of}."}]
-        return {"chosen": turns, "rejected": [{"role": "user", "content": asked}, {"role": "assistant", "content": "Not so."}]}
+        return {
+            "chosen": turns,
+            "rejected": [{"role": "user", "content": asked}, {"role": "assistant", "content": "Not so."}],
+        }
 
     assert said(opened(good, {**good, "prompt": "How?", "rejected": ""})) == {
         "empty_rejected": "1 pair has no rejected answer, or a blank one."
@@ -99,8 +117,12 @@ def test_pairs(opened: Open) -> None:
     assert said(opened(good, *({**good, "prompt": f"How {i}?", "rejected": None} for i in range(2)))) == {
         "empty_rejected": "2 pairs have no rejected answer, or a blank one."
     }
-    assert said(opened(pair("me", "Who?"), pair("you", "Where?"))) == {"prompts_differ": "1 pair answers two different prompts."}
-    assert said(opened(pair("me", "Why?"), pair("you", "Where?"))) == {"prompts_differ": "2 pairs answer two different prompts."}
+    assert said(opened(pair("me", "Who?"), pair("you", "Where?"))) == {
+        "prompts_differ": "1 pair answers two different prompts."
+    }
+    assert said(opened(pair("me", "Why?"), pair("you", "Where?"))) == {
+        "prompts_differ": "2 pairs answer two different prompts."
+    }
 
 
 def test_raw_text(opened: Open) -> None:
@@ -135,8 +157,14 @@ def test_they_wait_for_their_signals(opened: Open) -> None:
 def test_those_with_most_tokens_come_first_and_without_tokens_those_with_most_rows(opened: Open) -> None:
     rows = [*(qa(f"{i}?", "") for i in range(2)), qa("A much longer question, with many words in it?", "Yes")]
     by_tokens, by_rows = opened(*rows), opened(*rows, qa("x", "y z"), signals=("lengths",))
-    assert [(one.name, one.rows, one.tokens) for one in findings(by_tokens)] == [("one_word_response", 1, 12), ("empty_response", 2, 4)]
-    assert [(one.name, one.rows, one.tokens) for one in findings(by_rows)] == [("empty_response", 2, None), ("one_word_response", 1, None)]
+    assert [(one.name, one.rows, one.tokens) for one in findings(by_tokens)] == [
+        ("one_word_response", 1, 12),
+        ("empty_response", 2, 4),
+    ]
+    assert [(one.name, one.rows, one.tokens) for one in findings(by_rows)] == [
+        ("empty_response", 2, None),
+        ("one_word_response", 1, None),
+    ]
 
 
 def test_tokens_of_a_view(opened: Open) -> None:
@@ -147,7 +175,10 @@ def test_tokens_of_a_view(opened: Open) -> None:
 
 
 def test_a_source_column_named_like_a_signals_is_no_finding(opened: Open) -> None:
-    dataset = opened(qa("Name?", "Ann", response_words="one", row_tokens="many"), qa("Age?", "Not said.", response_words="two", row_tokens="few"))
+    dataset = opened(
+        qa("Name?", "Ann", response_words="one", row_tokens="many"),
+        qa("Age?", "Not said.", response_words="two", row_tokens="few"),
+    )
     assert said(dataset) == {}
     assert tokens_of(dataset, View()) is None
 
@@ -155,9 +186,13 @@ def test_a_source_column_named_like_a_signals_is_no_finding(opened: Open) -> Non
 def test_as_machines_read_them(opened: Open) -> None:
     [found] = findings(opened(qa("Ask?", ""), qa("Ask again?", "Here you are.")))
     assert found.as_dict() == {
-        "name": "empty_response", "sentence": "1 row has no response, or a blank one.", "rows": 1, "tokens": 2,
-        "where": ["response~blank"], "sample": False,
-    }  # fmt: skip
+        "name": "empty_response",
+        "sentence": "1 row has no response, or a blank one.",
+        "rows": 1,
+        "tokens": 2,
+        "where": ["response~blank"],
+        "sample": False,
+    }
 
 
 def test_names_are_unlike_and_sentences_are_two() -> None:

@@ -217,15 +217,30 @@ def test_an_export_can_be_made_again_from_its_receipt(winnow: Winnow, page: Page
     data = next(name for name in got if name.endswith(".jsonl"))
     assert {"README.md", "receipt.json"} < set(got)
     receipt = json.loads(got["receipt.json"])
-    assert receipt["rows_out"] == got[data].count(b"\n") == int(page.locator("h3").first.inner_text().split()[0].replace(",", "")) <= rows
+    assert (
+        receipt["rows_out"]
+        == got[data].count(b"\n")
+        == int(page.locator("h3").first.inner_text().split()[0].replace(",", ""))
+        <= rows
+    )
     assert all(json.loads(line)["messages"][-1]["role"] == "assistant" for line in got[data].splitlines())
     (tmp_path / "receipt.json").write_bytes(got["receipt.json"])
     command = shlex.split(page.get_by_test_id("stCode").inner_text())
     assert command[:4] == ["python", "-m", "analysis", "replay"]
     ran = subprocess.run(
-        [sys.executable, *command[1:4], str(tmp_path / "receipt.json"), str(INSTRUCTIONS), "--out", str(tmp_path / "again")],
-        cwd=ROOT, env={**os.environ, "WINNOW_HOME": str(tmp_path / "elsewhere")}, capture_output=True, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            *command[1:4],
+            str(tmp_path / "receipt.json"),
+            str(INSTRUCTIONS),
+            "--out",
+            str(tmp_path / "again"),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "WINNOW_HOME": str(tmp_path / "elsewhere")},
+        capture_output=True,
+        text=True,
+    )
     assert ran.returncode == 0, ran.stderr
     assert {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()} == got
 
@@ -278,9 +293,16 @@ def test_the_overview_counts_and_its_table_opens_a_row_in_the_reader(winnow: Win
     assert view_of(page) == view
 
 
-
 def test_a_file_is_uploaded_and_its_roles_are_changed(winnow: Winnow, page: Page, tmp_path: Path) -> None:
-    rows = [{"ask": f"What is {i} + {i}?", "answer_a": f"It is {i + i}.", "answer_b": f"Certainly! {i + i}", "team": "xy"[i % 2]} for i in range(30)]
+    rows = [
+        {
+            "ask": f"What is {i} + {i}?",
+            "answer_a": f"It is {i + i}.",
+            "answer_b": f"Certainly! {i + i}",
+            "team": "xy"[i % 2],
+        }
+        for i in range(30)
+    ]
     (tmp_path / "sums.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows) + "no record\n")
     page.goto(f"{winnow.url}/open")
     settled(page, "Open")
@@ -331,7 +353,10 @@ def test_a_long_computation_is_seen_by_all_stopped_and_gone_on_with(winnow: Winn
     with file.open("w", encoding="utf-8") as out:
         for i in range(LONG_ROWS):
             begin = i * 37 % (len(words) - 80)
-            row = {"instruction": f"{i} " + " ".join(words[begin : begin + 20]), "output": " ".join(words[begin + 20 : begin + 80])}
+            row = {
+                "instruction": f"{i} " + " ".join(words[begin : begin + 20]),
+                "output": " ".join(words[begin + 20 : begin + 80]),
+            }
             out.write(json.dumps(row) + "\n")
     dataset = Workspace(winnow.home).open([file])
     tokens = dataset.signal("tokens")
@@ -355,7 +380,10 @@ def test_a_long_computation_is_seen_by_all_stopped_and_gone_on_with(winnow: Winn
     read_row(second, 0)
     go_on.click()
     until(lambda: dataset.has(tokens) or len(list(parts.glob("*.parquet"))) > len(kept), "going on")
-    assert dataset.has(tokens) or kept.items() <= {path.name: path.stat().st_mtime_ns for path in parts.glob("*.parquet")}.items()
+    assert (
+        dataset.has(tokens)
+        or kept.items() <= {path.name: path.stat().st_mtime_ns for path in parts.glob("*.parquet")}.items()
+    )
     until(lambda: dataset.has(tokens), "the rest of the tokens")
     expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible()
     settled(page, "Lengths")

@@ -32,7 +32,11 @@ def lines(records: Sequence[Mapping[str, Any]]) -> str:
 
 FILES = {
     "tiny.jsonl": lines(
-        {"instruction": f"Question {i}?", "output": "" if i == 7 else f"Answer {i % 9} at some length. " * i, "source": "ab"[i % 2]}
+        {
+            "instruction": f"Question {i}?",
+            "output": "" if i == 7 else f"Answer {i % 9} at some length. " * i,
+            "source": "ab"[i % 2],
+        }
         for i in range(20)  # type: ignore[arg-type]
     ),
     "one.jsonl": lines([{"instruction": "A single question?", "output": "One"}]),
@@ -169,13 +173,26 @@ def test_the_view_of_a_session_survives_a_silent_address(data: dict[str, Dataset
 
 @pytest.mark.parametrize(
     "broken",
-    ["nonsense", "source~nearly~a", "no such column~eq~1", "tags~eq~keep", "prompt~re~(a", "row_tokens~ge~many",
-     "row_tokens~range~1", "~eq~", "prompt~range~a~b~c"],
-)  # fmt: skip
+    [
+        "nonsense",
+        "source~nearly~a",
+        "no such column~eq~1",
+        "tags~eq~keep",
+        "prompt~re~(a",
+        "row_tokens~ge~many",
+        "row_tokens~range~1",
+        "~eq~",
+        "prompt~range~a~b~c",
+    ],
+)
 @pytest.mark.parametrize("page", ON_DATA, ids=lambda page: page.stem)
-def test_a_link_that_cannot_be_read_shows_every_row_and_says_so(page: Path, broken: str, data: dict[str, Dataset]) -> None:
+def test_a_link_that_cannot_be_read_shows_every_row_and_says_so(
+    page: Path, broken: str, data: dict[str, Dataset]
+) -> None:
     at = run(page, data["tiny.jsonl"], broken)
-    assert [warning.value for warning in at.warning] == ["The filters of this link could not be read, so all rows are shown."]
+    assert [warning.value for warning in at.warning] == [
+        "The filters of this link could not be read, so all rows are shown."
+    ]
     assert "f" not in at.query_params
     if page == OVERVIEW:
         assert rows_metric(at) == 20

@@ -37,10 +37,41 @@ from ui.session.text import JOINER, count, cut, duration, md, plotly_text
 
 WAIT = 60.0  # seconds
 HOSTILE = [
-    "![a](http://evil.test/1)", "[a](javascript:x)", "<img src=x onerror=x>", "http://evil.test", "www.evil.test", "a@evil.test",
-    ":red[a]", ":material/home:", ":smile:", "$x$", "**a**", "~~a~~", "`a`", "# a", "1. a", "- a", "> a", "| a |", "&lt;", "---", "    a",
-    "\\", "a\nb", "\u202etxt.exe", "<!--", "[a]: b", "a\\*", "===", "\t- a", "1) a", "+ a", "<http://evil.test>", "[^1]", "- [ ] a",
-]  # fmt: skip
+    "![a](http://evil.test/1)",
+    "[a](javascript:x)",
+    "<img src=x onerror=x>",
+    "http://evil.test",
+    "www.evil.test",
+    "a@evil.test",
+    ":red[a]",
+    ":material/home:",
+    ":smile:",
+    "$x$",
+    "**a**",
+    "~~a~~",
+    "`a`",
+    "# a",
+    "1. a",
+    "- a",
+    "> a",
+    "| a |",
+    "&lt;",
+    "---",
+    "    a",
+    "\\",
+    "a\nb",
+    "\u202etxt.exe",
+    "<!--",
+    "[a]: b",
+    "a\\*",
+    "===",
+    "\t- a",
+    "1) a",
+    "+ a",
+    "<http://evil.test>",
+    "[^1]",
+    "- [ ] a",
+]
 strange = st.text(max_size=60) | st.sampled_from(HOSTILE) | st.lists(st.sampled_from(HOSTILE), max_size=4).map("".join)
 
 
@@ -48,13 +79,16 @@ strange = st.text(max_size=60) | st.sampled_from(HOSTILE) | st.lists(st.sampled_
 
 
 @given(
-    st.lists(st.integers(0, 10**9), min_size=1, max_size=50) | st.lists(st.floats(0, 1e6, width=32), min_size=1, max_size=50),
+    st.lists(st.integers(0, 10**9), min_size=1, max_size=50)
+    | st.lists(st.floats(0, 1e6, width=32), min_size=1, max_size=50),
     st.booleans(),
     st.tuples(st.floats(-3, 60), st.floats(-3, 60)),
 )
 @example([0.001 * i for i in range(50)], False, (0.6, 2.4))
 @example([1_234_567.25 + i / 64 for i in range(40)], False, (3.0, 5.0))
-def test_a_dragged_range_keeps_the_rows_of_the_bars_it_touches(values: list[float], log: bool, drag: tuple[float, float]) -> None:
+def test_a_dragged_range_keeps_the_rows_of_the_bars_it_touches(
+    values: list[float], log: bool, drag: tuple[float, float]
+) -> None:
     column = pl.Series("x", values)
     edges = counting.log_edges(column) if log else counting.linear_edges(column)
     bins = counting.count_bins(counting.bin_numbers(column, edges), len(edges) - 1)
@@ -101,7 +135,9 @@ VALUES = st.sampled_from(["a", "b", "c~d", "100%", "(other 9)", "", "x", "y", No
 
 
 @given(st.lists(VALUES, min_size=1, max_size=30), st.data())
-def test_a_click_on_a_bar_keeps_exactly_its_rows_and_a_second_one_lets_them_go(values: list[str | None], data: st.DataObject) -> None:
+def test_a_click_on_a_bar_keeps_exactly_its_rows_and_a_second_one_lets_them_go(
+    values: list[str | None], data: st.DataObject
+) -> None:
     column = pl.Series("v", values, dtype=pl.String)
     counted = counting.count_values(column, 3)
     named = counted.filter("is_named")["value"].to_list()
@@ -129,7 +165,10 @@ def test_clicks_on_two_bars_keep_both() -> None:
 
 
 def test_ticks_stand_at_powers_of_ten_or_evenly() -> None:
-    assert figures.edge_ticks([0, 1, 3, 10, 32, 100, 316, 1000]) == ([-0.5, 0.5, 2.5, 4.5, 6.5], ["0", "1", "10", "100", "1k"])
+    assert figures.edge_ticks([0, 1, 3, 10, 32, 100, 316, 1000]) == (
+        [-0.5, 0.5, 2.5, 4.5, 6.5],
+        ["0", "1", "10", "100", "1k"],
+    )
     at, words = figures.edge_ticks([50.0 * i for i in range(41)])
     assert (at[:2], words[:2]) == ([-0.5, 3.5], ["0", "200"])
     assert figures.edge_ticks([0.0, 1.0]) == ([-0.5, 0.5], ["0", "1"])
@@ -146,15 +185,22 @@ def test_a_tick_names_the_edge_where_it_stands(values: list[int], log: bool) -> 
 
 @pytest.mark.parametrize(
     ("low", "high", "whole", "words"),
-    [(100, 200, True, "100 to 199"), (7, 8, True, "7"), (0, 1, True, "0"), (1000, 2000, True, "1,000 to 1,999"),
-     (0.5, 1, False, "0.5 to under 1"), (1000.5, 2000, False, "1,000.5 to under 2,000")],
-)  # fmt: skip
+    [
+        (100, 200, True, "100 to 199"),
+        (7, 8, True, "7"),
+        (0, 1, True, "0"),
+        (1000, 2000, True, "1,000 to 1,999"),
+        (0.5, 1, False, "0.5 to under 1"),
+        (1000.5, 2000, False, "1,000.5 to under 2,000"),
+    ],
+)
 def test_a_bin_says_what_stands_in_it(low: float, high: float, whole: bool, words: str) -> None:
     assert figures.bin_words(low, high, whole) == words
 
 
 @pytest.mark.parametrize(
-    ("number", "short"), [(0, "0"), (950, "950"), (1234, "1.23k"), (3e6, "3M"), (2.5e9, "2.5G"), (-1500, "-1.5k"), (0.25, "0.25")]
+    ("number", "short"),
+    [(0, "0"), (950, "950"), (1234, "1.23k"), (3e6, "3M"), (2.5e9, "2.5G"), (-1500, "-1.5k"), (0.25, "0.25")],
 )
 def test_an_axis_has_short_numbers(number: float, short: str) -> None:
     assert figures.compact(number) == short
@@ -194,7 +240,15 @@ def test_plotly_gets_no_tag(text: str) -> None:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A configured data folder with what a picker may meet; its secret neighbour is not configured."""
     root = tmp_path / "data"
-    for name in ("a.jsonl", "deep/er/b.csv.gz", "deep/c.PARQUET", "notes.md", ".hidden/d.jsonl", ".e.jsonl", "venv/f.json"):
+    for name in (
+        "a.jsonl",
+        "deep/er/b.csv.gz",
+        "deep/c.PARQUET",
+        "notes.md",
+        ".hidden/d.jsonl",
+        ".e.jsonl",
+        "venv/f.json",
+    ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("{}")
     (root / "venv" / "pyvenv.cfg").write_text("")
@@ -211,17 +265,39 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def test_the_picker_lists_data_files_below_the_configured_folders(folder: Path) -> None:
     offered = [files.shown_path(path) for path in files.data_files()]
-    assert offered == ["a.jsonl", "deep/c.PARQUET", "deep/er/b.csv.gz", "h.jsonl"]  # a link is offered, and refused by name
+    assert offered == [
+        "a.jsonl",
+        "deep/c.PARQUET",
+        "deep/er/b.csv.gz",
+        "h.jsonl",
+    ]  # a link is offered, and refused by name
 
 
-@pytest.mark.parametrize("path", ["h.jsonl", "linked/g.jsonl", "../secret/g.jsonl", "circle/../../secret/g.jsonl", "none.jsonl"])
+@pytest.mark.parametrize(
+    "path", ["h.jsonl", "linked/g.jsonl", "../secret/g.jsonl", "circle/../../secret/g.jsonl", "none.jsonl"]
+)
 def test_a_path_that_leaves_the_folder_is_refused(folder: Path, path: str) -> None:
     with pytest.raises(DatasetError):
         below_data_folders(folder / path)
     assert below_data_folders(folder / "circle" / "a.jsonl") == (folder / "a.jsonl").resolve()
 
 
-@given(strange | st.sampled_from(["..", "../../x.csv", "/etc/passwd", "a" * 300 + ".jsonl", "." * 200, "a\0b", "", "C:\\x.csv", "x" * 119 + "..csv"]))
+@given(
+    strange
+    | st.sampled_from(
+        [
+            "..",
+            "../../x.csv",
+            "/etc/passwd",
+            "a" * 300 + ".jsonl",
+            "." * 200,
+            "a\0b",
+            "",
+            "C:\\x.csv",
+            "x" * 119 + "..csv",
+        ]
+    )
+)
 def test_an_upload_s_name_is_made_harmless(name: str) -> None:
     kept = files.keep_upload(name, BytesIO(b"content"))
     assert kept.read_bytes() == b"content"
@@ -242,7 +318,9 @@ def over(job: str) -> None:
 
 def test_a_job_answers_in_json(home: Path, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"instruction": "a", "output": "b"}\n')
-    job = jobs.start(*jobs.arguments_of([str(tmp_path / "a.jsonl")], {"response": "instruction", "prompt": ""}, separator=None))
+    job = jobs.start(
+        *jobs.arguments_of([str(tmp_path / "a.jsonl")], {"response": "instruction", "prompt": ""}, separator=None)
+    )
     over(job)
     answer = jobs.result(job)
     assert (answer["rows"], answer["roles"]) == (1, {"response": "instruction"})
@@ -287,18 +365,43 @@ def test_an_export_s_usual_folder_is_a_plain_name(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("address", "only_here"),
-    [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("localhost", True), ("", False), ("0.0.0.0", False), ("::", False),
-     ("192.168.0.7", False), ("winnow.example.org", False), ("localhost.evil.test", False)],
-)  # fmt: skip
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("localhost", True),
+        ("", False),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.0.7", False),
+        ("winnow.example.org", False),
+        ("localhost.evil.test", False),
+    ],
+)
 def test_loopback(address: str, only_here: bool) -> None:
     assert is_loopback(address) == only_here
 
 
 def start_public(port: int, log: Path, **environ: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "0.0.0.0", "--server.port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.address",
+        "0.0.0.0",
+        "--server.port",
+        str(port),
+    ]
     with log.open("wb") as out:
         return subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **environ}
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **environ},
         )
 
 

@@ -31,9 +31,13 @@ def choose_level(asked: Asked) -> str:
     """The level of measurement: proposed by the labels, and changeable."""
     proposed = level_of(labels(asked))
     level = st.segmented_control(
-        "The labels are", list(LEVELS), default=proposed, required=True, key=f"level_{'_'.join(asked.key[:2])}",
+        "The labels are",
+        list(LEVELS),
+        default=proposed,
+        required=True,
+        key=f"level_{'_'.join(asked.key[:2])}",
         help="; ".join(f"{name}: {words}" for name, words in LEVEL_WORDS.items()),
-    )  # fmt: skip
+    )
     return str(level)
 
 
@@ -55,7 +59,7 @@ def coefficients(asked: Asked, level: str) -> None:
         ("Fleiss' kappa", found.fleiss, "As alpha, but every disagreement counts the same, and every item.", False),
         ("Raw agreement", found.raw, "The share of equal labels among pairs of judgements of one item.", True),
         ("Self-agreement", own, "The share of equal labels where one person judged an item twice.", True),
-    ]  # fmt: skip
+    ]
     with st.container(horizontal=True):
         for name, of, words, is_share in shown:
             value = "undefined" if of.value is None else f"{of.value:.1%}" if is_share else f"{of.value:z.3f}"
@@ -102,8 +106,11 @@ def _pairs(key: tuple[str, ...], weights: str, least: int, _asked: Asked) -> pl.
 
 def pairs(asked: Asked, level: str) -> None:
     """Cohen's kappa of every two people; a cell clicked keeps the two."""
-    least = int(st.number_input("Items that two must share at least", min_value=2, value=20, key="least", width=260,
-                                bind="query-params"))  # fmt: skip
+    least = int(
+        st.number_input(
+            "Items that two must share at least", min_value=2, value=20, key="least", width=260, bind="query-params"
+        )
+    )
     weights = "none" if level == "nominal" else "quadratic"
     try:
         table = _pairs(asked.key, weights, least, asked)
@@ -134,14 +141,16 @@ def pairs(asked: Asked, level: str) -> None:
         a, b = (names[round(points[0][axis])] for axis in ("x", "y"))
         return with_people(asked, [a, b]) if a != b else None
 
-    charts.draw(
-        kappas(table, names, charts.palette()), f"kappas_{weights}", "Cohen's kappa of every two people", pick
-    )
+    charts.draw(kappas(table, names, charts.palette()), f"kappas_{weights}", "Cohen's kappa of every two people", pick)
     st.dataframe(
-        known.sort("kappa").head(50), hide_index=True, alt="Pairs of people, least agreement first",
-        column_config={"agreement": st.column_config.NumberColumn(format="percent"),
-                       **{c: st.column_config.NumberColumn(format="%.3f") for c in ("kappa", "low", "high")}},
-    )  # fmt: skip
+        known.sort("kappa").head(50),
+        hide_index=True,
+        alt="Pairs of people, least agreement first",
+        column_config={
+            "agreement": st.column_config.NumberColumn(format="percent"),
+            **{c: st.column_config.NumberColumn(format="%.3f") for c in ("kappa", "low", "high")},
+        },
+    )
 
 
 @st.cache_resource(max_entries=16, show_spinner="Comparing slice by slice …")

@@ -47,9 +47,14 @@ def choose(dataset: Dataset) -> Asked:
     kept = f"{dataset.id}_{dataset.signal('consensus').key}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         item = st.multiselect(
-            "Item: what several people judged", [*columns, *(c for c in items if c not in columns)], default=items,
-            format_func=cut, key=f"ask_item_{kept}", placeholder="Several columns may name it together", width=420,
-        )  # fmt: skip
+            "Item: what several people judged",
+            [*columns, *(c for c in items if c not in columns)],
+            default=items,
+            format_func=cut,
+            key=f"ask_item_{kept}",
+            placeholder="Several columns may name it together",
+            width=420,
+        )
         annotator = _one("Annotator: who judged", columns, now["annotator"], f"ask_annotator_{kept}")
         label = _one("Label or score", columns, now["label"], f"ask_label_{kept}")
         gold = _one("Truth, if known", columns, [], f"ask_gold_{dataset.id}")

@@ -76,9 +76,13 @@ def choose_method(dataset: Dataset) -> None:
     """How the column consensus_label is made: kept with the dataset."""
     now = str(dataset.signal("consensus").parameters["method"])
     method = st.segmented_control(
-        "The column consensus_label is by", list(METHODS), format_func=METHODS.__getitem__, default=now, required=True,
+        "The column consensus_label is by",
+        list(METHODS),
+        format_func=METHODS.__getitem__,
+        default=now,
+        required=True,
         key=f"method_{now}",
-    )  # fmt: skip
+    )
     if method != now:
         parameters = {**dataset.signal("consensus").parameters, "method": method}
         chosen = {**dataset.meta.get("parameters", {}), "consensus": parameters}
@@ -107,20 +111,29 @@ def disputes(asked: Asked) -> None:
     texts = texts or [c for c in dataset.originals if dataset.is_long(c)][:2]
     at = found.head(SHOWN_ITEMS)["row"].cast(pl.UInt32)
     beside = masking.masked(dataset, dataset.frame([*dict.fromkeys([*asked.item, *texts])], at), at)
-    shown = pl.concat([
-        found.head(SHOWN_ITEMS).select(
-            "votes", "spread", most_votes=pl.col("label").fill_null("(tie)"), their_share="label_share"
-        ).select("votes", "most_votes", "their_share", "spread"),
-        beside.select(pl.col(c).cast(pl.String).str.slice(0, 160) if c in texts else pl.col(c) for c in beside.columns),
-    ], how="horizontal")  # fmt: skip
+    shown = pl.concat(
+        [
+            found.head(SHOWN_ITEMS)
+            .select("votes", "spread", most_votes=pl.col("label").fill_null("(tie)"), their_share="label_share")
+            .select("votes", "most_votes", "their_share", "spread"),
+            beside.select(
+                pl.col(c).cast(pl.String).str.slice(0, 160) if c in texts else pl.col(c) for c in beside.columns
+            ),
+        ],
+        how="horizontal",
+    )
     left = f" The first {SHOWN_ITEMS} of {found.height:,}." if found.height > SHOWN_ITEMS else ""
     st.caption(f"Smallest share of the majority first, then the widest spread of scores.{left}")
     st.dataframe(
-        shown.select(c for c in shown.columns if shown[c].null_count() < shown.height), hide_index=True,
+        shown.select(c for c in shown.columns if shown[c].null_count() < shown.height),
+        hide_index=True,
         alt="Items in dispute, most disputed first",
-        column_config={"their_share": st.column_config.NumberColumn("its share", format="percent"),
-                       "most_votes": "most votes for", "spread": st.column_config.NumberColumn(format="%.2f")},
-    )  # fmt: skip
+        column_config={
+            "their_share": st.column_config.NumberColumn("its share", format="percent"),
+            "most_votes": "most votes for",
+            "spread": st.column_config.NumberColumn(format="%.2f"),
+        },
+    )
 
 
 def _read(dataset: Dataset, view: View) -> None:
@@ -128,7 +141,7 @@ def _read(dataset: Dataset, view: View) -> None:
     session.set_view(view)
     st.session_state["order"] = "disputed"
     params: dict[str, str | list[str]] = {"d": dataset.id, "f": view.to_params()}
-    st.switch_page(places.page("read"), query_params=params)
+    st.switch_page(places.page("reading"), query_params=params)
 
 
 def say_export(dataset: Dataset) -> None:

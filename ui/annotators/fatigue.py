@@ -70,9 +70,14 @@ def draw(asked: Asked, level: str) -> None:
         first = [n for n in (*picked_people(asked), *found.tired) if n in names]
         offered = list(dict.fromkeys([*first, *names]))
         name = st.selectbox(
-            "Beside all annotators", offered, index=0 if first else None, format_func=cut, placeholder="Choose one",
-            key=f"fatigue_of_{first[:1]}", width=260,
-        )  # fmt: skip
+            "Beside all annotators",
+            offered,
+            index=0 if first else None,
+            format_func=cut,
+            placeholder="Choose one",
+            key=f"fatigue_of_{first[:1]}",
+            width=260,
+        )
         after = int(st.number_input("Rows after position", min_value=1, value=40, step=10, key="after", width=160))
         view = with_people(asked, [name]) if name else session.view()
         new = view.narrowed("session_position", "gt", after)
@@ -94,8 +99,14 @@ def _sessions(asked: Asked) -> None:
     if not rebuilt:
         return
     now = float(str(signal.parameters["gap_minutes"]))
-    gap = st.number_input("A session ends after so many minutes without a row", min_value=1.0, value=now, step=5.0,
-                          key=f"gap_{now}", width=340)  # fmt: skip
+    gap = st.number_input(
+        "A session ends after so many minutes without a row",
+        min_value=1.0,
+        value=now,
+        step=5.0,
+        key=f"gap_{now}",
+        width=340,
+    )
     if gap != now:
         chosen = {**asked.dataset.meta.get("parameters", {}), "sessions": {**signal.parameters, "gap_minutes": gap}}
         session.workspace().describe(asked.dataset, parameters=chosen)

@@ -36,12 +36,16 @@ def ranges(
         )
     ]
     dots = {
-        "type": "scatter", "mode": "markers", "x": table["value"].to_list(), "y": y, "customdata": custom,
+        "type": "scatter",
+        "mode": "markers",
+        "x": table["value"].to_list(),
+        "y": y,
+        "customdata": custom,
         "marker": {"color": [palette.view if m or not marked else palette.rest for m in is_marked], "size": 9},
         "error_x": {"array": plus.to_list(), "arrayminus": minus.to_list(), "color": palette.rest, "thickness": 2},
         "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}%{customdata[2]}<br>%{customdata[3]}<extra></extra>",
         **OPAQUE,
-    }  # fmt: skip
+    }
     return go.Figure(
         [dots],
         layout(
@@ -69,17 +73,26 @@ def kappas(table: pl.DataFrame, names: Sequence[str], palette: Palette) -> go.Fi
     axis = {"tickvals": list(range(len(names))), "ticktext": shown, "showgrid": False}
     is_written = len(names) <= 16
     coloured = {
-        "type": "heatmap", "z": z, "zmin": -1, "zmax": 1, "xgap": 2, "ygap": 2, "hoverinfo": "skip",
+        "type": "heatmap",
+        "z": z,
+        "zmin": -1,
+        "zmax": 1,
+        "xgap": 2,
+        "ygap": 2,
+        "hoverinfo": "skip",
         "text": [["" if v is None else f"{v:.2f}" for v in line] for line in z] if is_written else None,
         "texttemplate": "%{text}" if is_written else None,
         "colorscale": [[0, "#B3362B"], [0.5, palette.all], [1, palette.scale[1]]],
         "colorbar": {"title": {"text": "kappa"}, "thickness": 10, "tickvals": [-1, -0.5, 0, 0.5, 1]},
-    }  # fmt: skip
+    }
     cells = [(x, y) for y in range(len(names)) for x in range(len(names)) if words[y][x]]
     picked = {
-        **PICKED, "x": [x for x, _ in cells], "y": [y for _, y in cells],
-        "customdata": [words[y][x] for x, y in cells], "hovertemplate": "%{customdata}<extra></extra>",
-    }  # fmt: skip
+        **PICKED,
+        "x": [x for x, _ in cells],
+        "y": [y for _, y in cells],
+        "customdata": [words[y][x] for x, y in cells],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
     return go.Figure(
         [coloured, picked],
         layout(
@@ -117,19 +130,28 @@ def shapes(table: pl.DataFrame, names: Sequence[str], marked: Sequence[str], pal
         colours.append(CATEGORIES[1] if name in marked else palette.view)
     hover = "%{customdata[1]}: %{customdata[2]}<br>%{customdata[3]} of these labels, %{customdata[4]} of the others'"
     bars = {
-        "type": "bar", "x": x, "base": base, "customdata": custom, "hovertemplate": f"{hover}<extra></extra>", **OPAQUE,
-    }  # fmt: skip
+        "type": "bar",
+        "x": x,
+        "base": base,
+        "customdata": custom,
+        "hovertemplate": f"{hover}<extra></extra>",
+        **OPAQUE,
+    }
     titles = [plotly_text(name, 18) or "(empty)" for name in names]
     text = {"type": "scatter", "mode": "text", "hoverinfo": "skip"}
     above = {
-        **text, "x": [places[name][0] + (len(labels) - 1) / 2 for name in names],
+        **text,
+        "x": [places[name][0] + (len(labels) - 1) / 2 for name in names],
         "y": [places[name][1] + 1.18 for name in names],
         "text": [f"<b>{t} *</b>" if n in marked else t for n, t in zip(names, titles, strict=True)],
-    }  # fmt: skip
+    }
     below = {
-        **text, "x": x, "y": [bottom - 0.1 for bottom in base], "textfont": {"size": 10},
+        **text,
+        "x": x,
+        "y": [bottom - 0.1 for bottom in base],
+        "textfont": {"size": 10},
         "text": [plotly_text(label, 8) for label in table["label"]],
-    }  # fmt: skip
+    }
     axis = {"visible": False}
     return go.Figure(
         [
@@ -158,20 +180,30 @@ def curves(
         banded = known.drop_nulls(["low", "high"])
         middle = ((banded["first"] + banded["last"]) / 2).to_list()
         band = {
-            "type": "scatter", "mode": "lines", "x": [*middle, *middle[::-1]],
-            "y": [*banded["high"], *banded["low"].reverse()], "fill": "toself", "fillcolor": colour, "opacity": 0.16,
-            "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False,
-        }  # fmt: skip
+            "type": "scatter",
+            "mode": "lines",
+            "x": [*middle, *middle[::-1]],
+            "y": [*banded["high"], *banded["low"].reverse()],
+            "fill": "toself",
+            "fillcolor": colour,
+            "opacity": 0.16,
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
         line = {
-            "type": "scatter", "mode": "lines+markers", "x": ((known["first"] + known["last"]) / 2).to_list(),
-            "y": known["value"].to_list(), "name": plotly_text(name),
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": ((known["first"] + known["last"]) / 2).to_list(),
+            "y": known["value"].to_list(),
+            "name": plotly_text(name),
             "line": {"color": colour, "dash": "solid" if number == 0 else "dash"},
             "customdata": [
                 (f"{first:,} to {last:,}", f"{rows:,}")
                 for first, last, rows in known.select("first", "last", "rows").iter_rows()
             ],
             "hovertemplate": "rows %{customdata[0]} of a session<br>%{y:.3g}<br>%{customdata[1]} rows<extra></extra>",
-        }  # fmt: skip
+        }
         traces += [band, line]
     return go.Figure(
         traces,

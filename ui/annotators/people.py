@@ -107,10 +107,13 @@ def table(asked: Asked) -> None:
     columns = _columns(listed, unit)
     picked = st.dataframe(
         listed.select(pl.col(c).alias(h) for c, (h, _) in columns.items()),
-        hide_index=True, on_select="rerun", selection_mode="single-row",
-        key=f"people_{st.session_state.get('people_picked', 0)}", alt="A line per annotator",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"people_{st.session_state.get('people_picked', 0)}",
+        alt="A line per annotator",
         column_config={header: config for header, config in columns.values() if config is not None},
-    )  # fmt: skip
+    )
     if picked.selection.rows:
         st.session_state["people_picked"] = st.session_state.get("people_picked", 0) + 1
         session.set_view(with_person(asked, shown["annotator"][picked.selection.rows[0]]))

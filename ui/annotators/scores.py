@@ -61,14 +61,16 @@ def pictures(asked: Asked) -> None:
         "labels",
     )
     st.dataframe(
-        named.head(SHOWN_PEOPLE), hide_index=True, alt="Whose scores have another shape",
+        named.head(SHOWN_PEOPLE),
+        hide_index=True,
+        alt="Whose scores have another shape",
         column_config={
             "rest": st.column_config.NumberColumn("of the others", format="%.3f"),
             "value": st.column_config.NumberColumn("own", format="%.3f"),
             "low": st.column_config.NumberColumn("difference from", format="%.3f"),
             "high": st.column_config.NumberColumn("difference to", format="%.3f"),
         },
-    )  # fmt: skip
+    )
     st.caption(
         "Listed is what surely differs by more than a little (0.2 standard deviations), at 5% after Benjamini–Hochberg."
     )

@@ -53,14 +53,22 @@ def cards(found: Sequence[tables.Found]) -> None:
             for one in (one for one in seen if one.kind.theme == theme):
                 with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="xsmall"):
                     st.button(
-                        f"{one.rows:,}", key=f"filter_{one.kind.name}", width=104, icon=":material/filter_alt:",
-                        help="Show only these rows, on all pages", on_click=session.set_view,
+                        f"{one.rows:,}",
+                        key=f"filter_{one.kind.name}",
+                        width=104,
+                        icon=":material/filter_alt:",
+                        help="Show only these rows, on all pages",
+                        on_click=session.set_view,
                         args=(one.view(session.view()),),
-                    )  # fmt: skip
+                    )
                     st.button(
-                        "Compare", key=f"compare_{one.kind.name}", type="tertiary", on_click=_choose,
-                        args=(one.kind.name,), help="Lay them side by side below",
-                    )  # fmt: skip
+                        "Compare",
+                        key=f"compare_{one.kind.name}",
+                        type="tertiary",
+                        on_click=_choose,
+                        args=(one.kind.name,),
+                        help="Lay them side by side below",
+                    )
                     st.text(f"{one.kind.title}. {one.sentence}", width="stretch")
     if not seen:
         st.text("No row in view contradicts another, or itself, in any of the ways looked for.")
@@ -96,9 +104,10 @@ def say_meaning(dataset: Dataset) -> None:
     if jobs.require(dataset, "meaning_conflicts"):
         threshold = dataset.signal("meaning_conflicts").parameters["threshold"]
         vectors.say_which(
-            dataset, f"Prompts mean the same here from a cosine of {threshold} on,",
+            dataset,
+            f"Prompts mean the same here from a cosine of {threshold} on,",
             "Prompts that name other numbers, other system prompts and chats of several questions are not compared.",
-        )  # fmt: skip
+        )
 
 
 def compare(dataset: Dataset, found: Sequence[tables.Found]) -> None:
@@ -109,9 +118,13 @@ def compare(dataset: Dataset, found: Sequence[tables.Found]) -> None:
         st.session_state["conflict"] = asked if asked in rows_of else next(iter(rows_of))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
-            "Kind", list(rows_of), format_func=lambda n: f"{KINDS[n].theme}: {KINDS[n].title} ({rows_of[n]:,})",
-            key="conflict", on_change=_choose, width=480,
-        )  # fmt: skip
+            "Kind",
+            list(rows_of),
+            format_func=lambda n: f"{KINDS[n].theme}: {KINDS[n].title} ({rows_of[n]:,})",
+            key="conflict",
+            on_change=_choose,
+            width=480,
+        )
         sought = st.text_input("Search in them", key="sought_groups", type="search", width=260) or ""
         kind = KINDS[name]
         order = (

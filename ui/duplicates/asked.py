@@ -21,23 +21,36 @@ from ui.session import jobs, places, session
 from ui.session.text import cut, md
 
 OVER = {
-    "prompt+response": "prompt and response", "prompt": "the prompt", "response": "the response", "text": "raw text",
+    "prompt+response": "prompt and response",
+    "prompt": "the prompt",
+    "response": "the response",
+    "text": "raw text",
     "column": "another column",
-}  # fmt: skip
+}
 WORDS: dict[str, dict[str, str]] = {
     "level": {"document": "whole texts", "paragraph": "paragraphs", "sentence": "sentences"},
     "digits": {"kept": "as they are", "zero": "all taken for 0"},
     "order": {"kept": "as they stand", "any": "in any order"},
     "unit": {"auto": "words, or characters", "words": "words", "characters": "characters"},
     "boilerplate": {"kept": "compared too", "aside": "set aside"},
-    "scorer": {"letters": "letter by letter", "words": "the same words in any order", "edits": "by edits (Levenshtein)",
-               "names": "as names (Jaro and Winkler)"},
-}  # fmt: skip
+    "scorer": {
+        "letters": "letter by letter",
+        "words": "the same words in any order",
+        "edits": "by edits (Levenshtein)",
+        "names": "as names (Jaro and Winkler)",
+    },
+}
 TITLES = {
-    "level": "Compared are", "digits": "Digits", "order": "Lines", "unit": "Shingles of", "boilerplate": "Boilerplate",
-    "scorer": "Compared", "words": "Words in a shingle", "characters": "Characters in a shingle",
+    "level": "Compared are",
+    "digits": "Digits",
+    "order": "Lines",
+    "unit": "Shingles of",
+    "boilerplate": "Boilerplate",
+    "scorer": "Compared",
+    "words": "Words in a shingle",
+    "characters": "Characters in a shingle",
     "tokens": "Words a passage has at least",
-}  # fmt: skip
+}
 LEAST = {"words": (1, 20), "characters": (1, 50), "tokens": (2, 1000)}
 
 
@@ -45,24 +58,37 @@ def choose_policy(dataset: Dataset) -> Policy:
     """Which row of each group stays, and the tag that the others get."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         keep: Keep = st.selectbox(
-            "Of each group keep", decisions.offered(dataset), format_func=decisions.POLICIES.__getitem__, key="keep",
-            bind="query-params", width=240, help="Ties are decided by the order of the file. Exceptions: below.",
-        )  # fmt: skip
+            "Of each group keep",
+            decisions.offered(dataset),
+            format_func=decisions.POLICIES.__getitem__,
+            key="keep",
+            bind="query-params",
+            width=240,
+            help="Ties are decided by the order of the file. Exceptions: below.",
+        )
         sources: list[str] = []
         source = dataset.role("source")
         if keep == "source" and source:
             counted, _ = charts.counted_lines(dataset, source, 50)
             values = counted.filter("is_named")["value"].to_list()
             sources = st.multiselect(
-                "Sources, the best first", values, format_func=cut, key="sources", width=420,
+                "Sources, the best first",
+                values,
+                format_func=cut,
+                key="sources",
+                width=420,
                 placeholder="Choose them in order; those left out come last",
-            )  # fmt: skip
+            )
         known = session.notes().vocabulary(dataset.fingerprint)
         tag = st.selectbox(
-            "Tag for the others", known, index=known.index("drop") if "drop" in known else 0, key="duplicate_tag",
-            accept_new_options=True, width=200,
+            "Tag for the others",
+            known,
+            index=known.index("drop") if "drop" in known else 0,
+            key="duplicate_tag",
+            accept_new_options=True,
+            width=200,
             help="A tag is all they get: nothing is deleted. Rows tagged so for another reason are left out here.",
-        )  # fmt: skip
+        )
     return Policy(keep, tuple(sources), str(tag or "drop"))
 
 
@@ -84,11 +110,12 @@ def choose_kind(dataset: Dataset, policy: Policy) -> str:
                 "what": st.column_config.TextColumn("what it is"),
                 "rows": st.column_config.NumberColumn("rows in them", format="localized"),
                 "tokens": st.column_config.NumberColumn(
-                    "tokens to save", format="localized",
+                    "tokens to save",
+                    format="localized",
                     help="Of the rows to drop; of passages and repetition, the tokens they take up.",
                 ),
             },
-        )  # fmt: skip
+        )
     empty = [KINDS[name].title.lower() for name, count in counted.items() if count is None]
     said = f" Not computed yet: {', '.join(empty)}; choose one to compute it." if empty else ""
     if dataset.has_examples and "leaks" not in counted:
@@ -99,9 +126,14 @@ def choose_kind(dataset: Dataset, policy: Policy) -> str:
         asked = st.query_params.get("kind")
         st.session_state["duplicates_kind"] = asked if asked in names else "near" if "near" in names else names[0]
     kind = st.segmented_control(
-        "Kind", names, format_func=lambda name: KINDS[name].title, required=True, key="duplicates_kind",
-        label_visibility="collapsed", on_change=_to_address,
-    )  # fmt: skip
+        "Kind",
+        names,
+        format_func=lambda name: KINDS[name].title,
+        required=True,
+        key="duplicates_kind",
+        label_visibility="collapsed",
+        on_change=_to_address,
+    )
     return kind or names[0]
 
 
@@ -130,9 +162,12 @@ def choose_compared(dataset: Dataset, kind: str) -> None:
             if parameter in now:
                 options = list(words)
                 wanted[parameter] = st.selectbox(
-                    TITLES[parameter], options, index=options.index(str(now[parameter])), format_func=words.__getitem__,
+                    TITLES[parameter],
+                    options,
+                    index=options.index(str(now[parameter])),
+                    format_func=words.__getitem__,
                     key=f"{kind}_{parameter}",
-                )  # fmt: skip
+                )
         for parameter, (low, high) in LEAST.items():
             if isinstance(value := now.get(parameter), int):
                 wanted[parameter] = int(
@@ -154,18 +189,25 @@ def choose_compared(dataset: Dataset, kind: str) -> None:
 def _choose_over(dataset: Dataset, kind: str, now: dict[str, object]) -> dict[str, object]:
     known = {"exact": list(OVER)[:3], "repetition": ["response", "prompt", "rejected", "text"]}.get(kind, list(OVER))
     over = st.selectbox(
-        "Compared is" if kind != "repetition" else "Read is", known, index=known.index(str(now["over"])),
-        format_func=lambda name: OVER.get(name, f"the {name} answer"), key=f"{kind}_over",
-    )  # fmt: skip
+        "Compared is" if kind != "repetition" else "Read is",
+        known,
+        index=known.index(str(now["over"])),
+        format_func=lambda name: OVER.get(name, f"the {name} answer"),
+        key=f"{kind}_over",
+    )
     if "column" not in now:
         return {"over": over}
     texts = [name for name, dtype in dataset.originals.items() if dtype == pl.String]
     named = split_values(str(now["column"]))[0]
     index = texts.index(named) if named in texts else None
     column = st.selectbox(
-        "The column, if it is one", texts, index=index, format_func=cut, key=f"{kind}_column",
+        "The column, if it is one",
+        texts,
+        index=index,
+        format_func=cut,
+        key=f"{kind}_column",
         placeholder="None chosen",
-    )  # fmt: skip
+    )
     return {"over": over, "column": join_values([column]) if column and over == "column" else ""}
 
 
@@ -173,14 +215,22 @@ def _choose_fields(dataset: Dataset, now: dict[str, object]) -> dict[str, object
     simple = [name for name, dtype in dataset.originals.items() if not dtype.is_nested()]
     chosen = split_values(str(now["columns"])) if now["columns"] else []
     columns = st.multiselect(
-        "Columns", simple, default=[name for name in chosen if name in simple], format_func=cut, key="fields_columns",
+        "Columns",
+        simple,
+        default=[name for name in chosen if name in simple],
+        format_func=cut,
+        key="fields_columns",
         help="Of several the one least alike decides.",
-    )  # fmt: skip
+    )
     block = split_values(str(now["block"]))[0] if now["block"] else None
     within = st.selectbox(
-        "Only among rows with the same", simple, index=simple.index(block) if block in simple else None,
-        format_func=cut, key="fields_block", placeholder="anything: all rows are compared",
-    )  # fmt: skip
+        "Only among rows with the same",
+        simple,
+        index=simple.index(block) if block in simple else None,
+        format_func=cut,
+        key="fields_block",
+        placeholder="anything: all rows are compared",
+    )
     return {"columns": join_values(columns) if columns else "", "block": join_values([within]) if within else ""}
 
 

@@ -28,9 +28,12 @@ def tag(dataset: Dataset, found: Found, policy: Policy) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             f"Tag {count(len(on))} “{md(policy.tag, 40)}”" if len(on) or not len(off) else f"Untag {count(len(off))}",
-            type="primary", key="tag_duplicates", disabled=not (len(on) or len(off)), on_click=_tag,
+            type="primary",
+            key="tag_duplicates",
+            disabled=not (len(on) or len(off)),
+            on_click=_tag,
             args=(dataset, found, policy, on, off),
-        )  # fmt: skip
+        )
         st.button("Undo my latest tags", key="undo_duplicates", on_click=tagging.undo, args=(dataset, SAID))
         st.page_link(places.page("export"), label="See what leaves on export", icon=":material/ios_share:")
     if words := st.session_state.pop(SAID, None):

@@ -13,10 +13,13 @@ SIZES = ((2, 2), (3, 3), (4, 4), (5, 9), (10, 19), (20, 49), (50, 99), (100, 999
 def threshold_curve(curve: pl.DataFrame, at: float, palette: Palette) -> go.Figure:
     """`rows_to_drop` against `threshold`, and where the threshold stands."""
     steps = {
-        "type": "scatter", "mode": "lines", "x": curve["threshold"].to_list(), "y": curve["rows_to_drop"].to_list(),
+        "type": "scatter",
+        "mode": "lines",
+        "x": curve["threshold"].to_list(),
+        "y": curve["rows_to_drop"].to_list(),
         "line": {"color": palette.view, "width": 2, "shape": "hv"},
         "hovertemplate": "%{y:,} rows at %{x:.2f} or more<extra></extra>",
-    }  # fmt: skip
+    }
     return go.Figure(
         [steps],
         layout(
@@ -37,9 +40,12 @@ def group_sizes(rows: pl.Series, palette: Palette) -> go.Figure:
         counted.append(int(((rows >= low) & (rows <= (high or rows.max()))).sum()))
     last = max(at for at, n in enumerate(counted) if n) + 1
     bars = {
-        "type": "bar", "x": names[:last], "y": counted[:last], "marker": {"color": palette.view},
+        "type": "bar",
+        "x": names[:last],
+        "y": counted[:last],
+        "marker": {"color": palette.view},
         "hovertemplate": "%{y:,} groups of %{x} rows<extra></extra>",
-    }  # fmt: skip
+    }
     return go.Figure(
         [bars],
         layout(

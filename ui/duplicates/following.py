@@ -10,8 +10,13 @@ from analysis.joined_values import join_values
 from ui.duplicates.state import Found
 from ui.session import jobs, session
 
-EXTRA_OF = {"exact": "is_duplicate_extra", "normalised": "is_normalised_extra", "near": "is_near_extra",
-            "meaning": "is_meaning_extra", "fields": "is_field_extra"}  # fmt: skip
+EXTRA_OF = {
+    "exact": "is_duplicate_extra",
+    "normalised": "is_normalised_extra",
+    "near": "is_near_extra",
+    "meaning": "is_meaning_extra",
+    "fields": "is_field_extra",
+}
 
 
 def filters(dataset: Dataset, found: Found) -> None:
@@ -20,19 +25,32 @@ def filters(dataset: Dataset, found: Found) -> None:
     if not is_followed(dataset, found):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Make these settings the columns", key="follow", on_click=_follow, args=(dataset, found),
+                "Make these settings the columns",
+                key="follow",
+                on_click=_follow,
+                args=(dataset, found),
                 help=f"Filters, tables and exports read {decisions.GROUP_OF[kind]} and {EXTRA_OF[kind]}.",
-            )  # fmt: skip
+            )
             st.text(f"Filters read {decisions.GROUP_OF[kind]} and {EXTRA_OF[kind]}, which follow other settings.")
         return
     if kind == "near" and not jobs.require(dataset, "near_groups"):
         return
     view, group = session.view(), decisions.GROUP_OF[kind]
     with st.container(horizontal=True):
-        st.button("Show the rows in groups", key="in_groups", icon=":material/filter_alt:",
-                  on_click=session.set_view, args=(view.where(group, "notnull"),))  # fmt: skip
-        st.button("Show all but one of each group", key="extras", icon=":material/filter_alt:",
-                  on_click=session.set_view, args=(view.where(EXTRA_OF[kind], "eq", "true"),))  # fmt: skip
+        st.button(
+            "Show the rows in groups",
+            key="in_groups",
+            icon=":material/filter_alt:",
+            on_click=session.set_view,
+            args=(view.where(group, "notnull"),),
+        )
+        st.button(
+            "Show all but one of each group",
+            key="extras",
+            icon=":material/filter_alt:",
+            on_click=session.set_view,
+            args=(view.where(EXTRA_OF[kind], "eq", "true"),),
+        )
 
 
 def is_followed(dataset: Dataset, found: Found) -> bool:

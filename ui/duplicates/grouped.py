@@ -25,9 +25,10 @@ from ui.session.text import count
 PAGE_GROUPS, PAGE_OTHERS = 12, 4
 MOST_IDS = 200  # rows named one by one in a filter
 UNJUDGED = {
-    "capped": "compared with only some of those near to them", "too_short": "too short for a shingle",
+    "capped": "compared with only some of those near to them",
+    "too_short": "too short for a shingle",
     "crowded": "whose nearest are all nearer than that, so that more may be",
-}  # fmt: skip
+}
 
 
 def choose_threshold(dataset: Dataset, kind: str) -> None:
@@ -37,9 +38,16 @@ def choose_threshold(dataset: Dataset, kind: str) -> None:
     least = 0.5 if kind == "near" else LEAST_SIMILARITY
     kept = f"kept_threshold_{kind}_{dataset.id}"
     value = st.slider(
-        "Similar from", least, 1.0, state.threshold_of(dataset, kind), 0.01, key=f"threshold_{kind}_{dataset.id}",
-        on_change=_keep_threshold, args=(kind, dataset.id), width=520,
-    )  # fmt: skip
+        "Similar from",
+        least,
+        1.0,
+        state.threshold_of(dataset, kind),
+        0.01,
+        key=f"threshold_{kind}_{dataset.id}",
+        on_change=_keep_threshold,
+        args=(kind, dataset.id),
+        width=520,
+    )
     st.session_state[kept] = value
     if kind == "meaning":
         _choose_words(dataset)
@@ -56,15 +64,20 @@ def choose_threshold(dataset: Dataset, kind: str) -> None:
 def _choose_words(dataset: Dataset) -> None:
     """Whether rows of nearly the same words are set apart."""
     st.toggle(
-        "Only in other words", value=state.other_words(dataset), key=f"words_{dataset.id}", on_change=_keep_words,
-        args=(dataset.id,), help="Sets apart pairs that share 70% or more of their runs of two words: the kinds Exact "
+        "Only in other words",
+        value=state.other_words(dataset),
+        key=f"words_{dataset.id}",
+        on_change=_keep_words,
+        args=(dataset.id,),
+        help="Sets apart pairs that share 70% or more of their runs of two words: the kinds Exact "
         "and Near speak of those. Off: all rows of one meaning, however they are worded.",
-    )  # fmt: skip
+    )
     nearest = dataset.signal("neighbours").parameters["count"]
     vectors.say_which(
-        dataset, "Cosine of vectors",
+        dataset,
+        "Cosine of vectors",
         f"Of each row the {nearest} nearest are compared; texts that name other numbers are no pair. Read, then tag.",
-    )  # fmt: skip
+    )
 
 
 def _keep_words(id: str) -> None:
@@ -81,9 +94,13 @@ def numbers(dataset: Dataset, found: Found) -> None:
     s = found.summary
     tokens = "not counted" if s.tokens_to_drop is None else f"{s.tokens_to_drop:,}"
     with st.container(horizontal=True):
-        for label, value in (("Groups", f"{s.groups:,}"), ("Rows in them", f"{s.rows:,}"),
-                             ("Rows to drop", f"{s.rows_to_drop:,}"), ("Tokens to save", tokens),
-                             ("Largest group", count(s.largest))):  # fmt: skip
+        for label, value in (
+            ("Groups", f"{s.groups:,}"),
+            ("Rows in them", f"{s.rows:,}"),
+            ("Rows to drop", f"{s.rows_to_drop:,}"),
+            ("Tokens to save", tokens),
+            ("Largest group", count(s.largest)),
+        ):
             st.metric(label, value, border=True)
     kind = found.choice.kind
     if kind not in decisions.NEIGHBOURS_OF:
@@ -139,9 +156,12 @@ def choose_group(dataset: Dataset, found: Found) -> int | None:
     frame = masking.masked(dataset, frame, part["group"])
     texts, _ = side_by_side.texts_of_rows(dataset, kind, frame)
     shown = part.select(
-        (pl.col("group") + 1).alias("kept row"), "rows", pl.col("least_similarity").round(2).alias("least similar"),
-        pl.col("tokens_to_drop").alias("tokens to save"), pl.Series("kept text", [text[:160] for text in texts]),
-    )  # fmt: skip
+        (pl.col("group") + 1).alias("kept row"),
+        "rows",
+        pl.col("least_similarity").round(2).alias("least similar"),
+        pl.col("tokens_to_drop").alias("tokens to save"),
+        pl.Series("kept text", [text[:160] for text in texts]),
+    )
     left_out = [] if kind in decisions.NEIGHBOURS_OF else ["least similar"]
     left_out += [] if decisions.tokens_of_rows(dataset) is not None else ["tokens to save"]
     picked = st.dataframe(
@@ -178,8 +198,13 @@ def open_group(dataset: Dataset, found: Found, policy: Policy, kept: int) -> Non
     component.side_by_side([shown], "duplicates", acts.wish, lambda name: acts.act(dataset, name))
     view = _view_of(dataset, found, kept, members)
     if view:
-        st.button("Show only this group", key="only_group", icon=":material/filter_alt:", on_click=session.set_view,
-                  args=(view,))  # fmt: skip
+        st.button(
+            "Show only this group",
+            key="only_group",
+            icon=":material/filter_alt:",
+            on_click=session.set_view,
+            args=(view,),
+        )
     acts.grant(dataset)
 
 
@@ -198,7 +223,12 @@ def _view_of(dataset: Dataset, found: Found, kept: int, members: np.ndarray) -> 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _group(
-    key: tuple[str, ...], _dataset: Dataset, _kind: str, _kept: int, _others: list[tuple[int, float]], size: int,
+    key: tuple[str, ...],
+    _dataset: Dataset,
+    _kind: str,
+    _kept: int,
+    _others: list[tuple[int, float]],
+    size: int,
     can_change: bool,
-) -> Group:  # fmt: skip
+) -> Group:
     return side_by_side.group(_dataset, _kind, _kept, _others, size, can_change=can_change)

@@ -36,11 +36,21 @@ def spans(dataset: Dataset) -> None:
     view = session.view()
     common = len(dataset.rows_of(view.where("has_boilerplate", "eq", "true")))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Show the rows with a shared passage", key="with_passage", icon=":material/filter_alt:",
-                  on_click=session.set_view, args=(view.where("shared_span_share", "gt", "0"),))  # fmt: skip
+        st.button(
+            "Show the rows with a shared passage",
+            key="with_passage",
+            icon=":material/filter_alt:",
+            on_click=session.set_view,
+            args=(view.where("shared_span_share", "gt", "0"),),
+        )
         if common:
-            st.button(f"Show {count(common)} with boilerplate", key="with_boilerplate", icon=":material/filter_alt:",
-                      on_click=session.set_view, args=(view.where("has_boilerplate", "eq", "true"),))  # fmt: skip
+            st.button(
+                f"Show {count(common)} with boilerplate",
+                key="with_boilerplate",
+                icon=":material/filter_alt:",
+                on_click=session.set_view,
+                args=(view.where("has_boilerplate", "eq", "true"),),
+            )
     st.text(
         f"{count(common)} begin or end with boilerplate: a passage common to one row in a thousand, and at least 20. "
         "Under Near it can be set aside, so that rows which share nothing else are not grouped."
@@ -52,10 +62,14 @@ def spans(dataset: Dataset) -> None:
     found = masking.masked(dataset, found, found["row"])
     picked = st.dataframe(
         found.select("rows", pl.col("tokens").alias("words"), pl.col("text").str.slice(0, 200).alias("passage")),
-        hide_index=True, on_select="rerun", selection_mode="single-row", key="passages",
-        alt="Passages that stand in several rows", height="content" if found.height < 12 else 430,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="passages",
+        alt="Passages that stand in several rows",
+        height="content" if found.height < 12 else 430,
         column_config={"passage": st.column_config.TextColumn(width="large")},
-    )  # fmt: skip
+    )
     st.caption(f"The {count(found.height, 'passage')} in most rows in view. Tick one to read it.")
     at = picked.selection.rows[0] if picked.selection.rows and picked.selection.rows[0] < found.height else 0
     line = found.row(at, named=True)
@@ -76,11 +90,21 @@ def repetition(dataset: Dataset) -> None:
     view = session.view()
     loops = len(dataset.rows_of(view.where("is_endless_loop", "eq", "true")))
     with st.container(horizontal=True):
-        st.button("Show the rows over a limit", key="over_limit", icon=":material/filter_alt:",
-                  on_click=session.set_view, args=(view.where("repetition_rule", "notnull"),))  # fmt: skip
+        st.button(
+            "Show the rows over a limit",
+            key="over_limit",
+            icon=":material/filter_alt:",
+            on_click=session.set_view,
+            args=(view.where("repetition_rule", "notnull"),),
+        )
         if loops:
-            st.button(f"Show {count(loops, 'endless loop')}", key="loops", icon=":material/filter_alt:",
-                      on_click=session.set_view, args=(view.where("is_endless_loop", "eq", "true"),))  # fmt: skip
+            st.button(
+                f"Show {count(loops, 'endless loop')}",
+                key="loops",
+                icon=":material/filter_alt:",
+                on_click=session.set_view,
+                args=(view.where("is_endless_loop", "eq", "true"),),
+            )
     left, right = st.columns(2, gap="large")
     with left:
         charts.histogram(dataset, "repetition_share", "largest share of characters repeated")
@@ -90,10 +114,14 @@ def repetition(dataset: Dataset) -> None:
         lines = [(name.replace("_", " "), limit, int((frame[name] > limit).sum())) for name, limit in RULES.items()]
         picked = st.dataframe(
             pl.DataFrame(lines, schema=["rule", "at most", "rows over it"], orient="row"),
-            hide_index=True, on_select="rerun", selection_mode="single-row", height=300,
-            key=f"rules_{st.session_state.get('rules_picked', 0)}", alt="Rules of repetition and the rows over each",
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
+            height=300,
+            key=f"rules_{st.session_state.get('rules_picked', 0)}",
+            alt="Rules of repetition and the rows over each",
             column_config={"at most": st.column_config.NumberColumn(format="percent")},
-        )  # fmt: skip
+        )
         st.caption("The rules of Rae et al. 2021 (Gopher). Tick one to see the rows over it.")
     if picked.selection.rows:
         st.session_state["rules_picked"] = st.session_state.get("rules_picked", 0) + 1
@@ -117,11 +145,16 @@ def _worst(dataset: Dataset, inside: pl.Series, frame: pl.DataFrame) -> None:
     shown = read.select(pl.all().str.slice(0, 200))
     picked = st.dataframe(
         pl.concat([worst.select(pl.col("row") + 1, "repetition_share", "repetition_rule"), shown], how="horizontal"),
-        hide_index=True, on_select="rerun", selection_mode="single-row",
-        key=f"worst_{st.session_state.get('rows_opened', 0)}", alt="The rows that repeat themselves most",
-        column_config={"repetition_share": st.column_config.NumberColumn("share repeated", format="percent"),
-                       "repetition_rule": "rule exceeded most"},
-    )  # fmt: skip
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"worst_{st.session_state.get('rows_opened', 0)}",
+        alt="The rows that repeat themselves most",
+        column_config={
+            "repetition_share": st.column_config.NumberColumn("share repeated", format="percent"),
+            "repetition_rule": "rule exceeded most",
+        },
+    )
     st.caption("The rows that repeat themselves most. Tick one to read it.")
     if picked.selection.rows:
         st.session_state["rows_opened"] = st.session_state.get("rows_opened", 0) + 1
@@ -142,13 +175,23 @@ def leaks(dataset: Dataset) -> None:
     if found.crossed.is_empty():
         st.text("No row in view stands in two splits.")
         return
-    st.button("Show the rows that leak", key="leaking", icon=":material/filter_alt:", on_click=session.set_view,
-              args=(view.where("is_leak", "eq", "true"),))  # fmt: skip
+    st.button(
+        "Show the rows that leak",
+        key="leaking",
+        icon=":material/filter_alt:",
+        on_click=session.set_view,
+        args=(view.where("is_leak", "eq", "true"),),
+    )
     shown = found.crossed.with_columns(pl.col("split", "other").str.slice(0, 80))
     picked = st.dataframe(
-        shown, hide_index=True, on_select="rerun", selection_mode="single-row", key="crossed",
-        alt="Rows of one split that stand in another", column_config={"other": "is also in"},
-    )  # fmt: skip
+        shown,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="crossed",
+        alt="Rows of one split that stand in another",
+        column_config={"other": "is also in"},
+    )
     st.caption("Tick a line to see its pairs, the most similar first.")
     at = picked.selection.rows[0] if picked.selection.rows and picked.selection.rows[0] < shown.height else 0
     one, other = found.crossed.select("split", "other").row(at)

@@ -144,10 +144,14 @@ def found(dataset: Dataset, kind: str, policy: Policy) -> Found:
 def _found(key: tuple[str, ...], _dataset: Dataset, _choice: Choice, _tag: str) -> Found:
     _, words = said(_dataset)
     decision = decisions.decide(
-        _dataset, _choice, preference(_dataset, _choice),
+        _dataset,
+        _choice,
+        preference(_dataset, _choice),
         pairs(_dataset, _choice.kind) if _choice.kind in decisions.NEIGHBOURS_OF else None,
-        among(_dataset, _choice.kind, _tag), words.chosen, words.refused,
-    )  # fmt: skip
+        among(_dataset, _choice.kind, _tag),
+        words.chosen,
+        words.refused,
+    )
     tokens = decisions.tokens_of_rows(_dataset)
     table = decisions.group_table(decision, tokens)
     return Found(_choice, decision, table, decisions.summary(decision, table, tokens, _choice.threshold), key)
@@ -157,8 +161,14 @@ def curve_of(dataset: Dataset, of: Found) -> pl.DataFrame:
     """`threshold`, `rows_to_drop`: over all rows, whatever the view."""
     kind = of.choice.kind
     revision, _ = said(dataset)
-    key = (dataset.id, dataset.key_of(decisions.NEIGHBOURS_OF[kind]), revision, str(of.choice.other_words),
-           of.choice.keep, *of.choice.sources)  # fmt: skip
+    key = (
+        dataset.id,
+        dataset.key_of(decisions.NEIGHBOURS_OF[kind]),
+        revision,
+        str(of.choice.other_words),
+        of.choice.keep,
+        *of.choice.sources,
+    )
     return _curve(key, dataset, of.choice)
 
 

@@ -43,8 +43,17 @@ def steps(dataset: Dataset, request: ExportRequest) -> list[Step]:
     counted = str(dataset.has(dataset.signal("tokens")))
     apart = (request.split_safe, dataset.key_of("near_group"), dataset.key_of("duplicate_group"))
     rules = (dataset.rulings.revision, *request.redact)
-    key = (dataset.id, str(dataset.tag_revision), counted, request.to, *apart, *tags, *rules, "",
-           *request.view.to_params())  # fmt: skip
+    key = (
+        dataset.id,
+        str(dataset.tag_revision),
+        counted,
+        request.to,
+        *apart,
+        *tags,
+        *rules,
+        "",
+        *request.view.to_params(),
+    )
     return _steps(key, dataset, request)
 
 
@@ -84,11 +93,15 @@ def choose_split_safe(dataset: Dataset) -> str:
     if not offered:
         return ""
     column = st.selectbox(
-        "Split-safe: keep apart the values of", offered, index=None, format_func=cut, key="split_safe",
+        "Split-safe: keep apart the values of",
+        offered,
+        index=None,
+        format_func=cut,
+        key="split_safe",
         placeholder="nothing",
         help="Such as train and test: of rows that are near or equal those of the smallest value stay, the others do "
         "not go out. What is near is set on the page Duplicates.",
-    )  # fmt: skip
+    )
     if column and not jobs.require(dataset, "exact_duplicates", "near_groups"):
         st.stop()
     return column or ""

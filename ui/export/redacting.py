@@ -54,9 +54,13 @@ def choose(dataset: Dataset) -> list[str]:
 
     st.session_state["redact"] = [t for t in st.session_state.get("redact", []) if t in types]
     chosen = st.multiselect(
-        "Take out personal data", list(types), format_func=words, key="redact", placeholder="none",
+        "Take out personal data",
+        list(types),
+        format_func=words,
+        key="redact",
+        placeholder="none",
         help="With the rows in view that hold it. Texts of all columns that leave are scanned, and scanned again.",
-    )  # fmt: skip
+    )
     plan = []
     for type_ in chosen:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):

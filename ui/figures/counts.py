@@ -69,11 +69,17 @@ def wedges(
         palette.all if id.endswith("rest") else CATEGORIES[tops.index(id.split("/")[0]) % len(CATEGORIES)] for id in ids
     ]
     trace = {
-        "type": "treemap" if as_tree else "sunburst", "ids": ids, "parents": parents, "values": rows,
-        "labels": [plotly_text(label, 30) for label in labels], "branchvalues": "total", "sort": False,
-        "marker": {"colors": colours, "line": {"width": 1}}, "customdata": [n / every for n in rows],
+        "type": "treemap" if as_tree else "sunburst",
+        "ids": ids,
+        "parents": parents,
+        "values": rows,
+        "labels": [plotly_text(label, 30) for label in labels],
+        "branchvalues": "total",
+        "sort": False,
+        "marker": {"colors": colours, "line": {"width": 1}},
+        "customdata": [n / every for n in rows],
         "hovertemplate": "%{label}<br>%{value:,} rows<br>%{customdata:.1%} of all rows with a pair<extra></extra>",
-    }  # fmt: skip
+    }
     return go.Figure([trace], layout(palette, height))
 
 
@@ -84,9 +90,13 @@ def waterfall(names: Sequence[str], rows: Sequence[int], palette: Palette) -> go
     y = list(range(len(left)))
     lying = {"type": "bar", "orientation": "h", "y": y, "hoverinfo": "skip"}
     kept = {
-        **lying, "x": left, "marker": {"color": palette.view}, "cliponaxis": False, "textposition": "outside",
+        **lying,
+        "x": left,
+        "marker": {"color": palette.view},
+        "cliponaxis": False,
+        "textposition": "outside",
         "text": [f"{n:,}" + (f"  (−{b - n:,})" if b > n else "") for n, b in zip(left, before, strict=True)],
-    }  # fmt: skip
+    }
     return go.Figure(
         [{**lying, "x": before, "marker": {"color": palette.rest}}, kept],
         layout(

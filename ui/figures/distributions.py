@@ -46,16 +46,24 @@ def histogram(
     inside = [low < e2 and e1 < high for e1, e2 in zip(edges, edges[1:], strict=False)]
     words = [bin_words(a, b, whole) for a, b in zip(edges, edges[1:], strict=False)]
     in_view = {
-        "type": "bar", "x": x, "y": shown, "marker": {"color": [palette.view if i else palette.rest for i in inside]},
-        "customdata": _pairs(words, shown), **OPAQUE,
+        "type": "bar",
+        "x": x,
+        "y": shown,
+        "marker": {"color": [palette.view if i else palette.rest for i in inside]},
+        "customdata": _pairs(words, shown),
+        **OPAQUE,
         "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} rows in view<extra></extra>",
-    }  # fmt: skip
+    }
     behind = {
-        "type": "bar", "x": x, "y": everything * scale, "marker": {"color": palette.all}, "width": 1.0,
+        "type": "bar",
+        "x": x,
+        "y": everything * scale,
+        "marker": {"color": palette.all},
+        "width": 1.0,
         "customdata": _pairs(words, everything),
         "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} of all rows<extra></extra>",
         "name": "all rows, scaled to the view" if scale < 0.999 else "all rows",
-    }  # fmt: skip
+    }
     marks = []
     if mark is not None and edges[0] <= mark <= edges[-1]:
         at = float(np.interp(mark, edges, np.arange(len(edges)) - 0.5))
@@ -86,14 +94,20 @@ def density(
     shown = np.where(counts > 0, np.log10(np.maximum(counts, 1)), np.nan)
     powers = list(range(int(np.ceil(np.log10(max(counts.max(), 1)))) + 1))
     cells = {
-        "type": "heatmap", "z": shown, "customdata": counts, "zmin": 0, "hoverongaps": False,
+        "type": "heatmap",
+        "z": shown,
+        "customdata": counts,
+        "zmin": 0,
+        "hoverongaps": False,
         "colorscale": [[0, palette.scale[0]], [1, palette.scale[1]]],
         "hovertemplate": "%{customdata:,} rows<extra></extra>",
         "colorbar": {
-            "title": {"text": "rows"}, "tickvals": powers, "ticktext": [compact(10**p) for p in powers],
+            "title": {"text": "rows"},
+            "tickvals": powers,
+            "ticktext": [compact(10**p) for p in powers],
             "thickness": 10,
         },
-    }  # fmt: skip
+    }
     return go.Figure(
         [cells],
         layout(
@@ -113,9 +127,14 @@ def boxes(table: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
     names = [plotly_text(group, 24) or "(empty)" for group in table["group"]]
     bounds = {"lowerfence": "low", "q1": "q1", "median": "median", "q3": "q3", "upperfence": "high"}
     lying = {
-        "type": "box", "orientation": "h", "y": y, **{of: table[name].to_list() for of, name in bounds.items()},
-        "marker": {"color": palette.view}, "line": {"width": 1.5}, "hoverinfo": "x",
-    }  # fmt: skip
+        "type": "box",
+        "orientation": "h",
+        "y": y,
+        **{of: table[name].to_list() for of, name in bounds.items()},
+        "marker": {"color": palette.view},
+        "line": {"width": 1.5},
+        "hoverinfo": "x",
+    }
     groups = [f"{n} ({r:,})" for n, r in zip(names, table["rows"], strict=True)]
     return go.Figure(
         [lying],
@@ -134,11 +153,15 @@ def lines(
     """One line per (name, x values, y values), named at its side."""
     curves = [
         {
-            "type": "scatter", "x": list(xs), "y": list(ys), "name": plotly_text(name), "mode": "lines",
+            "type": "scatter",
+            "x": list(xs),
+            "y": list(ys),
+            "name": plotly_text(name),
+            "mode": "lines",
             "line": {"color": CATEGORIES[number], "dash": "solid" if number == 0 else "dash"},
         }
         for number, (name, xs, ys) in enumerate(series)
-    ]  # fmt: skip
+    ]
     return go.Figure(
         curves,
         layout(

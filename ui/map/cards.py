@@ -82,11 +82,16 @@ def _card(dataset: Dataset, card: Mapping[str, Any], level: Level) -> None:
     kept = others.where(level, "eq", number)
     is_kept = Filter(level, "eq", str(number)) in view.active
     with st.container(horizontal=True, gap="xsmall"):
-        st.button("Show all again" if is_kept else "Keep only", key=f"keep_{level}_{number}",
-                  type="primary" if is_kept else "secondary", on_click=session.set_view,
-                  args=(others if is_kept else kept,))  # fmt: skip
-        st.button("Exclude", key=f"exclude_{level}_{number}", on_click=session.set_view,
-                  args=(_without(view, level, number),))  # fmt: skip
+        st.button(
+            "Show all again" if is_kept else "Keep only",
+            key=f"keep_{level}_{number}",
+            type="primary" if is_kept else "secondary",
+            on_click=session.set_view,
+            args=(others if is_kept else kept,),
+        )
+        st.button(
+            "Exclude", key=f"exclude_{level}_{number}", on_click=session.set_view, args=(_without(view, level, number),)
+        )
         with st.popover("Rename", key=f"rename_{level}_{number}", on_change="rerun", type="tertiary") as opened:
             if opened.open:
                 _rename(dataset, card, level)
@@ -118,8 +123,13 @@ def _rename(dataset: Dataset, card: Mapping[str, Any], level: Level) -> None:
     st.text_input("Name", value=card["name"], key=key, max_chars=60)
     with st.container(horizontal=True):
         st.button("Save", key=f"save_{key}", type="primary", on_click=_name, args=(dataset, level, number, key))
-        st.button("Give back the found name", key=f"clear_{key}", disabled=given is None, on_click=_name,
-                  args=(dataset, level, number, ""))  # fmt: skip
+        st.button(
+            "Give back the found name",
+            key=f"clear_{key}",
+            disabled=given is None,
+            on_click=_name,
+            args=(dataset, level, number, ""),
+        )
 
 
 def _name(dataset: Dataset, level: Level, number: int, key: str) -> None:

@@ -20,9 +20,11 @@ from ui.session import session
 from ui.session.text import count, cut, duration, md
 
 OVER = {
-    "prompt": "the prompt", "response": "the response", "prompt+response": "prompt and response",
+    "prompt": "the prompt",
+    "response": "the response",
+    "prompt+response": "prompt and response",
     "columns": "chosen columns",
-}  # fmt: skip
+}
 EXPLAINED = {
     "coarse": "Words and runs of letters, no model. Puts together what uses the same words.",
     "semantic": "A small language model, all-MiniLM-L6-v2. Puts together what means the same, in other words too.",
@@ -53,9 +55,10 @@ def vector_columns(dataset: Dataset) -> list[str]:
     """Columns of the source that hold lists of numbers, that of the role embedding first."""
     role = dataset.role("embedding")
     lists = [
-        name for name, dtype in dataset.originals.items()
+        name
+        for name, dtype in dataset.originals.items()
         if isinstance(dtype, pl.List | pl.Array) and pl.Series([], dtype=dtype.inner).dtype.is_numeric()
-    ]  # fmt: skip
+    ]
     return list(dict.fromkeys([*([role] if role else []), *lists]))
 
 
@@ -100,8 +103,9 @@ def introduce(dataset: Dataset) -> None:
 
 def popover(dataset: Dataset) -> None:
     """What the map on the page is made of, and the form for another."""
-    with st.popover(md(f"Made of {tier_in_words(dataset)}", 90), icon=":material/tune:", key="map_choice",
-                    on_change="rerun") as opened:  # fmt: skip
+    with st.popover(
+        md(f"Made of {tier_in_words(dataset)}", 90), icon=":material/tune:", key="map_choice", on_change="rerun"
+    ) as opened:
         if opened.open:
             st.caption("Each choice keeps its own map: coming back to one costs nothing.")
             form(dataset, "Use these")
@@ -117,16 +121,26 @@ def form(dataset: Dataset, word: str = "Make the map") -> None:
     usual = str(now["tier"]) if is_chosen(dataset) else natural(dataset)
     kind, _, texts = over.partition(":")
     tier = st.radio(
-        "How", offered, index=offered.index(usual) if usual in offered else 0, format_func=_titled(dataset).__getitem__,
-        captions=[_caption(dataset, tier, kind, texts) for tier in offered], key=f"map_tier_{key}",
-    )  # fmt: skip
+        "How",
+        offered,
+        index=offered.index(usual) if usual in offered else 0,
+        format_func=_titled(dataset).__getitem__,
+        captions=[_caption(dataset, tier, kind, texts) for tier in offered],
+        key=f"map_tier_{key}",
+    )
     if not is_chosen(dataset) and tier == natural(dataset):
         st.caption(f"Suggested: {WHY[tier]}.")
     asked = _completed(dataset, tier, over, key)
     with st.expander("Fine tuning", key="map_tuning", on_change="rerun") as tuning:
         laid_out = _tuned(dataset) if tuning.open else {}
-    st.button(word, type="primary", key="make_map", disabled=not asked.may_start, on_click=use,
-              args=(dataset, asked, laid_out))  # fmt: skip
+    st.button(
+        word,
+        type="primary",
+        key="make_map",
+        disabled=not asked.may_start,
+        on_click=use,
+        args=(dataset, asked, laid_out),
+    )
 
 
 def _titled(dataset: Dataset) -> dict[str, str]:
@@ -144,15 +158,20 @@ def _caption(dataset: Dataset, tier: str, over: str, texts: str) -> str:
 def _choose_over(dataset: Dataset, now: str, texts: str, key: str) -> str:
     offered = [name for name in OVER if name == "columns" or dataset.has_examples]
     over = st.selectbox(
-        "What is compared", offered, index=offered.index(now) if now in offered else 0, format_func=OVER.__getitem__,
-        key=f"map_over_{key}", width=220,
-    )  # fmt: skip
+        "What is compared",
+        offered,
+        index=offered.index(now) if now in offered else 0,
+        format_func=OVER.__getitem__,
+        key=f"map_over_{key}",
+        width=220,
+    )
     if over != "columns":
         return str(over)
     columns = text_columns(dataset)
     before = [name for name in (split_values(texts) if texts else []) if name in columns]
-    picked = st.multiselect("Columns", columns, default=before or columns[:1], format_func=cut,
-                            key=f"map_columns_{key}")  # fmt: skip
+    picked = st.multiselect(
+        "Columns", columns, default=before or columns[:1], format_func=cut, key=f"map_columns_{key}"
+    )
     return f"columns:{join_values(picked)}" if picked else "columns"
 
 
@@ -175,9 +194,11 @@ def _completed(dataset: Dataset, tier: str, over: str, key: str) -> Asked:
         return Asked(tier, over, model.strip(), agreed, ready and agreed and bool(model.strip()))
     if tier == "model":
         path = st.text_input(
-            "The model's folder, or its id on the hub", key=f"map_path_{key}", placeholder="such as ~/models/bge-small",
+            "The model's folder, or its id on the hub",
+            key=f"map_path_{key}",
+            placeholder="such as ~/models/bge-small",
             help="A sentence-transformers repository with an ONNX graph. An id is fetched only with WINNOW_ONLINE=1.",
-        )  # fmt: skip
+        )
         return Asked(tier, over, path.strip(), False, ready and _may_be_read(os.path.expanduser(path.strip())))
     needs_model = tier in ("semantic", "bridge")
     return Asked(tier, over, "", False, ready and (not needs_model or weights.is_installed()))
@@ -204,12 +225,26 @@ def _tuned(dataset: Dataset) -> dict[str, object]:
     now = dataset.signal("map").parameters
     key = dataset.signal("map").key
     with st.container(horizontal=True):
-        neighbours = st.number_input("Neighbours", 2, 200, int(str(now["neighbours"])), key=f"map_neighbours_{key}",
-                                     help="More show the whole, fewer the detail")  # fmt: skip
-        min_dist = st.number_input("Least distance", 0.0, 1.0, float(str(now["min_dist"])), 0.05, key=f"map_dist_{key}",
-                                   help="How tightly rows may lie")  # fmt: skip
-        seed = st.number_input("Seed", 0, 2**31, int(str(now["seed"])), key=f"map_seed_{key}",
-                               help="The same seed gives the same map")  # fmt: skip
+        neighbours = st.number_input(
+            "Neighbours",
+            2,
+            200,
+            int(str(now["neighbours"])),
+            key=f"map_neighbours_{key}",
+            help="More show the whole, fewer the detail",
+        )
+        min_dist = st.number_input(
+            "Least distance",
+            0.0,
+            1.0,
+            float(str(now["min_dist"])),
+            0.05,
+            key=f"map_dist_{key}",
+            help="How tightly rows may lie",
+        )
+        seed = st.number_input(
+            "Seed", 0, 2**31, int(str(now["seed"])), key=f"map_seed_{key}", help="The same seed gives the same map"
+        )
     return {"neighbours": int(neighbours), "min_dist": float(min_dist), "seed": int(seed)}
 
 
@@ -219,9 +254,15 @@ def use(dataset: Dataset, asked: Asked, laid_out: dict[str, object]) -> None:
     places = {name: value for name, value in laid_out.items() if name != "seed"}
     try:
         changed = chosen.choose_vectors(
-            dataset, session.workspace().describe, tier=asked.tier, over=asked.over, model=asked.model,
-            may_send=asked.may_send, seed=int(str(seed)) if seed is not None else None, **places,  # type: ignore[arg-type]
-        )  # fmt: skip
+            dataset,
+            session.workspace().describe,
+            tier=asked.tier,
+            over=asked.over,
+            model=asked.model,
+            may_send=asked.may_send,
+            seed=int(str(seed)) if seed is not None else None,
+            **places,  # type: ignore[arg-type]
+        )
     except ValueError as error:
         st.session_state["job_error"] = str(error)
         return

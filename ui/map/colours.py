@@ -50,9 +50,13 @@ def choose(dataset: Dataset) -> str:
     ]
     offered = ["cluster_group", "cluster", NOTHING, *fitting]
     chosen = st.selectbox(
-        "Colour by", offered, format_func=lambda name: WORDS.get(name, cut(name)), key="colour",
-        bind="query-params", width=230,
-    )  # fmt: skip
+        "Colour by",
+        offered,
+        format_func=lambda name: WORDS.get(name, cut(name)),
+        key="colour",
+        bind="query-params",
+        width=230,
+    )
     return str(chosen)
 
 

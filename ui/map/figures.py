@@ -126,22 +126,36 @@ def map_of_rows(drawn: Drawn, palette: Palette) -> go.Figure:
             dragmode="lasso",
             hovermode="closest",
             showlegend=not isinstance(drawn.colours, Scale),
-            legend={"orientation": "h", "x": 0, "xref": "container", "y": -0.01, "yanchor": "top",
-                    "itemsizing": "constant", "font": {"size": 11}, "bgcolor": "rgba(0,0,0,0)"},
+            legend={
+                "orientation": "h",
+                "x": 0,
+                "xref": "container",
+                "y": -0.01,
+                "yanchor": "top",
+                "itemsizing": "constant",
+                "font": {"size": 11},
+                "bgcolor": "rgba(0,0,0,0)",
+            },
             xaxis={**bare, "range": [0, width]},
             yaxis={**bare, "range": [0, height], "scaleanchor": "x", "scaleratio": 1},
             modebar={"bgcolor": "rgba(0,0,0,0)", "color": palette.text, "activecolor": palette.view},
             newselection={"line": {"color": palette.text, "dash": "dot"}},
             annotations=_names(drawn.labels, paper, palette),
         ),
-    )  # fmt: skip
+    )
 
 
 def _names(labels: pl.DataFrame, paper: Paper, palette: Palette) -> list[dict[str, Any]]:
     """The names at their places."""
     behind = "rgba(255,255,255,.6)" if palette == LIGHT else "rgba(17,22,29,.6)"
-    fixed = {"showarrow": False, "font": {"size": 11.5}, "borderpad": 1, "bgcolor": behind, "captureevents": False,
-             "yshift": ABOVE}  # fmt: skip
+    fixed = {
+        "showarrow": False,
+        "font": {"size": 11.5},
+        "borderpad": 1,
+        "bgcolor": behind,
+        "captureevents": False,
+        "yshift": ABOVE,
+    }
     return [
         {
             "x": round((x - paper.left) / paper.unit),
@@ -174,12 +188,23 @@ def _cloud(cells: Cells, width: float, height: float, palette: Palette, strength
     shade = (logs * (255 / max(float(logs.max()), 1e-9))).round().astype(np.uint8)
     across, up, rgb = width / cells.shape[1], height / cells.shape[0], _grey(palette)
     return {
-        "type": "heatmap", "z": shade, "x0": across / 2, "dx": across, "y0": up / 2, "dy": up, "zmin": 0, "zmax": 255,
-        "showscale": False, "hoverinfo": "skip", "zsmooth": "best",
+        "type": "heatmap",
+        "z": shade,
+        "x0": across / 2,
+        "dx": across,
+        "y0": up / 2,
+        "dy": up,
+        "zmin": 0,
+        "zmax": 255,
+        "showscale": False,
+        "hoverinfo": "skip",
+        "zsmooth": "best",
         "colorscale": [
-            [0, f"rgba({rgb},0)"], [0.02, f"rgba({rgb},{strength / 5:.2f})"], [1, f"rgba({rgb},{strength})"]
+            [0, f"rgba({rgb},0)"],
+            [0.02, f"rgba({rgb},{strength / 5:.2f})"],
+            [1, f"rgba({rgb},{strength})"],
         ],
-    }  # fmt: skip
+    }
 
 
 def _points(
@@ -188,9 +213,16 @@ def _points(
     """One trace of points. A trace without points stays, so that their numbers are those of `traces_of`."""
     x, y = paper.steps(drawn.x.gather(rows), drawn.y.gather(rows))
     return {
-        "type": "scattergl", "x": x, "y": y, "mode": "markers", "name": name, "marker": {"opacity": 0.8, **marker},
-        "hoverinfo": "none", "showlegend": is_listed and bool(len(rows)), "unselected": {"marker": {"opacity": 0.12}},
-    }  # fmt: skip
+        "type": "scattergl",
+        "x": x,
+        "y": y,
+        "mode": "markers",
+        "name": name,
+        "marker": {"opacity": 0.8, **marker},
+        "hoverinfo": "none",
+        "showlegend": is_listed and bool(len(rows)),
+        "unselected": {"marker": {"opacity": 0.12}},
+    }
 
 
 def _of_hue(drawn: Drawn, paper: Paper, hue: Hue, size: int, palette: Palette) -> Trace:
@@ -202,13 +234,26 @@ def _of_hue(drawn: Drawn, paper: Paper, hue: Hue, size: int, palette: Palette) -
 def _on_scale(drawn: Drawn, paper: Paper, of: Scale, size: int, palette: Palette) -> list[Trace]:
     """Viridis, whose steps look even: the dark end is high on white paper, the bright end on black."""
     bar = {
-        "orientation": "h", "x": 0, "xanchor": "left", "y": -0.01, "yanchor": "top", "len": 0.4, "thickness": 9,
-        "tickvals": [0, 127, 254], "ticktext": list(of.ends), "outlinewidth": 0,
-    }  # fmt: skip
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "y": -0.01,
+        "yanchor": "top",
+        "len": 0.4,
+        "thickness": 9,
+        "tickvals": [0, 127, 254],
+        "ticktext": list(of.ends),
+        "outlinewidth": 0,
+    }
     marker = {
-        "color": of.shades, "cmin": 0, "cmax": 254, "colorscale": "Viridis", "reversescale": palette == LIGHT,
-        "colorbar": bar, "size": size,
-    }  # fmt: skip
+        "color": of.shades,
+        "cmin": 0,
+        "cmax": 254,
+        "colorscale": "Viridis",
+        "reversescale": palette == LIGHT,
+        "colorbar": bar,
+        "size": size,
+    }
     without = {"color": _missing(palette), "size": size}
     return [
         _points(drawn, paper, of.without, "missing", without),
@@ -220,12 +265,17 @@ def tree_of_clusters(found: Sequence[tuple[str, str, str, int]], palette: Palett
     """A treemap of (id, parent's id, label, rows) in the colours of the groups; ids begin with the group's number."""
     ids, parents, labels, rows = map(list, zip(*found, strict=True))
     trace = {
-        "type": "treemap", "ids": ids, "parents": parents, "values": rows, "branchvalues": "total", "sort": False,
+        "type": "treemap",
+        "ids": ids,
+        "parents": parents,
+        "values": rows,
+        "branchvalues": "total",
+        "sort": False,
         "labels": [plotly_text(label, NAME_CHARS) for label in labels],
         "hovertemplate": "%{label}<br>%{value:,} rows in view<extra></extra>",
         "marker": {
             "colors": [colour_of(int(id.partition("/")[0]), palette) for id in ids],
             "line": {"color": palette.grid, "width": 1.5},
         },
-    }  # fmt: skip
+    }
     return go.Figure([trace], layout(palette, TREE_HEIGHT, uniformtext={"minsize": 9, "mode": "hide"}))

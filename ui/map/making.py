@@ -47,8 +47,11 @@ def progress(dataset: Dataset) -> None:
     state = computing.progress(dataset, signal)
     share = (number + (state.share if state else 0.0)) / len(STEPS)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.progress(share, f"Making the map, step {number + 1} of {len(STEPS)}: {STEPS[signal.name]} of "
-                    f"{count(dataset.height)}. All steps take about {usual}. You can go on meanwhile.")  # fmt: skip
+        st.progress(
+            share,
+            f"Making the map, step {number + 1} of {len(STEPS)}: {STEPS[signal.name]} of "
+            f"{count(dataset.height)}. All steps take about {usual}. You can go on meanwhile.",
+        )
         st.button("Stop", key="stop_map", on_click=_stop, args=(dataset, signal))
 
 

@@ -29,7 +29,7 @@ EXPLAINED = {
     "proportional": "Each cluster of the map, and the rows apart, have the share they have among the rows in view.",
     "redundant": "Copies beyond the first, then the rows nearest to their neighbours: what one could do without.",
     "nested": "Proportional samples for measuring what more data add: train on each, compare.",
-}  # fmt: skip
+}
 
 
 class Asked(NamedTuple):
@@ -110,10 +110,19 @@ def _show(dataset: Dataset, asked: Asked, found: dict[int, list[str]]) -> None:
     if asked.filters != tuple(session.view().to_params()):
         st.text("Picked among the rows that were in view then. Pick again for those in view now.")
     known = session.notes().vocabulary(dataset.fingerprint)
-    name = st.selectbox(
-        "Tag for the rows picked", known, index=None, key="pick_tag", accept_new_options=True, width=260,
-        placeholder=f"{asked.kind}-sample", help="With nested samples -25, -50 and -100 is added to it.",
-    ) or f"{asked.kind}-sample"  # fmt: skip
+    name = (
+        st.selectbox(
+            "Tag for the rows picked",
+            known,
+            index=None,
+            key="pick_tag",
+            accept_new_options=True,
+            width=260,
+            placeholder=f"{asked.kind}-sample",
+            help="With nested samples -25, -50 and -100 is added to it.",
+        )
+        or f"{asked.kind}-sample"
+    )
     for share, ids in sorted(found.items()):
         tag = f"{name}-{share}" if asked.kind == "nested" else name
         places = _places(dataset, ids)
@@ -127,12 +136,22 @@ def _show(dataset: Dataset, asked: Asked, found: dict[int, list[str]]) -> None:
             part = f"{share}%: " if asked.kind == "nested" else ""
             st.text(f"{part}{count(len(ids))}, {cost}.", width=300)
             if view.is_short_enough:
-                st.button("Keep only these rows", key=f"pick_view_{share}", icon=":material/filter_alt:",
-                          on_click=session.set_view, args=(view,))  # fmt: skip
+                st.button(
+                    "Keep only these rows",
+                    key=f"pick_view_{share}",
+                    icon=":material/filter_alt:",
+                    on_click=session.set_view,
+                    args=(view,),
+                )
             else:
                 st.text("Too many to name in a link: tag them, then filter by the tag.")
-            st.button(f"Tag {count(new)} “{md(tag, 40)}”", key=f"pick_tag_{share}", disabled=not new, on_click=_tag,
-                      args=(dataset, ids, tag, asked))  # fmt: skip
+            st.button(
+                f"Tag {count(new)} “{md(tag, 40)}”",
+                key=f"pick_tag_{share}",
+                disabled=not new,
+                on_click=_tag,
+                args=(dataset, ids, tag, asked),
+            )
             if others:
                 st.text(f"{count(others)} beside these carry the tag “{cut(tag, 40)}” already.")
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -28,9 +28,14 @@ LEAST_EXPECTED = 0.25
 def choose_level() -> Level:
     """At which of the two levels clusters are named and listed; kept in the address."""
     level = st.segmented_control(
-        "Names and cards of", list(state.LEVELS), format_func=state.LEVELS.__getitem__, default="cluster",
-        required=True, key="level", bind="query-params",
-    )  # fmt: skip
+        "Names and cards of",
+        list(state.LEVELS),
+        format_func=state.LEVELS.__getitem__,
+        default="cluster",
+        required=True,
+        key="level",
+        bind="query-params",
+    )
     return "cluster_group" if level == "cluster_group" else "cluster"
 
 
@@ -73,9 +78,13 @@ def draw(dataset: Dataset, level: Level, colour: str) -> None:
         return session.view().narrowed("map_place", "within", corners) if corners else None
 
     charts.draw(
-        map_of_rows(found, charts.palette()), KEY,
-        f"Map of {count(left.placed)} in view, {state.LEVELS[level].lower()} named", pick, "lasso", CONFIG,
-    )  # fmt: skip
+        map_of_rows(found, charts.palette()),
+        KEY,
+        f"Map of {count(left.placed)} in view, {state.LEVELS[level].lower()} named",
+        pick,
+        "lasso",
+        CONFIG,
+    )
     key = "|".join([*state.key_of(dataset, view), colour])
     hover.hover(dataset, charts.widget_key(KEY), key, traces_of(found), colour)
     _say_what_is_drawn(dataset, found, left, colour)
@@ -134,15 +143,25 @@ def _say_what_is_drawn(dataset: Dataset, found: Drawn, left: state.Left, colour:
 def _leftovers(left: state.Left) -> None:
     """What the map cannot show as it is, counted; each a filter."""
     kept = {
-        "afterwards": (left.afterwards, "placed afterwards", ("is_placed", "eq", "true"),
-                       "At most 100,000 rows are laid out; each other one is put between those it is nearest to"),
+        "afterwards": (
+            left.afterwards,
+            "placed afterwards",
+            ("is_placed", "eq", "true"),
+            "At most 100,000 rows are laid out; each other one is put between those it is nearest to",
+        ),
         "apart": (left.apart, "apart from all clusters", ("cluster", "eq", "-1"), "In no dense group of the map"),
         "nowhere": (left.nowhere, "without a place", ("map_place", "null", ""), "Nothing to read, so no vector"),
-    }  # fmt: skip
+    }
     with st.container(horizontal=True, gap="small"):
         for name, (rows, words, (column, op, value), why) in kept.items():
             if rows:
                 view = session.view().narrowed(column, op, value)
-                st.button(f"{count(rows)} {words}", key=f"left_{name}", type="tertiary", help=why,
-                          icon=":material/filter_alt:",
-                          on_click=session.set_view, args=(view,))  # fmt: skip
+                st.button(
+                    f"{count(rows)} {words}",
+                    key=f"left_{name}",
+                    type="tertiary",
+                    help=why,
+                    icon=":material/filter_alt:",
+                    on_click=session.set_view,
+                    args=(view,),
+                )

@@ -43,8 +43,13 @@ def search(dataset: Dataset) -> None:
         return
     listing = within.listing(f"nearest to “{cut(str(sought).strip(), 80)}”", found[ROW_ID])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(f"Keep only these {count(found.height)}", key="keep_similar", icon=":material/filter_alt:",
-                  on_click=session.set_view, args=(listing,))  # fmt: skip
+        st.button(
+            f"Keep only these {count(found.height)}",
+            key="keep_similar",
+            icon=":material/filter_alt:",
+            on_click=session.set_view,
+            args=(listing,),
+        )
         highest, lowest = found["cosine"][0], found["cosine"][-1]
         st.text(f"Cosines from {highest:.2f} down to {lowest:.2f}. Where nothing fits, something is still nearest.")
     _table(dataset, found, act)

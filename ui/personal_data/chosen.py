@@ -19,13 +19,17 @@ def choose(dataset: Dataset) -> None:
         now = dataset.signal("personal_data").parameters
         st.text("Always: e-mail, phone, cards, IBAN, IP and hardware addresses, US numbers, wallets, keys and secrets.")
         is_noisy = st.toggle(
-            "Also the noisy group", value=NOISY in names(str(now["also"])), key="noisy",
+            "Also the noisy group",
+            value=NOISY in names(str(now["also"])),
+            key="noisy",
             help="Links, dates, UUIDs, licences, bank numbers, passports and national ids: most hits are not personal.",
-        )  # fmt: skip
+        )
         countries = st.multiselect(
-            "Countries whose phone numbers need no country code", _regions(), key="countries",
+            "Countries whose phone numbers need no country code",
+            _regions(),
+            key="countries",
             default=list(names(str(now["countries"]))),
-        )  # fmt: skip
+        )
         also = [n for n in names(str(now["also"])) if n != NOISY] + [NOISY] * is_noisy
         wanted = {**now, "also": ",".join(also), "countries": ",".join(countries or DEFAULT_COUNTRIES)}
         if st.button("Look again", type="primary", key="look_again", disabled=wanted == now):
@@ -69,9 +73,13 @@ def names_or_offer(dataset: Dataset) -> bool:
             st.rerun()
         st.text("How long it takes here is not known before 500 rows are read.")
     share = st.select_slider(
-        "How many rows", [0.01, 0.05, 0.1, 0.25, 0.5, 1.0], value=0.1 if dataset.height > 5_000 else 1.0,
-        format_func=lambda s: "all rows" if s == 1 else f"{s:.0%} of the rows", key="names_share", width=420,
-    )  # fmt: skip
+        "How many rows",
+        [0.01, 0.05, 0.1, 0.25, 0.5, 1.0],
+        value=0.1 if dataset.height > 5_000 else 1.0,
+        format_func=lambda s: "all rows" if s == 1 else f"{s:.0%} of the rows",
+        key="names_share",
+        width=420,
+    )
     rows = count(round(dataset.height * share))
     cost = f", about {duration(seconds * share)}" if seconds is not None else ""
     if st.button(f"Look for names in {rows}{cost}", type="primary", key="go_names"):

@@ -95,10 +95,16 @@ def by_slice(dataset: Dataset, view: View, column: str | None, signal: str) -> p
     sliced = pl.DataFrame({"row": rows, "slice": dataset.column(column).gather(rows).cast(pl.String)})
     heights = sliced.group_by("slice").agg(height=pl.len())
     counted = ~pl.col("is_placeholder")
-    per = spans.join(sliced, on="row", how="left").group_by("type", "slice").agg(
-        rows=pl.col("row").filter(counted).n_unique(), spans=counted.sum(),
-        values=pl.col("value_hash").filter(counted).n_unique(), placeholders=(~counted).sum(),
-    )  # fmt: skip
+    per = (
+        spans.join(sliced, on="row", how="left")
+        .group_by("type", "slice")
+        .agg(
+            rows=pl.col("row").filter(counted).n_unique(),
+            spans=counted.sum(),
+            values=pl.col("value_hash").filter(counted).n_unique(),
+            placeholders=(~counted).sum(),
+        )
+    )
     joined = per.join(heights, on="slice", how="left", nulls_equal=True)
     titled = joined.with_columns(
         pl.Series("title", [found.title(t) for t in joined["type"]], dtype=pl.String),

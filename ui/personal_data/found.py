@@ -24,8 +24,16 @@ def key_of(dataset: Dataset, signal: str, *more: str) -> tuple[str, ...]:
     """What tells an answer of a signal about the rows in view from any other."""
     view = session.view()
     columns = (dataset.key_of(column) for column in sorted(view.columns()))
-    return (dataset.id, dataset.signal(signal).key, dataset.rulings.revision, str(dataset.tag_revision), *columns,
-            *view.to_params(), "", *more)  # fmt: skip
+    return (
+        dataset.id,
+        dataset.signal(signal).key,
+        dataset.rulings.revision,
+        str(dataset.tag_revision),
+        *columns,
+        *view.to_params(),
+        "",
+        *more,
+    )
 
 
 @st.cache_resource(max_entries=128, show_spinner="Counting what was found …")

@@ -127,10 +127,16 @@ def review(dataset: Dataset, signal: str) -> None:
     first = next((at for at, hit in enumerate(sample["hit_id"]) if hit not in said), 0)
     at = place_in(st.session_state.get("review_reader"), "at", token)
     data: dict[str, Any] = {
-        "revision": f"{token}{'|open' * is_open}", "total": sample.height, "base": 0, "at": first if at is None else at,
+        "revision": f"{token}{'|open' * is_open}",
+        "total": sample.height,
+        "base": 0,
+        "at": first if at is None else at,
         "rows": [_payload(dataset, line, said, is_open) for line in sample.iter_rows(named=True)],
-        "tags": list(WORDS), "single": True, "dataset": key, "acked": desk.acked(),
-    }  # fmt: skip
+        "tags": list(WORDS),
+        "single": True,
+        "dataset": key,
+        "acked": desk.acked(),
+    }
     reader(key="review_reader", data=data, on_log=_nothing, on_want=_nothing, on_at=_nothing)
     precision(dataset, signal)
 
@@ -156,16 +162,33 @@ def _payload(dataset: Dataset, line: dict[str, Any], said: dict[str, bool], is_o
     spans = utf16_spans(text, [(start, start + len(held), "pii", found.title(line["type"]))])
     score = "" if line["score"] is None else f"{line['score']:.2f}"
     own = [[*WORDS][not said[line["hit_id"]]]] if line["hit_id"] in said else []
-    section = {"kind": "text", "title": f"in its context, in {line['field']}", "text": text, "is_missing": False,
-               "is_code": False, "hidden": 0, "tokens": None, "spans": spans}  # fmt: skip
+    section = {
+        "kind": "text",
+        "title": f"in its context, in {line['field']}",
+        "text": text,
+        "is_missing": False,
+        "is_code": False,
+        "hidden": 0,
+        "tokens": None,
+        "spans": spans,
+    }
     meta = [
         ["type", found.title(line["type"])],
         ["score", score],
         ["found by", line["recogniser"]],
         ["row", line["row_id"]],
     ]
-    return {"id": line["hit_id"], "layout": "text", "sections": [section], "meta": meta, "raw": None, "votes": None,
-            "tags": own, "disputed": [], "notes": []}  # fmt: skip
+    return {
+        "id": line["hit_id"],
+        "layout": "text",
+        "sections": [section],
+        "meta": meta,
+        "raw": None,
+        "votes": None,
+        "tags": own,
+        "disputed": [],
+        "notes": [],
+    }
 
 
 def _store(key: str) -> None:

@@ -36,10 +36,12 @@ def offer_rules(dataset: Dataset, signal: str, line: Mapping[str, Any], where: s
         value = value_at(dataset, *(line[name] for name in ("row", "field", "message", "start", "end")))
         usual = suggested_pattern(type_, value)
         pattern = st.text_input(
-            "This pattern, of whole values", value=usual, key=f"pattern_{where}_{line['value_hash']}",
+            "This pattern, of whole values",
+            value=usual,
+            key=f"pattern_{where}_{line['value_hash']}",
             help="A regular expression. It goes into receipts, so it must not be anybody's data itself. "
             "Of an address it shows the domain, which is noted with your name.",
-        )  # fmt: skip
+        )
         if st.button("Rule out the pattern", key=f"pattern_go_{where}", disabled=not pattern):
             _add(dataset, NotPersonal("pattern", type_, str(pattern)))
         at = pl.Series([line["row"]], dtype=pl.UInt32)
@@ -129,8 +131,9 @@ def in_force(dataset: Dataset) -> None:
     for at, one in enumerate(kept):
         spans, rows = left_out(dataset, at)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.button("Take back", key=f"end_{one.number}", icon=":material/undo:", on_click=_end,
-                      args=(dataset, one.number))  # fmt: skip
+            st.button(
+                "Take back", key=f"end_{one.number}", icon=":material/undo:", on_click=_end, args=(dataset, one.number)
+            )
             st.text(
                 f"{in_words(one.rule)}: {count(spans, 'hit')} in {count(rows)}; by {cut(one.person, 30)}, "
                 f"{one.at:%Y-%m-%d %H:%M}",

@@ -90,9 +90,11 @@ def snippets(dataset: Dataset, signal: str) -> None:
         selection_mode="single-row",
         key=fresh(dataset, f"snippets_{signal}_{of}_{seed}"),
         alt=f"Hits of {found.title(of)} in their context, masked",
-        column_config={"in its context, masked": st.column_config.TextColumn(width="large"),
-                       "score": st.column_config.NumberColumn(format="%.2f")},
-    )  # fmt: skip
+        column_config={
+            "in its context, masked": st.column_config.TextColumn(width="large"),
+            "score": st.column_config.NumberColumn(format="%.2f"),
+        },
+    )
     drawn = "All" if hits.height <= SNIPPETS else f"{SNIPPETS} drawn at random (seed {seed}) of"
     st.caption(f"{drawn} {count(hits.height, 'hit')} in view. Tick one to see it, read its row, or rule it out.")
     if lines := [at for at in picked.selection.rows if at < shown.height]:

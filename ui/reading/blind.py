@@ -112,9 +112,13 @@ def door(dataset: Dataset) -> None:
     )
     others = [c for c in dataset.originals if c not in hidden]
     also = st.multiselect(
-        "Hide also", others, default=perhaps, format_func=cut, key=f"check_also_{dataset.id}_{asked}",
+        "Hide also",
+        others,
+        default=perhaps,
+        format_func=cut,
+        key=f"check_also_{dataset.id}_{asked}",
         help="Filled with the columns in which rows of one item differ: annotators may have written them.",
-    )  # fmt: skip
+    )
     left_out = [f.sentence for f in session.view() if f not in open_view(dataset, session.view(), asked).filters]
     if left_out:
         st.text(f"These filters would give answers away and are not applied: {'; '.join(cut(s) for s in left_out)}.")
@@ -177,8 +181,10 @@ def _label(dataset: Dataset, check: BlindCheck, sequence: pl.Series) -> None:
     desk.store(book)
     done = given(check)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(len(done) / len(check.row_ids), f"{len(done)} of {len(check.row_ids)} labelled. "
-                    "Keys 1 to 9 give a label, J goes on, U undoes.")  # fmt: skip
+        st.progress(
+            len(done) / len(check.row_ids),
+            f"{len(done)} of {len(check.row_ids)} labelled. Keys 1 to 9 give a label, J goes on, U undoes.",
+        )
         with st.popover("Compare", key="check_end", disabled=not done):
             st.text(
                 f"You have labelled {len(done)} of {len(check.row_ids)}. Whoever has seen the answers is not blind any "

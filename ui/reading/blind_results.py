@@ -39,8 +39,11 @@ def results(
         "the share of items with the same label; kappa is agreement beyond chance (1 perfect, 0 chance), given from "
         f"{LEAST_ITEMS} items on. Lowest and highest bound each with 95% confidence."
     )
-    between = {f"{name}_{end}": f"{words} {of}" for name, of in (("agreement", "agreement"), ("kappa", "kappa"))
-               for end, words in (("low", "lowest"), ("high", "highest"))}  # fmt: skip
+    between = {
+        f"{name}_{end}": f"{words} {of}"
+        for name, of in (("agreement", "agreement"), ("kappa", "kappa"))
+        for end, words in (("low", "lowest"), ("high", "highest"))
+    }
     shown = found.people.rename(between).with_columns(pl.col("^.*agreement$").round(2))
     shares = {c: st.column_config.NumberColumn(format="percent") for c in shown.columns if c.endswith("agreement")}
     kappas = {c: st.column_config.NumberColumn(format="%.2f") for c in shown.columns if c.endswith("kappa")}

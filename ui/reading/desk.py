@@ -177,10 +177,18 @@ def _payloads(dataset: Dataset, rows: pl.Series, token: str) -> list[dict[str, A
     held = list(frame.iter_rows(named=True))
     asked: set[str] = st.session_state.get("shown_rows", set())
     return [
-        payload(row, fields=fields, originals=originals, hits=marks.hits, searches=searches, votes=votes.get(at),
-                hidden=marks.hidden) | {"shown": row[ROW_ID] in asked and bool(marks.types)}
+        payload(
+            row,
+            fields=fields,
+            originals=originals,
+            hits=marks.hits,
+            searches=searches,
+            votes=votes.get(at),
+            hidden=marks.hidden,
+        )
+        | {"shown": row[ROW_ID] in asked and bool(marks.types)}
         for at, row, marks in zip(rows, held, masking.marks(dataset, rows, held, window), strict=True)
-    ]  # fmt: skip
+    ]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -62,7 +62,7 @@ def grant(dataset: Dataset, *, in_read: bool = False) -> None:
         st.query_params["row"] = row_id
         st.rerun()
     params: dict[str, str | list[str]] = {"d": dataset.id, "f": nearest.to_params(), "row": row_id, "order": "listed"}
-    st.switch_page(places.page("read"), query_params=params)
+    st.switch_page(places.page("reading"), query_params=params)
 
 
 def _forget() -> None:

@@ -43,10 +43,13 @@ def switch(dataset: Dataset) -> None:
         return
     st.session_state["mask_switch"] = is_on()
     st.toggle(
-        "Mask personal data", key="mask_switch", on_change=_switched, width="content",
+        "Mask personal data",
+        key="mask_switch",
+        on_change=_switched,
+        width="content",
         help="In all texts that the pages quote, for this session. Rows seen with it off are noted with your name. The "
         "page Personal data shows values one by one, whatever is chosen here.",
-    )  # fmt: skip
+    )
 
 
 def say_if_unknown(dataset: Dataset) -> None:

@@ -47,9 +47,13 @@ def _tag_all(dataset: Dataset, rows: pl.Series) -> None:
 
 
 def say(
-    dataset: Dataset, rows: Mapping[str, bool], tag: str, said: str, why: str | None = None,
+    dataset: Dataset,
+    rows: Mapping[str, bool],
+    tag: str,
+    said: str,
+    why: str | None = None,
     reasons: Mapping[str, str] = NO_REASONS,
-) -> None:  # fmt: skip
+) -> None:
     """A callback's work: the tag goes on or off these rows (by id) as one batch, with `why` and single `reasons` where
     there are any, and becomes one of the dataset's. What came of it stands in `st.session_state[said]`."""
     notes = session.notes()

@@ -57,9 +57,14 @@ def start(*arguments: str) -> str:
     command += arguments[1:]
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         _started()[id] = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True,
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
             env={**os.environ, "WINNOW_HOME": str(workspace().home)},
-        )  # fmt: skip
+        )
     return id
 
 
@@ -175,8 +180,7 @@ def _panel(dataset: Dataset, signal_: Signal) -> None:
         done = computing.progress(dataset, signal_)
         st.text(f"The {name} of {count(dataset.height)} are not computed yet{cost}.")
         word = "Go on computing" if done and done.done else "Compute"
-        st.button(f"{word} {name}", key=f"go_{signal_.key}", type="primary", on_click=compute,
-                  args=(dataset, signal_))  # fmt: skip
+        st.button(f"{word} {name}", key=f"go_{signal_.key}", type="primary", on_click=compute, args=(dataset, signal_))
 
 
 def say_why(job: str) -> None:

@@ -1,4 +1,4 @@
-"""Where the pages lie, for links from one to another."""
+"""The pages by name, for the menu and for links from one page to another."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 ROOT = Path(__file__).parents[2]
+ADDRESSES = {"noise": "format", "reading": "read"}  # links that were shared before stay valid
 
 
-def page(name: str) -> st.Page:
-    """The page of that file name. The menu lies in another folder, so that a relative path would not find it."""
-    return st.Page(ROOT / "pages" / f"{name}.py")
+def page(name: str, *, title: str | None = None, icon: str | None = None, default: bool = False) -> st.Page:
+    """The page of that file name; without `title` and `icon` a target for a link."""
+    return st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, url_path=ADDRESSES.get(name), default=default)

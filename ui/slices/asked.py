@@ -20,9 +20,15 @@ from ui.rows import cluster_names as clusters
 from ui.session import session
 
 CUT_WORDS = {
-    "value": "value", "quantile4": "quarters", "quantile5": "fifths", "quantile10": "tenths",
-    "hour": "hour", "day": "day", "week": "week", "month": "month",
-}  # fmt: skip
+    "value": "value",
+    "quantile4": "quarters",
+    "quantile5": "fifths",
+    "quantile10": "tenths",
+    "hour": "hour",
+    "day": "day",
+    "week": "week",
+    "month": "month",
+}
 
 
 # Asked once, kept while the column and the view stay the same
@@ -39,14 +45,14 @@ def _measured(key: str, _dataset: Dataset, _of: Measure) -> Measured:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _table(key: tuple[str, ...], _dataset: Dataset, _view: View, _splits: Sequence[Split],
-           _measured: Sequence[Measured]) -> SliceTable:  # fmt: skip
+def _table(
+    key: tuple[str, ...], _dataset: Dataset, _view: View, _splits: Sequence[Split], _measured: Sequence[Measured]
+) -> SliceTable:
     return slice_table(_dataset, _dataset.rows_of(_view), _splits, _measured)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _apart(key: tuple[str, ...], _dataset: Dataset, _slice: View, _view: View,
-           _without: Sequence[str]) -> list[Apart]:  # fmt: skip
+def _apart(key: tuple[str, ...], _dataset: Dataset, _slice: View, _view: View, _without: Sequence[str]) -> list[Apart]:
     inside, rows = _dataset.rows_of(_slice), _dataset.rows_of(_view)
     rest = rows.filter(~rows.is_in(inside.implode()))
     return what_sets_apart(_dataset, inside, rest, without=_without, prepare=measured)
@@ -59,8 +65,13 @@ def measured(dataset: Dataset, of: Measure) -> Measured:
 
 def key_of(dataset: Dataset, view: View, *more: str) -> tuple[str, ...]:
     """What tells an answer about a view from any other."""
-    return (dataset.id, str(dataset.tag_revision), *(dataset.key_of(c) for c in sorted(view.columns())),
-            *view.to_params(), *more)  # fmt: skip
+    return (
+        dataset.id,
+        str(dataset.tag_revision),
+        *(dataset.key_of(c) for c in sorted(view.columns())),
+        *view.to_params(),
+        *more,
+    )
 
 
 # What is asked

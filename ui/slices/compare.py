@@ -23,9 +23,16 @@ from ui.slices import asked, sides
 
 REST = "~rest"  # as the other side's filters: all rows that are not in view
 SHOWN = {
-    "label": "measure", "mean": "A", "other_mean": "B", "difference": "A less B", "low": "from", "high": "to",
-    "effect": "effect", "verdict": "verdict", "sentence": "in words",
-}  # fmt: skip
+    "label": "measure",
+    "mean": "A",
+    "other_mean": "B",
+    "difference": "A less B",
+    "low": "from",
+    "high": "to",
+    "effect": "effect",
+    "verdict": "verdict",
+    "sentence": "in words",
+}
 
 
 class Other(NamedTuple):
@@ -85,8 +92,9 @@ def _other(dataset: Dataset, other: Dataset, filters: list[str]) -> Other | None
         st.text(f"The other side's filters need {signals} of {other.name}, not computed yet.")
         return None
     named = "" if other.id == dataset.id else f"{other.name}: "
-    return Other(other, other.rows_of(view), f"{named}{view.sentence}", asked.key_of(other, view),
-                 frozenset(view.columns()))  # fmt: skip
+    return Other(
+        other, other.rows_of(view), f"{named}{view.sentence}", asked.key_of(other, view), frozenset(view.columns())
+    )
 
 
 def choose_other(dataset: Dataset) -> None:
@@ -101,9 +109,14 @@ def choose_other(dataset: Dataset) -> None:
             _remember([REST] if side.view is None else side.view.to_params(), side.id)
 
     st.selectbox(
-        "Compare with", list(offered), index=None, key="choose_other", placeholder="Choose the other side …",
-        on_change=chosen, width=360,
-    )  # fmt: skip
+        "Compare with",
+        list(offered),
+        index=None,
+        key="choose_other",
+        placeholder="Choose the other side …",
+        on_change=chosen,
+        width=360,
+    )
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -31,16 +31,25 @@ def differences(lines: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
         for d, a, b, verdict in lines.select("difference", "low", "high", "verdict").iter_rows()
     ]
     interval = {
-        "type": "data", "symmetric": False, "color": palette.rest, "thickness": 1.5, "width": 0,
+        "type": "data",
+        "symmetric": False,
+        "color": palette.rest,
+        "thickness": 1.5,
+        "width": 0,
         "array": (lines["high"] - lines["difference"]).to_list(),
         "arrayminus": (lines["difference"] - lines["low"]).to_list(),
-    }  # fmt: skip
+    }
     points = {
-        "type": "scatter", "mode": "markers", "x": lines["difference"].to_list(), "y": y, "error_x": interval,
+        "type": "scatter",
+        "mode": "markers",
+        "x": lines["difference"].to_list(),
+        "y": y,
+        "error_x": interval,
         "marker": {"size": 9, "color": [palette.view if t else palette.rest for t in telling]},
         "customdata": list(zip(lines["slice"].to_list(), words, strict=True)),
-        "hovertemplate": "%{customdata[1]}<extra></extra>", **OPAQUE,
-    }  # fmt: skip
+        "hovertemplate": "%{customdata[1]}<extra></extra>",
+        **OPAQUE,
+    }
     return go.Figure(
         [points],
         layout(
@@ -76,11 +85,18 @@ def ridges(found: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
             (plotly_text(str(span), 40), f"{n:,}", f"{share:.1%}")
             for span, n, share in zip(spans, group["rows"], shares, strict=True)
         ]
-        bars.append({
-            "type": "bar", "x": group["bin"].to_list(), "y": (shares / highest * 0.85).to_list(), "base": number,
-            "marker": {"color": palette.view}, "customdata": told,
-            "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} rows, %{customdata[2]} of the slice<extra></extra>",
-        })  # fmt: skip
+        bars.append(
+            {
+                "type": "bar",
+                "x": group["bin"].to_list(),
+                "y": (shares / highest * 0.85).to_list(),
+                "base": number,
+                "marker": {"color": palette.view},
+                "customdata": told,
+                "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} rows, "
+                "%{customdata[2]} of the slice<extra></extra>",
+            }
+        )
     return go.Figure(
         bars,
         layout(
@@ -116,15 +132,22 @@ def grid(cells: pl.DataFrame, value: str, unit: str, palette: Palette) -> go.Fig
         for number, a, b, n, shown_ in cells.select("slice", "a", "b", "slice_rows", shown=value).iter_rows()
     ]
     coloured = {
-        "type": "heatmap", "z": shown, "hoverinfo": "skip", "xgap": 1, "ygap": 1,
+        "type": "heatmap",
+        "z": shown,
+        "hoverinfo": "skip",
+        "xgap": 1,
+        "ygap": 1,
         "colorscale": [[0, palette.scale[0]], [1, palette.scale[1]]],
         "colorbar": {"title": {"text": plotly_text(unit, 30)}, **NUMBERS, "thickness": 10},
-    }  # fmt: skip
+    }
     words = "%{customdata[1]} × %{customdata[2]}<br>%{customdata[3]} rows<br>%{customdata[4]}<extra></extra>"
     picked = {
-        **PICKED, "x": [x[b] for b in cells["b_line"]], "y": [y[a] for a in cells["a_line"]], "customdata": told,
+        **PICKED,
+        "x": [x[b] for b in cells["b_line"]],
+        "y": [y[a] for a in cells["a_line"]],
+        "customdata": told,
         "hovertemplate": words,
-    }  # fmt: skip
+    }
     return go.Figure(
         [coloured, picked],
         layout(

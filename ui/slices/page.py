@@ -42,8 +42,11 @@ def table(found: SliceTable, chosen: Sequence[Measured]) -> list[int]:
     shown = found.slices.select(
         "slice",
         pl.Series("slice ", names, dtype=pl.String),
-        "rows", "share", "surprise", pl.col("surprising").replace(labels).alias("stands out in"),
-    )  # fmt: skip
+        "rows",
+        "share",
+        "surprise",
+        pl.col("surprising").replace(labels).alias("stands out in"),
+    )
     config: dict[str, Any] = {
         "slice": None,
         "slice ": st.column_config.TextColumn("slice", pinned=True, width=longest),
@@ -133,9 +136,10 @@ def sentences(dataset: Dataset, found: SliceTable, number: int, splits: Sequence
     if not telling:
         has_enough = any(each.verdict == "not telling" for each in contrasts)
         st.text(
-            "Nothing measured tells this slice from the rest." if has_enough
+            "Nothing measured tells this slice from the rest."
+            if has_enough
             else "The slice, or the rest, has too few rows to say."
-        )  # fmt: skip
+        )
     for at, each in enumerate(telling[:TELLING_SENTENCES]):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
             shown = shown_by(each)
@@ -144,9 +148,10 @@ def sentences(dataset: Dataset, found: SliceTable, number: int, splits: Sequence
             st.text(each.sentence, width="stretch")
     left = len(telling) - TELLING_SENTENCES
     st.caption(
-        f"{count(len(contrasts), 'column')} compared" + (f", {left:,} more differ" if left > 0 else "")
+        f"{count(len(contrasts), 'column')} compared"
+        + (f", {left:,} more differ" if left > 0 else "")
         + "; those named differ after Benjamini and Hochberg at 5%."
-    )  # fmt: skip
+    )
 
 
 def shown_by(each: Apart) -> Filter | None:
@@ -197,10 +202,18 @@ def in_numbers(found: SliceTable, each: Measured) -> None:
     lines = found.slices.join(found.cells.filter(pl.col("measure") == each.measure.name), on="slice", suffix="_with")
     names = pl.Series("slice ", [name_of(line) for line in lines.iter_rows(named=True)], dtype=pl.String)
     shown = lines.select(
-        names, pl.col("rows_with").alias("rows with a value"), "mean", "median",
-        pl.col("rest_mean").alias("mean of rest"), "difference", pl.col("low").alias("from"),
-        pl.col("high").alias("to"), "effect", "p", "verdict",
-    )  # fmt: skip
+        names,
+        pl.col("rows_with").alias("rows with a value"),
+        "mean",
+        "median",
+        pl.col("rest_mean").alias("mean of rest"),
+        "difference",
+        pl.col("low").alias("from"),
+        pl.col("high").alias("to"),
+        "effect",
+        "p",
+        "verdict",
+    )
     figure = st.column_config.NumberColumn(format="%.4g")
     effect = "Cramér's V, 0 to 1" if each.measure.kind == "category" else "Cliff's delta, -1 to 1"
     st.dataframe(

@@ -32,9 +32,21 @@ def sentence_ends() -> U8:
 
 @compiled
 def evened(
-    data: U8, first: int, end: int, kind: U8, fold: I32, is_digit: Flags, sentence_end: U8, level: int, zero: bool,
-    any_order: bool, a: U64, b: U64, words: I64, at: int,
-) -> int:  # fmt: skip
+    data: U8,
+    first: int,
+    end: int,
+    kind: U8,
+    fold: I32,
+    is_digit: Flags,
+    sentence_end: U8,
+    level: int,
+    zero: bool,
+    any_order: bool,
+    a: U64,
+    b: U64,
+    words: I64,
+    at: int,
+) -> int:
     """Two hashes and the words of each part of a text, from place `at` on; a part without a word is none.
 
     `zero` takes every digit for 0. With `any_order` the lines of a part may come in any order.
@@ -100,14 +112,29 @@ def evened(
 
 @compiled
 def evened_texts(
-    data: U8, starts: I64, ends: I64, kind: U8, fold: I32, is_digit: Flags, sentence_end: U8, level: int, zero: bool,
-    any_order: bool, place: I64, a: U64, b: U64, words: I64, low: int, high: int, parts: I64,
-) -> None:  # fmt: skip
+    data: U8,
+    starts: I64,
+    ends: I64,
+    kind: U8,
+    fold: I32,
+    is_digit: Flags,
+    sentence_end: U8,
+    level: int,
+    zero: bool,
+    any_order: bool,
+    place: I64,
+    a: U64,
+    b: U64,
+    words: I64,
+    low: int,
+    high: int,
+    parts: I64,
+) -> None:
     """As `evened` for texts low to high, each from place[t] on; parts[t] says how many it has."""
     for t in range(low, high):
         stop = evened(
             data, starts[t], ends[t], kind, fold, is_digit, sentence_end, level, zero, any_order, a, b, words, place[t]
-        )  # fmt: skip
+        )
         parts[t] = stop - place[t]
 
 

@@ -138,9 +138,20 @@ def loop_at_end(words: U64, longest: int, least_times: int, least_words: int) ->
 
 @compiled
 def repetition_of(
-    data: U8, starts: I64, ends: I64, kind: U8, fold: I32, longest: int, least_times: int, least_words: int,
-    low: int, high: int, shares: F32, loops: U8, lengths: I64,
-) -> None:  # fmt: skip
+    data: U8,
+    starts: I64,
+    ends: I64,
+    kind: U8,
+    fold: I32,
+    longest: int,
+    least_times: int,
+    least_words: int,
+    low: int,
+    high: int,
+    shares: F32,
+    loops: U8,
+    lengths: I64,
+) -> None:
     """For texts low to high: the SHARES of each, whether it ends in a loop, and its words. One of none is left out."""
     for t in range(low, high):
         count = measure(data, starts[t], ends[t], kind)[0]

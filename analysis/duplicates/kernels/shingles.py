@@ -28,9 +28,21 @@ def measure_rows(
 
 @compiled
 def shingle_rows(
-    data: U8, starts: I64, ends: I64, first: I64, kind: U8, fold: I32, by_letters: U8, sizes: I64,
-    low: int, high: int, place: I64, out: U64, count: I64, whole: U64,
-) -> None:  # fmt: skip
+    data: U8,
+    starts: I64,
+    ends: I64,
+    first: I64,
+    kind: U8,
+    fold: I32,
+    by_letters: U8,
+    sizes: I64,
+    low: int,
+    high: int,
+    place: I64,
+    out: U64,
+    count: I64,
+    whole: U64,
+) -> None:
     """For rows low to high: distinct shingles, ascending, at out[place[r] : place[r] + count[r]]; `whole` hashes them.
 
     `sizes`: units per shingle, in words and in characters. A text of fewer units is one shingle.

@@ -30,9 +30,22 @@ def jaccard_of_pairs(values: U64, place: I64, count: I64, a: U32, b: U32, low: i
 
 @compiled
 def verified(
-    values: U64, place: I64, count: I64, rows: I64, begin: U32, end: U32, member: U32, cut: U8, least: float,
-    low: int, high: int, room: int, a: U32, b: U32, similarity: F32,
-) -> int:  # fmt: skip
+    values: U64,
+    place: I64,
+    count: I64,
+    rows: I64,
+    begin: U32,
+    end: U32,
+    member: U32,
+    cut: U8,
+    least: float,
+    low: int,
+    high: int,
+    room: int,
+    a: U32,
+    b: U32,
+    similarity: F32,
+) -> int:
     """Writes the pairs (a, b, similarity) of at least `least` whose second is in low:high; returns how many.
 
     `room` is the greatest number of candidates that one has. A mark in `cut` is taken back where nothing was near.

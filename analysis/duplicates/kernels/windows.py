@@ -132,9 +132,17 @@ def neighbours_of(at: I64, text: U32, known: I64, before: I64, after: I64) -> No
 
 @compiled
 def join_windows(
-    at: I64, text: U32, known: I64, before: I64, after: I64, n: int, span_text: U32, span_from: I64, span_to: I64,
+    at: I64,
+    text: U32,
+    known: I64,
+    before: I64,
+    after: I64,
+    n: int,
+    span_text: U32,
+    span_from: I64,
+    span_to: I64,
     span: I64,
-) -> int:  # fmt: skip
+) -> int:
     """Runs of windows that stand in the same rows as one span each: its text, first word, end, and first window.
 
     Occurrences of one span that overlap, as in a loop of a few words, are one. Returns the number of spans.
@@ -191,9 +199,20 @@ def heads_and_tails(
 
 @compiled
 def extents_of_spans(
-    data: U8, starts: I64, ends: I64, kind: U8, place: I64, text: U32, word_from: I64, word_to: I64, in_bytes: bool,
-    low: int, high: int, begin: I64, end: I64,
-) -> None:  # fmt: skip
+    data: U8,
+    starts: I64,
+    ends: I64,
+    kind: U8,
+    place: I64,
+    text: U32,
+    word_from: I64,
+    word_to: I64,
+    in_bytes: bool,
+    low: int,
+    high: int,
+    begin: I64,
+    end: I64,
+) -> None:
     """For spans low to high, in the order of their texts: where they begin and end, in code points or bytes."""
     room = 0
     for s in range(low, high):

@@ -35,9 +35,7 @@ def preview(dataset: Dataset, view: View, plan: Mapping[str, Redaction]) -> pl.D
         ids = dataset.frame([ROW_ID], some["row"])[ROW_ID]
         shown = tables.snippets(dataset, some, CONTEXT_CHARS).with_columns(ids)
         for line in shown.iter_rows(named=True):
-            value = tables.value_at(
-                dataset, line["row"], line["field"], line["message"], line["start"], line["end"]
-            )  # fmt: skip
+            value = tables.value_at(dataset, line["row"], line["field"], line["message"], line["start"], line["end"])
             new = "(the row is left out)" if rule.how == "drop" else instead_of(rule, key, value, line[ROW_ID])
             around = (f"… {line['before']}", f"{line['after']} …")
             after = new if rule.how == "drop" else new.join(around)

@@ -59,10 +59,15 @@ class Redacting:
             of = self.dataset.column("source_file").gather(rows)
             sources = self.dataset.meta["sources"]
             found = [
-                File(folder / file["path"], rows.filter(of == name), file["rows"], self.kind_of(name),
-                     sources[name].get("original") is not None)
+                File(
+                    folder / file["path"],
+                    rows.filter(of == name),
+                    file["rows"],
+                    self.kind_of(name),
+                    sources[name].get("original") is not None,
+                )
                 for name, file in zip(sources, files, strict=True)
-            ]  # fmt: skip
+            ]
         check_files(self.dataset, self.redactor, found, list(said_in(receipt)))
 
     def notes(self) -> list[str]:
@@ -96,10 +101,14 @@ class Redacting:
         if plan:
             said["redact"] = list(map(str, plan.values()))
             said["taken_out"] = [
-                {"type": rule.type, "how": rule.how, "rows": self.redactor.counts[rule.type]["rows"],
-                 "values": self.redactor.counts[rule.type]["values"]}
+                {
+                    "type": rule.type,
+                    "how": rule.how,
+                    "rows": self.redactor.counts[rule.type]["rows"],
+                    "values": self.redactor.counts[rule.type]["values"],
+                }
                 for rule in plan.values()
-            ]  # fmt: skip
+            ]
             said["detector"] = dict(self.redactor.detector)
         if any(rule.how == "pseudonym" for rule in plan.values()):
             from faker import VERSION
@@ -115,5 +124,15 @@ def said_in(receipt: Mapping[str, Any]) -> list[str]:
     rules = [rule["what"] for rule in receipt["personal_data"]["not_personal"] if rule["kind"] != "value"]
     steps = [step["reason"] for step in receipt["steps"]]
     names = [*tags["rows"], *tags["disputed_rows"], *tags["only"], *tags["without"], *source["roles"].values()]
-    return [receipt["sentence"], *receipt["view"], source["name"], *files, *source["notes"], *receipt["notes"], *names,
-            *steps, *rules, *receipt.get("add", [])]  # fmt: skip
+    return [
+        receipt["sentence"],
+        *receipt["view"],
+        source["name"],
+        *files,
+        *source["notes"],
+        *receipt["notes"],
+        *names,
+        *steps,
+        *rules,
+        *receipt.get("add", []),
+    ]

@@ -57,8 +57,9 @@ def check_files(dataset: Dataset, redactor: Redactor, files: Sequence[File], sai
     ids = dataset.column(ROW_ID)
     named = dict.fromkeys(
         f"{one.what} in {f'row {ids[one.row]}, ' if one.row is not None else ''}"
-        f"{one.file}{f' record {one.record}' if one.record else ''}" for one in left
-    )  # fmt: skip
+        f"{one.file}{f' record {one.record}' if one.record else ''}"
+        for one in left
+    )
     for row_id in dict.fromkeys(redactor.partly):
         named[f"row {row_id} holds a text too long or too full to be scanned to its end"] = None
     shown = "; ".join(list(named)[:NAMED_ROWS])

@@ -11,9 +11,34 @@ from pathlib import Path
 from runpy import run_path
 
 LANGUAGES = (
-    "af", "ca", "cs", "da", "de", "en", "es", "et", "fi", "fr", "hr", "hu", "id", "it", "lt", "lv", "nb", "nl", "pl",
-    "pt", "ro", "sk", "sl", "sq", "sv", "tl", "tr",
-)  # fmt: skip
+    "af",
+    "ca",
+    "cs",
+    "da",
+    "de",
+    "en",
+    "es",
+    "et",
+    "fi",
+    "fr",
+    "hr",
+    "hu",
+    "id",
+    "it",
+    "lt",
+    "lv",
+    "nb",
+    "nl",
+    "pl",
+    "pt",
+    "ro",
+    "sk",
+    "sl",
+    "sq",
+    "sv",
+    "tl",
+    "tr",
+)
 LETTERS_SEEN = 200  # of a sentence; its script shows in far fewer
 SYMBOLS = frozenset("bcdfghjklmnpqrstvwxz")  # letters of formulas, each of them a word somewhere
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")

@@ -160,9 +160,10 @@ def _name(token: Token) -> str | None:
     """A common noun's lemma, a proper noun in full, a gerund as it stands; None for a word that is no noun."""
     if token.pos_ == "PROPN" and not token.is_lower:
         parts = [
-            c for c in token.children
+            c
+            for c in token.children
             if c.dep_ in ("compound", "flat", "flat:name", "nmod") and c.pos_ == "PROPN" and not c.is_lower
-        ]  # fmt: skip
+        ]
         whole = sorted((p for p in (token, *parts) if abs(p.i - token.i) <= len(parts)), key=lambda part: part.i)
         return " ".join(part.lower_ for part in whole)
     if token.pos_ == "PROPN" and token.lemma_ == token.text:

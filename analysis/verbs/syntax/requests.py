@@ -136,6 +136,10 @@ def _asked_before(verb: Token, found: list[Noun], lexicon: Lexicon) -> str | Non
 
 def _request(verb: Token, noun: tuple[str | None, str | None], how: str) -> Request:
     return Request(
-        " ".join([lemma(verb), *particles(verb)]), noun[0], how, noun[1],
-        is_setting=is_setting(verb), is_complete=how == "question" or has_clause(verb),
-    )  # fmt: skip
+        " ".join([lemma(verb), *particles(verb)]),
+        noun[0],
+        how,
+        noun[1],
+        is_setting=is_setting(verb),
+        is_complete=how == "question" or has_clause(verb),
+    )

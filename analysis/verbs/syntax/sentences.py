@@ -35,10 +35,23 @@ _END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[:;])\s+")
 _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|ca|approx|no|fig|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|[A-Z])\.$")
 _MAIL = re.compile(r"\be-(?=mails?\b)", re.IGNORECASE)
 _AS_SPOKEN = {
-    "gimme": "give me", "lemme": "let me", "wanna": "want to", "gonna": "going to", "gotta": "have to", "wat": "what",
-    "wht": "what", "pls": "please", "plz": "please", "cld": "could", "dont": "don't", "whats": "what's",
-    "thx": "thanks", "ur": "your", "im": "I'm", "ive": "I've",
-}  # fmt: skip
+    "gimme": "give me",
+    "lemme": "let me",
+    "wanna": "want to",
+    "gonna": "going to",
+    "gotta": "have to",
+    "wat": "what",
+    "wht": "what",
+    "pls": "please",
+    "plz": "please",
+    "cld": "could",
+    "dont": "don't",
+    "whats": "what's",
+    "thx": "thanks",
+    "ur": "your",
+    "im": "I'm",
+    "ive": "I've",
+}
 _SPOKEN = re.compile(rf"\b(?:{'|'.join(_AS_SPOKEN)})\b", re.IGNORECASE)
 _REPEATED = re.compile(
     r",?\s{0,2}(?<![\w-])([a-z]{3,})[ -](?:by|for|after|to)[ -]\1(?![\w-])(?:,(?=\s))?", re.I

@@ -32,14 +32,16 @@ QUESTION_WORDS = frozenset(("what", "who", "whom", "whose", "which", "when", "wh
 PARTS = frozenset(
     "some any all each one two three four five six seven ten none most many few several both half more "
     "couple lot lots bunch dozen plenty handful".split()
-)  # fmt: skip  "some of the books" asks for books
+)  # "some of the books" asks for books
 COUNTED = PARTS - {"couple", "lot", "lots", "bunch", "dozen", "plenty", "handful"} | {"others", "much"}
 ENDING_IN_IE = frozenset(
     "aunties beanies brownies cookies doggies hippies hoagies pixies roomies selfies smoothies townies zombies".split()
-)  # fmt: skip  whose lemma in the tables may be "cooky"
+)  # the tables may give the lemma "cooky"
 COMPOUNDING = frozenset("related based specific oriented style themed driven led friendly free".split())
-TIMES = frozenset("second minute hour day week weekend month year night morning evening afternoon time times today "
-                  "tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday".split())  # fmt: skip
+TIMES = frozenset(
+    "second minute hour day week weekend month year night morning evening afternoon time times today "
+    "tomorrow yesterday monday tuesday wednesday thursday friday saturday sunday".split()
+)
 PARTICLES = frozenset("up out down off away over together back along through in on around".split())
 TWO_OBJECTS = frozenset("give tell show send teach offer assign ask lend hand grant bring buy".split())
 

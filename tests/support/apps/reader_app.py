@@ -43,14 +43,24 @@ def chat(i: int) -> dict[str, Any]:
     talk = [
         ("system", "You are a careful assistant. Answer in the language of the question.", None),
         ("user", f"Write an email about a broken heater, from {mail}, phone +49 170 555 {1000 + i}.", None),
-        ("assistant", f"Subject: Heater\n\nPlease send someone, 🙏. You can reach me at {mail}.\n\n{code}\n\nIs that right?", None),
+        (
+            "assistant",
+            f"Subject: Heater\n\nPlease send someone, 🙏. You can reach me at {mail}.\n\n{code}\n\nIs that right?",
+            None,
+        ),
         ("user", "Make it firmer, and look up the tenants' association.", None),
         ("assistant", "", json.dumps([{"name": "search", "arguments": {"query": "tenants' association", "limit": 3}}])),
         ("tool", '{"results": ["Mieterverein e.V."]}', None),
         ("assistant", "Subject: Urgent\n\n" + HEATER * (3 + i % 40), None),
     ]
     messages = [{"role": role, "content": text, "tool_calls": calls} for role, text, calls in talk]
-    return {"messages": messages, "system": talk[0][1], "prompt": talk[1][1], "response": talk[-1][1], "response_tokens": 42 + i}
+    return {
+        "messages": messages,
+        "system": talk[0][1],
+        "prompt": talk[1][1],
+        "response": talk[-1][1],
+        "response_tokens": 42 + i,
+    }
 
 
 def pair(i: int) -> dict[str, Any]:
@@ -70,11 +80,19 @@ def row(i: int) -> dict[str, Any]:
     elif i % 4 == 1:
         made = pair(i)
     elif i % 4 == 2:
-        made = {"prompt": "Hostile row: " + HOSTILE[i % len(HOSTILE)], "response": "\n".join(HOSTILE) + "\n\n" + STRANGE}
+        made = {
+            "prompt": "Hostile row: " + HOSTILE[i % len(HOSTILE)],
+            "response": "\n".join(HOSTILE) + "\n\n" + STRANGE,
+        }
     else:
         made = {"text": HEATER * 12} if i % 8 == 3 else {}
     record = {key: value for key, value in made.items() if not key.endswith("_tokens")}
-    columns = {"source": ["oasst", "<b>uf</b>", "sharegpt"][i % 3], "annotator": f"ann_{i % 40:02d}", "score": i / 7, "reviewed": None}
+    columns = {
+        "source": ["oasst", "<b>uf</b>", "sharegpt"][i % 3],
+        "annotator": f"ann_{i % 40:02d}",
+        "score": i / 7,
+        "reviewed": None,
+    }
     return {
         "row_id": f"{i:016x}",
         "source_file": "made_up.jsonl",
@@ -91,9 +109,16 @@ def shown(i: int) -> dict[str, Any]:
     made = row(i)
     prompt = str(made.get("prompt"))
     found = prompt.find("@")
-    hits = [] if found < 0 or i % 4 else [Hit("prompt", prompt.index("anna"), prompt.index(".com") + 4, "pii", "EMAIL_ADDRESS 1.00")]
+    hits = (
+        []
+        if found < 0 or i % 4
+        else [Hit("prompt", prompt.index("anna"), prompt.index(".com") + 4, "pii", "EMAIL_ADDRESS 1.00")]
+    )
     return payload(
-        made, fields=["source", "annotator", "score", "response_tokens", "reviewed"], hits=hits, searches=[("has", search)] if search else []
+        made,
+        fields=["source", "annotator", "score", "response_tokens", "reviewed"],
+        hits=hits,
+        searches=[("has", search)] if search else [],
     )
 
 
@@ -127,9 +152,22 @@ def reading() -> None:
     base = max(0, wanted - BACK)
     rows = [shown(i) for i in range(base, min(ROWS, base + WINDOW))]
     first, end = within_budget(rows, wanted - base)
-    data = {"revision": revision, "total": ROWS, "base": base + first, "at": begin, "rows": rows[first:end], "tags": TAGS}
+    data = {
+        "revision": revision,
+        "total": ROWS,
+        "base": base + first,
+        "at": begin,
+        "rows": rows[first:end],
+        "tags": TAGS,
+    }
     nothing = lambda: None  # noqa: E731
-    reader(key="reader", data=data | {"dataset": DATASET, "acked": stored()["acked"]}, on_log=nothing, on_want=nothing, on_at=nothing)
+    reader(
+        key="reader",
+        data=data | {"dataset": DATASET, "acked": stored()["acked"]},
+        on_log=nothing,
+        on_want=nothing,
+        on_at=nothing,
+    )
     st.code(json.dumps(stored()["changes"]), language=None)
 
 

@@ -60,8 +60,15 @@ def reader(
     clients = {log.get("client"), *(entry.get("client") for entry in log.get("entries", ()))}
     sent = {**data, "acked": {client: seq for client, seq in data["acked"].items() if client in clients}}
     sent.setdefault("fold", DEFAULT_FOLD)
-    _COMPONENT(key=key, data=sent, on_log_change=on_log, on_want_change=on_want, on_at_change=on_at,
-               on_reveal_change=on_at, on_like_change=on_at)  # fmt: skip
+    _COMPONENT(
+        key=key,
+        data=sent,
+        on_log_change=on_log,
+        on_want_change=on_want,
+        on_at_change=on_at,
+        on_reveal_change=on_at,
+        on_like_change=on_at,
+    )
 
 
 def read_log(state: object, acked: Mapping[str, int], dataset: str) -> list[Change]:
