@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -266,21 +267,137 @@ def test_no_part_of_what_stands_in_for_a_value_is_found_again() -> None:
     assert within_what_was_made(60, seed=7) == []
 
 
+NEIGHBOURS = (
+    ("My phone is ", " ext 4"),
+    ("Call 2 or ", " 24"),
+    ("card 12-", "-2"),
+    ("SSN ", " or 77 12"),
+    ("IBAN ", ""),
+    ("电话", "号"),
+    ("Call é", " 2024-01-02"),
+    ("2024-01-02 ", " 2024-01-02"),
+    ("call 12/", " 867-5309"),
+    ("+49 ", ") 4"),
+    ("(", ".77.12"),
+    ("card 4556 ", " 4556"),
+    ('{"a": 5551234, "b": "call ', '", "c": 6304586540}'),
+    ("mail a@b.de ", "@web.de"),
+    ("call 415-867 ", ":4f8::1"),
+    ("12:30; ", "/7"),
+)
+"""Numbers, dates, signs, letters and other people's data before and behind a value."""
+UNCOVERING = {
+    "My phone is 63045 86540 02419 5783 ext 4": "My phone is <PHONE_NUMBER> <PHONE_NUMBER>",
+    "My phone is 4580\xa0392177\xa009912\xa02797 or 77 12": "My phone is <PHONE_NUMBER>\xa0<PHONE_NUMBER> or 77 12",
+    "Call 2 or 36904\xa044239\xa003195\xa01521 24": "Call 2 or <PHONE_NUMBER>\xa0<PHONE_NUMBER> 24",
+}
+"""Texts in which a scan finds the last half of a number alone, and then the first; both replaced."""
+REFUSED_KEYS = (81, 132, 218, 222, 225, 226, 230, 244, 265, 269)
+"""Of the first 300 secrets, those with which the export of UNCOVERING was refused when nothing was scanned again."""
+METHODS = ("pseudonym", "pseudonym:dataset", "hash", "mask", "mask:4", "replace")
+
+
+def write_key(number: int) -> None:
+    """Gives the workspace the secret of this number."""
+    key_path().write_bytes(hashlib.sha256(b"key %d" % number).digest())
+
+
+def opened(workspace: Workspace, path: Path, texts: Iterable[str]) -> Dataset:
+    return workspace.open([jsonl(path, [{"prompt": text, "response": "Yes."} for text in texts])])
+
+
+def prompts_of(dataset: Dataset, out: Path, how: str) -> list[str]:
+    """The prompts as they go out; raises RedactionError where the last check refuses them."""
+    out_of(dataset, out, "prompt_completion", redact=tuple(f"{t}={how}" for t in TYPES))
+    (path,) = out.glob("*.jsonl")
+    return [json.loads(line)["prompt"] for line in path.read_text().splitlines()]
+
+
 def test_what_was_made_may_stand_beside_other_numbers(workspace: Workspace, tmp_path: Path) -> None:
     """A phone number takes the extension behind it along: a hit, but nobody's."""
     r = Draw(3)
-    rows = [
-        {"prompt": f"{before}{value}{behind}", "response": "Yes."}
+    texts = [
+        f"{before}{value}{behind}"
         for before in ("My phone is ", "Call 2 or ", "card 12-", "SSN ", "IBAN ")
         for behind in (" ext 4", " 24", "-2", " or 77 12")
         for type_, value in written(r)
         if type_ in TYPES
     ]
-    dataset = workspace.open([jsonl(tmp_path / "a.jsonl", rows)])
+    assert set(UNCOVERING) < set(texts)
+    write_key(REFUSED_KEYS[0])
     plan = tuple(f"{t}=pseudonym" for t in TYPES)
-    receipt = out_of(dataset, tmp_path / "out", "prompt_completion", redact=plan)
+    receipt = out_of(opened(workspace, tmp_path / "a.jsonl", texts), tmp_path / "out", "prompt_completion", redact=plan)
     taken = {one["type"]: one["values"] for one in receipt["personal_data"]["taken_out"]}
     assert taken["PHONE_NUMBER"] > 20 and taken["CREDIT_CARD"] > 100
+
+
+@pytest.mark.parametrize("how", ["pseudonym", "pseudonym:dataset"])
+def test_no_secret_makes_an_export_fail(workspace: Workspace, tmp_path: Path, how: str) -> None:
+    """Chance decides what a pseudonym is, and so which words beside it are found with it."""
+    dataset = opened(workspace, tmp_path / "a.jsonl", UNCOVERING)
+    for number in (*REFUSED_KEYS, *range(32 if how == "pseudonym" else 0)):
+        write_key(number)
+        assert len(prompts_of(dataset, tmp_path / f"out{number}", how)) == len(UNCOVERING)
+
+
+@pytest.mark.parametrize("how", METHODS)
+def test_what_was_made_may_stand_beside_anything(workspace: Workspace, tmp_path: Path, how: str) -> None:
+    """Every type in many forms beside numbers, dates, signs and letters; before, every method was refused."""
+    r = Draw(1)
+    texts = [
+        f"{before}{value}{behind}"
+        for before, behind in NEIGHBOURS
+        for type_, value in written(r)
+        if type_ in TYPES and (type_ != "CREDIT_CARD" or r.random() < 0.2)
+    ]
+    write_key(1)
+    dataset = opened(workspace, tmp_path / "a.jsonl", texts)
+    assert len(prompts_of(dataset, tmp_path / "out", how)) == len(texts) > 1000
+
+
+def test_what_a_replaced_value_covered_is_taken_out_too(workspace: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    dataset = opened(workspace, file, UNCOVERING)
+    assert prompts_of(dataset, tmp_path / "out", "replace") == list(UNCOVERING.values())
+    receipt = json.loads((tmp_path / "out" / "receipt.json").read_text())
+    taken = {one["type"]: (one["rows"], one["values"]) for one in receipt["personal_data"]["taken_out"]}
+    assert taken["PHONE_NUMBER"] == (3, 6)
+    assert replay(tmp_path / "out" / "receipt.json", file, tmp_path / "again", workspace).receipt == receipt
+
+
+def test_a_stand_in_that_is_found_itself_gives_way_in_its_row_alone(workspace: Workspace, tmp_path: Path) -> None:
+    """`@web.de` makes an address of what stands before it, and a date makes a phone number of the digits a mask shows."""
+    iban, file = "NL40ABNA7847175874", tmp_path / "a.jsonl"
+    texts = [f"IBAN {iban}.", f"电话{iban}@web.de", "Call éFR26 5835 6941 5265 3480 7748 516 2024-01-02"]
+    dataset = opened(workspace, file, texts)
+    write_key(1)
+    made = prompts_of(dataset, tmp_path / "out", "pseudonym:dataset")
+    assert made[:2] == [f"IBAN {pseudonym(workspace_key(), '', 'IBAN_CODE', iban)}.", "电话<IBAN_CODE>@web.de"]
+    receipt = json.loads((tmp_path / "out" / "receipt.json").read_text())
+    assert replay(tmp_path / "out" / "receipt.json", file, tmp_path / "again", workspace).receipt == receipt
+    assert prompts_of(dataset, tmp_path / "masked", "mask:4")[2] == "Call é<IBAN_CODE> 2024-01-02"
+
+
+def test_a_value_is_drawn_again_in_all_its_writings_until_it_may_stand(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A form of which every second draw, behind a letter, is found as somebody's address."""
+    one, other = "GB15 NWBK 5483 2400 6838 62", "GB15NWBK54832400683862"
+    monkeypatch.setitem(FORMS, "IBAN_CODE", lambda value, draw: draw.choice(("an ann@brightwell-mills.co", "an ann")))
+    dataset = opened(workspace, tmp_path / "a.jsonl", [f"{n} Pay {one} or é{other}" for n in range(20)])
+    write_key(1)
+    made = prompts_of(dataset, tmp_path / "out", "pseudonym")
+    assert made == [f"{n} Pay an ann or éan ann" for n in range(20)]
+    first = [pseudonym(workspace_key(), row_id, "IBAN_CODE", one) for row_id in dataset.column(ROW_ID)]
+    assert 5 < sum("@" in new for new in first) < 15
+
+
+def test_the_first_draw_is_what_older_receipts_hold() -> None:
+    drawn = {
+        type_: pseudonym(bytes(32), "r1", type_, VALUES[type_]) for type_ in ("PHONE_NUMBER", "CREDIT_CARD", "US_SSN")
+    }
+    assert drawn == {"PHONE_NUMBER": "+1 333 555 0138", "CREDIT_CARD": "9000000077341106", "US_SSN": "000-50-7647"}
+    assert pseudonym(bytes(32), "r1", "PHONE_NUMBER", VALUES["PHONE_NUMBER"], 1) != drawn["PHONE_NUMBER"]
 
 
 def test_formats_of_pseudonyms_stay_valid() -> None:

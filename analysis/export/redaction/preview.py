@@ -22,7 +22,8 @@ CONTEXT_CHARS = 25
 def preview(dataset: Dataset, view: View, plan: Mapping[str, Redaction]) -> pl.DataFrame:
     """`type`, `title`, `before`, `after`, `row_id`: the first hits of each type in view, of those that are computed.
 
-    `before` is the context with the value masked, `after` the same with what takes its place.
+    `before` is the context with the value masked, `after` the same with what takes its place: the first draw, which
+    an export changes where the words around do not let it stand.
     """
     key = workspace_key()
     found = []

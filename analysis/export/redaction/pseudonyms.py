@@ -33,16 +33,18 @@ def digest(key: bytes, purpose: str, scope: str, type_: str, value: str) -> byte
     return hmac.digest(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)
 
 
-def pseudonym(key: bytes, scope: str, type_: str, value: str) -> str:
+def pseudonym(key: bytes, scope: str, type_: str, value: str, draw: int = 0) -> str:
     """The invented value for one of this type; `scope` is the row within which it stays the same, "" for all rows.
 
-    Of a person each word has its own, so that a first name alone is still the first name of the whole.
+    `draw`: 0, or how often it is drawn again because of the words around it. Of a person each word has its own, so
+    that a first name alone is still the first name of the whole.
     """
+    purpose = f"pseudonym {draw}" if draw else "pseudonym"
     if type_ == "PERSON":
         words = re.findall(r"\w+", value)
-        drawn = (random.Random(digest(key, "pseudonym", scope, type_, word)) for word in words)
-        return " ".join(_faked("first_name", draw) for draw in drawn) or "Somebody"
-    return FORMS[type_](value, random.Random(digest(key, "pseudonym", scope, type_, value)))
+        drawn = (random.Random(digest(key, purpose, scope, type_, word)) for word in words)
+        return " ".join(_faked("first_name", source) for source in drawn) or "Somebody"
+    return FORMS[type_](value, random.Random(digest(key, purpose, scope, type_, value)))
 
 
 def hashed(key: bytes, scope: str, type_: str, value: str) -> str:

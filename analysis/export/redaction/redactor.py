@@ -1,10 +1,16 @@
-"""Takes personal data out of rows on their way into a file; the dataset stays as it is."""
+"""Takes personal data out of rows on their way into a file; the dataset stays as it is.
+
+A text that was rewritten is scanned again with the judgement of the last check (`rescan.py`), since a hit covers what
+lies under it: with `02419 5783` taken out of `63045 86540 02419 5783`, `63045 86540` is a phone number. What is found
+beside the stand-ins is taken out too; a stand-in that is found itself, or with words beside it, is drawn again. Both
+follow from the row, the plan and the secret alone, so that every machine writes the same bytes.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -12,6 +18,7 @@ import polars as pl
 
 from analysis.dataset import Dataset
 from analysis.errors import RedactionError
+from analysis.export.redaction.leftovers import Leftovers
 from analysis.export.redaction.plan import WHOLE, Redaction
 from analysis.export.redaction.pseudonyms import hashed, pseudonym
 from analysis.keys import value_hash, workspace_key
@@ -20,7 +27,7 @@ from analysis.personal_data.frames import holds_text, rewritten_rows
 from analysis.personal_data.not_personal import Verdicts, values_of
 from analysis.personal_data.placeholders import canonical_value, is_placeholder
 from analysis.personal_data.recognisers import chosen_types
-from analysis.personal_data.scanning import PARTLY, Scan, scanner
+from analysis.personal_data.scanning import PARTLY, Hit, Scan, scanner
 from analysis.personal_data.tables import READ
 from analysis.personal_data.types import ENTITY_TYPES, names
 from analysis.signal import ROW_ID
@@ -28,13 +35,18 @@ from analysis.signal import ROW_ID
 LEFT_ALONE = (ROW_ID, "source_file", "source_line", "tags", "disputed_tags")
 LEAST_CHARS = 6  # a shorter value is replaced where it was found, not wherever else its characters stand
 LEAST_NAME_CHARS = 3
+MOST_DRAWS = 8
+"""How many pseudonyms are tried for a value before the name of its type in brackets takes their place."""
+MOST_ROUNDS = 20
+"""How often the texts of a row are rewritten and scanned again; what is left then, the last check refuses."""
 
 
 class Found(NamedTuple):
-    """Values of one row: what each is, and what stands in its place."""
+    """Values of one row: what each is, what stands in its place, and how often that was drawn again."""
 
     types: dict[str, str]
     instead: dict[str, str]
+    draws: dict[str, int]
 
 
 class Redactor:
@@ -57,6 +69,7 @@ class Redactor:
         self.key = workspace_key()
         self.verdicts = Verdicts(dataset.rulings.rules)
         self.types = {type_ for type_ in plan if type_ not in ENTITY_TYPES}
+        self.leftovers = Leftovers(self.scanner, self.types, self.key, self.verdicts)
         self._entities = _entities(dataset, [type_ for type_ in plan if type_ in ENTITY_TYPES])
         self._places = [column for column in self.verdicts.columns if column in dataset.schema]
         self._read = [name for name in READ if name in dataset.canonical]
@@ -72,34 +85,90 @@ class Redactor:
             return frame
         columns = [name for name in frame.columns if name not in LEFT_ALONE and holds_text(frame.schema[name])]
         places = frame.select(ROW_ID, *self._places)
-        lines = [text_lines(frame[name], kinds.get(name, TEXT)) for name in columns]
+        several = [kinds.get(name, TEXT) for name in columns]
+        lines = [text_lines(frame[name], kind) for name, kind in zip(columns, several, strict=True)]
         scans = self._take(pl.concat([pl.DataFrame(schema=LINE), *lines]), places)
         changed = [n for n, row_id in enumerate(places[ROW_ID]) if row_id in self._found]
         if not changed:
             return frame
-        ids = frame[changed][ROW_ID].to_list()
-        new = {name: self.rewrite(frame[changed][name], ids, scans, kinds.get(name, TEXT)) for name in columns}
+        before = [list(map(_plain, frame[changed][name])) for name in columns]
+        new = dict(zip(columns, self._settled(before, several, places[changed], scans), strict=True))
         return rewritten_rows(frame, changed, columns, lambda column: new[column.name])
+
+    def without(self, columns: Sequence[Sequence[Any]], places: pl.DataFrame) -> list[list[Any]]:
+        """The same columns of a source file that is copied, row for row as in `places`, without what is to be taken
+        out."""
+        lines = [(n, t) for values in columns for n, value in enumerate(values) for t in texts_in(value) if t]
+        scans = self._take(pl.DataFrame(lines, schema=LINE, orient="row"), places)
+        return self._settled(columns, [TEXT] * len(columns), places, scans)
 
     def made_in(self, row_id: str) -> set[str]:
         """Everything that was put in place of a value of this row."""
         return set(self._found[row_id].instead.values()) if row_id in self._found else set()
 
-    def rewrite(
-        self, column: Iterable[Any], row_ids: Sequence[str], scans: Mapping[str, Scan], kind: Kind = TEXT
-    ) -> list[Any]:
-        """The values of these rows without what is to be taken out."""
-        out = []
-        for value, row_id in zip(column, row_ids, strict=True):
-            found = self._found.get(row_id)
-            value = _plain(value)
-            out.append(rewritten(value, partial(_replaced, found=found, scans=scans), kind) if found else value)
-        return out
+    def _settled(
+        self, columns: Sequence[Sequence[Any]], kinds: Sequence[Kind], places: pl.DataFrame, scans: Mapping[str, Scan]
+    ) -> list[list[Any]]:
+        """The columns rewritten, row for row as in `places`, until a scan of their texts finds nobody."""
+        new = [list(values) for values in columns]
+        rows = [n for n, row_id in enumerate(places[ROW_ID]) if row_id in self._found]
+        for _ in range(MOST_ROUNDS):
+            if not rows:
+                break
+            lines = []
+            for after, before, kind in zip(new, columns, kinds, strict=True):
+                for n in rows:
+                    after[n] = self._rewritten(before[n], places[ROW_ID][n], scans, kind)
+                    if after[n] != before[n]:
+                        lines += [(n, text) for text in texts_in(after[n], kind) if text]
+            rows = self._to_rewrite(pl.DataFrame(lines, schema=LINE, orient="row"), places)
+        return new
 
-    def look(self, columns: Iterable[Sequence[Any]], places: pl.DataFrame) -> dict[str, Scan]:
-        """Takes in what stands in the columns of a source file that is copied, row for row as in `places`."""
-        found = [(n, t) for values in columns for n, value in enumerate(values) for t in texts_in(value) if t]
-        return self._take(pl.DataFrame(found, schema=LINE, orient="row"), places)
+    def _rewritten(self, value: Any, row_id: str, scans: Mapping[str, Scan], kind: Kind) -> Any:
+        return rewritten(value, partial(_replaced, found=self._found[row_id], scans=scans), kind)
+
+    def _to_rewrite(self, lines: pl.DataFrame, places: pl.DataFrame) -> list[int]:
+        """Scans texts that were rewritten; the rows for which more is taken out, or a stand-in was drawn again."""
+        unique = lines["text"].unique(maintain_order=True)
+        found = self.scanner.scan(unique)
+        scans = dict(zip(unique.gather(list(found)), found.values(), strict=True))
+        rows: dict[int, None] = {}
+        for row, text in lines.filter(pl.col("text").is_in(list(scans))).unique(maintain_order=True).iter_rows():
+            place = places.row(row, named=True)
+            left = self.leftovers.in_row(text, scans[text].hits, self.made_in(place[ROW_ID]), place)
+            for hit in left.hits:
+                if self._draw_again(left.text, hit, place[ROW_ID]) or self._uncover(left.text, hit, place):
+                    rows[row] = None
+        return sorted(rows)
+
+    def _draw_again(self, text: str, hit: Hit, row_id: str) -> bool:
+        """Draws again what stands for the values whose stand-in the hit touches; whether there was one.
+
+        A value in another writing gets the same draw, so that it stays the same somebody. Only this row changes: with
+        `pseudonym:dataset` the other rows, which may be written already, keep the first draw.
+        """
+        found = self._found[row_id]
+        touched = {
+            (found.types[value], canonical_value(found.types[value], value))
+            for value, new in found.instead.items()
+            if new != f"<{found.types[value]}>" and _touches(text, new, hit)
+        }
+        for value, type_ in found.types.items():
+            if (type_, canonical_value(type_, value)) in touched:
+                found.draws[value] += 1
+                self._stand_in(found, value, row_id)
+        return bool(touched)
+
+    def _uncover(self, text: str, hit: Hit, place: dict[str, Any]) -> bool:
+        """Takes out what was found when another value had gone; whether it is new for this row."""
+        value = text[hit.start : hit.end]
+        is_new = value not in self._found[place[ROW_ID]].types
+        self._keep(place, {value: hit.type})
+        return is_new
+
+    def _stand_in(self, found: Found, value: str, row_id: str) -> None:
+        found.instead[value] = instead_of(self.plan[found.types[value]], self.key, value, row_id, found.draws[value])
+        self.made.add(found.instead[value])
 
     def _take(self, lines: pl.DataFrame, places: pl.DataFrame) -> dict[str, Scan]:
         """Scans texts (`row` in `places`, `text`), keeps what each row holds, and gives the texts with hits."""
@@ -133,21 +202,27 @@ class Redactor:
             hash_ = value_hash(self.key, type_, canonical_value(type_, value))
             if is_placeholder(type_, value) or self.verdicts.is_nobodys(type_, value, hash_, place):
                 continue
-            found = self._found.setdefault(row_id, Found({}, {}))
+            found = self._found.setdefault(row_id, Found({}, {}, {}))
             self.counts[type_]["rows"] += type_ not in found.types.values()
             self.counts[type_]["values"] += 1
             found.types[value] = type_
-            found.instead[value] = instead_of(self.plan[type_], self.key, value, row_id)
-            self.made.add(found.instead[value])
+            found.draws[value] = 0
+            self._stand_in(found, value, row_id)
 
 
 LINE = {"row": pl.UInt32, "text": pl.String}
 
 
-def instead_of(rule: Redaction, key: bytes, value: str, row_id: str) -> str:
-    """What stands in the place of a value of a row; where its type drops rows, in the columns that did not tell."""
+def instead_of(rule: Redaction, key: bytes, value: str, row_id: str, draw: int = 0) -> str:
+    """What stands in the place of a value of a row; where its type drops rows, in the columns that did not tell.
+
+    `draw`: 0, or how often it was drawn again. A pseudonym is drawn MOST_DRAWS times, a mask or hash once; then the
+    name of the type takes its place.
+    """
+    if draw >= (MOST_DRAWS if rule.how == "pseudonym" else 1):
+        return f"<{rule.type}>"
     if rule.how == "pseudonym":
-        return pseudonym(key, "" if rule.option == WHOLE else row_id, rule.type, value)
+        return pseudonym(key, "" if rule.option == WHOLE else row_id, rule.type, value, draw)
     if rule.how == "hash":
         return hashed(key, "", rule.type, value)
     return masked(value, rule.shown) if rule.how == "mask" else f"<{rule.type}>"
@@ -158,6 +233,12 @@ def masked(value: str, shown: int) -> str:
     kept = shown if shown * 2 < len(value) else 0
     hidden = re.sub(r"\S", "*", value[: len(value) - kept]).replace("\n", " ").replace("\r", " ").replace("\t", " ")
     return hidden + value[len(value) - kept :]
+
+
+def _touches(text: str, stand_in: str, hit: Hit) -> bool:
+    """Whether the stand-in stands somewhere in the text where the hit has characters of it."""
+    low = max(0, hit.start - len(stand_in) + 1)
+    return stand_in in text[low : hit.end + len(stand_in) - 1]
 
 
 def _replaced(text: str, found: Found, scans: Mapping[str, Scan]) -> str:

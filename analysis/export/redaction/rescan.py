@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,15 +13,12 @@ import polars as pl
 from analysis.dataset import Dataset
 from analysis.errors import RedactionError
 from analysis.export.redaction.redactor import Redactor
-from analysis.keys import value_hash
 from analysis.personal_data.cells import JSON, TEXT, Kind, texts_in
-from analysis.personal_data.placeholders import canonical_value, is_placeholder
-from analysis.personal_data.scanning import PARTLY
+from analysis.personal_data.scanning import PARTLY, Hit, Scan
 from analysis.signal import ROW_ID
 
 TEXTS_AT_ONCE = 50_000
 NAMED_ROWS = 10
-BOX = "\u25a1"
 
 
 class File(NamedTuple):
@@ -36,7 +32,7 @@ class File(NamedTuple):
     has_header: bool = True
 
 
-class Left(NamedTuple):
+class Remainder(NamedTuple):
     """What is left where: the number of the record in its file, 0 for its header."""
 
     file: str
@@ -51,7 +47,8 @@ def check_files(dataset: Dataset, redactor: Redactor, files: Sequence[File], sai
     left = [one for file in files for one in _left_in(dataset, redactor, file)]
     texts = pl.Series([text for text in said if text], dtype=pl.String)
     for at, scan in redactor.scanner.scan(texts).items():
-        left += [Left("the receipt", 0, None, type_) for type_ in _types_left(redactor, texts[at], scan.hits, {})]
+        hits = redactor.leftovers.somebodys(texts[at], scan.hits, redactor.made, {})
+        left += [Remainder("the receipt", 0, None, hit.type) for hit in hits]
     if not left and not redactor.partly:
         return
     ids = dataset.column(ROW_ID)
@@ -70,7 +67,7 @@ def check_files(dataset: Dataset, redactor: Redactor, files: Sequence[File], sai
     )
 
 
-def _left_in(dataset: Dataset, redactor: Redactor, file: File) -> Iterator[Left]:
+def _left_in(dataset: Dataset, redactor: Redactor, file: File) -> Iterator[Remainder]:
     held: list[tuple[int, str]] = []
     for number, value, kind in records(file):
         held += [(number, text) for text in texts_in(value, kind) if text]
@@ -80,37 +77,26 @@ def _left_in(dataset: Dataset, redactor: Redactor, file: File) -> Iterator[Left]
     yield from _scanned(dataset, redactor, file, held)
 
 
-def _scanned(dataset: Dataset, redactor: Redactor, file: File, held: Sequence[tuple[int, str]]) -> Iterator[Left]:
+def _scanned(dataset: Dataset, redactor: Redactor, file: File, held: Sequence[tuple[int, str]]) -> Iterator[Remainder]:
     lines = pl.DataFrame(held, schema={"record": pl.UInt32, "text": pl.String}, orient="row")
     unique = lines["text"].unique(maintain_order=True)
     found = redactor.scanner.scan(unique)
     scans = dict(zip(unique.gather(list(found)), found.values(), strict=True))
     for number, text in lines.filter(pl.col("text").is_in(list(scans))).iter_rows():
         row = int(file.rows[(number - 1) * len(file.rows) // file.records]) if 0 < number <= file.records else None
-        place = {c: dataset.column(c)[row] for c in redactor.verdicts.columns} if row is not None else {}
-        left = list(_types_left(redactor, text, scans[text].hits, place))
-        if left and row is not None:  # a hit may hold what was made and words beside it
-            bare = _without(text, redactor.made_in(dataset.column(ROW_ID)[row]))
-            left = list(_types_left(redactor, bare, redactor.scanner.scan_text(bare).hits, place))
-        yield from (Left(file.path.name, number, row, type_) for type_ in left)
+        hits = _left_hits(dataset, redactor, row, text, scans[text])
+        yield from (Remainder(file.path.name, number, row, hit.type) for hit in hits)
         if scans[text].status.startswith(PARTLY):
-            yield Left(file.path.name, number, row, "a text that could not be scanned to its end")
+            yield Remainder(file.path.name, number, row, "a text that could not be scanned to its end")
 
 
-def _without(text: str, made: set[str]) -> str:
-    """The text with a box where something that was made stands."""
-    words = "|".join(re.escape(one) for one in sorted(made, key=len, reverse=True))
-    return re.sub(rf"(?<!\w)(?:{words})(?!\w)", BOX, text) if made else text
-
-
-def _types_left(redactor: Redactor, text: str, hits: Any, place: Mapping[str, Any]) -> Iterator[str]:
-    for hit in hits:
-        value = text[hit.start : hit.end]
-        if hit.type not in redactor.types or value in redactor.made or is_placeholder(hit.type, value):
-            continue
-        hash_ = value_hash(redactor.key, hit.type, canonical_value(hit.type, value))
-        if not redactor.verdicts.is_nobodys(hit.type, value, hash_, dict(place)):
-            yield hit.type
+def _left_hits(dataset: Dataset, redactor: Redactor, row: int | None, text: str, scan: Scan) -> list[Hit]:
+    """The hits that are somebody's in a text of this row; of no row for a header."""
+    place = {c: dataset.column(c)[row] for c in redactor.verdicts.columns} if row is not None else {}
+    left = redactor.leftovers.somebodys(text, scan.hits, redactor.made, place)
+    if not left or row is None:
+        return left
+    return redactor.leftovers.in_row(text, left, redactor.made_in(dataset.column(ROW_ID)[row]), place).hits
 
 
 def records(file: File) -> Iterator[tuple[int, Any, Kind]]:

@@ -36,11 +36,8 @@ def without(redactor: Redactor, batch: Any, places: pl.DataFrame) -> Any:
         for at, column in enumerate(batch.columns)
         if "string" in str(column.type) or "utf8" in str(column.type)
     }
-    scans = redactor.look(values.values(), places)
-    ids = places[ROW_ID].to_list()
     arrays = list(batch.columns)
-    for at, before in values.items():
-        after = redactor.rewrite(before, ids, scans)
+    for (at, before), after in zip(values.items(), redactor.without(list(values.values()), places), strict=True):
         if after != before:
             arrays[at] = pa.array(after, type=batch.schema.field(at).type)
     return pa.RecordBatch.from_arrays(arrays, schema=batch.schema)
