@@ -30,14 +30,15 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-import analysis
-from analysis.__main__ import app
-from analysis.annotations import Annotations, open_annotations
-from analysis.dataset import Dataset
 from analysis.deduplication import verdicts
 from analysis.personal_data.keys import value_hash, workspace_key
 from analysis.personal_rules import review_key
 from analysis.redaction.not_personal import NotPersonal
+
+import analysis
+from analysis.__main__ import app
+from analysis.annotations import Annotations, open_annotations
+from analysis.dataset import Dataset
 from analysis.workspace import Workspace
 
 COMMIT = "634374f"

@@ -18,10 +18,10 @@ import pytest
 
 from analysis.__main__ import app
 from analysis.annotations import Annotations, open_annotations
-from analysis.deduplication.verdicts import verdicts
-from analysis.personal_rules import review_key
+from analysis.annotations.personal_rules import review_key
+from analysis.duplicates.verdicts import verdicts
 from analysis.workspace import Workspace
-from tests.app_page import open_page
+from tests.support.app_page import open_page
 
 ARCHIVE = Path(__file__).parent / "earlier_workspace.tar.gz"
 
@@ -125,7 +125,10 @@ def test_every_dataset_opens(earlier: Path) -> None:
     assert tuple(workspace.dataset(INSTRUCTIONS).column("row_id")) == ROWS
     assert tuple(workspace.dataset(OTHER_ROLE).column("row_id")) == ROWS
     assert workspace.dataset(INSTRUCTIONS).fingerprint == FINGERPRINT
-    assert (workspace.dataset(INSTRUCTIONS).role("response"), workspace.dataset(OTHER_ROLE).role("response")) == ("output", "reference")
+    assert (workspace.dataset(INSTRUCTIONS).role("response"), workspace.dataset(OTHER_ROLE).role("response")) == (
+        "output",
+        "reference",
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,7 +194,21 @@ def test_the_calls_of_tools_are_still_there(run: Run) -> None:
 
 def test_tags_stand_as_they_did(run: Run) -> None:
     keep, drop, fix = ["keep"], ["drop"], ["fix"]
-    assert column(run, INSTRUCTIONS, "tags") == [keep, [], keep, drop, drop, ["fix", "pii"], [], [], fix, [], [], ["check again"], []]
+    assert column(run, INSTRUCTIONS, "tags") == [
+        keep,
+        [],
+        keep,
+        drop,
+        drop,
+        ["fix", "pii"],
+        [],
+        [],
+        fix,
+        [],
+        [],
+        ["check again"],
+        [],
+    ]
     assert column(run, INSTRUCTIONS, "disputed_tags") == [[], keep, *[[]] * 11]
     assert column(run, OTHER_ROLE, "tags") == column(run, INSTRUCTIONS, "tags")
     assert column(run, CHATS, "tags") == [keep, keep, [], [], [], []]
