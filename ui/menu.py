@@ -25,21 +25,21 @@ st.navigation(
             page("export", title="Export", icon=":material/ios_share:"),
             page("open", title="Open", icon=":material/folder_open:"),
         ],
-        "Texts": [
+        "Content": [
             page("lengths", title="Lengths", icon=":material/bar_chart:"),
             page("verbs", title="Verbs", icon=":material/category:"),
             page("map", title="Map", icon=":material/map:"),
-            page("noise", title="Format", icon=":material/cleaning_services:"),
         ],
-        "Groups": [
+        "Quality": [
+            page("noise", title="Format", icon=":material/cleaning_services:"),
+            page("duplicates", title="Duplicates", icon=":material/content_copy:"),
+            page("conflicts", title="Conflicts", icon=":material/call_split:"),
+            page("personal_data", title="Personal data", icon=":material/shield_person:"),
+        ],
+        "People and slices": [
+            page("annotators", title="Annotators", icon=":material/groups:"),
             page("slices", title="Slices", icon=":material/pie_chart:"),
             page("compare", title="Compare", icon=":material/compare_arrows:"),
-            page("annotators", title="Annotators", icon=":material/groups:"),
-        ],
-        "Faults": [
-            page("conflicts", title="Conflicts", icon=":material/call_split:"),
-            page("duplicates", title="Duplicates", icon=":material/content_copy:"),
-            page("personal_data", title="Personal data", icon=":material/shield_person:"),
         ],
     },
     position="top",
