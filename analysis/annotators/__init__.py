@@ -30,7 +30,6 @@ __all__ = [
     "blind_samples",
     "by_slice",
     "cohen",
-    "consensus_signal",
     "dawid_skene",
     "differences",
     "fatigue",
@@ -41,7 +40,6 @@ __all__ = [
     "per_annotator",
     "profiles",
     "self_agreement",
-    "sessions_signal",
     "shapes",
     "votes_of",
 ]

@@ -1,3 +1,3 @@
 """Rows that contradict each other: how answers to one prompt differ, choices in a circle, and tables of groups."""
 
-__all__ = ["conflicts_signal", "kinds", "meaning_conflicts_signal", "side_by_side", "tables"]
+__all__ = ["kinds", "side_by_side", "tables"]

@@ -2,11 +2,9 @@
 
 __all__ = [
     "coarse",
-    "embedding_signal",
     "endpoint",
     "minilm",
     "nearest",
-    "neighbours_signal",
     "own",
     "repository",
     "texts",

@@ -6,10 +6,8 @@ __all__ = [
     "cards",
     "chosen",
     "clusters",
-    "clusters_signal",
     "costs",
     "drawing",
-    "map_signal",
     "pairs",
     "picks",
 ]

@@ -12,7 +12,6 @@ __all__ = [
     "NoiseError",
     "cleaned",
     "cleaned_texts",
-    "formatting_signal",
     "kind_named",
     "kinds_with",
     "places",

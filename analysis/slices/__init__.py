@@ -1,3 +1,3 @@
 """Rows cut by columns, time and quantiles, and what sets a slice apart from the rest."""
 
-__all__ = ["apart", "dimensions", "distributions", "measures", "slices", "splits", "times_signal"]
+__all__ = ["apart", "dimensions", "distributions", "measures", "slices", "splits"]

@@ -1,3 +1,3 @@
 """What do prompts ask for? Verb-noun pairs, their counts, and two sets of rows compared."""
 
-__all__ = ["comparison", "counts", "verb_noun_signal"]
+__all__ = ["comparison", "counts"]
