@@ -34,9 +34,9 @@ class Stopwatch:
             message = await receive()
             if message["type"] == "websocket.receive" and message.get("bytes"):
                 asked = BackMsg.FromString(message["bytes"])
-                if asked.WhichOneof("type") == "rerun_script" and not asked.rerun_script.is_auto_rerun:
-                    if not started:
-                        started, burnt, sent = time.perf_counter(), time.process_time(), 0
+                is_click = asked.WhichOneof("type") == "rerun_script" and not asked.rerun_script.is_auto_rerun
+                if is_click and not started:
+                    started, burnt, sent = time.perf_counter(), time.process_time(), 0
             return message
 
         async def send_timed(message: Message) -> None:

@@ -30,11 +30,10 @@ with st.container(horizontal=True, vertical_alignment="center"):
     )
     if all_tokens:
         st.metric("Share of all tokens", f"{form / all_tokens:.1%}", border=True, width=260)
-    if of_form := page.of_form(found):
-        if st.button(
-            f"Clean all {len(of_form)} kinds of form on export", icon=":material/ios_share:", key="clean_form"
-        ):
-            begin_cleaning(dataset, of_form)
+    if (of_form := page.of_form(found)) and st.button(
+        f"Clean all {len(of_form)} kinds of form on export", icon=":material/ios_share:", key="clean_form"
+    ):
+        begin_cleaning(dataset, of_form)
 
 left, right = st.columns([3, 2], gap="large")
 chosen = None

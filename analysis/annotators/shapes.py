@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from math import comb
 from typing import NamedTuple
 
@@ -52,7 +53,7 @@ def kinds_of(labels: Labels, most: int = FEW_VALUES) -> Kinds:
     edges = np.linspace(ends[0], ends[1], most + 1)
     of_value = np.clip(np.searchsorted(edges, labels.numbers, side="right") - 1, 0, most - 1)
     edges[0], edges[-1] = labels.numbers[0], labels.numbers[-1]
-    names = tuple(f"{low:.4g} to {high:.4g}" for low, high in zip(edges[:-1], edges[1:], strict=True))
+    names = tuple(f"{low:.4g} to {high:.4g}" for low, high in itertools.pairwise(edges))
     return Kinds(of_value, names, edges[:-1], edges[1:])
 
 

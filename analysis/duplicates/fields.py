@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal
 
@@ -99,7 +100,7 @@ def _compared(
     widest = widest_within(sizes, count)
     parts: list[Found] = []
     capped: set[int] = set()
-    for low, high in zip(starts[:-1], starts[1:], strict=True):
+    for low, high in itertools.pairwise(starts):
         inside = [column[low:high] for column in columns]
         if high - low <= widest:
             found = list(_whole(inside, scorer, capped, int(low)))

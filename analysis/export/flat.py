@@ -25,19 +25,21 @@ def write_parquet(frames: Iterable[pl.DataFrame], schema: Mapping[str, pl.DataTy
 
     written = Written(columns={name: type_in_words(dtype) for name, dtype in schema.items()})
     empty = pl.DataFrame(schema=schema)
-    with OutFile(path) as file:
-        with pq.ParquetWriter(pa.PythonFile(file, "w"), _arrow(empty).schema, compression="zstd") as writer:
-            held: list[pl.DataFrame] = []
-            for frame in frames:
-                held.append(frame)
-                written.count_missing(frame, schema)
-                file.rows += frame.height
-                rows, size = sum(f.height for f in held), sum(int(f.estimated_size()) for f in held)
-                if rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
-                    writer.write_table(_arrow(pl.concat(held)))
-                    held = []
-            if held:
+    with (
+        OutFile(path) as file,
+        pq.ParquetWriter(pa.PythonFile(file, "w"), _arrow(empty).schema, compression="zstd") as writer,
+    ):
+        held: list[pl.DataFrame] = []
+        for frame in frames:
+            held.append(frame)
+            written.count_missing(frame, schema)
+            file.rows += frame.height
+            rows, size = sum(f.height for f in held), sum(int(f.estimated_size()) for f in held)
+            if rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
                 writer.write_table(_arrow(pl.concat(held)))
+                held = []
+        if held:
+            writer.write_table(_arrow(pl.concat(held)))
     written.files.append(file.described())
     return written
 

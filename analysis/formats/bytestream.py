@@ -112,7 +112,7 @@ class ByteStream:
         if self.compression is None:
             self.raw.seek(0)
             return self.raw
-        self._whole = tempfile.TemporaryFile()
+        self._whole = tempfile.TemporaryFile()  # noqa: SIM115  closed with the stream
         piece = self.head
         while piece:
             self._whole.write(piece)

@@ -86,9 +86,9 @@ def _is_stray(source: _Lines, width: int, dialect: Dialect) -> bool:
     """Whether the quotation mark that joined several lines opened no cell: the first line is a record by itself, and
     together they are not a sound one; or the mark is never closed."""
     fault = _fault("".join(source.taken), dialect.separator)
-    if width != len(dialect.columns) or fault:
-        if len(source.taken[0].split(dialect.separator)) == len(dialect.columns):
-            return True
+    first_is_whole = len(source.taken[0].split(dialect.separator)) == len(dialect.columns)
+    if first_is_whole and (width != len(dialect.columns) or fault):
+        return True
     return source.is_finished() and "unexpected end" in fault
 
 

@@ -37,9 +37,7 @@ def records(texts: Iterable[str], name: str) -> Iterator[Found]:
         yield from _array(text, None)
     else:
         layout, members = _layout(text, name)
-        if layout == "members":
-            yield from _object(text, members, name)
-        elif layout == "lists":
+        if layout == "members" or layout == "lists":
             yield from _object(text, members, name)
     while text.peek():
         yield from _one(text, None, re.compile(r"\n(?=[{\[])"))

@@ -213,7 +213,7 @@ def _drop_nan(name: str, values: list[Any], facts: Facts) -> None:
 
 def _take_example(name: str, values: Sequence[Any], seen: Counter[Kind], facts: Facts) -> None:
     """One value that keeps a column from being numbers: the first of the rarer kind."""
-    if not 0 < seen["str"]:
+    if not seen["str"] > 0:
         return
     rare = next((v for v in values if type(v) is str and kinds.as_number(v) is None), None)
     if rare is not None:

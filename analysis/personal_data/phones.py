@@ -91,7 +91,7 @@ def is_no_loose_phone(value: str, regions: tuple[str, ...]) -> bool:
     value = re.split(r"\s?(?:x|ext)", value)[0]
     digits = sum(map(str.isdigit, value))
     bare = value.strip("()")
-    if not 7 <= digits <= 15 or DATE.fullmatch(bare) or NO_NUMBER.fullmatch(bare) or bare.isdigit() and digits < 9:
+    if not 7 <= digits <= 15 or DATE.fullmatch(bare) or NO_NUMBER.fullmatch(bare) or (bare.isdigit() and digits < 9):
         return True
     if value.count("(") != value.count(")") or value.count("/") > 1:
         return True

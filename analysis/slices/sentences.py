@@ -41,12 +41,9 @@ def _of_share(of: Measure, here: float, there: float) -> str:
     if here == there:
         return f"as many {of.label} {figures}" if is_counted else f"“{of.label}” as often {figures}"
     if here == 0 or there == 0:
-        here_only, none = ("only here", "none") if here else ("none", "none")
-        return (
-            f"{of.label} {here_only} {figures}"
-            if is_counted
-            else f"“{of.label}” {'only here' if here else 'never'} {figures}"
-        )
+        if is_counted:
+            return f"{of.label} {'only here' if here else 'none'} {figures}"
+        return f"“{of.label}” {'only here' if here else 'never'} {figures}"
     ratio = here / there
     if ratio >= MANY_TIMES:
         times = f"{ratio:.1f} times as"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -173,7 +174,7 @@ def _range_names(bounds: list[float], texts: list[str], ordered: pl.Series) -> l
         return [*spans, f"{bounds[-1]:,} and more"]
     short = [_short(bound) for bound in bounds]
     short = short if len(set(short)) == len(short) else texts
-    spans = [f"{a} to under {b}" for a, b in zip(short, short[1:], strict=False)]
+    spans = [f"{a} to under {b}" for a, b in itertools.pairwise(short)]
     return [f"under {short[0]}", *spans, f"{short[-1]} and more"]
 
 

@@ -73,8 +73,10 @@ def written(random: Random) -> list[Task]:
         fenced = f"```{row['lang']}\n{row['code']}\n```"
         answer = (f"{fenced}\n\n{row['note']}", fenced, f"{row['note']}\n\n{fenced}", row["code"])[k % 4]
         made.append(Task(row["ask"], "", answer, "code", f"code:{row['lang']}"))
-    for row in table("languages"):
-        made.append(Task(row["ask"], "", row["answer"], "languages", f"languages:{row['lang']}", row["lang"]))
+    made += [
+        Task(row["ask"], "", row["answer"], "languages", f"languages:{row['lang']}", row["lang"])
+        for row in table("languages")
+    ]
     return made
 
 

@@ -176,7 +176,7 @@ def test_the_model_is_that_of_crowd_kit() -> None:
     assert found.prior == pytest.approx([0.2766175722870828, 0.3947191722953221, 0.3286632554175951], abs=1e-9)
     assert found.confidence_share.sum() == pytest.approx(116.82039152054264, abs=1e-7)
     for who, errors in CROWD_KIT_ERRORS.items():
-        assert found.confusion(who)["share"].to_numpy().reshape(3, 3).T == pytest.approx(np.array(errors), abs=1e-9)
+        assert pytest.approx(np.array(errors), abs=1e-9) == found.confusion(who)["share"].to_numpy().reshape(3, 3).T
     assert "".join(map(str, found.label)) == CROWD_KIT_LABELS
     assert label_accuracy(found.label, truth) == (pytest.approx(0.9583333333333334), 120)
     assert accuracy(votes_of(labels), truth)[0] == pytest.approx(0.95, abs=0.02)

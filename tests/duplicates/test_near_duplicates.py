@@ -99,7 +99,7 @@ def test_empty_short_and_missing_texts_are_told_apart() -> None:
 
 def test_scripts_without_spaces_are_cut_into_characters() -> None:
     one, other = "今日は天気がとてもいいですね。", "今日は天気がとてもよいですね。"
-    pairs, status = near([one, other, one.replace("。", "!")], characters=3)
+    pairs, _status = near([one, other, one.replace("。", "!")], characters=3)
     expected = jaccard(sets_of(one, 3, characters=True), sets_of(other, 3, characters=True))
     assert expected == 9 / 15
     assert pairs == pytest.approx({(0, 1): expected, (0, 2): 1.0})

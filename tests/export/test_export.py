@@ -112,7 +112,7 @@ def test_instructions_come_back(workspace: Workspace, tmp_path: Path, to: str) -
 
 
 def test_records_of_each_format_literally(workspace: Workspace, tmp_path: Path) -> None:
-    dataset = workspace.open([jsonl(tmp_path / "a.jsonl", PAIRS[1:2] + [{**PAIRS[0], "source": "c"}])])
+    dataset = workspace.open([jsonl(tmp_path / "a.jsonl", [*PAIRS[1:2], {**PAIRS[0], "source": "c"}])])
     expected: dict[str, dict[str, Any]] = {
         "messages": {
             "messages": [

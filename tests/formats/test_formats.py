@@ -617,8 +617,8 @@ def test_preview_agrees_with_the_import(tmp_path, opened):
     assert len(seen["records"]) == 20 and seen["records"][0]["instruction"] == data["instruction"][0]
     assert seen["problems"][0]["line"] == 301 and seen["is_whole"]
     assert (
-        not preview([tmp_path / "p.jsonl"], ReadOptions(roles={"prompt": "output"}))["canonical"].get("prompt")
-        == "instruction"
+        preview([tmp_path / "p.jsonl"], ReadOptions(roles={"prompt": "output"}))["canonical"].get("prompt")
+        != "instruction"
     )
 
 

@@ -61,7 +61,7 @@ def plant(dataset: Dataset) -> None:
             "cluster": c,
             "name": f"{word} {level}",
             "words": [word, "also"],
-            "group": int(c == 2 or level != "cluster" and c == 1),
+            "group": int(c == 2 or (level != "cluster" and c == 1)),
             "representatives": [c * 40, c * 40 + 1],
             "x": MIDDLES[c][0],
             "y": MIDDLES[c][1],
@@ -334,7 +334,7 @@ def test_places_survive_being_sent_as_steps(dataset: Dataset) -> None:
 
 def test_a_box_and_a_lasso_become_filters_over_all_rows(dataset: Dataset) -> None:
     paper = Paper.of(state.bounds(dataset))
-    (x0, x1), (y0, y1) = (paper.steps(pl.Series(ends), pl.Series(ends)) for ends in ([8.0, 12.0], [-2.0, 2.0]))
+    (_x0, _x1), (_y0, _y1) = (paper.steps(pl.Series(ends), pl.Series(ends)) for ends in ([8.0, 12.0], [-2.0, 2.0]))
     across, up = paper.steps(pl.Series([8.0, 12.0]), pl.Series([-2.0, 2.0]))
     box = picture.corners_of({"box": [{"x": across.tolist(), "y": up.tolist()}], "lasso": []}, paper)
     lasso = picture.corners_of(

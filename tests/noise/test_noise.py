@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -396,7 +398,7 @@ def test_places_lie_in_the_text_apart_and_in_order(text: str, name: str) -> None
     found = places(text, KINDS[name])
     assert bool(found) == bool(counted(KINDS[name], text))
     assert all(0 <= start <= end <= len(text) for start, end in found)
-    assert all(a[1] <= b[0] for a, b in zip(found, found[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(found))
 
 
 def test_places_are_where_it_stands() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import re
@@ -282,7 +283,7 @@ def test_the_normal_form_leads_back(text: str) -> None:
 def test_hits_never_overlap_and_the_best_stays(drawn: list[tuple[int, int, str, float]]) -> None:
     hits = [Hit(start, start + length, type_, score, "r") for start, length, type_, score in drawn]
     kept = without_overlaps(hits)
-    assert all(a.end <= b.start for a, b in zip(kept, kept[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(kept))
     for hit in hits:
         rivals = [k for k in kept if k.start < hit.end and hit.start < k.end]
         assert hit in kept or any((k.score, k.end - k.start) >= (hit.score, hit.end - hit.start) for k in rivals)

@@ -429,7 +429,7 @@ def test_what_sets_apart_says_it_in_sentences(tmp_path: Path) -> None:
             "response": [
                 ("word " * (10 + i % 5)).strip() if h else ("word " * (4 + i % 5)).strip() for i, h in enumerate(half)
             ],
-            "is_bad": [h and i % 2 == 0 or i % 20 == 19 for i, h in enumerate(half)],
+            "is_bad": [(h and i % 2 == 0) or i % 20 == 19 for i, h in enumerate(half)],
             "language": ["fr" if h and i % 4 else "en" for i, h in enumerate(half)],
             "never": [False if h else i % 2 == 0 for i, h in enumerate(half)],
             "level": [i % 7 + 2.0 * h for i, h in enumerate(half)],

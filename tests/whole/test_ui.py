@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import signal
@@ -32,7 +33,7 @@ from ui import figures
 from ui.export import page
 from ui.figures import charts
 from ui.safety import is_loopback
-from ui.session import files, jobs
+from ui.session import files, jobs, session
 from ui.session.text import JOINER, count, cut, duration, md, plotly_text
 
 WAIT = 60.0  # seconds
@@ -101,7 +102,7 @@ def test_a_dragged_range_keeps_the_rows_of_the_bars_it_touches(
         assert kept == bins[touched].sum()
     own = charts._own_range(view, "x")
     assert own is not None
-    inside = [a for a, b in zip(edges, edges[1:], strict=False) if own[0] < b and a < own[1]]
+    inside = [a for a, b in itertools.pairwise(edges) if own[0] < b and a < own[1]]
     assert len(inside) == max(len(touched), 1)  # what is drawn as picked
 
 
@@ -301,7 +302,7 @@ def test_a_path_that_leaves_the_folder_is_refused(folder: Path, path: str) -> No
 def test_an_upload_s_name_is_made_harmless(name: str) -> None:
     kept = files.keep_upload(name, BytesIO(b"content"))
     assert kept.read_bytes() == b"content"
-    assert kept.resolve().is_relative_to(files.workspace().home.resolve() / "uploads")
+    assert kept.resolve().is_relative_to(session.workspace().home.resolve() / "uploads")
     assert re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,119}", kept.name), kept.name
     assert kept.name.endswith(".jsonl") or not name.endswith("a.jsonl")
 

@@ -118,11 +118,9 @@ def start(dataset: Dataset, request: ExportRequest, folder: str) -> None:
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", folder).strip("-.") or usual_folder(dataset, request.to)
     out = session.workspace().home / "exports" / name
     arguments = ["export", "--to", request.to, "--out", str(out)]
-    for text in request.view.to_params():
-        arguments.append(f"--where={text}")
-    arguments += [f"--tag={tag}" for tag in request.only_tags] + [
-        f"--without-tag={tag}" for tag in request.without_tags
-    ]
+    arguments += [f"--where={text}" for text in request.view.to_params()]
+    arguments += [f"--tag={tag}" for tag in request.only_tags]
+    arguments += [f"--without-tag={tag}" for tag in request.without_tags]
     arguments += [f"--clean={kind}" for kind in request.clean]
     arguments += [f"--add={column}" for column in request.add]
     if request.split_safe:

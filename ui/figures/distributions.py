@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -43,8 +44,8 @@ def histogram(
     whole_steps = {"dtick": 1} if max(shown.max(), scale * everything.max()) <= 5 else {}  # there is no half a row
     x = np.arange(len(everything))
     low, high = picked or (-np.inf, np.inf)
-    inside = [low < e2 and e1 < high for e1, e2 in zip(edges, edges[1:], strict=False)]
-    words = [bin_words(a, b, whole) for a, b in zip(edges, edges[1:], strict=False)]
+    inside = [low < e2 and e1 < high for e1, e2 in itertools.pairwise(edges)]
+    words = [bin_words(a, b, whole) for a, b in itertools.pairwise(edges)]
     in_view = {
         "type": "bar",
         "x": x,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -61,7 +62,7 @@ def overlaid(
 ) -> go.Figure:
     """Rows per bin as a share of each side's rows, the sides laid over one another as filled steps."""
     at = list(range(len(edges) - 1))
-    words = [bin_words(low, high, whole) for low, high in zip(edges, edges[1:], strict=False)]
+    words = [bin_words(low, high, whole) for low, high in itertools.pairwise(edges)]
     steps = []
     for (name, rows), colour, dash in zip(sides, (palette.view, THERE), ("solid", "dash"), strict=True):
         every = max(sum(rows), 1)

@@ -34,9 +34,9 @@ def first_verb(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | N
     may_be = verb.lower_ in lexicon.verbs and verb.pos_ in ("NOUN", "PROPN", "ADJ", "ADV", "X", "VERB")
     if not (is_new or may_be):
         return None
-    if verb.lower_ in lexicon.nouns and following.pos_ != "DET" and following.tag_ not in ("PRP$", "PRP", "WRB"):
-        if following.lower_ not in OPENS_CLAUSE:
-            return None
+    opens_object = following.pos_ == "DET" or following.tag_ in ("PRP$", "PRP", "WRB")
+    if verb.lower_ in lexicon.nouns and not opens_object and following.lower_ not in OPENS_CLAUSE:
+        return None
     head = object_by_place(verb, lexicon) or child(verb, OBJECT) or (verb.head if verb.head.i > verb.i else None)
     return verb, None if following.lower_ in OPENS_CLAUSE or head is None else next(names(head), None)
 

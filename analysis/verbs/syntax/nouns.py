@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -260,4 +261,4 @@ def _is_within(asker: Token) -> bool:
 def is_how_many(sentence: Span) -> bool:
     """Whether it asks how many or how much."""
     words = [token.lower_ for token in sentence]
-    return any(pair in (("how", "many"), ("how", "much")) for pair in zip(words, words[1:], strict=False))
+    return any(pair in (("how", "many"), ("how", "much")) for pair in itertools.pairwise(words))
