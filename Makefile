@@ -7,17 +7,20 @@ export DEBIAN_FRONTEND := noninteractive
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check fix bench clean chromium
+.PHONY: help run test test-all check fix bench clean chromium
 
 help:  ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
 
 run: .venv/requirements-models.stamp  ## Start Winnow, with a dataset if FILE=path is given
 	$(PY) -m streamlit run app.py -- $(if $(FILE),"$(FILE)")
 
 test: .venv/requirements-dev.stamp .venv/requirements-models.stamp chromium check  ## Lint, types, quick tests, then the browser
-	$(PY) -m pytest -m "not browser" -n 2
-	$(PY) -m pytest -m browser
+	$(PY) -m pytest -m "not browser and not slow" -n 2
+	$(PY) -m pytest -m "browser and not slow"
+
+test-all: test  ## The same, then the slow tests: the wheel is built, installed and started
+	$(PY) -m pytest -m slow
 
 check: .venv/requirements-dev.stamp  ## Format, lint and types
 	$(PY) -m ruff format --check .
@@ -31,18 +34,18 @@ fix: .venv/requirements-dev.stamp  ## Let ruff repair what it can
 bench: .venv/requirements-dev.stamp .venv/requirements-models.stamp  ## Measure every number of the README
 	$(PY) -m benchmarks.run
 
-clean:  ## Remove .venv and caches; never a dataset or a tag
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+clean:  ## Remove .venv, what was built and caches; never a dataset or a tag
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):
-	@for python in python3 python3.13 python3.12 python3.11; do \
-	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	  "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null || continue; \
 	  "$$python" -c 'import ensurepip' 2>/dev/null || { without=$$python; continue; }; \
 	  exec "$$python" -m venv --clear .venv; \
 	done; \
 	if [ -n "$$without" ]; then echo "$$without cannot make a virtual environment: install its venv package, such as python3-venv, then run make again." >&2; \
-	else echo "No Python 3.11 or later found as python3, python3.13, python3.12 or python3.11: install one, then run make again." >&2; fi; \
+	else echo "No Python 3.11, 3.12, 3.13 or 3.14 found as python3 or python3.11 to python3.14: install one, then run make again." >&2; fi; \
 	exit 2
 
 .venv/requirements.stamp: requirements.txt | $(PY)
@@ -58,8 +61,12 @@ $(PY):
 	@touch $@
 
 chromium: .venv/requirements-dev.stamp
-	@if ! $(PY) -m tests.support.browser 2>/dev/null && [ -z "$$CHROMIUM" ] && command -v apt-get >/dev/null; then \
-	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo="sudo -n"; fi; \
-	  $$sudo apt-get update && $$sudo apt-get install -y chromium; \
+	@$(PY) -m tests.support.browser 2>/dev/null && exit; \
+	if [ -z "$$CHROMIUM" ] && command -v apt-get >/dev/null; then \
+	  if [ "$$(id -u)" != 0 ]; then \
+	    echo "The browser tests need Chromium. Install it, then run make again: sudo apt-get install -y chromium" >&2; \
+	    exit 2; \
+	  fi; \
+	  apt-get update && apt-get install -y chromium; \
 	fi; \
 	$(PY) -m tests.support.browser

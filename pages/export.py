@@ -85,4 +85,4 @@ if done := st.session_state.get("exported"):
         for path in page.files_of(done):
             page.offer(path)
     st.text("The receipt makes the same files again from the same source:")
-    st.code(f"python -m analysis replay {done['receipt']} FILE --out FOLDER", language=None)
+    st.code(f"python -m winnow replay {done['receipt']} FILE --out FOLDER", language=None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import multiprocessing
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -56,7 +57,8 @@ def run_on_ray(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.Da
     if started_here:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports its use to its makers otherwise
         alone = {} if os.environ.get("RAY_ADDRESS") else {"_node_ip_address": "127.0.0.1"}
-        ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False, **alone)
+        path = {"env_vars": {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}}  # Ray does not hand on all of it
+        ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False, runtime_env=path, **alone)
     remote = ray.remote(Signal.__call__)
     waiting: deque[object] = deque()
     try:

@@ -51,19 +51,19 @@ def start(*arguments: str) -> str:
     id = uuid.uuid4().hex[:12]
     folder = _folder(id)
     folder.mkdir(parents=True)
-    command = [sys.executable, "-m", "analysis", arguments[0], "--json"]
+    command = [sys.executable, "-P", "-m", "analysis", arguments[0], "--json"]  # -P: no module of the folder started in
     if arguments[0] in ("open", "export"):
         command += ["--progress", str(folder / "progress.json")]
     command += arguments[1:]
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         _started()[id] = subprocess.Popen(
             command,
-            cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,
             start_new_session=True,
-            env={**os.environ, "WINNOW_HOME": str(workspace().home)},
+            env={**os.environ, "WINNOW_HOME": str(workspace().home), "PYTHONPATH": path},
         )
     return id
 
