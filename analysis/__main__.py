@@ -25,6 +25,7 @@ from analysis.commands.shared import say
 from analysis.commands.slices import slices_command
 from analysis.commands.table import table_command
 from analysis.commands.verbs import verbs_command
+from analysis.errors import WinnowError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command("open")(open_command)
@@ -47,12 +48,10 @@ app.command("replay")(replay_command)
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Bad input ends with one line and exit code 2. Every module's error type is a ValueError that says what to do."""
+    """An error that people meet ends with one line and exit code 2; any other one is a fault, with its traceback."""
     try:
         yield
-    except ValueError as error:
-        if type(error).__module__.split(".")[0] != "analysis":
-            raise
+    except WinnowError as error:
         say(str(error))
         raise SystemExit(2) from None
     except OSError as error:

@@ -17,6 +17,7 @@
     ├── MapError            vectors, the map, its clusters
     ├── PersonalDataError   a type, a country, a rule
     │   └── KeyFileError    the workspace's key
+    ├── JobError            work in another process
     └── ExportError         an export
         ├── RedactionError  personal data on its way out
         └── ReceiptError    a receipt and its replay
@@ -94,6 +95,10 @@ class PersonalDataError(WinnowError):
 
 class KeyFileError(PersonalDataError):
     """The workspace's key is damaged, or is not the one that is needed."""
+
+
+class JobError(WinnowError):
+    """Work in another process that ended without an answer; the message is what it said last."""
 
 
 class ExportError(WinnowError):

@@ -23,7 +23,7 @@ def key_path() -> Path:
 
 
 def workspace_key() -> bytes:
-    """The 32 random bytes of this workspace, made where there are none; raises KeyFileError for a damaged file."""
+    """The 32 random bytes of this workspace, made where there are none. Raises KeyFileError where they are damaged."""
     path = key_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():

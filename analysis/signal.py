@@ -145,7 +145,7 @@ class Catalogue:
         return name in self.signals
 
     def __getitem__(self, name: str) -> Signal:
-        """The signal with its default parameters; raises SignalError for an unknown name."""
+        """The signal with its default parameters. Raises SignalError where the name is not known."""
         if name not in self.signals:
             raise SignalError(f"No signal is called {name!r}; known: {', '.join(self)}.")
         return self.signals[name]
@@ -153,7 +153,7 @@ class Catalogue:
     def signal(self, name: str, parameters: Mapping[str, object] | None = None) -> Signal:
         """The signal of that name with these parameters, the others as they are by default.
 
-        Raises SignalError for an unknown name or parameter.
+        Raises SignalError where the name or a parameter is not known.
         """
         default = self[name]
         try:

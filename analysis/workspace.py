@@ -39,7 +39,7 @@ def data_folders() -> list[Path]:
 
 
 def below_data_folders(path: str | Path) -> Path:
-    """The real path, links resolved, if it lies below a configured folder; raises DatasetError otherwise."""
+    """The real path, links resolved, if it lies below a configured folder. Raises DatasetError where it does not."""
     try:
         real = Path(path).resolve()
     except (OSError, ValueError, RuntimeError) as error:  # a name too long, a null byte, links in a circle
@@ -226,7 +226,7 @@ def _digits(value: object) -> str:
 
 
 def readable(path: str | Path) -> Path:
-    """The path of a file that may be read; raises DatasetError otherwise."""
+    """The path of a file that may be read. Raises DatasetError where it may not."""
     path = Path(path)
     if path.is_dir():
         raise DatasetError(f"{path} is a folder; name the files in it, such as {path / '*.jsonl'}.")

@@ -49,7 +49,7 @@ class PersonalRules(AnnotationDatabase):
     """Rules by dataset, and the log of values shown."""
 
     def add_rule(self, dataset: str, rule: NotPersonal, person: str) -> int:
-        """Keeps a rule, and gives its number; one in force already is not kept twice. Errors: PersonalDataError."""
+        """Keeps a rule, and gives its number; one in force already is not kept twice. Raises PersonalDataError."""
         check_rule(rule)
         person = clean_person(person)
         with self.writing() as connection:
@@ -64,7 +64,7 @@ class PersonalRules(AnnotationDatabase):
             return int(connection.scalars(sa.insert(rule_table).values(values).returning(c.number)).one())
 
     def end_rule(self, number: int, person: str) -> None:
-        """Takes a rule back; it stays in the database with who ended it. Errors: AnnotationError for an unknown one."""
+        """Takes a rule back; it stays in the database with who ended it. Raises AnnotationError where there is none."""
         c = rule_table.c
         ended = sa.update(rule_table).where(c.number == number, c.ended.is_(None))
         with self.writing() as connection:

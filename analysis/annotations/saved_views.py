@@ -47,7 +47,7 @@ class SavedViews(AnnotationDatabase):
     """Saved views by dataset. Saving under a name in use makes a new revision; ids of older revisions go on working."""
 
     def save_view(self, dataset: str, name: str, filters: Sequence[str], person: str) -> str:
-        """Keeps the filters under the name and returns a new id of 7 URL-safe characters. Errors: AnnotationError."""
+        """Keeps the filters under the name and returns a new id of 7 URL-safe characters. Raises AnnotationError."""
         name, person = clean_name(name, "view's"), clean_person(person)
         with self.writing() as connection:
             number = self.dataset_number(connection, dataset)
@@ -82,7 +82,7 @@ class SavedViews(AnnotationDatabase):
     def saved_view(self, view_id: str) -> SavedView:
         """What an id stands for; deleted views and older revisions too, since links to them have been given away.
 
-        Errors: AnnotationError when there is no such view.
+        Raises AnnotationError where there is no such view.
         """
         with self.reading() as connection:
             row = connection.execute(_views().where(view_table.c.id == view_id)).first()
@@ -93,7 +93,7 @@ class SavedViews(AnnotationDatabase):
     def rename_view(self, view_id: str, name: str) -> None:
         """Gives the view, with all revisions that share its name, another name.
 
-        Errors: AnnotationError when there is no such view on the list, or another one of that name.
+        Raises AnnotationError where there is no such view on the list, or another one of that name.
         """
         name = clean_name(name, "view's")
         with self.writing() as connection:
@@ -108,7 +108,7 @@ class SavedViews(AnnotationDatabase):
     def delete_view(self, view_id: str) -> None:
         """Takes the view, with all revisions that share its name, off the list; its ids still work in links.
 
-        Errors: AnnotationError when there is no such view on the list.
+        Raises AnnotationError where there is no such view on the list.
         """
         with self.writing() as connection:
             view = _listed_for_change(connection, view_id)

@@ -87,12 +87,12 @@ class TagEvent:
 
 
 def open_annotations(home: Path) -> Annotations:
-    """The annotations of a workspace, or those at WINNOW_DATABASE_URL, made if missing. Errors: AnnotationError."""
+    """The annotations of a workspace, or those at WINNOW_DATABASE_URL, made if missing. Raises AnnotationError."""
     return Annotations(database_url(home))
 
 
 def clean_tag(name: str) -> str:
-    """A tag's name in the form it is kept: stripped, NFC, 1 to 60 visible characters. Errors: AnnotationError."""
+    """A tag's name in the form it is kept: stripped, NFC, 1 to 60 visible characters. Raises AnnotationError."""
     return clean_name(name, "tag")
 
 

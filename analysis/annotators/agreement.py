@@ -43,7 +43,7 @@ def agreement(labels: Labels, level: str, resamples: int = RESAMPLES, seed: int 
     judgements per item. Where they differ, P is over the items judged twice or more, and a label's share is the mean
     over all items of its share in the item: Gwet, Handbook of Inter-Rater Reliability, 4th edition (2014), chapter 2.
 
-    1 is perfect agreement, 0 what chance gives, below 0 less than that. Errors: LabelsError for an unknown level.
+    1 is perfect agreement, 0 what chance gives, below 0 less than that. Raises LabelsError where the level is unknown.
     """
     if level not in LEVELS:
         raise LabelsError(f"There is no level of measurement {level!r}; the levels are {', '.join(LEVELS)}.")

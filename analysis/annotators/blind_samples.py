@@ -50,7 +50,7 @@ def askable(dataset: Dataset) -> list[str]:
 
 
 def labels_to_offer(dataset: Dataset, asked: str) -> tuple[str, ...]:
-    """The values of a column as labels, in order. Errors: BlindError for none, or more than can be chosen among."""
+    """The values of a column as labels, in order. Raises BlindError where there is none, or there are too many."""
     column = dataset.column(asked)
     values = labels_of(column, column, column).values
     if not values:

@@ -89,7 +89,7 @@ def dawid_skene(labels: Labels, pooled: float = 0.0, rounds: int = ROUNDS, toler
     better. Who judged one item says nothing at all. `pooled` adds to each person's judgements so many of each true
     label that err as everyone does together; with 10 the model did better than the majority from 4 per person on.
 
-    Errors: LabelsError where labels are too many for the memory, as measurements are; group them first.
+    Raises LabelsError where labels are too many for the memory, as measurements are.
     """
     from scipy.sparse import csr_array
 

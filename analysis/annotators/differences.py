@@ -26,7 +26,7 @@ def differences(labels: Labels) -> pl.DataFrame:
     others' scores on that item, `n` items; `difference` is their mean with a 95% t interval and `p`, `rest_mean` the
     mean of the others on those items. Against all labels: Welch's t, `n` own labels. Where all differences are one and
     the same, p is that of the sign test. `q` and `is_far`: see `yardstick`; an annotator found far is no longer one of
-    "the others". Of several judgements of one item by one annotator the last counts. Errors: LabelsError where labels
+    "the others". Of several judgements of one item by one annotator the last counts. Raises LabelsError where labels
     are no numbers.
     """
     if labels.numbers is None and len(labels):

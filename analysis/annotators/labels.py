@@ -91,7 +91,7 @@ def labels_of(
     Missing are null, not-a-number, infinity, blank text and an empty list. Whole floats are named as whole numbers,
     lists by their members with commas, other nested values as JSON. Text that writes a number is that number where it
     is a label ("3.0" is 3), and stays as it is where it names an annotator or an item. `rows` are the positions of
-    these rows in the dataset, by default 0 to n - 1. Errors: LabelsError for columns of unequal length.
+    these rows in the dataset, by default 0 to n - 1. Raises LabelsError where columns are of unequal length.
     """
     parts = [items] if isinstance(items, pl.Series) else list(items)
     lengths = {len(column) for column in (*parts, annotators, labels, *([] if rows is None else [rows]))}

@@ -34,7 +34,7 @@ def cohen(
     Columns `a` and `b` (once for each two, who judged more first), `items`, `agreement` (share of equal labels, null
     without common items), `kappa`, `low` and `high` (95%, a bootstrap over their common items). Kappa is null below
     `least_items` common items and where both gave one and the same label throughout. Nobody's repeated judgements count
-    twice. Errors: LabelsError for unknown weights, and for more than 50 labels: those are measures, not categories.
+    twice. Raises LabelsError where the weights are not known, or labels are more than 50: measures, not categories.
     """
     if weights not in WEIGHTS:
         raise LabelsError(f"There are no weights {weights!r}; the weights are {', '.join(WEIGHTS)}.")

@@ -27,8 +27,8 @@ def labels_in(
 ) -> Labels:
     """The judgements in these rows; by default of the roles item, annotator, and label or else the score.
 
-    Without items each row is one of its own, so that no two people share any. Errors: LabelsError without a column for
-    annotator or label.
+    Without items each row is one of its own, so that no two people share any. Raises LabelsError where no column
+    is the annotator or the label.
     """
     item = item or dataset.role("item")
     who = _who(dataset, annotator)
@@ -47,7 +47,7 @@ def facts_in(dataset: Dataset, rows: pl.Series, annotator: str | None = None) ->
 
     The columns of sessions are null too where `annotator` is another column than the role. `length` is that of the
     response in `length_unit`; `is_empty` says that it is missing or white space, null in a dataset without responses.
-    Errors: LabelsError without a column for the annotator.
+    Raises LabelsError where there is no column for the annotator.
     """
     same = pl.repeat(0, len(rows), dtype=pl.UInt8, eager=True)
     who = _who(dataset, annotator)

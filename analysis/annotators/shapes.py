@@ -101,7 +101,7 @@ def shapes(labels: Labels) -> pl.DataFrame:
     `effect` is the difference over √E[IF²]; p by t on one less than the fewer labels. The mode is compared with the
     others' share of that same label; since it was picked as the commonest of K, its p is K times the one-sided one. q
     and is_far: see `yardstick`. Scores on the same items or in the same hour are treated as if they were drawn one by
-    one. Errors: LabelsError where labels are no numbers.
+    one. Raises LabelsError where labels are no numbers.
     """
     if labels.numbers is None and len(labels):
         raise LabelsError("Labels that are not all numbers have no mean or spread; look at the share of each instead.")

@@ -13,7 +13,7 @@ from analysis.commands.shared import DatasetArgument, Json, answer, pairs, say
 from analysis.computing import AT_OPENING_S, compute, missing_inputs, try_out
 from analysis.computing.runners import runner
 from analysis.dataset import Dataset
-from analysis.errors import DatasetError, SignalError
+from analysis.errors import UsageError
 from analysis.loaders.pipelines import pipeline_version
 from analysis.loaders.tokenizers import tokenizer_digest
 from analysis.signal import Signal
@@ -21,18 +21,22 @@ from analysis.workspace import Workspace
 
 
 def typed(signal: Signal, texts: dict[str, str]) -> dict[str, object]:
-    """Texts as values of the types that the signal's parameters have."""
-    values: dict[str, object] = dict(texts)
-    for name, text in texts.items():
-        known = signal.parameters.get(name)
-        try:
-            if isinstance(known, bool):
-                values[name] = {"true": True, "false": False}[text.lower()]
-            elif isinstance(known, int | float):
-                values[name] = type(known)(text)
-        except (KeyError, ValueError):
-            raise SignalError(f"{name} of {signal.name} cannot be {text!r}; write a value such as {known}.") from None
-    return values
+    """Texts as values of the types that the signal's parameters have. Raises UsageError where one cannot be."""
+    return {name: _typed(text, signal.parameters.get(name), f"{name} of {signal.name}") for name, text in texts.items()}
+
+
+def _typed(text: str, known: object, name: str) -> object:
+    """A text as a value of the type of `known`; `name` stands in the message. Raises UsageError where it is none."""
+    if isinstance(known, bool):
+        if text.lower() not in ("true", "false"):
+            raise UsageError(f"{name} cannot be {text!r}; write true or false.")
+        return text.lower() == "true"
+    if not isinstance(known, int | float):
+        return text
+    try:
+        return int(text) if isinstance(known, int) else float(text)
+    except ValueError:
+        raise UsageError(f"{name} cannot be {text!r}; write a number such as {known}.") from None
 
 
 def quick(dataset: Dataset) -> Iterator[Signal]:
@@ -65,7 +69,7 @@ def compute_command(
 ) -> None:
     """Make the signals' columns; resumable, and at no cost where they are there already."""
     if set_ and not signals:
-        raise DatasetError(f"--set {set_[0]} says nothing without a signal; name one of: {', '.join(CATALOGUE)}.")
+        raise UsageError(f"--set {set_[0]} says nothing without a signal; name one of: {', '.join(CATALOGUE)}.")
     for unchecked in signals or ():
         CATALOGUE.signal(unchecked)
     engine = runner(on) if on else None

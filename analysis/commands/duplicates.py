@@ -17,7 +17,7 @@ from analysis.duplicates import decisions, kinds
 from analysis.duplicates.decisions import Choice, Decision
 from analysis.duplicates.groups import THRESHOLD, pair_table
 from analysis.duplicates.policies import Keep
-from analysis.errors import DuplicatesError
+from analysis.errors import DatasetError, UsageError
 from analysis.joined_values import join_values, split_values
 from analysis.signal import ROW_ID
 from analysis.view import View
@@ -42,14 +42,14 @@ def duplicates_command(
 ) -> None:
     """Duplicates among the rows in view: groups, rows to drop, their tokens. Nothing is changed."""
     if kind not in kinds.KINDS:
-        raise DuplicatesError(f"There is no kind {kind!r} of duplicates; known: {', '.join(kinds.KINDS)}.")
+        raise UsageError(f"There is no kind {kind!r} of duplicates; known: {', '.join(kinds.KINDS)}.")
     started = time.perf_counter()
     loaded, view = load(name, where)
     dataset = _asked(loaded, kind, over, threshold)
     if (pairs or groups) and kind not in decisions.SIGNAL_OF:
-        raise DuplicatesError(f"{kind} has no pairs or groups to write; known: {', '.join(decisions.SIGNAL_OF)}.")
+        raise UsageError(f"{kind} has no pairs or groups to write; known: {', '.join(decisions.SIGNAL_OF)}.")
     if kind == "leaks" and kinds.split_column(dataset) is None:
-        raise DuplicatesError(f"{dataset.name} has no column of splits and a single file; open it with --role split=…")
+        raise DatasetError(f"{dataset.name} has no column of splits and a single file; open it with --role split=…")
     for needed in [*kinds.KINDS[kind].signals, *decisions.missing_for(dataset, _policy(keep)), "tokens"]:
         if not dataset.has(dataset.signal(needed)):
             say(f"Computing {needed} first.")
@@ -74,7 +74,7 @@ def duplicates_command(
 def _policy(keep: str) -> Keep:
     known: dict[str, Keep] = {policy: policy for policy in decisions.POLICIES}
     if keep not in known:
-        raise DuplicatesError(f"Rows cannot be kept by {keep!r}; known: {', '.join(known)}.")
+        raise UsageError(f"Rows cannot be kept by {keep!r}; known: {', '.join(known)}.")
     return known[keep]
 
 
@@ -91,7 +91,7 @@ def _asked(loaded: Dataset, kind: str, over: str | None, threshold: float | None
     elif over and "over" in own:
         changed |= {"over": over, **({"column": ""} if "column" in own else {})}
     elif over:
-        raise DuplicatesError(f"{kind} does not compare chosen texts; leave --over away.")
+        raise UsageError(f"{kind} does not compare chosen texts; leave --over away.")
     if kind == "leaks":
         changed["split"] = join_values([split]) if (split := kinds.split_column(dataset)) else ""
     if kind in ("leaks", "fields") and threshold:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from analysis.commands.shared import DatasetArgument, Json, answer, load
-from analysis.errors import DatasetError
+from analysis.errors import UsageError
 from analysis.findings import FINDINGS, findings
 
 
@@ -21,7 +21,7 @@ def findings_command(
     """What to look at first."""
     known = [finding[0] for finding in FINDINGS]
     if unknown := sorted(set(fail_on or []) - set(known)):
-        raise DatasetError(f"No finding is called {', '.join(unknown)}; known: {', '.join(known)}.")
+        raise UsageError(f"No finding is called {', '.join(unknown)}; known: {', '.join(known)}.")
     dataset, _ = load(name, columns=["row_tokens", *(column for *_, filters in FINDINGS for column, _, _ in filters)])
     found = findings(dataset)
     answer(

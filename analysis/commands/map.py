@@ -15,7 +15,7 @@ from analysis.commands.shared import DatasetArgument, Json, Where, answer, load,
 from analysis.commands.table import check_ending, chosen, write_table
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.errors import MapError, ModelError, SignalError
+from analysis.errors import ModelError, SignalError, UsageError
 from analysis.map.alike import position_of, similar_to_row, similar_to_text
 from analysis.map.asked_names import ask_names, questions
 from analysis.map.asked_names import model as chat_model
@@ -172,9 +172,9 @@ def sample_command(
 ) -> None:
     """A sample of the rows in view, with their ids and the source's own columns."""
     if by not in PICKS:
-        raise MapError(f"No sample is called {by!r}; known: {', '.join(PICKS)}.")
+        raise UsageError(f"No sample is called {by!r}; known: {', '.join(PICKS)}.")
     if is_nested and by != "proportional":
-        raise MapError("Nested samples are proportional; add --by proportional, or leave out --nested.")
+        raise UsageError("Nested samples are proportional; add --by proportional, or leave out --nested.")
     check_ending(out)
     needed = {"diverse": "unit_vector", "proportional": "cluster", "redundant": "outlier_score"}[by]
     dataset, view = load(name, where, [needed])

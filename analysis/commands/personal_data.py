@@ -13,7 +13,7 @@ import typer
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.errors import DatasetError
+from analysis.errors import UsageError
 from analysis.personal_data.named_entities_signal import NamedEntities
 from analysis.personal_data.personal_data_signal import PersonalData
 from analysis.personal_data.recognisers import chosen_types
@@ -41,7 +41,7 @@ def pii_command(
 ) -> None:
     """Personal data and secrets: rows and spans per type. Placeholders such as example.com are not counted."""
     if spans and spans.suffix not in (".parquet", ".csv", ".jsonl"):
-        raise DatasetError(f"Cannot write spans as {spans.name!r}; the name must end in .parquet, .csv or .jsonl.")
+        raise UsageError(f"Cannot write spans as {spans.name!r}; the name must end in .parquet, .csv or .jsonl.")
     dataset, view = load(name, where)
     started = time.perf_counter()
     rows = dataset.rows_of(view)

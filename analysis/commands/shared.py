@@ -11,7 +11,7 @@ import typer
 
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.errors import DatasetError
+from analysis.errors import DatasetError, UsageError
 from analysis.view import View
 from analysis.workspace import Workspace
 
@@ -38,7 +38,7 @@ def pairs(texts: list[str], what: str) -> Iterator[tuple[str, str]]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
-            raise DatasetError(f"Cannot read the {what} {text!r}; expected {what}=value.")
+            raise UsageError(f"Cannot read the {what} {text!r}; expected {what}=value.")
         yield name, value
 
 

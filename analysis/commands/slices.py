@@ -10,7 +10,7 @@ import typer
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.errors import SlicingError
+from analysis.errors import UsageError
 from analysis.slices.dimensions import CUTS, dimension
 from analysis.slices.measures import Measured, default_measures, measure, measured
 from analysis.slices.slices import SliceTable, slice_table
@@ -35,7 +35,7 @@ def slices_command(
     dataset, view = load(name, where)
     wanted = [text.strip() for text in by.split(",") if text.strip()]
     if len(wanted) not in (1, 2) or len(set(wanted)) < len(wanted):
-        raise SlicingError(f"--by names {by!r}; write one column, or two different ones with a comma between them.")
+        raise UsageError(f"--by names {by!r}; write one column, or two different ones with a comma between them.")
     _make(dataset, [*wanted, *(measure_names or [])])
     splits = [split(dataset, dimension(dataset, text), limit) for text in wanted]
     chosen = [measure(dataset, of) for of in dict.fromkeys(measure_names or [])] or default_measures(dataset)

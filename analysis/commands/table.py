@@ -14,7 +14,7 @@ import typer
 
 from analysis.commands.shared import DatasetArgument, Where, load
 from analysis.dataset import Dataset
-from analysis.errors import DatasetError
+from analysis.errors import UsageError
 
 WRITERS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
     ".jsonl": pl.DataFrame.write_ndjson,
@@ -35,7 +35,7 @@ def table_command(
     """Rows in view as JSON lines."""
     wanted = list(dict.fromkeys(c.strip() for c in columns.split(",") if c.strip()))
     if not wanted:
-        raise DatasetError("--columns names no column; write some such as prompt,response.")
+        raise UsageError("--columns names no column; write some such as prompt,response.")
     if out:
         check_ending(out)
     dataset, view = load(name, where, wanted)
@@ -54,15 +54,15 @@ def table_command(
 
 
 def check_ending(out: Path) -> None:
-    """Raises DatasetError where the file's name does not say a known format."""
+    """Raises UsageError where the file's name does not say a known format."""
     if out.suffix not in WRITERS:
-        raise DatasetError(f"Cannot tell the format of {out.name!r}; known endings: {', '.join(WRITERS)}.")
+        raise UsageError(f"Cannot tell the format of {out.name!r}; known endings: {', '.join(WRITERS)}.")
 
 
 def write_table(table: pl.DataFrame, out: Path) -> None:
     """In the format that the file's name says."""
     if out.suffix == ".csv" and (lists := [c for c, dtype in table.schema.items() if dtype.is_nested()]):
-        raise DatasetError(f"A CSV file cannot hold the lists in {', '.join(lists)}; write .jsonl or .parquet.")
+        raise UsageError(f"A CSV file cannot hold the lists in {', '.join(lists)}; write .jsonl or .parquet.")
     WRITERS[out.suffix](table, out)
 
 

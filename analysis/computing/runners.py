@@ -77,7 +77,7 @@ RUNNERS: dict[str, Runner] = {"here": run_here, "processes": run_in_processes, "
 
 
 def runner(name: str) -> Runner:
-    """The runner of that name; raises RunnerError with the known ones."""
+    """The runner of that name. Raises RunnerError where there is none."""
     if name not in RUNNERS:
         raise RunnerError(f"No engine is called {name!r}; known: {', '.join(RUNNERS)}.")
     return RUNNERS[name]

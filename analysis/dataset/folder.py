@@ -59,7 +59,7 @@ class DatasetFolder:
             self.roles: dict[str, str] = self.meta["roles"]
         except FileNotFoundError:
             raise DatasetError(f"No dataset {folder.name!r} in this workspace; open its file first.") from None
-        except (ValueError, KeyError, TypeError) as error:
+        except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
             raise DatasetError(
                 f"{folder / 'dataset.json'} is damaged ({error}); delete its folder and open the file again."
             ) from None

@@ -81,7 +81,7 @@ class Dataset(DatasetColumns):
         return [signal for signal in writers if not self.has(signal)]
 
     def check(self, view: View) -> None:
-        """Raises ViewError when a filter names a column this dataset lacks or does not fit its type."""
+        """Raises ViewError where a filter names a column this dataset lacks or does not fit its type."""
         schema = self.schema
         for f in view:
             if f.column == ANY_TEXT:

@@ -35,8 +35,8 @@ class Encoded(NamedTuple):
 class Encoder:
     """A graph and its tokenizer, loaded once; on every core, or on one in a process of a pool, unless told otherwise.
 
-    A graph that gives a vector per token is pooled: by the mean over the text's tokens, or by the first, "cls". What a
-    graph asks for or gives otherwise is a ModelError, as is a file that is no graph.
+    A graph that gives a vector per token is pooled: by the mean over the text's tokens, or by the first, "cls".
+    Raises ModelError where the file is no graph, or the graph asks for or gives something else.
     """
 
     def __init__(

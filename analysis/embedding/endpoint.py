@@ -20,6 +20,7 @@ from analysis.embedding.vectors import Floats, unit
 from analysis.errors import ModelError
 
 BATCH_TEXTS, TIMEOUT_S = 64, 60.0
+LARGEST = 3e38  # about the largest float32
 
 
 def url() -> str:
@@ -28,7 +29,7 @@ def url() -> str:
 
 
 def embed(texts: Sequence[str], model: str, address: str, width: int = 0) -> Floats:
-    """Unit vectors float32 [n, width] of the texts; a width of 0 takes any. ModelError says what went wrong."""
+    """Unit vectors float32 [n, width] of the texts; a width of 0 takes any. Raises ModelError where none are given."""
     if not address.startswith(("http://", "https://")) or address != url():
         raise ModelError(
             f"Vectors were asked of {address or 'no address'}, but WINNOW_EMBEDDINGS_URL is {url() or 'not set'}; "
@@ -44,18 +45,16 @@ def embed(texts: Sequence[str], model: str, address: str, width: int = 0) -> Flo
 def _asked(texts: Sequence[str], model: str, address: str) -> Floats:
     body = {"model": model, "input": [text or " " for text in texts]}
     answer = posted(f"{address}/embeddings", os.environ.get("WINNOW_EMBEDDINGS_KEY", ""), body)
-    try:
-        return _vectors(answer, len(texts))
-    except ValueError as error:
-        raise ModelError(f"{address} gave no vectors ({error}); check WINNOW_EMBEDDINGS_URL.") from None
+    return _vectors(answer, len(texts), address)
 
 
 def posted(to: str, key: str, body: Mapping[str, object]) -> Any:
-    """The JSON answer to a body of JSON; ModelError where there is none."""
+    """The JSON answer to a body of JSON. Raises ModelError where there is none."""
     headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
     try:
-        request = urllib.request.Request(to, json.dumps(body).encode(), headers)
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
+        with urllib.request.urlopen(
+            urllib.request.Request(to, json.dumps(body).encode(), headers), timeout=TIMEOUT_S
+        ) as response:
             return json.load(response)
     except urllib.error.HTTPError as error:
         raise ModelError(f"{to} refused ({error.code} {error.reason}); check the model's name and key.") from None
@@ -63,13 +62,22 @@ def posted(to: str, key: str, body: Mapping[str, object]) -> Any:
         raise ModelError(f"{to} gave no answer ({error}); check the address.") from None
 
 
-def _vectors(answer: Any, count: int) -> Floats:
-    """The vectors of an answer in the order of what was asked, whatever order it came in."""
+def _vectors(answer: Any, count: int, address: str) -> Floats:
+    """The vectors of an answer in the order of what was asked, whatever order it came in.
+
+    Raises ModelError where it is not one vector per text, all of one width and of numbers that a float32 can hold.
+    """
     try:
-        data = sorted(answer["data"], key=lambda entry: entry["index"])
-        vectors = np.array([entry["embedding"] for entry in data], dtype=np.float32)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"it answered something else: {error}") from None
-    if vectors.ndim != 2 or len(vectors) != count or not np.isfinite(vectors).all():
-        raise ValueError(f"it answered {vectors.shape} numbers to {count} texts")
-    return vectors
+        entries = sorted(answer["data"], key=lambda entry: entry["index"])
+        vectors = [list(entry["embedding"]) for entry in entries]
+    except (KeyError, TypeError) as error:
+        raise ModelError(
+            f"{address} gave no vectors (it answered something else: {error}); check WINNOW_EMBEDDINGS_URL."
+        ) from None
+    are_numbers = all(isinstance(v, int | float) and abs(v) < LARGEST for vector in vectors for v in vector)
+    if len(vectors) != count or len(set(map(len, vectors))) > 1 or not are_numbers:
+        raise ModelError(
+            f"{address} gave no vectors (it answered {len(vectors):,} lists to {count:,} texts; expected is one list "
+            "of equally many finite numbers per text); check WINNOW_EMBEDDINGS_URL."
+        )
+    return np.array(vectors, dtype=np.float32)

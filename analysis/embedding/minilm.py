@@ -28,7 +28,7 @@ def encode(texts: Sequence[str], max_tokens: int = MAX_TOKENS) -> Encoded:
 
 @functools.lru_cache(maxsize=2)
 def encoder(max_tokens: int = MAX_TOKENS) -> Encoder:
-    """The packaged model, its graph made on first use and kept in the workspace; ModelError where it is missing."""
+    """The packaged model, its graph made on first use and kept in the workspace. Raises ModelError where it is gone."""
     packaged = weights.folder()
     return Encoder(_small_graph(packaged), packaged / weights.TOKENIZER, max_tokens)
 

@@ -10,7 +10,7 @@ from analysis.errors import ModelError
 
 
 def width_of(column: pl.Series) -> int:
-    """Numbers in most of the column's vectors; ModelError where it holds no lists of numbers."""
+    """Numbers in most of the column's vectors. Raises ModelError where it holds no lists of numbers."""
     lists = _as_lists(column)
     lengths = lists.list.len().drop_nulls()
     found = lengths.filter(lengths > 0).mode().sort()

@@ -45,7 +45,7 @@ class Repository:
     digest: str
 
     def encoder(self) -> Encoder:
-        """The model, loaded; ModelError where its graph is none, or asks for or gives what is not known."""
+        """The model, loaded. Raises ModelError where its graph is none, or asks for or gives what is not known."""
         made = Encoder(self.graph, self.tokenizer, self.max_tokens, pooling=self.pooling)
         if self.beyond and made.output not in POOLED_INSIDE:
             raise ModelError(
@@ -61,7 +61,7 @@ class Repository:
 
 
 def find(name: str) -> Repository:
-    """The repository of that path or hub id; ModelError says what is missing."""
+    """The repository of that path or hub id. Raises ModelError where something of it is missing."""
     folder, graph = _places(name)
     tokenizer = folder / "tokenizer.json"
     if not tokenizer.is_file():
@@ -139,7 +139,7 @@ def _digest(files: Iterator[Path]) -> str:
 
 @functools.lru_cache(maxsize=1)
 def opened(name: str, digest: str) -> tuple[Repository, Encoder]:
-    """The model of that name, loaded once a process; ModelError where it is no longer the one of this digest."""
+    """The model of that name, loaded once a process. Raises ModelError where it is no longer the one of this digest."""
     found = find(name)
     if found.digest != digest:
         raise ModelError(f"The model {name} is no longer the one it was; choose it again.")

@@ -37,7 +37,7 @@ def _package() -> Path | None:
 
 
 def folder() -> Path:
-    """Where the weights lie, their hashes checked; ModelError where they are missing or others than the published."""
+    """Where the weights lie, their hashes checked. Raises ModelError where they are missing or not the published."""
     found = _package()
     if found is None:
         raise ModelError(f"The model all-MiniLM-L6-v2 is not installed; {HOW_TO_GET}.")
@@ -52,7 +52,7 @@ def folder() -> Path:
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal; ModelError where it cannot be read."""
+    """The SHA-256 of a file's bytes, in hexadecimal. Raises ModelError where it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

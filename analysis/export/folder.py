@@ -53,7 +53,7 @@ def _refuse_foreign(out: Path) -> None:
     try:
         earlier = orjson.loads((out / RECEIPT).read_bytes())
         own = {RECEIPT, CARD, *(file["path"] for file in earlier["files"])}
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, orjson.JSONDecodeError, TypeError, KeyError):
         raise ExportError(
             f"{out} holds files that are no export of Winnow, such as {min(there)}; choose a new or empty folder."
         ) from None

@@ -112,7 +112,9 @@ def _check(value: Any, wanted: Shape, path: Path, what: str) -> None:
 def replay(receipt_path: Path, sources: Path | Iterable[Path], out: Path, workspace: Workspace) -> ExportResult:
     """The same export made again from the same source files into the folder `out`; the tags are the receipt's own.
 
-    Nothing is left in `out` unless every file comes out with the receipt's SHA-256. Raises ReceiptError otherwise.
+    Nothing is left in `out` unless every file comes out with the receipt's SHA-256.
+
+    Raises ReceiptError where one does not.
     """
     receipt = read_receipt(receipt_path)
     paths = [Path(sources)] if isinstance(sources, str | Path) else [Path(path) for path in sources]
@@ -187,7 +189,7 @@ def _reasons(reasons: Mapping[str, Mapping[str, Mapping[str, str]]]) -> pl.DataF
 
 
 def _compare(receipt: Mapping[str, Any], made: Mapping[str, Any]) -> None:
-    """Raises ReceiptError, naming the first file whose bytes differ, or what else the receipt says otherwise."""
+    """Raises ReceiptError where a file's bytes differ, or where the receipt says something else."""
     is_same = receipt["winnow"] == made["winnow"]
     versions = "" if is_same else f" (receipt by Winnow {receipt['winnow']}, this is {made['winnow']})"
     expected, seen = ({file["path"]: file["sha256"] for file in side["files"]} for side in (receipt, made))

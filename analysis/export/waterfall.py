@@ -85,7 +85,7 @@ def choose(
 ) -> tuple[pl.Series, list[Step]]:
     """One Boolean per row, and the steps that led there. `reasons` (row_id, tag, why, reason): why rows were tagged.
 
-    Raises ViewError, DatasetError, and ExportError where the column of splits is none.
+    Raises ViewError, DatasetError, ExportError where the column of splits is none.
     """
     dataset.check(request.view)
     tokens = dataset.column("row_tokens").cast(pl.Int64).fill_null(0) if has_tokens(dataset) else None

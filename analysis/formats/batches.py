@@ -49,7 +49,7 @@ class Batch:
 
 
 def batches(path: Path, name: str, reading: ReadOptions, size: int) -> Generator[Batch, None, None]:
-    """The file's records in order, about `size` bytes of text at a time. Raises FormatError for what cannot be read."""
+    """The file's records in order, about `size` bytes of text at a time. Raises FormatError where it cannot be read."""
     stream = ByteStream(path)
     try:
         if stream.is_parquet or stream.is_arrow:

@@ -46,7 +46,7 @@ MAX_UNREADABLE_SHARE = 0.1
 
 
 def open_file(path: Path) -> BufferedReader:
-    """The file's bytes as they are. Raises FormatError for a folder, or what is not there or may not be read."""
+    """The file's bytes as they are. Raises FormatError where it is a folder, is not there or may not be read."""
     if path.is_dir():
         raise FormatError(f"{path} is a folder; name the files in it, for instance {path}/*.jsonl.")
     try:
@@ -123,7 +123,7 @@ class ByteStream:
     def pieces(self, size: int) -> Iterator[bytes]:
         """The text as UTF-8 bytes without byte order mark, about `size` bytes at a time; may cut a character in two.
 
-        Raises FormatError for bytes that are no text.
+        Raises FormatError where the bytes are no text.
         """
         mark, encoding = next((m for m in BYTE_ORDER_MARKS if self.head.startswith(m[0])), (b"", "utf-8"))
         decoder = codecs.getincrementaldecoder(encoding)("replace")

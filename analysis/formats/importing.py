@@ -49,7 +49,7 @@ def import_files(
     """Writes rows/*.parquet, ids.parquet and problems.jsonl into `folder`; returns the dataset's description.
 
     `progress` is called with (bytes read, bytes in all), of the files as they lie on disk. Neither `workers` nor the
-    size of the blocks changes the rows. Raises FormatError for what cannot be read at all.
+    size of the blocks changes the rows. Raises FormatError where nothing can be read.
     """
     paths = [Path(path) for path in paths]
     names = shown_names(paths)
@@ -84,7 +84,7 @@ def rebuild(
     """Writes the dataset in `folder`, which `info` describes, into the folder `into` with other roles or another
     format; returns the new description. The source files are not needed; row ids and problems stay as they are.
 
-    `progress` is called with (rows, rows in all). Raises FormatError for a role or format that does not fit.
+    `progress` is called with (rows, rows in all). Raises FormatError where a role or the format does not fit.
     """
     first = [(batch, parse(batch)) for batch in itertools.islice(stored_batches(folder, info), 1)]
     account = Account(plan_for(first, reading))

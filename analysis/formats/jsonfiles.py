@@ -78,19 +78,31 @@ def _members(text: str, at: int) -> tuple[dict[str, Any], int | None]:
     at = _blank(text, at + 1)
     try:
         while text[at : at + 1] == '"':
-            key, at = DECODER.raw_decode(text, at)
+            key, at = _decoded(text, at)
             at = _blank(text, _blank(text, at) + 1)
             opening = text[at : at + 1]
             inner = text[_blank(text, at + 1) :][:1]
             seen[key] = {"": 0} if opening == "{" else [{}] if opening == "[" and inner == "{" else None
-            seen[key], at = DECODER.raw_decode(text, at)
+            seen[key], at = _decoded(text, at)
             at = _blank(text, at)
             if text[at : at + 1] == "}":
                 return seen, at + 1
             at = _blank(text, at + 1)
-    except (ValueError, RecursionError):
+    except (json.JSONDecodeError, _Broken):
         pass
     return seen, None
+
+
+def _decoded(text: str, at: int) -> tuple[Any, int]:
+    """The value at `at`, and the position after it. Raises json.JSONDecodeError, _Broken where it is too large."""
+    try:
+        return DECODER.raw_decode(text, at)
+    except json.JSONDecodeError:
+        raise
+    except RecursionError:
+        raise _Broken("nested too deeply", at + 1) from None
+    except ValueError:
+        raise _Broken("a number has too many digits", at + 1) from None
 
 
 def _kind(value: Any) -> str:
@@ -202,7 +214,7 @@ class _Text:
         """The text of the value here. Raises _Broken where there is none."""
         while True:
             try:
-                value, end = DECODER.raw_decode(self.text, self.at)
+                value, end = _decoded(self.text, self.at)
                 # A number at the end of the window may go on beyond it.
                 if end < len(self.text) or isinstance(value, str | dict | list) or not self.more():
                     taken = self.text[self.at : end]
@@ -216,9 +228,6 @@ class _Text:
                     raise _Broken(
                         f"not JSON: {error.msg} at character {offset + 1} of the record", self.at + offset
                     ) from None
-            except (RecursionError, ValueError) as error:
-                reason = "nested too deeply" if isinstance(error, RecursionError) else "a number has too many digits"
-                raise _Broken(reason, self.at + 1) from None
 
     def skip(self, after: re.Pattern[str], start: int) -> None:
         """Moves to where the next record seems to begin, or to the end."""

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import polars as pl
 
+from analysis.errors import FormatError
 from analysis.formats.batches import Batch
 from analysis.formats.csvfiles import SURPLUS, Dialect
 
@@ -141,11 +142,8 @@ def _add(records: Gathered, line: int, text: str, key: str | None) -> None:
     """Parses one JSON text into a record or a problem."""
     try:
         value = load(text, records.notes)
-    except json.JSONDecodeError as error:
-        records.problems.append((line, f"not JSON: {error.msg} at character {error.pos + 1}"))
-        return
-    except ValueError:
-        records.problems.append((line, "holds a number of more digits than can be read"))
+    except FormatError as error:
+        records.problems.append((line, str(error)))
         return
     except RecursionError:
         records.problems.append((line, "nested too deeply"))
@@ -164,14 +162,19 @@ def _add(records: Gathered, line: int, text: str, key: str | None) -> None:
 
 def load(text: str, notes: Remarks) -> Any:
     """A JSON text's value; also where it has NaN, integers beyond 64 bits, control characters or half a surrogate pair,
-    which becomes U+FFFD. Raises json.JSONDecodeError, RecursionError."""
+    which becomes U+FFFD. Raises RecursionError, FormatError where it is no JSON: the message is the reason."""
     try:
         value = orjson.loads(text)
         if not (isinstance(value, dict) and _has_huge_float(value)):
             return value
     except orjson.JSONDecodeError:
         pass
-    value = json.loads(text, strict=False)
+    try:
+        value = json.loads(text, strict=False)
+    except json.JSONDecodeError as error:
+        raise FormatError(f"not JSON: {error.msg} at character {error.pos + 1}") from None
+    except ValueError:
+        raise FormatError("holds a number of more digits than can be read") from None
     return _without_surrogates(value, notes) if "\\u" in text or "\\U" in text else value
 
 

@@ -108,7 +108,7 @@ def build(records: Records, plan: Plan, file: str) -> tuple[pl.DataFrame, Facts]
 
 
 def columns_of(records: Records) -> dict[str, list[Any]]:
-    """The records' values by column, in order of first appearance. Raises FormatError for too many columns."""
+    """The records' values by column, in order of first appearance. Raises FormatError where columns are too many."""
     shapes = dict.fromkeys(map(tuple, records.values))
     names = dict.fromkeys(name for keys in shapes for name in keys)
     if SURPLUS in names:

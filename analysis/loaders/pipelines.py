@@ -32,7 +32,7 @@ BATCH_TEXTS = 256  # texts a pipeline sees at a time; fewer or many more are slo
 def pipeline(name: str = DEFAULT_PIPELINE, version: str = "", exclude: tuple[str, ...] = ()) -> Language:
     """The spaCy pipeline of that name without the components of `exclude`, loaded once per process.
 
-    With a `version`, it must still be the one that `pipeline_version` saw. Raises ModelError with what is known.
+    With a `version`, it must still be the one that `pipeline_version` saw. Raises ModelError where it is not.
     """
     if version and version != (seen := pipeline_version(name)):
         raise ModelError(f"The pipeline {name!r} is now version {seen}, no longer {version}; choose it again.")
@@ -58,13 +58,13 @@ def pipeline_version(name: str) -> str:
     try:
         description = (folder / "meta.json").read_bytes()
         version_ = str(json.loads(description)["version"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
         raise ModelError(f"{folder} is no spaCy pipeline: its meta.json cannot be read ({error}).") from None
     return version_ if name == DEFAULT_PIPELINE else f"{version_}+{hashlib.sha256(description).hexdigest()[:8]}"
 
 
 def _pipeline_folder(name: str) -> Path | None:
-    """The folder of a shipped or local pipeline; None for an installed package; ModelError where there is neither."""
+    """The folder of a shipped or local pipeline; None for an installed package. Raises ModelError where neither is."""
     if name == DEFAULT_PIPELINE:
         return SHIPPED / DEFAULT_PIPELINE
     path = Path(name).expanduser()

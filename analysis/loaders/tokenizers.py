@@ -85,9 +85,9 @@ def is_online() -> bool:
 
 @functools.lru_cache(maxsize=2)
 def tokenizer(name: str, digest: str = "") -> Tokenizer:
-    """The tokenizer of that name, loaded once per process; raises ModelError with what is known.
+    """The tokenizer of that name, loaded once per process.
 
-    With a `digest`, the file must still be the one that `tokenizer_digest` saw.
+    With a `digest`, the file must still be the one that `tokenizer_digest` saw. Raises ModelError where it is not.
     """
     if digest and digest != tokenizer_digest(name):
         raise ModelError(f"The tokenizer {name!r} is no longer the file it was; choose it again.")
@@ -112,13 +112,13 @@ def _from_file(path: Path) -> Tokenizer:
 
 
 def tokenizer_file(path: Path) -> HubTokenizer:
-    """A tokenizer.json as the library reads it, with its own padding and cutting; ModelError where it is none."""
+    """A tokenizer.json as the library reads it, with its own padding and cutting. Raises ModelError where it cannot."""
     from tokenizers import Tokenizer as HubTokenizer
 
     try:
         text = path.read_text(encoding="utf-8")
         model = json.loads(text).get("model")
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, AttributeError) as error:
         raise ModelError(f"{path} cannot be read as a tokenizer.json ({error}).") from None
     if not isinstance(model, dict) or not isinstance(model.get("vocab"), dict | list):
         raise ModelError(f"{path} is JSON but no tokenizer.json: it has no model with a vocabulary.")
@@ -144,7 +144,7 @@ def _from_hub(name: str) -> Path:
 def hub_folder(name: str, patterns: Sequence[str]) -> Path:
     """The folder of a hub id's files of these patterns: from the local cache, or fetched where the network may be used.
 
-    ModelError says which of both is missing.
+    Raises ModelError where neither gives them.
     """
     try:
         from huggingface_hub import snapshot_download

@@ -23,7 +23,7 @@ BLOCK_ROWS = 50_000
 def similar_to_row(dataset: Dataset, row: int, limit: int = 20, rows: pl.Series | None = None) -> pl.DataFrame:
     """`row` (position), `row_id`, `cosine` of the rows nearest to the one at this position, nearest first.
 
-    Among the rows at the positions `rows`, or all; without the row itself. MapError where it has no vector.
+    Among the rows at the positions `rows`, or all; without the row itself. Raises MapError where it has no vector.
     """
     vector = own_column(dataset, "unit_vector").slice(row, 1)
     if vector.null_count():
@@ -43,7 +43,7 @@ def position_of(dataset: Dataset, row_id: str) -> int | None:
 
 
 def vector_of(dataset: Dataset, text: str) -> Floats:
-    """A sentence as a unit vector of the dataset's space. MapError where it cannot be placed there."""
+    """A sentence as a unit vector of the dataset's space. Raises MapError where it cannot be placed there."""
     signal = dataset.signal("embedding")
     tier, of = signal.parameters["tier"], signal.parameters
     if not text.strip():

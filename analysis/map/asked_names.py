@@ -62,7 +62,7 @@ def questions(dataset: Dataset, cards: pl.DataFrame) -> Questions:
 def ask_names(cards: pl.DataFrame, asked: Questions, *, may_send: bool = False) -> dict[int, str]:
     """`cluster`: name, for the clusters of these cards that were given a usable one; the others keep theirs.
 
-    MapError where nothing is configured or nobody agreed to send the questions; ModelError where nobody answers.
+    Raises MapError where nothing is configured or nobody agreed to send the questions, ModelError where nobody answers.
     """
     address = url()
     if not address.startswith(("http://", "https://")) or not model():

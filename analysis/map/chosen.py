@@ -51,7 +51,7 @@ def choose_vectors(
     the repository at that path or hub id, as `model` does. `over`: "prompt", "response", "prompt+response", or
     "columns:A,B" for any text columns, "columns:A~B" where a name holds a comma. `map_parameters`: of the signal map,
     such as `neighbours`. Nothing is computed. `keep` writes the parameters down: `Workspace.describe`. Where other
-    texts than before would go to an endpoint, `may_send` says that a person agreed to it. Errors: MapError, ModelError,
+    texts than before would go to an endpoint, `may_send` says that a person agreed to it. Raises MapError, ModelError,
     SignalError.
     """
     before: dict[str, object] = dict(dataset.signal("embedding").parameters)
@@ -119,7 +119,7 @@ def _of_tier(dataset: Dataset, tier: str, model: str) -> Mapping[str, object]:
 
 
 def _of_endpoint(dataset: Dataset, chosen: Mapping[str, object], width: int, may_send: bool) -> Mapping[str, object]:
-    """Its width, and that a person agreed to send these texts; MapError says how many where nobody has."""
+    """Its width, and that a person agreed to send these texts. Raises MapError where nobody has."""
     model, address, known = str(chosen["model"]), str(chosen["address"]), int(str(chosen["width"]))
     if not may_send:
         texts, chars = _counted(dataset, chosen)

@@ -19,8 +19,8 @@ def cleaned(text: str, kinds: Sequence[str]) -> str:
 
     Cleaning what is clean changes nothing. Code between fences or backticks is left as it is by kinds of HTML, Markdown
     and placeholders, unless `markdown_fences` or `markdown_code` are chosen too: then its inside is text like any
-    other. A refusal or a merged record goes as a whole. Raises NoiseError for an unknown kind, and for `truncated`,
-    which cannot be cleaned.
+    other. A refusal or a merged record goes as a whole. Raises NoiseError where a kind is not known or, like
+    `truncated`, cannot be cleaned.
     """
     return str(cleaned_texts(pl.Series([text], dtype=pl.String), kinds)[0])
 

@@ -25,7 +25,7 @@ KINDS: dict[str, Kind] = {
 
 
 def kind_named(name: str) -> Kind:
-    """The kind of that name; raises NoiseError with the known ones."""
+    """The kind of that name. Raises NoiseError where there is none."""
     if name not in KINDS:
         raise NoiseError(f"No kind of formatting is called {name!r}; known: {', '.join(KINDS)}.")
     return KINDS[name]

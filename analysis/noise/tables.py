@@ -66,7 +66,7 @@ class Entries:
 
 
 def entries_of(dataset: Dataset, table: str) -> Entries:
-    """The entries of the signal's table `kinds` or `numbers`; raises DatasetError before the signal is computed."""
+    """The entries of the signal's table `kinds` or `numbers`. Raises DatasetError where the signal is not computed."""
     read = dataset.table_in(dataset.signal("formatting"), table, _all(dataset))
     keys = NUMBERED[table]
     names = read.select(keys).unique().sort(keys)

@@ -61,7 +61,7 @@ def national_types() -> dict[str, str]:
 def chosen_types(also: str, countries: str) -> tuple[str, ...]:
     """The default types, then those of `also` ("URL,US_PASSPORT"; "noisy": all that `countries` have), in fixed order.
 
-    Raises PersonalDataError for a type that is not known.
+    Raises PersonalDataError where a type is not known.
     """
     wanted = set(names(also))
     national = national_types()
@@ -95,7 +95,7 @@ def _national() -> dict[str, tuple[str, type]]:
 
 
 def recognisers_of(types: tuple[str, ...], countries: str) -> dict[str, list[PatternRecognizer]]:
-    """The recognisers of each type, in the order of the types; raises PersonalDataError for an unknown country."""
+    """The recognisers of each type, in the types' order. Raises PersonalDataError where a country is not known."""
     import phonenumbers
     from presidio_analyzer import predefined_recognizers as own
 

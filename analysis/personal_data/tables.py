@@ -43,7 +43,7 @@ class Coverage:
 def spans_in(dataset: Dataset, view: View | None = None, signal: str = "personal_data") -> pl.DataFrame:
     """`row` (position in the dataset), then the columns of SPAN; a line per hit, placeholders too.
 
-    Raises DatasetError before the signal is computed.
+    Raises DatasetError where the signal is not computed.
     """
     return dataset.table_in(dataset.signal(signal), TABLES[signal], dataset.rows_of(view or View()))
 
@@ -206,7 +206,7 @@ def masked_row(dataset: Dataset, row: int) -> list[tuple[str, int | None, list[P
 
 
 def value_at(dataset: Dataset, row: int, field: str, message: int | None, start: int, end: int) -> str:
-    """The value itself, for a person who asks to see this one; raises DatasetError where there is no such text."""
+    """The value itself, for a person who asks to see this one. Raises DatasetError where there is no such text."""
     text = _texts(dataset, pl.Series([row], dtype=pl.UInt32)).get((row, field, message))
     if text is None or not 0 <= start < end <= len(text):
         raise DatasetError(f"Row {row} has no characters {start} to {end} in {field}; compute personal_data again.")

@@ -40,7 +40,7 @@ def search_spans(text: str, kind: str, needle: str) -> list[Span]:
     """The first 500 places that a search of the view finds: `kind` is "has", "word" or "re", as in a filter.
 
     The engine is the view's own, linear in the text whatever the pattern, so both find the same.
-    Raises ViewError for a regular expression that cannot be read.
+    Raises ViewError where the regular expression cannot be read.
     """
     if not needle or not text:
         return []

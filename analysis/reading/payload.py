@@ -48,7 +48,7 @@ def payload(
     `searches`: (operator, value) of the view's text filters. Spans count UTF-16 units. While a hit is masked, its
     text is hidden in the metadata too and the raw view is withheld. `votes`: what all rows of the same item say.
     `withheld`: why the raw view is not shown, if it is not. `hidden`: values masked wherever they stand. Raises
-    ViewError for an unreadable search.
+    ViewError where a search cannot be read.
     """
     layout, sections = sections_of(row, fields)
     hits, searches = list(hits), list(searches)

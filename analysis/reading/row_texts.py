@@ -90,18 +90,23 @@ def _turns(messages: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> lis
     return turns
 
 
+class _KeyTwice(Exception):
+    """An object that holds a key twice."""
+
+
 def pretty(record: str) -> str:
     """JSON indented by two; as it stands where it is no JSON, or where reading it would lose a key or a number."""
     try:
-        read = json.loads(record, object_pairs_hook=_distinct)
-        text = json.dumps(read, indent=2, ensure_ascii=False, allow_nan=False)
-        text.encode()  # a lone surrogate has no place in a browser
+        value = json.loads(record, object_pairs_hook=_distinct)
+    except (ValueError, RecursionError, _KeyTwice):
+        return record
+    try:  # a number beyond all floats, or a lone surrogate, has no place in a browser
+        return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False).encode().decode()
     except (ValueError, RecursionError):
         return record
-    return text
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found := dict(pairs)) < len(pairs):
-        raise ValueError("a key stands twice")
+        raise _KeyTwice
     return found

@@ -72,7 +72,7 @@ def is_name(dataset: Dataset, column: str) -> bool:
 
 
 def dimension(dataset: Dataset, text: str) -> Dimension:
-    """Reads `column` or `column:cut`; raises SlicingError where the dataset has no such column or it is not cut so."""
+    """Reads `column` or `column:cut`. Raises SlicingError where the dataset has no such column or it is not cut so."""
     types = types_of(dataset)
     column, colon, cut = text.rpartition(":")
     if text in types or not colon or cut not in CUTS:

@@ -103,7 +103,7 @@ def _kind(dataset: Dataset, name: str, dtype: pl.DataType) -> Kind | None:
 
 
 def measure(dataset: Dataset, name: str) -> Measure:
-    """The measure of that name; raises SlicingError with those there are."""
+    """The measure of that name. Raises SlicingError where there is none."""
     known = {found.name: found for found in measures(dataset)}
     if name not in known:
         raise SlicingError(

@@ -136,7 +136,7 @@ def signal_over(dataset: Dataset, over: str) -> Signal:
 
 
 def requests_of(dataset: Dataset, signal: Signal) -> Requests:
-    """What every row asks for; raises SignalError before the signal is computed."""
+    """What every row asks for. Raises SignalError where the signal is not computed."""
     if not dataset.has(signal):
         raise SignalError("What is asked for is not computed yet; compute verb_noun first.")
     table = pl.read_parquet(dataset.path(signal), columns=READ)

@@ -55,12 +55,12 @@ def _number(value: str, column: str) -> int | float:
 def _time(value: str, dtype: pl.DataType, column: str) -> datetime | time:
     """A time of day for a column of such; otherwise a moment in UTC, without a zone where the column has none."""
     try:
-        if dtype == pl.Time:
-            return time.fromisoformat(value)
-        moment = datetime.fromisoformat(value)
+        moment = time.fromisoformat(value) if dtype == pl.Time else datetime.fromisoformat(value)
     except ValueError:
         shape = "12:30" if dtype == pl.Time else "2024-05-31 or 2024-05-31T12:30"
         raise ViewError(f"{column} is a time, {value!r} is not; write a time such as {shape}.") from None
+    if isinstance(moment, time):
+        return moment
     moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     return moment if isinstance(dtype, pl.Datetime) and dtype.time_zone else moment.replace(tzinfo=None)
 
@@ -152,17 +152,24 @@ def _blank(a: Asked) -> pl.Expr:
 
 
 def corners_of(value: str) -> list[tuple[float, float]]:
-    """The corners of an area written `x,y;x,y;x,y`; raises ViewError where it is none."""
-    try:
-        pairs = [tuple(float(number) for number in corner.split(",")) for corner in value.split(";")]
-        corners = [(x, y) for x, y in pairs if math.isfinite(x) and math.isfinite(y)]
-    except ValueError:
-        corners, pairs = [], []
-    if len(corners) < 3 or len(corners) < len(pairs) or len(corners) > MAX_CORNERS:
+    """The corners of an area written `x,y;x,y;x,y`. Raises ViewError where it is none."""
+    texts = value.split(";")
+    corners = [corner for corner in map(_corner, texts) if corner]
+    if len(corners) < len(texts) or not 3 <= len(corners) <= MAX_CORNERS:
         raise ViewError(
             f"Cannot read the area {value[:100]!r}; write from 3 to {MAX_CORNERS:,} corners such as 0,0;4,0;4,3."
         )
     return corners
+
+
+def _corner(text: str) -> tuple[float, float] | None:
+    """A corner written `x,y`; None where it is not two finite numbers."""
+    x, _, y = text.partition(",")
+    try:
+        corner = float(x), float(y)
+    except ValueError:
+        return None
+    return corner if all(map(math.isfinite, corner)) else None
 
 
 def _within(a: Asked) -> pl.Expr:
@@ -244,7 +251,7 @@ OPPOSITES = {**dict(_PAIRS), **{no: yes for yes, no in _PAIRS}}
 
 
 def check_pattern(pattern: str) -> None:
-    """Raises ViewError with the engine's own words when Polars cannot read the regular expression."""
+    """Raises ViewError where Polars cannot read the regular expression, with the engine's own words."""
     if not pattern:
         raise ViewError("The regular expression is empty; write a pattern such as \\bsorry\\b.")
     try:

@@ -49,7 +49,7 @@ class Filter:
 
     @classmethod
     def parse(cls, text: str) -> Filter:
-        """Reads `column~operator~value`; raises ViewError with what was expected."""
+        """Reads `column~operator~value`. Raises ViewError where it cannot."""
         parts = text.split("~", 2)
         if len(parts) < 2 or not parts[0]:
             raise ViewError(
@@ -99,7 +99,7 @@ class Filter:
         return f"“{self.value}”" if self.op in SEARCHES or not self.value else self.value
 
     def expr(self, dtype: pl.DataType) -> pl.Expr:
-        """A Boolean expression, never null, on a column of this type; raises ViewError where it does not fit."""
+        """A Boolean expression, never null, on a column of this type. Raises ViewError where it does not fit."""
         kind = kind_of(dtype)
         operator = OPERATORS[self.op]
         if kind not in operator.kinds:
@@ -180,7 +180,7 @@ class View:
 
     @classmethod
     def from_params(cls, params: Iterable[str]) -> View:
-        """The inverse of `to_params`; raises ViewError for what it cannot read."""
+        """The inverse of `to_params`. Raises ViewError where it cannot read one."""
         texts = list(params)
         if (size := sum(map(len, texts))) > MAX_VIEW_CHARS:
             raise ViewError(f"The view has {size:,} characters; at most {MAX_VIEW_CHARS:,} are read.")

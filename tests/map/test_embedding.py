@@ -416,6 +416,25 @@ def test_an_endpoint_that_refuses_or_answers_otherwise_is_said(
         endpoint.embed(["x"], "known", "http://127.0.0.1:1")
 
 
+@pytest.mark.parametrize(
+    ("data", "match"),
+    [
+        ([], "answered 0 lists to 2 texts"),
+        ([{"index": 0, "embedding": [1.0, 2.0]}, {"index": 1, "embedding": [1.0]}], "equally many finite numbers"),
+        ([{"index": 0, "embedding": [1.0]}, {"index": 1, "embedding": ["a"]}], "equally many finite numbers"),
+        ([{"index": 0, "embedding": [1.0]}, {"index": 1, "embedding": [float("nan")]}], "equally many finite numbers"),
+        ([{"index": 0, "embedding": [1.0]}, {"index": 1, "embedding": [10**400]}], "equally many finite numbers"),
+        ([{"index": 0}], "answered something else: 'embedding'"),
+        (None, "answered something else: "),
+    ],
+)
+def test_an_answer_without_vectors_is_said(monkeypatch: pytest.MonkeyPatch, data: object, match: str) -> None:
+    monkeypatch.setenv("WINNOW_EMBEDDINGS_URL", "http://127.0.0.1:1")
+    monkeypatch.setattr(endpoint, "posted", lambda *_: {"data": data})
+    with pytest.raises(ModelError, match=rf"^http://127\.0\.0\.1:1 gave no vectors \(it .*{match}.*check WINNOW_EMB"):
+        endpoint.embed(["x", "y"], "known", "http://127.0.0.1:1")
+
+
 def test_a_signal_of_rows_does_not_care_for_its_chunks() -> None:
     signal = Embedding(tier="column", embedding="vec", width=2)
     rows = rows_of(*["x"] * 6, vec=[[1.0, 0.0], None, [1.0], [0.0, 2.0], [3.0, 3.0], []])

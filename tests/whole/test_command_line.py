@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 import pytest
 import typer
@@ -19,6 +20,7 @@ from analysis.__main__ import app, one_line_errors
 from analysis.annotations import open_annotations
 from analysis.catalogue import CATALOGUE
 from analysis.computing.progress import Progress
+from analysis.errors import UsageError
 from analysis.findings import FINDINGS
 from analysis.workspace import Workspace
 
@@ -411,6 +413,14 @@ def test_a_file_of_another_sort(run: Run, tmp_path: Path, command: tuple[str, ..
             ("compute", "--set", "over=prompt"),
             "--set over=prompt says nothing without a signal; name one of: lengths, ",
         ),
+        (
+            ("compute", "embedding", "--set", "may_send=maybe"),
+            "may_send of embedding cannot be 'maybe'; write true or false.",
+        ),
+        (
+            ("compute", "embedding", "--set", "max_tokens=many"),
+            "max_tokens of embedding cannot be 'many'; write a number such as ",
+        ),
         (("compute", "exact_duplicates", "--set", "over=answer"), "Duplicates cannot be sought over 'answer'; known: "),
         (
             ("compute", "tokens", "--set", "tokenizer=Qwen/Qwen3-8B"),
@@ -433,6 +443,35 @@ def test_what_cannot_be_done_is_said_in_one_line(
     said = run(arguments[0], file, *arguments[1:])
     assert (said.code, said.out) == (2, "")
     assert said.err.startswith(message) and said.err.count("\n") == 1 and said.err.endswith(".\n"), said.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("compute", "--set", "over=prompt"),
+        ("compute", "lengths", "--set", "a"),
+        ("compute", "embedding", "--set", "max_tokens=many"),
+        ("duplicates", "--kind", "alike"),
+        ("duplicates", "--keep", "best"),
+        ("duplicates", "--kind", "repetition", "--pairs", "pairs.csv"),
+        ("findings", "--fail-on", "nothing"),
+        ("open", "--role", "response"),
+        ("pii", "--spans", "spans.txt"),
+        ("sample", "--size", "1", "--out", "out.csv", "--by", "luck"),
+        ("sample", "--size", "1", "--out", "out.csv", "--nested"),
+        ("slices", "--by", "source,source"),
+        ("table", "--columns", ","),
+        ("table", "--columns", "prompt", "--out", "out.xlsx"),
+    ],
+)
+def test_a_bad_option_is_an_error_of_usage(home: Path, file: Path, arguments: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError):
+        app([arguments[0], str(file), *arguments[1:]])
+
+
+def test_a_fault_of_the_program_is_not_shown_as_bad_input() -> None:
+    with pytest.raises(ValueError, match="broadcast"), one_line_errors():
+        np.zeros(2) + np.zeros(3)
 
 
 def test_a_pattern_that_matches_nothing(run: Run, tmp_path: Path) -> None:

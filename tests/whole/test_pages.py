@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from analysis.computing import compute
 from analysis.dataset import Dataset
+from analysis.errors import JobError
 from analysis.view import View
 from analysis.workspace import Workspace
 from tests.support.browser import ROOT
@@ -233,7 +234,7 @@ def test_a_failing_job_s_own_line_reaches_the_page(home: Path, tmp_path: Path) -
     deadline = time.monotonic() + DEADLINE
     while not jobs.is_over(job) and time.monotonic() < deadline:
         time.sleep(0.05)
-    with pytest.raises(jobs.JobError, match=r"twice\.jsonl") as caught:
+    with pytest.raises(JobError, match=r"twice\.jsonl") as caught:
         jobs.result(job)
     at.run()
     assert not at.exception

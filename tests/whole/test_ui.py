@@ -23,7 +23,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from analysis.errors import DatasetError
+from analysis.errors import DatasetError, JobError
 from analysis.joined_values import split_values
 from analysis.statistics import counting
 from analysis.view import View
@@ -336,14 +336,14 @@ def test_a_stopped_job_is_gone_and_says_so(home: Path, tmp_path: Path) -> None:
     assert jobs.is_over(job) and process.returncode == -signal.SIGTERM
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
-    with pytest.raises(jobs.JobError, match="was stopped before it ended"):
+    with pytest.raises(JobError, match="was stopped before it ended"):
         jobs.result(job)
     jobs.stop(job)
 
 
 def test_a_job_nobody_knows_is_over_without_an_answer(home: Path) -> None:
     assert jobs.is_over("of-yesterday")
-    with pytest.raises(jobs.JobError, match="start it again"):
+    with pytest.raises(JobError, match="start it again"):
         jobs.result("of-yesterday")
 
 

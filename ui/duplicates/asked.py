@@ -11,7 +11,7 @@ from analysis.dataset import Dataset
 from analysis.duplicates import decisions, kinds
 from analysis.duplicates.kinds import KINDS
 from analysis.duplicates.policies import Keep
-from analysis.errors import SignalError
+from analysis.errors import WinnowError
 from analysis.joined_values import join_values, split_values
 from ui.duplicates import state
 from ui.duplicates.state import Policy
@@ -238,7 +238,7 @@ def _use(dataset: Dataset, name: str, wanted: dict[str, Any], now: dict[str, obj
     """Keeps the parameters with the dataset and starts making the columns."""
     try:
         parameters = dataset.catalogue.signal(name, wanted).parameters
-    except (SignalError, ValueError) as error:
+    except WinnowError as error:
         st.text(str(error))
         return
     if parameters != now:

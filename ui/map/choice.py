@@ -10,7 +10,7 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.embedding import endpoint, weights
-from analysis.errors import DatasetError
+from analysis.errors import DatasetError, WinnowError
 from analysis.joined_values import join_values, split_values
 from analysis.map import chosen, costs
 from analysis.map.chosen import SLOW_TEXTS, TIERS, tier_in_words
@@ -263,7 +263,7 @@ def use(dataset: Dataset, asked: Asked, laid_out: dict[str, object]) -> None:
             seed=int(str(seed)) if seed is not None else None,
             **places,  # type: ignore[arg-type]
         )
-    except ValueError as error:
+    except WinnowError as error:
         st.session_state["job_error"] = str(error)
         return
     if not making.is_made(changed):

@@ -17,6 +17,7 @@ import streamlit as st
 from analysis.computing import computing
 from analysis.computing.progress import Progress
 from analysis.dataset import Dataset
+from analysis.errors import JobError
 from analysis.signal import Signal
 from ui.session.session import workspace
 from ui.session.text import count, duration
@@ -35,10 +36,6 @@ NAMES = {
     "personal_data": "places of personal data",
     "named_entities": "names of people, places and organisations",
 }
-
-
-class JobError(ValueError):
-    """A job that ended without an answer; the text is what the job said."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -83,7 +80,7 @@ def has_failed(id: str) -> bool:
 
 
 def result(id: str) -> Any:
-    """The job's answer; raises JobError with its own words where it failed."""
+    """The job's answer. Raises JobError where it failed, with its last words."""
     process = _started().get(id)
     if process is None or process.returncode != 0:
         said = (

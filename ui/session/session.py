@@ -11,7 +11,7 @@ import streamlit as st
 from analysis.annotations import Annotations, open_annotations
 from analysis.catalogue import CATALOGUE
 from analysis.dataset import Dataset
-from analysis.errors import DatasetError, ViewError
+from analysis.errors import DatasetError, ViewError, WinnowError
 from analysis.home import home_folder
 from analysis.personal_data.not_personal import ruled
 from analysis.personal_data.tables import TABLES
@@ -47,7 +47,7 @@ def _dataset(folder: str, changed: int) -> Dataset:
 
 
 def load(id: str) -> Dataset:
-    """The dataset of that id, shared by all sessions until its description changes; raises DatasetError."""
+    """The dataset of that id, shared by all sessions until its description changes. Raises DatasetError."""
     folder = workspace().folder / id
     path = folder / "dataset.json"
     if Path(id).name != id or not path.exists():
@@ -135,7 +135,7 @@ def change_roles(of: Dataset, roles: dict[str, str]) -> None:
     """Reads the open dataset again with other roles; the view stays."""
     try:
         changed = workspace().reread(of, {role: column or None for role, column in roles.items()})
-    except ValueError as error:
+    except WinnowError as error:
         st.session_state["job_error"] = str(error)
     else:
         st.session_state["dataset"] = st.query_params["d"] = changed.id

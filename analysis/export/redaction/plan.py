@@ -41,7 +41,7 @@ class Redaction(NamedTuple):
 
 
 def read_plan(texts: Iterable[str]) -> dict[str, Redaction]:
-    """What is done by type, from texts such as "EMAIL_ADDRESS=replace,CREDIT_CARD=mask:4"; raises RedactionError."""
+    """What is done by type, from texts such as "EMAIL_ADDRESS=replace,CREDIT_CARD=mask:4". Raises RedactionError."""
     found: dict[str, Redaction] = {}
     for text in (part.strip() for several in texts for part in several.split(",") if part.strip()):
         type_, equals, said = text.partition("=")

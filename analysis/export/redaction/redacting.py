@@ -51,7 +51,7 @@ class Redacting:
     def check(
         self, folder: Path, to: str, mask: pl.Series, files: Sequence[Mapping[str, Any]], receipt: Mapping[str, Any]
     ) -> None:
-        """Scans the written files again, and what the receipt says in words; raises RedactionError for what is left."""
+        """Scans the written files again, and the words of the receipt. Raises RedactionError where anything is left."""
         rows = mask.arg_true()
         if to != "input":
             found = [File(folder / file["path"], rows, file["rows"]) for file in files]

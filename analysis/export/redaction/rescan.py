@@ -42,8 +42,8 @@ class Remainder(NamedTuple):
 
 
 def check_files(dataset: Dataset, redactor: Redactor, files: Sequence[File], said: Sequence[str]) -> None:
-    """Raises RedactionError, naming the rows, where a hit of the chosen types is left, or a text could not be scanned
-    to its end. `said`: the texts of receipt and card. Names found by a language pipeline are not looked for again."""
+    """Scans the files again. `said`: the texts of receipt and card. Names found by a language pipeline are not looked
+    for again. Raises RedactionError where a hit of the chosen types is left, or a text is not scanned to its end."""
     left = [one for file in files for one in _left_in(dataset, redactor, file)]
     texts = pl.Series([text for text in said if text], dtype=pl.String)
     for at, scan in redactor.scanner.scan(texts).items():
