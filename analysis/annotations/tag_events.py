@@ -1,4 +1,4 @@
-"""The record of what people said of tags: tables and statements, by the rules of `annotations`."""
+"""The record of what people said of tags: tables and statements, by the rules of `tags`."""
 
 from __future__ import annotations
 
