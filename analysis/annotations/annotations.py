@@ -18,7 +18,7 @@ from analysis.annotations.vocabularies import Vocabularies
 
 
 def open_annotations(home: Path) -> Annotations:
-    """The annotations of a workspace, or those at WINNOW_DATABASE_URL, made if missing. Errors: AnnotationError."""
+    """The annotations of a workspace, or those at WINNOW_DATABASE_URL, made if missing. Raises AnnotationError."""
     return Annotations(Database(database_url(home)))
 
 

@@ -77,7 +77,7 @@ class BlindChecks:
         labels: Sequence[str],
         hidden: Sequence[str],
     ) -> BlindCheck:
-        """Keeps a new check. Errors: AnnotationError where nothing was drawn or no label is offered."""
+        """Keeps a new check. Raises AnnotationError where nothing was drawn or no label is offered."""
         if not row_ids or not labels:
             raise AnnotationError("A blind check needs rows and labels, and lacks one of them; choose other columns.")
         person = clean_person(person)
@@ -108,7 +108,7 @@ class BlindChecks:
             return [_check(row) for row in connection.execute(own.order_by(c.number.desc()))]
 
     def check(self, check_id: str) -> BlindCheck:
-        """The check of that id. Errors: AnnotationError when there is none."""
+        """The check of that id. Raises AnnotationError where there is none."""
         with self._database.reading() as connection:
             row = connection.execute(_checks().where(check_table.c.id == check_id, ~check_table.c.is_hidden)).first()
         if row is None:

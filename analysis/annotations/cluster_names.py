@@ -47,7 +47,7 @@ class ClusterNames:
         self._database = database
 
     def give(self, dataset: str, key: str, level: str, cluster: int, name: str, person: str) -> None:
-        """Calls a cluster so from now on; an empty name gives it back the found one. Errors: AnnotationError."""
+        """Calls a cluster so from now on; an empty name gives it back the found one. Raises AnnotationError."""
         person = clean_person(person)
         kept = clean_name(name, "cluster's") if name.strip() else None
         with self._database.writing() as connection:

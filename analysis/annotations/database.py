@@ -72,7 +72,7 @@ def utc_now() -> datetime:
 def database_url(home: Path) -> URL:
     """WINNOW_DATABASE_URL where it is set, else `annotations.db` in the workspace, which is made if it is missing.
 
-    Errors: AnnotationError when the URL cannot be parsed or the folder cannot be made.
+    Raises AnnotationError where the URL cannot be parsed or the folder cannot be made.
     """
     named = os.environ.get("WINNOW_DATABASE_URL", "").strip()
     if named:
@@ -107,7 +107,7 @@ class Database:
     def __init__(self, url: URL) -> None:
         """Connects, makes the tables of a new database, and upgrades those of an earlier version.
 
-        Errors: AnnotationError, also for a database of a later version, which is left as it is.
+        Raises AnnotationError where the database refuses it, or is of a later version: that one is left as it is.
         """
         self._where = url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string()
         self._engine = self._connect(url)
@@ -186,13 +186,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A connection for reading only. Errors: AnnotationError for whatever the database refuses."""
+        """A connection for reading only. Raises AnnotationError where the database refuses it."""
         with self._explained("read"), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """A connection in one transaction, kept as a whole or not at all. Errors: AnnotationError as in `reading`."""
+        """A connection in one transaction, kept as a whole or not at all. Raises AnnotationError where refused."""
         with self._explained("written"), self._writing_engine.begin() as connection:
             yield connection
 

@@ -25,8 +25,8 @@ _JOINERS = "\u200c\u200d"
 def clean_name(name: str, kind: str) -> str:
     """The name without outer white space, in Unicode form NFC: 1 to 60 characters, at least one of them visible.
 
-    `kind` is the word for it in messages ("tag"). Errors: AnnotationError for an empty or longer name, and for control
-    characters, line separators, text-direction marks and halves of surrogate pairs.
+    `kind` is the word for it in messages ("tag"). Raises AnnotationError where the name is empty or longer, or holds
+    control characters, line separators, text-direction marks or halves of surrogate pairs.
     """
     cleaned = unicodedata.normalize("NFC", name.strip())
     shown = ascii(cleaned if len(cleaned) <= LONGEST_NAME else cleaned[:LONGEST_NAME] + "...")
@@ -55,7 +55,7 @@ class People:
         self._database = database
 
     def add(self, name: str) -> str:
-        """Keeps a name for `names`, and returns it cleaned. Errors: AnnotationError, see `clean_name`."""
+        """Keeps a name for `names`, and returns it cleaned. Raises AnnotationError where `clean_name` does."""
         name = clean_person(name)
         with self._database.writing() as connection:
             remember(connection, name)

@@ -48,7 +48,7 @@ class PersonalRules:
         self._database = database
 
     def add(self, dataset: str, rule: NotPersonal, person: str) -> int:
-        """Keeps a rule, and gives its number; one in force already is not kept twice. Errors: PersonalDataError."""
+        """Keeps a rule, and gives its number; one in force already is not kept twice. Raises PersonalDataError."""
         check_rule(rule)
         person = clean_person(person)
         with self._database.writing() as connection:
@@ -63,7 +63,7 @@ class PersonalRules:
             return int(connection.scalars(sa.insert(rule_table).values(values).returning(c.number)).one())
 
     def end(self, number: int, person: str) -> None:
-        """Takes a rule back; it stays in the database with who ended it. Errors: AnnotationError for an unknown one."""
+        """Takes a rule back; it stays in the database with who ended it. Raises AnnotationError where there is none."""
         c = rule_table.c
         ended = sa.update(rule_table).where(c.number == number, c.ended.is_(None))
         with self._database.writing() as connection:

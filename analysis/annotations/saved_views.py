@@ -50,7 +50,7 @@ class SavedViews:
         self._database = database
 
     def save(self, dataset: str, name: str, filters: Sequence[str], person: str) -> str:
-        """Keeps the filters under the name and returns a new id of 7 URL-safe characters. Errors: AnnotationError."""
+        """Keeps the filters under the name and returns a new id of 7 URL-safe characters. Raises AnnotationError."""
         name, person = clean_name(name, "view's"), clean_person(person)
         with self._database.writing() as connection:
             number = self._database.dataset_number(connection, dataset)
@@ -83,7 +83,7 @@ class SavedViews:
     def view(self, view_id: str) -> SavedView:
         """What an id stands for; deleted views and older revisions too, since links to them have been given away.
 
-        Errors: AnnotationError when there is no such view.
+        Raises AnnotationError where there is no such view.
         """
         with self._database.reading() as connection:
             row = connection.execute(_views().where(view_table.c.id == view_id)).first()
@@ -94,7 +94,7 @@ class SavedViews:
     def rename(self, view_id: str, name: str) -> None:
         """Gives the view, with all revisions that share its name, another name.
 
-        Errors: AnnotationError when there is no such view on the list, or another one of that name.
+        Raises AnnotationError where there is no such view on the list, or another one of that name.
         """
         name = clean_name(name, "view's")
         with self._database.writing() as connection:
@@ -109,7 +109,7 @@ class SavedViews:
     def delete(self, view_id: str) -> None:
         """Takes the view, with all revisions that share its name, off the list; its ids still work in links.
 
-        Errors: AnnotationError when there is no such view on the list.
+        Raises AnnotationError where there is no such view on the list.
         """
         with self._database.writing() as connection:
             view = _listed_for_change(connection, view_id)

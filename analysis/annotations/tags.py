@@ -67,7 +67,7 @@ class TagEvent:
 
 
 def clean_tag(name: str) -> str:
-    """A tag's name in the form it is kept: stripped, NFC, 1 to 60 visible characters. Errors: AnnotationError."""
+    """A tag's name in the form it is kept: stripped, NFC, 1 to 60 visible characters. Raises AnnotationError."""
     return clean_name(name, "tag")
 
 
