@@ -16,7 +16,7 @@ from ui.session.text import count
 
 dataset = frame.open_page("Export")
 rows = frame.rows_in_view(dataset)
-tags = list(session.notes().tag_counts(dataset.fingerprint))
+tags = list(session.notes().tags.counts(dataset.fingerprint))
 
 asked, result = st.columns([2, 3], gap="large")
 with asked:

@@ -1,5 +1,5 @@
 """What people say of rows: tags, saved views, rules, blind checks, names of clusters."""
 
-from analysis.annotations.tags import Annotations, open_annotations
+from analysis.annotations.annotations import Annotations, open_annotations
 
-__all__ = ["Annotations", "blind_checks", "cluster_names", "open_annotations", "personal_rules", "tags"]
+__all__ = ["Annotations", "blind_checks", "cluster_names", "open_annotations", "tags"]

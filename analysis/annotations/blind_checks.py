@@ -1,7 +1,7 @@
 """Which samples do people label without seeing what was said before, and what was drawn for them?
 
 A check is a record beside the saved views: the sample, the labels offered, what is hidden. The labels given in it are
-words like any tag's (who, when, undo), kept under the check's own key, so that they are no tags of the dataset.
+words like any tag's (who, when, undo), in a log of the check's own, so that they are no tags of the dataset.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from analysis.annotations.database import AnnotationDatabase, dataset_table, metadata, utc_now
+from analysis.annotations.database import Database, dataset_table, metadata, of_dataset, utc_now
 from analysis.annotations.people import LONGEST_NAME, clean_person, remember
+from analysis.annotations.tags import Tags
 from analysis.errors import AnnotationError
 
 check_table = sa.Table(
@@ -55,15 +56,18 @@ class BlindCheck:
     ended: datetime | None
 
     @property
-    def key(self) -> str:
-        """What its words are kept under, in the place of a dataset's fingerprint."""
+    def log(self) -> str:
+        """The name of the log of its answers."""
         return f"blind-check/{self.id}"
 
 
-class BlindChecks(AnnotationDatabase):
+class BlindChecks:
     """Blind checks by dataset and person."""
 
-    def start_check(
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def start(
         self,
         dataset: str,
         person: str,
@@ -77,8 +81,8 @@ class BlindChecks(AnnotationDatabase):
         if not row_ids or not labels:
             raise AnnotationError("A blind check needs rows and labels, and lacks one of them; choose other columns.")
         person = clean_person(person)
-        with self.writing() as connection:
-            number = self.dataset_number(connection, dataset)
+        with self._database.writing() as connection:
+            number = self._database.dataset_number(connection, dataset)
             remember(connection, person)
             values = {
                 "id": secrets.token_urlsafe(9),
@@ -94,44 +98,48 @@ class BlindChecks(AnnotationDatabase):
                 "is_hidden": False,
             }
             connection.execute(sa.insert(check_table).values(values))
-        return self.blind_check(str(values["id"]))
+        return self.check(str(values["id"]))
 
-    def blind_checks(self, dataset: str, person: str) -> list[BlindCheck]:
+    def listed(self, dataset: str, person: str) -> list[BlindCheck]:
         """A person's checks of a dataset, the latest first; those thrown away are left out."""
         c = check_table.c
-        own = _checks().where(dataset_table.c.fingerprint == dataset, c.person == person, ~c.is_hidden)
-        with self.reading() as connection:
+        own = _checks().where(of_dataset(dataset), c.person == person, ~c.is_hidden)
+        with self._database.reading() as connection:
             return [_check(row) for row in connection.execute(own.order_by(c.number.desc()))]
 
-    def blind_check(self, check_id: str) -> BlindCheck:
+    def check(self, check_id: str) -> BlindCheck:
         """The check of that id. Raises AnnotationError where there is none."""
-        with self.reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(_checks().where(check_table.c.id == check_id, ~check_table.c.is_hidden)).first()
         if row is None:
             raise AnnotationError(f"There is no blind check {check_id[:20]!a} here; begin a new one.")
         return _check(row)
 
-    def end_check(self, check_id: str) -> None:
+    def end(self, check_id: str) -> None:
         """Says that the answers are uncovered: what is labelled later would not be blind."""
         self._change(check_id, ended=utc_now())
 
-    def drop_check(self, check_id: str) -> None:
+    def drop(self, check_id: str) -> None:
         """Takes a check off the list; what was labelled in it stays in the database."""
         self._change(check_id, is_hidden=True)
 
+    def answers(self, check: BlindCheck) -> Tags:
+        """The labels given in a check, kept and undone as tags are, for the check's dataset."""
+        return Tags(self._database, check.log)
+
     def _change(self, check_id: str, **values: Any) -> None:
-        with self.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(sa.update(check_table).where(check_table.c.id == check_id).values(values))
 
 
 def _checks() -> sa.Select[Any]:
-    return sa.select(check_table, dataset_table.c.fingerprint).join(dataset_table)
+    return sa.select(check_table, dataset_table.c.whole_fingerprint).join(dataset_table)
 
 
 def _check(row: sa.Row[Any]) -> BlindCheck:
     return BlindCheck(
         row.id,
-        row.fingerprint,
+        row.whole_fingerprint,
         row.person,
         row.at.replace(tzinfo=UTC),
         row.asked,

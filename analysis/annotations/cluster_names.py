@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import polars as pl
 import sqlalchemy as sa
 
-from analysis.annotations.database import AnnotationDatabase, dataset_table, metadata, utc_now
+from analysis.annotations.database import Database, dataset_table, metadata, of_dataset, utc_now
 from analysis.annotations.people import LONGEST_NAME, clean_name, clean_person, remember
 
 name_table = sa.Table(
@@ -37,28 +37,31 @@ class ClusterName:
     at: datetime
 
 
-class ClusterNames(AnnotationDatabase):
+class ClusterNames:
     """Names of clusters by dataset and `key`, that of the signal that found them: numbers mean nothing elsewhere.
 
     Names are only ever added; the latest of a cluster holds.
     """
 
-    def name_cluster(self, dataset: str, key: str, level: str, cluster: int, name: str, person: str) -> None:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def give(self, dataset: str, key: str, level: str, cluster: int, name: str, person: str) -> None:
         """Calls a cluster so from now on; an empty name gives it back the found one. Raises AnnotationError."""
         person = clean_person(person)
         kept = clean_name(name, "cluster's") if name.strip() else None
-        with self.writing() as connection:
-            number = self.dataset_number(connection, dataset)
+        with self._database.writing() as connection:
+            number = self._database.dataset_number(connection, dataset)
             remember(connection, person)
             new = {"key": key, "level": level, "cluster": cluster, "name": kept, "person": person, "at": utc_now()}
             connection.execute(sa.insert(name_table).values(dataset=number, **new))
 
-    def cluster_names(self, dataset: str, key: str) -> dict[tuple[str, int], ClusterName]:
+    def given(self, dataset: str, key: str) -> dict[tuple[str, int], ClusterName]:
         """The names in force, by level and number of the cluster."""
         c = name_table.c
         said = sa.select(name_table).join(dataset_table).order_by(c.number)
-        with self.reading() as connection:
-            rows = connection.execute(said.where(dataset_table.c.fingerprint == dataset, c.key == key)).all()
+        with self._database.reading() as connection:
+            rows = connection.execute(said.where(of_dataset(dataset), c.key == key)).all()
         latest = {(row.level, row.cluster): row for row in rows}
         return {
             of: ClusterName(row.level, row.cluster, row.name, row.person, row.at.replace(tzinfo=UTC))

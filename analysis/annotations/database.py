@@ -23,6 +23,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from analysis.annotations.upgrade import VERSION, upgrade, version_of
 from analysis.errors import AnnotationError
 
 BUSY_SECONDS = 10
@@ -30,16 +31,24 @@ BUSY_SECONDS = 10
 _MAKING_TABLES = 0x57494E4E4F57  # "WINNOW": any number that no other program on the server locks
 
 metadata = sa.MetaData()
-ADDED_LATER = {"added": "later"}  # the `info` of a column that databases of earlier versions get when they are opened
+version_table = sa.Table(
+    "annotation_schema", metadata, sa.Column("version", sa.Integer, primary_key=True, autoincrement=False)
+)
 
-# A number stands for the 64-character fingerprint in the long tables; without it the fingerprints are most of the file.
+# A number stands for a log of a dataset in the long tables; without it the fingerprints are most of the file. `log` is
+# empty for what is said of the dataset itself (tags, views, rules, names); else `shown` (who looked at values),
+# `pii-review` (answers on hits), `pairs` (answers on pairs), or `blind-check/` and the check's id.
 dataset_table = sa.Table(
     "annotated_dataset",
     metadata,
     sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("fingerprint", sa.String(64), nullable=False, unique=True),
+    sa.Column("whole_fingerprint", sa.String(64), nullable=False),
+    sa.Column("log", sa.String(40), nullable=False),
     sa.Column("vocabulary", sa.JSON(none_as_null=True)),
+    sa.UniqueConstraint("whole_fingerprint", "log"),
 )
+
+_CUT = (50, 58)  # characters of a fingerprint that version 1 kept of a log
 
 # What the driver's words mean, and what a person can do: the first match holds.
 _ADVICE = (
@@ -82,19 +91,29 @@ def database_url(home: Path) -> URL:
     return URL.create("sqlite", database=str(home / "annotations.db"))
 
 
-class AnnotationDatabase:
+def of_dataset(fingerprint: str, log: str = "") -> sa.ColumnElement[bool]:
+    """Whether a row of `dataset_table` is this log of this dataset, also where the upgrade had to leave it cut."""
+    c = dataset_table.c
+    cut = [fingerprint[:length] for length in _CUT if log and length < len(fingerprint)]
+    return (c.log == log) & c.whole_fingerprint.in_([fingerprint, *cut])
+
+
+class Database:
     """Transactions on the annotations: readers see one moment, writers to a dataset come one after the other.
 
     Threads may share one object; every process opens its own. SQLite runs in WAL mode, so that readers never wait.
     """
 
     def __init__(self, url: URL) -> None:
-        """Connects and makes the tables that are missing. Raises AnnotationError."""
+        """Connects, makes the tables of a new database, and upgrades those of an earlier version.
+
+        Raises AnnotationError where the database refuses it, or is of a later version: that one is left as it is.
+        """
         self._where = url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string()
         self._engine = self._connect(url)
         self._writing_engine = self._engine.execution_options(begin="BEGIN IMMEDIATE")
         try:
-            self._make_tables()
+            self._prepare()
         except AnnotationError:
             self.close()
             raise
@@ -125,19 +144,31 @@ class AnnotationDatabase:
             event.listen(engine, "begin", _begin_sqlite)
         return engine
 
-    def _make_tables(self) -> None:
+    def _prepare(self) -> None:
         with self.reading() as connection:
-            if set(metadata.tables) <= set(sa.inspect(connection).get_table_names()) and not _lacking(connection):
+            if self._version(connection) == VERSION:
                 return
         if self._engine.dialect.name == "sqlite":
             self._switch_to_wal()
         with self.writing() as connection:
             if connection.dialect.name == "postgresql":  # there, unlike on SQLite, two transactions may make one table
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING_TABLES)))
+            version = self._version(connection)  # another program may have done it all meanwhile
+            if version == VERSION:
+                return
+            if version:
+                upgrade(connection)
             metadata.create_all(connection)
-            for column in _lacking(connection):
-                kind = column.type.compile(connection.dialect)
-                connection.exec_driver_sql(f"ALTER TABLE {column.table.name} ADD COLUMN {column.name} {kind}")
+            connection.execute(sa.insert(version_table).values(version=VERSION))
+
+    def _version(self, connection: sa.Connection) -> int:
+        version = version_of(connection)
+        if version > VERSION:
+            raise AnnotationError(
+                f"The annotations in {self._where} were made by a later version of Winnow (their tables have version "
+                f"{version}, this program knows {VERSION}); use that version, or set WINNOW_HOME to a new folder."
+            )
+        return version
 
     def _switch_to_wal(self) -> None:
         # SQLite does not wait for this one lock, whatever the timeout, so several first starts at once must retry.
@@ -165,15 +196,21 @@ class AnnotationDatabase:
         with self._explained("written"), self._writing_engine.begin() as connection:
             yield connection
 
-    def dataset_number(self, connection: sa.Connection, fingerprint: str) -> int:
-        """The dataset's number, given to it now if it is new; its other writers wait until this transaction ends.
+    def dataset_number(self, connection: sa.Connection, fingerprint: str, log: str = "") -> int:
+        """The number of a log of a dataset, given to it now if it is new; its other writers wait until this transaction
+        ends.
 
-        That wait is what lets batch numbers of a dataset become visible in their order, on a server as on SQLite.
+        That wait is what lets batch numbers of a log become visible in their order, on a server as on SQLite.
         """
-        number = sa.select(dataset_table.c.number).where(dataset_table.c.fingerprint == fingerprint).with_for_update()
-        if connection.scalar(number) is None:
-            insert_once(connection, dataset_table, fingerprint=fingerprint)
-        return int(connection.scalars(number).one())
+        c = dataset_table.c
+        row = sa.select(c.number, c.whole_fingerprint).where(of_dataset(fingerprint, log)).with_for_update()
+        if connection.execute(row).first() is None:
+            insert_once(connection, dataset_table, whole_fingerprint=fingerprint, log=log)
+        number, kept = connection.execute(row).one()
+        if kept != fingerprint:  # cut by version 1
+            whole = sa.update(dataset_table).where(c.number == number)
+            connection.execute(whole.values(whole_fingerprint=fingerprint))
+        return int(number)
 
     @contextmanager
     def _explained(self, done: str) -> Iterator[None]:
@@ -192,13 +229,6 @@ def insert_once(connection: sa.Connection, table: sa.Table, **values: Any) -> No
     """Inserts a row, unless another writer has just inserted the same one."""
     with suppress(IntegrityError), connection.begin_nested():
         connection.execute(sa.insert(table).values(values))
-
-
-def _lacking(connection: sa.Connection) -> list[sa.Column[Any]]:
-    """Columns marked `ADDED_LATER` that a database of an earlier version lacks; null for all that it holds."""
-    seen = sa.inspect(connection)
-    later = [column for table in metadata.sorted_tables for column in table.columns if column.info == ADDED_LATER]
-    return [c for c in later if c.name not in {known["name"] for known in seen.get_columns(c.table.name)}]
 
 
 def _first_line(error: object) -> str:

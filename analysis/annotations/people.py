@@ -6,7 +6,7 @@ import unicodedata
 
 import sqlalchemy as sa
 
-from analysis.annotations.database import AnnotationDatabase, insert_once, metadata, utc_now
+from analysis.annotations.database import Database, insert_once, metadata, utc_now
 from analysis.errors import AnnotationError
 
 LONGEST_NAME = 60
@@ -48,19 +48,22 @@ def clean_person(name: str) -> str:
     return clean_name(name, "person's")
 
 
-class People(AnnotationDatabase):
+class People:
     """The names of those who annotate, so that each is typed once."""
 
-    def remember_person(self, name: str) -> str:
-        """Keeps a name for `people`, and returns it cleaned. Raises AnnotationError where `clean_name` does."""
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, name: str) -> str:
+        """Keeps a name for `names`, and returns it cleaned. Raises AnnotationError where `clean_name` does."""
         name = clean_person(name)
-        with self.writing() as connection:
+        with self._database.writing() as connection:
             remember(connection, name)
         return name
 
-    def people(self) -> list[str]:
+    def names(self) -> list[str]:
         """Everyone remembered, and everyone who ever tagged or saved a view, in alphabetical order."""
-        with self.reading() as connection:
+        with self._database.reading() as connection:
             names = connection.scalars(sa.select(person_table.c.name)).all()
         return sorted(names, key=lambda name: (name.casefold(), name))
 

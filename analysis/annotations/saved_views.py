@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from analysis.annotations.database import AnnotationDatabase, dataset_table, metadata, utc_now
+from analysis.annotations.database import Database, dataset_table, metadata, of_dataset, utc_now
 from analysis.annotations.people import LONGEST_NAME, clean_name, clean_person, remember
 from analysis.errors import AnnotationError
 
@@ -43,14 +43,17 @@ class SavedView:
     at: datetime
 
 
-class SavedViews(AnnotationDatabase):
+class SavedViews:
     """Saved views by dataset. Saving under a name in use makes a new revision; ids of older revisions go on working."""
 
-    def save_view(self, dataset: str, name: str, filters: Sequence[str], person: str) -> str:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, dataset: str, name: str, filters: Sequence[str], person: str) -> str:
         """Keeps the filters under the name and returns a new id of 7 URL-safe characters. Raises AnnotationError."""
         name, person = clean_name(name, "view's"), clean_person(person)
-        with self.writing() as connection:
-            number = self.dataset_number(connection, dataset)
+        with self._database.writing() as connection:
+            number = self._database.dataset_number(connection, dataset)
             remember(connection, person)
             view_id = secrets.token_urlsafe(5)
             while connection.scalar(sa.select(view_table.c.number).where(view_table.c.id == view_id)) is not None:
@@ -68,35 +71,33 @@ class SavedViews(AnnotationDatabase):
             )
         return view_id
 
-    def saved_views(self, dataset: str) -> list[SavedView]:
+    def listed(self, dataset: str) -> list[SavedView]:
         """The newest revision of every name that is not hidden, the latest saved first."""
-        with self.reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(
-                _views()
-                .where(dataset_table.c.fingerprint == dataset, ~view_table.c.is_hidden)
-                .order_by(view_table.c.number)
+                _views().where(of_dataset(dataset), ~view_table.c.is_hidden).order_by(view_table.c.number)
             ).all()
         newest = {row.name: row for row in rows}
         return [_saved_view(row) for row in sorted(newest.values(), key=lambda row: row.number, reverse=True)]
 
-    def saved_view(self, view_id: str) -> SavedView:
+    def view(self, view_id: str) -> SavedView:
         """What an id stands for; deleted views and older revisions too, since links to them have been given away.
 
         Raises AnnotationError where there is no such view.
         """
-        with self.reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(_views().where(view_table.c.id == view_id)).first()
         if row is None:
             raise _unknown(view_id)
         return _saved_view(row)
 
-    def rename_view(self, view_id: str, name: str) -> None:
+    def rename(self, view_id: str, name: str) -> None:
         """Gives the view, with all revisions that share its name, another name.
 
         Raises AnnotationError where there is no such view on the list, or another one of that name.
         """
         name = clean_name(name, "view's")
-        with self.writing() as connection:
+        with self._database.writing() as connection:
             view = _listed_for_change(connection, view_id)
             taken = sa.select(view_table.c.id).where(_revisions(view.dataset, name)).limit(1)
             if name != view.name and connection.scalar(taken) is not None:
@@ -105,18 +106,18 @@ class SavedViews(AnnotationDatabase):
                 )
             connection.execute(sa.update(view_table).where(_revisions(view.dataset, view.name)).values(name=name))
 
-    def delete_view(self, view_id: str) -> None:
+    def delete(self, view_id: str) -> None:
         """Takes the view, with all revisions that share its name, off the list; its ids still work in links.
 
         Raises AnnotationError where there is no such view on the list.
         """
-        with self.writing() as connection:
+        with self._database.writing() as connection:
             view = _listed_for_change(connection, view_id)
             connection.execute(sa.update(view_table).where(_revisions(view.dataset, view.name)).values(is_hidden=True))
 
 
 def _views() -> sa.Select[Any]:
-    return sa.select(view_table, dataset_table.c.fingerprint).join(dataset_table)
+    return sa.select(view_table, dataset_table.c.whole_fingerprint).join(dataset_table)
 
 
 def _revisions(dataset: int, name: str) -> sa.ColumnElement[bool]:
@@ -138,4 +139,6 @@ def _unknown(view_id: str) -> AnnotationError:
 
 
 def _saved_view(row: sa.Row[Any]) -> SavedView:
-    return SavedView(row.id, row.fingerprint, row.name, tuple(row.filters), row.person, row.at.replace(tzinfo=UTC))
+    return SavedView(
+        row.id, row.whole_fingerprint, row.name, tuple(row.filters), row.person, row.at.replace(tzinfo=UTC)
+    )

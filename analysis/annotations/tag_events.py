@@ -1,4 +1,4 @@
-"""The record of what people said of tags: tables and statements, by the rules of `annotations`."""
+"""The record of what people said of tags: tables and statements, by the rules of `tags`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from analysis.annotations.database import ADDED_LATER, dataset_table, metadata, utc_now
+from analysis.annotations.database import dataset_table, metadata, of_dataset, utc_now
 from analysis.annotations.people import LONGEST_NAME, remember
 
 Kind = Literal["tag", "undo", "redo"]
@@ -24,7 +24,7 @@ batch_table = sa.Table(
     sa.Column("at", sa.DateTime, nullable=False),
     sa.Column("kind", sa.String(4), nullable=False),
     sa.Column("undoes", sa.ForeignKey("tag_batch.id"), unique=True),
-    sa.Column("why", sa.Text, info=ADDED_LATER),
+    sa.Column("why", sa.Text),
     sa.Index("tag_batch_by_dataset", "dataset", "id"),
     sa.Index("tag_batch_by_person", "dataset", "person", "id"),
     sqlite_autoincrement=True,
@@ -43,7 +43,7 @@ event_table = sa.Table(
     sa.Column("said", sa.Integer),
     sa.Column("was_on", sa.Boolean),
     sa.Column("was_said", sa.Integer),
-    sa.Column("reason", sa.Text, info=ADDED_LATER),
+    sa.Column("reason", sa.Text),
     sa.Index("tag_event_by_row", "row_id"),
     sqlite_with_rowid=False,
 )
@@ -62,7 +62,7 @@ current_table = sa.Table(
 )
 
 
-def standing_tags(fingerprint: str) -> sa.Select[Any]:
+def standing_tags(fingerprint: str, log: str) -> sa.Select[Any]:
     """row_id, tag, stands and is_disputed of every (row, tag) that at least one person says on."""
     c = current_table.c
     last_on = sa.func.max(sa.case((c.is_on, c.said)))
@@ -75,13 +75,13 @@ def standing_tags(fingerprint: str) -> sa.Select[Any]:
             last_off.is_not(None).label("is_disputed"),
         )
         .join(dataset_table)
-        .where(dataset_table.c.fingerprint == fingerprint)
+        .where(of_dataset(fingerprint, log))
         .group_by(c.row_id, c.tag)
         .having(last_on.is_not(None))
     )
 
 
-def standing_reasons(fingerprint: str) -> sa.Select[Any]:
+def standing_reasons(fingerprint: str, log: str) -> sa.Select[Any]:
     """row_id, tag, why and reason of every tag that stands by a word which was given with a reason."""
     c, e, b, later = current_table.c, event_table.c, batch_table.c, current_table.alias("later")
     given = (e.batch == c.said) & (e.row_id == c.row_id) & (e.tag == c.tag) & e.reason.is_not(None)
@@ -92,7 +92,7 @@ def standing_reasons(fingerprint: str) -> sa.Select[Any]:
     return (
         sa.select(c.row_id, c.tag, b.why, e.reason)
         .select_from(words)
-        .where(dataset_table.c.fingerprint == fingerprint, c.is_on, ~overruled)
+        .where(of_dataset(fingerprint, log), c.is_on, ~overruled)
         .order_by(c.tag, b.why, c.row_id)
     )
 

@@ -18,18 +18,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
 import sqlalchemy as sa
 
-from analysis.annotations.blind_checks import BlindCheck, BlindChecks
-from analysis.annotations.cluster_names import ClusterNames
-from analysis.annotations.database import database_url, dataset_table
-from analysis.annotations.people import People, clean_name, clean_person
-from analysis.annotations.personal_rules import PersonalRules
-from analysis.annotations.saved_views import SavedView, SavedViews
+from analysis.annotations.database import Database, dataset_table, of_dataset
+from analysis.annotations.people import clean_name, clean_person
 from analysis.annotations.tag_events import (
     Kind,
     batch_table,
@@ -43,21 +38,6 @@ from analysis.annotations.tag_events import (
     standing_reasons,
     standing_tags,
 )
-from analysis.errors import AnnotationError
-
-__all__ = [
-    "AnnotationError",
-    "Annotations",
-    "Batch",
-    "BlindCheck",
-    "SavedView",
-    "TagEvent",
-    "clean_person",
-    "clean_tag",
-    "open_annotations",
-]
-
-DEFAULT_VOCABULARY = ("keep", "drop", "fix", "pii")
 
 
 @dataclass(frozen=True)
@@ -86,18 +66,21 @@ class TagEvent:
     reason: str | None = None
 
 
-def open_annotations(home: Path) -> Annotations:
-    """The annotations of a workspace, or those at WINNOW_DATABASE_URL, made if missing. Raises AnnotationError."""
-    return Annotations(database_url(home))
-
-
 def clean_tag(name: str) -> str:
     """A tag's name in the form it is kept: stripped, NFC, 1 to 60 visible characters. Raises AnnotationError."""
     return clean_name(name, "tag")
 
 
-class Annotations(SavedViews, BlindChecks, PersonalRules, ClusterNames, People):
-    """Tags, saved views, blind checks, what is not personal, names of clusters, people; one transaction each."""
+class Tags:
+    """Tags by dataset, or another log of the same form: the answers of people on hits, on pairs, in a blind check.
+
+    `dataset` is always the whole fingerprint; logs of one dataset know nothing of each other.
+    """
+
+    def __init__(self, database: Database, log: str = "") -> None:
+        """`log` is a name as in `dataset_table`, empty for the tags themselves."""
+        self._database = database
+        self._log = log
 
     def tag_rows(self, dataset: str, row_ids: Sequence[str], tag: str, person: str, is_on: bool = True) -> Batch:
         """Says one tag on (or off) of any number of rows; rows of which this changes nothing are left out."""
@@ -126,13 +109,13 @@ class Annotations(SavedViews, BlindChecks, PersonalRules, ClusterNames, People):
         """Takes back the person's latest undo, if nothing new was said since; null otherwise."""
         return self._reverse(dataset, person, "redo")
 
-    def tags(self, dataset: str) -> pl.DataFrame:
+    def standing(self, dataset: str) -> pl.DataFrame:
         """The rows that have any tag: `row_id` String, `tags` and `disputed_tags` List(String), sorted.
 
         `tags` are those that stand; a disputed tag may or may not be among them. Rows with neither are left out.
         """
-        with self.reading() as connection:
-            rows = connection.execute(standing_tags(dataset)).all()
+        with self._database.reading() as connection:
+            rows = connection.execute(standing_tags(dataset, self._log)).all()
         schema = {"row_id": pl.String, "tag": pl.String, "stands": pl.Boolean, "is_disputed": pl.Boolean}
         columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
         return (
@@ -148,8 +131,8 @@ class Annotations(SavedViews, BlindChecks, PersonalRules, ClusterNames, People):
 
     def reasons(self, dataset: str) -> pl.DataFrame:
         """`row_id`, `tag`, `why`, `reason` of the tags that stand and were given with a reason."""
-        with self.reading() as connection:
-            rows = connection.execute(standing_reasons(dataset)).all()
+        with self._database.reading() as connection:
+            rows = connection.execute(standing_reasons(dataset, self._log)).all()
         columns = zip(*rows, strict=True) if rows else ((),) * 4
         names = ("row_id", "tag", "why", "reason")
         return pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String))
@@ -158,26 +141,26 @@ class Annotations(SavedViews, BlindChecks, PersonalRules, ClusterNames, People):
         """`row_id`, `tag`, `is_on`, `person`: who spoke last of each (row, tag), and what they said."""
         c = current_table.c
         words = sa.select(c.row_id, c.tag, c.is_on, c.person).join(dataset_table).order_by(c.said)
-        with self.reading() as connection:
-            rows = connection.execute(words.where(dataset_table.c.fingerprint == dataset)).all()
+        with self._database.reading() as connection:
+            rows = connection.execute(words.where(of_dataset(dataset, self._log))).all()
         schema = {"row_id": pl.String, "tag": pl.String, "is_on": pl.Boolean, "person": pl.String}
         return pl.DataFrame(rows, schema=schema, orient="row").unique(
             ["row_id", "tag"], keep="last", maintain_order=True
         )
 
-    def tag_counts(self, dataset: str) -> dict[str, int]:
+    def counts(self, dataset: str) -> dict[str, int]:
         """The number of rows on which each tag stands, the most frequent first; tags on no row are left out."""
-        standing = standing_tags(dataset).subquery()
+        standing = standing_tags(dataset, self._log).subquery()
         counts = sa.select(standing.c.tag, sa.func.count()).where(standing.c.stands).group_by(standing.c.tag)
-        with self.reading() as connection:
+        with self._database.reading() as connection:
             rows = [(tag, rows) for tag, rows in connection.execute(counts)]
         return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
 
     def revision(self, dataset: str) -> int:
         """The number of the latest batch, 0 before the first. It grows with every change of a tag; cheap to ask."""
         latest = sa.select(sa.func.max(batch_table.c.id)).join(dataset_table)
-        with self.reading() as connection:
-            return int(connection.scalar(latest.where(dataset_table.c.fingerprint == dataset)) or 0)
+        with self._database.reading() as connection:
+            return int(connection.scalar(latest.where(of_dataset(dataset, self._log))) or 0)
 
     def history(self, dataset: str, row_id: str) -> list[TagEvent]:
         """All that was ever said of a row's tags, the oldest first."""
@@ -185,10 +168,10 @@ class Annotations(SavedViews, BlindChecks, PersonalRules, ClusterNames, People):
         events = (
             sa.select(b.id, b.at, b.person, e.tag, e.is_on, b.kind, b.undoes, e.reason)
             .select_from(event_table.join(batch_table).join(dataset_table))
-            .where(dataset_table.c.fingerprint == dataset, e.row_id == row_id)
+            .where(of_dataset(dataset, self._log), e.row_id == row_id)
             .order_by(b.id, e.tag)
         )
-        with self.reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(events).all()
         return [TagEvent(row[0], row[1].replace(tzinfo=UTC), *row[2:]) for row in rows]
 
@@ -197,27 +180,12 @@ class Annotations(SavedViews, BlindChecks, PersonalRules, ClusterNames, People):
         c = current_table.c
         words = sa.select(c.tag, c.person, c.is_on).join(dataset_table).order_by(c.tag, c.said)
         votes: dict[str, dict[str, bool]] = {}
-        with self.reading() as connection:
+        with self._database.reading() as connection:
             for tag, person, is_on in connection.execute(
-                words.where(dataset_table.c.fingerprint == dataset, c.row_id == row_id)
+                words.where(of_dataset(dataset, self._log), c.row_id == row_id)
             ):
                 votes.setdefault(tag, {})[person] = is_on
         return dict(sorted(votes.items()))
-
-    def vocabulary(self, dataset: str) -> list[str]:
-        """The tags offered for a dataset, in order; the first nine are on the digits 1 to 9. Rows may have others."""
-        chosen = sa.select(dataset_table.c.vocabulary).where(dataset_table.c.fingerprint == dataset)
-        with self.reading() as connection:
-            return list(connection.scalar(chosen) or DEFAULT_VOCABULARY)
-
-    def set_vocabulary(self, dataset: str, tags: Sequence[str]) -> list[str]:
-        """Chooses the tags offered for a dataset, in order, without repeats; an empty list returns to the default."""
-        chosen = list(dict.fromkeys(clean_tag(tag) for tag in tags))
-        with self.writing() as connection:
-            number = self.dataset_number(connection, dataset)
-            of_dataset = sa.update(dataset_table).where(dataset_table.c.number == number)
-            connection.execute(of_dataset.values(vocabulary=chosen or None))
-        return chosen or list(DEFAULT_VOCABULARY)
 
     def _say(
         self,
@@ -228,8 +196,8 @@ class Annotations(SavedViews, BlindChecks, PersonalRules, ClusterNames, People):
         reasons: Mapping[str, str] | None = None,
     ) -> Batch:
         person = clean_person(person)
-        with self.writing() as connection:
-            number = self.dataset_number(connection, dataset)
+        with self._database.writing() as connection:
+            number = self._database.dataset_number(connection, dataset, self._log)
             news = [
                 word for tag, rows in changes.items() for word in changed_words(connection, number, person, tag, rows)
             ]
@@ -242,8 +210,8 @@ class Annotations(SavedViews, BlindChecks, PersonalRules, ClusterNames, People):
 
     def _reverse(self, dataset: str, person: str, kind: Literal["undo", "redo"]) -> Batch | None:
         person = clean_person(person)
-        with self.writing() as connection:
-            number = self.dataset_number(connection, dataset)
+        with self._database.writing() as connection:
+            number = self._database.dataset_number(connection, dataset, self._log)
             undoes = connection.scalar(latest_in_force(number, person, kind))
             if undoes is None:
                 return None

@@ -93,7 +93,7 @@ def _ask(workspace: Workspace, dataset: Dataset, rows: pl.Series, *, may_send: b
     given = ask_names(cards, questions(dataset, cards), may_send=may_send)
     with open_annotations(workspace.home) as notes:
         for cluster, name in given.items():
-            notes.name_cluster(
+            notes.names.give(
                 dataset.fingerprint, dataset.signal("clusters").key, "cluster", cluster, name, chat_model()
             )
     return given
@@ -102,7 +102,7 @@ def _ask(workspace: Workspace, dataset: Dataset, rows: pl.Series, *, may_send: b
 def _called(workspace: Workspace, dataset: Dataset, rows: pl.Series, level: Level) -> pl.DataFrame:
     """The cards under the names that people gave their clusters."""
     with open_annotations(workspace.home) as notes:
-        names = notes.cluster_names(dataset.fingerprint, dataset.signal("clusters").key)
+        names = notes.names.given(dataset.fingerprint, dataset.signal("clusters").key)
     return renamed(cluster_cards(dataset, rows, level), level, names)
 
 

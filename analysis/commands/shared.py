@@ -50,7 +50,7 @@ def load(name: str, where: list[str] | None = None, columns: list[str] | None = 
     workspace = Workspace()
     dataset = workspace.dataset(name)
     annotations = open_annotations(workspace.home)
-    dataset.set_tags(annotations.tags(dataset.fingerprint), annotations.revision(dataset.fingerprint))
+    dataset.set_tags(annotations.tags.standing(dataset.fingerprint), annotations.tags.revision(dataset.fingerprint))
     dataset.check(view)
     known = {*dataset.schema, *(column for signal in dataset.signals() for column in signal.adds)}
     if unknown := [column for column in columns or [] if column not in known]:
@@ -62,9 +62,9 @@ def load(name: str, where: list[str] | None = None, columns: list[str] | None = 
         if not dataset.has(made):
             say(f"Computing {needed} first.")
             compute(dataset, made)
-    rules = [kept.rule for kept in annotations.personal_rules(dataset.fingerprint)]
+    rules = [kept.rule for kept in annotations.rules.in_force(dataset.fingerprint)]
     if rules:
         from analysis.personal_data.not_personal import ruled
 
-        dataset.set_rulings(ruled(dataset, rules, annotations.rules_revision(dataset.fingerprint)))
+        dataset.set_rulings(ruled(dataset, rules, annotations.rules.revision(dataset.fingerprint)))
     return dataset, view

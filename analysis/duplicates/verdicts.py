@@ -1,8 +1,8 @@
 """What do people say of pairs: the same or not, and which row is to stay?
 
-Answers are words like any tag's (who, when, undo), kept under a key of the dataset's own, so that they are no tags: of
-a row, under the name of the other row, on for "the same" and off for "not the same"; under the name `keep`, on for the
-row that is to stay whatever the policy says.
+Answers are words like any tag's (who, when, undo), in a log of their own, so that they are no tags: of a row, under the
+name of the other row, on for "the same" and off for "not the same"; under the name `keep`, on for the row that is to
+stay whatever the policy says.
 """
 
 from __future__ import annotations
@@ -44,25 +44,20 @@ class Precision(NamedTuple):
     high: float
 
 
-def key_of(dataset: Dataset) -> str:
-    """What answers are kept under, in the place of a dataset's fingerprint."""
-    return f"pairs/{dataset.fingerprint[:58]}"
-
-
 def say(notes: Annotations, dataset: Dataset, one: str, other: str, is_same: bool, person: str) -> Batch:
     """Keeps an answer on two rows, named by their ids."""
     first, second = sorted((one, other))
-    return notes.apply(key_of(dataset), {first: {second: is_same}}, person)
+    return notes.pairs.apply(dataset.fingerprint, {first: {second: is_same}}, person)
 
 
 def choose(notes: Annotations, dataset: Dataset, row: str, instead_of: str, person: str) -> Batch:
     """Says that one row is to stay, and not the other."""
-    return notes.apply(key_of(dataset), {row: {KEEP: True}, instead_of: {KEEP: False}}, person)
+    return notes.pairs.apply(dataset.fingerprint, {row: {KEEP: True}, instead_of: {KEEP: False}}, person)
 
 
 def verdicts(notes: Annotations, dataset: Dataset) -> Verdicts:
     """What was said last of each pair and row of the dataset."""
-    words = notes.last_words(key_of(dataset))
+    words = notes.pairs.last_words(dataset.fingerprint)
     places = (
         dataset.column(ROW_ID).alias("id").to_frame().with_row_index("at").with_columns(pl.col("at").cast(pl.Int64))
     )

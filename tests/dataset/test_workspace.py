@@ -267,10 +267,10 @@ def test_roles_of_text_give_a_second_dataset_of_the_same_rows(workspace: Workspa
 def test_tags_belong_to_the_source(workspace: Workspace, file: Path) -> None:
     found = workspace.open([file])
     notes = open_annotations(workspace.home)
-    notes.tag_rows(found.fingerprint, found.column("row_id").gather([2, 3]).to_list(), "drop", "Ann")
+    notes.tags.tag_rows(found.fingerprint, found.column("row_id").gather([2, 3]).to_list(), "drop", "Ann")
     changed = workspace.reread(found, {"response": "note"})
     for one in (found, changed):
-        one.set_tags(notes.tags(one.fingerprint), notes.revision(one.fingerprint))
+        one.set_tags(notes.tags.standing(one.fingerprint), notes.tags.revision(one.fingerprint))
         assert one.rows_of(View().where("tags", "has", "drop")).to_list() == [2, 3]
 
 
@@ -306,10 +306,10 @@ def test_forgetting_leaves_the_file_and_the_tags(workspace: Workspace, file: Pat
     found = workspace.open([file])
     ids = found.column("row_id").to_list()
     notes = open_annotations(workspace.home)
-    notes.tag_rows(found.fingerprint, ids[:1], "keep", "Ann")
+    notes.tags.tag_rows(found.fingerprint, ids[:1], "keep", "Ann")
     workspace.forget(found)
     assert workspace.datasets() == [] and folders(workspace) == []
-    assert file.exists() and notes.tag_counts(found.fingerprint) == {"keep": 1}
+    assert file.exists() and notes.tags.counts(found.fingerprint) == {"keep": 1}
     again = workspace.open([file])
     assert again.column("row_id").to_list() == ids
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -198,7 +197,7 @@ def test_another_row_is_kept_instead(opened: Open, notes: Annotations) -> None:
         assert kept(decided(dataset, kind, chosen=said.chosen)) == [2]
     verdicts.choose(notes, dataset, ids[1], ids[2], "Ann")
     assert verdicts.verdicts(notes, dataset).chosen == [1]
-    notes.undo(verdicts.key_of(dataset), "Ann")
+    notes.pairs.undo(dataset.fingerprint, "Ann")
     assert verdicts.verdicts(notes, dataset).chosen == [2]
 
 
@@ -230,12 +229,11 @@ def test_answers_are_kept_by_person_undone_and_counted(opened: Open, notes: Anno
     said = verdicts.verdicts(notes, dataset)
     assert said.judged.rows() == [(0, 1, "Ann", True), (0, 2, "Bo", False)]
     assert said.refused == [(0, 2)]
-    assert notes.tags(dataset.fingerprint).is_empty(), "an answer is no tag"
+    assert notes.tags.standing(dataset.fingerprint).is_empty(), "an answer is no tag"
     verdicts.say(notes, dataset, ids[0], ids[2], True, "Ann")
     assert verdicts.verdicts(notes, dataset).refused == [], "who speaks last holds"
-    notes.undo(verdicts.key_of(dataset), "Ann")
+    notes.pairs.undo(dataset.fingerprint, "Ann")
     assert verdicts.verdicts(notes, dataset).refused == [(0, 2)]
-    assert len(verdicts.key_of(dataset)) <= 64
 
 
 def test_precision_is_the_share_of_the_same_with_wilsons_interval() -> None:
@@ -268,46 +266,31 @@ def tagged(
 ) -> Decision:
     decision = decided(dataset, kind, among)
     reasons = dict(decisions.reasons(dataset, Choice(kind), decision).iter_rows())
-    notes.tag_for_reasons(
+    notes.tags.tag_for_reasons(
         dataset.fingerprint, dict.fromkeys(reasons, True), tag, "Ann", decisions.why(dataset, kind), reasons
     )
-    dataset.set_tags(notes.tags(dataset.fingerprint), notes.revision(dataset.fingerprint))
+    dataset.set_tags(notes.tags.standing(dataset.fingerprint), notes.tags.revision(dataset.fingerprint))
     return decision
 
 
 def test_a_reason_lasts_as_long_as_its_tag(notes: Annotations) -> None:
     data = "d" * 64
-    notes.tag_for_reasons(data, {"a": True, "b": True}, "drop", "Ann", "duplicate (near)", {"a": "of b", "b": "of c"})
-    said = notes.reasons(data)
+    notes.tags.tag_for_reasons(
+        data, {"a": True, "b": True}, "drop", "Ann", "duplicate (near)", {"a": "of b", "b": "of c"}
+    )
+    said = notes.tags.reasons(data)
     assert said.rows() == [("a", "drop", "duplicate (near)", "of b"), ("b", "drop", "duplicate (near)", "of c")]
-    assert notes.history(data, "a")[0].reason == "of b"
-    notes.tag_rows(data, ["a"], "drop", "Bo", is_on=False)
-    assert notes.reasons(data)["row_id"].to_list() == ["b"], "the tag stands no longer"
-    notes.undo(data, "Bo")
-    assert notes.reasons(data)["row_id"].to_list() == ["a", "b"]
-    notes.undo(data, "Ann")
-    assert notes.reasons(data).is_empty() and notes.tags(data).is_empty()
-    notes.redo(data, "Ann")
-    assert notes.reasons(data).rows() == said.rows()
-    notes.tag_rows(data, ["z"], "drop", "Ann")
-    assert notes.reasons(data)["row_id"].to_list() == ["a", "b"], "who simply tags gives no reason"
-
-
-def test_a_database_of_an_earlier_version_gets_the_new_columns(tmp_path: Path) -> None:
-    data = "d" * 64
-    with open_annotations(tmp_path) as notes:
-        notes.tag_rows(data, ["a"], "keep", "Ann")
-    with sqlite3.connect(tmp_path / "annotations.db") as raw:
-        raw.execute("ALTER TABLE tag_event DROP COLUMN reason")
-        raw.execute("ALTER TABLE tag_batch DROP COLUMN why")
-    raw.close()
-    for _ in range(2):
-        with open_annotations(tmp_path) as notes:
-            assert notes.tags(data).rows() == [("a", ["keep"], [])]
-    with open_annotations(tmp_path) as notes:
-        notes.tag_for_reasons(data, {"b": True}, "drop", "Ann", "duplicate", {"b": "of a"})
-        assert notes.reasons(data).rows() == [("b", "drop", "duplicate", "of a")]
-        assert notes.undo(data, "Ann") and notes.undo(data, "Ann")
+    assert notes.tags.history(data, "a")[0].reason == "of b"
+    notes.tags.tag_rows(data, ["a"], "drop", "Bo", is_on=False)
+    assert notes.tags.reasons(data)["row_id"].to_list() == ["b"], "the tag stands no longer"
+    notes.tags.undo(data, "Bo")
+    assert notes.tags.reasons(data)["row_id"].to_list() == ["a", "b"]
+    notes.tags.undo(data, "Ann")
+    assert notes.tags.reasons(data).is_empty() and notes.tags.standing(data).is_empty()
+    notes.tags.redo(data, "Ann")
+    assert notes.tags.reasons(data).rows() == said.rows()
+    notes.tags.tag_rows(data, ["z"], "drop", "Ann")
+    assert notes.tags.reasons(data)["row_id"].to_list() == ["a", "b"], "who simply tags gives no reason"
 
 
 def test_waterfall_receipt_and_replay_say_the_reasons(opened: Open, notes: Annotations, tmp_path: Path) -> None:
@@ -315,9 +298,9 @@ def test_waterfall_receipt_and_replay_say_the_reasons(opened: Open, notes: Annot
     dataset = opened(rows(LONG, LONG, f"{LONG} again", other))
     ids = dataset.column(ROW_ID)
     tagged(dataset, notes)
-    notes.tag_rows(dataset.fingerprint, [ids[3]], "drop", "Ann")
-    dataset.set_tags(notes.tags(dataset.fingerprint), notes.revision(dataset.fingerprint))
-    reasons = notes.reasons(dataset.fingerprint)
+    notes.tags.tag_rows(dataset.fingerprint, [ids[3]], "drop", "Ann")
+    dataset.set_tags(notes.tags.standing(dataset.fingerprint), notes.tags.revision(dataset.fingerprint))
+    reasons = notes.tags.reasons(dataset.fingerprint)
     request = ExportRequest(to="messages", without_tags=("drop",))
     steps = [(step.reason, step.rows, step.dropped_rows) for step in waterfall(dataset, request, reasons)]
     assert steps[1:] == [("tagged drop: duplicate (near, prompt+response)", 2, 2), ("tagged drop", 1, 1)]
@@ -344,7 +327,7 @@ def test_without_reasons_the_waterfall_is_as_before(opened: Open, notes: Annotat
     tagged(dataset, notes, "exact")
     request = ExportRequest(without_tags=("drop",))
     assert [step.reason for step in waterfall(dataset, request)][1:] == ["tagged drop"]
-    other = notes.reasons(dataset.fingerprint).with_columns(tag=pl.lit("fix"))
+    other = notes.tags.reasons(dataset.fingerprint).with_columns(tag=pl.lit("fix"))
     assert [step.reason for step in waterfall(dataset, request, other)][1:] == ["tagged drop"]
 
 

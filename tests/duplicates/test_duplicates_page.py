@@ -90,9 +90,9 @@ def untouched(app_home: Path, opened: dict[str, Dataset]) -> Iterator[None]:
     yield
     with open_annotations(app_home) as notes:
         for dataset in opened.values():
-            for key in (dataset.fingerprint, verdicts.key_of(dataset)):
-                for person in notes.people():
-                    while notes.undo(key, person):
+            for log in (notes.tags, notes.pairs):
+                for person in notes.people.names():
+                    while log.undo(dataset.fingerprint, person):
                         pass
 
 
@@ -166,7 +166,7 @@ def test_tagging_is_one_click_with_reasons_and_can_be_taken_back(opened: dict[st
     at = well(at.run())
     assert "6 rows changed" in said(at) and at.button(key="tag_duplicates").disabled
     with open_annotations(app_home) as notes:
-        reasons = notes.reasons(dataset.fingerprint)
+        reasons = notes.tags.reasons(dataset.fingerprint)
         assert set(reasons["why"]) == {"duplicate (near, prompt+response)"} and reasons.height == 6
         ids = dataset.column(ROW_ID)
         assert (
@@ -178,13 +178,13 @@ def test_tagging_is_one_click_with_reasons_and_can_be_taken_back(opened: dict[st
         assert "2 rows would get the tag “drop”, each with its reason; 2 rows kept now would lose it." in said(at)
         at.button(key="tag_duplicates").click()
         at = well(at.run())
-        now = set(notes.reasons(dataset.fingerprint)["row_id"])
+        now = set(notes.tags.reasons(dataset.fingerprint)["row_id"])
         assert len(now) == 6 and ids[3] not in now and ids[0] in now
         at.button(key="undo_duplicates").click()
         at = well(at.run())
         at.button(key="undo_duplicates").click()
         assert "6 rows are as before." in said(well(at.run()))
-        assert notes.tags(dataset.fingerprint).is_empty()
+        assert notes.tags.standing(dataset.fingerprint).is_empty()
 
 
 def test_two_kinds_never_drop_all_copies(opened: dict[str, Dataset], app_home: Path) -> None:
@@ -198,7 +198,7 @@ def test_two_kinds_never_drop_all_copies(opened: dict[str, Dataset], app_home: P
     at.button(key="tag_duplicates").click()
     well(at.run())
     with open_annotations(app_home) as notes:
-        dropped = set(notes.tags(dataset.fingerprint)["row_id"])
+        dropped = set(notes.tags.standing(dataset.fingerprint)["row_id"])
     texts = [record["output"] for record in records()]
     left = {text for text, row in zip(texts, dataset.column(ROW_ID), strict=True) if row not in dropped}
     assert left & {LONG, f"{LONG} again"} and len(left) == 3

@@ -103,8 +103,8 @@ def untagged(app_home: Path, dataset: Dataset, coarse: Dataset) -> Iterator[None
     yield
     with open_annotations(app_home) as notes:
         for one in (dataset, coarse):
-            for person in notes.people():
-                while notes.undo(one.fingerprint, person):
+            for person in notes.people.names():
+                while notes.tags.undo(one.fingerprint, person):
                     pass
 
 
@@ -283,7 +283,7 @@ def test_the_kind_meaning_on_the_page(dataset: Dataset, app_home: Path) -> None:
     at.button(key="tag_duplicates").click()
     assert "2 rows changed" in said(well(at.run()))
     with open_annotations(app_home) as notes:
-        assert set(notes.reasons(dataset.fingerprint)["why"]) == {"duplicate (meaning, vector)"}
+        assert set(notes.tags.reasons(dataset.fingerprint)["why"]) == {"duplicate (meaning, vector)"}
 
 
 def test_the_command_of_duplicates(dataset: Dataset, tmp_path: Path) -> None:
@@ -348,8 +348,8 @@ def test_a_diverse_sample_becomes_a_view_and_a_tag_that_can_be_taken_back(coarse
     at = well(at.run())
     assert "8 rows changed" in said(at) and at.button(key="pick_tag_100").disabled
     with open_annotations(app_home) as notes:
-        assert notes.tag_counts(coarse.fingerprint) == {"diverse-sample": 8}
-        whys = set(notes.reasons(coarse.fingerprint)["why"])
+        assert notes.tags.counts(coarse.fingerprint) == {"diverse-sample": 8}
+        whys = set(notes.tags.reasons(coarse.fingerprint)["why"])
         assert whys == {"diverse sample of 8, seed 0, by words and letters (coarse, no model) of the prompt"}
     at.button(key="pick_undo").click()
     assert "8 rows are as before." in said(well(at.run()))

@@ -251,7 +251,7 @@ def test_a_name_is_kept_shown_everywhere_and_given_back(dataset: Dataset, home: 
     at.button(key="clear_name_cluster_0").click()
     assert "**apple cluster**" in said(well(at.run()))
     with open_annotations(home) as notes:
-        assert notes.cluster_names(dataset.fingerprint, dataset.signal("clusters").key) == {}
+        assert notes.names.given(dataset.fingerprint, dataset.signal("clusters").key) == {}
 
 
 def test_slices_by_cluster_carry_its_name_and_places_are_nothing_to_cut_by(dataset: Dataset) -> None:
@@ -468,20 +468,20 @@ def test_leaving_out_a_cluster_takes_back_the_one_kept_alone() -> None:
 
 def test_names_are_kept_by_key_and_level_and_the_latest_holds(home: Path) -> None:
     with open_annotations(home) as notes:
-        notes.name_cluster("f" * 64, "clusters-v1-a", "cluster", 3, "  First  ", "ann")
-        notes.name_cluster("f" * 64, "clusters-v1-a", "cluster", 3, "Second", "ben")
-        notes.name_cluster("f" * 64, "clusters-v1-a", "cluster_group", 3, "Group", "ben")
-        kept = notes.cluster_names("f" * 64, "clusters-v1-a")
+        notes.names.give("f" * 64, "clusters-v1-a", "cluster", 3, "  First  ", "ann")
+        notes.names.give("f" * 64, "clusters-v1-a", "cluster", 3, "Second", "ben")
+        notes.names.give("f" * 64, "clusters-v1-a", "cluster_group", 3, "Group", "ben")
+        kept = notes.names.given("f" * 64, "clusters-v1-a")
         assert {of: (name.name, name.person) for of, name in kept.items()} == {
             ("cluster", 3): ("Second", "ben"),
             ("cluster_group", 3): ("Group", "ben"),
         }
-        assert notes.cluster_names("f" * 64, "clusters-v1-b") == notes.cluster_names("e" * 64, "clusters-v1-a") == {}
-        notes.name_cluster("f" * 64, "clusters-v1-a", "cluster", 3, "   ", "ann")
-        assert list(notes.cluster_names("f" * 64, "clusters-v1-a")) == [("cluster_group", 3)]
+        assert notes.names.given("f" * 64, "clusters-v1-b") == notes.names.given("e" * 64, "clusters-v1-a") == {}
+        notes.names.give("f" * 64, "clusters-v1-a", "cluster", 3, "   ", "ann")
+        assert list(notes.names.given("f" * 64, "clusters-v1-a")) == [("cluster_group", 3)]
         for bad in ("a\nb", "x" * 61, "\u202eevil"):
             with pytest.raises(AnnotationError):
-                notes.name_cluster("f" * 64, "clusters-v1-a", "cluster", 3, bad, "ann")
+                notes.names.give("f" * 64, "clusters-v1-a", "cluster", 3, bad, "ann")
         cards = pl.DataFrame({"cluster": [3, 4], "name": ["c", "d"], "group": [3, 0], "group_name": ["g", "h"]})
         shown = renamed(cards, "cluster", kept)
         assert shown["name"].to_list() == ["Second", "d"] and shown["group_name"].to_list() == ["Group", "h"]

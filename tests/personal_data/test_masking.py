@@ -183,12 +183,12 @@ def test_no_page_shows_a_value_unless_asked_and_then_it_is_noted(
     notes = open_annotations(Workspace().home)
     seen = set()
     for params in PARTS.get(page.stem, [{}]):
-        before = notes.shown(dataset.fingerprint).height
+        before = notes.looks.latest(dataset.fingerprint).height
         assert shown(page, dataset, params, True) == [], params
-        assert notes.shown(dataset.fingerprint).height == before
+        assert notes.looks.latest(dataset.fingerprint).height == before
         if page.stem in QUOTES[name]:
             found = shown(page, dataset, params, False)
-            assert not found or notes.shown(dataset.fingerprint).height > before
+            assert not found or notes.looks.latest(dataset.fingerprint).height > before
             seen |= set(found)
     assert bool(seen) == (page.stem in QUOTES[name]), "the test must see a value where one is shown"
 

@@ -11,7 +11,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analysis.annotations import open_annotations
-from analysis.annotations.personal_rules import review_key
 from analysis.catalogue import CATALOGUE
 from analysis.computing import compute
 from analysis.dataset import Dataset
@@ -195,7 +194,7 @@ def test_rules_change_page_filters_and_findings_at_once_and_are_taken_back(data:
     dataset = data["again"]
     notes = open_annotations(Workspace().home)
     hash_ = value_hash(workspace_key(), "EMAIL_ADDRESS", MAIL)
-    number = notes.add_rule(dataset.fingerprint, NotPersonal("value", "EMAIL_ADDRESS", hash_), "ann")
+    number = notes.rules.add(dataset.fingerprint, NotPersonal("value", "EMAIL_ADDRESS", hash_), "ann")
     words = said(opened(PAGE, dataset))
     assert "1 (6.2%) hold personal data that is counted." in words
     assert "15 hits in 14 rows left out by rules of people." in words or "14 hits in 14 rows left out" in words
@@ -225,18 +224,17 @@ def test_what_is_answered_gives_a_precision_with_its_interval(data: dict[str, Da
     )
     mails = hits.filter(pl.col("type") == "EMAIL_ADDRESS")
     assert mails["hit_id"].n_unique() == mails.height == 14 and mails["hit_id"].str.len_chars().max() <= 40  # type: ignore[operator]
-    key = review_key(dataset.fingerprint)
     for at, hit in enumerate(mails["hit_id"].head(10)):
-        notes.apply(key, {hit: {"yes": at != 0, "no": at == 0}}, "ann")
+        notes.reviews.apply(dataset.fingerprint, {hit: {"yes": at != 0, "no": at == 0}}, "ann")
     table = opened(PAGE, dataset, pii_part="Review").dataframe[-1].value
     (line,) = table.to_dict("records")
     assert (line["yes"], line["no"], line["precision"]) == (9, 1, 0.9)
     assert (round(line["lowest"], 4), round(line["highest"], 4)) == (0.5958, 0.9821)  # Wilson's for 9 of 10
-    notes.undo(key, "ann")
+    notes.reviews.undo(dataset.fingerprint, "ann")
     assert opened(PAGE, dataset, pii_part="Review").dataframe[-1].value["yes"].tolist() == [8]
     by = opened(PAGE, dataset, pii_part="Review", precision_by="source").dataframe[-1].value
     assert by["yes"].sum() + by["no"].sum() == 9 and set(by["source"]) == {"web", "forum"}
-    assert notes.tags(dataset.fingerprint).is_empty()
+    assert notes.tags.standing(dataset.fingerprint).is_empty()
 
 
 def test_a_look_at_sample_values_is_noted_and_a_longer_sample_begins_with_the_shorter(data: dict[str, Dataset]) -> None:
@@ -245,7 +243,7 @@ def test_a_look_at_sample_values_is_noted_and_a_longer_sample_begins_with_the_sh
     app.selectbox(key="review_of").set_value("CREDIT_CARD").run()
     app.toggle(key="review_open").set_value(True).run()
     assert not app.exception
-    shown = open_annotations(Workspace().home).shown(dataset.fingerprint)
+    shown = open_annotations(Workspace().home).looks.latest(dataset.fingerprint)
     assert shown["type"].to_list() == ["CREDIT_CARD"] and shown["row_id"].to_list() == [dataset.column(ROW_ID)[12]]
     assert "CREDIT_CARD" in said(opened(PAGE, dataset, pii_part="Who looked"))
     spans = dataset.table_in(dataset.signal("personal_data"), "spans", dataset.rows_of(View()))
@@ -286,13 +284,13 @@ def test_read_masks_by_default_and_notes_what_the_switch_shows(data: dict[str, D
     notes = open_annotations(Workspace().home)
     app = opened(READ, dataset)
     assert app.toggle(key="mask_switch").value is True
-    assert notes.shown(dataset.fingerprint).is_empty()
+    assert notes.looks.latest(dataset.fingerprint).is_empty()
     app.toggle(key="mask_switch").set_value(False).run()
     assert not app.exception
-    shown = notes.shown(dataset.fingerprint)
+    shown = notes.looks.latest(dataset.fingerprint)
     assert shown["row_id"].unique().to_list() == [dataset.column(ROW_ID)[0]] and set(shown["type"]) == {"EMAIL_ADDRESS"}
     app.run()
-    assert notes.shown(dataset.fingerprint).height == shown.height
+    assert notes.looks.latest(dataset.fingerprint).height == shown.height
 
 
 def test_the_reader_s_wish_is_noted_each_time(data: dict[str, Dataset], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,7 +302,7 @@ def test_the_reader_s_wish_is_noted_each_time(data: dict[str, Dataset], monkeypa
     app.session_state["shown_rows"] = {row_id}
     app.run()
     assert not app.exception
-    assert notes.shown(dataset.fingerprint)["row_id"].unique().to_list() == [row_id]
+    assert notes.looks.latest(dataset.fingerprint)["row_id"].unique().to_list() == [row_id]
 
 
 def test_tables_of_rows_are_masked(data: dict[str, Dataset]) -> None:

@@ -680,8 +680,8 @@ def test_rules_by_value_pattern_and_source_and_their_undo(workspace: Workspace, 
     view = View().where("pii_types", "has", "EMAIL_ADDRESS")
 
     def now() -> int:
-        kept = [one.rule for one in notes.personal_rules(print_)]
-        dataset.set_rulings(ruled(dataset, kept, notes.rules_revision(print_)))
+        kept = [one.rule for one in notes.rules.in_force(print_)]
+        dataset.set_rulings(ruled(dataset, kept, notes.rules.revision(print_)))
         assert int(dataset.column("pii_count").sum()) == len(dataset.rows_of(view))
         assert dataset.column("pii_values").list.len().eq_missing(dataset.column("pii_count")).all()
         assert dataset.frame(["pii_types"], dataset.rows_of(view))["pii_types"].list.len().min() in (1, None)
@@ -689,17 +689,17 @@ def test_rules_by_value_pattern_and_source_and_their_undo(workspace: Workspace, 
 
     assert now() == 9
     hash_ = value_hash(workspace_key(), "EMAIL_ADDRESS", canonical_value("EMAIL_ADDRESS", mails[2]))
-    value = notes.add_rule(print_, NotPersonal("value", "EMAIL_ADDRESS", hash_), "ann")
-    assert notes.add_rule(print_, NotPersonal("value", "EMAIL_ADDRESS", hash_), "bob") == value
+    value = notes.rules.add(print_, NotPersonal("value", "EMAIL_ADDRESS", hash_), "ann")
+    assert notes.rules.add(print_, NotPersonal("value", "EMAIL_ADDRESS", hash_), "bob") == value
     assert now() == 6
-    pattern = notes.add_rule(
+    pattern = notes.rules.add(
         print_, NotPersonal("pattern", "EMAIL_ADDRESS", suggested_pattern("EMAIL_ADDRESS", mails[0])), "ann"
     )
     assert now() == 0
-    notes.end_rule(value, "bob")
+    notes.rules.end(value, "bob")
     assert now() == 3
-    notes.end_rule(pattern, "ann")
-    source = notes.add_rule(print_, NotPersonal("source", "EMAIL_ADDRESS", "web", "source"), "ann")
+    notes.rules.end(pattern, "ann")
+    source = notes.rules.add(print_, NotPersonal("source", "EMAIL_ADDRESS", "web", "source"), "ann")
     assert now() == 3
     receipt = out_of(dataset, tmp_path / "out", "prompt_completion", redact=("EMAIL_ADDRESS=replace",))
     text = (tmp_path / "out" / "a-prompt-completion.jsonl").read_text()
@@ -707,11 +707,11 @@ def test_rules_by_value_pattern_and_source_and_their_undo(workspace: Workspace, 
     assert receipt["personal_data"]["not_personal"] == [
         {"kind": "source", "type": "EMAIL_ADDRESS", "what": "web", "column": "source"}
     ]
-    notes.end_rule(source, "ann")
+    notes.rules.end(source, "ann")
     assert now() == 9
     assert replay(tmp_path / "out" / "receipt.json", file, tmp_path / "again", workspace).receipt == receipt
     with pytest.raises(ValueError, match="no rule"):
-        notes.end_rule(source, "ann")
+        notes.rules.end(source, "ann")
 
 
 def test_a_view_that_rests_on_rules_says_them_and_replays(workspace: Workspace, tmp_path: Path) -> None:
@@ -764,8 +764,8 @@ def test_no_value_is_in_the_workspace_a_log_or_an_error(
     notes = open_annotations(workspace.home)
     spans = dataset.table_in(signal, "spans", dataset.rows_of(View()))
     for type_, hash_ in spans.select("type", "value_hash").iter_rows():
-        notes.add_rule(dataset.fingerprint, NotPersonal("value", type_, hash_), "ann")
-    notes.note_shown(dataset.fingerprint, [(row_id, "EMAIL_ADDRESS") for row_id in dataset.column(ROW_ID)], "ann")
+        notes.rules.add(dataset.fingerprint, NotPersonal("value", type_, hash_), "ann")
+    notes.looks.add(dataset.fingerprint, [(row_id, "EMAIL_ADDRESS") for row_id in dataset.column(ROW_ID)], "ann")
     out_of(dataset, tmp_path / "out", "alpaca", redact=tuple(f"{t}=pseudonym" for t in TYPES))
     rows = (dataset.folder / "rows", dataset.folder / "dataset.json")
     kept = [p for p in workspace.home.rglob("*") if p.is_file() and not any(p.is_relative_to(r) for r in rows)]
@@ -777,11 +777,11 @@ def test_no_value_is_in_the_workspace_a_log_or_an_error(
 def test_every_look_is_an_entry_with_name_and_time(workspace: Workspace) -> None:
     notes = open_annotations(workspace.home)
     for person in ("ann", "bob", "ann"):
-        notes.note_shown("f" * 64, [("r1", "EMAIL_ADDRESS")], person)
-    table = notes.shown("f" * 64)
+        notes.looks.add("f" * 64, [("r1", "EMAIL_ADDRESS")], person)
+    table = notes.looks.latest("f" * 64)
     assert table["person"].to_list() == ["ann", "bob", "ann"]
     assert table["at"].is_sorted(descending=True) and table["row_id"].to_list() == ["r1"] * 3
-    assert notes.tags("f" * 64).is_empty() and notes.undo("f" * 64, "ann") is None
+    assert notes.tags.standing("f" * 64).is_empty() and notes.tags.undo("f" * 64, "ann") is None
 
 
 def test_another_workspace_is_told_what_it_needs(

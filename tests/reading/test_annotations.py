@@ -56,78 +56,78 @@ def as_dict(frame: pl.DataFrame) -> dict[str, tuple[list[str], list[str]]]:
 
 
 def test_tags_are_listed_sorted_and_counted(notes: Annotations, data: str) -> None:
-    assert notes.revision(data) == 0
-    first = notes.tag_rows(data, ["b", "a", "b"], "keep", "Ann")
-    second = notes.apply(data, {"a": {"fix": True, "drop": True}, "c": {"fix": False}}, "Ann")
+    assert notes.tags.revision(data) == 0
+    first = notes.tags.tag_rows(data, ["b", "a", "b"], "keep", "Ann")
+    second = notes.tags.apply(data, {"a": {"fix": True, "drop": True}, "c": {"fix": False}}, "Ann")
     assert (first.rows, second.rows) == (2, 2)
-    assert as_dict(notes.tags(data)) == {"a": (["drop", "fix", "keep"], []), "b": (["keep"], [])}
-    assert notes.tags(data)["row_id"].to_list() == ["a", "b"]
-    assert list(notes.tag_counts(data).items()) == [("keep", 2), ("drop", 1), ("fix", 1)]
-    assert notes.votes(data, "c") == {"fix": {"Ann": False}}
-    assert notes.revision(data) == second.id
+    assert as_dict(notes.tags.standing(data)) == {"a": (["drop", "fix", "keep"], []), "b": (["keep"], [])}
+    assert notes.tags.standing(data)["row_id"].to_list() == ["a", "b"]
+    assert list(notes.tags.counts(data).items()) == [("keep", 2), ("drop", 1), ("fix", 1)]
+    assert notes.tags.votes(data, "c") == {"fix": {"Ann": False}}
+    assert notes.tags.revision(data) == second.id
 
 
 def test_a_dataset_without_tags_has_the_same_columns(notes: Annotations, data: str) -> None:
-    empty = notes.tags(data)
-    notes.tag_rows(data, ["a"], "keep", "Ann")
+    empty = notes.tags.standing(data)
+    notes.tags.tag_rows(data, ["a"], "keep", "Ann")
     assert empty.height == 0
-    assert empty.schema == notes.tags(data).schema
+    assert empty.schema == notes.tags.standing(data).schema
     assert empty.schema == {"row_id": pl.String, "tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
-    assert (notes.tag_counts("?"), notes.history("?", "a"), notes.votes("?", "a")) == ({}, [], {})
+    assert (notes.tags.counts("?"), notes.tags.history("?", "a"), notes.tags.votes("?", "a")) == ({}, [], {})
 
 
 def test_datasets_do_not_see_each_other(notes: Annotations, data: str) -> None:
     other = uuid.uuid4().hex
-    notes.tag_rows(data, ["a"], "keep", "Ann")
-    revision = notes.revision(data)
-    notes.tag_rows(other, ["a"], "drop", "Ann")
-    assert (notes.revision(data), as_dict(notes.tags(data))) == (revision, {"a": (["keep"], [])})
-    assert notes.undo(data, "Ann") is not None
-    assert (notes.tags(data).height, as_dict(notes.tags(other))) == (0, {"a": (["drop"], [])})
+    notes.tags.tag_rows(data, ["a"], "keep", "Ann")
+    revision = notes.tags.revision(data)
+    notes.tags.tag_rows(other, ["a"], "drop", "Ann")
+    assert (notes.tags.revision(data), as_dict(notes.tags.standing(data))) == (revision, {"a": (["keep"], [])})
+    assert notes.tags.undo(data, "Ann") is not None
+    assert (notes.tags.standing(data).height, as_dict(notes.tags.standing(other))) == (0, {"a": (["drop"], [])})
 
 
 def test_saying_nothing_new_keeps_nothing(notes: Annotations, data: str) -> None:
-    notes.tag_rows(data, ["a"], "keep", "Ann")
-    revision = notes.revision(data)
-    assert notes.tag_rows(data, ["a"], "keep", "Ann") == Batch(id=None, rows=0)
-    assert notes.tag_rows(data, [], "keep", "Ann") == notes.apply(data, {}, "Ann") == Batch(id=None, rows=0)
-    assert notes.revision(data) == revision
-    assert notes.tag_rows(data, ["a", "b"], "keep", "Ann").rows == 1
+    notes.tags.tag_rows(data, ["a"], "keep", "Ann")
+    revision = notes.tags.revision(data)
+    assert notes.tags.tag_rows(data, ["a"], "keep", "Ann") == Batch(id=None, rows=0)
+    assert notes.tags.tag_rows(data, [], "keep", "Ann") == notes.tags.apply(data, {}, "Ann") == Batch(id=None, rows=0)
+    assert notes.tags.revision(data) == revision
+    assert notes.tags.tag_rows(data, ["a", "b"], "keep", "Ann").rows == 1
 
 
 def test_the_last_speaker_decides_and_differing_words_are_disputed(notes: Annotations, data: str) -> None:
-    notes.tag_rows(data, ["a"], "keep", "Ann")
-    notes.tag_rows(data, ["a"], "keep", "Bo", is_on=False)
-    assert as_dict(notes.tags(data)) == {"a": ([], ["keep"])}
-    assert notes.votes(data, "a") == {"keep": {"Ann": True, "Bo": False}}
-    assert notes.tag_counts(data) == {}
+    notes.tags.tag_rows(data, ["a"], "keep", "Ann")
+    notes.tags.tag_rows(data, ["a"], "keep", "Bo", is_on=False)
+    assert as_dict(notes.tags.standing(data)) == {"a": ([], ["keep"])}
+    assert notes.tags.votes(data, "a") == {"keep": {"Ann": True, "Bo": False}}
+    assert notes.tags.counts(data) == {}
     # Ann insists: her word is the same, but now she is the one who spoke last.
-    assert notes.tag_rows(data, ["a"], "keep", "Ann").rows == 1
-    assert as_dict(notes.tags(data)) == {"a": (["keep"], ["keep"])}
-    assert list(notes.votes(data, "a")["keep"]) == ["Bo", "Ann"]
-    notes.tag_rows(data, ["a"], "keep", "Bo")
-    assert as_dict(notes.tags(data)) == {"a": (["keep"], [])}
+    assert notes.tags.tag_rows(data, ["a"], "keep", "Ann").rows == 1
+    assert as_dict(notes.tags.standing(data)) == {"a": (["keep"], ["keep"])}
+    assert list(notes.tags.votes(data, "a")["keep"]) == ["Bo", "Ann"]
+    notes.tags.tag_rows(data, ["a"], "keep", "Bo")
+    assert as_dict(notes.tags.standing(data)) == {"a": (["keep"], [])}
 
 
 def test_undo_and_redo_walk_through_ones_own_batches(notes: Annotations, data: str) -> None:
-    first = notes.tag_rows(data, ["a", "b"], "keep", "Ann")
-    second = notes.apply(data, {"a": {"keep": False, "fix": True}}, "Ann")
-    both = as_dict(notes.tags(data))
-    undo_second = notes.undo(data, "Ann")
+    first = notes.tags.tag_rows(data, ["a", "b"], "keep", "Ann")
+    second = notes.tags.apply(data, {"a": {"keep": False, "fix": True}}, "Ann")
+    both = as_dict(notes.tags.standing(data))
+    undo_second = notes.tags.undo(data, "Ann")
     assert undo_second is not None and (undo_second.undoes, undo_second.rows) == (second.id, 1)
-    assert as_dict(notes.tags(data)) == {"a": (["keep"], []), "b": (["keep"], [])}
-    undo_first = notes.undo(data, "Ann")
+    assert as_dict(notes.tags.standing(data)) == {"a": (["keep"], []), "b": (["keep"], [])}
+    undo_first = notes.tags.undo(data, "Ann")
     assert undo_first is not None and (undo_first.undoes, undo_first.rows) == (first.id, 2)
-    assert notes.tags(data).height == 0
-    assert notes.undo(data, "Ann") is None
-    redo_first, redo_second = notes.redo(data, "Ann"), notes.redo(data, "Ann")
+    assert notes.tags.standing(data).height == 0
+    assert notes.tags.undo(data, "Ann") is None
+    redo_first, redo_second = notes.tags.redo(data, "Ann"), notes.tags.redo(data, "Ann")
     assert redo_first is not None and redo_second is not None
     assert (redo_first.undoes, redo_second.undoes) == (undo_first.id, undo_second.id)
-    assert as_dict(notes.tags(data)) == both
-    assert notes.redo(data, "Ann") is None
-    again = notes.undo(data, "Ann")
+    assert as_dict(notes.tags.standing(data)) == both
+    assert notes.tags.redo(data, "Ann") is None
+    again = notes.tags.undo(data, "Ann")
     assert again is not None and again.undoes == redo_second.id
-    assert [(event.is_on, event.kind) for event in notes.history(data, "a") if event.tag == "keep"] == [
+    assert [(event.is_on, event.kind) for event in notes.tags.history(data, "a") if event.tag == "keep"] == [
         (True, "tag"),
         (False, "tag"),
         (True, "undo"),
@@ -139,44 +139,44 @@ def test_undo_and_redo_walk_through_ones_own_batches(notes: Annotations, data: s
 
 
 def test_something_new_ends_redo(notes: Annotations, data: str) -> None:
-    notes.tag_rows(data, ["a"], "keep", "Ann")
-    notes.undo(data, "Ann")
-    notes.tag_rows(data, ["a"], "fix", "Ann")
-    assert notes.redo(data, "Ann") is None
-    notes.undo(data, "Ann")
-    assert notes.undo(data, "Ann") is None
-    assert notes.redo(data, "Ann") is not None
-    assert as_dict(notes.tags(data)) == {"a": (["fix"], [])}
-    assert notes.redo(data, "Ann") is None
+    notes.tags.tag_rows(data, ["a"], "keep", "Ann")
+    notes.tags.undo(data, "Ann")
+    notes.tags.tag_rows(data, ["a"], "fix", "Ann")
+    assert notes.tags.redo(data, "Ann") is None
+    notes.tags.undo(data, "Ann")
+    assert notes.tags.undo(data, "Ann") is None
+    assert notes.tags.redo(data, "Ann") is not None
+    assert as_dict(notes.tags.standing(data)) == {"a": (["fix"], [])}
+    assert notes.tags.redo(data, "Ann") is None
 
 
 def test_undo_leaves_the_tags_as_if_the_batch_had_never_been(notes: Annotations, data: str) -> None:
-    notes.tag_rows(data, ["a"], "keep", "Ann")
-    notes.tag_rows(data, ["a"], "keep", "Bo", is_on=False)
-    before = as_dict(notes.tags(data))
+    notes.tags.tag_rows(data, ["a"], "keep", "Ann")
+    notes.tags.tag_rows(data, ["a"], "keep", "Bo", is_on=False)
+    before = as_dict(notes.tags.standing(data))
     for is_on in (True, False):
-        notes.tag_rows(data, ["a"], "keep", "Ann", is_on=is_on)
-        assert as_dict(notes.tags(data)) != before
-        notes.undo(data, "Ann")
-        assert as_dict(notes.tags(data)) == before == {"a": ([], ["keep"])}, "Bo's word is the later one again"
-    notes.undo(data, "Ann")
-    assert notes.votes(data, "a") == {"keep": {"Bo": False}}
-    assert notes.undo(data, "Ann") is None
-    assert notes.undo(data, "Cy") is None
-    notes.undo(data, "Bo")
-    assert notes.votes(data, "a") == {}
+        notes.tags.tag_rows(data, ["a"], "keep", "Ann", is_on=is_on)
+        assert as_dict(notes.tags.standing(data)) != before
+        notes.tags.undo(data, "Ann")
+        assert as_dict(notes.tags.standing(data)) == before == {"a": ([], ["keep"])}, "Bo's word is the later one again"
+    notes.tags.undo(data, "Ann")
+    assert notes.tags.votes(data, "a") == {"keep": {"Bo": False}}
+    assert notes.tags.undo(data, "Ann") is None
+    assert notes.tags.undo(data, "Cy") is None
+    notes.tags.undo(data, "Bo")
+    assert notes.tags.votes(data, "a") == {}
 
 
 def test_history_names_person_time_and_word(notes: Annotations, data: str) -> None:
-    notes.tag_rows(data, ["a"], "keep", "Ann")
-    notes.tag_rows(data, ["a", "b"], "keep", "Bo", is_on=False)
-    events = notes.history(data, "a")
+    notes.tags.tag_rows(data, ["a"], "keep", "Ann")
+    notes.tags.tag_rows(data, ["a", "b"], "keep", "Bo", is_on=False)
+    events = notes.tags.history(data, "a")
     assert [(event.person, event.tag, event.is_on, event.undoes) for event in events] == [
         ("Ann", "keep", True, None),
         ("Bo", "keep", False, None),
     ]
     assert all(timedelta(0) <= datetime.now(UTC) - event.at < timedelta(minutes=5) for event in events)
-    assert events[0].batch < events[1].batch == notes.revision(data)
+    assert events[0].batch < events[1].batch == notes.tags.revision(data)
 
 
 MOVES = st.one_of(
@@ -234,34 +234,34 @@ def test_any_sequence_equals_saying_the_batches_in_force_again(notes: Annotation
     data, model = uuid.uuid4().hex, Replay()
     for kind, person, changes in moves:
         if kind == "apply":
-            assert notes.apply(data, changes, person).rows == model.apply(person, changes)
+            assert notes.tags.apply(data, changes, person).rows == model.apply(person, changes)
         else:
-            batch = notes.undo(data, person) if kind == "undo" else notes.redo(data, person)
+            batch = notes.tags.undo(data, person) if kind == "undo" else notes.tags.redo(data, person)
             stacks = (model.in_force, model.undone) if kind == "undo" else (model.undone, model.in_force)
             assert (batch and batch.rows) == model.move(person, *stacks)
         votes = model.votes()
         expected: dict[str, tuple[list[str], list[str]]] = {}
         for row_id in "rs":
             words = {tag: list(votes[row, tag].items()) for row, tag in sorted(votes) if row == row_id}
-            assert {tag: list(now.items()) for tag, now in notes.votes(data, row_id).items()} == words
+            assert {tag: list(now.items()) for tag, now in notes.tags.votes(data, row_id).items()} == words
             tags = [tag for tag, now in words.items() if now[-1][1]]
             disputed = [tag for tag, now in words.items() if len({is_on for _, is_on in now}) > 1]
             if tags or disputed:
                 expected[row_id] = (tags, disputed)
-        assert as_dict(notes.tags(data)) == expected
+        assert as_dict(notes.tags.standing(data)) == expected
         counted = [tag for tags, _ in expected.values() for tag in tags]
-        assert notes.tag_counts(data) == {tag: counted.count(tag) for tag in set(counted)}
+        assert notes.tags.counts(data) == {tag: counted.count(tag) for tag in set(counted)}
 
 
 def test_fifty_thousand_rows_are_one_batch(notes: Annotations, data: str) -> None:
     rows = [f"{random.Random(number).getrandbits(64):016x}" for number in range(50_000)]
-    notes.tag_rows(data, rows[:10], "keep", "Ann")
-    assert notes.tag_rows(data, rows, "keep", "Ann").rows == 49_990
-    assert notes.tag_counts(data) == {"keep": 50_000}
-    assert set(notes.tags(data)["row_id"]) == set(rows)
-    undone = notes.undo(data, "Ann")
+    notes.tags.tag_rows(data, rows[:10], "keep", "Ann")
+    assert notes.tags.tag_rows(data, rows, "keep", "Ann").rows == 49_990
+    assert notes.tags.counts(data) == {"keep": 50_000}
+    assert set(notes.tags.standing(data)["row_id"]) == set(rows)
+    undone = notes.tags.undo(data, "Ann")
     assert undone is not None and undone.rows == 49_990
-    assert set(notes.tags(data)["row_id"]) == set(rows[:10])
+    assert set(notes.tags.standing(data)["row_id"]) == set(rows[:10])
 
 
 WRITER = """
@@ -273,7 +273,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 with open_annotations(home) as annotations:
     for change in range(25):
-        annotations.apply(dataset, {"shared": {f"tag {change}": True}, f"{number}-{change}": {"own": True}}, f"P{number}")
+        annotations.tags.apply(dataset, {"shared": {f"tag {change}": True}, f"{number}-{change}": {"own": True}}, f"P{number}")
 """
 
 
@@ -301,13 +301,13 @@ def test_twenty_processes_lose_nothing(tmp_path: Path, data: str) -> None:
         _, said = writer.communicate(timeout=60)
         assert (writer.returncode, said) == (0, "")
     with open_annotations(tmp_path) as notes:
-        assert notes.tag_counts(data) == {"own": 500} | {f"tag {change}": 1 for change in range(25)}
-        history = notes.history(data, "shared")
+        assert notes.tags.counts(data) == {"own": 500} | {f"tag {change}": 1 for change in range(25)}
+        history = notes.tags.history(data, "shared")
         assert len(history) == 500
         assert len({event.batch for event in history}) == 500
         everyone = {f"P{number}" for number in range(20)}
-        assert all(set(words) == everyone for words in notes.votes(data, "shared").values())
-        assert everyone <= set(notes.people())
+        assert all(set(words) == everyone for words in notes.tags.votes(data, "shared").values())
+        assert everyone <= set(notes.people.names())
 
 
 def test_threads_share_one_object(notes: Annotations, data: str) -> None:
@@ -316,8 +316,8 @@ def test_threads_share_one_object(notes: Annotations, data: str) -> None:
     def write(number: int) -> None:
         try:
             for change in range(10):
-                notes.tag_rows(data, [f"{number}-{change}"], "keep", f"P{number}")
-                notes.tags(data)
+                notes.tags.tag_rows(data, [f"{number}-{change}"], "keep", f"P{number}")
+                notes.tags.standing(data)
         except AnnotationError as error:
             failures.append(error)
 
@@ -327,7 +327,7 @@ def test_threads_share_one_object(notes: Annotations, data: str) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    assert notes.tag_counts(data) == {"keep": 80}
+    assert notes.tags.counts(data) == {"keep": 80}
 
 
 @pytest.mark.parametrize(
@@ -345,10 +345,10 @@ def test_threads_share_one_object(notes: Annotations, data: str) -> None:
 )
 def test_names_are_cleaned_and_come_back_as_they_are(notes: Annotations, data: str, name: str, cleaned: str) -> None:
     assert clean_tag(name) == clean_person(name) == cleaned
-    notes.tag_rows(data, ["a"], name, name)
-    assert as_dict(notes.tags(data)) == {"a": ([cleaned], [])}
-    assert notes.votes(data, "a") == {cleaned: {cleaned: True}}
-    assert notes.undo(data, cleaned) is not None
+    notes.tags.tag_rows(data, ["a"], name, name)
+    assert as_dict(notes.tags.standing(data)) == {"a": ([cleaned], [])}
+    assert notes.tags.votes(data, "a") == {cleaned: {cleaned: True}}
+    assert notes.tags.undo(data, cleaned) is not None
 
 
 @pytest.mark.parametrize(
@@ -371,15 +371,15 @@ def test_names_are_cleaned_and_come_back_as_they_are(notes: Annotations, data: s
 )
 def test_names_nobody_could_read_are_refused(notes: Annotations, data: str, name: str) -> None:
     with pytest.raises(AnnotationError, match="tag name") as refused:
-        notes.tag_rows(data, ["a"], name, "Ann")
+        notes.tags.tag_rows(data, ["a"], name, "Ann")
     assert str(refused.value).isprintable(), "the message must not do what the name does"
     with pytest.raises(AnnotationError):
-        notes.tag_rows(data, ["a"], "keep", name)
+        notes.tags.tag_rows(data, ["a"], "keep", name)
     with pytest.raises(AnnotationError):
-        notes.save_view(data, name, [], "Ann")
+        notes.views.save(data, name, [], "Ann")
     with pytest.raises(AnnotationError):
-        notes.remember_person(name)
-    assert (notes.tags(data).height, notes.saved_views(data)) == (0, [])
+        notes.people.add(name)
+    assert (notes.tags.standing(data).height, notes.views.listed(data)) == (0, [])
 
 
 @given(st.text())
@@ -395,85 +395,85 @@ def test_a_clean_name_stays_as_it_is(name: str) -> None:
 
 def test_a_failing_batch_changes_nothing(notes: Annotations, data: str) -> None:
     with pytest.raises(AnnotationError):
-        notes.apply(data, {"a": {"keep": True}, "b": {"": True}}, "Ann")
-    assert (notes.revision(data), notes.tags(data).height) == (0, 0)
+        notes.tags.apply(data, {"a": {"keep": True}, "b": {"": True}}, "Ann")
+    assert (notes.tags.revision(data), notes.tags.standing(data).height) == (0, 0)
 
 
 def test_the_vocabulary_is_ordered_and_belongs_to_the_dataset(notes: Annotations, data: str) -> None:
-    assert notes.vocabulary(data) == ["keep", "drop", "fix", "pii"]
-    assert notes.set_vocabulary(data, ["toxic", " keep", "toxic", "wrong"]) == ["toxic", "keep", "wrong"]
-    assert notes.vocabulary(data) == ["toxic", "keep", "wrong"]
-    assert notes.vocabulary(uuid.uuid4().hex) == ["keep", "drop", "fix", "pii"]
+    assert notes.vocabulary.tags(data) == ["keep", "drop", "fix", "pii"]
+    assert notes.vocabulary.choose(data, ["toxic", " keep", "toxic", "wrong"]) == ["toxic", "keep", "wrong"]
+    assert notes.vocabulary.tags(data) == ["toxic", "keep", "wrong"]
+    assert notes.vocabulary.tags(uuid.uuid4().hex) == ["keep", "drop", "fix", "pii"]
     with pytest.raises(AnnotationError, match="tag name"):
-        notes.set_vocabulary(data, ["a", ""])
-    assert notes.set_vocabulary(data, []) == notes.vocabulary(data) == ["keep", "drop", "fix", "pii"]
+        notes.vocabulary.choose(data, ["a", ""])
+    assert notes.vocabulary.choose(data, []) == notes.vocabulary.tags(data) == ["keep", "drop", "fix", "pii"]
 
 
 def test_people_are_remembered_once_and_by_what_they_do(notes: Annotations, data: str) -> None:
     mine = {name: f"{name} {data[:8]}" for name in ("zoe", "Ann", "Bo", "Émile")}
-    assert notes.remember_person(f" {mine['zoe']} ") == notes.remember_person(mine["zoe"]) == mine["zoe"]
-    notes.tag_rows(data, ["a"], "keep", mine["Ann"])
-    notes.save_view(data, "long", [], mine["Bo"])
-    notes.remember_person(mine["Émile"])
-    assert [name for name in notes.people() if name in mine.values()] == [
+    assert notes.people.add(f" {mine['zoe']} ") == notes.people.add(mine["zoe"]) == mine["zoe"]
+    notes.tags.tag_rows(data, ["a"], "keep", mine["Ann"])
+    notes.views.save(data, "long", [], mine["Bo"])
+    notes.people.add(mine["Émile"])
+    assert [name for name in notes.people.names() if name in mine.values()] == [
         mine[n] for n in ("Ann", "Bo", "zoe", "Émile")
     ]
 
 
 def test_a_saved_view_never_changes_but_its_name_may(notes: Annotations, data: str) -> None:
     filters = ["response_tokens~ge~2048", "prompt~has~a~b, \u00e9 \U0001f600 '"]
-    first = notes.save_view(data, "long", filters, "Ann")
-    second = notes.save_view(data, "long", ["n_turns~ge~4"], "Bo")
-    short = notes.save_view(data, "short", [], "Ann")
+    first = notes.views.save(data, "long", filters, "Ann")
+    second = notes.views.save(data, "long", ["n_turns~ge~4"], "Bo")
+    short = notes.views.save(data, "short", [], "Ann")
     assert [len(view_id) for view_id in (first, second, short)] == [7, 7, 7]
-    assert [(view.id, view.name) for view in notes.saved_views(data)] == [(short, "short"), (second, "long")]
-    old = notes.saved_view(first)
+    assert [(view.id, view.name) for view in notes.views.listed(data)] == [(short, "short"), (second, "long")]
+    old = notes.views.view(first)
     assert (old.dataset, old.name, old.filters, old.person) == (data, "long", tuple(filters), "Ann")
     assert timedelta(0) <= datetime.now(UTC) - old.at < timedelta(minutes=5)
-    notes.rename_view(second, "very long")
-    assert [(view.id, view.name) for view in notes.saved_views(data)] == [(short, "short"), (second, "very long")]
-    assert (notes.saved_view(first).name, notes.saved_view(first).filters) == ("very long", tuple(filters))
-    assert notes.saved_views(uuid.uuid4().hex) == []
+    notes.views.rename(second, "very long")
+    assert [(view.id, view.name) for view in notes.views.listed(data)] == [(short, "short"), (second, "very long")]
+    assert (notes.views.view(first).name, notes.views.view(first).filters) == ("very long", tuple(filters))
+    assert notes.views.listed(uuid.uuid4().hex) == []
 
 
 def test_a_name_is_not_taken_from_another_view(notes: Annotations, data: str) -> None:
-    long, short = notes.save_view(data, "long", [], "Ann"), notes.save_view(data, "short", [], "Ann")
+    long, short = notes.views.save(data, "long", [], "Ann"), notes.views.save(data, "short", [], "Ann")
     with pytest.raises(AnnotationError, match="Another view of this dataset is called 'short'"):
-        notes.rename_view(long, "short")
-    notes.rename_view(long, "long")
-    notes.rename_view(notes.save_view(uuid.uuid4().hex, "other", [], "Ann"), "short")
-    notes.delete_view(short)
-    notes.rename_view(long, "short")
-    assert [(view.id, view.name) for view in notes.saved_views(data)] == [(long, "short")]
+        notes.views.rename(long, "short")
+    notes.views.rename(long, "long")
+    notes.views.rename(notes.views.save(uuid.uuid4().hex, "other", [], "Ann"), "short")
+    notes.views.delete(short)
+    notes.views.rename(long, "short")
+    assert [(view.id, view.name) for view in notes.views.listed(data)] == [(long, "short")]
 
 
 def test_a_deleted_view_leaves_the_list_and_its_links_work(notes: Annotations, data: str) -> None:
-    first, second = (notes.save_view(data, "long", [text], "Ann") for text in ("a", "b"))
-    notes.delete_view(second)
-    assert notes.saved_views(data) == []
-    assert [notes.saved_view(view_id).filters for view_id in (first, second)] == [("a",), ("b",)]
-    third = notes.save_view(data, "long", ["c"], "Ann")
-    for refused in (lambda: notes.delete_view(first), lambda: notes.rename_view(first, "x")):
+    first, second = (notes.views.save(data, "long", [text], "Ann") for text in ("a", "b"))
+    notes.views.delete(second)
+    assert notes.views.listed(data) == []
+    assert [notes.views.view(view_id).filters for view_id in (first, second)] == [("a",), ("b",)]
+    third = notes.views.save(data, "long", ["c"], "Ann")
+    for refused in (lambda: notes.views.delete(first), lambda: notes.views.rename(first, "x")):
         with pytest.raises(AnnotationError, match="There is no saved view"):
             refused()
-    assert [view.id for view in notes.saved_views(data)] == [third]
+    assert [view.id for view in notes.views.listed(data)] == [third]
     with pytest.raises(AnnotationError, match="There is no saved view 'nowhere'"):
-        notes.saved_view("nowhere")
+        notes.views.view("nowhere")
 
 
 @only_sqlite
 def test_closing_keeps_everything_in_one_file(tmp_path: Path, data: str) -> None:
     home = tmp_path / "not yet" / "a #?% name"
     with open_annotations(home) as notes:
-        notes.tag_rows(data, ["a"], "keep", "Ann")
-        view_id = notes.save_view(data, "long", ["x"], "Ann")
+        notes.tags.tag_rows(data, ["a"], "keep", "Ann")
+        view_id = notes.views.save(data, "long", ["x"], "Ann")
     assert [path.name for path in home.iterdir()] == ["annotations.db"]
     with sqlite3.connect(home / "annotations.db") as raw:
         assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     raw.close()
     with open_annotations(home) as notes:
-        assert as_dict(notes.tags(data)) == {"a": (["keep"], [])}
-        assert notes.saved_view(view_id).filters == ("x",)
+        assert as_dict(notes.tags.standing(data)) == {"a": (["keep"], [])}
+        assert notes.views.view(view_id).filters == ("x",)
 
 
 @only_sqlite
@@ -491,7 +491,7 @@ def test_a_corrupt_file_is_named_and_left_alone(tmp_path: Path, content: bytes) 
 def test_damage_inside_the_file_is_named(tmp_path: Path, data: str) -> None:
     file = tmp_path / "annotations.db"
     with open_annotations(tmp_path) as notes:
-        notes.tag_rows(data, [str(number) for number in range(5_000)], "keep", "Ann")
+        notes.tags.tag_rows(data, [str(number) for number in range(5_000)], "keep", "Ann")
     content = bytearray(file.read_bytes())
     content[8192:] = b"\xff" * len(content[8192:])
     file.write_bytes(content)
@@ -499,7 +499,7 @@ def test_damage_inside_the_file_is_named(tmp_path: Path, data: str) -> None:
         pytest.raises(AnnotationError, match="is damaged .*; restore it from a copy"),
         open_annotations(tmp_path) as notes,
     ):
-        notes.tags(data)
+        notes.tags.standing(data)
 
 
 @only_sqlite
@@ -507,15 +507,15 @@ def test_a_read_only_database_is_read_and_not_written(
     tmp_path: Path, data: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with open_annotations(tmp_path) as notes:
-        notes.tag_rows(data, ["a"], "keep", "Ann")
+        notes.tags.tag_rows(data, ["a"], "keep", "Ann")
     monkeypatch.setenv("WINNOW_DATABASE_URL", f"sqlite:///file:{tmp_path}/annotations.db?mode=ro&uri=true")
     with open_annotations(tmp_path) as notes:
-        assert notes.tag_counts(data) == {"keep": 1}
+        assert notes.tags.counts(data) == {"keep": 1}
         with pytest.raises(AnnotationError, match="could not be written, because it is read-only"):
-            notes.tag_rows(data, ["b"], "keep", "Ann")
+            notes.tags.tag_rows(data, ["b"], "keep", "Ann")
         with pytest.raises(AnnotationError, match="read-only"):
-            notes.save_view(data, "long", [], "Ann")
-        assert notes.tag_counts(data) == {"keep": 1}
+            notes.views.save(data, "long", [], "Ann")
+        assert notes.tags.counts(data) == {"keep": 1}
 
 
 @only_sqlite
@@ -524,16 +524,16 @@ def test_a_locked_database_can_be_read_and_says_who_is_in_the_way(
 ) -> None:
     monkeypatch.setenv("WINNOW_DATABASE_URL", f"sqlite:///{tmp_path}/annotations.db?timeout=0.1")
     with open_annotations(tmp_path) as notes:
-        notes.tag_rows(data, ["a"], "keep", "Ann")
+        notes.tags.tag_rows(data, ["a"], "keep", "Ann")
         other = sqlite3.connect(tmp_path / "annotations.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(AnnotationError, match="another program is writing to it .*; try again in a moment"):
-            notes.tag_rows(data, ["b"], "keep", "Ann")
-        assert notes.tag_counts(data) == {"keep": 1}
+            notes.tags.tag_rows(data, ["b"], "keep", "Ann")
+        assert notes.tags.counts(data) == {"keep": 1}
         other.execute("ROLLBACK")
         other.close()
-        notes.tag_rows(data, ["b"], "keep", "Ann")
-        assert notes.tag_counts(data) == {"keep": 2}
+        notes.tags.tag_rows(data, ["b"], "keep", "Ann")
+        assert notes.tags.counts(data) == {"keep": 2}
 
 
 @only_sqlite
@@ -543,8 +543,8 @@ def test_a_first_start_waits_for_another_first_start(tmp_path: Path, data: str) 
     end = threading.Timer(0.3, other.execute, ["COMMIT"])
     end.start()
     with open_annotations(tmp_path) as notes:
-        notes.tag_rows(data, ["a"], "keep", "Ann")
-        assert notes.tag_counts(data) == {"keep": 1}
+        notes.tags.tag_rows(data, ["a"], "keep", "Ann")
+        assert notes.tags.counts(data) == {"keep": 1}
     end.join()
     other.close()
 
@@ -582,4 +582,4 @@ def test_a_database_of_another_version_is_explained(tmp_path: Path, data: str) -
         raw.execute("ALTER TABLE tag_current RENAME COLUMN said TO spoken")
     raw.close()
     with open_annotations(tmp_path) as notes, pytest.raises(AnnotationError, match="another version of Winnow made it"):
-        notes.tags(data)
+        notes.tags.standing(data)

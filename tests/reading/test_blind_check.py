@@ -101,21 +101,24 @@ def test_labels_are_offered_in_order_or_refused_with_a_sentence(data: dict[str, 
 
 def test_a_check_is_kept_for_its_person_and_is_no_tag(notes: Annotations) -> None:
     with pytest.raises(AnnotationError, match="lacks one"):
-        notes.start_check("f" * 64, "Ann", "label", 1, [], ["x"], [])
-    check = notes.start_check("f" * 64, "Ann", "label", 1, ["r1", "r2"], ["good", "bad"], ["label"])
-    notes.apply(check.key, {"r1": {"good": True}}, "Ann")
-    notes.apply(check.key, {"r1": {"good": False, "bad": True}}, "Ann")
-    assert notes.tags(check.key)["tags"].to_list() == [["bad"]]
-    notes.undo(check.key, "Ann")
-    assert notes.tags(check.key)["tags"].to_list() == [["good"]]
-    assert notes.tags("f" * 64).is_empty()
-    assert [c.id for c in notes.blind_checks("f" * 64, "Ann")] == [check.id] and not notes.blind_checks("f" * 64, "Bo")
-    notes.end_check(check.id)
-    assert notes.blind_check(check.id).ended is not None
-    notes.drop_check(check.id)
-    assert not notes.blind_checks("f" * 64, "Ann")
+        notes.checks.start("f" * 64, "Ann", "label", 1, [], ["x"], [])
+    check = notes.checks.start("f" * 64, "Ann", "label", 1, ["r1", "r2"], ["good", "bad"], ["label"])
+    answers = notes.checks.answers(check)
+    answers.apply("f" * 64, {"r1": {"good": True}}, "Ann")
+    answers.apply("f" * 64, {"r1": {"good": False, "bad": True}}, "Ann")
+    assert answers.standing("f" * 64)["tags"].to_list() == [["bad"]]
+    answers.undo("f" * 64, "Ann")
+    assert answers.standing("f" * 64)["tags"].to_list() == [["good"]]
+    assert notes.tags.standing("f" * 64).is_empty()
+    assert [c.id for c in notes.checks.listed("f" * 64, "Ann")] == [check.id] and not notes.checks.listed(
+        "f" * 64, "Bo"
+    )
+    notes.checks.end(check.id)
+    assert notes.checks.check(check.id).ended is not None
+    notes.checks.drop(check.id)
+    assert not notes.checks.listed("f" * 64, "Ann")
     with pytest.raises(AnnotationError, match="begin a new one"):
-        notes.blind_check(check.id)
+        notes.checks.check(check.id)
 
 
 def test_one_s_labels_beside_everyone_s(data: dict[str, Dataset]) -> None:
@@ -169,7 +172,7 @@ def _begin(id: str) -> None:
     certain, perhaps = telling_columns(dataset, "label", rows)
     ids = dataset.frame(["row_id"], rows)["row_id"].to_list()
     labels = labels_to_offer(dataset, "label")
-    check = session.notes().start_check(dataset.fingerprint, person(), "label", 3, ids, labels, [*certain, *perhaps])
-    session.notes().apply(check.key, {ids[0]: {"good": True}}, person())
+    check = session.notes().checks.start(dataset.fingerprint, person(), "label", 3, ids, labels, [*certain, *perhaps])
+    session.notes().checks.answers(check).apply(dataset.fingerprint, {ids[0]: {"good": True}}, person())
     streamlit.session_state["made"] = check.id
     streamlit.session_state["blind_shown"] = blind.shown_rows(dataset, check, rows)

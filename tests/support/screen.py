@@ -136,7 +136,7 @@ def dataset_of(page: Page, home: Path) -> Dataset:
     """The dataset that the address names, read from the server's workspace, tags and all."""
     dataset = Dataset(home / "datasets" / parse_qs(urlsplit(page.url).query)["d"][0], CATALOGUE)
     notes = open_annotations(home)
-    dataset.set_tags(notes.tags(dataset.fingerprint), notes.revision(dataset.fingerprint))
+    dataset.set_tags(notes.tags.standing(dataset.fingerprint), notes.tags.revision(dataset.fingerprint))
     return dataset
 
 

@@ -240,7 +240,7 @@ def test_table_of_a_view(run: Run, file: Path) -> None:
 def test_table_knows_tags(run: Run, file: Path) -> None:
     dataset = Workspace().open([file])
     notes = open_annotations(Workspace().home)
-    notes.tag_rows(dataset.fingerprint, dataset.column("row_id").gather([2]).to_list(), "keep", "Ann")
+    notes.tags.tag_rows(dataset.fingerprint, dataset.column("row_id").gather([2]).to_list(), "keep", "Ann")
     assert run("table", file, "--columns", "source_line,tags", "--where", "tags~has~keep").rows == [
         {"source_line": 3, "tags": ["keep"]}
     ]

@@ -18,7 +18,6 @@ import pytest
 
 from analysis.__main__ import app
 from analysis.annotations import Annotations, open_annotations
-from analysis.annotations.personal_rules import review_key
 from analysis.duplicates.verdicts import verdicts
 from analysis.workspace import Workspace
 from tests.support.app_page import open_page
@@ -215,31 +214,33 @@ def test_tags_stand_as_they_did(run: Run) -> None:
 
 
 def test_the_history_of_a_tag_says_who_and_when(notes: Annotations) -> None:
-    events = [(e.batch, e.at, e.person, e.tag, e.is_on, e.kind, e.undoes) for e in notes.history(FINGERPRINT, ROWS[9])]
+    events = [
+        (e.batch, e.at, e.person, e.tag, e.is_on, e.kind, e.undoes) for e in notes.tags.history(FINGERPRINT, ROWS[9])
+    ]
     assert events == [(4, minute(4), "Ada", "drop", True, "tag", None), (5, minute(5), "Ada", "drop", None, "undo", 4)]
-    assert notes.votes(FINGERPRINT, ROWS[1]) == {"keep": {"Ada": True, "Bo": False}}
-    assert notes.reasons(FINGERPRINT).rows() == [(ROWS[3], "drop", "duplicate of another row", "equal to row 3")]
-    assert notes.vocabulary(FINGERPRINT) == ["keep", "drop", "fix", "pii", "check again"]
-    assert notes.people() == ["Ada", "Bo", "Cyd"]
+    assert notes.tags.votes(FINGERPRINT, ROWS[1]) == {"keep": {"Ada": True, "Bo": False}}
+    assert notes.tags.reasons(FINGERPRINT).rows() == [(ROWS[3], "drop", "duplicate of another row", "equal to row 3")]
+    assert notes.vocabulary.tags(FINGERPRINT) == ["keep", "drop", "fix", "pii", "check again"]
+    assert notes.people.names() == ["Ada", "Bo", "Cyd"]
 
 
 def test_undo_and_new_tags_go_on_where_the_history_ends(notes: Annotations, run: Run) -> None:
-    undone = notes.undo(FINGERPRINT, "Ada")
+    undone = notes.tags.undo(FINGERPRINT, "Ada")
     assert undone and (undone.rows, undone.undoes) == (2, 9)
     assert column(run, INSTRUCTIONS, "row_id", "tags~has~drop") == []
-    notes.tag_rows(FINGERPRINT, [ROWS[12]], "drop", "Cyd")
+    notes.tags.tag_rows(FINGERPRINT, [ROWS[12]], "drop", "Cyd")
     assert column(run, INSTRUCTIONS, "row_id", "tags~has~drop") == [ROWS[12]]
 
 
 def test_saved_views_and_their_links_give_the_same_rows(notes: Annotations, run: Run) -> None:
-    listed = [(v.id, v.name, v.filters, v.person, v.at) for v in notes.saved_views(FINGERPRINT)]
+    listed = [(v.id, v.name, v.filters, v.person, v.at) for v in notes.views.listed(FINGERPRINT)]
     assert listed == [
         ("made003", "Two of the quiz", ("source~in~quiz", "duplicate_group_size~gt~1"), "Bo", minute(3)),
         ("made002", "Kept and long", ("tags~has~keep", "response_tokens~ge~2"), "Ada", minute(2)),
     ]
     assert column(run, INSTRUCTIONS, "row_id", *listed[0][2]) == [ROWS[2], ROWS[3]]
     assert column(run, INSTRUCTIONS, "row_id", *listed[1][2]) == [ROWS[0], ROWS[2]]
-    older, deleted = notes.saved_view("made001"), notes.saved_view("made004")
+    older, deleted = notes.views.view("made001"), notes.views.view("made004")
     assert (older.name, older.filters) == ("Kept and long", ("tags~has~keep",))
     assert (deleted.name, deleted.filters) == ("By mistake", ("score~lt~0",))
 
@@ -251,7 +252,7 @@ def test_the_link_of_a_view_opens_a_page_on_its_rows(earlier: Path, monkeypatch:
 
 
 def test_rules_of_personal_data_are_in_force(notes: Annotations, run: Run) -> None:
-    rules = [(k.number, k.person, k.at, tuple(k.rule.as_dict().values())) for k in notes.personal_rules(FINGERPRINT)]
+    rules = [(k.number, k.person, k.at, tuple(k.rule.as_dict().values())) for k in notes.rules.in_force(FINGERPRINT)]
     assert rules == [
         (1, "Ada", minute(1), ("value", "EMAIL_ADDRESS", "8898ea280c4c7ebf", "")),
         (2, "Bo", minute(2), ("pattern", "PHONE_NUMBER", "0800 [0-9]{6}", "")),
@@ -261,32 +262,32 @@ def test_rules_of_personal_data_are_in_force(notes: Annotations, run: Run) -> No
     types[5], types[11] = ["EMAIL_ADDRESS"], ["PHONE_NUMBER"]
     assert column(run, INSTRUCTIONS, "pii_types") == types
     for rule in rules:
-        notes.end_rule(rule[0], "Cyd")
+        notes.rules.end(rule[0], "Cyd")
     types[6], types[7] = ["EMAIL_ADDRESS"], ["CREDIT_CARD"]
     assert column(run, INSTRUCTIONS, "pii_types") == types
 
 
 def test_the_log_says_who_looked_and_the_review_what_was_answered(notes: Annotations) -> None:
     times = [minute(number).replace(tzinfo=None) for number in (12, 11, 11)]
-    assert notes.shown(FINGERPRINT).rows() == [
+    assert notes.looks.latest(FINGERPRINT).rows() == [
         (times[0], "Ada", "EMAIL_ADDRESS", ROWS[5]),
         (times[1], "Bo", "EMAIL_ADDRESS", ROWS[5]),
         (times[2], "Bo", "CREDIT_CARD", ROWS[7]),
     ]
-    assert notes.tags(review_key(FINGERPRINT)).rows() == [
+    assert notes.reviews.standing(FINGERPRINT).rows() == [
         (f"{ROWS[5]}.r.9", ["yes"], []),
         (f"{ROWS[6]}.r.21", ["no"], []),
     ]
 
 
 def test_blind_checks_go_on(notes: Annotations) -> None:
-    open_one, ended = notes.blind_checks(FINGERPRINT, "Bo")
+    open_one, ended = notes.checks.listed(FINGERPRINT, "Bo")
     assert (open_one.id, open_one.asked, open_one.seed, open_one.ended) == ("made006", "source", 8, None)
     assert (open_one.row_ids, open_one.labels, open_one.hidden) == ((ROWS[3],), ("quiz", "forum"), ("source", "tags"))
     assert (ended.id, ended.asked, ended.seed, ended.at) == ("made005", "score", 7, minute(1))
     assert ended.ended == datetime(2026, 3, 3, 10, tzinfo=UTC)
     assert ended.row_ids == (ROWS[2], ROWS[0], ROWS[8])
-    assert notes.tags(ended.key).rows() == [(ROWS[0], ["1"], []), (ROWS[2], ["5"], [])]
+    assert notes.checks.answers(ended).standing(FINGERPRINT).rows() == [(ROWS[0], ["1"], []), (ROWS[2], ["5"], [])]
 
 
 def test_decisions_on_pairs_are_there_without_the_one_undone(notes: Annotations) -> None:
@@ -296,7 +297,7 @@ def test_decisions_on_pairs_are_there_without_the_one_undone(notes: Annotations)
 
 
 def test_clusters_have_the_names_given_last(notes: Annotations) -> None:
-    names = notes.cluster_names(FINGERPRINT, "clusters-v3-ca53626e11d6")
+    names = notes.names.given(FINGERPRINT, "clusters-v3-ca53626e11d6")
     assert {cluster: (name.name, name.person, name.at) for cluster, name in names.items()} == {
         ("cluster", 0): ("Foxes and mills", "Bo", minute(2)),
         ("cluster_group", 0): ("Everything", "Ada", minute(3)),

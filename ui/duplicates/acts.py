@@ -50,4 +50,4 @@ def take_back(dataset: Dataset, words: Verdicts, key: str) -> None:
 
 
 def _undo(dataset: Dataset) -> None:
-    session.notes().undo(verdicts.key_of(dataset), person())
+    session.notes().pairs.undo(dataset.fingerprint, person())

@@ -79,7 +79,7 @@ def choose_policy(dataset: Dataset) -> Policy:
                 width=420,
                 placeholder="Choose them in order; those left out come last",
             )
-        known = session.notes().vocabulary(dataset.fingerprint)
+        known = session.notes().vocabulary.tags(dataset.fingerprint)
         tag = st.selectbox(
             "Tag for the others",
             known,

@@ -54,9 +54,8 @@ def other_words(dataset: Dataset) -> bool:
 
 def said(dataset: Dataset) -> tuple[str, Verdicts]:
     """What people said of pairs, and the number of their latest answer."""
-    key = verdicts.key_of(dataset)
-    revision = str(session.notes().revision(key))
-    return revision, _said((dataset.id, key, revision), dataset)
+    revision = str(session.notes().pairs.revision(dataset.fingerprint))
+    return revision, _said((dataset.id, dataset.fingerprint, revision), dataset)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -124,7 +123,7 @@ def _among(key: tuple[str, ...], _dataset: Dataset, _why: str, _tag: str) -> Mas
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _reasons(fingerprint: str, revision: int) -> pl.DataFrame:
-    return session.notes().reasons(fingerprint)
+    return session.notes().tags.reasons(fingerprint)
 
 
 def found(dataset: Dataset, kind: str, policy: Policy) -> Found:

@@ -128,7 +128,7 @@ def share(dataset: Dataset) -> None:
             st.form_submit_button("Save", on_click=_save_view, args=(dataset, view))
         if said := st.session_state.pop("save_said", None):
             st.text(said)
-        for saved in session.notes().saved_views(dataset.fingerprint):
+        for saved in session.notes().views.listed(dataset.fingerprint):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 st.button(md(saved.name, 40), key=f"view_{saved.id}", on_click=_show_saved, args=(list(saved.filters),))
                 st.text(f"{saved.person}, {saved.at:%Y-%m-%d}")
@@ -138,7 +138,7 @@ def share(dataset: Dataset) -> None:
                     "Delete",
                     key=f"delete_{saved.id}",
                     type="tertiary",
-                    on_click=session.notes().delete_view,
+                    on_click=session.notes().views.delete,
                     args=(saved.id,),
                 )
         st.text_input(
@@ -149,7 +149,7 @@ def share(dataset: Dataset) -> None:
 def _save_view(dataset: Dataset, view: View) -> None:
     if name := st.session_state["view_name"].strip():
         try:
-            session.notes().save_view(dataset.fingerprint, name, view.to_params(), person())
+            session.notes().views.save(dataset.fingerprint, name, view.to_params(), person())
         except AnnotationError as error:
             st.session_state["save_said"] = str(error)
 

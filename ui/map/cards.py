@@ -116,7 +116,7 @@ def _rename(dataset: Dataset, card: Mapping[str, Any], level: Level) -> None:
     """Asks for another name; an empty one gives back what was found."""
     number = int(card["cluster"])
     key = f"name_{level}_{number}"
-    given = session.notes().cluster_names(dataset.fingerprint, dataset.signal("clusters").key).get((level, number))
+    given = session.notes().names.given(dataset.fingerprint, dataset.signal("clusters").key).get((level, number))
     st.text(f"Found name: {card['found_name']}")
     if given:
         st.text(f"Named by {given.person}, {given.at:%Y-%m-%d %H:%M} UTC")
@@ -137,7 +137,7 @@ def _name(dataset: Dataset, level: Level, number: int, key: str) -> None:
     name = str(st.session_state.get(key, "")) if key else ""
     made = dataset.signal("clusters").key
     try:
-        session.notes().name_cluster(dataset.fingerprint, made, level, number, name, person())
+        session.notes().names.give(dataset.fingerprint, made, level, number, name, person())
     except AnnotationError as error:
         st.session_state["job_error"] = str(error)
     else:

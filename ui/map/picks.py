@@ -109,7 +109,7 @@ def _show(dataset: Dataset, asked: Asked, found: dict[int, list[str]]) -> None:
     """What was picked, what it costs, and what can be done with it."""
     if asked.filters != tuple(session.view().to_params()):
         st.text("Picked among the rows that were in view then. Pick again for those in view now.")
-    known = session.notes().vocabulary(dataset.fingerprint)
+    known = session.notes().vocabulary.tags(dataset.fingerprint)
     name = (
         st.selectbox(
             "Tag for the rows picked",

@@ -116,7 +116,7 @@ def without_own(view: View) -> View:
 
 def cards(dataset: Dataset, view: View, level: Level) -> pl.DataFrame:
     """A line per cluster with rows in view, most rows first, under the names that people gave them."""
-    names = session.notes().cluster_names(dataset.fingerprint, dataset.signal("clusters").key)
+    names = session.notes().names.given(dataset.fingerprint, dataset.signal("clusters").key)
     made = [f"{dataset.signal(name).key} {dataset.has(dataset.signal(name))}" for name in ("tokens", "verb_noun")]
     called = [f"{of} {given.name}" for of, given in sorted(names.items())]
     return _cards(key_of(dataset, view, level, *made, "", *called), dataset, view, level, names, tuple(made))

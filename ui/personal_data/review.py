@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 import streamlit as st
 
-from analysis.annotations.personal_rules import review_key
 from analysis.dataset import Dataset
 from analysis.errors import AnnotationError
 from analysis.personal_data import tables
@@ -40,7 +39,7 @@ def hit_ids(hits: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
 
 def answers(dataset: Dataset) -> pl.DataFrame:
     """`hit_id`, `is_right`: what stands of all people's answers."""
-    said = session.notes().tags(review_key(dataset.fingerprint))
+    said = session.notes().reviews.standing(dataset.fingerprint)
     stands = said.select(hit_id="row_id", is_right=pl.col("tags").list.contains("yes"), any=pl.col("tags").list.len())
     return stands.filter(pl.col("any") > 0).drop("any")
 
@@ -95,8 +94,8 @@ def review(dataset: Dataset, signal: str) -> None:
     if not types:
         st.text("Nothing that is counted stands in the rows in view, so there is nothing to review.")
         return
-    key = review_key(dataset.fingerprint)
-    _store(key)
+    book = _book(dataset)
+    desk.store(book)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         of = st.selectbox("Review", types, format_func=found.title, key="review_of", bind="query-params", width=260)
         size = st.selectbox("Sample of", SIZES, index=1, key="review_size", width=120)
@@ -110,7 +109,7 @@ def review(dataset: Dataset, signal: str) -> None:
     token = "|".join((*found.key_of(dataset, signal), *key_of))
     if is_open and st.session_state.get("review_shown") != (token, person()):
         try:
-            session.notes().note_shown(dataset.fingerprint, [(i, of) for i in sample["row_id"]], person())
+            session.notes().looks.add(dataset.fingerprint, [(i, of) for i in sample["row_id"]], person())
         except AnnotationError as error:
             st.text(str(error))
             is_open = False
@@ -134,7 +133,7 @@ def review(dataset: Dataset, signal: str) -> None:
         "rows": [_payload(dataset, line, said, is_open) for line in sample.iter_rows(named=True)],
         "tags": list(WORDS),
         "single": True,
-        "dataset": key,
+        "dataset": book.kept,
         "acked": desk.acked(),
     }
     reader(key="review_reader", data=data, on_log=_nothing, on_want=_nothing, on_at=_nothing)
@@ -191,14 +190,15 @@ def _payload(dataset: Dataset, line: dict[str, Any], said: dict[str, bool], is_o
     }
 
 
-def _store(key: str) -> None:
+def _book(dataset: Dataset) -> desk.Book:
     def store(change: Any) -> None:
-        notes = session.notes()
+        reviews = session.notes().reviews
         if change.is_undo:
-            notes.undo(key, person())
+            reviews.undo(dataset.fingerprint, person())
         elif change.row_id is not None and change.tag in WORDS:
             other = WORDS[change.tag == "yes"]
             says = {str(change.tag): True, other: False} if change.is_on else {str(change.tag): False}
-            notes.apply(key, {change.row_id: says}, person())
+            reviews.apply(dataset.fingerprint, {change.row_id: says}, person())
 
-    desk.store(desk.Book("review_reader", key, WORDS, lambda rows: [], store, is_single=True))
+    kept = f"pii-review/{dataset.fingerprint}"
+    return desk.Book("review_reader", kept, WORDS, lambda rows: [], store, is_single=True)

@@ -61,7 +61,7 @@ def _domain_noted(dataset: Dataset, line: Mapping[str, Any]) -> bool:
         return True
     ids = dataset.frame([ROW_ID], pl.Series([line["row"]], dtype=pl.UInt32))[ROW_ID]
     try:
-        session.notes().note_shown(dataset.fingerprint, [(ids[0], "EMAIL_ADDRESS")], person())
+        session.notes().looks.add(dataset.fingerprint, [(ids[0], "EMAIL_ADDRESS")], person())
     except AnnotationError as error:
         st.text(str(error))
         return False
@@ -71,7 +71,7 @@ def _domain_noted(dataset: Dataset, line: Mapping[str, Any]) -> bool:
 
 def _add(dataset: Dataset, rule: NotPersonal) -> None:
     try:
-        number = session.notes().add_rule(dataset.fingerprint, rule, person())
+        number = session.notes().rules.add(dataset.fingerprint, rule, person())
     except (AnnotationError, PersonalDataError, ViewError) as error:
         st.session_state["rule_error"] = str(error)
     else:
@@ -83,7 +83,7 @@ def _add(dataset: Dataset, rule: NotPersonal) -> None:
 def say_latest(dataset: Dataset) -> None:
     """The rule just made, with its undo."""
     number = st.session_state.get("rule_added")
-    kept = session.notes().personal_rules(dataset.fingerprint)
+    kept = session.notes().rules.in_force(dataset.fingerprint)
     latest = [(at, one) for at, one in enumerate(kept) if one.number == number]
     if not latest:
         return
@@ -115,7 +115,7 @@ def left_out(dataset: Dataset, at: int) -> tuple[int, int]:
 
 def _end(dataset: Dataset, number: int) -> None:
     try:
-        session.notes().end_rule(number, person())
+        session.notes().rules.end(number, person())
     except AnnotationError as error:
         st.session_state["rule_error"] = str(error)
     session.take_rules(dataset)
@@ -123,7 +123,7 @@ def _end(dataset: Dataset, number: int) -> None:
 
 def in_force(dataset: Dataset) -> None:
     """The rules of everyone, what each leaves out of the whole dataset, and how to take it back."""
-    kept = session.notes().personal_rules(dataset.fingerprint)
+    kept = session.notes().rules.in_force(dataset.fingerprint)
     if not kept:
         st.text("Nobody has said yet that something is not personal. Tick a value or a hit to do so.")
         return

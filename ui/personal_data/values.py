@@ -118,7 +118,7 @@ def look(dataset: Dataset, signal: str, line: Mapping[str, Any], where: str) -> 
     place = f"{row_id}/{line['field']}/{line['message']}/{line['start']}/{line['type']}"
     if st.button("Show the value", key=f"show_{where}", icon=":material/visibility:", help="Noted with your name"):
         try:
-            session.notes().note_shown(dataset.fingerprint, [(row_id, str(line["type"]))], person())
+            session.notes().looks.add(dataset.fingerprint, [(row_id, str(line["type"]))], person())
         except AnnotationError as error:
             st.text(str(error))  # what cannot be noted is not shown
         else:
@@ -134,7 +134,7 @@ def look(dataset: Dataset, signal: str, line: Mapping[str, Any], where: str) -> 
 
 def log(dataset: Dataset) -> None:
     """Who looked at which values, and when."""
-    table = session.notes().shown(dataset.fingerprint)
+    table = session.notes().looks.latest(dataset.fingerprint)
     if table.is_empty():
         st.text("Nobody has looked at a masked value of this dataset yet.")
         return

@@ -45,7 +45,7 @@ def chosen(dataset: Dataset) -> BlindCheck | None:
     if not id:
         return None
     try:
-        check = session.notes().blind_check(str(id))
+        check = session.notes().checks.check(str(id))
     except AnnotationError as error:
         _enter(None)
         st.text(str(error))
@@ -79,14 +79,14 @@ def door(dataset: Dataset) -> None:
     """Begin a check, or go on with one."""
     st.text("Label random rows yourself without seeing what others said, then see how far you agree with each of them.")
     notes = session.notes()
-    for check in notes.blind_checks(dataset.fingerprint, person())[:8]:
+    for check in notes.checks.listed(dataset.fingerprint, person())[:8]:
         done = len(given(check))
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             words = "Results" if check.ended else "Go on"
             st.button(words, key=f"check_{check.id}", on_click=_switch, args=(check.id,))
             st.text(f"{cut(check.asked, 30)}, {done} of {count(len(check.row_ids))} labelled, seed {check.seed}")
             st.button(
-                "Throw away", key=f"drop_{check.id}", type="tertiary", on_click=notes.drop_check, args=(check.id,)
+                "Throw away", key=f"drop_{check.id}", type="tertiary", on_click=notes.checks.drop, args=(check.id,)
             )
     columns = askable(dataset)
     if not columns:
@@ -125,7 +125,7 @@ def door(dataset: Dataset) -> None:
     if st.button(f"Begin with {count(len(rows))}", type="primary", key="check_go"):
         ids = dataset.frame([ROW_ID], rows)[ROW_ID].to_list()
         try:
-            check = notes.start_check(dataset.fingerprint, person(), asked, int(seed), ids, labels, [*hidden, *also])
+            check = notes.checks.start(dataset.fingerprint, person(), asked, int(seed), ids, labels, [*hidden, *also])
         except AnnotationError as error:
             st.text(str(error))
             return
@@ -145,7 +145,8 @@ def _drawn(key: tuple[str, ...], asked: str, size: int, seed: int, _dataset: Dat
 
 def given(check: BlindCheck) -> dict[str, str]:
     """The words given so far, by row id."""
-    return {row_id: tags[0] for row_id, tags, _ in session.notes().tags(check.key).iter_rows() if tags}
+    answers = session.notes().checks.answers(check).standing(check.dataset)
+    return {row_id: tags[0] for row_id, tags, _ in answers.iter_rows() if tags}
 
 
 def room(dataset: Dataset, check: BlindCheck) -> None:
@@ -172,7 +173,7 @@ def _label(dataset: Dataset, check: BlindCheck, sequence: pl.Series) -> None:
     words = words_of(check.labels)
     book = desk.Book(
         "blind_reader",
-        check.key,
+        check.log,
         words,
         lambda rows: shown_rows(dataset, check, rows),
         _store(check, words),
@@ -191,10 +192,10 @@ def _label(dataset: Dataset, check: BlindCheck, sequence: pl.Series) -> None:
                 "more, so this check then takes no further labels."
             )
             if st.button("Show how I agree", type="primary", key="check_show"):
-                session.notes().end_check(check.id)
+                session.notes().checks.end(check.id)
                 st.rerun()
     first = next((i for i, row_id in enumerate(check.row_ids) if row_id not in done), 0)
-    desk.draw(dataset, book, sequence, check.key, otherwise=first)
+    desk.draw(dataset, book, sequence, check.log, otherwise=first)
 
 
 def shown_rows(dataset: Dataset, check: BlindCheck, rows: pl.Series) -> list[dict[str, Any]]:
@@ -213,15 +214,15 @@ def shown_rows(dataset: Dataset, check: BlindCheck, rows: pl.Series) -> list[dic
 
 def _store(check: BlindCheck, words: Sequence[str]) -> Callable[[Change], None]:
     def store_label(change: Change) -> None:
-        notes = session.notes()
+        answers = session.notes().checks.answers(check)
         if change.is_undo:
-            notes.undo(check.key, check.person)
+            answers.undo(check.dataset, check.person)
         elif change.row_id is not None and change.row_id in check.row_ids and change.tag in words:
             before = given(check).get(change.row_id)
             said = {str(change.tag): bool(change.is_on)}
             if change.is_on and before not in (None, change.tag):
                 said[str(before)] = False
-            notes.apply(check.key, {change.row_id: said}, check.person)
+            answers.apply(check.dataset, {change.row_id: said}, check.person)
 
     return store_label
 

@@ -120,7 +120,7 @@ def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
     def payloads(rows: pl.Series) -> list[dict[str, Any]]:
         return _payloads(dataset, rows, token)
 
-    words = session.notes().vocabulary(dataset.fingerprint)
+    words = session.notes().vocabulary.tags(dataset.fingerprint)
     book = Book("reader", dataset.fingerprint, words, payloads, _store(dataset), has_alike=True)
     store(book)
     session.take_tags(dataset)
@@ -213,8 +213,8 @@ def _store(dataset: Dataset) -> Callable[[Change], None]:
     def store_tag(change: Change) -> None:
         notes = session.notes()
         if change.is_undo:
-            notes.undo(dataset.fingerprint, person())
+            notes.tags.undo(dataset.fingerprint, person())
         elif change.row_id is not None and change.tag is not None:
-            notes.apply(dataset.fingerprint, {change.row_id: {change.tag: bool(change.is_on)}}, person())
+            notes.tags.apply(dataset.fingerprint, {change.row_id: {change.tag: bool(change.is_on)}}, person())
 
     return store_tag

@@ -19,7 +19,7 @@ APART = "apart from all"
 def of_level(dataset: Dataset, level: Level) -> dict[int, str]:
     """What each cluster is called, whatever the view."""
     signal = dataset.signal("clusters")
-    given = session.notes().cluster_names(dataset.fingerprint, signal.key)
+    given = session.notes().names.given(dataset.fingerprint, signal.key)
     own = {number: called.name for (of, number), called in given.items() if of == level}
     return _found_names((dataset.id, signal.key, level), dataset, level) | own
 

@@ -128,7 +128,7 @@ def _noted(dataset: Dataset, shown: Sequence[tuple[str, Sequence[Line]]]) -> boo
     ]
     new = [one for one in dict.fromkeys(new) if one not in noted]
     try:
-        session.notes().note_shown(dataset.fingerprint, [(row_id, type_) for _, row_id, type_ in new], person())
+        session.notes().looks.add(dataset.fingerprint, [(row_id, type_) for _, row_id, type_ in new], person())
     except AnnotationError as error:
         st.text(str(error))
         return False

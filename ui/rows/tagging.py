@@ -23,7 +23,7 @@ NO_REASONS: Mapping[str, str] = MappingProxyType({})
 
 def tag_all(dataset: Dataset, rows: pl.Series) -> None:
     """Tags every row in view, with the count said before; undone like any other tag."""
-    known = session.notes().vocabulary(dataset.fingerprint)
+    known = session.notes().vocabulary.tags(dataset.fingerprint)
     tag = st.selectbox("Tag", known, accept_new_options=True, key="bulk_tag", placeholder="Choose or write a tag")
     act = st.segmented_control("Do", ["add", "take off"], default="add", required=True, key="bulk_act")
     words = "Tag" if act == "add" else "Untag"
@@ -59,9 +59,9 @@ def say(
     notes = session.notes()
     try:
         with st.spinner(f"Tagging {count(len(rows))} …", show_time=True):
-            batch = notes.tag_for_reasons(dataset.fingerprint, rows, tag, person(), why, reasons)
-        if tag not in (known := notes.vocabulary(dataset.fingerprint)):
-            notes.set_vocabulary(dataset.fingerprint, [*known, tag])
+            batch = notes.tags.tag_for_reasons(dataset.fingerprint, rows, tag, person(), why, reasons)
+        if tag not in (known := notes.vocabulary.tags(dataset.fingerprint)):
+            notes.vocabulary.choose(dataset.fingerprint, [*known, tag])
     except AnnotationError as error:
         st.session_state[said] = str(error)
         return
@@ -70,24 +70,24 @@ def say(
 
 def undo(dataset: Dataset, said: str) -> None:
     """A callback's work: takes back one's latest batch of tags."""
-    undone = session.notes().undo(dataset.fingerprint, person())
+    undone = session.notes().tags.undo(dataset.fingerprint, person())
     st.session_state[said] = f"{count(undone.rows)} are as before." if undone else "Nothing to undo."
 
 
 def vocabulary(dataset: Dataset) -> None:
     """The tags of the dataset, in the order of their keys, and how many rows have each."""
     st.text("The first nine tags are on the keys 1 to 9.")
-    known = session.notes().vocabulary(dataset.fingerprint)
+    known = session.notes().vocabulary.tags(dataset.fingerprint)
     st.multiselect("Tags of this dataset", known, default=known, accept_new_options=True, key="tag_names")
     st.button("Save tags", key="save_tags", on_click=_save_vocabulary, args=(dataset,))
     if said := st.session_state.pop("tags_said", None):
         st.text(said)
-    for tag, tagged in session.notes().tag_counts(dataset.fingerprint).items():
+    for tag, tagged in session.notes().tags.counts(dataset.fingerprint).items():
         st.text(f"{tag}: {count(tagged)}")
 
 
 def _save_vocabulary(dataset: Dataset) -> None:
     try:
-        session.notes().set_vocabulary(dataset.fingerprint, st.session_state["tag_names"])
+        session.notes().vocabulary.choose(dataset.fingerprint, st.session_state["tag_names"])
     except AnnotationError as error:
         st.session_state["tags_said"] = str(error)

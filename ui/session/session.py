@@ -97,20 +97,20 @@ def _of_that_name(name: str) -> Dataset | None:
 
 def take_tags(found: Dataset) -> None:
     """Puts the latest tags in place; all sessions share them."""
-    revision = notes().revision(found.fingerprint)
+    revision = notes().tags.revision(found.fingerprint)
     if revision != found.tag_revision:
-        found.set_tags(notes().tags(found.fingerprint), revision)
+        found.set_tags(notes().tags.standing(found.fingerprint), revision)
     take_rules(found)
 
 
 def take_rules(found: Dataset) -> None:
     """Puts in place what people ruled out as not personal, for what is computed by now; all sessions share it."""
-    revision = notes().rules_revision(found.fingerprint)
+    revision = notes().rules.revision(found.fingerprint)
     if not revision:
         return
     made = (s.key for s in map(found.signal, TABLES) if found.has(s))
     if (revision := " ".join((revision, *made))) != found.rulings.revision:
-        rules = [kept.rule for kept in notes().personal_rules(found.fingerprint)]
+        rules = [kept.rule for kept in notes().rules.in_force(found.fingerprint)]
         found.set_rulings(ruled(found, rules, revision))
 
 

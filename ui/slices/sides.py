@@ -34,7 +34,7 @@ def sides(dataset: Dataset, view: View) -> dict[str, Side]:
         if meta["id"] != dataset.id:
             words = f"dataset: {cut(str(meta['name']), 60)} ({str(meta['id'])[:6]})"
             found[words] = Side(str(meta["id"]), View(), meta["format"] == dataset.format)
-    for saved in session.notes().saved_views(dataset.fingerprint):
+    for saved in session.notes().views.listed(dataset.fingerprint):
         try:
             kept = View.from_params(saved.filters)
             dataset.check(kept)
