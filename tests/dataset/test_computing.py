@@ -27,12 +27,13 @@ from analysis.computing import (
     progress_path,
     try_out,
 )
-from analysis.computing.progress import Progress, Reporter, write_whole
+from analysis.computing.progress import Progress, Reporter
 from analysis.computing.runners import RUNNERS, run_here, run_in_processes, run_on_ray, runner
 from analysis.dataset import Dataset
 from analysis.errors import RunnerError, SignalError
 from analysis.signal import ROW_ID, Signal
 from analysis.view import View
+from analysis.whole_files import write_text_whole
 from analysis.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -429,5 +430,5 @@ def test_a_reporter_writes_the_first_the_last_and_few_between(tmp_path: Path, mo
 
 
 def test_the_progress_lies_where_others_look_for_it(dataset: Dataset, marked: Marked) -> None:
-    write_whole(progress_path(dataset, marked), '{"stage": "x", "done": 1, "total": 2, "started": 0, "pid": 3}')
+    write_text_whole(progress_path(dataset, marked), '{"stage": "x", "done": 1, "total": 2, "started": 0, "pid": 3}')
     assert progress(dataset, marked) == Progress("x", 1, 2, 0, 3)
