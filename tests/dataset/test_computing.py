@@ -103,7 +103,7 @@ def elsewhere(dataset: Dataset, marked: Marked) -> subprocess.Popen[str]:
     """Another process that computes the same."""
     script = (
         "import sys; from pathlib import Path; from analysis import computing; from analysis.dataset import Dataset\n"
-        "from analysis.signals.catalogue import CATALOGUE\n"
+        "from analysis.catalogue import CATALOGUE\n"
         "from tests.test_computing import CHUNK, Marked\n"
         "computing.CHUNK_ROWS = CHUNK; print('asking', flush=True)\n"
         "computing.compute(Dataset(Path(sys.argv[1]), CATALOGUE), Marked(sys.argv[2]))"
@@ -410,7 +410,7 @@ def test_a_reporter_writes_the_first_the_last_and_few_between(tmp_path: Path, mo
     path = tmp_path / "progress.json"
     assert Progress.read(path) is None
     clock = iter((1000.0, 1000.0, 1000.1, 1000.3, 1000.31, 1000.4, 1000.5))
-    monkeypatch.setattr("analysis.computing.progress.time.time", lambda: next(clock))
+    monkeypatch.setattr(time, "time", lambda: next(clock))
     report = Reporter(path)
     seen = []
     for stage, done in (("a", 0), ("a", 1), ("a", 2), ("a", 9), ("b", 3), ("b", 9)):
