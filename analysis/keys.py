@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from analysis.errors import KeyFileError
 from analysis.home import home_folder
+from analysis.whole_files import whole_file
 
 KEY_BYTES = 32
 HASH_DIGITS = 16
@@ -29,10 +30,9 @@ def workspace_key() -> bytes:
     if not path.exists():
         with FileLock(f"{path}.lock"):
             if not path.exists():
-                temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-                with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                    file.write(secrets.token_bytes(KEY_BYTES))
-                temporary.replace(path)
+                with whole_file(path) as temporary:
+                    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                        file.write(secrets.token_bytes(KEY_BYTES))
     key = path.read_bytes()
     if len(key) != KEY_BYTES:
         raise KeyFileError(

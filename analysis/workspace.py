@@ -19,13 +19,13 @@ from filelock import FileLock
 
 import analysis
 from analysis.catalogue import CATALOGUE
-from analysis.computing.progress import write_whole
 from analysis.dataset import Dataset
 from analysis.errors import DatasetError
 from analysis.formats import ROLES, ReadOptions, digests, fingerprint, fingerprint_of, import_files, rebuild
 from analysis.home import home_folder
 from analysis.loaders.tokenizers import is_online
 from analysis.signal import Catalogue
+from analysis.whole_files import write_text_whole
 
 TEXT_ROLES = ("prompt", "input", "response", "system", "rejected", "messages", "text", "score")
 Report = Callable[[str, int, int], None]
@@ -133,7 +133,7 @@ class Workspace:
             "winnow": analysis.__version__,
             **info,
         }
-        write_whole(unfinished / "dataset.json", json.dumps(meta, ensure_ascii=False, indent=1))
+        write_text_whole(unfinished / "dataset.json", json.dumps(meta, ensure_ascii=False, indent=1))
         if not (self.folder / id / "dataset.json").exists():
             unfinished.rename(self.folder / id)
         return self._dataset(self.folder / id)
@@ -175,7 +175,7 @@ class Workspace:
         path = dataset.folder / "dataset.json"
         with FileLock(dataset.folder / "dataset.lock"):
             meta = {**json.loads(path.read_text(encoding="utf-8")), **changes}
-            write_whole(path, json.dumps(meta, ensure_ascii=False, indent=1))
+            write_text_whole(path, json.dumps(meta, ensure_ascii=False, indent=1))
         return self._dataset(dataset.folder)
 
     def dataset(self, name: str) -> Dataset:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.errors import ExportError
 from analysis.export import ExportRequest
-from analysis.export.waterfall import TABULAR
+from analysis.export.request import TABULAR
 from ui import figures
 from ui.export import page, redacting
 from ui.figures import charts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +12,7 @@ from analysis.annotations import open_annotations
 from analysis.commands.shared import DatasetArgument, Json, ProgressFile, Where, answer, load
 from analysis.computing.progress import Reporter
 from analysis.export import ExportRequest, export
-from analysis.export.redaction.plan import read_plan
 from analysis.export.replay import replay
-from analysis.export.waterfall import types_column
 from analysis.workspace import Workspace
 
 
@@ -46,21 +45,18 @@ def export_command(
     progress: ProgressFile = None,
 ) -> None:
     """The rows in view as training files, with a receipt and a dataset card."""
-    dropped = [rule for rule in read_plan(redact or ()).values() if rule.how == "drop"]
-    groups = ("duplicate_group", "near_group", "near_neighbours") if split_safe else ()
-    dataset, view = load(name, where, [*(add or ()), *groups, *(types_column(rule.type) for rule in dropped)])
-    tags = {"only_tags": tuple(tag or ()), "without_tags": tuple(without_tag or ())}
     request = ExportRequest(
-        view=view,
         to=to,
+        only_tags=tuple(tag or ()),
+        without_tags=tuple(without_tag or ()),
         clean=tuple(clean or ()),
         add=tuple(add or ()),
         split_safe=split_safe,
         redact=tuple(redact or ()),
-        **tags,
     )
-    reasons = open_annotations(Workspace().home).tags.reasons(dataset.fingerprint) if without_tag else None
-    result = export(dataset, request, out, reasons=reasons, report=Reporter(progress)).as_dict()
+    dataset, view = load(name, where, request.columns)
+    reasons = open_annotations(Workspace().home).reasons(dataset.fingerprint) if without_tag else None
+    result = export(dataset, replace(request, view=view), out, reasons=reasons, report=Reporter(progress)).as_dict()
     answer(result, as_json, f"{result['rows_out']:,} of {result['rows_in']:,} rows in {out}")
 
 
@@ -72,4 +68,9 @@ def replay_command(
 ) -> None:
     """Make the same export again, and check that every byte is the same."""
     result = replay(receipt, [Path(f) for f in files], out, Workspace()).as_dict()
-    answer(result, as_json, f"The same {result['rows_out']:,} rows in {out}")
+    unknown = (
+        f"; the receipt also says {', '.join(result['unknown'])}, which this version does not know"
+        if "unknown" in result
+        else ""
+    )
+    answer(result, as_json, f"The same {result['rows_out']:,} rows in {out}{unknown}")

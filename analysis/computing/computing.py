@@ -12,11 +12,12 @@ from pathlib import Path
 import polars as pl
 from filelock import FileLock, Timeout
 
-from analysis.computing.progress import Progress, Reporter, write_whole
+from analysis.computing.progress import Progress, Reporter
 from analysis.computing.runners import Runner, run_here, run_in_processes
 from analysis.dataset import Dataset
 from analysis.errors import SignalError
 from analysis.signal import ROW_ID, Signal
+from analysis.whole_files import whole_file, write_text_whole
 
 CHUNK_ROWS = 10_000
 TRIAL_ROWS = 500
@@ -74,7 +75,8 @@ def try_out(dataset: Dataset, signal: Signal) -> float:
     seconds = (time.perf_counter() - started) * dataset.height / sample.height
     if signal.scope == "row" and seconds > PROCESSES_PAY_S:
         seconds /= os.cpu_count() or 1
-    write_whole(dataset.folder / f"{signal.key}.estimate.json", json.dumps({"seconds": seconds, "rows": sample.height}))
+    estimated = json.dumps({"seconds": seconds, "rows": sample.height})
+    write_text_whole(dataset.folder / f"{signal.key}.estimate.json", estimated, durable=False)
     return seconds
 
 
@@ -163,7 +165,5 @@ def _join_parts(dataset: Dataset, signal: Signal, parts: Path, path: Path) -> No
 
 
 def _write(table: pl.DataFrame, path: Path) -> None:
-    """Whole or not at all: a reader never meets half a file."""
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    table.write_parquet(temporary)
-    temporary.replace(path)
+    with whole_file(path) as temporary:
+        table.write_parquet(temporary)

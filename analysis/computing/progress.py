@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from analysis.whole_files import write_text_whole
+
 WRITE_EVERY_S = 0.2
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Whole or not at all: a reader never meets half a file."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
 
 
 @dataclass(frozen=True)
@@ -65,4 +59,5 @@ class Reporter:
         if self._path is None or (now - self._written < WRITE_EVERY_S and done < total):
             return
         self._written = now
-        write_whole(self._path, json.dumps(asdict(Progress(stage, done, total, self._started, os.getpid()))))
+        progress = Progress(stage, done, total, self._started, os.getpid())
+        write_text_whole(self._path, json.dumps(asdict(progress)), durable=False)

@@ -7,18 +7,17 @@ contract. Only signals of row scope run anywhere but here.
 from __future__ import annotations
 
 import importlib
-import multiprocessing
 import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from typing import Any
 
 import polars as pl
 
 from analysis.errors import RunnerError
+from analysis.processes import processes
 from analysis.signal import Signal
 
 Runner = Callable[[Signal, Iterable[pl.DataFrame]], Iterator[pl.DataFrame]]
@@ -33,18 +32,13 @@ def run_in_processes(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator
     """One process per core; only a few chunks are in flight, so that memory stays small."""
     cores = os.cpu_count() or 1
     waiting: deque[Future[pl.DataFrame]] = deque()
-    try:
-        with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool:
-            for chunk in chunks:
-                waiting.append(pool.submit(signal, chunk))
-                if len(waiting) > cores + 1:
-                    yield waiting.popleft().result()
-            while waiting:
+    with processes(cores, RunnerError, f"computed {signal.name}", "compute it with --on here") as pool:
+        for chunk in chunks:
+            waiting.append(pool.submit(signal, chunk))
+            if len(waiting) > cores + 1:
                 yield waiting.popleft().result()
-    except BrokenProcessPool:
-        raise RunnerError(
-            f"A process that computed {signal.name} was killed, probably for lack of memory; compute it with --on here."
-        ) from None
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def run_on_ray(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:

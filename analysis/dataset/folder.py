@@ -15,23 +15,13 @@ from pathlib import Path
 import polars as pl
 
 from analysis.errors import DatasetError
+from analysis.formats.columns import CANONICAL as CANONICAL
+from analysis.formats.columns import MESSAGES as MESSAGES
 from analysis.joined_values import join_values
 from analysis.keys import key_id
 from analysis.signal import ROW_ID, Catalogue, Signal
 from analysis.view.operators import kind_of
 
-MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String, "tool_calls": pl.String}))
-CANONICAL: dict[str, pl.DataType] = {
-    "system": pl.String(),
-    "prompt": pl.String(),
-    "response": pl.String(),
-    "rejected": pl.String(),
-    "score": pl.Float64(),
-    "messages": MESSAGES,
-    "text": pl.String(),
-    "n_turns": pl.UInt32(),
-    "prompts_differ": pl.Boolean(),
-}
 TEXTS = ("system", "prompt", "response", "rejected", "text", "messages")
 PLACE = {"source_file": pl.String(), "source_line": pl.UInt32(), "source_record": pl.String()}
 TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from analysis.embedding import graph, weights
 from analysis.embedding.encoder import Encoded, Encoder
 from analysis.errors import ModelError
 from analysis.home import home_folder
+from analysis.whole_files import whole_file
 
 MODEL = "all-MiniLM-L6-v2 int8"
 WIDTH = graph.WIDTH
@@ -44,12 +44,11 @@ def _small_graph(packaged: Path) -> Path:
     import onnx
 
     kept.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=kept) as folder:
-        exact, small = Path(folder) / "exact.onnx", Path(folder) / "small.onnx"
+    with tempfile.TemporaryDirectory(dir=kept) as folder, whole_file(path) as small:
+        exact = Path(folder) / "exact.onnx"
         onnx.save(graph.build(weights.tensors(packaged / weights.WEIGHTS)), exact)
         graph.quantise(exact, small)
         _check(exact, small, packaged / weights.TOKENIZER)
-        os.replace(small, path)
     return path
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
 from analysis.export.outfiles import Written
+from analysis.export.receipt import PersonalData, Receipt, SignalUsed
+from analysis.export.waterfall import Step
 
 # The Hub's classes of size, by powers of ten from 1,000 on.
 SIZES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B", "1B<n<10B")
@@ -51,42 +52,45 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-def card(receipt: Mapping[str, Any], written: Written, lengths: pl.Series | None) -> str:
+def card(receipt: Receipt, written: Written, lengths: pl.Series | None) -> str:
     """The card of an export from its receipt. `lengths`: tokens of each exported row, where they are counted."""
-    source = receipt["source"]
+    source = receipt.source
     parts = [
         front_matter(receipt),
-        f"# {code(source['name'])}",
-        f"{receipt['rows_out']:,} of {receipt['rows_in']:,} rows, in {FORMATS_IN_WORDS[receipt['to']]}. "
-        f"Made with Winnow {receipt['winnow']}; `receipt.json` beside this file says how to make the same bytes again.",
+        f"# {code(source.name)}",
+        f"{receipt.rows_out:,} of {receipt.rows_in:,} rows, in {FORMATS_IN_WORDS[receipt.to]}. "
+        f"Made with Winnow {receipt.winnow}; `receipt.json` beside this file says how to make the same bytes again.",
         "## Files",
-        table(("file", "records", "bytes", "SHA-256"), _files(receipt["files"], "path")),
+        table(
+            ("file", "records", "bytes", "SHA-256"),
+            (_file(file.path, file.rows, file.bytes, file.sha256) for file in receipt.files),
+        ),
         "## Source",
-        table(("file", "bytes", "SHA-256"), _files(source["files"], "name")),
-        f"Read as {code(source['format'])}: {source['rows']:,} rows, {_unreadable(source['unreadable'])}. "
-        f"Fingerprint {code(source['fingerprint'])}.",
-        _list(source["notes"]),
+        table(("file", "bytes", "SHA-256"), (_file(file.name, file.bytes, file.sha256) for file in source.files)),
+        f"Read as {code(source.format)}: {source.rows:,} rows, {_unreadable(source.unreadable)}. "
+        f"Fingerprint {code(source.fingerprint)}.",
+        _list(source.notes),
         "## Rows",
-        f"In view: {code(receipt['sentence'])}.",
-        table(("reason", "rows left", "rows dropped", "tokens left", "tokens dropped"), map(_step, receipt["steps"])),
+        f"In view: {code(receipt.sentence)}.",
+        table(("reason", "rows left", "rows dropped", "tokens left", "tokens dropped"), map(_step, receipt.steps)),
         "## Columns",
         table(("column", "type", "missing"), _columns(written)),
         *_tokens(lengths),
-        *_signals(receipt["signals"]),
-        *_personal_data(receipt.get("personal_data", {})),
+        *_signals(receipt.signals),
+        *_personal_data(receipt.personal_data),
         *_changes(receipt),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def front_matter(receipt: Mapping[str, Any]) -> str:
+def front_matter(receipt: Receipt) -> str:
     """What the Hub reads; every text is a JSON string, which is YAML as well."""
-    records = sum(file["rows"] for file in receipt["files"])
+    records = sum(file.rows for file in receipt.files)
     size = SIZES[min(max(len(str(records)) - 3, 0), len(SIZES) - 1)]
     lines = [
         "---",
         "license: unknown",
-        f"pretty_name: {json.dumps(visible(receipt['source']['name']), ensure_ascii=False)}",
+        f"pretty_name: {json.dumps(visible(receipt.source.name), ensure_ascii=False)}",
         "size_categories:",
         f"- {size}",
         "tags:",
@@ -96,15 +100,15 @@ def front_matter(receipt: Mapping[str, Any]) -> str:
         "  data_files:",
         "  - split: train",
         "    path:",
-        *(f"    - {json.dumps(file['path'])}" for file in receipt["files"]),
+        *(f"    - {json.dumps(file.path)}" for file in receipt.files),
         "---",
     ]
     return "\n".join(lines)
 
 
-def _files(files: Iterable[Mapping[str, Any]], name: str) -> list[list[str]]:
-    counts = ("rows", "bytes") if name == "path" else ("bytes",)
-    return [[code(file[name]), *(f"{file[count]:,}" for count in counts), code(file["sha256"])] for file in files]
+def _file(name: str, *counts_and_sha256: int | str) -> list[str]:
+    *counts, sha256 = counts_and_sha256
+    return [code(name), *(f"{count:,}" for count in counts), code(str(sha256))]
 
 
 def _unreadable(count: int) -> str:
@@ -119,9 +123,8 @@ def _number(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 
 
-def _step(step: Mapping[str, Any]) -> list[str]:
-    counts = (step["rows"], step["dropped_rows"], step["tokens"], step["dropped_tokens"])
-    return [code(step["reason"]), *map(_number, counts)]
+def _step(step: Step) -> list[str]:
+    return [code(step.reason), *map(_number, (step.rows, step.dropped_rows, step.tokens, step.dropped_tokens))]
 
 
 def _columns(written: Written) -> list[list[str]]:
@@ -136,24 +139,24 @@ def _tokens(lengths: pl.Series | None) -> list[str]:
     return ["## Tokens per row", table(("shortest", "median", "95th percentile", "longest", "all rows"), [cells])]
 
 
-def _signals(signals: Iterable[Mapping[str, Any]]) -> list[str]:
-    rows = [[code(s["name"]), str(s["version"]), code(json.dumps(s["parameters"]))] for s in signals]
+def _signals(signals: Iterable[SignalUsed]) -> list[str]:
+    rows = [[code(used.name), str(used.version), code(json.dumps(used.parameters))] for used in signals]
     return ["## Signals", table(("signal", "version", "parameters"), rows)] if rows else []
 
 
-def _personal_data(said: Mapping[str, Any]) -> list[str]:
+def _personal_data(personal: PersonalData | None) -> list[str]:
     """What was taken out, and how many rules of people say what is not personal."""
-    if not said.get("redact"):
+    if not personal or not personal.redact:
         return []
-    lines = [[code(one["type"]), one["how"], f"{one['rows']:,}", f"{one['values']:,}"] for one in said["taken_out"]]
-    rules = len(said["not_personal"])
+    lines = [[code(one.type), one.how, f"{one.rows:,}", f"{one.values:,}"] for one in personal.taken_out]
+    rules = len(personal.not_personal)
     sentence = f"{rules:,} rule{'s' * (rules != 1)} of people that say what is not personal, in the receipt."
     return ["## Personal data taken out", table(("type", "how", "rows", "values"), lines), sentence if rules else ""]
 
 
-def _changes(receipt: Mapping[str, Any]) -> list[str]:
-    notes = list(receipt["notes"])
-    if (count := receipt["neutralised_cells"]) is not None:
+def _changes(receipt: Receipt) -> list[str]:
+    notes = list(receipt.notes)
+    if (count := receipt.neutralised_cells) is not None:
         notes.append(
             f"{count:,} cells begin with = + - @, a tab or a carriage return and are no numbers; "
             "an apostrophe in front keeps spreadsheets from running them."

@@ -34,6 +34,13 @@ class Cleaner:
         self.rows += int(changed.sum())
         return frame.with_columns(columns)
 
+    def notes(self) -> list[str]:
+        """What the card and the receipt say in sentences."""
+        if not self.kinds:
+            return []
+        rows = "1 row was" if self.rows == 1 else f"{self.rows:,} rows were"
+        return [f"{rows} cleaned of {', '.join(self.kinds)}; tokens are counted before cleaning."]
+
     def _clean_texts(self, texts: pl.Series) -> pl.Series:
         return cleaned_texts(texts, self.kinds) if texts.dtype == pl.String else texts
 

@@ -8,9 +8,8 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import orjson
-
-from analysis.errors import ExportError
+from analysis.errors import ExportError, ReceiptError
+from analysis.export.receipt import read_receipt
 
 RECEIPT, CARD = "receipt.json", "README.md"
 
@@ -51,12 +50,11 @@ def _refuse_foreign(out: Path) -> None:
     if not there:
         return
     try:
-        earlier = orjson.loads((out / RECEIPT).read_bytes())
-        own = {RECEIPT, CARD, *(file["path"] for file in earlier["files"])}
-    except (OSError, orjson.JSONDecodeError, TypeError, KeyError):
+        earlier, _ = read_receipt(out / RECEIPT)
+    except ReceiptError:
         raise ExportError(
             f"{out} holds files that are no export of Winnow, such as {min(there)}; choose a new or empty folder."
         ) from None
-    if others := sorted(there - own):
+    if others := sorted(there - {RECEIPT, CARD, *(file.path for file in earlier.files)}):
         more = f"{out} holds more than an earlier export, such as {others[0]}"
         raise ExportError(f"{more}; choose a new or empty folder.")

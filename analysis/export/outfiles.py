@@ -17,6 +17,16 @@ COMPRESSIONS = (".gz", ".zst", ".gzip", ".zstd")
 MAX_STEM_CHARS = 80
 
 
+@dataclass(frozen=True)
+class WrittenFile:
+    """A file that was written: its name in the folder, its records, its size and the SHA-256 of its bytes in hex."""
+
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
 class OutFile(io.RawIOBase):
     """One new file. `rows` counts its records; the SHA-256 is taken of what is written, so nothing is read again."""
 
@@ -44,9 +54,9 @@ class OutFile(io.RawIOBase):
         self._file.close()
         super().close()
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> WrittenFile:
         """Name, records, bytes and SHA-256, as they stand in a receipt."""
-        return {"path": self.path.name, "rows": self.rows, "bytes": self.bytes, "sha256": self._hash.hexdigest()}
+        return WrittenFile(self.path.name, self.rows, self.bytes, self._hash.hexdigest())
 
 
 @dataclass
@@ -54,7 +64,7 @@ class Written:
     """What came of writing: the files; the columns with their types in words; how many rows lack each column's value;
     cells that were neutralised, None where that is not done; and sentences about what is not as in the source."""
 
-    files: list[dict[str, Any]] = field(default_factory=list)
+    files: list[WrittenFile] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
     missing: Counter[str] = field(default_factory=Counter)
     neutralised_cells: int | None = None

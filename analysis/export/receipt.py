@@ -1,63 +1,212 @@
-"""What a receipt says of the tags and signals on which an export depends."""
+"""A receipt: all that is needed to make an export again, and to see that it is the same."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import functools
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
+import orjson
 
-from analysis.dataset import Dataset
-from analysis.dataset.folder import TAGS
-from analysis.export.waterfall import ExportRequest, dropped_types, has_tokens, types_column
-from analysis.signal import ROW_ID, Signal
+import analysis
+from analysis.errors import ReceiptError
+from analysis.export.outfiles import WrittenFile
+from analysis.export.waterfall import Step
+from analysis.formats import ReadOptions
+from analysis.personal_data.not_personal import NotPersonal
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+    from pydantic_core import ErrorDetails
 
-def tags_of(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | None) -> dict[str, Any]:
-    """The tags asked for, the rows of every tag on which the result depends, and why rows were left out."""
-    asked = {*request.only_tags, *request.without_tags}
-    everything = request.to in ("parquet", "csv") or any(f.column in TAGS for f in request.view.active)
-    rows: dict[str, dict[str, list[str]]] = {name: {} for name in TAGS}
-    if asked or everything:
-        said = pl.DataFrame([dataset.column(ROW_ID), *(dataset.column(name) for name in TAGS)])
-        for name in TAGS:
-            each = said.select(ROW_ID, tag=name).explode("tag").drop_nulls("tag")
-            each = each if everything else each.filter(pl.col("tag").is_in(sorted(asked)))
-            by_tag = each.group_by("tag").agg(pl.col(ROW_ID).sort()).sort("tag")
-            rows[name] = dict(by_tag.iter_rows())
-    tags = {
-        "only": list(request.only_tags),
-        "without": list(request.without_tags),
-        "rows": rows["tags"],
-        "disputed_rows": rows["disputed_tags"],
-    }
-    given: dict[str, dict[str, dict[str, str]]] = {}
-    known = None if reasons is None else reasons.filter(pl.col("tag").is_in(list(request.without_tags)))
-    for row_id, tag, why, reason in known.sort("tag", "why", ROW_ID).iter_rows() if known is not None else ():
-        given.setdefault(tag, {}).setdefault(why or "", {})[row_id] = reason
-    return {**tags, "reasons": given} if given else tags
+LEFT_OUT = {"left_out": True}
+"""Marks a field that a receipt leaves out where it is empty: earlier receipts do not have it."""
+WANTED = {
+    "missing": "is missing",
+    "string_type": "must be a text",
+    "int_type": "must be a whole number",
+    "tuple_type": "must be a list",
+    "bool_type": "must be true or false",
+    "mapping_type": "must be an object",
+    "dict_type": "must be an object",
+    "dataclass_type": "must be an object",
+    "dataclass_exact_type": "must be an object",
+}
+MAX_SEEN_CHARS = 60
 
 
-def signals_of(dataset: Dataset, request: ExportRequest) -> list[Signal]:
-    """The signals whose columns decide which rows leave or leave with them, those read in turn, and that of tokens."""
-    columns = columns_asked(request)
-    columns |= {"row_tokens"} if has_tokens(dataset) else set()
-    columns |= {"near_group", "duplicate_group"} if request.split_safe else set()
-    while True:
-        known = [dataset.signal(name) for name in dataset.catalogue.writers_of(columns - set(dataset.originals))]
-        if columns >= (read := {column for signal in known for column in signal.inputs}):
-            return known
-        columns |= read
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that was read: its name, its size, the SHA-256 of its bytes in hex."""
+
+    name: str
+    bytes: int
+    sha256: str
 
 
-def columns_asked(request: ExportRequest) -> set[str]:
-    """The columns on which the rows and their columns depend: of filters, of those added, of types that drop a row."""
-    return {*request.add, *(f.column for f in request.view.active), *map(types_column, dropped_types(request))}
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The dataset: its name and fingerprint, its files in order, its format, how it was read, role -> column, its rows,
+    how many records could not be read, and what was noticed on reading."""
+
+    name: str
+    fingerprint: str
+    files: tuple[SourceFile, ...]
+    format: str = ""
+    reading: ReadOptions
+    roles: Mapping[str, str]
+    rows: int
+    unreadable: int = 0
+    notes: tuple[str, ...] = ()
 
 
-def signal_of(known: Signal) -> dict[str, Any]:
-    """A signal as a receipt names it; a path among its parameters is cut to the file's name, the same elsewhere."""
-    own = known.parameters
-    shown = {k: Path(v).name if isinstance(v, str) and Path(v).is_absolute() else v for k, v in own.items()}
-    return {"name": known.name, "version": known.version, "parameters": shown, "key": replace(known, **shown).key}
+@dataclass(frozen=True)
+class Tags:
+    """The tags that were asked for; by tag the ids of the rows that have it, or that people disagree on; by tag and by
+    why the reason for each row id."""
+
+    only: tuple[str, ...]
+    without: tuple[str, ...]
+    rows: Mapping[str, tuple[str, ...]]
+    disputed_rows: Mapping[str, tuple[str, ...]]
+    reasons: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict, metadata=LEFT_OUT)
+
+
+@dataclass(frozen=True)
+class SignalUsed:
+    """A signal on whose columns the export rests."""
+
+    name: str
+    version: int
+    parameters: Mapping[str, Any]
+    key: str
+
+
+@dataclass(frozen=True)
+class TakenOut:
+    """How many rows and values of a type gave way, and how."""
+
+    type: str
+    how: str
+    rows: int
+    values: int
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """The rules of people, the id of the secret, what was done by type, the detector's parameters, Faker's version."""
+
+    not_personal: tuple[NotPersonal, ...]
+    secret: str
+    redact: tuple[str, ...] = field(default=(), metadata=LEFT_OUT)
+    taken_out: tuple[TakenOut, ...] = field(default=(), metadata=LEFT_OUT)
+    detector: Mapping[str, Any] = field(default_factory=dict, metadata=LEFT_OUT)
+    faker: str = field(default="", metadata=LEFT_OUT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """An export: `winnow` the version that made it, `view` as it stands in an address and `sentence` in words,
+    `steps` from all records to those that were written. Tokens are null where they are not counted,
+    `neutralised_cells` where cells are not changed. The fields stand in the order of the JSON text."""
+
+    winnow: str
+    source: Source
+    view: tuple[str, ...]
+    sentence: str = ""
+    tags: Tags
+    signals: tuple[SignalUsed, ...]
+    to: str
+    clean: tuple[str, ...] = ()
+    add: tuple[str, ...] = field(default=(), metadata=LEFT_OUT)
+    split_safe: str = ""
+    steps: tuple[Step, ...]
+    rows_in: int
+    rows_out: int
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    neutralised_cells: int | None = None
+    notes: tuple[str, ...] = ()
+    files: tuple[WrittenFile, ...]
+    personal_data: PersonalData | None = field(default=None, metadata=LEFT_OUT)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The receipt as JSON values."""
+        return dict(_json_values(self))
+
+    def as_json(self) -> bytes:
+        """The bytes of `receipt.json`."""
+        return f"{json.dumps(self.as_dict(), ensure_ascii=False, indent=1)}\n".encode()
+
+
+def read_receipt(path: Path) -> tuple[Receipt, list[str]]:
+    """A receipt whose types are right, and the keys in it that this version does not know, such as "tags.weights".
+
+    What it says may still be wrong. Raises ReceiptError for a file that is no receipt.
+    """
+    try:
+        text = Path(path).read_bytes()
+        values = orjson.loads(text)
+    except OSError as error:
+        raise ReceiptError(f"The receipt {path} cannot be read ({error.strerror}); name a receipt.json.") from None
+    except orjson.JSONDecodeError as error:
+        raise ReceiptError(f"{path} is not JSON ({error}); name the receipt.json of an export.") from None
+    from pydantic import ValidationError
+
+    try:
+        receipt = _adapter().validate_json(text, strict=True)
+    except ValidationError as error:
+        faults = [_fault(one) for one in error.errors(include_url=False)]
+        more = f" (and {len(faults) - 1:,} more)" if len(faults) > 1 else ""
+        raise ReceiptError(
+            f"{path} is no receipt of Winnow {analysis.__version__}: {faults[0]}{more}; "
+            "name the receipt.json of an export, as it was written."
+        ) from None
+    return receipt, list(_unknown(values, _json_values(receipt, everything=True)))
+
+
+@functools.cache
+def _adapter() -> TypeAdapter[Receipt]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Receipt)
+
+
+def _fault(error: ErrorDetails) -> str:
+    """What is wrong with a receipt, and where: "source.files.0.sha256 must be a text, it is 3"."""
+    place = ".".join(map(str, error["loc"])) or "the whole"
+    wanted = WANTED.get(error["type"], f"cannot be read ({error['msg']})")
+    seen = "" if error["type"] == "missing" else f", it is {repr(error['input'])[:MAX_SEEN_CHARS]}"
+    return f"{place} {wanted}{seen}"
+
+
+def _json_values(value: Any, *, everything: bool = False) -> Any:
+    """Dataclasses as objects, tuples as lists; with `everything` also the fields that are left out where empty."""
+    if is_dataclass(value):
+        named = {f.name: getattr(value, f.name) for f in fields(value) if everything or _is_said(value, f)}
+        return {name: _json_values(inner, everything=everything) for name, inner in named.items()}
+    if isinstance(value, Mapping):
+        return {name: _json_values(inner, everything=everything) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json_values(inner, everything=everything) for inner in value]
+    return value
+
+
+def _is_said(value: Any, f: Any) -> bool:
+    return bool(getattr(value, f.name)) or not f.metadata.get("left_out")
+
+
+def _unknown(seen: Any, known: Any, place: str = "") -> Iterator[str]:
+    """The keys of `seen` that `known`, which was read from it, does not have."""
+    if isinstance(seen, dict) and isinstance(known, dict):
+        for key, value in seen.items():
+            if key not in known:
+                yield f"{place}{key}"
+            else:
+                yield from _unknown(value, known[key], f"{place}{key}.")
+    elif isinstance(seen, list) and isinstance(known, list):
+        for number, (value, inner) in enumerate(zip(seen, known, strict=True)):
+            yield from _unknown(value, inner, f"{place}{number}.")

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import orjson
 import polars as pl
 
-from analysis.export.outfiles import COMPRESSIONS, OutFile, Written
+from analysis.export.outfiles import COMPRESSIONS, OutFile, Written, WrittenFile
 from analysis.formats.batches import batches
 from analysis.formats.bytestream import ByteStream
 from analysis.formats.options import ReadOptions
@@ -166,7 +166,7 @@ def _notes(file: str, source: Mapping[str, Any], layout: JsonLayout) -> list[str
     return notes
 
 
-def copy_rows(path: Path, container: str, chosen: pl.Series, out: Path, change: Change | None = None) -> dict[str, Any]:
+def copy_rows(path: Path, container: str, chosen: pl.Series, out: Path, change: Change | None = None) -> WrittenFile:
     """The rows of a Parquet or Arrow file at these 1-based, ascending positions, with all its types."""
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -13,51 +13,10 @@ from analysis.duplicates.groups import pairs_of
 from analysis.duplicates.splits import MOST, leaving, splits_of
 from analysis.errors import ExportError
 from analysis.export.misfits import misfit_columns, misfits
-from analysis.export.redaction.plan import read_plan
+from analysis.export.request import ExportRequest, types_column
 from analysis.export.training_formats import KEYS, Known
-from analysis.noise import KINDS
 from analysis.personal_data.types import ENTITY_TYPES
 from analysis.signal import ROW_ID
-from analysis.view import View
-
-TABULAR = ("parquet", "csv")
-FORMATS = ("input", *KEYS, *TABULAR)
-CLEANABLE = tuple(name for name, kind in KINDS.items() if kind.can_be_cleaned)
-
-
-@dataclass(frozen=True)
-class ExportRequest:
-    """The rows in `view` that have any of `only_tags`, where some are named, and none of `without_tags`, in the format
-    `to`, one of `FORMATS`; their texts without the kinds of noise in `clean`, none by default; in a table of `TABULAR`
-    with the computed columns `add` beside the others.
-
-    `split_safe` names a column of splits, such as train and test: of rows that are near or equal to each other those
-    of the split with fewest rows stay, and those of the others stay behind. Empty by default. `redact` says what is
-    done with which personal data, as "EMAIL_ADDRESS=replace" (see `redaction.plan`).
-    """
-
-    view: View = field(default_factory=View)
-    to: str = "input"
-    only_tags: tuple[str, ...] = ()
-    without_tags: tuple[str, ...] = ()
-    clean: tuple[str, ...] = ()
-    add: tuple[str, ...] = ()
-    split_safe: str = ""
-    redact: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "redact", tuple(map(str, read_plan(self.redact).values())))
-        if self.to not in FORMATS:
-            raise ExportError(f"There is no format {self.to!r} to export to; the formats are {', '.join(FORMATS)}.")
-        if self.clean and self.to == "input":
-            raise ExportError("The format input gives each record as it stood; choose another format to clean texts.")
-        if self.add and self.to not in TABULAR:
-            raise ExportError(
-                f"The format {self.to} has no place for {self.add[0]}; "
-                f"choose {' or '.join(TABULAR)} to add computed columns."
-            )
-        if unknown := [kind for kind in self.clean if kind not in CLEANABLE]:
-            raise ExportError(f"There is no kind of noise {unknown[0]!r} to clean; known: {', '.join(CLEANABLE)}.")
 
 
 @dataclass(frozen=True)
@@ -71,24 +30,50 @@ class Step:
     dropped_rows: int
     dropped_tokens: int | None
 
-    def as_dict(self) -> dict[str, object]:
-        return asdict(self)
+
+@dataclass(frozen=True)
+class Chosen:
+    """The rows of `dataset` that answer `request`, chosen once for all that an export writes and says.
+
+    `mask`: one Boolean per row. `steps`: from all records of the source to the rows that are exported, one per reason.
+    `reasons` (row_id, tag, why, reason): why rows were tagged, None where that is not known. `known`: what the writers
+    of training formats need to know of the dataset.
+    """
+
+    dataset: Dataset
+    request: ExportRequest
+    mask: pl.Series
+    steps: Sequence[Step]
+    reasons: pl.DataFrame | None
+    known: Known
+
+    @property
+    def rows(self) -> int:
+        """How many rows are exported."""
+        return self.steps[-1].rows
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether the tokens of every row are counted."""
+        return self.steps[0].tokens is not None
+
+    @property
+    def lengths(self) -> pl.Series | None:
+        """The tokens of each row that is exported; None before tokens are counted."""
+        return self.dataset.column("row_tokens").filter(self.mask) if self.has_tokens else None
+
+    def batches(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """These columns of the rows that are exported, part by part, in row order."""
+        return _batches(self.dataset, columns, self.mask)
 
 
-def waterfall(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | None = None) -> list[Step]:
-    """From all records of the source to those that are exported, one step per reason."""
-    return choose(dataset, request, reasons)[1]
-
-
-def choose(
-    dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | None = None
-) -> tuple[pl.Series, list[Step]]:
-    """One Boolean per row, and the steps that led there. `reasons` (row_id, tag, why, reason): why rows were tagged.
+def choose(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | None = None) -> Chosen:
+    """The rows that answer the request. `reasons` (row_id, tag, why, reason): why rows were tagged.
 
     Raises ViewError, DatasetError, ExportError where the column of splits is none.
     """
     dataset.check(request.view)
-    tokens = dataset.column("row_tokens").cast(pl.Int64).fill_null(0) if has_tokens(dataset) else None
+    tokens = dataset.column("row_tokens").cast(pl.Int64).fill_null(0) if _has_tokens(dataset) else None
     total = None if tokens is None else int(tokens.sum())
     unreadable = int(dataset.meta["unreadable"])
     steps = [Step("all records of the source", dataset.height + unreadable, total, 0, None if total is None else 0)]
@@ -101,12 +86,12 @@ def choose(
     for reason, passes in _split_safe(dataset, request.split_safe, mask):
         mask = mask & passes
         steps.append(_step(reason, mask, tokens, steps[-1]))
-    known = known_of(dataset)
+    known = _known_of(dataset)
     for reason, passes in _fitting(dataset, request.to, known, mask):
         mask = mask & passes
         if int(mask.sum()) < steps[-1].rows:
             steps.append(_step(f"{request.to} cannot hold it: {reason}", mask, tokens, steps[-1]))
-    return mask, steps
+    return Chosen(dataset, request, mask, steps, reasons, known)
 
 
 def _step(reason: str, mask: pl.Series, tokens: pl.Series | None, before: Step) -> Step:
@@ -117,7 +102,7 @@ def _step(reason: str, mask: pl.Series, tokens: pl.Series | None, before: Step) 
     return Step(reason, rows, left, before.rows - rows, before.tokens - left)
 
 
-def has_tokens(dataset: Dataset) -> bool:
+def _has_tokens(dataset: Dataset) -> bool:
     """Whether the tokens of every row are counted, and not hidden by a column of the source with the same name."""
     return "row_tokens" not in dataset.originals and dataset.has(dataset.signal("tokens"))
 
@@ -129,7 +114,7 @@ def _reasons(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | N
     """
     for f in request.view.active:
         yield f.sentence, dataset.mask(f)
-    for type_ in dropped_types(request):
+    for type_ in request.dropped_types:
         column = types_column(type_)
         if column not in dataset.schema:
             name = "named_entities" if type_ in ENTITY_TYPES else "personal_data"
@@ -177,22 +162,12 @@ def _split_safe(dataset: Dataset, column: str, mask: pl.Series) -> Iterator[tupl
         yield f"no row is near or equal to one with another {column}", mask
 
 
-def known_of(dataset: Dataset) -> Known:
+def _known_of(dataset: Dataset) -> Known:
     """What the writers of training formats need to know of a dataset."""
     meta = dataset.meta
     return Known(
         frozenset(dataset.canonical), dataset.roles, dataset.originals, frozenset(meta["json_columns"]), meta["renamed"]
     )
-
-
-def dropped_types(request: ExportRequest) -> list[str]:
-    """The types of personal data whose rows are left out."""
-    return [rule.type for rule in read_plan(request.redact).values() if rule.how == "drop"]
-
-
-def types_column(type_: str) -> str:
-    """The column that says which rows hold this type."""
-    return "entity_types" if type_ in ENTITY_TYPES else "pii_types"
 
 
 def _fitting(dataset: Dataset, to: str, known: Known, mask: pl.Series) -> Iterator[tuple[str, pl.Series]]:
@@ -203,14 +178,14 @@ def _fitting(dataset: Dataset, to: str, known: Known, mask: pl.Series) -> Iterat
     number = pl.coalesce(*(pl.when(test).then(pl.lit(i, dtype=pl.UInt8)) for i, (_, test) in enumerate(tests)))
     columns = ["source_line", *misfit_columns(to, known)]
     first = pl.Series("first", [None], dtype=pl.UInt8).new_from_index(0, dataset.height)
-    found = [batch.with_columns(first=number)["first"] for batch in chosen_batches(dataset, columns, mask)]
+    found = [batch.with_columns(first=number)["first"] for batch in _batches(dataset, columns, mask)]
     if found:
         first = first.scatter(mask.arg_true(), pl.concat(found))
     for i, (reason, _) in enumerate(tests):
         yield reason, (first != i).fill_null(True)
 
 
-def chosen_batches(dataset: Dataset, columns: Sequence[str], mask: pl.Series) -> Iterator[pl.DataFrame]:
+def _batches(dataset: Dataset, columns: Sequence[str], mask: pl.Series) -> Iterator[pl.DataFrame]:
     """Those columns of the chosen rows, part by part, in row order; parts without any are not read."""
     start = 0
     for height in dataset.meta["part_rows"]:

@@ -14,6 +14,7 @@ __all__ = [
     "ReadOptions",
     "batches",
     "bytestream",
+    "columns",
     "digests",
     "fingerprint",
     "fingerprint_of",

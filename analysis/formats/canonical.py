@@ -8,10 +8,10 @@ from typing import Any
 import polars as pl
 
 from analysis.formats.chats import ROLES, Message, first_of, is_dialogue, last_of, messages_of, system_of
+from analysis.formats.columns import CANONICAL
 from analysis.formats.kinds import as_number, as_text
 from analysis.formats.shapes import Shape
 
-MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String, "tool_calls": pl.String}))
 Columns = dict[str, list[Any]]
 KNOWN_ROLES = frozenset(ROLES.values())
 
@@ -44,8 +44,7 @@ def canonical(
 
 
 def _series(name: str, values: Sequence[Any]) -> pl.Series:
-    special = {"messages": MESSAGES, "score": pl.Float64(), "n_turns": pl.UInt32(), "prompts_differ": pl.Boolean()}
-    return pl.Series(name, values, dtype=special.get(name, pl.String()))
+    return pl.Series(name, values, dtype=CANONICAL[name])
 
 
 def _n_turns(sides: Sequence[pl.Series], height: int) -> pl.Series:

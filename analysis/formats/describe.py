@@ -13,10 +13,11 @@ import orjson
 import polars as pl
 
 from analysis.errors import FormatError
+from analysis.formats.columns import CANONICAL
 from analysis.formats.csvfiles import Dialect
 from analysis.formats.kinds import Kind, is_json
 from analysis.formats.notes import notes_of
-from analysis.formats.options import CANONICAL, MAX_COLUMNS, ROLES
+from analysis.formats.options import MAX_COLUMNS, ROLES
 from analysis.formats.parsing import Remarks
 from analysis.formats.parts import Facts, Plan
 

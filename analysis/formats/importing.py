@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import multiprocessing
 import os
 import shutil
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +24,7 @@ from analysis.formats.parts import Facts, Plan, build, write_part
 from analysis.formats.retyping import retype, stored_batches
 from analysis.formats.roles import items_named, repeat
 from analysis.formats.shapes import Shape, find_shape
+from analysis.processes import processes
 
 Progress = Callable[[int, int], None]
 SMALL_BYTES = 8 << 20
@@ -222,12 +221,8 @@ def _processes(workers: int) -> Iterator[Executor]:
     # Each process reads this when it imports Polars; one thread each leaves the processors to the processes.
     os.environ["POLARS_MAX_THREADS"] = "1"
     try:
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as executor:
+        with processes(workers, FormatError, "read the files", "use fewer workers") as executor:
             yield executor
-    except BrokenProcessPool:
-        raise FormatError(
-            "A process that read the files was killed, probably for lack of memory; use fewer workers."
-        ) from None
     finally:
         if before is None:
             del os.environ["POLARS_MAX_THREADS"]

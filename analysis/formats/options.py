@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analysis.errors import FormatError
+from analysis.formats.columns import CANONICAL
 
 FORMATS = ("instruction", "chat", "preference", "kto", "reward", "text", "table")
 ROLES = (
@@ -32,7 +33,6 @@ ROLES = (
     "embedding",
     "key",
 )
-CANONICAL = ("system", "prompt", "response", "rejected", "score", "messages", "text", "n_turns", "prompts_differ")
 RESERVED = frozenset((*CANONICAL, "row_id", "source_file", "source_line", "source_record", "tags", "disputed_tags", ""))
 KNOWN_FILES = "JSONL, JSON, CSV, TSV, plain text, Parquet and Arrow, each plain, .gz or .zst"
 MAX_RECORD_BYTES = 256 << 20

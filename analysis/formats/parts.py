@@ -18,7 +18,8 @@ from xxhash import xxh3_64_digest
 from analysis.errors import FormatError
 from analysis.formats import kinds
 from analysis.formats.batches import Batch
-from analysis.formats.canonical import KNOWN_ROLES, MESSAGES, canonical
+from analysis.formats.canonical import KNOWN_ROLES, canonical
+from analysis.formats.columns import MESSAGES
 from analysis.formats.csvfiles import SURPLUS
 from analysis.formats.kinds import Kind
 from analysis.formats.options import MAX_COLUMNS

@@ -3,6 +3,7 @@
 __all__ = [
     "cells",
     "frames",
+    "known_values",
     "masked_rows",
     "masking",
     "not_personal",

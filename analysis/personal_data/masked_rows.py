@@ -11,7 +11,7 @@ import polars as pl
 from analysis.dataset import Dataset
 from analysis.personal_data.cells import rewritten
 from analysis.personal_data.frames import holds_text, rewritten_rows
-from analysis.personal_data.masker import Masker
+from analysis.personal_data.known_values import KnownValues
 from analysis.personal_data.masking import masked_value
 from analysis.personal_data.not_personal import values_of
 from analysis.personal_data.tables import TABLES
@@ -106,7 +106,7 @@ def masked_frame(dataset: Dataset, frame: pl.DataFrame, rows: pl.Series) -> pl.D
 
     Its columns may be the dataset's, or any texts taken from these rows.
     """
-    masks = {row: Masker(several) for row, several in masks_of(dataset, rows).items()}
+    masks = {row: KnownValues(several) for row, several in masks_of(dataset, rows).items()}
     touched = [n for n, row in enumerate(rows) if row in masks]
 
     def mask(column: pl.Series) -> list[Any]:
@@ -118,7 +118,7 @@ def masked_frame(dataset: Dataset, frame: pl.DataFrame, rows: pl.Series) -> pl.D
 
 def masked_group(group: Group, masks: Mapping[str, str]) -> Group:
     """A group of texts side by side with these values masked, its marks moved with the words they mark."""
-    mask = Masker(masks)
+    mask = KnownValues(masks)
 
     def card(shown: Card) -> Card:
         text, spans = (None, []) if shown.text is None else mask.marked(shown.text, shown.spans)

@@ -8,11 +8,12 @@ from functools import lru_cache
 
 import polars as pl
 
+from analysis.formats.columns import MESSAGE
+
 SPOKEN_BY = {"user": "prompt", "assistant": "response", "system": "system", "tool": "tool"}
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 OTHER_FORMS = {**dict.fromkeys(DASHES, "-"), "\u3002": "."}
 """What NFKC leaves alone, though people write numbers and addresses with it."""
-MESSAGE = pl.Struct({"role": pl.String, "content": pl.String, "tool_calls": pl.String})
 OTHER = re.compile(rf"[{''.join(OTHER_FORMS)}]|(?![0-9])\d")
 PIECE = {"row": pl.UInt32, "field": pl.String, "message": pl.UInt32, "text": pl.String}
 

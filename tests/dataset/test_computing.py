@@ -27,12 +27,13 @@ from analysis.computing import (
     progress_path,
     try_out,
 )
-from analysis.computing.progress import Progress, Reporter, write_whole
+from analysis.computing.progress import Progress, Reporter
 from analysis.computing.runners import RUNNERS, run_here, run_in_processes, run_on_ray, runner
 from analysis.dataset import Dataset
 from analysis.errors import RunnerError, SignalError
 from analysis.signal import ROW_ID, Signal
 from analysis.view import View
+from analysis.whole_files import write_text_whole
 from analysis.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,7 +103,7 @@ def elsewhere(dataset: Dataset, marked: Marked) -> subprocess.Popen[str]:
     """Another process that computes the same."""
     script = (
         "import sys; from pathlib import Path; from analysis import computing; from analysis.dataset import Dataset\n"
-        "from analysis.signals.catalogue import CATALOGUE\n"
+        "from analysis.catalogue import CATALOGUE\n"
         "from tests.test_computing import CHUNK, Marked\n"
         "computing.CHUNK_ROWS = CHUNK; print('asking', flush=True)\n"
         "computing.compute(Dataset(Path(sys.argv[1]), CATALOGUE), Marked(sys.argv[2]))"
@@ -409,7 +410,7 @@ def test_a_reporter_writes_the_first_the_last_and_few_between(tmp_path: Path, mo
     path = tmp_path / "progress.json"
     assert Progress.read(path) is None
     clock = iter((1000.0, 1000.0, 1000.1, 1000.3, 1000.31, 1000.4, 1000.5))
-    monkeypatch.setattr("analysis.computing.progress.time.time", lambda: next(clock))
+    monkeypatch.setattr(time, "time", lambda: next(clock))
     report = Reporter(path)
     seen = []
     for stage, done in (("a", 0), ("a", 1), ("a", 2), ("a", 9), ("b", 3), ("b", 9)):
@@ -429,5 +430,5 @@ def test_a_reporter_writes_the_first_the_last_and_few_between(tmp_path: Path, mo
 
 
 def test_the_progress_lies_where_others_look_for_it(dataset: Dataset, marked: Marked) -> None:
-    write_whole(progress_path(dataset, marked), '{"stage": "x", "done": 1, "total": 2, "started": 0, "pid": 3}')
+    write_text_whole(progress_path(dataset, marked), '{"stage": "x", "done": 1, "total": 2, "started": 0, "pid": 3}')
     assert progress(dataset, marked) == Progress("x", 1, 2, 0, 3)

@@ -22,7 +22,7 @@ from analysis.duplicates.splits import OTHERS, leaving, near_splits, splits_of
 from analysis.errors import DuplicatesError, ExportError, ReceiptError
 from analysis.export import ExportRequest, export
 from analysis.export.replay import replay
-from analysis.export.waterfall import waterfall
+from analysis.export.waterfall import choose
 from analysis.signal import ROW_ID
 from analysis.view import View
 from analysis.workspace import Workspace
@@ -302,7 +302,7 @@ def test_waterfall_receipt_and_replay_say_the_reasons(opened: Open, notes: Annot
     dataset.set_tags(notes.tags.standing(dataset.fingerprint), notes.tags.revision(dataset.fingerprint))
     reasons = notes.tags.reasons(dataset.fingerprint)
     request = ExportRequest(to="messages", without_tags=("drop",))
-    steps = [(step.reason, step.rows, step.dropped_rows) for step in waterfall(dataset, request, reasons)]
+    steps = [(step.reason, step.rows, step.dropped_rows) for step in choose(dataset, request, reasons).steps]
     assert steps[1:] == [("tagged drop: duplicate (near, prompt+response)", 2, 2), ("tagged drop", 1, 1)]
     result = export(dataset, request, tmp_path / "out", reasons=reasons)
     receipt = json.loads((tmp_path / "out" / "receipt.json").read_text())
@@ -313,8 +313,8 @@ def test_waterfall_receipt_and_replay_say_the_reasons(opened: Open, notes: Annot
     }
     file = tmp_path / "rows.jsonl"
     again = replay(tmp_path / "out" / "receipt.json", [file], tmp_path / "again", Workspace(tmp_path / "elsewhere"))
-    assert again.receipt["files"] == result.receipt["files"]
-    for name in ("receipt.json", "README.md", result.receipt["files"][0]["path"]):
+    assert again.receipt.as_dict()["files"] == result.receipt.as_dict()["files"]
+    for name in ("receipt.json", "README.md", result.receipt.as_dict()["files"][0]["path"]):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
     receipt["tags"]["reasons"] = {"drop": ["no text"]}
     (tmp_path / "bad.json").write_text(json.dumps(receipt))
@@ -326,9 +326,9 @@ def test_without_reasons_the_waterfall_is_as_before(opened: Open, notes: Annotat
     dataset = opened(rows(LONG, LONG))
     tagged(dataset, notes, "exact")
     request = ExportRequest(without_tags=("drop",))
-    assert [step.reason for step in waterfall(dataset, request)][1:] == ["tagged drop"]
-    other = notes.tags.reasons(dataset.fingerprint).with_columns(tag=pl.lit("fix"))
-    assert [step.reason for step in waterfall(dataset, request, other)][1:] == ["tagged drop"]
+    assert [step.reason for step in choose(dataset, request).steps][1:] == ["tagged drop"]
+    other = notes.reasons(dataset.fingerprint).with_columns(tag=pl.lit("fix"))
+    assert [step.reason for step in choose(dataset, request, other).steps][1:] == ["tagged drop"]
 
 
 # Splits
@@ -369,19 +369,19 @@ def split_rows() -> list[dict[str, Any]]:
 def test_a_split_safe_export_parts_no_group(opened: Open, tmp_path: Path) -> None:
     dataset = opened(split_rows())
     request = ExportRequest(to="messages", split_safe="split")
-    steps = waterfall(dataset, request)
+    steps = choose(dataset, request).steps
     assert steps[-1].reason == "split train: near or equal to a row of test" and steps[-1].dropped_rows == 3
     result = export(dataset, request, tmp_path / "out")
-    assert result.receipt["split_safe"] == "split" and result.receipt["rows_out"] == 5
-    named = {known["name"] for known in result.receipt["signals"]}
+    assert result.receipt.as_dict()["split_safe"] == "split" and result.receipt.as_dict()["rows_out"] == 5
+    named = {known["name"] for known in result.receipt.as_dict()["signals"]}
     assert {"near_pairs", "near_groups", "exact_duplicates"} <= named
     again = replay(
         tmp_path / "out" / "receipt.json", [tmp_path / "rows.jsonl"], tmp_path / "again", Workspace(tmp_path / "else")
     )
-    assert again.receipt["files"] == result.receipt["files"]
-    seen = waterfall(
+    assert again.receipt.as_dict()["files"] == result.receipt.as_dict()["files"]
+    seen = choose(
         dataset, ExportRequest(view=View().where("split", "eq", "train"), to="messages", split_safe="split")
-    )
+    ).steps
     assert seen[-1].reason == "no row is near or equal to one with another split" and seen[-1].dropped_rows == 0
 
 
@@ -389,7 +389,7 @@ def test_a_split_safe_export_parts_no_group(opened: Open, tmp_path: Path) -> Non
 def test_a_column_that_is_no_split_is_refused(opened: Open, column: str, said: str) -> None:
     dataset = opened(rows(*(f"Text number {n}" for n in range(80))))
     with pytest.raises(ExportError, match=said):
-        waterfall(dataset, ExportRequest(split_safe=column))
+        choose(dataset, ExportRequest(split_safe=column))
 
 
 def test_leaks_name_the_other_splits(opened: Open) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from dataclasses import asdict
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -21,7 +22,8 @@ from analysis.dataset import Dataset
 from analysis.errors import ExportError, ReceiptError
 from analysis.export import ExportRequest, export
 from analysis.export.replay import replay
-from analysis.export.waterfall import FORMATS, waterfall
+from analysis.export.request import FORMATS
+from analysis.export.waterfall import choose
 from analysis.view import View
 from analysis.workspace import Workspace
 
@@ -139,7 +141,7 @@ def test_chats_come_back_and_what_a_format_cannot_hold_is_counted(workspace: Wor
         said = [[(m["role"], m["content"]) for m in chat] for chat in again.column("messages")]
         assert said == [[(m["role"], m["content"]) for m in messages[i]] for i in kept], to
         assert again.column("id").to_list() == [i + 1 for i in kept]
-    steps = waterfall(dataset, ExportRequest(to="alpaca"))
+    steps = choose(dataset, ExportRequest(to="alpaca")).steps
     assert {s.reason.partition(": ")[2]: s.dropped_rows for s in steps[1:]} == {
         "no turns": 1,
         "tool calls": 1,
@@ -174,7 +176,7 @@ def test_a_system_message_in_a_column_of_its_own_stays_with_the_chat(workspace: 
 
 def test_preferences_come_back(workspace: Workspace, tmp_path: Path) -> None:
     dataset = workspace.open([jsonl(tmp_path / "p.jsonl", CHOICES)])
-    steps = waterfall(dataset, ExportRequest(to="preference"))
+    steps = choose(dataset, ExportRequest(to="preference")).steps
     assert steps[-1].reason == "preference cannot hold it: no rejected answer"
     path = made(dataset, "preference", tmp_path / "out")
     assert lines(path)[0] == {"prompt": "Best?", "chosen": "This.", "rejected": "That.", "source": "x"}
@@ -203,7 +205,7 @@ def test_preferences_of_chats_come_back_as_message_lists(workspace: Workspace, t
     again = workspace.open([path])
     names = ("messages", "response", "rejected")
     assert texts(again, *names) == texts(dataset, *names)[:3]
-    assert waterfall(dataset, ExportRequest(to="preference"))[-1].reason.endswith("different prompts")
+    assert choose(dataset, ExportRequest(to="preference")).steps[-1].reason.endswith("different prompts")
 
 
 def test_kto_comes_back_and_a_pair_gives_two_records(workspace: Workspace, tmp_path: Path) -> None:
@@ -387,7 +389,7 @@ def test_the_waterfall_adds_up(workspace: Workspace, tmp_path: Path) -> None:
     for counted in (False, True):
         if counted:
             compute(dataset, dataset.signal("tokens"))
-        steps = waterfall(dataset, request)
+        steps = choose(dataset, request).steps
         assert [(s.reason, s.rows, s.dropped_rows) for s in steps] == [
             ("all records of the source", 5, 0),
             ("could not be read", 4, 1),
@@ -400,13 +402,13 @@ def test_the_waterfall_adds_up(workspace: Workspace, tmp_path: Path) -> None:
     assert [s.tokens for s in steps[1:]] == [(a.tokens or 0) - (b.dropped_tokens or 0) for a, b in pairwise(steps)]
     assert steps[-1].tokens == dataset.column("row_tokens")[1]
     result = export(dataset, request, tmp_path / "out").as_dict()
-    assert (result["rows_in"], result["rows_out"], result["waterfall"]) == (4, 1, [s.as_dict() for s in steps])
+    assert (result["rows_in"], result["rows_out"], result["waterfall"]) == (4, 1, [asdict(s) for s in steps])
     assert lines(tmp_path / "out" / result["files"][0]["path"])[0]["conversations"][1]["value"] == "猫 — кот"
 
 
 def test_any_of_the_wanted_tags_is_enough(workspace: Workspace, tmp_path: Path) -> None:
     dataset = tagged(workspace.open([jsonl(tmp_path / "a.jsonl", PAIRS)]), keep=[0], fix=[1])
-    steps = waterfall(dataset, ExportRequest(only_tags=("keep", "fix")))
+    steps = choose(dataset, ExportRequest(only_tags=("keep", "fix"))).steps
     assert (steps[-1].reason, steps[-1].rows) == ("not tagged keep or fix", 2)
 
 
@@ -418,7 +420,7 @@ def test_given_tags_stand_in_and_leave_the_dataset_alone(workspace: Workspace, t
         == 4
     )
     assert dataset.tag_revision == 7
-    assert waterfall(dataset, ExportRequest(without_tags=("drop",)))[-1].rows == 2
+    assert choose(dataset, ExportRequest(without_tags=("drop",))).steps[-1].rows == 2
 
 
 @pytest.mark.parametrize("to", FORMATS)
@@ -614,9 +616,9 @@ def test_a_changed_source_is_noticed(workspace: Workspace, tmp_path: Path) -> No
         ({"to": "alpaca"}, "only in the receipt|not in the receipt"),
         ({"rows_out": 99}, "says otherwise of rows_out"),
         ({"winnow": "9.9", "view": ["score~ge~2"]}, "receipt by Winnow 9.9"),
-        ({"files": "none"}, "no receipt of Winnow: the receipt has no proper files"),
-        ({"view": [1]}, "must be texts"),
-        ({"source": {}}, "its source has no proper name"),
+        ({"files": "none"}, "files must be a list, it is .none."),
+        ({"view": [1]}, "view.0 must be a text, it is 1"),
+        ({"source": {}}, "source.name is missing"),
     ],
 )
 def test_a_tampered_receipt_is_noticed(workspace: Workspace, tmp_path: Path, change: dict[str, Any], said: str) -> None:

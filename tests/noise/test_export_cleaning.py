@@ -44,10 +44,10 @@ def test_texts_lose_the_named_kind_and_other_columns_stay(home: Path, tmp_path: 
         ("Say hi", "hi", "<i>kept</i>"),
         ("Plain", "words", None),
     ]
-    assert result.receipt["clean"] == ["html_tags"]
-    assert "1 row was cleaned of html_tags; tokens are counted before cleaning." in result.receipt["notes"]
+    assert result.receipt.as_dict()["clean"] == ["html_tags"]
+    assert "1 row was cleaned of html_tags; tokens are counted before cleaning." in result.receipt.as_dict()["notes"]
     again = replay(tmp_path / "out" / "receipt.json", file, tmp_path / "again", workspace)
-    assert again.receipt["files"] == result.receipt["files"]
+    assert again.receipt.as_dict()["files"] == result.receipt.as_dict()["files"]
 
 
 def test_chats_are_cleaned_message_by_message(home: Path, tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from analysis.annotations import open_annotations
 from analysis.catalogue import CATALOGUE
 from analysis.computing import compute
 from analysis.dataset import Dataset
+from analysis.personal_data.known_values import KnownValues
 from analysis.personal_data.masked_rows import masked_frame, masked_group
-from analysis.personal_data.masker import Masker
 from analysis.personal_data.not_personal import NotPersonal, ruled
 from analysis.reading.side_by_side import Card, Group
 from analysis.signal import ROW_ID
@@ -202,7 +202,7 @@ def test_no_page_shows_a_value_unless_asked_and_then_it_is_noted(
     st.dictionaries(st.sampled_from(["ab", "a7b.", "77 77", "b a b a"]), st.sampled_from(["••", "•", "b••••••7"])),
 )
 def test_marks_stay_on_their_words(text: str, drawn: list[tuple[int, int]], masks: dict[str, str]) -> None:
-    mask = Masker(masks)
+    mask = KnownValues(masks)
     spans = [(min(s, len(text)), min(s + n, len(text)), "k", "t") for s, n in drawn]
     masked, moved = mask.marked(text, spans)
     assert masked == mask(text) and len(moved) == len(spans)
@@ -216,8 +216,15 @@ def test_marks_stay_on_their_words(text: str, drawn: list[tuple[int, int]], mask
 
 
 def test_a_short_value_is_masked_as_a_word_alone_and_longer_ones_first() -> None:
-    mask = Masker({"Bo": "••", "Bo Quist": "B••", "quist@mill.de": "q••"})
+    mask = KnownValues({"Bo": "••", "Bo Quist": "B••", "quist@mill.de": "q••"})
     assert mask("Bo Quist and Bo met Bob; quist@mill.de") == "B•• and •• met Bob; q••"
+
+
+def test_where_no_length_is_named_every_value_is_a_word_of_its_own() -> None:
+    assert (
+        KnownValues({"mill": "x", "mill.de": "y"}, inside_from=None)("mills mill mill.de mill.den") == "mills x y x.den"
+    )
+    assert KnownValues({})("as it was") == KnownValues({"": "x"})("as it was") == "as it was"
 
 
 def test_a_group_is_masked_in_all_it_says() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.dataset.folder import CANONICAL, PLACE, TAGS
 from analysis.export import ExportRequest
-from analysis.export.waterfall import CLEANABLE, Step, waterfall
+from analysis.export.request import CLEANABLE
+from analysis.export.waterfall import Step, choose
 from analysis.noise import KINDS
 from analysis.signal import ROW_ID
 from ui.session import jobs, places, session
@@ -32,12 +34,12 @@ WORDS = {
 
 
 @st.cache_data(max_entries=64, show_spinner="Counting what goes out …")
-def _steps(key: tuple[str, ...], _dataset: Dataset, _request: ExportRequest) -> list[Step]:
-    reasons = session.notes().tags.reasons(_dataset.fingerprint) if _request.without_tags else None
-    return waterfall(_dataset, _request, reasons)
+def _steps(key: tuple[str, ...], _dataset: Dataset, _request: ExportRequest) -> Sequence[Step]:
+    reasons = session.notes().reasons(_dataset.fingerprint) if _request.without_tags else None
+    return choose(_dataset, _request, reasons).steps
 
 
-def steps(dataset: Dataset, request: ExportRequest) -> list[Step]:
+def steps(dataset: Dataset, request: ExportRequest) -> Sequence[Step]:
     """The waterfall from all records to those that go out; counted once per view, tags and format."""
     tags = (*(f"+{tag}" for tag in request.only_tags), *(f"-{tag}" for tag in request.without_tags))
     counted = str(dataset.has(dataset.signal("tokens")))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from analysis.keys import value_hash
+from analysis.personal_data.known_values import KnownValues
 from analysis.personal_data.not_personal import Verdicts
 from analysis.personal_data.placeholders import canonical_value, is_placeholder
 from analysis.personal_data.scanning import Hit, Scanner
@@ -55,5 +55,4 @@ class Leftovers:
 
 def without(text: str, stand_ins: Collection[str]) -> str:
     """The text with a box where a stand-in stands as a word."""
-    words = "|".join(re.escape(one) for one in sorted(stand_ins, key=len, reverse=True))
-    return re.sub(rf"(?<!\w)(?:{words})(?!\w)", BOX, text) if stand_ins else text
+    return KnownValues(dict.fromkeys(stand_ins, BOX), inside_from=None)(text)

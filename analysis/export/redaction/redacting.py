@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from analysis.dataset import Dataset
-from analysis.export.redaction.plan import HOW, read_plan
+from analysis.export.receipt import PersonalData, Receipt, TakenOut
+from analysis.export.redaction.plan import HOW
 from analysis.export.redaction.redactor import Redactor
 from analysis.export.redaction.rescan import File, check_files
 from analysis.export.redaction.source_tables import change_of
 from analysis.export.source_files import Change
+from analysis.export.waterfall import Chosen
 from analysis.keys import key_id
 from analysis.personal_data.cells import JSON, TEXT, Kind
 from analysis.personal_data.types import ENTITY_TYPES
@@ -22,11 +21,11 @@ from analysis.personal_data.types import ENTITY_TYPES
 class Redacting:
     """One export's redaction; with an empty plan it leaves everything as it is."""
 
-    def __init__(self, dataset: Dataset, plan: Sequence[str]) -> None:
-        self.dataset = dataset
-        self.redactor = Redactor(dataset, read_plan(plan))
+    def __init__(self, chosen: Chosen) -> None:
+        self.chosen, self.dataset = chosen, chosen.dataset
+        self.redactor = Redactor(chosen.dataset, chosen.request.plan)
         self.reads = self.redactor.reads
-        self._kinds = dict.fromkeys(dataset.meta["json_columns"], JSON)
+        self._kinds = dict.fromkeys(chosen.dataset.meta["json_columns"], JSON)
 
     def __call__(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame without what is to be taken out; one with `source_record` is of one file."""
@@ -48,25 +47,23 @@ class Redacting:
         """What is done with the batches of a Parquet or Arrow source."""
         return change_of(self.dataset, self.redactor, file)
 
-    def check(
-        self, folder: Path, to: str, mask: pl.Series, files: Sequence[Mapping[str, Any]], receipt: Mapping[str, Any]
-    ) -> None:
-        """Scans the written files again, and the words of the receipt. Raises RedactionError where anything is left."""
-        rows = mask.arg_true()
-        if to != "input":
-            found = [File(folder / file["path"], rows, file["rows"]) for file in files]
+    def check(self, folder: Path, receipt: Receipt) -> None:
+        """Scans the written files again, and what the receipt says in words; raises RedactionError for what is left."""
+        rows = self.chosen.mask.arg_true()
+        if receipt.to != "input":
+            found = [File(folder / file.path, rows, file.rows) for file in receipt.files]
         else:
             of = self.dataset.column("source_file").gather(rows)
             sources = self.dataset.meta["sources"]
             found = [
                 File(
-                    folder / file["path"],
+                    folder / file.path,
                     rows.filter(of == name),
-                    file["rows"],
+                    file.rows,
                     self.kind_of(name),
                     sources[name].get("original") is not None,
                 )
-                for name, file in zip(sources, files, strict=True)
+                for name, file in zip(sources, receipt.files, strict=True)
             ]
         check_files(self.dataset, self.redactor, found, list(said_in(receipt)))
 
@@ -92,47 +89,45 @@ class Redacting:
         notes.append("Tokens are counted before personal data was taken out.")
         return notes
 
-    def said(self, columns: set[str]) -> dict[str, Any]:
-        """What the receipt says of personal data, never a value. `columns`: those on which the choice of rows rests."""
+    def personal_data(self) -> PersonalData | None:
+        """What the receipt says of personal data, never a value; None where the export does not rest on any."""
         plan, rulings = self.redactor.plan, self.dataset.rulings
-        if not plan and not columns & rulings.columns.keys():
-            return {}
-        said: dict[str, Any] = {"not_personal": [rule.as_dict() for rule in rulings.rules], "secret": key_id()}
-        if plan:
-            said["redact"] = list(map(str, plan.values()))
-            said["taken_out"] = [
-                {
-                    "type": rule.type,
-                    "how": rule.how,
-                    "rows": self.redactor.counts[rule.type]["rows"],
-                    "values": self.redactor.counts[rule.type]["values"],
-                }
+        if not plan and not rulings.columns.keys() & set(self.chosen.request.columns):
+            return None
+        counts = self.redactor.counts
+        return PersonalData(
+            not_personal=rulings.rules,
+            secret=key_id(),
+            redact=tuple(map(str, plan.values())),
+            taken_out=tuple(
+                TakenOut(rule.type, rule.how, counts[rule.type]["rows"], counts[rule.type]["values"])
                 for rule in plan.values()
-            ]
-            said["detector"] = dict(self.redactor.detector)
-        if any(rule.how == "pseudonym" for rule in plan.values()):
-            from faker import VERSION
-
-            said["faker"] = VERSION
-        return said
+            ),
+            detector=dict(self.redactor.detector) if plan else {},
+            faker=_faker_version() if any(rule.how == "pseudonym" for rule in plan.values()) else "",
+        )
 
 
-def said_in(receipt: Mapping[str, Any]) -> list[str]:
+def _faker_version() -> str:
+    from faker import VERSION
+
+    return str(VERSION)
+
+
+def said_in(receipt: Receipt) -> list[str]:
     """The words of a receipt that come from the data or from people."""
-    source, tags = receipt["source"], receipt["tags"]
-    files = [file["name"] for file in source["files"]]
-    rules = [rule["what"] for rule in receipt["personal_data"]["not_personal"] if rule["kind"] != "value"]
-    steps = [step["reason"] for step in receipt["steps"]]
-    names = [*tags["rows"], *tags["disputed_rows"], *tags["only"], *tags["without"], *source["roles"].values()]
+    source, tags = receipt.source, receipt.tags
+    rules = receipt.personal_data.not_personal if receipt.personal_data else ()
+    names = [*tags.rows, *tags.disputed_rows, *tags.only, *tags.without, *source.roles.values()]
     return [
-        receipt["sentence"],
-        *receipt["view"],
-        source["name"],
-        *files,
-        *source["notes"],
-        *receipt["notes"],
+        receipt.sentence,
+        *receipt.view,
+        source.name,
+        *(file.name for file in source.files),
+        *source.notes,
+        *receipt.notes,
         *names,
-        *steps,
-        *rules,
-        *receipt.get("add", []),
+        *(step.reason for step in receipt.steps),
+        *(rule.what for rule in rules if rule.kind != "value"),
+        *receipt.add,
     ]

@@ -24,6 +24,7 @@ from analysis.export.redaction.pseudonyms import hashed, pseudonym
 from analysis.keys import value_hash, workspace_key
 from analysis.personal_data.cells import TEXT, Kind, rewritten, texts_in
 from analysis.personal_data.frames import holds_text, rewritten_rows
+from analysis.personal_data.known_values import KnownValues
 from analysis.personal_data.not_personal import Verdicts, values_of
 from analysis.personal_data.placeholders import canonical_value, is_placeholder
 from analysis.personal_data.recognisers import chosen_types
@@ -255,10 +256,8 @@ def _replaced(text: str, found: Found, scans: Mapping[str, Scan]) -> str:
 
 def _elsewhere(text: str, found: Found) -> str:
     long = [v for v, t in found.types.items() if len(v) >= (LEAST_NAME_CHARS if t in ENTITY_TYPES else LEAST_CHARS)]
-    if not any(value in text for value in long):
-        return text
-    words = "|".join(re.escape(value) for value in sorted(long, key=len, reverse=True))
-    return re.sub(rf"(?<!\w)(?:{words})(?!\w)", lambda match: found.instead[match[0]], text)
+    held = {value: found.instead[value] for value in long if value in text}
+    return KnownValues(held, inside_from=None)(text) if held else text
 
 
 def _entities(dataset: Dataset, types: Sequence[str]) -> dict[str, dict[str, str]]:

@@ -1,0 +1,78 @@
+"""What an export is asked for: which rows, in which format, and what is done with their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from analysis.errors import ExportError
+from analysis.export.redaction.plan import Redaction, read_plan
+from analysis.export.training_formats import KEYS
+from analysis.noise import KINDS
+from analysis.personal_data.types import ENTITY_TYPES
+from analysis.view import View
+
+TABULAR = ("parquet", "csv")
+FORMATS = ("input", *KEYS, *TABULAR)
+CLEANABLE = tuple(name for name, kind in KINDS.items() if kind.can_be_cleaned)
+GROUPS = ("duplicate_group", "near_group", "near_neighbours")
+"""The columns by which rows of different splits are kept apart."""
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """The rows in `view` that have any of `only_tags`, where some are named, and none of `without_tags`, in the format
+    `to`, one of `FORMATS`; their texts without the kinds of noise in `clean`, none by default; in a table of `TABULAR`
+    with the computed columns `add` beside the others.
+
+    `split_safe` names a column of splits, such as train and test: of rows that are near or equal to each other those
+    of the split with fewest rows stay, and those of the others stay behind. Empty by default. `redact` says what is
+    done with which personal data, as "EMAIL_ADDRESS=replace" (see `redaction.plan`). Raises ExportError for a format or
+    a kind of noise that is not known or does not fit, RedactionError for a plan that cannot be read.
+    """
+
+    view: View = field(default_factory=View)
+    to: str = "input"
+    only_tags: tuple[str, ...] = ()
+    without_tags: tuple[str, ...] = ()
+    clean: tuple[str, ...] = ()
+    add: tuple[str, ...] = ()
+    split_safe: str = ""
+    redact: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "redact", tuple(map(str, read_plan(self.redact).values())))
+        if self.to not in FORMATS:
+            raise ExportError(f"There is no format {self.to!r} to export to; the formats are {', '.join(FORMATS)}.")
+        if self.clean and self.to == "input":
+            raise ExportError("The format input gives each record as it stood; choose another format to clean texts.")
+        if self.add and self.to not in TABULAR:
+            raise ExportError(
+                f"The format {self.to} has no place for {self.add[0]}; "
+                f"choose {' or '.join(TABULAR)} to add computed columns."
+            )
+        if unknown := [kind for kind in self.clean if kind not in CLEANABLE]:
+            raise ExportError(f"There is no kind of noise {unknown[0]!r} to clean; known: {', '.join(CLEANABLE)}.")
+
+    @cached_property
+    def plan(self) -> Mapping[str, Redaction]:
+        """What is done by type of personal data."""
+        return read_plan(self.redact)
+
+    @property
+    def dropped_types(self) -> list[str]:
+        """The types of personal data whose rows are left out."""
+        return [rule.type for rule in self.plan.values() if rule.how == "drop"]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns on which the choice of rows rests, and those that are added."""
+        filtered = [f.column for f in self.view.active]
+        groups = GROUPS if self.split_safe else ()
+        return list(dict.fromkeys([*self.add, *groups, *map(types_column, self.dropped_types), *filtered]))
+
+
+def types_column(type_: str) -> str:
+    """The column that says which rows hold this type."""
+    return "entity_types" if type_ in ENTITY_TYPES else "pii_types"

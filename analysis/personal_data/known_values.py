@@ -1,0 +1,50 @@
+"""Known values replaced in any text, and where the marks of that text lie afterwards."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+
+from analysis.reading.marks import Span
+
+LEAST_CHARS = 4  # a shorter value is masked as a word of its own only, not where other words hold its characters
+
+
+class KnownValues:
+    """Replaces every occurrence of some values, the longest first; `instead` says by what.
+
+    A value shorter than `inside_from` characters is replaced only where it stands as a word of its own; without
+    `inside_from` all are.
+    """
+
+    def __init__(self, instead: Mapping[str, str], inside_from: int | None = LEAST_CHARS) -> None:
+        self._instead = dict(instead)
+        longest_first = sorted(filter(None, instead), key=lambda value: (-len(value), value))
+        inside = [v for v in longest_first if inside_from is not None and len(v) >= inside_from]
+        words = longest_first[len(inside) :]
+        patterns = [*map(re.escape, inside)]
+        patterns += [rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)"] if words else []
+        self._pattern = re.compile("|".join(patterns)) if patterns else None
+
+    def __call__(self, text: str) -> str:
+        return self._pattern.sub(lambda found: self._instead[found[0]], text) if self._pattern else text
+
+    def marked(self, text: str, spans: Sequence[Span]) -> tuple[str, list[Span]]:
+        """The text replaced, and its spans where they lie then; one that ends within a value takes all of it."""
+        if self._pattern is None:
+            return text, list(spans)
+        found = [(match.start(), match.end(), len(self._instead[match[0]])) for match in self._pattern.finditer(text)]
+        starts = [start for start, _, _ in found]
+        grown = [0]
+        for start, end, length in found:
+            grown.append(grown[-1] + length - (end - start))
+
+        def moved(at: int, is_end: bool) -> int:
+            before = bisect_right(starts, at - is_end)
+            if before and at < found[before - 1][1] + is_end:
+                start, _, length = found[before - 1]
+                return start + grown[before - 1] + (length if is_end else 0)
+            return at + grown[before]
+
+        return self(text), [(moved(start, False), moved(end, True), kind, title) for start, end, kind, title in spans]
