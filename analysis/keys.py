@@ -30,9 +30,11 @@ def workspace_key() -> bytes:
     if not path.exists():
         with FileLock(f"{path}.lock"):
             if not path.exists():
-                with whole_file(path) as temporary:
-                    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                        file.write(secrets.token_bytes(KEY_BYTES))
+                with (
+                    whole_file(path) as temporary,
+                    os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+                ):
+                    file.write(secrets.token_bytes(KEY_BYTES))
     key = path.read_bytes()
     if len(key) != KEY_BYTES:
         raise KeyFileError(

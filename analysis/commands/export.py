@@ -55,7 +55,7 @@ def export_command(
         redact=tuple(redact or ()),
     )
     dataset, view = load(name, where, request.columns)
-    reasons = open_annotations(Workspace().home).reasons(dataset.fingerprint) if without_tag else None
+    reasons = open_annotations(Workspace().home).tags.reasons(dataset.fingerprint) if without_tag else None
     result = export(dataset, replace(request, view=view), out, reasons=reasons, report=Reporter(progress)).as_dict()
     answer(result, as_json, f"{result['rows_out']:,} of {result['rows_in']:,} rows in {out}")
 

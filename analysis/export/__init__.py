@@ -3,4 +3,4 @@
 from analysis.export.exporting import export
 from analysis.export.request import ExportRequest
 
-__all__ = ["ExportRequest", "cleaning", "export", "redaction", "receipt", "replay", "request", "waterfall"]
+__all__ = ["ExportRequest", "cleaning", "export", "receipt", "redaction", "replay", "request", "waterfall"]

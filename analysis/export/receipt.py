@@ -145,7 +145,7 @@ class Receipt:
 def read_receipt(path: Path) -> tuple[Receipt, list[str]]:
     """A receipt whose types are right, and the keys in it that this version does not know, such as "tags.weights".
 
-    What it says may still be wrong. Raises ReceiptError for a file that is no receipt.
+    What it says may still be wrong. Raises ReceiptError where the file is no receipt.
     """
     try:
         text = Path(path).read_bytes()

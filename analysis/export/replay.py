@@ -28,8 +28,9 @@ from analysis.workspace import Workspace
 def replay(receipt_path: Path, sources: Path | Iterable[Path], out: Path, workspace: Workspace) -> ExportResult:
     """The same export made again from the same source files into the folder `out`; the tags are the receipt's own.
 
-    Nothing is left in `out` unless every file comes out with the receipt's SHA-256. Raises ReceiptError otherwise, and
-    another WinnowError where the receipt asks for what this version does not have.
+    Nothing is left in `out` unless every file comes out with the receipt's SHA-256.
+
+    Raises ReceiptError where it does not, WinnowError where the receipt asks for what this version does not have.
     """
     receipt, unknown = read_receipt(receipt_path)
     paths = [Path(sources)] if isinstance(sources, str | Path) else [Path(path) for path in sources]

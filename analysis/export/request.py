@@ -28,8 +28,9 @@ class ExportRequest:
 
     `split_safe` names a column of splits, such as train and test: of rows that are near or equal to each other those
     of the split with fewest rows stay, and those of the others stay behind. Empty by default. `redact` says what is
-    done with which personal data, as "EMAIL_ADDRESS=replace" (see `redaction.plan`). Raises ExportError for a format or
-    a kind of noise that is not known or does not fit, RedactionError for a plan that cannot be read.
+    done with which personal data, as "EMAIL_ADDRESS=replace" (see `redaction.plan`).
+
+    Raises ExportError, NoiseError, RedactionError where a format, a kind of noise or a plan is not known or does not fit.
     """
 
     view: View = field(default_factory=View)

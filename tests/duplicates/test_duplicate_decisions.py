@@ -327,7 +327,7 @@ def test_without_reasons_the_waterfall_is_as_before(opened: Open, notes: Annotat
     tagged(dataset, notes, "exact")
     request = ExportRequest(without_tags=("drop",))
     assert [step.reason for step in choose(dataset, request).steps][1:] == ["tagged drop"]
-    other = notes.reasons(dataset.fingerprint).with_columns(tag=pl.lit("fix"))
+    other = notes.tags.reasons(dataset.fingerprint).with_columns(tag=pl.lit("fix"))
     assert [step.reason for step in choose(dataset, request, other).steps][1:] == ["tagged drop"]
 
 

@@ -35,7 +35,7 @@ WORDS = {
 
 @st.cache_data(max_entries=64, show_spinner="Counting what goes out …")
 def _steps(key: tuple[str, ...], _dataset: Dataset, _request: ExportRequest) -> Sequence[Step]:
-    reasons = session.notes().reasons(_dataset.fingerprint) if _request.without_tags else None
+    reasons = session.notes().tags.reasons(_dataset.fingerprint) if _request.without_tags else None
     return choose(_dataset, _request, reasons).steps
 
 

@@ -48,7 +48,7 @@ class Redacting:
         return change_of(self.dataset, self.redactor, file)
 
     def check(self, folder: Path, receipt: Receipt) -> None:
-        """Scans the written files again, and what the receipt says in words; raises RedactionError for what is left."""
+        """Scans the written files again, and the words of the receipt. Raises RedactionError where anything is left."""
         rows = self.chosen.mask.arg_true()
         if receipt.to != "input":
             found = [File(folder / file.path, rows, file.rows) for file in receipt.files]
