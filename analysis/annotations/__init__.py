@@ -2,4 +2,4 @@
 
 from analysis.annotations.tags import Annotations, open_annotations
 
-__all__ = ["Annotations", "blind_checks", "cluster_names", "open_annotations", "personal_rules", "tags"]
+__all__ = ["Annotations", "blind_checks", "cluster_names", "in_place", "open_annotations", "personal_rules", "tags"]

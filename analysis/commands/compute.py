@@ -3,49 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from analysis.catalogue import CATALOGUE
 from analysis.commands.shared import DatasetArgument, Json, answer, pairs, say
-from analysis.computing import AT_OPENING_S, compute, missing_inputs, try_out
+from analysis.computing import compute, try_out
+from analysis.computing.choosing import quick, with_parameters
 from analysis.computing.runners import runner
-from analysis.dataset import Dataset
-from analysis.errors import DatasetError, SignalError
-from analysis.loaders.pipelines import pipeline_version
-from analysis.loaders.tokenizers import tokenizer_digest
-from analysis.signal import Signal
+from analysis.errors import DatasetError
 from analysis.workspace import Workspace
-
-
-def typed(signal: Signal, texts: dict[str, str]) -> dict[str, object]:
-    """Texts as values of the types that the signal's parameters have."""
-    values: dict[str, object] = dict(texts)
-    for name, text in texts.items():
-        known = signal.parameters.get(name)
-        try:
-            if isinstance(known, bool):
-                values[name] = {"true": True, "false": False}[text.lower()]
-            elif isinstance(known, int | float):
-                values[name] = type(known)(text)
-        except (KeyError, ValueError):
-            raise SignalError(f"{name} of {signal.name} cannot be {text!r}; write a value such as {known}.") from None
-    return values
-
-
-def quick(dataset: Dataset) -> Iterator[Signal]:
-    """The cheap signals, then those heavy ones whose trial says that they take less than half a minute.
-
-    Last those that read other signals' columns, where these were made on the way; those of `Catalogue.on_request` are
-    left out where they are not there yet.
-    """
-    for known in sorted(dataset.signals(), key=lambda s: (bool(missing_inputs(dataset, s)), not s.cheap)):
-        if missing_inputs(dataset, known) or (known.name in dataset.catalogue.on_request and not dataset.has(known)):
-            continue
-        if known.cheap or dataset.has(known) or try_out(dataset, known) <= AT_OPENING_S:
-            yield known
 
 
 def compute_command(
@@ -71,14 +39,8 @@ def compute_command(
     engine = runner(on) if on else None
     workspace = Workspace()
     dataset = workspace.dataset(name)
-    parameters: dict[str, Any] = dict(pairs(set_ or [], "parameter"))
-    if "tokenizer" in parameters:
-        parameters["digest"] = tokenizer_digest(parameters["tokenizer"])
-    if "pipeline" in parameters:
-        parameters["pipeline_version"] = pipeline_version(parameters["pipeline"])
-    if parameters:
-        changed = {s: CATALOGUE.signal(s, typed(CATALOGUE[s], parameters)).parameters for s in signals or ()}
-        dataset = workspace.describe(dataset, parameters={**dataset.meta.get("parameters", {}), **changed})
+    if parameters := dict(pairs(set_ or [], "parameter")):
+        dataset = workspace.describe(dataset, parameters=with_parameters(dataset, signals or (), parameters))
     made = []
     for wanted in map(dataset.signal, signals) if signals else quick(dataset):
         started = time.perf_counter()

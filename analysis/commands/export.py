@@ -11,9 +11,8 @@ from analysis.annotations import open_annotations
 from analysis.commands.shared import DatasetArgument, Json, ProgressFile, Where, answer, load
 from analysis.computing.progress import Reporter
 from analysis.export import ExportRequest, export
-from analysis.export.redaction.plan import read_plan
 from analysis.export.replay import replay
-from analysis.export.waterfall import types_column
+from analysis.view import View
 from analysis.workspace import Workspace
 
 
@@ -46,12 +45,9 @@ def export_command(
     progress: ProgressFile = None,
 ) -> None:
     """The rows in view as training files, with a receipt and a dataset card."""
-    dropped = [rule for rule in read_plan(redact or ()).values() if rule.how == "drop"]
-    groups = ("duplicate_group", "near_group", "near_neighbours") if split_safe else ()
-    dataset, view = load(name, where, [*(add or ()), *groups, *(types_column(rule.type) for rule in dropped)])
     tags = {"only_tags": tuple(tag or ()), "without_tags": tuple(without_tag or ())}
     request = ExportRequest(
-        view=view,
+        view=View.from_params(where or []),
         to=to,
         clean=tuple(clean or ()),
         add=tuple(add or ()),
@@ -59,6 +55,7 @@ def export_command(
         redact=tuple(redact or ()),
         **tags,
     )
+    dataset, _ = load(name, where, request.needs)
     reasons = open_annotations(Workspace().home).reasons(dataset.fingerprint) if without_tag else None
     result = export(dataset, request, out, reasons=reasons, report=Reporter(progress)).as_dict()
     answer(result, as_json, f"{result['rows_out']:,} of {result['rows_in']:,} rows in {out}")

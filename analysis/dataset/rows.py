@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from analysis.dataset.as_html import html_of
 from analysis.dataset.columns import DatasetColumns
 from analysis.dataset.folder import TEXTS
 from analysis.errors import ViewError
@@ -27,6 +28,12 @@ class Dataset(DatasetColumns):
         self._masks: OrderedDict[str, pl.Series] = OrderedDict()
         self._rows: OrderedDict[tuple[str, ...], pl.Series] = OrderedDict()
         self._private: tuple[tuple[str, ...], frozenset[str]] = (), frozenset()
+
+    def __repr__(self) -> str:
+        return f"<Dataset {self.name}: {self.height:,} rows, {self.format}, id {self.id}>"
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
     # What a person may choose
 

@@ -59,6 +59,12 @@ class ExportRequest:
         if unknown := [kind for kind in self.clean if kind not in CLEANABLE]:
             raise ExportError(f"There is no kind of noise {unknown[0]!r} to clean; known: {', '.join(CLEANABLE)}.")
 
+    @property
+    def needs(self) -> list[str]:
+        """The columns of signals that it reads beside those of its view."""
+        groups = ["duplicate_group", "near_group", "near_neighbours"] if self.split_safe else []
+        return [*self.add, *groups, *map(types_column, dropped_types(self))]
+
 
 @dataclass(frozen=True)
 class Step:
