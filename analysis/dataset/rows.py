@@ -136,7 +136,13 @@ class Dataset(DatasetColumns):
         return pl.concat(answers) if answers else pl.Series(f.column, [], dtype=pl.Boolean)
 
     def rows_of(self, view: View) -> pl.Series:
-        """Positions (UInt32, ascending) of the rows that pass every active filter."""
+        """Positions (UInt32, ascending) of the rows that pass every active filter.
+
+        >>> from analysis.workspace import Workspace
+        >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+        >>> dataset.rows_of(View().where("score", "ge", 5).where("source", "eq", "handbook")).head(3).to_list()
+        [34, 228, 465]
+        """
         key = tuple(sorted(map(self._key, view.active)))
         with self._lock:
             if key in self._rows:

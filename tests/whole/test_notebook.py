@@ -28,7 +28,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.M |
 WITH_EXAMPLES = sorted(p for p in (ROOT / "analysis").rglob("*.py") if "    >>> " in p.read_text(encoding="utf-8"))
 RECORDS = (
     '{"instruction": "Say hello.", "output": "Hello there!", "note": "<b>x</b>"}\n'
-    '{"instruction": "Write to a@firm.org", "output": "a@firm.org is written to.", "note": "y"}\n'
+    '{"instruction": "Write a letter to a@firm.org", "output": "a@firm.org is written to.", "note": "y"}\n'
     '{"instruction": "Say hello.", "output": "Hello there!", "note": "<b>x</b>"}\n'
 )
 
@@ -116,7 +116,6 @@ def test_roles_make_another_reading_of_a_file_and_of_an_opened_dataset(dataset: 
     again = winnow.open(dataset.id, response="note")
     assert other.id != dataset.id and again.id != dataset.id
     assert other.column("response").to_list() == again.column("response").to_list() == ["<b>x</b>", "y", "<b>x</b>"]
-    assert winnow.open(str(path)).id in (other.id, again.id), "the latest reading"
     assert winnow.open(path, source="note").roles["source"] == "note"
     assert winnow.open([path, path]).height == 6
 
@@ -125,7 +124,7 @@ def test_rows_need_no_computing_beforehand_and_progress_is_no_output(
     dataset: winnow.Dataset, capsys: pytest.CaptureFixture[str]
 ) -> None:
     frame = winnow.rows(dataset, "response_words~ge~3", ["instruction", "response_words"])
-    assert frame.rows() == [("Write to a@firm.org", 4)]
+    assert frame.rows() == [("Write a letter to a@firm.org", 4)]
     assert winnow.rows(dataset, winnow.View(), "note")["note"].to_list() == ["<b>x</b>", "y", "<b>x</b>"]
     assert {"instruction", "response_words"} < set(winnow.rows(dataset).columns)
     out, err = capsys.readouterr()
@@ -147,13 +146,13 @@ def test_tags_and_rulings_that_people_gave_are_seen_at_once(dataset: winnow.Data
 
 
 def test_parameters_are_kept_with_the_dataset_that_is_returned(dataset: winnow.Dataset) -> None:
-    other = winnow.compute(dataset, "near_pairs", threshold=0.6)
-    assert other.signal("near_pairs").parameters["threshold"] == 0.6
+    other = winnow.compute(dataset, "near_pairs", words=3)
+    assert other.signal("near_pairs").parameters["words"] == 3
     assert winnow.open(dataset.id).signal("near_pairs").key == other.signal("near_pairs").key
     with pytest.raises(winnow.WinnowError, match="no parameters"):
-        winnow.compute(dataset, "lengths", threshold=0.6)
+        winnow.compute(dataset, "lengths", words=3)
     with pytest.raises(winnow.WinnowError, match="name the signal too"):
-        winnow.compute(dataset, threshold=0.6)
+        winnow.compute(dataset, words=3)
     with pytest.raises(winnow.WinnowError, match="No signal is called"):
         winnow.compute(dataset, "length")
 
