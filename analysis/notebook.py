@@ -28,8 +28,8 @@ from analysis.computing import computing
 from analysis.computing.choosing import quick, with_parameters
 from analysis.dataset import Dataset
 from analysis.errors import UsageError, WinnowError
-from analysis.export import exporting
-from analysis.export.exporting import ExportRequest, ExportResult
+from analysis.export import ExportRequest, ExportResult
+from analysis.export import export as export_rows
 from analysis.findings import findings as findings_of
 from analysis.formats import ReadOptions
 from analysis.view import Filter, View
@@ -115,8 +115,8 @@ def findings(dataset: Dataset, where: Where = ()) -> pl.DataFrame:
     """
     found = findings_of(dataset, view(dataset, where))
     lines = [(f.name, f.sentence, f.rows, f.tokens, f.view.to_params()) for f in found]
-    schema = {"name": pl.String, "sentence": pl.String, "rows": pl.Int64, "tokens": pl.Int64}
-    schema = {**schema, "where": pl.List(pl.String)}
+    texts = dict.fromkeys(("name", "sentence"), pl.String())
+    schema = {**texts, "rows": pl.Int64(), "tokens": pl.Int64(), "where": pl.List(pl.String)}
     return pl.DataFrame(lines, schema=schema, orient="row")
 
 
@@ -187,7 +187,7 @@ def export(
     view(dataset, request.view, request.needs)
     with open_annotations(_workspace(dataset).home) as notes:
         reasons = notes.reasons(dataset.fingerprint) if request.without_tags else None
-    return exporting.export(dataset, request, Path(out), reasons=reasons)
+    return export_rows(dataset, request, Path(out), reasons=reasons)
 
 
 def view(dataset: Dataset, where: Where, columns: Iterable[str] = ()) -> View:

@@ -117,7 +117,9 @@ def test_roles_make_another_reading_of_a_file_and_of_an_opened_dataset(dataset: 
     assert other.id != dataset.id and again.id != dataset.id
     assert other.column("response").to_list() == again.column("response").to_list() == ["<b>x</b>", "y", "<b>x</b>"]
     assert winnow.open(path, source="note").roles["source"] == "note"
-    assert winnow.open([path, path]).height == 6
+    second = tmp_path / "more.jsonl"
+    second.write_text(RECORDS)
+    assert winnow.open([path, second]).height == 6
 
 
 def test_rows_need_no_computing_beforehand_and_progress_is_no_output(
