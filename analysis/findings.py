@@ -31,11 +31,12 @@ STAND_INS = (
 )
 LONG_ROW_TOKENS = 8192
 COSTLY_FORM_SHARE = 0.25
+EVERY_ROW = View()
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`rows` rows of the whole dataset answer `view`; `tokens` is theirs in all, None before tokens are counted."""
+    """`rows` rows of the dataset answer `view`; `tokens` is theirs in all, None before tokens are counted."""
 
     name: str
     sentence: str
@@ -283,13 +284,14 @@ FINDINGS: tuple[tuple[str, str, str, tuple[tuple[str, str, str], ...]], ...] = (
 )
 
 
-def findings(dataset: Dataset) -> list[Finding]:
-    """The findings that some row shows, those with most tokens first, else those with most rows."""
+def findings(dataset: Dataset, within: View = EVERY_ROW) -> list[Finding]:
+    """The findings that some row of `within` shows, those with most tokens first, else those with most rows."""
     found = []
     for name, one, many, filters in FINDINGS:
         view = View(tuple(Filter(*f) for f in filters))
         if not _answerable(dataset, view):
             continue
+        view = View((*within.filters, *view.filters))
         rows = len(dataset.rows_of(view))
         if rows:
             sentence = one if rows == 1 else many.format(rows=f"{rows:,}")

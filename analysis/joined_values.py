@@ -16,10 +16,18 @@ def unquote(part: str) -> str:
 
 
 def join_values(values: Iterable[object]) -> str:
-    """Several values as the one string that `in` and `range` take."""
+    """Several values as the one string that `in` and `range` take.
+
+    >>> join_values(["web", "a~b", 3])
+    'web~a%7Eb~3'
+    """
     return "~".join(quote(str(value)) for value in values)
 
 
 def split_values(value: str) -> list[str]:
-    """The inverse of `join_values`."""
+    """The inverse of `join_values`.
+
+    >>> split_values("web~a%7Eb~3")
+    ['web', 'a~b', '3']
+    """
     return [unquote(part) for part in value.split("~")]

@@ -18,7 +18,11 @@ def evened(texts: pl.Series) -> pl.Series:
 
 
 def normalised(texts: pl.Series) -> pl.Series:
-    """`evened`, and in lower case."""
+    """`evened`, and in lower case.
+
+    >>> normalised(pl.Series(["  Say   HELLO. ", "say hello."])).to_list()
+    ['say hello.', 'say hello.']
+    """
     return evened(texts).str.to_lowercase()
 
 

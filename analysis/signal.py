@@ -153,7 +153,11 @@ class Catalogue:
     def signal(self, name: str, parameters: Mapping[str, object] | None = None) -> Signal:
         """The signal of that name with these parameters, the others as they are by default.
 
-        Raises SignalError where the name or a parameter is not known.
+        Raises SignalError for an unknown name or parameter.
+
+            >>> from analysis.catalogue import CATALOGUE
+            >>> CATALOGUE.signal("near_pairs", {"words": 3}).parameters["words"]
+            3
         """
         default = self[name]
         try:
@@ -163,10 +167,20 @@ class Catalogue:
             raise SignalError(f"{name} has no parameters {', '.join(parameters or {})}; it has: {known}.") from None
 
     def writer_of(self, column: str) -> str | None:
-        """The name of the signal that adds this column, or None."""
+        """The name of the signal that adds this column, or None.
+
+        >>> from analysis.catalogue import CATALOGUE
+        >>> CATALOGUE.writer_of("response_tokens")
+        'tokens'
+        """
         return next((name for name, signal in self.signals.items() if column in signal.adds), None)
 
     def writers_of(self, columns: Iterable[str]) -> list[str]:
-        """The names of the signals that add any of these columns, in the catalogue's order."""
+        """The names of the signals that add any of these columns, in the catalogue's order.
+
+        >>> from analysis.catalogue import CATALOGUE
+        >>> CATALOGUE.writers_of({"pii_types", "response_tokens", "score"})
+        ['tokens', 'personal_data']
+        """
         wanted = set(columns)
         return [name for name, signal in self.signals.items() if wanted & signal.adds.keys()]

@@ -75,7 +75,12 @@ class Workspace:
         reading: ReadOptions | None = None,
         report: Report = lambda stage, done, total: None,
     ) -> Dataset:
-        """The dataset made from these files, imported first unless these bytes were read this way before."""
+        """The dataset made from these files, imported first unless these bytes were read this way before.
+
+        >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+        >>> dataset.height, dataset.format
+        (1200, 'instruction')
+        """
         reading = reading or ReadOptions()
         files = [fetched(str(path)) if str(path).startswith("hf://") else readable(path) for path in paths]
         sizes = [file.stat().st_size for file in files]
@@ -171,7 +176,13 @@ class Workspace:
         return self._dataset(self.folder / id)
 
     def describe(self, dataset: Dataset, **changes: object) -> Dataset:
-        """Changes what is said about a dataset (roles of description, parameters of signals), not its rows."""
+        """Changes what is said about a dataset (roles of description, parameters of signals), not its rows.
+
+        >>> dataset = Workspace().open(["sample_data/preferences.jsonl"])
+        >>> dataset = Workspace().describe(dataset, parameters={"near_pairs": {"words": 3}})
+        >>> dataset.signal("near_pairs").parameters["words"]
+        3
+        """
         path = dataset.folder / "dataset.json"
         with FileLock(dataset.folder / "dataset.lock"):
             meta = {**json.loads(path.read_text(encoding="utf-8")), **changes}
@@ -179,7 +190,11 @@ class Workspace:
         return self._dataset(dataset.folder)
 
     def dataset(self, name: str) -> Dataset:
-        """The dataset of that id, or of that file, which is opened if it was not; the latest reading of it wins."""
+        """The dataset of that id, or of that file, which is opened if it was not; the latest reading of it wins.
+
+        >>> Workspace().dataset("sample_data/instructions.jsonl").name
+        'instructions.jsonl'
+        """
         if "/" not in name and "\\" not in name and os.path.exists(self.folder / name / "dataset.json"):
             return self._dataset(self.folder / name)
         if name.startswith("hf://"):

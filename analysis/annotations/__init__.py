@@ -2,4 +2,4 @@
 
 from analysis.annotations.annotations import Annotations, open_annotations
 
-__all__ = ["Annotations", "blind_checks", "cluster_names", "open_annotations", "tags"]
+__all__ = ["Annotations", "blind_checks", "cluster_names", "in_place", "open_annotations", "personal_rules", "tags"]

@@ -44,7 +44,11 @@ def clean_name(name: str, kind: str) -> str:
 
 
 def clean_person(name: str) -> str:
-    """A person's name under the rules of `clean_name`. Names are taken on trust, and differ by case."""
+    """A person's name under the rules of `clean_name`. Names are taken on trust, and differ by case.
+
+    >>> clean_person("  Ada ")
+    'Ada'
+    """
     return clean_name(name, "person's")
 
 

@@ -13,6 +13,7 @@ from analysis.commands.shared import DatasetArgument, Json, ProgressFile, Where,
 from analysis.computing.progress import Reporter
 from analysis.export import ExportRequest, export
 from analysis.export.replay import replay
+from analysis.view import View
 from analysis.workspace import Workspace
 
 
@@ -45,7 +46,9 @@ def export_command(
     progress: ProgressFile = None,
 ) -> None:
     """The rows in view as training files, with a receipt and a dataset card."""
+    tags = {"only_tags": tuple(tag or ()), "without_tags": tuple(without_tag or ())}
     request = ExportRequest(
+        view=View.from_params(where or []),
         to=to,
         only_tags=tuple(tag or ()),
         without_tags=tuple(without_tag or ()),
@@ -54,9 +57,9 @@ def export_command(
         split_safe=split_safe,
         redact=tuple(redact or ()),
     )
-    dataset, view = load(name, where, request.columns)
-    reasons = open_annotations(Workspace().home).tags.reasons(dataset.fingerprint) if without_tag else None
-    result = export(dataset, replace(request, view=view), out, reasons=reasons, report=Reporter(progress)).as_dict()
+    dataset, _ = load(name, where, request.needs)
+    reasons = open_annotations(Workspace().home).reasons(dataset.fingerprint) if without_tag else None
+    result = export(dataset, request, out, reasons=reasons, report=Reporter(progress)).as_dict()
     answer(result, as_json, f"{result['rows_out']:,} of {result['rows_in']:,} rows in {out}")
 
 

@@ -44,13 +44,11 @@ def pairs(texts: list[str], what: str) -> Iterator[tuple[str, str]]:
 
 def load(name: str, where: list[str] | None = None, columns: list[str] | None = None) -> tuple[Dataset, View]:
     """The dataset with its tags in place, and the view; signals that the view or the columns need are made first."""
-    from analysis.annotations import open_annotations
+    from analysis.annotations.in_place import take_annotations
 
     view = View.from_params(where or [])
     workspace = Workspace()
     dataset = workspace.dataset(name)
-    annotations = open_annotations(workspace.home)
-    dataset.set_tags(annotations.tags.standing(dataset.fingerprint), annotations.tags.revision(dataset.fingerprint))
     dataset.check(view)
     known = {*dataset.schema, *(column for signal in dataset.signals() for column in signal.adds)}
     if unknown := [column for column in columns or [] if column not in known]:
@@ -62,9 +60,5 @@ def load(name: str, where: list[str] | None = None, columns: list[str] | None = 
         if not dataset.has(made):
             say(f"Computing {needed} first.")
             compute(dataset, made)
-    rules = [kept.rule for kept in annotations.rules.in_force(dataset.fingerprint)]
-    if rules:
-        from analysis.personal_data.not_personal import ruled
-
-        dataset.set_rulings(ruled(dataset, rules, annotations.rules.revision(dataset.fingerprint)))
+    take_annotations(dataset, workspace.home)
     return dataset, view

@@ -15,6 +15,7 @@ from analysis.computing.computing import (
 __all__ = [
     "AT_OPENING_S",
     "CHUNK_ROWS",
+    "choosing",
     "compute",
     "computing",
     "estimate",

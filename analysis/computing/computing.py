@@ -85,6 +85,12 @@ def compute(dataset: Dataset, signal: Signal, run: Runner | None = None, *, limi
 
     A second caller waits for the first and finds its result. `run` is chosen by the estimate when not given. With
     `limit`, only the first so many chunks are made and the rest is left to a later call.
+
+        >>> from analysis.workspace import Workspace
+        >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+        >>> path = compute(dataset, dataset.signal("lengths"))
+        >>> dataset.column("prompt_words").head(3).to_list()
+        [27, 11, 10]
     """
     path = dataset.path(signal)
     with _lock(dataset, signal):
@@ -104,7 +110,13 @@ def compute(dataset: Dataset, signal: Signal, run: Runner | None = None, *, limi
 
 
 def missing_inputs(dataset: Dataset, signal: Signal) -> list[str]:
-    """Signals that add a column this one reads and that are not computed yet."""
+    """Signals that add a column this one reads and that are not computed yet.
+
+    >>> from analysis.workspace import Workspace
+    >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+    >>> missing_inputs(dataset, dataset.signal("near_groups"))
+    ['times', 'near_pairs']
+    """
     names = dataset.catalogue.writers_of(set(signal.inputs) - set(dataset.originals))
     return [name for name in names if not dataset.has(dataset.signal(name))]
 

@@ -63,7 +63,13 @@ class DatasetColumns(DatasetFolder):
         self.rulings = NO_RULINGS
 
     def column(self, name: str) -> pl.Series:
-        """One whole column, `height` values; kept in memory while the budget allows."""
+        """One whole column, `height` values; kept in memory while the budget allows.
+
+        >>> from analysis.workspace import Workspace
+        >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+        >>> dataset.column("score").head(3).to_list()
+        [3.0, 2.0, 2.0]
+        """
         if name in TAGS:
             return self._tag_column(name)
         if name in self.rulings.columns:
@@ -83,7 +89,13 @@ class DatasetColumns(DatasetFolder):
         return column
 
     def frame(self, names: Sequence[str], rows: pl.Series | None = None) -> pl.DataFrame:
-        """Those columns of all rows, or of the rows at these positions, in their order."""
+        """Those columns of all rows, or of the rows at these positions, in their order.
+
+        >>> from analysis.workspace import Workspace
+        >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+        >>> dataset.frame(["id", "score"], pl.Series([2, 0])).rows()
+        [('ins-00003', 2.0), ('ins-00001', 3.0)]
+        """
         if rows is None:
             return pl.DataFrame([self.column(name) for name in names])
         large = [name for name in names if not self._fits(name)]
@@ -91,7 +103,13 @@ class DatasetColumns(DatasetFolder):
         return pl.DataFrame([*held, *self._gather_from_disk(large, rows)]).select(names)
 
     def batches(self, names: Sequence[str], offset: int = 0, length: int | None = None) -> Iterator[pl.DataFrame]:
-        """Those columns part by part, in row order, from row `offset` on; nothing is kept in memory."""
+        """Those columns part by part, in row order, from row `offset` on; nothing is kept in memory.
+
+        >>> from analysis.workspace import Workspace
+        >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+        >>> [batch.height for batch in dataset.batches(["prompt"], offset=1000)]
+        [200]
+        """
         end = self.height if length is None else min(self.height, offset + length)
         start = 0
         for part, height in zip(self._parts, self.meta["part_rows"], strict=True):
@@ -118,7 +136,13 @@ class DatasetColumns(DatasetFolder):
         return table.filter(in_view.gather(table["row"]))
 
     def key_of(self, column: str) -> str:
-        """What tells a column's present content in this dataset: its name, with its signal or the tags' revision."""
+        """What tells a column's present content in this dataset: its name, with its signal or the tags' revision.
+
+        >>> from analysis.workspace import Workspace
+        >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+        >>> dataset.key_of("score"), dataset.key_of("tags")
+        ('score', 'tags@0')
+        """
         if column in TAGS:
             return f"{column}@{self.tag_revision}"
         writer = self.catalogue.writer_of(column) if column not in self.originals else None

@@ -104,7 +104,13 @@ class DatasetFolder:
         return sorted((self.folder / "rows").glob("*.parquet"))
 
     def role(self, name: str) -> str | None:
-        """The column that plays this role, or None."""
+        """The column that plays this role, or None.
+
+        >>> from analysis.workspace import Workspace
+        >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+        >>> dataset.role("prompt"), dataset.role("rejected")
+        ('instruction', None)
+        """
         return self.roles.get(name)
 
     @property
@@ -113,7 +119,13 @@ class DatasetFolder:
         return any(name in self.canonical for name in TEXTS)
 
     def texts(self) -> list[str]:
-        """The columns a search of any text reads: the texts of the row; for a table, its text columns."""
+        """The columns a search of any text reads: the texts of the row; for a table, its text columns.
+
+        >>> from analysis.workspace import Workspace
+        >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+        >>> dataset.texts()
+        ['prompt', 'response']
+        """
         found = [name for name in TEXTS if name in self.canonical]
         return found or [name for name, dtype in self.originals.items() if dtype == pl.String]
 
@@ -123,6 +135,11 @@ class DatasetFolder:
         """The catalogue's signal with the parameters chosen for this dataset, and its roles filled in.
 
         A parameter `of_<signal>` holds the key of a signal whose columns it reads: with another key, another result.
+
+            >>> from analysis.workspace import Workspace
+            >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+            >>> dataset.signal("near_pairs").parameters["words"]
+            2
         """
         if name not in self._signals:
             chosen = self.meta.get("parameters", {}).get(name, {})
@@ -142,6 +159,13 @@ class DatasetFolder:
         return self.folder / f"{signal.key}.parquet"
 
     def has(self, signal: Signal) -> bool:
+        """Whether the columns of this signal are computed.
+
+        >>> from analysis.workspace import Workspace
+        >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+        >>> dataset.has(dataset.signal("named_entities"))
+        False
+        """
         return os.path.exists(f"{self.folder}/{signal.key}.parquet")  # asked hundreds of times a page; a Path is dear
 
     def table_path(self, signal: Signal, name: str) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from analysis.dataset.as_html import html_of
 from analysis.dataset.columns import DatasetColumns
 from analysis.dataset.folder import TEXTS
 from analysis.errors import ViewError
@@ -27,6 +28,12 @@ class Dataset(DatasetColumns):
         self._masks: OrderedDict[str, pl.Series] = OrderedDict()
         self._rows: OrderedDict[tuple[str, ...], pl.Series] = OrderedDict()
         self._private: tuple[tuple[str, ...], frozenset[str]] = (), frozenset()
+
+    def __repr__(self) -> str:
+        return f"<Dataset {self.name}: {self.height:,} rows, {self.format}, id {self.id}>"
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
 
     # What a person may choose
 
@@ -129,7 +136,13 @@ class Dataset(DatasetColumns):
         return pl.concat(answers) if answers else pl.Series(f.column, [], dtype=pl.Boolean)
 
     def rows_of(self, view: View) -> pl.Series:
-        """Positions (UInt32, ascending) of the rows that pass every active filter."""
+        """Positions (UInt32, ascending) of the rows that pass every active filter.
+
+        >>> from analysis.workspace import Workspace
+        >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+        >>> dataset.rows_of(View().where("score", "ge", 5).where("source", "eq", "handbook")).head(3).to_list()
+        [34, 228, 465]
+        """
         key = tuple(sorted(map(self._key, view.active)))
         with self._lock:
             if key in self._rows:

@@ -12,7 +12,11 @@ NARROWEST = 1e-9  # a shorter vector has no direction
 
 
 def unit(vectors: Floats) -> Floats:
-    """Each row at length 1; a row without direction stays zero."""
+    """Each row at length 1; a row without direction stays zero.
+
+    >>> unit(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
+    [[0.6, 0.8], [0.0, 0.0]]
+    """
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     made: Floats = np.divide(vectors, length, out=np.zeros_like(vectors), where=length > NARROWEST)
     return made

@@ -1,6 +1,6 @@
 """A view becomes files in a training format, with a receipt that makes the same bytes again."""
 
-from analysis.export.exporting import export
-from analysis.export.request import ExportRequest
+from analysis.export.exporting import ExportResult, export
+from analysis.export.waterfall import ExportRequest
 
-__all__ = ["ExportRequest", "cleaning", "export", "receipt", "redaction", "replay", "request", "waterfall"]
+__all__ = ["ExportRequest", "ExportResult", "cleaning", "export", "redaction", "replay", "waterfall"]

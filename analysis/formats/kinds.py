@@ -24,7 +24,11 @@ TRUTHS = {"true": True, "false": False}
 
 
 def kinds_of(values: Sequence[Any]) -> Counter[Kind]:
-    """How many values of each kind; nulls are not counted. "wide" integers pass 2^53, "huge" ones 64 bits."""
+    """How many values of each kind; nulls are not counted. "wide" integers pass 2^53, "huge" ones 64 bits.
+
+    >>> sorted(kinds_of([1, 2.5, None, "a", "b"]).items())
+    [('float', 1), ('int', 1), ('str', 2)]
+    """
     found: Counter[Kind] = Counter()
     types = set(map(type, values))
     counts = {types.pop(): len(values)} if len(types) == 1 else Counter(map(type, values))
@@ -73,7 +77,11 @@ def cell_kinds(cells: pl.Series) -> Counter[Kind]:
 
 
 def type_of(kinds: Iterable[Kind]) -> pl.DataType:
-    """The one type for values of all these kinds; String (with JSON for what is not text) where no other holds them."""
+    """The one type for values of all these kinds; String (with JSON for what is not text) where no other holds them.
+
+    >>> type_of(["int", "float"]), type_of(["int", "str"])
+    (Float64, String)
+    """
     seen = set(kinds)
     typed = [kind for kind in seen if isinstance(kind, pl.DataType)]
     if len(seen) == 1 and typed:

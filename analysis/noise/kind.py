@@ -47,7 +47,11 @@ class Kind:
     roles: tuple[str, ...] = ()
 
     def counts(self, texts: pl.Series) -> pl.Series:
-        """Occurrences in each text, UInt32."""
+        """Occurrences in each text, UInt32.
+
+        >>> Kind("hash", "Hash signs", marks="#").counts(pl.Series(["a", "# b #"])).to_list()
+        [0, 2]
+        """
         counts = pl.repeat(0, len(texts), dtype=pl.UInt32, eager=True)
         candidates = texts.str.contains(self.hint).arg_true() if self.hint else counts.arg_sort()
         if candidates.is_empty():

@@ -57,7 +57,11 @@ DESCRIBED = {
 
 
 def described(type_: str) -> Described:
-    """Title and category; what single countries give out is of the category identity."""
+    """Title and category; what single countries give out is of the category identity.
+
+    >>> described("EMAIL_ADDRESS").title, described("EMAIL_ADDRESS").category
+    ('E-mail address', 'contact')
+    """
     return DESCRIBED.get(type_) or Described(type_.replace("_", " ").capitalize(), "identity")
 
 

@@ -27,7 +27,11 @@ def other(count: int) -> str:
 
 
 def linear_edges(values: pl.Series, bins: int = 40) -> list[float]:
-    """Edges of about `bins` equal bins of a round width (1, 2 or 5 times a power of ten) over all values."""
+    """Edges of about `bins` equal bins of a round width (1, 2 or 5 times a power of ten) over all values.
+
+    >>> linear_edges(pl.Series([1, 4, 9]), bins=4)
+    [0, 2, 4, 6, 8, 10]
+    """
     low, high = _finite_extent(values)
     width = max(high / bins - low / bins or 1.0, max(abs(low), abs(high)) * 1e-14, 1e-300)  # floats are no finer
     width = min(width, sys.float_info.max)
@@ -69,7 +73,11 @@ def _finite_extent(values: pl.Series) -> tuple[float, float]:
 
 
 def bin_numbers(values: pl.Series, edges: Sequence[float]) -> pl.Series:
-    """The number of each value's bin (UInt16, 0 for the first); null for null, not-a-number and outside the edges."""
+    """The number of each value's bin (UInt16, 0 for the first); null for null, not-a-number and outside the edges.
+
+    >>> bin_numbers(pl.Series([1, 4, 9, None]), [0, 5, 10]).to_list()
+    [0, 0, 1, None]
+    """
     found = np.searchsorted(np.asarray(edges), values.to_numpy(), side="right") - 1
     inside = values.is_not_null() & pl.Series((found >= 0) & (found < len(edges) - 1))
     numbers = pl.Series(values.name, found.clip(0, len(edges) - 2), dtype=pl.UInt16)
@@ -77,7 +85,11 @@ def bin_numbers(values: pl.Series, edges: Sequence[float]) -> pl.Series:
 
 
 def count_bins(numbers: pl.Series, bins: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Rows per bin, `bins` whole numbers; nulls are in none."""
+    """Rows per bin, `bins` whole numbers; nulls are in none.
+
+    >>> count_bins(pl.Series([0, 0, 1, None], dtype=pl.UInt16), 3).tolist()
+    [2, 1, 0]
+    """
     return np.bincount(numbers.drop_nulls().to_numpy(), minlength=bins)
 
 
@@ -110,7 +122,11 @@ def density(x: pl.Series, y: pl.Series, x_bins: int, y_bins: int) -> np.ndarray[
 
 
 def percentiles(values: pl.Series, shares: Sequence[float] = PERCENTILES) -> list[float | None]:
-    """The least values that at least these shares of the rows do not exceed (nearest rank); None without any."""
+    """The least values that at least these shares of the rows do not exceed (nearest rank); None without any.
+
+    >>> percentiles(pl.Series([1, 2, 3, 4, None]), (0.0, 0.5, 1.0))
+    [1.0, 2.0, 4.0]
+    """
     there = values.drop_nulls().drop_nans() if values.dtype.is_float() else values.drop_nulls()
     if there.is_empty():
         return [None] * len(shares)
@@ -145,6 +161,9 @@ def count_values(values: pl.Series, limit: int = 12) -> pl.DataFrame:
     """Rows per value, largest first: columns `value` String, `rows`, `is_named`.
 
     What the largest leave out, and nulls, come last as "(other n)" and "(missing)"; `is_named` is False for these two.
+
+        >>> count_values(pl.Series(["b", "a", "b", None, "c"]), limit=1).rows()
+        [('b', 2, True), ('(other 2)', 2, False), ('(missing)', 1, False)]
     """
     counts = _named(values).alias("value").value_counts(name="rows").with_columns(pl.col("rows").cast(pl.Int64))
     missing = int(counts.filter(pl.col("value").is_null())["rows"].sum())

@@ -25,7 +25,11 @@ Takes = Literal["nothing", "one", "range", "many", "list", "area"]
 
 @functools.cache
 def kind_of(dtype: pl.DataType) -> Kind:
-    """What sort of question a column of this type answers."""
+    """What sort of question a column of this type answers.
+
+    >>> kind_of(pl.Float64()), kind_of(pl.List(pl.String)), kind_of(pl.Date())
+    ('number', 'list', 'time')
+    """
     if isinstance(dtype, pl.Struct) and [field.name for field in dtype.fields] == ["x", "y"]:
         return "place"
     if isinstance(dtype, pl.List | pl.Array):

@@ -24,7 +24,13 @@ JOINED = ("range", "many", "list")  # what takes several values, each quoted by 
 
 @dataclass(frozen=True)
 class Filter:
-    """One condition on one column. `enabled` False keeps the chip and lets every row through."""
+    """One condition on one column. `enabled` False keeps the chip and lets every row through.
+
+    >>> Filter("response_tokens", "ge", "2048").sentence
+    'response_tokens is at least 2048'
+    >>> str(Filter("source", "in", "web~forum", enabled=False))
+    'source~!in~web~forum'
+    """
 
     column: str
     op: str
@@ -49,7 +55,11 @@ class Filter:
 
     @classmethod
     def parse(cls, text: str) -> Filter:
-        """Reads `column~operator~value`. Raises ViewError where it cannot."""
+        """Reads `column~operator~value`; raises ViewError with what was expected.
+
+        >>> Filter.parse("response_tokens~ge~2048")
+        Filter(column='response_tokens', op='ge', value='2048', enabled=True)
+        """
         parts = text.split("~", 2)
         if len(parts) < 2 or not parts[0]:
             raise ViewError(
@@ -112,7 +122,12 @@ class Filter:
 
 @dataclass(frozen=True)
 class View:
-    """Filters joined by "and"; an empty view is every row. Immutable: each change is a new View."""
+    """Filters joined by "and"; an empty view is every row. Immutable: each change is a new View.
+
+    >>> view = View().where("score", "ge", 4).where("response", "nothas", "as an AI")
+    >>> view.sentence
+    'score is at least 4 and response does not contain “as an AI”'
+    """
 
     filters: tuple[Filter, ...] = ()
 
@@ -120,7 +135,11 @@ class View:
         return iter(self.filters)
 
     def where(self, column: str, op: str, value: object = "") -> View:
-        """This view and one more filter; a filter that is there already is not added twice."""
+        """This view and one more filter; a filter that is there already is not added twice.
+
+        >>> View().where("score", "ge", 4).where("score", "ge", 4).to_params()
+        ['score~ge~4']
+        """
         new = Filter(column, op, str(value))
         return self if new in self.filters else replace(self, filters=(*self.filters, new))
 
@@ -144,7 +163,11 @@ class View:
         return sum(map(len, self.to_params())) <= MAX_VIEW_CHARS
 
     def narrowed(self, column: str, op: str, value: object = "") -> View:
-        """This view with the column's filters of the same operator replaced by this one: what a chart's mark does."""
+        """This view with the column's filters of the same operator replaced by this one: what a chart's mark does.
+
+        >>> View().where("source", "in", "web").narrowed("source", "in", "forum").to_params()
+        ['source~in~forum']
+        """
         kept = tuple(f for f in self.filters if not (f.column == column and f.op == op))
         return View(kept).where(column, op, value)
 
@@ -153,7 +176,11 @@ class View:
         return View(self.filters[:index] + self.filters[index + 1 :])
 
     def without_column(self, column: str) -> View:
-        """This view less the filters on `column`: what a chart of that column counts."""
+        """This view less the filters on `column`: what a chart of that column counts.
+
+        >>> View.from_params(["score~ge~4", "source~in~web"]).without_column("score").to_params()
+        ['source~in~web']
+        """
         return View(tuple(f for f in self.filters if f.column != column))
 
     def toggled(self, index: int) -> View:
@@ -167,7 +194,11 @@ class View:
         return tuple(f for f in self.filters if f.enabled)
 
     def columns(self) -> set[str]:
-        """The columns the filters name, switched-off ones too; they say which signals must be there."""
+        """The columns the filters name, switched-off ones too; they say which signals must be there.
+
+        >>> sorted(View.from_params(["score~ge~4", "source~in~web", "*~has~poem"]).columns())
+        ['score', 'source']
+        """
         return {f.column for f in self.filters} - {ANY_TEXT}
 
     @property
@@ -175,12 +206,20 @@ class View:
         return " and ".join(f.sentence for f in self.active) or "all rows"
 
     def to_params(self) -> list[str]:
-        """The filters as text, for repeated `f=` parameters of a URL and for `--where`."""
+        """The filters as text, for repeated `f=` parameters of a URL and for `--where`.
+
+        >>> View().where("source", "eq", "a~b").to_params()
+        ['source~eq~a%7Eb']
+        """
         return [str(f) for f in self.filters]
 
     @classmethod
     def from_params(cls, params: Iterable[str]) -> View:
-        """The inverse of `to_params`. Raises ViewError where it cannot read one."""
+        """The inverse of `to_params`; raises ViewError for what it cannot read.
+
+        >>> View.from_params(["score~ge~4", "source~!in~web~forum"]).sentence
+        'score is at least 4'
+        """
         texts = list(params)
         if (size := sum(map(len, texts))) > MAX_VIEW_CHARS:
             raise ViewError(f"The view has {size:,} characters; at most {MAX_VIEW_CHARS:,} are read.")

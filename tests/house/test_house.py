@@ -43,13 +43,13 @@ LOOSE = {  # files that lie beside the rooms: what every room needs, and what ne
         "home",
         "joined_values",
         "keys",
-        "processes",
+        "notebook",
         "same_text",
         "signal",
         "whole_files",
         "workspace",
     },
-    "ui": {"__init__", "menu", "safety"},
+    "ui": {"__init__", "menu", "notebook", "safety"},
 }
 PAGE_OF = {"compare": "slices"}  # a page that lives in another page's room of ui/
 SHARED_ON_SCREEN = {"components", "figures", "frame", "rows", "session"}  # rooms of ui/ that answer no page

@@ -8,13 +8,11 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from analysis.annotations import Annotations, open_annotations
+from analysis.annotations import Annotations, in_place, open_annotations
 from analysis.catalogue import CATALOGUE
 from analysis.dataset import Dataset
 from analysis.errors import DatasetError, ViewError, WinnowError
 from analysis.home import home_folder
-from analysis.personal_data.not_personal import ruled
-from analysis.personal_data.tables import TABLES
 from analysis.view import View
 from analysis.workspace import Workspace
 
@@ -97,21 +95,13 @@ def _of_that_name(name: str) -> Dataset | None:
 
 def take_tags(found: Dataset) -> None:
     """Puts the latest tags in place; all sessions share them."""
-    revision = notes().tags.revision(found.fingerprint)
-    if revision != found.tag_revision:
-        found.set_tags(notes().tags.standing(found.fingerprint), revision)
+    in_place.take_tags(found, notes())
     take_rules(found)
 
 
 def take_rules(found: Dataset) -> None:
     """Puts in place what people ruled out as not personal, for what is computed by now; all sessions share it."""
-    revision = notes().rules.revision(found.fingerprint)
-    if not revision:
-        return
-    made = (s.key for s in map(found.signal, TABLES) if found.has(s))
-    if (revision := " ".join((revision, *made))) != found.rulings.revision:
-        rules = [kept.rule for kept in notes().rules.in_force(found.fingerprint)]
-        found.set_rulings(ruled(found, rules, revision))
+    in_place.take_rules(found, notes())
 
 
 def choose(id: str, view: View | None = None) -> None:

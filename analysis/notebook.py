@@ -1,0 +1,226 @@
+"""Winnow for notebooks and scripts: `import analysis.notebook as winnow`. docs/notebook.md shows it at work.
+
+    open        a file, several files, or the id of an opened dataset, as a Dataset
+    compute     the columns of signals, such as the lengths in tokens
+    findings    what to look at first, a line per finding
+    view        the filters of a view, with all that they need computed
+    rows        the rows in view as a Polars frame
+    export      the rows in view as training files, with a receipt
+
+`where` is a filter as on the command line, "score~ge~4", several of them, or a View. Tables are Polars frames. Progress
+goes to standard error. Figures are made by `ui.notebook`. Every error that people meet is a WinnowError.
+
+These names stand in a module of their own because `analysis.findings` and `analysis.export` are modules.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from analysis.annotations.in_place import take_annotations
+from analysis.annotations.tags import open_annotations
+from analysis.computing import computing
+from analysis.computing.choosing import quick, with_parameters
+from analysis.dataset import Dataset
+from analysis.errors import UsageError, WinnowError
+from analysis.export import ExportRequest, ExportResult
+from analysis.export import export as export_rows
+from analysis.findings import findings as findings_of
+from analysis.formats import ReadOptions
+from analysis.view import Filter, View
+from analysis.workspace import Workspace
+
+__all__ = [
+    "Dataset",
+    "Filter",
+    "View",
+    "WinnowError",
+    "compute",
+    "export",
+    "findings",
+    "open",
+    "rows",
+    "view",
+]
+Where = str | View | Sequence[str]
+
+
+def open(source: str | Path | Sequence[str | Path], /, **roles: str) -> Dataset:
+    """The dataset of a file, of several files together, or of the id of an opened dataset, with its tags.
+
+    `roles` say which column plays a role: `response="answer"`. Without them, the columns are found, and a file that
+    was opened before is read as it was read last. The source is not changed; what is computed is kept in WINNOW_HOME.
+    Errors: DatasetError, FormatError.
+
+        >>> import analysis.notebook as winnow
+        >>> dataset = winnow.open("sample_data/instructions.jsonl")
+        >>> dataset.height, dataset.roles["prompt"], dataset.roles["response"]
+        (1200, 'instruction', 'output')
+    """
+    sources = [source] if isinstance(source, str | Path) else source
+    names = [os.path.expanduser(name) for name in sources]
+    workspace = Workspace()
+    if len(names) == 1 and not (roles and os.path.exists(names[0])):
+        dataset = workspace.dataset(names[0])
+        dataset = workspace.reread(dataset, roles) if roles else dataset
+    else:
+        dataset = workspace.open(names, ReadOptions(roles=roles))
+    take_annotations(dataset, workspace.home)
+    return dataset
+
+
+def compute(dataset: Dataset, /, *signals: str, **parameters: object) -> Dataset:
+    """The dataset with the columns of these signals, at no cost where they are there; without any, of all that take
+    seconds.
+
+    `parameters` are those of the signals, such as `tokenizer="tokenizer.json"`; they are kept with the dataset. Use the
+    dataset that is returned. Errors: SignalError, ModelError.
+
+        >>> import analysis.notebook as winnow
+        >>> dataset = winnow.compute(winnow.open("sample_data/instructions.jsonl"), "lengths")
+        >>> dataset.column("response_words").max()
+        8731
+    """
+    for name in signals:
+        dataset.catalogue.signal(name)
+    if parameters:
+        if not signals:
+            raise UsageError(f"{', '.join(parameters)} is a parameter of a signal; name the signal too.")
+        changed = with_parameters(dataset, signals, parameters)
+        dataset = _workspace(dataset).describe(dataset, parameters=changed)
+    for signal in map(dataset.signal, signals) if signals else quick(dataset):
+        if not dataset.has(signal):
+            _say(f"{signal.name}: {dataset.height:,} rows")
+            computing.compute(dataset, signal)
+    take_annotations(dataset, _workspace(dataset).home)
+    return dataset
+
+
+def findings(dataset: Dataset, where: Where = ()) -> pl.DataFrame:
+    """What to look at first, by what is computed so far: a line per finding that some row in view shows.
+
+    `name`; `sentence`; `rows` in view; `tokens` of these rows, null before tokens are counted; `where`, the filters
+    that select them. Those with most tokens come first, else those with most rows. Errors: ViewError.
+
+        >>> import analysis.notebook as winnow
+        >>> dataset = winnow.compute(winnow.open("sample_data/instructions.jsonl"), "exact_duplicates")
+        >>> found = winnow.findings(dataset, "source~eq~forum")
+        >>> found.filter(name="exact_duplicates").select("rows", "where").row(0)
+        (21, ['source~eq~forum', 'is_duplicate_extra~eq~true'])
+    """
+    found = findings_of(dataset, view(dataset, where))
+    lines = [(f.name, f.sentence, f.rows, f.tokens, f.view.to_params()) for f in found]
+    texts = dict.fromkeys(("name", "sentence"), pl.String())
+    schema = {**texts, "rows": pl.Int64(), "tokens": pl.Int64(), "where": pl.List(pl.String)}
+    return pl.DataFrame(lines, schema=schema, orient="row")
+
+
+def rows(dataset: Dataset, where: Where = (), columns: str | Sequence[str] = ()) -> pl.DataFrame:
+    """The rows in view, in the order of the source, with these columns or with all that a person may choose.
+
+    Signals that a filter or a column needs are computed first. Errors: ViewError, DatasetError.
+
+        >>> import analysis.notebook as winnow
+        >>> dataset = winnow.open("sample_data/instructions.jsonl")
+        >>> winnow.rows(dataset, ["response_words~ge~2000", "source~notnull"], ["id", "response_words"])
+        shape: (2, 2)
+        ┌───────────┬────────────────┐
+        │ id        ┆ response_words │
+        │ ---       ┆ ---            │
+        │ str       ┆ u32            │
+        ╞═══════════╪════════════════╡
+        │ ins-00765 ┆ 4088           │
+        │ ins-01196 ┆ 8731           │
+        └───────────┴────────────────┘
+    """
+    names = _several(columns)
+    positions = dataset.rows_of(view(dataset, where, names))
+    return dataset.frame(names or dataset.shown_columns, positions)
+
+
+def export(
+    dataset: Dataset,
+    to: str,
+    out: str | Path,
+    where: Where = (),
+    *,
+    tags: str | Sequence[str] = (),
+    without_tags: str | Sequence[str] = (),
+    clean: str | Sequence[str] = (),
+    add: str | Sequence[str] = (),
+    split_safe: str = "",
+    redact: str | Sequence[str] = (),
+) -> ExportResult:
+    """Writes the rows in view into the new folder `out`: data files, a receipt and a dataset card, all or nothing.
+
+    `to` is "input", "messages", "sharegpt", "alpaca", "prompt_completion", "preference", "kto", "parquet" or "csv". The
+    others are the options of the command `export`: only rows with one of `tags`, none with one of `without_tags`, texts
+    without the kinds of noise in `clean`, the computed columns `add`, no row near one of a smaller split of the column
+    `split_safe`, personal data taken out as in `redact=["EMAIL_ADDRESS=replace"]`. The result has the `folder` and the
+    `receipt`. Errors: ExportError, ViewError, DatasetError.
+
+        >>> import analysis.notebook as winnow
+        >>> from tempfile import TemporaryDirectory
+        >>> dataset = winnow.open("sample_data/instructions.jsonl")
+        >>> with TemporaryDirectory() as folder:
+        ...     result = winnow.export(dataset, "messages", Path(folder, "out"), "score~ge~4")
+        ...     sorted(path.name for path in result.folder.iterdir())
+        ['README.md', 'instructions-messages.jsonl', 'receipt.json']
+        >>> result.receipt["rows_in"], result.receipt["rows_out"]
+        (1200, 419)
+    """
+    request = ExportRequest(
+        view=where if isinstance(where, View) else View.from_params(_several(where)),
+        to=to,
+        only_tags=tuple(_several(tags)),
+        without_tags=tuple(_several(without_tags)),
+        clean=tuple(_several(clean)),
+        add=tuple(_several(add)),
+        split_safe=split_safe,
+        redact=tuple(_several(redact)),
+    )
+    view(dataset, request.view, request.needs)
+    with open_annotations(_workspace(dataset).home) as notes:
+        reasons = notes.reasons(dataset.fingerprint) if request.without_tags else None
+    return export_rows(dataset, request, Path(out), reasons=reasons)
+
+
+def view(dataset: Dataset, where: Where, columns: Iterable[str] = ()) -> View:
+    """A filter, several, or a view, as a View that the dataset can answer.
+
+    The signals that it or the `columns` need are computed, and the latest tags are set on the dataset. Errors:
+    ViewError, SignalError, ModelError.
+
+        >>> import analysis.notebook as winnow
+        >>> dataset = winnow.open("sample_data/instructions.jsonl")
+        >>> long = winnow.view(dataset, ["response_words~ge~1000", "output~nothas~as an AI"])
+        >>> long.sentence, len(dataset.rows_of(long))
+        ('response_words is at least 1000 and output does not contain “as an AI”', 2)
+    """
+    asked = where if isinstance(where, View) else View.from_params(_several(where))
+    dataset.check(asked)
+    for name in dataset.catalogue.writers_of({*asked.columns(), *columns} - set(dataset.originals)):
+        if not dataset.has(signal := dataset.signal(name)):
+            _say(f"Computing {name} first.")
+            computing.compute(dataset, signal)
+    take_annotations(dataset, _workspace(dataset).home)
+    return asked
+
+
+def _several(names: str | Iterable[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _workspace(dataset: Dataset) -> Workspace:
+    """The workspace that the dataset lies in."""
+    return Workspace(dataset.folder.parents[1], dataset.catalogue)
+
+
+def _say(text: str) -> None:
+    """One line on standard error."""
+    sys.stderr.write(f"{text}\n")

@@ -1,0 +1,103 @@
+"""Figures for notebooks, from a dataset and a view: Plotly figures without a server. docs/notebook.md shows them.
+
+    lengths     rows per bin of a column of numbers, such as response_tokens
+    counts      rows per value of a column, such as source
+    verbs       what is asked for: verbs and their nouns
+    map_of      where rows lie near each other, by cluster
+
+`where` is a filter as on the command line, "score~ge~4", several of them, or a View; all rows are grey behind those in
+view. What a figure needs is computed first. `dark=True` is for a dark page.
+"""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from analysis.dataset import Dataset
+from analysis.errors import UsageError
+from analysis.map.cards import cluster_cards
+from analysis.map.chosen import own_column
+from analysis.map.drawing import bounds, density, drawn, labels
+from analysis.notebook import Where, view
+from analysis.statistics import counting
+from analysis.verbs.counts import requests_of
+from ui import figures
+from ui.map.figures import NAMED, Drawn, Hue, map_of_rows
+from ui.verbs.wedges import wedges
+
+CELLS = 100
+__all__ = ["counts", "lengths", "map_of", "verbs"]
+
+
+def lengths(
+    dataset: Dataset, column: str = "response_tokens", where: Where = (), *, log: bool = True, dark: bool = False
+) -> go.Figure:
+    """A histogram of a column of numbers, in bins that grow by equal factors unless `log` is False."""
+    positions = dataset.rows_of(view(dataset, where, [column]))
+    values = dataset.column(column)
+    if not values.dtype.is_numeric():
+        raise UsageError(f"{column} holds no numbers; count it by value, or choose a column such as response_tokens.")
+    edges = counting.log_edges(values) if log else counting.linear_edges(values)
+    numbers = counting.bin_numbers(values, edges)
+    every, in_view = (counting.count_bins(n, len(edges) - 1) for n in (numbers, numbers.gather(positions)))
+    return figures.histogram(edges, every, in_view, None, values.dtype.is_integer(), column, _palette(dark))
+
+
+def counts(dataset: Dataset, column: str, where: Where = (), *, limit: int = 12, dark: bool = False) -> go.Figure:
+    """Lying bars of the rows per value of a column, the commonest `limit` values by name."""
+    positions = dataset.rows_of(view(dataset, where, [column]))
+    values = dataset.column(column)
+    if values.dtype.is_nested():
+        raise UsageError(f"{column} holds lists, which are not counted by value; choose a column such as source.")
+    counted = counting.count_values(values, limit)
+    lines = counting.line_numbers(values, counted).gather(positions)
+    return figures.bars(counted, counting.count_bins(lines, counted.height).tolist(), None, _palette(dark))
+
+
+def verbs(
+    dataset: Dataset,
+    where: Where = (),
+    *,
+    top_verbs: int = 20,
+    top_nouns: int = 4,
+    as_tree: bool = False,
+    dark: bool = False,
+) -> go.Figure:
+    """A sunburst, or with `as_tree` a treemap, of the commonest verbs in view and the commonest nouns of each."""
+    positions = dataset.rows_of(view(dataset, where, ["verb"]))
+    pairs = requests_of(dataset, dataset.signal("verb_noun")).counted(positions).pairs
+    if pairs.is_empty():
+        raise UsageError("No row in view has both a verb and a noun; choose other rows.")
+    shown = [wedge[:4] for wedge in wedges(pairs, top_verbs, top_nouns)]
+    return figures.wedges(shown, int(pairs["rows"].sum()), as_tree, _palette(dark))
+
+
+def map_of(dataset: Dataset, where: Where = (), *, dark: bool = False) -> go.Figure:
+    """The map of the vectors chosen for the dataset, coloured by cluster, with the names of the larger clusters.
+
+    At most 15,000 points are drawn over the density of all rows.
+    """
+    asked = view(dataset, where, ["map_x", "cluster"])
+    positions = dataset.rows_of(asked)
+    corners, cards = bounds(dataset), cluster_cards(dataset, positions)
+    points = drawn(dataset, positions)
+    cluster = own_column(dataset, "cluster").gather(points)
+    named = cards.filter(cards["cluster"] < NAMED).sort("cluster")
+    hues = [Hue(name, n, points.filter(cluster == n)) for n, name in named.select("cluster", "name").iter_rows()]
+    hues.append(Hue("other clusters", None, points.filter(cluster >= NAMED)))
+    hues.append(Hue("apart from all", None, points.filter(cluster < 0), is_missing=True))
+    picture = Drawn(
+        corners,
+        own_column(dataset, "map_x"),
+        own_column(dataset, "map_y"),
+        density(dataset, cells=CELLS).rows,
+        density(dataset, positions, CELLS).rows if asked.active else None,
+        [hue for hue in hues if len(hue.rows)],
+        points.clear(),
+        labels(cards, corners),
+    )
+    return map_of_rows(picture, _palette(dark))
+
+
+def _palette(dark: bool) -> figures.Palette:
+    return figures.DARK if dark else figures.LIGHT
