@@ -22,8 +22,8 @@ from pathlib import Path
 
 import polars as pl
 
+from analysis.annotations import open_annotations
 from analysis.annotations.in_place import take_annotations
-from analysis.annotations.tags import open_annotations
 from analysis.computing import computing
 from analysis.computing.choosing import quick, with_parameters
 from analysis.dataset import Dataset
@@ -171,7 +171,7 @@ def export(
         ...     result = winnow.export(dataset, "messages", Path(folder, "out"), "score~ge~4")
         ...     sorted(path.name for path in result.folder.iterdir())
         ['README.md', 'instructions-messages.jsonl', 'receipt.json']
-        >>> result.receipt["rows_in"], result.receipt["rows_out"]
+        >>> result.receipt.rows_in, result.receipt.rows_out
         (1200, 419)
     """
     request = ExportRequest(
@@ -184,9 +184,9 @@ def export(
         split_safe=split_safe,
         redact=tuple(_several(redact)),
     )
-    view(dataset, request.view, request.needs)
+    view(dataset, request.view, request.columns)
     with open_annotations(_workspace(dataset).home) as notes:
-        reasons = notes.reasons(dataset.fingerprint) if request.without_tags else None
+        reasons = notes.tags.reasons(dataset.fingerprint) if request.without_tags else None
     return export_rows(dataset, request, Path(out), reasons=reasons)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analysis.annotations.tags import Annotations, open_annotations
+from analysis.annotations.annotations import Annotations, open_annotations
 from analysis.dataset import Dataset
 from analysis.personal_data.not_personal import ruled
 from analysis.personal_data.tables import TABLES
 
 
 def take_annotations(dataset: Dataset, home: Path) -> None:
-    """Sets the latest tags and rulings of the workspace on the dataset. Errors: AnnotationError."""
+    """Sets the latest tags and rulings of the workspace on the dataset. Raises AnnotationError."""
     with open_annotations(home) as notes:
         take_tags(dataset, notes)
         take_rules(dataset, notes)
@@ -19,17 +19,17 @@ def take_annotations(dataset: Dataset, home: Path) -> None:
 
 def take_tags(dataset: Dataset, notes: Annotations) -> None:
     """Sets the latest tags, unless the dataset has them already."""
-    revision = notes.revision(dataset.fingerprint)
+    revision = notes.tags.revision(dataset.fingerprint)
     if revision != dataset.tag_revision:
-        dataset.set_tags(notes.tags(dataset.fingerprint), revision)
+        dataset.set_tags(notes.tags.standing(dataset.fingerprint), revision)
 
 
 def take_rules(dataset: Dataset, notes: Annotations) -> None:
     """Sets what people ruled to be not personal in the signals that are computed, unless the dataset has it already."""
-    revision = notes.rules_revision(dataset.fingerprint)
+    revision = notes.rules.revision(dataset.fingerprint)
     if not revision:
         return
     computed = (signal.key for signal in map(dataset.signal, TABLES) if dataset.has(signal))
     if (revision := " ".join((revision, *computed))) != dataset.rulings.revision:
-        rules = [kept.rule for kept in notes.personal_rules(dataset.fingerprint)]
+        rules = [kept.rule for kept in notes.rules.in_force(dataset.fingerprint)]
         dataset.set_rulings(ruled(dataset, rules, revision))

@@ -12,7 +12,7 @@ from analysis.commands.shared import DatasetArgument, Json, answer, pairs, say
 from analysis.computing import compute, try_out
 from analysis.computing.choosing import quick, with_parameters
 from analysis.computing.runners import runner
-from analysis.errors import DatasetError
+from analysis.errors import UsageError
 from analysis.workspace import Workspace
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -46,7 +45,6 @@ def export_command(
     progress: ProgressFile = None,
 ) -> None:
     """The rows in view as training files, with a receipt and a dataset card."""
-    tags = {"only_tags": tuple(tag or ()), "without_tags": tuple(without_tag or ())}
     request = ExportRequest(
         view=View.from_params(where or []),
         to=to,
@@ -57,8 +55,8 @@ def export_command(
         split_safe=split_safe,
         redact=tuple(redact or ()),
     )
-    dataset, _ = load(name, where, request.needs)
-    reasons = open_annotations(Workspace().home).reasons(dataset.fingerprint) if without_tag else None
+    dataset, _ = load(name, where, request.columns)
+    reasons = open_annotations(Workspace().home).tags.reasons(dataset.fingerprint) if without_tag else None
     result = export(dataset, request, out, reasons=reasons, report=Reporter(progress)).as_dict()
     answer(result, as_json, f"{result['rows_out']:,} of {result['rows_in']:,} rows in {out}")
 

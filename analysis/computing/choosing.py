@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.computing.computing import AT_OPENING_S, missing_inputs, try_out
 from analysis.dataset import Dataset
-from analysis.errors import SignalError
+from analysis.errors import UsageError
 from analysis.loaders.pipelines import pipeline_version
 from analysis.loaders.tokenizers import tokenizer_digest
 from analysis.signal import Signal
@@ -31,7 +31,9 @@ def with_parameters(
     """What `Workspace.describe(dataset, parameters=...)` keeps, so that each of these signals has these parameters.
 
     Its other parameters are as by default; other signals stay as they are. A tokenizer and a pipeline are kept with
-    what pins their files down. Errors: SignalError for a parameter that a signal does not have, ModelError.
+    what pins their files down.
+
+    Raises SignalError where a signal does not have a parameter, ModelError, UsageError.
     """
     pinned = dict(parameters)
     if "tokenizer" in pinned:
@@ -44,15 +46,24 @@ def with_parameters(
 
 
 def typed(signal: Signal, given: Mapping[str, object]) -> dict[str, object]:
-    """Values, or their texts, as values of the types that the signal's parameters have; raises SignalError."""
-    values = dict(given)
-    for name, value in given.items():
-        known = signal.parameters.get(name)
-        try:
-            if isinstance(known, bool):
-                values[name] = {"true": True, "false": False}[str(value).lower()]
-            elif isinstance(known, int | float):
-                values[name] = type(known)(str(value))
-        except (KeyError, ValueError):
-            raise SignalError(f"{name} of {signal.name} cannot be {value!r}; write a value such as {known}.") from None
-    return values
+    """Values, or their texts, as values of the types of the signal's parameters.
+
+    Raises UsageError where one cannot be.
+    """
+    defaults = signal.parameters
+    return {name: _typed(value, defaults.get(name), f"{name} of {signal.name}") for name, value in given.items()}
+
+
+def _typed(value: object, default: object, name: str) -> object:
+    """A value as one of the type of `default`; `name` is its name in the message. Raises UsageError."""
+    text = str(value)
+    if isinstance(default, bool):
+        if text.lower() not in ("true", "false"):
+            raise UsageError(f"{name} cannot be {text!r}; write true or false.")
+        return text.lower() == "true"
+    if not isinstance(default, int | float):
+        return value
+    try:
+        return int(text) if isinstance(default, int) else float(text)
+    except ValueError:
+        raise UsageError(f"{name} cannot be {text!r}; write a number such as {default}.") from None

@@ -30,7 +30,7 @@ class ExportRequest:
     of the split with fewest rows stay, and those of the others stay behind. Empty by default. `redact` says what is
     done with which personal data, as "EMAIL_ADDRESS=replace" (see `redaction.plan`).
 
-    Raises ExportError, NoiseError, RedactionError where a format, a kind of noise or a plan is not known or does not fit.
+    Raises ExportError, RedactionError where a format, a kind of noise or a plan is not known or does not fit.
     """
 
     view: View = field(default_factory=View)

@@ -18,12 +18,6 @@ from analysis.export.training_formats import KEYS, Known
 from analysis.personal_data.types import ENTITY_TYPES
 from analysis.signal import ROW_ID
 
-    @property
-    def needs(self) -> list[str]:
-        """The columns of signals that it reads beside those of its view."""
-        groups = ["duplicate_group", "near_group", "near_neighbours"] if self.split_safe else []
-        return [*self.add, *groups, *map(types_column, dropped_types(self))]
-
 
 @dataclass(frozen=True)
 class Step:

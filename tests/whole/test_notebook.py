@@ -140,8 +140,8 @@ def test_tags_and_rulings_that_people_gave_are_seen_at_once(dataset: winnow.Data
     assert winnow.rows(dataset, "pii_count~gt~0", ["source_line"])["source_line"].to_list() == [2]
     ids = dataset.column("row_id").to_list()
     with open_annotations(home) as notes:
-        notes.tag_rows(dataset.fingerprint, [ids[1]], "keep", "ann")
-        notes.add_rule(dataset.fingerprint, NotPersonal("pattern", "EMAIL_ADDRESS", r".*@firm\.org"), "ann")
+        notes.tags.tag_rows(dataset.fingerprint, [ids[1]], "keep", "ann")
+        notes.rules.add(dataset.fingerprint, NotPersonal("pattern", "EMAIL_ADDRESS", r".*@firm\.org"), "ann")
     assert winnow.rows(dataset, "tags~has~keep", ["source_line"])["source_line"].to_list() == [2]
     assert winnow.rows(dataset, "pii_count~gt~0", ["source_line"]).is_empty()
     assert winnow.rows(winnow.open(dataset.id), "tags~has~keep", "source_line").height == 1
@@ -173,10 +173,10 @@ def test_findings_of_a_view_count_the_rows_in_view(dataset: winnow.Dataset) -> N
 
 def test_an_export_leaves_out_what_was_tagged_and_says_why(dataset: winnow.Dataset, home: Path, tmp_path: Path) -> None:
     with open_annotations(home) as notes:
-        notes.tag_rows(dataset.fingerprint, [dataset.column("row_id")[0]], "drop", "ann")
+        notes.tags.tag_rows(dataset.fingerprint, [dataset.column("row_id")[0]], "drop", "ann")
     result = winnow.export(dataset, "alpaca", tmp_path / "out", "is_duplicate_extra~eq~false", without_tags="drop")
-    assert (result.receipt["rows_in"], result.receipt["rows_out"]) == (3, 1)
-    file = result.folder / result.receipt["files"][0]["path"]
+    assert (result.receipt.rows_in, result.receipt.rows_out) == (3, 1)
+    file = result.folder / result.receipt.files[0].path
     assert pl.read_ndjson(file)["output"].to_list() == ["a@firm.org is written to."]
 
 
