@@ -87,7 +87,9 @@ def test_a_receipt_is_written_as_it_is_read(folder: Path) -> None:
     assert list(json.loads(text)) == list(receipt.as_dict())
 
 
-VALUES = st.sampled_from([..., None, True, 3, -1.5, 10**30, "", "x", "1", [], [None], ["x"], {}, {"x": 1}, {"": []}])
+VALUES: st.SearchStrategy[Any] = st.sampled_from(
+    [..., None, True, 3, -1.5, 10**30, "", "x", "1", [], [None], ["x"], {}, {"x": 1}, {"": []}]
+)
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
