@@ -102,9 +102,9 @@ def marked(folder: Path) -> Marked:
 def elsewhere(dataset: Dataset, marked: Marked) -> subprocess.Popen[str]:
     """Another process that computes the same."""
     script = (
-        "import sys; from pathlib import Path; from analysis import computing; from analysis.dataset import Dataset\n"
+        "import sys; from pathlib import Path; from analysis.computing import computing; from analysis.dataset import Dataset\n"
         "from analysis.catalogue import CATALOGUE\n"
-        "from tests.test_computing import CHUNK, Marked\n"
+        "from tests.dataset.test_computing import CHUNK, Marked\n"
         "computing.CHUNK_ROWS = CHUNK; print('asking', flush=True)\n"
         "computing.compute(Dataset(Path(sys.argv[1]), CATALOGUE), Marked(sys.argv[2]))"
     )

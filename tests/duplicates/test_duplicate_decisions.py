@@ -318,7 +318,7 @@ def test_waterfall_receipt_and_replay_say_the_reasons(opened: Open, notes: Annot
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
     receipt["tags"]["reasons"] = {"drop": ["no text"]}
     (tmp_path / "bad.json").write_text(json.dumps(receipt))
-    with pytest.raises(ReceiptError, match="its reasons"):
+    with pytest.raises(ReceiptError, match="tags.reasons.drop must be an object"):
         replay(tmp_path / "bad.json", [file], tmp_path / "never", Workspace(tmp_path / "elsewhere"))
 
 
