@@ -10,8 +10,7 @@ import numpy as np
 import polars as pl
 import typer
 
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
-from analysis.computing import compute
+from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load, take_annotations
 from analysis.dataset import Dataset
 from analysis.duplicates import decisions, kinds
 from analysis.duplicates.decisions import Choice, Decision
@@ -50,10 +49,8 @@ def duplicates_command(
         raise DuplicatesError(f"{kind} has no pairs or groups to write; known: {', '.join(decisions.SIGNAL_OF)}.")
     if kind == "leaks" and kinds.split_column(dataset) is None:
         raise DuplicatesError(f"{dataset.name} has no column of splits and a single file; open it with --role split=…")
-    for needed in [*kinds.KINDS[kind].signals, *decisions.missing_for(dataset, _policy(keep)), "tokens"]:
-        if not dataset.has(dataset.signal(needed)):
-            say(f"Computing {needed} first.")
-            compute(dataset, dataset.signal(needed))
+    needed = [*kinds.KINDS[kind].signals, *decisions.missing_for(dataset, _policy(keep)), "tokens"]
+    compute_missing(dataset, *map(dataset.signal, needed))
     rows = dataset.rows_of(view)
     if kind in decisions.SIGNAL_OF:
         signal_ = dataset.signal(decisions.SIGNAL_OF[kind])
@@ -100,6 +97,7 @@ def _asked(loaded: Dataset, kind: str, over: str | None, threshold: float | None
     asked = dataset.catalogue.signal(named, {**own, **changed})
     parameters = {**dataset.meta.get("parameters", {}), named: asked.parameters}
     dataset.meta = {**dataset.meta, "parameters": parameters}
+    take_annotations(dataset)
     return dataset
 
 

@@ -9,9 +9,12 @@ from typing import Annotated
 import orjson
 import typer
 
+from analysis.annotations import open_annotations
 from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.errors import DatasetError
+from analysis.personal_data.not_personal import ruled
+from analysis.signal import Signal
 from analysis.view import View
 from analysis.workspace import Workspace
 
@@ -43,28 +46,44 @@ def pairs(texts: list[str], what: str) -> Iterator[tuple[str, str]]:
 
 
 def load(name: str, where: list[str] | None = None, columns: list[str] | None = None) -> tuple[Dataset, View]:
-    """The dataset with its tags in place, and the view; signals that the view or the columns need are made first."""
-    from analysis.annotations import open_annotations
-
+    """The dataset with its tags and rules, and the view; signals that the view or the columns need are made first."""
     view = View.from_params(where or [])
-    workspace = Workspace()
-    dataset = workspace.dataset(name)
-    annotations = open_annotations(workspace.home)
-    dataset.set_tags(annotations.tags(dataset.fingerprint), annotations.revision(dataset.fingerprint))
+    dataset = Workspace().dataset(name)
+    take_annotations(dataset)
     dataset.check(view)
     known = {*dataset.schema, *(column for signal in dataset.signals() for column in signal.adds)}
     if unknown := [column for column in columns or [] if column not in known]:
         raise DatasetError(
             f"{dataset.name} has no column {', '.join(unknown)}; it has: {', '.join(dataset.shown_columns)}."
         )
-    for needed in dataset.catalogue.writers_of({*view.columns(), *(columns or [])} - set(dataset.originals)):
-        made = dataset.signal(needed)
-        if not dataset.has(made):
-            say(f"Computing {needed} first.")
-            compute(dataset, made)
-    rules = [kept.rule for kept in annotations.personal_rules(dataset.fingerprint)]
-    if rules:
-        from analysis.personal_data.not_personal import ruled
-
-        dataset.set_rulings(ruled(dataset, rules, annotations.rules_revision(dataset.fingerprint)))
+    compute_writers(dataset, {*view.columns(), *(columns or [])})
     return dataset, view
+
+
+def take_annotations(dataset: Dataset) -> None:
+    """Puts the workspace's tags and rules of what is not personal in place."""
+    with open_annotations(Workspace().home) as annotations:
+        dataset.set_tags(annotations.tags(dataset.fingerprint), annotations.revision(dataset.fingerprint))
+        rules = [kept.rule for kept in annotations.personal_rules(dataset.fingerprint)]
+        dataset.set_rulings(ruled(dataset, rules, annotations.rules_revision(dataset.fingerprint)))
+
+
+def compute_writers(dataset: Dataset, columns: set[str]) -> None:
+    """Computes the signals that add these columns, where they are missing."""
+    names = dataset.catalogue.writers_of(columns - set(dataset.originals))
+    compute_missing(dataset, *map(dataset.signal, names))
+
+
+def compute_missing(dataset: Dataset, *signals: Signal) -> None:
+    """Computes those of these signals that the dataset lacks, and names each on standard error.
+
+    The rules of what is not personal then hold for the new columns too.
+    """
+    computed = []
+    for signal in signals:
+        if not dataset.has(signal):
+            say(f"Computing {signal.name} first.")
+            compute(dataset, signal)
+            computed.append(signal)
+    if any(signal.private for signal in computed):
+        dataset.set_rulings(ruled(dataset, dataset.rulings.rules, dataset.rulings.revision))
