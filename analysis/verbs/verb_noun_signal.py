@@ -111,7 +111,7 @@ class VerbNoun(
 
     def _recall(self, texts: list[str]) -> list[Asked]:
         """What each text asks for; read only where this process has not read it lately."""
-        kept = _kept(self)
+        kept = kept_answers(self)
         new = [text for text in texts if text not in kept]
         read = dict(zip(new, self._read(new), strict=True)) if new else {}
         answers = [read[text] if text in read else kept[text] for text in texts]
@@ -201,7 +201,7 @@ def _until_complete(numbered: Iterable[tuple[int, Request]]) -> Iterable[tuple[i
 
 
 @lru_cache(maxsize=2)
-def _kept(signal: VerbNoun) -> dict[str, Asked]:
+def kept_answers(signal: VerbNoun) -> dict[str, Asked]:
     """What this process has read by a signal, the latest last; beside the signal, so that no key or pickle holds it."""
     return {}
 

@@ -101,9 +101,9 @@ def marked(folder: Path) -> Marked:
 def elsewhere(dataset: Dataset, marked: Marked) -> subprocess.Popen[str]:
     """Another process that computes the same."""
     script = (
-        "import sys; from pathlib import Path; from analysis import computing; from analysis.dataset import Dataset\n"
-        "from analysis.signals.catalogue import CATALOGUE\n"
-        "from tests.test_computing import CHUNK, Marked\n"
+        "import sys; from pathlib import Path; from analysis.computing import computing; from analysis.dataset import Dataset\n"
+        "from analysis.catalogue import CATALOGUE\n"
+        "from tests.dataset.test_computing import CHUNK, Marked\n"
         "computing.CHUNK_ROWS = CHUNK; print('asking', flush=True)\n"
         "computing.compute(Dataset(Path(sys.argv[1]), CATALOGUE), Marked(sys.argv[2]))"
     )
@@ -361,12 +361,14 @@ def test_runners_by_name() -> None:
 def test_processes_are_started_only_where_the_estimate_says_that_they_pay(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert computing._runner(dataset, dataset.signal("tokens")) is run_here, "the trial says that 95 rows take no time"
+    assert computing.chosen_runner(dataset, dataset.signal("tokens")) is run_here, (
+        "the trial says that 95 rows take no time"
+    )
     for seconds, expected in ((11.0, run_in_processes), (9.0, run_here)):
         monkeypatch.setattr(computing, "estimate", lambda dataset, signal, seconds=seconds: seconds)
-        assert computing._runner(dataset, Fatal()) is expected
-        assert computing._runner(dataset, dataset.signal("exact_duplicates")) is run_here
-        assert computing._runner(dataset, dataset.signal("lengths")) is run_here
+        assert computing.chosen_runner(dataset, Fatal()) is expected
+        assert computing.chosen_runner(dataset, dataset.signal("exact_duplicates")) is run_here
+        assert computing.chosen_runner(dataset, dataset.signal("lengths")) is run_here
 
 
 # Trials
@@ -409,7 +411,7 @@ def test_a_reporter_writes_the_first_the_last_and_few_between(tmp_path: Path, mo
     path = tmp_path / "progress.json"
     assert Progress.read(path) is None
     clock = iter((1000.0, 1000.0, 1000.1, 1000.3, 1000.31, 1000.4, 1000.5))
-    monkeypatch.setattr("analysis.computing.progress.time.time", lambda: next(clock))
+    monkeypatch.setattr(time, "time", lambda: next(clock))
     report = Reporter(path)
     seen = []
     for stage, done in (("a", 0), ("a", 1), ("a", 2), ("a", 9), ("b", 3), ("b", 9)):

@@ -115,6 +115,8 @@ def module_of(name: str) -> str:
 
 
 MODULES = {module_of(name) for name in ROOMS}
+EVERY_MODULE = {module_of(name) for name in PYTHON}
+OWN = {name.split(".")[0] for name in EVERY_MODULE}
 
 
 def rooms_of(sources: dict[str, str]) -> dict[str, set[str]]:
@@ -150,6 +152,26 @@ def face_faults(name: str, text: str) -> list[str]:
                 faults.append(f"{imported}: {entry} is not in __all__ of {package}")
                 break
     return faults
+
+
+def private_faults(text: str) -> list[str]:
+    """Names with a leading underscore that a file takes from another file of the project."""
+    tree, faults, modules = ast.parse(text), [], {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and within(str(node.module), OWN):
+            for alias in node.names:
+                modules[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+                if is_private(alias.name):
+                    faults.append(f"line {node.lineno} imports {alias.name} of {node.module}")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and is_private(node.attr):
+            if modules.get(node.value.id) in EVERY_MODULE:
+                faults.append(f"line {node.lineno} reads {node.attr} of {modules[node.value.id]}")
+    return faults
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
 
 
 @functools.cache
@@ -295,6 +317,11 @@ def test_another_room_is_entered_by_its_face(name: str) -> None:
     assert face_faults(name, source(name)) == []
 
 
+@pytest.mark.parametrize("name", PYTHON)
+def test_a_private_name_stays_in_its_file(name: str) -> None:
+    assert private_faults(source(name)) == []
+
+
 @pytest.mark.parametrize("name", [name for name in PYTHON if name.startswith("analysis/")])
 def test_a_signal_has_a_file_of_its_own_in_the_catalogue(name: str) -> None:
     classes = [node for node in ast.parse(source(name)).body if isinstance(node, ast.ClassDef)]
@@ -398,6 +425,18 @@ def test_a_planted_circle_and_a_back_door_are_seen() -> None:
     assert face_faults("ui/a.py", door) and not face_faults(
         "analysis/duplicates/a.py", "from analysis.duplicates.spans import x"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from analysis.view.areas import _crossed",
+        "def f():\n    from ui.figures import charts as c\n    return c._own_range()",
+    ],
+)
+def test_a_planted_private_name_is_seen(text: str) -> None:
+    assert len(private_faults(text)) == 1
+    assert private_faults("from numpy import _core\nfrom analysis.view import View\nView._f, _g, self._h") == []
 
 
 def test_a_planted_page_and_a_planted_tree_are_seen() -> None:

@@ -32,7 +32,7 @@ from tests.support.app_page import open_page, well
 from ui.figures import DARK, LIGHT
 from ui.frame import chips
 from ui.map import choice, colours, hover, picture, state, tree
-from ui.map.cards import _without
+from ui.map.cards import without_cluster
 from ui.map.figures import Drawn, Hue, Paper, Scale, map_of_rows, traces_of
 from ui.rows import cluster_names
 
@@ -463,7 +463,7 @@ def test_counts_of_a_view_are_those_of_its_cards(dataset: Dataset) -> None:
 
 def test_leaving_out_a_cluster_takes_back_the_one_kept_alone() -> None:
     view = View().where("cluster", "ne", "1").where("cluster", "eq", "2").where("source", "eq", "a")
-    assert _without(view, "cluster", 3).to_params() == ["cluster~ne~1", "source~eq~a", "cluster~ne~3"]
+    assert without_cluster(view, "cluster", 3).to_params() == ["cluster~ne~1", "source~eq~a", "cluster~ne~3"]
 
 
 def test_names_are_kept_by_key_and_level_and_the_latest_holds(home: Path) -> None:
