@@ -73,13 +73,18 @@ def suggested_pattern(type_: str, value: str) -> str:
     """A pattern of values like this one that holds nobody's data: of an address its domain, else the form alone."""
     if type_ == "EMAIL_ADDRESS":
         return r"[^@]+@" + _escaped(value.rpartition("@")[2])
-    made = ""
-    for character in value:
-        made += "[0-9]" if character.isdigit() else r"\pL" if character.isalpha() else _escaped(character)
+    made = "".join(map(_form_of, value))
     for piece in ("[0-9]", r"\pL"):
         for count in range(len(value), 1, -1):
             made = made.replace(piece * count, f"{piece}{{{count}}}")
     return made
+
+
+def _form_of(character: str) -> str:
+    """A pattern of characters of the same kind: a digit, a letter, or this character itself."""
+    if character.isdigit():
+        return "[0-9]"
+    return r"\pL" if character.isalpha() else _escaped(character)
 
 
 def _escaped(text: str) -> str:

@@ -198,6 +198,8 @@ def call_faults(name: str, text: str) -> list[str]:
                 {part.id for part in ast.walk(node.type) if isinstance(part, ast.Name)} if node.type else {"everything"}
             )
             faults += [f"line {node.lineno} catches {c}" for c in caught & {"Exception", "BaseException", "everything"}]
+        if isinstance(node, ast.IfExp) and sum(isinstance(part, ast.IfExp) for part in ast.walk(node)) > 1:
+            faults.append(f"line {node.lineno}: a conditional expression within another")
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             faults += [f"line {node.lineno}: cached by a frame ({arg})" for arg in frames_as_cache_keys(node)]
         if not isinstance(node, ast.Call):
@@ -403,6 +405,7 @@ def test_a_planted_import_is_seen(name: str, text: str) -> None:
         ("tests/a.py", "try:\n    f()\nexcept (ValueError, Exception):\n    pass"),
         ("tests/a.py", "try:\n    f()\nexcept:\n    pass"),
         ("analysis/a.py", "print(1)"),
+        ("tests/a.py", "x = 1 if a else (2 if b else 3)"),
         ("ui/a.py", "@st.cache_data(max_entries=2)\ndef f(rows: pl.DataFrame): ..."),
     ],
 )

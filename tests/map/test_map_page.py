@@ -44,12 +44,10 @@ MIDDLES = ((0.0, 0.0), (10.0, 0.0), (0.0, 10.0))
 def plant(dataset: Dataset) -> None:
     """Forty rows in each of three clusters, the first two in one group; five rows apart, and five without a vector."""
     at = np.arange(dataset.height)
-    cluster = [i // 40 if i < 120 else -1 if i < 125 else None for i in at]
+    cluster = [*(i // 40 for i in range(120)), *[-1] * 5, *[None] * (dataset.height - 125)]
     spread = np.random.default_rng(0).uniform(-1, 1, (len(at), 2))
-    places = [
-        None if c is None else np.array(MIDDLES[c] if c >= 0 else (5.0, 5.0)) + d
-        for c, d in zip(cluster, spread, strict=True)
-    ]
+    middles = {-1: (5.0, 5.0), **dict(enumerate(MIDDLES))}
+    places = [None if c is None else np.array(middles[c]) + d for c, d in zip(cluster, spread, strict=True)]
     x, y = ([None if p is None else float(p[axis]) for p in places] for axis in (0, 1))
     ids = dataset.column("row_id")
     here = pl.DataFrame({"x": x, "y": y}, schema={"x": pl.Float32, "y": pl.Float32})
