@@ -332,6 +332,14 @@ def test_a_signal_has_a_file_of_its_own_in_the_catalogue(name: str) -> None:
     assert {type(signal).__name__ for signal in CATALOGUE.signals.values()} >= set(signals)
 
 
+def test_the_catalogue_loads_nothing_heavy() -> None:
+    script = "import sys, analysis.catalogue; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert {"analysis.catalogue", "polars"} <= loaded
+    assert loaded & (HEAVY | {"numba", "scipy", "sklearn", "streamlit", "plotly"}) == set()
+
+
 def test_a_question_has_one_name_on_every_floor() -> None:
     pages = {Path(name).stem for name in PAGES}
     parts = {name.split("/")[1] for name in PYTHON if name.count("/") > 1 and name.startswith("ui/")}
