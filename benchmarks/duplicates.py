@@ -63,7 +63,7 @@ def beside_peers(ground: Ground, folder: Path) -> Iterator[Row]:
 def planted_truth(rows: int = 20_000) -> Iterator[Row]:
     """Copies found at each threshold, of those whose exact similarity reaches it; and every pair against Python's sets."""
     from analysis.duplicates.groups import pair_table
-    from analysis.duplicates.near import near_columns
+    from analysis.duplicates.near_pairs_signal import near_columns
 
     made = plant.planted(rows)
     found = near_columns(pl.DataFrame({"prompt": [text for text, _, _ in made]}), "prompt", "auto", 2, 5)

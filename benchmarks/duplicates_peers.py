@@ -75,7 +75,7 @@ def by_winnow(texts: list[str]) -> Found:
     import polars as pl
 
     from analysis.duplicates.groups import groups, pair_table, pairs_of
-    from analysis.duplicates.near import near_columns
+    from analysis.duplicates.near_pairs_signal import near_columns
 
     columns = near_columns(pl.DataFrame({"prompt": texts}), "prompt", "auto", 2, 5)
     groups(pairs_of(columns["near_neighbours"]), threshold=LEAST)

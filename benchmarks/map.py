@@ -35,7 +35,7 @@ vectors, is_own = np.load(sys.argv[1]), sys.argv[2] == "own"
 def layout():
     if is_own:
         from analysis.embedding.nearest import nearest
-        from analysis.mapping.layout import by_umap
+        from analysis.map.layout import by_umap
         return by_umap(vectors, nearest(vectors, 15, 0), 0.1, 0)
     import umap
     return umap.UMAP().fit_transform(vectors)
@@ -84,9 +84,9 @@ print(json.dumps({"ms": sorted(spent)[4][0], "cpu_ms": sorted(burnt for _, burnt
 PLANTED = """
 import polars as pl
 from sklearn.metrics import adjusted_mutual_info_score
-from analysis.signals.clusters import Clusters
-from analysis.signals.embedding import Embedding
-from analysis.signals.map import Map
+from analysis.map.clusters_signal import Clusters
+from analysis.embedding.embedding_signal import Embedding
+from analysis.map.map_signal import Map
 planted = planted_topics()
 rows = pl.DataFrame({"row_id": [str(i) for i in range(len(planted))], "prompt": [p.text for p in planted]})
 rows = rows.with_columns(response=pl.lit(None, pl.String), text=pl.lit(None, pl.String))

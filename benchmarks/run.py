@@ -27,6 +27,7 @@ from benchmarks import (  # noqa: E402  needs the path set above
     opening,
     pages,
     personal_data,
+    reading,
     searching,
     verb_noun,
 )
@@ -47,6 +48,7 @@ SUBJECTS = {
     "first_chart": pages.first_chart,
     "pages": pages.reruns,
     "search": searching.measure,
+    "reading": reading.measure,
     "export": exporting.measure,
 }
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"

@@ -25,14 +25,14 @@ ENDINGS = (
 COMPARED = """
 import gc, json, sys, time
 import polars as pl, spacy
-from analysis.language_models import DEFAULT_PIPELINE, SHIPPED
-from analysis.signals.verb_noun import VerbNoun, _kept
+from analysis.loaders.pipelines import DEFAULT_PIPELINE, SHIPPED
+from analysis.verbs.verb_noun_signal import VerbNoun, kept_answers
 texts = [json.loads(line)["prompt"] for line in open(sys.argv[1])][:4000]
 whole, signal = spacy.load(SHIPPED / DEFAULT_PIPELINE), VerbNoun()
 rows = pl.DataFrame({"prompt": texts, "response": texts})
 def seconds(work):
     gc.collect()
-    _kept.cache_clear()
+    kept_answers.cache_clear()
     started = time.process_time()
     work()
     return time.process_time() - started

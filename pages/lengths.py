@@ -59,7 +59,7 @@ shares = percentiles(values)
 missing = values.null_count()
 st.dataframe(
     {
-        f"{share:.0%}" if 0 < share < 1 else "shortest" if share == 0 else "longest": [value]
+        {0.0: "shortest", 1.0: "longest"}.get(share, f"{share:.0%}"): [value]
         for share, value in zip(PERCENTILES, shares, strict=True)
     }
     | {"mean": [values.mean()], "sum": [values.sum()], "missing": [missing]},

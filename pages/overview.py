@@ -25,7 +25,8 @@ else:
 left, right = st.columns([4, 3], gap="large")
 with left:
     look_first = st.container(key="findings", gap="xsmall")
-    unit = "tokens" if "tokens" in ready else "chars" if "lengths" in ready else None
+    units = {"tokens": "tokens", "chars": "lengths"}
+    unit = next((unit for unit, signal in units.items() if signal in ready), None)
     if unit:
         words = "characters" if unit == "chars" else unit
         st.subheader(f"Length of a row in {words}", anchor=False)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
-from analysis.computing import compute
+from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load
 from analysis.conflicts.kinds import MEANING
 from analysis.conflicts.tables import chosen_longer, chosen_longer_by, found, missing_for_meaning
 from analysis.view import View
@@ -14,13 +13,10 @@ from analysis.view import View
 def conflicts_command(name: DatasetArgument, where: Where = None, as_json: Json = False) -> None:
     """Same prompt with different responses, same response to different prompts, judgements and choices at odds."""
     dataset, view = load(name, where)
-    if not dataset.has(wanted := dataset.signal("conflicts")):
-        say("Computing conflicts first.")
-        compute(dataset, wanted)
+    compute_missing(dataset, dataset.signal("conflicts"))
     needs = missing_for_meaning(dataset)
-    if not needs and not dataset.has(of_meaning := dataset.signal("meaning_conflicts")):
-        say("Computing meaning_conflicts first.")
-        compute(dataset, of_meaning)
+    if not needs:
+        compute_missing(dataset, dataset.signal("meaning_conflicts"))
     kinds = found(dataset, view)
     longer = chosen_longer(dataset, view)
     result: dict[str, Any] = {

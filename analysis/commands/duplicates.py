@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 import typer
 
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
-from analysis.computing import compute
+from analysis.annotations.in_place import take_annotations
+from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load
 from analysis.dataset import Dataset
 from analysis.duplicates import decisions, kinds
 from analysis.duplicates.decisions import Choice, Decision
@@ -21,6 +21,7 @@ from analysis.errors import DatasetError, UsageError
 from analysis.joined_values import join_values, split_values
 from analysis.signal import ROW_ID
 from analysis.view import View
+from analysis.workspace import Workspace
 
 
 def duplicates_command(
@@ -50,10 +51,8 @@ def duplicates_command(
         raise UsageError(f"{kind} has no pairs or groups to write; known: {', '.join(decisions.SIGNAL_OF)}.")
     if kind == "leaks" and kinds.split_column(dataset) is None:
         raise DatasetError(f"{dataset.name} has no column of splits and a single file; open it with --role split=…")
-    for needed in [*kinds.KINDS[kind].signals, *decisions.missing_for(dataset, _policy(keep)), "tokens"]:
-        if not dataset.has(dataset.signal(needed)):
-            say(f"Computing {needed} first.")
-            compute(dataset, dataset.signal(needed))
+    needed = [*kinds.KINDS[kind].signals, *decisions.missing_for(dataset, _policy(keep)), "tokens"]
+    compute_missing(dataset, *map(dataset.signal, needed))
     rows = dataset.rows_of(view)
     if kind in decisions.SIGNAL_OF:
         signal_ = dataset.signal(decisions.SIGNAL_OF[kind])
@@ -100,6 +99,7 @@ def _asked(loaded: Dataset, kind: str, over: str | None, threshold: float | None
     asked = dataset.catalogue.signal(named, {**own, **changed})
     parameters = {**dataset.meta.get("parameters", {}), named: asked.parameters}
     dataset.meta = {**dataset.meta, "parameters": parameters}
+    take_annotations(dataset, Workspace().home)
     return dataset
 
 

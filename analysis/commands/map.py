@@ -11,9 +11,8 @@ import typer
 
 from analysis.annotations import open_annotations
 from analysis.annotations.cluster_names import renamed
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
+from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load
 from analysis.commands.table import check_ending, chosen, write_table
-from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.errors import ModelError, SignalError, UsageError
 from analysis.map.alike import position_of, similar_to_row, similar_to_text
@@ -61,7 +60,7 @@ def map_command(
             dataset, workspace.describe, tier=tier, over=over, seed=seed, model=model, may_send=send
         )
     try:
-        _make(dataset, "embedding", "neighbours", "map", "clusters")
+        compute_missing(dataset, *map(dataset.signal, ("embedding", "neighbours", "map", "clusters")))
     except (SignalError, ModelError):
         workspace.describe(dataset, parameters=before)  # what cannot be made is not what the dataset has
         raise
@@ -104,13 +103,6 @@ def _called(workspace: Workspace, dataset: Dataset, rows: pl.Series, level: Leve
     with open_annotations(workspace.home) as notes:
         names = notes.names.given(dataset.fingerprint, dataset.signal("clusters").key)
     return renamed(cluster_cards(dataset, rows, level), level, names)
-
-
-def _make(dataset: Dataset, *names: str) -> None:
-    for signal in map(dataset.signal, names):
-        if not dataset.has(signal):
-            say(f"{signal.name}: {dataset.height:,} rows")
-            compute(dataset, signal)
 
 
 def _figures(dataset: Dataset) -> dict[str, float]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
-from analysis.computing import compute
+from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load
 from analysis.noise.tables import kinds_in, number_forms_in
 
 
 def format_command(name: DatasetArgument, where: Where = None, as_json: Json = False) -> None:
     """What each kind of formatting costs, by role; and the forms in which numbers are written."""
     dataset, view = load(name, where)
-    if not dataset.has(wanted := dataset.signal("formatting")):
-        say("Computing formatting first.")
-        compute(dataset, wanted)
+    compute_missing(dataset, dataset.signal("formatting"))
     kinds, numbers = kinds_in(dataset, view), number_forms_in(dataset, view)
     lines = [
         f"{title}, {role}: {rows:,} rows, {n:,} times" + (f", {tokens:,} tokens" if tokens is not None else "")

@@ -10,15 +10,14 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
-from analysis.computing import compute
+from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load
 from analysis.dataset import Dataset
 from analysis.errors import UsageError
 from analysis.personal_data.named_entities_signal import NamedEntities
+from analysis.personal_data.not_personal import without_ruled_out
 from analysis.personal_data.personal_data_signal import PersonalData
 from analysis.personal_data.recognisers import chosen_types
-from analysis.personal_data.scanning import SCANNED
-from analysis.personal_data.tables import STATUS, TABLES
+from analysis.personal_data.tables import STATUS, TABLES, counts_of, coverage_of
 from analysis.personal_data.types import ENTITY_TYPES, NOISY, names
 from analysis.signal import ROW_ID, Signal
 
@@ -48,36 +47,34 @@ def pii_command(
     if sample and sample < len(rows):
         rows = rows.sample(sample, seed=SAMPLE_SEED).sort()
     wanted = names(types or "")
-    found, statuses = [], []
+    statuses, tables = [], []
     for signal in _signals(dataset, wanted):
         few = len(rows) < dataset.height and not dataset.has(signal)
         status, table = _computed_here(dataset, signal, rows) if few else _stored(dataset, signal, rows)
-        found.append(table)
         statuses.append(status)
-    every = pl.concat(found)
+        tables.append(without_ruled_out(dataset, table))
+    every = pl.concat(tables)
     if wanted and NOISY not in wanted:
         every = every.filter(pl.col("type").is_in(wanted))
-    counted = every.filter(~pl.col("is_placeholder"))
     per_type = (
-        counted.group_by("type")
-        .agg(rows=pl.col(ROW_ID).n_unique(), spans=pl.len())
+        counts_of(every, "type")
+        .filter(pl.col("spans") > 0)
         .sort(["rows", "type"], descending=[True, False])
+        .select("type", "rows", "spans")
     )
-    partly = pl.DataFrame(statuses).select(pl.any_horizontal(pl.all().fill_null(SCANNED) != SCANNED).sum()).item()
-    scanned = pl.DataFrame(statuses).select(pl.any_horizontal(pl.all().is_not_null()).sum()).item()
+    seen = coverage_of(statuses, every)
+    scanned = seen.scanned + seen.partly
     if spans:
-        _write(every, spans)
+        _write(every.select(dataset.column(ROW_ID).gather(every["row"]), pl.exclude("row")), spans)
     result: dict[str, Any] = {
         "rows_scanned": scanned,
-        "rows_with_pii": counted[ROW_ID].n_unique(),
-        "rows_not_fully_scanned": partly,
+        "rows_with_pii": seen.with_any,
+        "rows_not_fully_scanned": seen.partly,
         "types": {type_: {"rows": n, "spans": m} for type_, n, m in per_type.rows()},
         "placeholders": every["is_placeholder"].sum(),
         "seconds": round(time.perf_counter() - started, 3),
     }
-    lines = [
-        f"{result['rows_with_pii']:,} of {scanned:,} rows hold personal data; {partly:,} could not be read to the end."
-    ]
+    lines = [f"{seen.with_any:,} of {scanned:,} rows hold personal data; {seen.partly:,} could not be read to the end."]
     lines += [f"{n:>9,} rows {m:>9,} times  {type_}" for type_, n, m in per_type.rows()]
     lines.append(
         f"{result['placeholders']:,} placeholders (example.com, test cards, private addresses) are not counted."
@@ -102,19 +99,16 @@ def _signals(dataset: Dataset, wanted: tuple[str, ...]) -> list[Signal]:
 
 def _stored(dataset: Dataset, signal: Signal, rows: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     """The status of these rows and their spans; computed for all rows first where that is missing."""
-    if not dataset.has(signal):
-        say(f"Computing {signal.name} first.")
-        compute(dataset, signal)
+    compute_missing(dataset, signal)
     status = pl.read_parquet(dataset.path(signal), columns=[STATUS[signal.name]]).to_series().gather(rows)
-    ids = dataset.column(ROW_ID).gather(rows).to_frame()
-    return status, dataset.table(signal, TABLES[signal.name]).join(ids, on=ROW_ID, how="semi")
+    return status, dataset.table_in(signal, TABLES[signal.name], rows)
 
 
 def _computed_here(dataset: Dataset, signal: Signal, rows: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     """The same for few rows, without storing it."""
     table = TABLES[signal.name]
     made = signal(dataset.frame([ROW_ID, *signal.inputs], rows))
-    spans = made.select(ROW_ID, table).explode(table, empty_as_null=False, keep_nulls=False).unnest(table)
+    spans = made.select(rows.alias("row"), table).explode(table, empty_as_null=False, keep_nulls=False).unnest(table)
     return made[STATUS[signal.name]], spans
 
 

@@ -9,9 +9,12 @@ from typing import Annotated
 import orjson
 import typer
 
+from analysis.annotations.in_place import take_annotations
 from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.errors import DatasetError, UsageError
+from analysis.personal_data.not_personal import ruled
+from analysis.signal import Signal
 from analysis.view import View
 from analysis.workspace import Workspace
 
@@ -43,22 +46,37 @@ def pairs(texts: list[str], what: str) -> Iterator[tuple[str, str]]:
 
 
 def load(name: str, where: list[str] | None = None, columns: list[str] | None = None) -> tuple[Dataset, View]:
-    """The dataset with its tags in place, and the view; signals that the view or the columns need are made first."""
-    from analysis.annotations.in_place import take_annotations
-
+    """The dataset with its tags and rules, and the view; signals that the view or the columns need are made first."""
     view = View.from_params(where or [])
     workspace = Workspace()
     dataset = workspace.dataset(name)
+    take_annotations(dataset, workspace.home)
     dataset.check(view)
     known = {*dataset.schema, *(column for signal in dataset.signals() for column in signal.adds)}
     if unknown := [column for column in columns or [] if column not in known]:
         raise DatasetError(
             f"{dataset.name} has no column {', '.join(unknown)}; it has: {', '.join(dataset.shown_columns)}."
         )
-    for needed in dataset.catalogue.writers_of({*view.columns(), *(columns or [])} - set(dataset.originals)):
-        made = dataset.signal(needed)
-        if not dataset.has(made):
-            say(f"Computing {needed} first.")
-            compute(dataset, made)
-    take_annotations(dataset, workspace.home)
+    compute_writers(dataset, {*view.columns(), *(columns or [])})
     return dataset, view
+
+
+def compute_writers(dataset: Dataset, columns: set[str]) -> None:
+    """Computes the signals that add these columns, where they are missing."""
+    names = dataset.catalogue.writers_of(columns - set(dataset.originals))
+    compute_missing(dataset, *map(dataset.signal, names))
+
+
+def compute_missing(dataset: Dataset, *signals: Signal) -> None:
+    """Computes those of these signals that the dataset lacks, and names each on standard error.
+
+    The rules of what is not personal then hold for the new columns too.
+    """
+    computed = []
+    for signal in signals:
+        if not dataset.has(signal):
+            say(f"Computing {signal.name} first.")
+            compute(dataset, signal)
+            computed.append(signal)
+    if any(signal.private for signal in computed):
+        dataset.set_rulings(ruled(dataset, dataset.rulings.rules, dataset.rulings.revision))

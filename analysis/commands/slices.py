@@ -7,9 +7,7 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
-from analysis.computing import compute
-from analysis.dataset import Dataset
+from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_writers, load
 from analysis.errors import UsageError
 from analysis.slices.dimensions import CUTS, dimension
 from analysis.slices.measures import Measured, default_measures, measure, measured
@@ -36,7 +34,7 @@ def slices_command(
     wanted = [text.strip() for text in by.split(",") if text.strip()]
     if len(wanted) not in (1, 2) or len(set(wanted)) < len(wanted):
         raise UsageError(f"--by names {by!r}; write one column, or two different ones with a comma between them.")
-    _make(dataset, [*wanted, *(measure_names or [])])
+    compute_writers(dataset, {_column_of(text) for text in [*wanted, *(measure_names or [])]})
     splits = [split(dataset, dimension(dataset, text), limit) for text in wanted]
     chosen = [measure(dataset, of) for of in dict.fromkeys(measure_names or [])] or default_measures(dataset)
     prepared = [measured(dataset, of) for of in chosen]
@@ -46,13 +44,10 @@ def slices_command(
     answer(result, as_json, _in_words(table, prepared, len(rows)))
 
 
-def _make(dataset: Dataset, texts: list[str]) -> None:
-    """Computes the signals whose columns are named and not there yet."""
-    columns = {text.rpartition(":")[0] if text.rpartition(":")[2] in CUTS else text for text in texts}
-    for needed in dataset.catalogue.writers_of(columns - set(dataset.originals)):
-        if not dataset.has(dataset.signal(needed)):
-            say(f"Computing {needed} first.")
-            compute(dataset, dataset.signal(needed))
+def _column_of(text: str) -> str:
+    """The column that `column` or `column:cut` names."""
+    column, _, cut = text.rpartition(":")
+    return column if cut in CUTS else text
 
 
 def _as_dicts(table: SliceTable, by: list[str]) -> list[dict[str, Any]]:

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, load, say
-from analysis.computing import compute
+from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load
 from analysis.verbs.comparison import compare, response_lengths, variety
 from analysis.verbs.counts import Counted, requests_of, signal_over
 
@@ -61,7 +60,5 @@ def _asked(name: str, over: str, where: list[str] | None) -> Counted:
     """What the rows of a view ask for; computed first where that is missing."""
     dataset, view = load(name, where)
     signal = signal_over(dataset, over)
-    if not dataset.has(signal):
-        say(f"Computing verb_noun over {over} first.")
-        compute(dataset, signal)
+    compute_missing(dataset, signal)
     return requests_of(dataset, signal).counted(dataset.rows_of(view))

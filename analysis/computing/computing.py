@@ -102,7 +102,7 @@ def compute(dataset: Dataset, signal: Signal, run: Runner | None = None, *, limi
             compute(dataset, dataset.signal(name), run)
         parts = dataset.folder / f"{signal.key}.parts"
         parts.mkdir(exist_ok=True)
-        _make_parts(dataset, signal, parts, run or _runner(dataset, signal), report, limit)
+        _make_parts(dataset, signal, parts, run or chosen_runner(dataset, signal), report, limit)
         if limit is None:
             _join_parts(dataset, signal, parts, path)
             progress_path(dataset, signal).unlink(missing_ok=True)
@@ -121,7 +121,8 @@ def missing_inputs(dataset: Dataset, signal: Signal) -> list[str]:
     return [name for name in names if not dataset.has(dataset.signal(name))]
 
 
-def _runner(dataset: Dataset, signal: Signal) -> Runner:
+def chosen_runner(dataset: Dataset, signal: Signal) -> Runner:
+    """Several processes where rows are independent and the estimate says that they pay; otherwise this one."""
     if signal.scope == "dataset" or signal.cheap or signal.sends or dataset.height <= 2 * CHUNK_ROWS:
         return run_here
     seconds = estimate(dataset, signal)

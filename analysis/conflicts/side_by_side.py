@@ -64,7 +64,9 @@ def side_by_side(kind: Kind, rows: Sequence[Row], places: Sequence[int], roles: 
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    if value is None:
+        return None
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _judged(row: Row, title: str, column: str, roles: Mapping[str, str]) -> str:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
+import numpy as np
 import polars as pl
 
-from analysis.duplicates.normalised import Digits, Level, Order
-from analysis.duplicates.texts import Over, check_choice
+from analysis.duplicates.texts import Over, Texts, check_choice, pieces_of, texts_of
 from analysis.errors import SignalError
 from analysis.signal import Signal
+
+Level = Literal["document", "paragraph", "sentence"]
+Digits = Literal["kept", "zero"]
+Order = Literal["kept", "any"]
+LEAST_WORDS = 5  # a shorter paragraph or sentence is shared by chance
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,77 @@ class NormalisedDuplicates(
             raise SignalError('A column is named where, and only where, over is "column".')
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
-        from analysis.duplicates.normalised import normalised_columns
-
         found = normalised_columns(rows, self.over, self.level, self.digits, self.order)
         return found.select(pl.col(name).cast(dtype) for name, dtype in self.adds.items())
+
+
+def normalised_columns(rows: pl.DataFrame, over: Over, level: Level, digits: Digits, order: Order) -> pl.DataFrame:
+    """`normalised_group`, `normalised_group_size`, `is_normalised_extra`, as NormalisedDuplicates describes them."""
+    pieces = pieces_of(rows, over)
+    parts = parts_of(texts_of(pieces, rows.height), level, digits == "zero", order == "any")
+    parts = parts.join(
+        pieces.select("row", "field", "turn").with_row_index("text"), on="text", maintain_order="left"
+    ).with_columns(pl.col("turn").fill_null(0))
+    found = _documents(parts) if level == "document" else _passages(parts)
+    all_rows = pl.DataFrame({"row": pl.int_range(rows.height, dtype=pl.UInt32, eager=True)})
+    return all_rows.join(found, on="row", how="left", maintain_order="left").drop("row")
+
+
+def parts_of(texts: Texts, level: Level, zero: bool, any_order: bool) -> pl.DataFrame:
+    """`text`, `a` and `b` (128 bits of what it says), `words`: a line per part that has a word."""
+    from analysis.duplicates.kernels import evened as loops
+    from analysis.duplicates.kernels.compiled import in_threads
+    from analysis.duplicates.kernels.words import tables
+
+    code = {"document": loops.WHOLE, "paragraph": loops.PARAGRAPHS, "sentence": loops.SENTENCES}[level]
+    kind, fold = tables()
+    is_digit, sentence_end = loops.digits(), loops.sentence_ends()
+    source = (texts.data, texts.starts, texts.ends)
+    count = len(texts.starts)
+    most, parts = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    in_threads(count, lambda low, high: loops.most_parts(*source, code, low, high, most))
+    place = np.concatenate([[0], np.cumsum(most)]).astype(np.int64)
+    a, b, words = np.empty(place[-1], np.uint64), np.empty(place[-1], np.uint64), np.zeros(place[-1], np.int64)
+    in_threads(
+        count,
+        lambda low, high: loops.evened_texts(
+            *source, kind, fold, is_digit, sentence_end, code, zero, any_order, place, a, b, words, low, high, parts
+        ),
+    )
+    filled = np.flatnonzero(words)
+    text = np.repeat(np.arange(count, dtype=np.uint32), parts)
+    return pl.DataFrame({"text": text, "a": a[filled], "b": b[filled], "words": words[filled]})
+
+
+def _documents(parts: pl.DataFrame) -> pl.DataFrame:
+    """Rows that say the same in the same fields."""
+    says = pl.struct("field", "turn", "a", "b")
+    single = parts.height == parts["row"].n_unique()
+    whole = parts.select("row", says=says) if single else parts.group_by("row", maintain_order=True).agg(says=says)
+    ways = whole.select("row", a=pl.col("says").hash(0), b=pl.col("says").hash(1)).sort("row")
+    first, size = pl.col("row").min().over("a", "b"), pl.len().over("a", "b").cast(pl.UInt32)
+    return ways.select(
+        "row",
+        normalised_group=pl.when(size > 1).then(first),
+        normalised_group_size=size,
+        is_normalised_extra=pl.col("row") != first,
+    )
+
+
+def _passages(parts: pl.DataFrame) -> pl.DataFrame:
+    """Rows by the longest part they share, and whether all their parts stood in earlier rows."""
+    first, rows = pl.col("row").min().over("a", "b"), pl.col("row").n_unique().over("a", "b").cast(pl.UInt32)
+    seen = parts.select("row", "words", first=first, rows=rows)
+    shared = seen.filter((pl.col("rows") > 1) & (pl.col("words") >= LEAST_WORDS))
+    longest = (
+        shared.sort("row", "words", "first", descending=[False, True, False])
+        .group_by("row", maintain_order=True)
+        .first()
+    )
+    extra = seen.group_by("row", maintain_order=True).agg(is_normalised_extra=(pl.col("first") < pl.col("row")).all())
+    return extra.join(longest, on="row", how="left").select(
+        "row",
+        normalised_group="first",
+        normalised_group_size=pl.col("rows").fill_null(1),
+        is_normalised_extra="is_normalised_extra",
+    )

@@ -92,7 +92,9 @@ def differing(dataset: Dataset, kind: str, kept: Row, other: Row) -> list[str]:
 
 
 def _word(value: object) -> str:
-    return "missing" if value is None else f"{value:g}" if isinstance(value, float) else str(value)[:40]
+    if value is None:
+        return "missing"
+    return f"{value:g}" if isinstance(value, float) else str(value)[:40]
 
 
 def group(

@@ -94,7 +94,8 @@ def turns_of(known: Known, frame: pl.DataFrame) -> Iterator[list[Turn]]:
         return
     has_own_system = "system" in known.roles
     for chat, row in zip(frame["messages"].to_list(), zip(*singles, strict=True), strict=True):
-        yield _chat(chat, row[0] if has_own_system else None) if chat else _single(*row)
+        system = row[0] if has_own_system else None
+        yield _chat(chat, system) if chat else _single(*row)
 
 
 def _single(system: str | None, prompt: str | None, response: str | None) -> list[Turn]:

@@ -126,10 +126,11 @@ def _content(value: Any) -> tuple[str | None, str | None]:
             calls.append(part.get("value", part))
         else:
             texts.append(_part(part))
-    joined = [call if isinstance(call, str) else as_json(call) for call in calls]
-    return "\n".join(texts) if texts or not calls else None, joined[0] if len(joined) == 1 else as_json(
-        calls
-    ) if calls else None
+    text = "\n".join(texts) if texts or not calls else None
+    if not calls:
+        return text, None
+    only = calls[0] if len(calls) == 1 else calls
+    return text, only if isinstance(only, str) else as_json(only)
 
 
 def _part(part: dict[str, Any]) -> str:
@@ -137,7 +138,9 @@ def _part(part: dict[str, Any]) -> str:
     kind = part.get("type")
     texts = [value for k in ("text", "value", "thinking", "content") if isinstance(value := part.get(k), str)]
     if kind in TEXT_PARTS:
-        return str(texts[0]) if texts else "" if kind else as_json(part)
+        if texts:
+            return str(texts[0])
+        return "" if kind else as_json(part)
     return f"[{str(kind).removesuffix('_url').removeprefix('input_')}]"
 
 

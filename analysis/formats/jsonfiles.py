@@ -72,6 +72,13 @@ def _by_column(name: str) -> FormatError:
     )
 
 
+def _begun(opening: str, inner: str) -> Any:
+    """What stands in for a value that is cut off, by its first two characters: an object, a list of them, or null."""
+    if opening == "{":
+        return {"": 0}
+    return [{}] if opening == "[" and inner == "{" else None
+
+
 def _members(text: str, at: int) -> tuple[dict[str, Any], int | None]:
     """The members of the object at `at` as far as the text goes, and the position after it if it is whole."""
     seen: dict[str, Any] = {}
@@ -82,7 +89,7 @@ def _members(text: str, at: int) -> tuple[dict[str, Any], int | None]:
             at = _blank(text, _blank(text, at) + 1)
             opening = text[at : at + 1]
             inner = text[_blank(text, at + 1) :][:1]
-            seen[key] = {"": 0} if opening == "{" else [{}] if opening == "[" and inner == "{" else None
+            seen[key] = _begun(opening, inner)
             seen[key], at = _decoded(text, at)
             at = _blank(text, at)
             if text[at : at + 1] == "}":

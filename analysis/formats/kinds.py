@@ -45,7 +45,13 @@ def kinds_of(values: Sequence[Any]) -> Counter[Kind]:
 def _integer_kinds(values: Sequence[int]) -> Counter[Kind]:
     if max(values) < EXACT and min(values) > -EXACT:
         return Counter({"int": len(values)})
-    return Counter("int" if -EXACT < v < EXACT else "wide" if -INT64 <= v < INT64 else "huge" for v in values)
+    return Counter(map(_integer_kind, values))
+
+
+def _integer_kind(value: int) -> str:
+    if -EXACT < value < EXACT:
+        return "int"
+    return "wide" if -INT64 <= value < INT64 else "huge"
 
 
 def _list_kind(value: list[Any]) -> str:

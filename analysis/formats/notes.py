@@ -10,6 +10,7 @@ from analysis.formats.kinds import Kind
 from analysis.formats.parsing import Remarks
 
 NUMERIC = ("int", "wide", "huge", "float")
+NESTED = ("nested", "strs", "ints", "floats", "empty")
 FEW_SHARE = 0.1
 
 SENTENCES = {
@@ -75,6 +76,12 @@ def _dialect_notes(file: str, dialect: Any) -> list[dict[str, Any]]:
     ]
 
 
+def _in_words(kind: str) -> str:
+    if kind in NUMERIC:
+        return "number"
+    return "list or object" if kind in NESTED else kind
+
+
 def _mixture(column: str, seen: Counter[Kind], example: str | None, csv: bool) -> list[dict[str, Any]]:
     """A column of several kinds, and one that all but a few cells would make numbers."""
     numbers, total = sum(seen[k] for k in NUMERIC), sum(seen.values())
@@ -92,11 +99,7 @@ def _mixture(column: str, seen: Counter[Kind], example: str | None, csv: bool) -
         ]
     if csv:
         return []
-    kinds = [k for k in seen if isinstance(k, str)]
-    groups = {
-        ("number" if k in NUMERIC else "list or object" if k in ("nested", "strs", "ints", "floats", "empty") else k)
-        for k in kinds
-    }
+    groups = {_in_words(kind) for kind in seen if isinstance(kind, str)}
     if len(groups) > 1:
         words = {"str": "texts", "bool": "truth values", "number": "numbers", "list or object": "lists or objects"}
         mixture = " and ".join(sorted(words.get(g, g) for g in groups))

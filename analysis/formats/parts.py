@@ -164,7 +164,8 @@ def _typed(series: pl.Series, values: list[Any], name: str, plan: Plan, facts: F
     elif nests or isinstance(dtype, pl.Array):
         series = pl.Series(name, [None if v is None else kinds.as_json(v) for v in values], dtype=pl.String)
     count = len(series) - series.null_count()
-    facts.kinds[name] = Counter({"nested" if nests else series.dtype: count} if count else {})
+    kind = "nested" if nests else series.dtype
+    facts.kinds[name] = Counter({kind: count} if count else {})
     wanted = plan.type_of(name, set(facts.kinds[name]))
     return fit(series, wanted)
 

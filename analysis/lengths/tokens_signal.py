@@ -24,7 +24,8 @@ class Tokens(
 
     `row_tokens` counts the whole example once: the contents of a chat's messages, otherwise system, prompt and
     response, or the raw text; a preference pair's rejected answer is added. No template and no beginning or end
-    tokens are counted. `tokenizer` is a name that `analysis.models.tokenizer` knows, `digest` pins its file down.
+    tokens are counted. `tokenizer` is a name that `analysis.loaders.tokenizers.tokenizer` knows, `digest` pins its
+    file down.
     """
 
     tokenizer: str = DEFAULT_TOKENIZER

@@ -28,7 +28,9 @@ def masked_value(type_: str, value: str) -> str:
     if type_ == "SECRET":
         return f"{_kind_of_secret(value)}{DOTS}"
     shown = min(SHOWN_END.get(type_, 0), len(value) // 4)
-    return f"{DOTS}{value[len(value) - shown :]}" if shown else f"{value[:1] if len(value) > 3 else ''}{DOTS}"
+    if shown:
+        return f"{DOTS}{value[-shown:]}"
+    return f"{value[:1] if len(value) > 3 else ''}{DOTS}"
 
 
 def _kind_of_secret(value: str) -> str:

@@ -73,13 +73,18 @@ def suggested_pattern(type_: str, value: str) -> str:
     """A pattern of values like this one that holds nobody's data: of an address its domain, else the form alone."""
     if type_ == "EMAIL_ADDRESS":
         return r"[^@]+@" + _escaped(value.rpartition("@")[2])
-    made = ""
-    for character in value:
-        made += "[0-9]" if character.isdigit() else r"\pL" if character.isalpha() else _escaped(character)
+    made = "".join(map(_form_of, value))
     for piece in ("[0-9]", r"\pL"):
         for count in range(len(value), 1, -1):
             made = made.replace(piece * count, f"{piece}{{{count}}}")
     return made
+
+
+def _form_of(character: str) -> str:
+    """A pattern of characters of the same kind: a digit, a letter, or this character itself."""
+    if character.isdigit():
+        return "[0-9]"
+    return r"\pL" if character.isalpha() else _escaped(character)
 
 
 def _escaped(text: str) -> str:
@@ -127,8 +132,8 @@ def ruled(dataset: Dataset, rules: Sequence[NotPersonal], revision: str) -> Ruli
         places = dataset.column(ROW_ID).to_frame().with_row_index("row")
         spans = dataset.table(signal, table).join(places, on=ROW_ID, how="left", maintain_order="left").drop(ROW_ID)
         spans = spans.select("row", pl.exclude("row"))
-        masks = [_mask(dataset, spans, rule) for rule in rules]
-        gone = pl.select(pl.any_horizontal(masks)).to_series() if masks else pl.Series([], dtype=pl.Boolean)
+        masks = _masks(dataset, spans, rules)
+        gone = pl.select(pl.any_horizontal(masks)).to_series()
         if not gone.any():
             continue
         kept = spans.filter(~gone)
@@ -138,6 +143,23 @@ def ruled(dataset: Dataset, rules: Sequence[NotPersonal], revision: str) -> Ruli
             out.append(spans.filter(mask).select("row", "type", "is_placeholder", rule=pl.lit(number, pl.UInt32)))
     empty = {"row": pl.UInt32, "type": pl.String, "is_placeholder": pl.Boolean, "rule": pl.UInt32}
     return Rulings(columns, tables, pl.concat([pl.DataFrame(schema=empty), *out]), tuple(rules), revision)
+
+
+def without_ruled_out(dataset: Dataset, spans: pl.DataFrame) -> pl.DataFrame:
+    """Those of these lines, of any scan of the dataset's rows, that no rule in force calls not personal.
+
+    `spans` has the columns of `spans_in`. A scan that is not stored, or has other parameters than the dataset's own,
+    is not among the tables that the rulings stand in for.
+    """
+    rules = dataset.rulings.rules
+    if not rules or spans.is_empty():
+        return spans
+    return spans.filter(~pl.any_horizontal(_masks(dataset, spans, rules)))
+
+
+def _masks(dataset: Dataset, spans: pl.DataFrame, rules: Sequence[NotPersonal]) -> list[pl.Series]:
+    """For each rule whether it rules out each line of `spans`."""
+    return [_mask(dataset, spans, rule).alias(str(number)) for number, rule in enumerate(rules)]
 
 
 def _mask(dataset: Dataset, spans: pl.DataFrame, rule: NotPersonal) -> pl.Series:

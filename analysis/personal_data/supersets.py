@@ -56,7 +56,9 @@ def _item(code: Any, value: Any, groups: dict[int, Any]) -> str:
         return f"(?:{'|'.join(_sequence(branch, groups) for branch in value[1])})"
     if code is op.SUBPATTERN:
         _, added, removed, inner = value
-        case = "i" if added & re.I else "-i" if removed & re.I else ""
+        case = "i" if added & re.I else ""
+        if removed & re.I:
+            case = "-i"
         return f"(?{case}:{_sequence(inner, groups)})"
     if code in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
         least, most, inner = value

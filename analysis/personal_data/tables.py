@@ -6,6 +6,7 @@ They read the spans of a signal, which hold no value. What `snippets` and `repea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -50,40 +51,47 @@ def spans_in(dataset: Dataset, view: View | None = None, signal: str = "personal
 
 def coverage(dataset: Dataset, view: View | None = None, signal: str = "personal_data") -> Coverage:
     """What was looked at: a row that was not scanned fully is never counted as clean."""
-    rows = dataset.rows_of(view or View())
-    status = dataset.column(STATUS[signal]).gather(rows)
-    spans = spans_in(dataset, view, signal)
-    counted = spans.filter(~pl.col("is_placeholder"))["row"].n_unique()
-    scanned = int((status == SCANNED).sum())
-    missing = status.null_count()
-    return Coverage(
-        len(rows), scanned, len(rows) - scanned - missing, missing, counted, spans["row"].n_unique() - counted
-    )
+    status = dataset.column(STATUS[signal]).gather(dataset.rows_of(view or View()))
+    return coverage_of([status], spans_in(dataset, view, signal))
+
+
+def coverage_of(statuses: Sequence[pl.Series], spans: pl.DataFrame) -> Coverage:
+    """The same of rows with these statuses, one series per signal, and of the spans that the signals found in them.
+
+    A row is fully scanned where every signal that read it did so to the end.
+    """
+    by_signal = pl.DataFrame([status.alias(str(number)) for number, status in enumerate(statuses)])
+    is_read = by_signal.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    is_whole = by_signal.select(pl.all_horizontal(pl.all().fill_null(SCANNED) == SCANNED)).to_series()
+    read, scanned = int(is_read.sum()), int((is_read & is_whole).sum())
+    with_any = spans.filter(~pl.col("is_placeholder"))["row"].n_unique()
+    placeholders_only = spans["row"].n_unique() - with_any
+    return Coverage(len(is_read), scanned, read - scanned, len(is_read) - read, with_any, placeholders_only)
 
 
 def counts(
-    dataset: Dataset, view: View | None = None, by: str | None = None, signal: str = "personal_data"
+    dataset: Dataset,
+    view: View | None = None,
+    by: str | None = None,
+    signal: str = "personal_data",
+    *,
+    by_field: bool = True,
 ) -> pl.DataFrame:
     """`type`, `title`, `category`, `field`, `slice`, `rows`, `spans`, `values`, `placeholders`, `rows_share`.
 
     A line per type, field and value of the column `by` (a category such as the source; null without one), those of most
     rows first. `rows`, `spans` and `values` (distinct ones) leave placeholders out; `rows_share` is of the rows in view
-    that have this value of `by`.
+    that have this value of `by`. Without `by_field` the field is null, and a row that holds the type in two fields
+    counts once.
     """
     spans = spans_in(dataset, view, signal)
     rows = dataset.rows_of(view or View())
     sliced = pl.DataFrame({"row": rows, "slice": _slice(dataset, by, rows)})
     heights = sliced.group_by("slice").agg(height=pl.len())
-    counted = ~pl.col("is_placeholder")
+    if not by_field:
+        spans = spans.with_columns(field=pl.lit(None, pl.String))
     table = (
-        spans.join(sliced, on="row", how="left")
-        .group_by("type", "field", "slice")
-        .agg(
-            rows=pl.col("row").filter(counted).n_unique(),
-            spans=counted.sum(),
-            values=pl.col("value_hash").filter(counted).n_unique(),
-            placeholders=(~counted).sum(),
-        )
+        counts_of(spans.join(sliced, on="row", how="left"), "type", "field", "slice")
         .join(heights, on="slice", how="left", nulls_equal=True)
         .with_columns(rows_share=pl.col("rows") / pl.col("height"))
     )
@@ -96,19 +104,20 @@ def counts(
 
 def type_counts(dataset: Dataset, view: View | None = None, signal: str = "personal_data") -> pl.DataFrame:
     """`type`, `title`, `category`, `rows`, `spans`, `values`, `placeholders`, `rows_share`: a line per type."""
-    spans = spans_in(dataset, view, signal)
-    height = max(len(dataset.rows_of(view or View())), 1)
+    return counts(dataset, view, signal=signal, by_field=False).drop("field", "slice")
+
+
+def counts_of(spans: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """The columns `by` of some lines of `spans_in`, then `rows`, `spans`, `values` and `placeholders` of each group.
+
+    `rows`, `spans` and `values` (distinct ones) leave placeholders out.
+    """
     counted = ~pl.col("is_placeholder")
-    table = spans.group_by("type").agg(
+    return spans.group_by(by).agg(
         rows=pl.col("row").filter(counted).n_unique(),
         spans=counted.sum(),
         values=pl.col("value_hash").filter(counted).n_unique(),
         placeholders=(~counted).sum(),
-    )
-    return (
-        _titled(table.with_columns(rows_share=pl.col("rows") / height))
-        .select("type", "title", "category", "rows", "spans", "values", "placeholders", "rows_share")
-        .sort(["rows", "type"], descending=[True, False])
     )
 
 

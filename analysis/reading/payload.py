@@ -164,7 +164,9 @@ def _without(text: str, secrets: Iterable[str]) -> str:
 
 def _origin(row: Mapping[str, Any]) -> list[list[str | None]]:
     file, line = row.get("source_file"), row.get("source_line")
-    return [] if file is None else [["file", f"{file}, line {line:,}" if line is not None else str(file)]]
+    if file is None:
+        return []
+    return [["file", str(file) if line is None else f"{file}, line {line:,}"]]
 
 
 def _votes(votes: Votes, secrets: Iterable[str]) -> dict[str, Any]:

@@ -37,20 +37,33 @@ def sentence(of: Measure, category: str | None, sides: Sides) -> str:
 
 def _of_share(of: Measure, here: float, there: float) -> str:
     figures = f"({percent(here)} against {percent(there)})"
-    is_counted = of.name.startswith(EMPTY) or of.name in OWN_WORDS
+    if of.name.startswith(EMPTY) or of.name in OWN_WORDS:
+        return f"{_how_many(of.label, here, there)} {figures}"
+    return f"{_how_often(f'“{of.label}”', here, there)} {figures}"
+
+
+def _how_many(what: str, here: float, there: float) -> str:
     if here == there:
-        return f"as many {of.label} {figures}" if is_counted else f"“{of.label}” as often {figures}"
-    if here == 0 or there == 0:
-        if is_counted:
-            return f"{of.label} {'only here' if here else 'none'} {figures}"
-        return f"“{of.label}” {'only here' if here else 'never'} {figures}"
-    ratio = here / there
-    if ratio >= MANY_TIMES:
-        times = f"{ratio:.1f} times as"
-        return f"{times} many {of.label} {figures}" if is_counted else f"{times} often “{of.label}” {figures}"
-    if is_counted:
-        return f"{'more' if ratio > 1 else 'fewer'} {of.label} {figures}"
-    return f"“{of.label}” {'more' if ratio > 1 else 'less'} often {figures}"
+        return f"as many {what}"
+    if here == 0:
+        return f"{what} none"
+    if there == 0:
+        return f"{what} only here"
+    if here / there >= MANY_TIMES:
+        return f"{here / there:.1f} times as many {what}"
+    return f"more {what}" if here > there else f"fewer {what}"
+
+
+def _how_often(what: str, here: float, there: float) -> str:
+    if here == there:
+        return f"{what} as often"
+    if here == 0:
+        return f"{what} never"
+    if there == 0:
+        return f"{what} only here"
+    if here / there >= MANY_TIMES:
+        return f"{here / there:.1f} times as often {what}"
+    return f"{what} more often" if here > there else f"{what} less often"
 
 
 def _of_number(of: Measure, sides: Sides, here: float, there: float) -> str:

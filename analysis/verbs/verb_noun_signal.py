@@ -111,7 +111,7 @@ class VerbNoun(
 
     def _recall(self, texts: list[str]) -> list[Asked]:
         """What each text asks for; read only where this process has not read it lately."""
-        kept = _kept(self)
+        kept = kept_answers(self)
         new = [text for text in texts if text not in kept]
         read = dict(zip(new, self._read(new), strict=True)) if new else {}
         answers = [read[text] if text in read else kept[text] for text in texts]
@@ -134,14 +134,7 @@ class VerbNoun(
         answers = {
             sentence: requests(doc, lexicon) for sentence, doc in zip(wanted, parsed(model, wanted), strict=True)
         }
-        return [
-            Asked("other_language")
-            if found is None
-            else Asked("no_pair" if text.strip() else "empty")
-            if not found
-            else _asked([answers[sentence] for sentence in found])
-            for text, found in zip(texts, chosen, strict=True)
-        ]
+        return [_asked_in(text, parts, answers) for text, parts in zip(texts, chosen, strict=True)]
 
     def _sentences(self, text: str, language: str, verbs: Collection[str]) -> list[str] | None:
         """What is to be parsed of a text; None where it is in another language."""
@@ -170,6 +163,15 @@ def _lists(pairs: Sequence[Sequence[Mapping[str, object]]]) -> pl.Series:
     every = pl.DataFrame({"at": pl.int_range(len(pairs), dtype=pl.UInt32, eager=True)})
     found = every.join(lists, on="at", how="left", maintain_order="left")["pairs"]
     return found.fill_null([]).cast(pl.List(PAIR))
+
+
+def _asked_in(text: str, parts: list[str] | None, answers: Mapping[str, list[Request]]) -> Asked:
+    """What a text asks for, by the requests of those parts of it that were parsed; None is another language."""
+    if parts is None:
+        return Asked("other_language")
+    if not parts:
+        return Asked("no_pair" if text.strip() else "empty")
+    return _asked([answers[part] for part in parts])
 
 
 def _asked(found: list[list[Request]]) -> Asked:
@@ -201,7 +203,7 @@ def _until_complete(numbered: Iterable[tuple[int, Request]]) -> Iterable[tuple[i
 
 
 @lru_cache(maxsize=2)
-def _kept(signal: VerbNoun) -> dict[str, Asked]:
+def kept_answers(signal: VerbNoun) -> dict[str, Asked]:
     """What this process has read by a signal, the latest last; beside the signal, so that no key or pickle holds it."""
     return {}
 

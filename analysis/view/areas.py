@@ -30,11 +30,12 @@ def is_inside(x: Floats, y: Floats, corners: Floats) -> Booleans:
     cell = row * CELLS + column
     found[near] = is_full[cell]
     unsure = near[is_mixed[cell]]
-    found[unsure] = _crossed(x[unsure], y[unsure], corners)
+    found[unsure] = crossed(x[unsure], y[unsure], corners)
     return found
 
 
-def _crossed(x: Floats, y: Floats, corners: Floats) -> Booleans:
+def crossed(x: Floats, y: Floats, corners: Floats) -> Booleans:
+    """Whether each point lies inside: a line from it to one side crosses the outline an odd number of times."""
     odd = np.zeros(len(x), np.bool_)
     for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         if y1 != y2:
@@ -54,7 +55,7 @@ def _cells(corners: Floats, low: Floats, size: Floats) -> tuple[Booleans, Boolea
                 mixed[at[:, 1] + up, at[:, 0] + right] = True
     middle = np.arange(CELLS) + 0.5
     x, y = np.meshgrid(low[0] + middle * size[0], low[1] + middle * size[1])
-    return mixed[1:-1, 1:-1].ravel(), _crossed(x.ravel(), y.ravel(), corners)
+    return mixed[1:-1, 1:-1].ravel(), crossed(x.ravel(), y.ravel(), corners)
 
 
 def area(x: Sequence[float], y: Sequence[float]) -> str:

@@ -113,7 +113,8 @@ def joined(parts: list[Part]) -> Doc:
     spaces: list[bool] = []
     for of_part, label, has_space in parts:
         words += of_part
-        tags += [f"{'I' if at else 'B'}-{label}" if label else "O" for at in range(len(of_part))]
+        inside = [f"B-{label}", *[f"I-{label}"] * (len(of_part) - 1)][: len(of_part)]
+        tags += inside if label else ["O"] * len(of_part)
         spaces += [True] * (len(of_part) - 1) + [has_space]
     for at in range(1, len(words)):  # what the tokenizer split off a name has no space before it
         if words[at] in (",", ".", "'s", ")") and tags[at] != "O":

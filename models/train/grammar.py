@@ -290,15 +290,15 @@ def plural_of(noun: str) -> str:
     irregular = {"person": "people", "child": "children", "people": "people"}
     if noun in irregular:
         return irregular[noun]
-    return f"{noun[:-1]}ies" if _changes_y(noun) else f"{noun}{'es' if noun.endswith(('s', 'x', 'ch', 'sh')) else 's'}"
+    if _changes_y(noun):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
 
 
 def third_person_of(verb: str) -> str:
-    return (
-        f"{verb[:-1]}ies"
-        if _changes_y(verb)
-        else f"{verb}{'es' if verb.endswith(('s', 'x', 'ch', 'sh', 'z', 'o')) else 's'}"
-    )
+    if _changes_y(verb):
+        return f"{verb[:-1]}ies"
+    return f"{verb}es" if verb.endswith(("s", "x", "ch", "sh", "z", "o")) else f"{verb}s"
 
 
 def _changes_y(word: str) -> bool:

@@ -129,6 +129,6 @@ def rows() -> list[dict[str, Any]]:
         row["score"] = n % 5 + 1
         row["kind"] = kind
         for k, column in enumerate(COLUMNS):
-            row[column] = text[:80] if (n + k) % 4 == 0 else (None if (n + k) % 4 == 3 else f"value {n * 8 + k}")
+            row[column] = {0: text[:80], 3: None}.get((n + k) % 4, f"value {n * 8 + k}")
         made.append(row)
     return made

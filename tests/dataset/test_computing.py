@@ -362,12 +362,14 @@ def test_runners_by_name() -> None:
 def test_processes_are_started_only_where_the_estimate_says_that_they_pay(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert computing._runner(dataset, dataset.signal("tokens")) is run_here, "the trial says that 95 rows take no time"
+    assert computing.chosen_runner(dataset, dataset.signal("tokens")) is run_here, (
+        "the trial says that 95 rows take no time"
+    )
     for seconds, expected in ((11.0, run_in_processes), (9.0, run_here)):
         monkeypatch.setattr(computing, "estimate", lambda dataset, signal, seconds=seconds: seconds)
-        assert computing._runner(dataset, Fatal()) is expected
-        assert computing._runner(dataset, dataset.signal("exact_duplicates")) is run_here
-        assert computing._runner(dataset, dataset.signal("lengths")) is run_here
+        assert computing.chosen_runner(dataset, Fatal()) is expected
+        assert computing.chosen_runner(dataset, dataset.signal("exact_duplicates")) is run_here
+        assert computing.chosen_runner(dataset, dataset.signal("lengths")) is run_here
 
 
 # Trials

@@ -29,13 +29,7 @@ Open = Callable[..., Dataset]
 INSTRUCTIONS: list[dict[str, Any]] = [
     {
         "instruction": f"Add {i} and {i}. " + "Please. " * (i % 7),
-        "output": ""
-        if i % 10 == 3
-        else None
-        if i % 10 == 4
-        else f"It is {2 * i}. Sorry!"
-        if i % 5 == 0
-        else f"It is {2 * i}.",
+        "output": {3: "", 4: None}.get(i % 10, f"It is {2 * i}." + (" Sorry!" if i % 5 == 0 else "")),
         "source": "abc"[i % 3],
         "rating": None if i % 4 == 0 else i % 6,
     }

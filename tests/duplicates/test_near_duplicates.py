@@ -19,9 +19,8 @@ from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.duplicates.groups import THRESHOLDS, Pairs, curve, groups, pair_table, pairs_among, pairs_of
 from analysis.duplicates.minhash import HUBS, permutations, widest_within
-from analysis.duplicates.near import near_columns
 from analysis.duplicates.near_groups_signal import NearGroups
-from analysis.duplicates.near_pairs_signal import NearPairs
+from analysis.duplicates.near_pairs_signal import NearPairs, near_columns
 from analysis.duplicates.normalised_duplicates_signal import NormalisedDuplicates
 from analysis.duplicates.policies import in_order
 from analysis.errors import DuplicatesError, SignalError

@@ -124,6 +124,8 @@ def module_of(name: str) -> str:
 
 
 MODULES = {module_of(name) for name in ROOMS}
+EVERY_MODULE = {module_of(name) for name in PYTHON}
+OWN = {name.split(".")[0] for name in EVERY_MODULE}
 
 
 def rooms_of(sources: dict[str, str]) -> dict[str, set[str]]:
@@ -166,6 +168,27 @@ def face_faults(name: str, text: str) -> list[str]:
     return faults
 
 
+def private_faults(text: str) -> list[str]:
+    """Names with a leading underscore that a file takes from another file of the project."""
+    tree, faults, modules = ast.parse(text), [], {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and within(str(node.module), OWN):
+            for alias in node.names:
+                modules[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+                if is_private(alias.name):
+                    faults.append(f"line {node.lineno} imports {alias.name} of {node.module}")
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+            continue
+        if is_private(node.attr) and modules.get(node.value.id) in EVERY_MODULE:
+            faults.append(f"line {node.lineno} reads {node.attr} of {modules[node.value.id]}")
+    return faults
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
 @functools.cache
 def listed_in(face: Path) -> frozenset[str]:
     """The names in `__all__` of an `__init__.py`."""
@@ -190,6 +213,8 @@ def call_faults(name: str, text: str) -> list[str]:
                 {part.id for part in ast.walk(node.type) if isinstance(part, ast.Name)} if node.type else {"everything"}
             )
             faults += [f"line {node.lineno} catches {c}" for c in caught & {"Exception", "BaseException", "everything"}]
+        if isinstance(node, ast.IfExp) and sum(isinstance(part, ast.IfExp) for part in ast.walk(node)) > 1:
+            faults.append(f"line {node.lineno}: a conditional expression within another")
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             faults += [f"line {node.lineno}: cached by a frame ({arg})" for arg in frames_as_cache_keys(node)]
         if not isinstance(node, ast.Call):
@@ -309,12 +334,25 @@ def test_another_room_is_entered_by_its_face(name: str) -> None:
     assert face_faults(name, source(name)) == []
 
 
+@pytest.mark.parametrize("name", PYTHON)
+def test_a_private_name_stays_in_its_file(name: str) -> None:
+    assert private_faults(source(name)) == []
+
+
 @pytest.mark.parametrize("name", [name for name in PYTHON if name.startswith("analysis/")])
 def test_a_signal_has_a_file_of_its_own_in_the_catalogue(name: str) -> None:
     classes = [node for node in ast.parse(source(name)).body if isinstance(node, ast.ClassDef)]
     signals = [node.name for node in classes if any(ast.unparse(base) == "Signal" for base in node.bases)]
     assert len(signals) == name.endswith("_signal.py")
     assert {type(signal).__name__ for signal in CATALOGUE.signals.values()} >= set(signals)
+
+
+def test_the_catalogue_loads_nothing_heavy() -> None:
+    script = "import sys, analysis.catalogue; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert {"analysis.catalogue", "polars"} <= loaded
+    assert loaded & (HEAVY | {"numba", "scipy", "sklearn", "streamlit", "plotly"}) == set()
 
 
 def test_a_question_has_one_name_on_every_floor() -> None:
@@ -391,6 +429,7 @@ def test_a_planted_import_is_seen(name: str, text: str) -> None:
         ("tests/a.py", "try:\n    f()\nexcept (ValueError, Exception):\n    pass"),
         ("tests/a.py", "try:\n    f()\nexcept:\n    pass"),
         ("analysis/a.py", "print(1)"),
+        ("tests/a.py", "x = 1 if a else (2 if b else 3)"),
         ("ui/a.py", "@st.cache_data(max_entries=2)\ndef f(rows: pl.DataFrame): ..."),
     ],
 )
@@ -413,6 +452,18 @@ def test_a_planted_circle_and_a_back_door_are_seen() -> None:
     assert face_faults("ui/a.py", door) and not face_faults(
         "analysis/duplicates/a.py", "from analysis.duplicates.spans import x"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from analysis.view.areas import _crossed",
+        "def f():\n    from ui.figures import charts as c\n    return c._own_range()",
+    ],
+)
+def test_a_planted_private_name_is_seen(text: str) -> None:
+    assert len(private_faults(text)) == 1
+    assert private_faults("from numpy import _core\nfrom analysis.view import View\nView._f, _g, self._h") == []
 
 
 def test_a_planted_page_and_a_planted_tree_are_seen() -> None:

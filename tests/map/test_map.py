@@ -30,7 +30,7 @@ from analysis.map.names import names, stop_words, word_weights
 from analysis.map.picks import diverse, nested, proportional, redundant
 from analysis.signal import ROW_ID, Signal
 from analysis.view import Filter, View
-from analysis.view.areas import _crossed, area, is_inside
+from analysis.view.areas import area, crossed, is_inside
 from analysis.view.operators import corners_of
 from analysis.workspace import Workspace
 from benchmarks.planted_topics import TOPICS, planted_topics
@@ -229,7 +229,7 @@ def test_the_grid_changes_no_answer(seed: int) -> None:
     draws = np.random.default_rng(seed)
     corners = draws.normal(0, 1, (int(draws.integers(3, 30)), 2)).round(0 if seed % 3 == 0 else 6)
     x, y = draws.normal(0, 1, (2, 5_000)).round(1 if seed % 2 else 6)
-    assert (is_inside(x, y, corners) == _crossed(x, y, corners)).all()
+    assert (is_inside(x, y, corners) == crossed(x, y, corners)).all()
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from tests.support.app_page import open_page, well
 from ui.figures import DARK, LIGHT
 from ui.frame import chips
 from ui.map import choice, colours, hover, picture, state, tree
-from ui.map.cards import _without
+from ui.map.cards import without_cluster
 from ui.map.figures import Drawn, Hue, Paper, Scale, map_of_rows, traces_of
 from ui.rows import cluster_names
 
@@ -44,12 +44,10 @@ MIDDLES = ((0.0, 0.0), (10.0, 0.0), (0.0, 10.0))
 def plant(dataset: Dataset) -> None:
     """Forty rows in each of three clusters, the first two in one group; five rows apart, and five without a vector."""
     at = np.arange(dataset.height)
-    cluster = [i // 40 if i < 120 else -1 if i < 125 else None for i in at]
+    cluster = [*(i // 40 for i in range(120)), *[-1] * 5, *[None] * (dataset.height - 125)]
     spread = np.random.default_rng(0).uniform(-1, 1, (len(at), 2))
-    places = [
-        None if c is None else np.array(MIDDLES[c] if c >= 0 else (5.0, 5.0)) + d
-        for c, d in zip(cluster, spread, strict=True)
-    ]
+    middles = {-1: (5.0, 5.0), **dict(enumerate(MIDDLES))}
+    places = [None if c is None else np.array(middles[c]) + d for c, d in zip(cluster, spread, strict=True)]
     x, y = ([None if p is None else float(p[axis]) for p in places] for axis in (0, 1))
     ids = dataset.column("row_id")
     here = pl.DataFrame({"x": x, "y": y}, schema={"x": pl.Float32, "y": pl.Float32})
@@ -463,7 +461,7 @@ def test_counts_of_a_view_are_those_of_its_cards(dataset: Dataset) -> None:
 
 def test_leaving_out_a_cluster_takes_back_the_one_kept_alone() -> None:
     view = View().where("cluster", "ne", "1").where("cluster", "eq", "2").where("source", "eq", "a")
-    assert _without(view, "cluster", 3).to_params() == ["cluster~ne~1", "source~eq~a", "cluster~ne~3"]
+    assert without_cluster(view, "cluster", 3).to_params() == ["cluster~ne~1", "source~eq~a", "cluster~ne~3"]
 
 
 def test_names_are_kept_by_key_and_level_and_the_latest_holds(home: Path) -> None:

@@ -247,7 +247,7 @@ def test_a_look_at_sample_values_is_noted_and_a_longer_sample_begins_with_the_sh
     assert shown["type"].to_list() == ["CREDIT_CARD"] and shown["row_id"].to_list() == [dataset.column(ROW_ID)[12]]
     assert "CREDIT_CARD" in said(opened(PAGE, dataset, pii_part="Who looked"))
     spans = dataset.table_in(dataset.signal("personal_data"), "spans", dataset.rows_of(View()))
-    few, many = (review._sample(dataset, spans, n, 3)["hit_id"].to_list() for n in (4, 9))
+    few, many = (review.sample_of_hits(dataset, spans, n, 3)["hit_id"].to_list() for n in (4, 9))
     assert many[:4] == few
 
 

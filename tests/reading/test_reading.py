@@ -90,13 +90,14 @@ def test_word_diff_of_equal_texts_and_of_nothing() -> None:
     assert word_diff("a b  c", "a b\nc") == ([], [])
     assert word_diff("", "a") == ([], [(0, 1, "del", "only in rejected")])
     assert said("今天天气好", word_diff("今天天气好", "今天天气坏")[0]) == ["好"]
+    assert said("a b c d", word_diff("a b c d", "x c y")[0]) == ["a b", "d"]
 
 
-@given(st.lists(st.sampled_from("abcde")), st.lists(st.sampled_from("abcde")), st.sampled_from([0, 3, 60_000]))
+@given(st.lists(st.sampled_from("abcde")), st.lists(st.sampled_from("abcde")), st.sampled_from([2, 3, 10_000]))
 def test_what_word_diff_leaves_unmarked_is_the_same_on_both_sides(a: list[str], b: list[str], most: int) -> None:
     chosen, rejected = " ".join(a), " ".join(b)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("analysis.reading.marks.MAX_WORD_PAIRS", most)
+        patch.setattr("analysis.reading.marks.WINDOW_WORDS", most)
         marked = word_diff(chosen, rejected)
     left = []
     for text, spans in zip((chosen, rejected), marked, strict=True):
@@ -117,6 +118,14 @@ def test_word_diff_of_long_texts_takes_no_seconds_and_still_sees_one_word() -> N
     word_diff("a b " * 20_000, "b a c " * 20_000)
     assert time.process_time() - began < 4
     assert adds == [] and len(dels) == 2
+
+
+def test_word_diff_finds_the_words_again_after_half_a_window_of_others() -> None:
+    words = [f"w{i}" for i in range(12)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analysis.reading.marks.WINDOW_WORDS", 8)
+        adds, dels = word_diff(" ".join(words), " ".join([*words[:2], *"pqrst", *words[2:]]))
+    assert (adds, dels) == ([], [(6, 15, "del", "only in rejected")])
 
 
 def test_an_instruction_shows_both_halves_and_says_what_is_missing() -> None:

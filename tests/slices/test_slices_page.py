@@ -25,11 +25,11 @@ def dataset(app_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset
     rows = [
         {
             "prompt": f"Question {i} of {source}?",
-            "response": "" if source == "empty" and i % 2 else "word " * (30 if source == "long" else 5) + str(i % 7),
+            "response": "" if source == "empty" and i % 2 else "word " * words + str(i % 7),
             "source": None if source == "nameless" else source,
             "year": 2000 + i % 3,
         }
-        for source in ("long", "empty", "nameless")
+        for source, words in (("long", 30), ("empty", 5), ("nameless", 5))
         for i in range(40)
     ]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))

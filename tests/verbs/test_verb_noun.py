@@ -282,7 +282,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return parsed(model, texts)
 
     monkeypatch.setattr("analysis.verbs.verb_noun_signal.parsed", watched)
-    verb_noun_signal._kept.cache_clear()
+    verb_noun_signal.kept_answers.cache_clear()
     return sentences_seen
 
 
@@ -316,7 +316,7 @@ def test_the_texts_kept_are_few_and_the_latest(seen: list[str], monkeypatch: pyt
         "Name a planet.",
     ):
         assert asked(text)[0]["verb_noun_count"] == 1
-    assert len(verb_noun_signal._kept(VerbNoun())) == 3
+    assert len(verb_noun_signal.kept_answers(VerbNoun())) == 3
     assert (seen.count("Write a poem."), seen.count("Name a planet.")) == (1, 2)
 
 

@@ -267,6 +267,45 @@ def test_rules_of_personal_data_are_in_force(notes: Annotations, run: Run) -> No
     assert column(run, INSTRUCTIONS, "pii_types") == types
 
 
+def pii(run: Run, *arguments: str) -> tuple[int, dict[str, dict[str, int]]]:
+    """The rows that hold personal data, and rows and spans by type, as the command `pii` counts them."""
+    [answer] = run("pii", INSTRUCTIONS, *arguments, "--json")
+    return answer["rows_with_pii"], answer["types"]
+
+
+def test_the_command_counts_what_no_rule_leaves_out(notes: Annotations, run: Run, earlier: Path) -> None:
+    once = {"rows": 1, "spans": 1}
+    assert pii(run) == (2, {"EMAIL_ADDRESS": once, "PHONE_NUMBER": once})
+    assert column(run, INSTRUCTIONS, "pii_count", "pii_count~ge~1") == [1, 1]
+    few = pii(run, "--types", "EMAIL_ADDRESS,CREDIT_CARD,URL", "--where", "tags~nothas~keep")  # scanned, not stored
+    whole = pii(run, "--types", "EMAIL_ADDRESS,CREDIT_CARD,URL")  # stored beside the dataset's own scan
+    assert few == whole == (1, {"EMAIL_ADDRESS": once})
+    spans = earlier / "spans.jsonl"
+    pii(run, "--spans", str(spans))
+    assert [json.loads(line)["row_id"] for line in spans.read_text().splitlines()] == [ROWS[5], ROWS[11]]
+    for rule in notes.rules.in_force(FINGERPRINT):
+        notes.rules.end(rule.number, "Cyd")
+    twice = {"rows": 2, "spans": 2}
+    assert pii(run) == (4, {"EMAIL_ADDRESS": twice, "CREDIT_CARD": once, "PHONE_NUMBER": once})
+
+
+def test_rules_hold_for_what_a_command_computes_first(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    dataset = Workspace().dataset(INSTRUCTIONS)
+    signal = dataset.signal("personal_data")
+    dataset.path(signal).unlink()
+    dataset.table_path(signal, "spans").unlink()
+    app(["slices", INSTRUCTIONS, "--by", "pii_types", "--json"], standalone_mode=False)
+    written = capfd.readouterr()
+    rows = {tuple(line["slice"].values()): line["rows"] for line in json.loads(written.out)["slices"]}
+    assert rows == {("(missing)",): 11, ("EMAIL_ADDRESS",): 1, ("PHONE_NUMBER",): 1}
+    assert written.err.startswith("Computing personal_data first.\n")
+
+
+def test_duplicates_are_counted_among_the_rows_of_a_tag(run: Run) -> None:
+    [tagged] = run("duplicates", INSTRUCTIONS, "--kind", "near", "--where", "tags~has~drop", "--json")
+    assert (tagged["groups"], tagged["rows_in_groups"], tagged["rows_to_drop"]) == (1, 2, 1)
+
+
 def test_the_log_says_who_looked_and_the_review_what_was_answered(notes: Annotations) -> None:
     times = [minute(number).replace(tzinfo=None) for number in (12, 11, 11)]
     assert notes.looks.latest(FINGERPRINT).rows() == [

@@ -100,7 +100,7 @@ def test_a_dragged_range_keeps_the_rows_of_the_bars_it_touches(
     kept = column.to_frame().filter(view.filters[0].expr(column.dtype)).height
     if touched:
         assert kept == bins[touched].sum()
-    own = charts._own_range(view, "x")
+    own = charts.own_range(view, "x")
     assert own is not None
     inside = [a for a, b in itertools.pairwise(edges) if own[0] < b and a < own[1]]
     assert len(inside) == max(len(touched), 1)  # what is drawn as picked
@@ -129,7 +129,7 @@ def test_a_clicked_bar_is_its_own_range_and_an_empty_selection_is_none() -> None
     ],
 )
 def test_what_a_column_s_own_filters_leave(filters: list[str], own: tuple[float, float] | None) -> None:
-    assert charts._own_range(View.from_params(filters), "x") == own
+    assert charts.own_range(View.from_params(filters), "x") == own
 
 
 VALUES = st.sampled_from(["a", "b", "c~d", "100%", "(other 9)", "", "x", "y", None])
@@ -330,7 +330,7 @@ def test_a_job_answers_in_json(home: Path, tmp_path: Path) -> None:
 def test_a_stopped_job_is_gone_and_says_so(home: Path, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "endless.jsonl")  # whoever reads it waits for ever
     job = jobs.start("open", "--", str(tmp_path / "endless.jsonl"))
-    process = jobs._started()[job]
+    process = jobs.started_processes()[job]
     assert not jobs.is_over(job)
     jobs.stop(job)
     assert jobs.is_over(job) and process.returncode == -signal.SIGTERM

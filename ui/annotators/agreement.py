@@ -62,9 +62,14 @@ def coefficients(asked: Asked, level: str) -> None:
     ]
     with st.container(horizontal=True):
         for name, of, words, is_share in shown:
-            value = "undefined" if of.value is None else f"{of.value:.1%}" if is_share else f"{of.value:z.3f}"
             st.metric(
-                name, value, _between(of, is_share), delta_color="off", delta_arrow="off", border=True, help=words
+                name,
+                _figure(of, is_share),
+                _between(of, is_share),
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                help=words,
             )
     if found.alpha.value is not None:
         st.text(_meaning(found.alpha, found.alpha.value))
@@ -75,6 +80,12 @@ def coefficients(asked: Asked, level: str) -> None:
     ranges = "Ranges: 95% intervals, how far a figure would move with other items (200 resamples, seeded)."
     if said := [*([ranges] if found.raw.low is not None else []), *([repeats] if found.repeated else [])]:
         st.caption(" ".join(said))
+
+
+def _figure(of: Coefficient, is_share: bool) -> str:
+    if of.value is None:
+        return "undefined"
+    return f"{of.value:.1%}" if is_share else f"{of.value:z.3f}"
 
 
 def _between(of: Coefficient, is_share: bool) -> str | None:

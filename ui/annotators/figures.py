@@ -72,6 +72,7 @@ def kappas(table: pl.DataFrame, names: Sequence[str], palette: Palette) -> go.Fi
     shown = [plotly_text(name, 18) or "(empty)" for name in names]
     axis = {"tickvals": list(range(len(names))), "ticktext": shown, "showgrid": False}
     is_written = len(names) <= 16
+    figures = [["" if value is None else f"{value:.2f}" for value in line] for line in z]
     coloured = {
         "type": "heatmap",
         "z": z,
@@ -80,7 +81,7 @@ def kappas(table: pl.DataFrame, names: Sequence[str], palette: Palette) -> go.Fi
         "xgap": 2,
         "ygap": 2,
         "hoverinfo": "skip",
-        "text": [["" if v is None else f"{v:.2f}" for v in line] for line in z] if is_written else None,
+        "text": figures if is_written else None,
         "texttemplate": "%{text}" if is_written else None,
         "colorscale": [[0, "#B3362B"], [0.5, palette.all], [1, palette.scale[1]]],
         "colorbar": {"title": {"text": "kappa"}, "thickness": 10, "tickvals": [-1, -0.5, 0, 0.5, 1]},

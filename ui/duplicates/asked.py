@@ -123,8 +123,8 @@ def choose_kind(dataset: Dataset, policy: Policy) -> str:
     st.caption(f"Counted in the rows in view. Passages count as groups, too.{said}")
     names = list(counted)
     if st.session_state.get("duplicates_kind") not in names:
-        asked = st.query_params.get("kind")
-        st.session_state["duplicates_kind"] = asked if asked in names else "near" if "near" in names else names[0]
+        preferred = (st.query_params.get("kind"), "near", *names)
+        st.session_state["duplicates_kind"] = next(kind for kind in preferred if kind in names)
     kind = st.segmented_control(
         "Kind",
         names,

@@ -32,11 +32,17 @@ def threshold_curve(curve: pl.DataFrame, at: float, palette: Palette) -> go.Figu
     )
 
 
+def _range(low: int, high: int | None) -> str:
+    if high is None:
+        return f"{low:,}+"
+    return f"{low:,}" if low == high else f"{low:,}–{high:,}"
+
+
 def group_sizes(rows: pl.Series, palette: Palette) -> go.Figure:
     """Groups per number of rows, in steps that grow."""
     names, counted = [], []
     for low, high in SIZES:
-        names.append(f"{low:,}" if low == high else f"{low:,}+" if high is None else f"{low:,}–{high:,}")
+        names.append(_range(low, high))
         counted.append(int(((rows >= low) & (rows <= (high or rows.max()))).sum()))
     last = max(at for at, n in enumerate(counted) if n) + 1
     bars = {

@@ -57,7 +57,7 @@ def histogram(dataset: Dataset, column: str, unit: str, *, log: bool = False, ma
         shown = counting.count_bins(numbers.gather(dataset.rows_of(others)), len(edges) - 1)
     whole = dataset.schema[column].is_integer()
     figure = figures.histogram(
-        edges, everything, shown, _own_range(session.view(), column), whole, unit, palette(), mark
+        edges, everything, shown, own_range(session.view(), column), whole, unit, palette(), mark
     )
 
     def pick(selection: Mapping[str, Any]) -> View | None:
@@ -67,7 +67,7 @@ def histogram(dataset: Dataset, column: str, unit: str, *, log: bool = False, ma
     draw(figure, f"hist_{column}", f"Histogram of {column} of {int(shown.sum()):,} rows", pick, "box")
 
 
-def _own_range(view: View, column: str) -> tuple[float, float] | None:
+def own_range(view: View, column: str) -> tuple[float, float] | None:
     """What the view's own filters leave of a number column, as a half-open range."""
     low, high, found = -np.inf, np.inf, False
     for f in view.active:

@@ -20,6 +20,12 @@ def _layout(palette: Palette, height: int, x: dict[str, Any], y: dict[str, Any])
     return layout(palette, height, bargap=0.25, showlegend=True, legend=legend, xaxis=x, yaxis=y)
 
 
+def _percent(share: float) -> str:
+    if share == 0:
+        return "0"
+    return f"{share:.1%}" if share >= 0.01 else f"{share:.2%}"
+
+
 def mirrored(pairs: pl.DataFrame, names: tuple[str, str], palette: Palette) -> go.Figure:
     """Lying bars of each pair's share, this side's to the left and the other's to the right; first pair on top.
 
@@ -40,7 +46,7 @@ def mirrored(pairs: pl.DataFrame, names: tuple[str, str], palette: Palette) -> g
                 "x": [sign * share for share in shares],
                 "name": plotly_text(name),
                 "marker": {"color": colour},
-                "text": [f"{share:.1%}" if share >= 0.01 else f"{share:.2%}" if share else "0" for share in shares],
+                "text": list(map(_percent, shares)),
                 "textposition": "outside",
                 "cliponaxis": False,
                 "customdata": [(word, f"{n:,}", f"{s:.2%}") for word, n, s in zip(words, rows, shares, strict=True)],

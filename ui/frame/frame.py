@@ -83,7 +83,8 @@ def rows_in_view(dataset: Dataset) -> pl.Series:
 def _bar(dataset: Dataset) -> None:
     view = session.view()
     counted = "…" if dataset.needs(view) else f"{len(dataset.rows_of(view)):,}"
-    of = f"of {count(dataset.height)}" if view.active else "rows" if dataset.height != 1 else "row"
+    what = "row" if dataset.height == 1 else "rows"
+    of = f"of {count(dataset.height)}" if view.active else what
     drawn: list[Chip] = [{"text": cut(chips.words(dataset, f), 120), "on": f.enabled} for f in view]
     view_bar(counted, of, drawn, session.can_undo(), session.can_redo(), _act)
 

@@ -90,14 +90,17 @@ def _card(dataset: Dataset, card: Mapping[str, Any], level: Level) -> None:
             args=(others if is_kept else kept,),
         )
         st.button(
-            "Exclude", key=f"exclude_{level}_{number}", on_click=session.set_view, args=(_without(view, level, number),)
+            "Exclude",
+            key=f"exclude_{level}_{number}",
+            on_click=session.set_view,
+            args=(without_cluster(view, level, number),),
         )
         with st.popover("Rename", key=f"rename_{level}_{number}", on_change="rerun", type="tertiary") as opened:
             if opened.open:
                 _rename(dataset, card, level)
 
 
-def _without(view: View, level: Level, number: int) -> View:
+def without_cluster(view: View, level: Level, number: int) -> View:
     """The view less a cluster; those left out before stay out."""
     kept = tuple(f for f in view if not (f.column in state.LEVELS and f.op == "eq"))
     return View(kept).where(level, "ne", number)

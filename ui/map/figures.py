@@ -19,6 +19,7 @@ HEIGHT, LEGEND = 680, 84  # pixels; the map stays where it is, whatever the lege
 ABOVE = 12  # pixels from a cluster's middle to its name, which would hide a small one
 EDGE = 48  # pixels, into which the names of clusters at the edge reach
 TREE_HEIGHT = 340
+POINT_SIZES, SMALLEST_POINT = ((100, 9), (2_000, 6), (6_000, 4)), 3  # at most so many points, each so many pixels wide
 NAME_CHARS = 34
 CONFIG = {
     "displayModeBar": True,
@@ -111,7 +112,7 @@ def map_of_rows(drawn: Drawn, palette: Palette) -> go.Figure:
     if drawn.in_view is not None:
         clouds.append(_cloud(drawn.in_view, width, height, palette, 0.45))
     count = sum(map(len, traces_of(drawn)))
-    size = 9 if count <= 100 else 6 if count <= 2_000 else 4 if count <= 6_000 else 3
+    size = next((pixels for most, pixels in POINT_SIZES if count <= most), SMALLEST_POINT)
     outside = _points(drawn, paper, drawn.outside, "outside the view", {"color": palette.all, "size": size})
     if isinstance(drawn.colours, Scale):
         inside = _on_scale(drawn, paper, drawn.colours, size, palette)

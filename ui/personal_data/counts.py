@@ -37,10 +37,13 @@ def table(dataset: Dataset, signal: str) -> None:
         )
         by_field = st.toggle("and by field", key=f"field_{signal}", bind="query-params")
     column = None if by == NOTHING else by
-    lines: pl.DataFrame = (
-        found.asked(dataset, signal, "counts", lambda view: tables.counts(dataset, view, column, signal), by)
-        if by_field
-        else found.asked(dataset, signal, "by", lambda view: by_slice(dataset, view, column, signal), by)
+    lines: pl.DataFrame = found.asked(
+        dataset,
+        signal,
+        "counts",
+        lambda view: tables.counts(dataset, view, column, signal, by_field=by_field),
+        by,
+        str(by_field),
     )
     if lines.is_empty():
         what = "No name" if signal == "named_entities" else "Nothing personal"
@@ -80,41 +83,6 @@ def table(dataset: Dataset, signal: str) -> None:
             view_ = view_.where(column, "null") if value is None else view_.where(column, "in", join_values([value]))
         session.set_view(view_)
         st.rerun()
-
-
-def by_slice(dataset: Dataset, view: View, column: str | None, signal: str) -> pl.DataFrame:
-    """As `tables.counts`, all fields of a row together: a row that holds the type in two of them counts once."""
-    rows = dataset.rows_of(view)
-    if column is None:
-        whole = tables.type_counts(dataset, view, signal)
-        blank = pl.lit(None, pl.String)
-        return whole.with_columns(field=blank, slice=blank).select(
-            "type", "title", "category", "field", "slice", "rows", "spans", "values", "placeholders", "rows_share"
-        )
-    spans = tables.spans_in(dataset, view, signal)
-    sliced = pl.DataFrame({"row": rows, "slice": dataset.column(column).gather(rows).cast(pl.String)})
-    heights = sliced.group_by("slice").agg(height=pl.len())
-    counted = ~pl.col("is_placeholder")
-    per = (
-        spans.join(sliced, on="row", how="left")
-        .group_by("type", "slice")
-        .agg(
-            rows=pl.col("row").filter(counted).n_unique(),
-            spans=counted.sum(),
-            values=pl.col("value_hash").filter(counted).n_unique(),
-            placeholders=(~counted).sum(),
-        )
-    )
-    joined = per.join(heights, on="slice", how="left", nulls_equal=True)
-    titled = joined.with_columns(
-        pl.Series("title", [found.title(t) for t in joined["type"]], dtype=pl.String),
-        category=pl.lit(""),
-        field=pl.lit(None, pl.String),
-        rows_share=pl.col("rows") / pl.col("height"),
-    )
-    return titled.select(
-        "type", "title", "category", "field", "slice", "rows", "spans", "values", "placeholders", "rows_share"
-    ).sort(["rows", "spans", "type", "slice"], descending=[True, True, False, False])
 
 
 def scores(dataset: Dataset) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.personal_data import tables
 from analysis.personal_data.tables import Coverage
-from analysis.personal_data.types import described
+from analysis.personal_data.types import ENTITY_TYPES, described
 from analysis.view import View
 from ui.session import session
 from ui.session.text import count
@@ -79,7 +79,7 @@ def ruled_out(dataset: Dataset, signal: str) -> tuple[int, int]:
         return 0, 0
 
     def ask(view: View) -> tuple[int, int]:
-        known = pl.col("type").is_in(["PERSON", "LOCATION", "ORGANIZATION", "NRP"])
+        known = pl.col("type").is_in(ENTITY_TYPES)
         here = out.filter(pl.col("row").is_in(dataset.rows_of(view).implode()) & ~pl.col("is_placeholder"))
         here = here.filter(known if signal == "named_entities" else ~known)
         return here.height, here["row"].n_unique()

@@ -104,7 +104,7 @@ def review(dataset: Dataset, signal: str) -> None:
     hits = found.spans(dataset, signal).filter(pl.col("type") == of)
     key_of = (of, str(size), str(seed))
     sample: pl.DataFrame = found.asked(
-        dataset, signal, "review", lambda view: _sample(dataset, hits, int(size), seed), *key_of
+        dataset, signal, "review", lambda view: sample_of_hits(dataset, hits, int(size), seed), *key_of
     )
     token = "|".join((*found.key_of(dataset, signal), *key_of))
     if is_open and st.session_state.get("review_shown") != (token, person()):
@@ -144,7 +144,7 @@ def _nothing() -> None:
     """The fragment that reruns reads what changed."""
 
 
-def _sample(dataset: Dataset, hits: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:
+def sample_of_hits(dataset: Dataset, hits: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:
     """Hits in the order they were drawn, so that a longer sample begins with the shorter one, with masked context."""
     drawn = hits.sample(fraction=1, shuffle=True, seed=seed).head(size)
     ids = dataset.column(ROW_ID)

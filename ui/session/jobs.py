@@ -39,7 +39,8 @@ NAMES = {
 
 
 @st.cache_resource(show_spinner=False)
-def _started() -> dict[str, subprocess.Popen[bytes]]:
+def started_processes() -> dict[str, subprocess.Popen[bytes]]:
+    """The processes that this server started, by the id of the job; all sessions share them."""
     return {}
 
 
@@ -54,7 +55,7 @@ def start(*arguments: str) -> str:
     command += arguments[1:]
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-        _started()[id] = subprocess.Popen(
+        started_processes()[id] = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -70,18 +71,18 @@ def _folder(id: str) -> Path:
 
 
 def is_over(id: str) -> bool:
-    process = _started().get(id)
+    process = started_processes().get(id)
     return process is None or process.poll() is not None
 
 
 def has_failed(id: str) -> bool:
-    process = _started().get(id)
+    process = started_processes().get(id)
     return process is not None and bool(process.poll())
 
 
 def result(id: str) -> Any:
     """The job's answer. Raises JobError where it failed, with its last words."""
-    process = _started().get(id)
+    process = started_processes().get(id)
     if process is None or process.returncode != 0:
         said = (
             (_folder(id) / "err").read_text(encoding="utf-8", errors="replace").strip() if _folder(id).exists() else ""
@@ -92,7 +93,7 @@ def result(id: str) -> Any:
 
 def stop(id: str) -> None:
     """Ends a job; what it had finished stays, and starting it again goes on from there."""
-    process = _started().get(id)
+    process = started_processes().get(id)
     if process and process.poll() is None:
         _end(process.pid)
         process.wait()

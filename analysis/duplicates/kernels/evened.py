@@ -73,7 +73,10 @@ def evened(
             is_space = code <= 32 or code == 0x3000 or code == 0xA0
             if level == SENTENCES:
                 is_over = is_over or mark == 2 or code == NEWLINE or (ended == 1 and is_space)
-                ended = mark if mark else (0 if is_space else ended)
+                if mark:
+                    ended = mark
+                elif is_space:
+                    ended = 0
             elif level == PARAGRAPHS and code == NEWLINE:
                 is_over = is_over or is_blank
             if code == NEWLINE:

@@ -40,11 +40,8 @@ def how_asked(verb: Token, root: Token, is_question: bool) -> str:
         asks = _asks_itself(root) or next(t for t in root.sent if not t.is_punct).lower_ in QUESTION_WORDS
         return "request" if modal and to_you and not asks else "question"
     if is_carried:
-        return (
-            "request"
-            if (subject(root) or "you") in {*YOU, *I, "it"} or lemma(child(root, SUBJECT)) in TASKS
-            else ("statement" if is_verb(root) and root is not verb.head else "request")
-        )
+        is_task = (subject(root) or "you") in {*YOU, *I, "it"} or lemma(child(root, SUBJECT)) in TASKS
+        return "statement" if is_verb(root) and root is not verb.head and not is_task else "request"
     if speaker is None:
         if verb is root and not is_bare(verb):
             return "statement"
