@@ -20,6 +20,7 @@ from ui.duplicates.state import Found, Policy
 from ui.figures import charts
 from ui.rows import masking, vectors
 from ui.session import session
+from ui.session.cache_keys import Key
 from ui.session.text import count
 
 PAGE_GROUPS, PAGE_OTHERS = 12, 4
@@ -189,7 +190,7 @@ def open_group(dataset: Dataset, found: Found, policy: Policy, kept: int) -> Non
     others = [(int(row), float(near)) for row, near in zip(members[at], similarity[at], strict=True)]
     kind = found.choice.kind
     can_change = not decisions.is_by_parts(dataset, kind)
-    shown = _group((*found.key, str(kept), str(page)), dataset, kind, kept, others, len(members) + 1, can_change)
+    shown = _group(found.key, kept, page, len(members) + 1, can_change, kind, dataset, others)
     marks = "Orange: words the kept row lacks, or that it alone has where it stands beside one other."
     passages = (
         " Underlined green: passages shared with other rows." if dataset.has(dataset.signal("shared_spans")) else ""
@@ -223,12 +224,13 @@ def _view_of(dataset: Dataset, found: Found, kept: int, members: np.ndarray) -> 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _group(
-    key: tuple[str, ...],
-    _dataset: Dataset,
-    _kind: str,
-    _kept: int,
-    _others: list[tuple[int, float]],
+    key: Key,
+    kept: int,
+    page: int,
     size: int,
     can_change: bool,
+    kind: str,
+    _dataset: Dataset,
+    _others: list[tuple[int, float]],
 ) -> Group:
-    return side_by_side.group(_dataset, _kind, _kept, _others, size, can_change=can_change)
+    return side_by_side.group(_dataset, kind, kept, _others, size, can_change=can_change)

@@ -9,15 +9,16 @@ from analysis.dataset import Dataset
 from analysis.duplicates import kinds, side_by_side
 from analysis.duplicates.passage_table import passages
 from analysis.duplicates.repetition import RULES
-from analysis.duplicates.splits import crossing
 from analysis.joined_values import join_values
 from analysis.signal import ROW_ID
+from analysis.view import View
 from ui.components import side_by_side as component
 from ui.duplicates import acts, state
 from ui.duplicates.grouped import MOST_IDS
 from ui.figures import charts
 from ui.rows import browser, masking
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut
 
 PASSAGES, PAIRS = 200, 4
@@ -25,15 +26,15 @@ SHOWN_CHARS = 1_500
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the passages …")
-def _passages(key: tuple[str, ...], _dataset: Dataset) -> pl.DataFrame:
-    return passages(_dataset, _dataset.signal("shared_spans"), _dataset.rows_of(session.view()), PASSAGES)
+def _passages(key: Key, _dataset: Dataset, _view: View) -> pl.DataFrame:
+    return passages(_dataset, _dataset.signal("shared_spans"), _dataset.rows_of(_view), PASSAGES)
 
 
 def spans(dataset: Dataset) -> None:
     """The passages that stand in most rows in view; boilerplate by name."""
     signal = dataset.signal("shared_spans")
-    found = _passages((dataset.id, signal.key, str(dataset.tag_revision), *session.view().to_params()), dataset)
     view = session.view()
+    found = _passages(key_of(dataset, signal, view=view), dataset, view)
     common = len(dataset.rows_of(view.where("has_boilerplate", "eq", "true")))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -197,9 +198,7 @@ def leaks(dataset: Dataset) -> None:
     one, other = found.crossed.select("split", "other").row(at)
     if one not in found.names or other not in found.names:
         return
-    pairs = _crossing(
-        (dataset.id, dataset.key_of("near_neighbours"), one, other, str(threshold)), dataset, found, threshold
-    )
+    pairs = state.pairs_between(dataset, found, one, other)
     if pairs.is_empty():
         st.text("These rows are equal in texts that have no shingle to compare.")
         return
@@ -212,9 +211,3 @@ def leaks(dataset: Dataset) -> None:
     ]
     component.side_by_side(shown_pairs, "crossing_pairs", acts.wish)
     acts.grant(dataset)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _crossing(key: tuple[str, ...], _dataset: Dataset, _found: kinds.Leaking, _threshold: float) -> pl.DataFrame:
-    one, other = (_found.names.index(name) for name in key[2:4])
-    return crossing(state.pairs(_dataset, "near"), _found.of, one, other, _threshold)

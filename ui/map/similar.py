@@ -12,6 +12,7 @@ from analysis.signal import ROW_ID
 from analysis.view import View
 from ui.rows import browser, like, masking, vectors
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut
 
 MOST_ROWS = 500
@@ -32,9 +33,9 @@ def search(dataset: Dataset) -> None:
     if not (sought or "").strip():
         return
     within = View(tuple(f for f in session.view() if f.op != "listed"))
-    key = (dataset.id, dataset.signal("embedding").key, str(dataset.tag_revision), str(sought), "", *within.to_params())
+    key = key_of(dataset, dataset.signal("embedding"), view=within)
     try:
-        found = _nearest(key, limit, dataset, within)
+        found = _nearest(key, str(sought), limit, dataset, within)
     except (MapError, ModelError) as error:
         st.text(str(error))
         return
@@ -62,8 +63,8 @@ def _sent(dataset: Dataset) -> str:
 
 
 @st.cache_resource(max_entries=32, show_spinner="Comparing with every row …")
-def _nearest(key: tuple[str, ...], limit: int, _dataset: Dataset, _within: View) -> pl.DataFrame:
-    return similar_to_text(_dataset, key[3], limit, _dataset.rows_of(_within))
+def _nearest(key: Key, sought: str, limit: int, _dataset: Dataset, _within: View) -> pl.DataFrame:
+    return similar_to_text(_dataset, sought, limit, _dataset.rows_of(_within))
 
 
 def _table(dataset: Dataset, found: pl.DataFrame, act: str) -> None:

@@ -12,6 +12,7 @@ from analysis.dataset.folder import MESSAGES
 from analysis.signal import ROW_ID
 from ui.rows import like, masking
 from ui.session import places, session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import cut
 
 PAGE_ROWS = 50
@@ -49,7 +50,7 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
     if by == AS_LISTED:
         rows = as_listed(dataset, rows, session.view().listed)
     elif by in sortable:
-        rows = _sorted(dataset, session.view().to_params(), by, down, rows)
+        rows = _sorted(dataset, by, down, rows)
     shown = rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
     if not columns:
         st.text("Choose a column to see.")
@@ -125,11 +126,10 @@ def cell(column: str, dtype: pl.DataType) -> pl.Expr:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _order(key: tuple[str, ...], down: bool, _rows: pl.Series, _values: pl.Series) -> pl.Series:
+def _order(key: Key, down: bool, _rows: pl.Series, _values: pl.Series) -> pl.Series:
     return _rows.gather(_values.gather(_rows).arg_sort(descending=down, nulls_last=True))
 
 
-def _sorted(dataset: Dataset, filters: list[str], by: str, down: bool, rows: pl.Series) -> pl.Series:
+def _sorted(dataset: Dataset, by: str, down: bool, rows: pl.Series) -> pl.Series:
     """The rows in view ordered by a column, nulls last; kept for as long as view and column stay the same."""
-    key = (dataset.id, dataset.key_of(by), str(dataset.tag_revision), *filters)
-    return _order(key, down, rows, dataset.column(by))
+    return _order(key_of(dataset, by, view=session.view()), down, rows, dataset.column(by))

@@ -15,6 +15,7 @@ from analysis.view import View
 from ui import figures
 from ui.figures import charts
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count
 
 ROLES = {"prompt": "prompts", "response": "responses"}
@@ -53,27 +54,24 @@ def choose_over(dataset: Dataset) -> None:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading verbs and nouns …")
-def _requests(key: tuple[str, ...], _dataset: Dataset, _signal: Signal) -> Requests:
+def _requests(key: Key, _dataset: Dataset, _signal: Signal) -> Requests:
     return requests_of(_dataset, _signal)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _counted(key: tuple[str, ...], _dataset: Dataset, _signal: Signal, _view: View) -> Counted:
-    made = key[:3]
-    return _requests(made, _dataset, _signal).counted(_dataset.rows_of(_view))
+def _counted(key: Key, _dataset: Dataset, _signal: Signal, _view: View) -> Counted:
+    return _requests(key_of_pairs(_dataset, None, _signal), _dataset, _signal).counted(_dataset.rows_of(_view))
 
 
-def key_of(dataset: Dataset, view: View, signal: Signal) -> tuple[str, ...]:
-    """What tells the counts of a view apart from all others: dataset, signals and tags as they are, filters."""
-    tokens = dataset.signal("tokens")
-    filters = (str(f) for f in view.active)
-    return dataset.id, signal.key, f"{tokens.key} {dataset.has(tokens)}", str(dataset.tag_revision), *filters
+def key_of_pairs(dataset: Dataset, view: View | None, signal: Signal, *more: Key) -> Key:
+    """What tells the pairs of a view from any others; `more` is the key of what they are compared with."""
+    return key_of(dataset, signal, dataset.signal("tokens"), view=view, more=more)
 
 
 def counted(dataset: Dataset, view: View, signal: Signal | None = None) -> Counted:
     """What the rows of a view ask for; kept while view, tags and signals stay the same."""
     signal = signal or dataset.signal("verb_noun")
-    return _counted(key_of(dataset, view, signal), dataset, signal, view)
+    return _counted(key_of_pairs(dataset, view, signal), dataset, signal, view)
 
 
 def without_own_filters(view: View) -> View:
