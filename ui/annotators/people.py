@@ -17,6 +17,7 @@ from ui.annotators.asked import Asked, facts, labels, votes, with_person
 from ui.annotators.fatigue import tired_people
 from ui.annotators.figures import ranges as draw_ranges
 from ui.figures import charts
+from ui.rows.ticked import ticked_once
 from ui.session import session
 from ui.session.cache_keys import Key
 from ui.session.text import count
@@ -106,18 +107,14 @@ def table(asked: Asked) -> None:
         pl.col("^.*(agreement|accuracy|share)$").round(3)
     )
     columns = _columns(listed, unit)
-    picked = st.dataframe(
+    line = ticked_once(
         listed.select(pl.col(c).alias(h) for c, (h, _) in columns.items()),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"people_{st.session_state.get('people_picked', 0)}",
-        alt="A line per annotator",
+        "people",
+        "A line per annotator",
         column_config={header: config for header, config in columns.values() if config is not None},
     )
-    if picked.selection.rows:
-        st.session_state["people_picked"] = st.session_state.get("people_picked", 0) + 1
-        session.set_view(with_person(asked, shown["annotator"][picked.selection.rows[0]]))
+    if line is not None:
+        session.set_view(with_person(asked, shown["annotator"][line]))
         st.rerun()
 
 

@@ -16,6 +16,7 @@ from analysis.reading.side_by_side import Group
 from analysis.view import View
 from ui.components import side_by_side as component
 from ui.rows import browser, vectors
+from ui.rows.ticked import ticked_once
 from ui.session import jobs, places, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut
@@ -177,13 +178,10 @@ def longer(dataset: Dataset) -> None:
     by = st.selectbox("By", dataset.categories, format_func=cut, key="longer_by", bind="query-params", width=260)
     table = tables.chosen_longer_by(dataset, by, session.view()).head(50)
     bounds = {name: st.column_config.NumberColumn(format="percent") for name in ("low", "high")}
-    picked = st.dataframe(
+    line = ticked_once(
         table.with_columns(pl.col("value").fill_null("(missing)").str.slice(0, 80)),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"longer_{st.session_state.get('longer_picked', 0)}",
-        alt="Share of pairs in which chosen is longer, with its 95% interval",
+        "longer",
+        "Share of pairs in which chosen is longer, with its 95% interval",
         column_config={
             "value": st.column_config.TextColumn("value"),
             "share": st.column_config.ProgressColumn("chosen longer", format="percent", min_value=0, max_value=1),
@@ -191,9 +189,8 @@ def longer(dataset: Dataset) -> None:
         },
     )
     st.caption("Share of pairs in characters, with its 95% interval (Wilson). Tick a line to see its rows.")
-    if picked.selection.rows:
-        st.session_state["longer_picked"] = st.session_state.get("longer_picked", 0) + 1
-        value = table["value"][picked.selection.rows[0]]
+    if line is not None:
+        value = table["value"][line]
         others = session.view().without_column(by)
         session.set_view(others.where(by, "null") if value is None else others.where(by, "in", join_values([value])))
         st.rerun()

@@ -19,6 +19,7 @@ from ui.duplicates.figures import group_sizes, threshold_curve
 from ui.duplicates.state import Found, Policy
 from ui.figures import charts
 from ui.rows import masking, vectors
+from ui.rows.ticked import ticked
 from ui.session import session
 from ui.session.cache_keys import Key
 from ui.session.text import count
@@ -165,18 +166,14 @@ def choose_group(dataset: Dataset, found: Found) -> int | None:
     )
     left_out = [] if kind in decisions.NEIGHBOURS_OF else ["least similar"]
     left_out += [] if decisions.tokens_of_rows(dataset) is not None else ["tokens to save"]
-    picked = st.dataframe(
+    line = ticked(
         shown.drop(left_out),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"groups_{kind}_{page}_{by}",
-        alt=f"Groups {(page - 1) * PAGE_GROUPS + 1} to {(page - 1) * PAGE_GROUPS + part.height} of {listed.height}",
+        f"groups_{kind}_{page}_{by}",
+        f"Groups {(page - 1) * PAGE_GROUPS + 1} to {(page - 1) * PAGE_GROUPS + part.height} of {listed.height}",
         column_config={"kept text": st.column_config.TextColumn(width="large")},
     )
     st.caption(f"{count(listed.height, 'group')}. Tick one to lay its rows side by side.")
-    chosen = picked.selection.rows
-    return int(part["group"][chosen[0] if chosen and chosen[0] < part.height else 0])
+    return int(part["group"][line or 0])
 
 
 def open_group(dataset: Dataset, found: Found, policy: Policy, kept: int) -> None:

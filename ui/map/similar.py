@@ -11,6 +11,7 @@ from analysis.map.alike import similar_to_text
 from analysis.signal import ROW_ID
 from analysis.view import View
 from ui.rows import browser, like, masking, vectors
+from ui.rows.ticked import ticked_once
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut
@@ -74,16 +75,12 @@ def _table(dataset: Dataset, found: pl.DataFrame, act: str) -> None:
     frame = masking.masked(dataset, dataset.frame(names, found["row"]), found["row"])
     shown = frame.select(browser.cell(name, dtype) for name, dtype in frame.schema.items())
     table = found.select((pl.col("row") + 1).alias("row "), pl.col("cosine").round(3).alias("cosine ")).hstack(shown)
-    picked = st.dataframe(
+    line = ticked_once(
         table,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"similar_{dataset.id}_{st.session_state.get('rows_opened', 0)}",
+        f"similar_{dataset.id}",
+        f"The {count(table.height)} nearest in meaning",
         height="content" if table.height < 20 else 640,
         column_config={name: st.column_config.TextColumn(width="large") for name in names[:1]},
-        alt=f"The {count(table.height)} nearest in meaning",
     )
-    if picked.selection.rows and picked.selection.rows[0] < found.height:
-        st.session_state["rows_opened"] = st.session_state.get("rows_opened", 0) + 1
-        browser.follow(dataset, found[ROW_ID][picked.selection.rows[0]], act)
+    if line is not None:
+        browser.follow(dataset, found[ROW_ID][line], act)

@@ -13,6 +13,7 @@ from analysis.noise import KINDS
 from analysis.noise.tables import Entries, entries_of, kinds_of, number_forms_of
 from analysis.view import View
 from ui.figures import charts
+from ui.rows.ticked import ticked, ticked_once
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
 from ui.session.text import cut
@@ -70,27 +71,22 @@ def choose(found: pl.DataFrame, all_tokens: int | None) -> dict[str, str] | None
     )
     lines = [f"{kind}~{role}" for kind, role in found.select("kind", "role").iter_rows()]
     before = st.query_params.get("noise", "")
-    picked = st.dataframe(
+    line = ticked(
         shown,
-        hide_index=True,
+        f"noise_{zlib.crc32(' '.join(lines).encode()):x}",
+        "Kinds of noise and their cost",
         height="content" if found.height <= SHOWN_LINES else 36 * SHOWN_LINES,
-        on_select="rerun",
-        selection_mode="single-row",
         selection_default={"selection": {"rows": [lines.index(before)] if before in lines else []}},
-        key=f"noise_{zlib.crc32(' '.join(lines).encode()):x}",
-        alt="Kinds of noise and their cost",
         column_config={
             **dict.fromkeys(("rows", "occurrences", "tokens"), NUMBER),
             "share of all tokens": st.column_config.NumberColumn(format="percent"),
         },
     )
-    rows = [row for row in picked.selection.rows if row < found.height]
-    now = lines[rows[0]] if rows else ""
-    if now:
-        st.query_params["noise"] = now
+    if line is not None:
+        st.query_params["noise"] = lines[line]
     elif before in lines:
         st.query_params.pop("noise", None)
-    return found.select("kind", "title", "role").row(rows[0], named=True) if rows else None
+    return found.select("kind", "title", "role").row(line, named=True) if line is not None else None
 
 
 def by_group(dataset: Dataset, chosen: dict[str, str] | None) -> None:
@@ -106,20 +102,15 @@ def by_group(dataset: Dataset, chosen: dict[str, str] | None) -> None:
     key = key_of(dataset, group, dataset.signal("formatting"), dataset.signal("tokens"), view=view)
     table = _groups(key, group, of, has_tokens, dataset, view)
     share = st.column_config.NumberColumn(f"share of its {'rows' if of else 'tokens'}", format="percent")
-    picks = st.session_state.setdefault("groups_picked", 0)
-    picked = st.dataframe(
+    line = ticked_once(
         table.rename({"value": cut(group, 40) if group not in table.columns else "value"}),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"groups_{picks}",
-        alt="What form costs by group",
+        "groups",
+        "What form costs by group",
         column_config={"rows": NUMBER, "occurrences": NUMBER, "tokens": NUMBER, FORM: NUMBER, "share": share},
     )
-    if picked.selection.rows:
-        st.session_state["groups_picked"] = picks + 1
+    if line is not None:
         named = counted.filter("is_named")["value"].to_list()
-        value = table["value"][picked.selection.rows[0]]
+        value = table["value"][line]
         session.set_view(charts.picked_value(session.view(), group, value, named))
         st.rerun()
 

@@ -17,6 +17,7 @@ from analysis.statistics.counting import on_common_edges
 from analysis.view import View
 from ui import figures
 from ui.figures import charts, overlaid
+from ui.rows.ticked import ticked
 from ui.session import places, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut
@@ -148,13 +149,10 @@ def table(found: list[Apart]) -> Apart | None:
     """All measures; gives the one whose line is ticked, the first otherwise."""
     lines = [{words: getattr(each, name) for name, words in SHOWN.items()} | {"measure": named(each)} for each in found]
     figure = st.column_config.NumberColumn(format="%.4g")
-    picked = st.dataframe(
+    line = ticked(
         lines,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key="compared",
-        alt="Both sides over all measures",
+        "compared",
+        "Both sides over all measures",
         height=520,
         column_config={
             **dict.fromkeys(("A", "B", "A less B", "from", "to"), figure),
@@ -164,8 +162,7 @@ def table(found: list[Apart]) -> Apart | None:
             "in words": st.column_config.TextColumn(width="large"),
         },
     )
-    at = picked.selection.rows[0] if picked.selection.rows else 0
-    return found[at] if at < len(found) else None
+    return found[line or 0] if found else None
 
 
 def shapes(dataset: Dataset, rows: pl.Series, other: Other, each: Apart) -> None:

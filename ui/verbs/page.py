@@ -14,6 +14,7 @@ from analysis.verbs.counts import Counted, Coverage, Requests, containing, reque
 from analysis.view import View
 from ui import figures
 from ui.figures import charts
+from ui.rows.ticked import ticked_once
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
 from ui.session.text import count
@@ -173,20 +174,15 @@ def ranks(pairs: pl.DataFrame) -> None:
 
 def table(shown: pl.DataFrame, key: str, alt: str, columns: Mapping[str, Any] = COLUMNS) -> None:
     """A table of pairs, without the columns that are empty throughout; a row ticked becomes a filter."""
-    picks = f"{key}_picked"
-    picked = st.dataframe(
+    number = ticked_once(
         shown.select(c for c in shown.columns if shown[c].null_count() < shown.height),
-        hide_index=True,
+        key,
+        alt,
         height="content" if shown.height < FEW else 36 * FEW,
-        on_select="rerun",
-        selection_mode="single-row",
-        alt=alt,
-        key=f"{key}_{st.session_state.get(picks, 0)}",
         column_config=columns,
     )
-    if picked.selection.rows:
-        st.session_state[picks] = st.session_state.get(picks, 0) + 1
-        line = shown.row(picked.selection.rows[0], named=True)
+    if number is not None:
+        line = shown.row(number, named=True)
         if line.get("left_rows") == 0:
             st.toast("No row of this view asks for that.")
             return
