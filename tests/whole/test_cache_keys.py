@@ -16,7 +16,10 @@ from analysis.view import View
 from analysis.workspace import Workspace
 from ui.session.cache_keys import key_of
 
-ROWS = [{"prompt": "Name a colour.", "response": "Red.", "source": "a"}, {"prompt": "Hi", "response": "", "source": "b"}]
+ROWS = [
+    {"prompt": "Name a colour.", "response": "Red.", "source": "a"},
+    {"prompt": "Hi", "response": "", "source": "b"},
+]
 
 
 @pytest.fixture
