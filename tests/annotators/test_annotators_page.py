@@ -22,7 +22,7 @@ from ui import figures
 from ui.annotators.figures import kappas
 from ui.annotators.figures import shapes as draw_shapes
 
-PAGE, READ = ROOT / "pages" / "annotators.py", ROOT / "pages" / "read.py"
+PAGE, READ = ROOT / "pages" / "annotators.py", ROOT / "pages" / "reading.py"
 PARTS = ("People", "Scores", "Pairs", "Consensus", "Fatigue", "By slice")
 PEOPLE = "abcd"
 DEADLINE = 60.0
