@@ -5,8 +5,7 @@ import streamlit as st
 from ui.annotators import agreement, asked, consensus, fatigue, people, scores
 from ui.frame import frame
 
-dataset = frame.open_page("Annotators")
-frame.rows_in_view(dataset)
+dataset, _ = frame.open_rows("Annotators")
 now = asked.choose(dataset)
 asked.say_what_is_lacking(now)
 if not now.annotator:

@@ -5,8 +5,7 @@ import streamlit as st
 from ui.frame import frame
 from ui.slices import compare
 
-dataset = frame.open_page("Compare")
-rows = frame.rows_in_view(dataset)
+dataset, rows = frame.open_rows("Compare")
 
 compare.choose_other(dataset)
 other = compare.read_other(dataset)

@@ -4,15 +4,11 @@ import streamlit as st
 
 from ui.conflicts import page
 from ui.frame import frame
-from ui.session import jobs
 
-dataset = frame.open_page("Conflicts")
-frame.rows_in_view(dataset)
-if not dataset.has_examples and "item" not in dataset.roles:
-    frame.say_no_examples()
-    st.stop()
-if not jobs.require(dataset, "conflicts"):
-    st.stop()
+dataset, _ = frame.open_rows("Conflicts")
+if "item" not in dataset.roles:
+    frame.require_texts(dataset)
+frame.require(dataset, "conflicts")
 
 found = page.kinds(dataset)
 page.cards(found)

@@ -6,8 +6,7 @@ from analysis.duplicates.decisions import NEIGHBOURS_OF, SIGNAL_OF
 from ui.duplicates import asked, deciding, following, grouped, others, review, state
 from ui.frame import frame
 
-dataset = frame.open_page("Duplicates")
-frame.rows_in_view(dataset)
+dataset, _ = frame.open_rows("Duplicates")
 if not dataset.has_examples:
     asked.say_only_fields()
 

@@ -14,8 +14,7 @@ from ui.frame import frame
 from ui.session import jobs, session
 from ui.session.text import count
 
-dataset = frame.open_page("Export")
-rows = frame.rows_in_view(dataset)
+dataset, rows = frame.open_rows("Export")
 tags = list(session.notes().tags.counts(dataset.fingerprint))
 
 asked, result = st.columns([2, 3], gap="large")

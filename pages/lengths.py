@@ -6,14 +6,10 @@ from analysis.statistics.counting import PERCENTILES, percentiles
 from ui.figures import charts
 from ui.frame import frame
 from ui.lengths import page
-from ui.session import jobs, session
+from ui.session import session
 from ui.session.text import count
 
-dataset = frame.open_page("Lengths")
-in_view = frame.rows_in_view(dataset)
-if not dataset.has_examples:
-    frame.say_no_examples()
-    st.stop()
+dataset, in_view = frame.open_rows("Lengths", needs_texts=True)
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     unit = st.segmented_control(
@@ -37,8 +33,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.popover("Tokenizer", key="choose_tokenizer"):
             page.choose_tokenizer(dataset)
 column = page.column(role, unit)
-if unit != "turns" and not jobs.require(dataset, page.signal_of(unit)):
-    st.stop()
+if unit != "turns":
+    frame.require(dataset, page.signal_of(unit))
 
 values = dataset.frame([column], in_view).to_series()
 if unit == "tokens":

@@ -6,8 +6,7 @@ from ui.frame import frame
 from ui.map import cards, choice, colours, making, picks, picture, similar, state, tree
 from ui.session import session
 
-dataset = frame.open_page("Map")
-frame.rows_in_view(dataset)
+dataset, _ = frame.open_rows("Map")
 if not choice.can_be_made(dataset):
     st.text("No column holds texts or vectors, so there is nothing to lay out on a map.")
     frame.say_no_examples()

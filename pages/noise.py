@@ -6,15 +6,8 @@ from analysis.noise import KINDS
 from ui.export.page import begin_cleaning
 from ui.frame import frame
 from ui.noise import examples, page
-from ui.session import jobs
 
-dataset = frame.open_page("Format")
-rows = frame.rows_in_view(dataset)
-if not dataset.has_examples:
-    frame.say_no_examples()
-    st.stop()
-if not jobs.require(dataset, "formatting"):
-    st.stop()
+dataset, rows = frame.open_rows("Format", "formatting", needs_texts=True)
 
 has_tokens = dataset.has(dataset.signal("tokens"))
 all_tokens = int(dataset.frame(["row_tokens"], rows)["row_tokens"].sum() or 0) if has_tokens else None

@@ -10,8 +10,7 @@ from ui.rows import browser
 from ui.session import jobs, session
 from ui.session.text import count, md
 
-dataset = frame.open_page("Overview")
-in_view = frame.rows_in_view(dataset)
+dataset, in_view = frame.open_rows("Overview")
 view = session.view()
 ready = {s.name for s in dataset.signals() if dataset.has(s)} if dataset.has_examples else set()
 

@@ -7,11 +7,7 @@ from ui.frame import frame
 from ui.personal_data import chosen, counts, found, review, rules, values
 from ui.session import jobs
 
-dataset = frame.open_page("Personal data")
-frame.rows_in_view(dataset)
-if not dataset.has_examples:
-    frame.say_no_examples()
-    st.stop()
+dataset, _ = frame.open_rows("Personal data", needs_texts=True)
 if not jobs.require(dataset, "personal_data"):
     chosen.choose(dataset)
     st.stop()

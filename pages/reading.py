@@ -5,7 +5,6 @@ import streamlit as st
 from ui.frame import frame
 from ui.reading import blind, desk
 from ui.rows import like, masking, tagging
-from ui.session import jobs
 from ui.session.text import count
 
 dataset = frame.open_page("Read & tag")
@@ -27,7 +26,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     with st.popover("Blind check", key="blind", on_change="rerun") as begins:
         if begins.open:
             blind.door(dataset)
-if order in desk.SIGNAL_OF and not jobs.require(dataset, desk.SIGNAL_OF[order]):
-    st.stop()
+if order in desk.SIGNAL_OF:
+    frame.require(dataset, desk.SIGNAL_OF[order])
 sequence = desk.ordered(dataset, rows, order, seed)
 desk.desk(dataset, sequence, desk.revision(dataset, order, seed))

@@ -6,8 +6,7 @@ from ui.frame import frame
 from ui.session import session
 from ui.slices import asked, page
 
-dataset = frame.open_page("Slices")
-frame.rows_in_view(dataset)
+dataset, _ = frame.open_rows("Slices")
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     first = asked.choose_cut(dataset, "Cut by", "by")

@@ -4,22 +4,17 @@ import streamlit as st
 
 from analysis.verbs.counts import Coverage
 from ui.frame import frame
-from ui.session import jobs, session
+from ui.session import session
 from ui.verbs import comparison, page, sides
 
-dataset = frame.open_page("Verbs")
-rows = frame.rows_in_view(dataset)
-if not dataset.has_examples:
-    frame.say_no_examples()
-    st.stop()
+dataset, rows = frame.open_rows("Verbs", needs_texts=True)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     page.choose_over(dataset)
     st.space("stretch")
     compare = st.container(horizontal=True, vertical_alignment="bottom", width="content")
 if not dataset.has(dataset.signal("verb_noun")):
     page.say_coverage(Coverage(len(rows), not_computed=len(rows)))
-if not jobs.require(dataset, "verb_noun"):
-    st.stop()
+frame.require(dataset, "verb_noun")
 
 offered = sides.offered(dataset)
 with compare:

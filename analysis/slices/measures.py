@@ -128,11 +128,6 @@ def default_measures(dataset: Dataset) -> list[Measure]:
     return [known[name] for name in chosen]
 
 
-def key(dataset: Dataset, of: Measure) -> str:
-    """What tells a measured column apart from any other, for a cache."""
-    return f"{dataset.id}/{dataset.key_of(of.column)}/{of.name}"
-
-
 def values_of(dataset: Dataset, of: Measure) -> pl.Series:
     """The measure of every row: Float64 or whole numbers, Boolean, or String; null where there is none."""
     if of.name.startswith(EMPTY) and of.column in TEXTS:

@@ -64,11 +64,6 @@ class Split:
         return None if has_missing else (Filter(f.column, "in", f.value),)
 
 
-def key(dataset: Dataset, by: Dimension, limit: int = SHOWN_SLICES) -> str:
-    """What tells a split apart from any other, for a cache: dataset, present content of the column, cut, limit."""
-    return f"{dataset.id}/{dataset.key_of(by.column)}:{by.cut}/{limit}"
-
-
 def split(dataset: Dataset, by: Dimension, limit: int = SHOWN_SLICES) -> Split:
     """Cuts the whole dataset; at most `limit` values have slices of their own.
 

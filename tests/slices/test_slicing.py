@@ -26,7 +26,7 @@ from analysis.slices.dimensions import Dimension, choices, cuts, dimension, type
 from analysis.slices.distributions import distributions, is_skewed
 from analysis.slices.measures import LEVELS, Measure, default_measures, in_levels, measure, measured, measures
 from analysis.slices.slices import SliceTable, heatmap, slice_table
-from analysis.slices.splits import key, split
+from analysis.slices.splits import split
 from analysis.view import View
 from analysis.workspace import Workspace
 
@@ -171,7 +171,6 @@ def test_a_dimension_is_read_as_it_is_written(table: Dataset, sample: Dataset) -
     assert [str(by) for by in choices(sample)][:3] == ["source", "annotator", "session"]
     assert "is_duplicate_extra" in map(str, choices(sample)) and "duplicate_group" not in map(str, choices(sample))
     assert "rejected_tokens" not in map(str, choices(sample))
-    assert key(sample, Dimension("source")) != key(sample, Dimension("source"), 5)
 
 
 @pytest.mark.parametrize(

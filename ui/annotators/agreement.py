@@ -15,6 +15,7 @@ from ui.annotators.figures import kappas
 from ui.annotators.figures import ranges as draw_ranges
 from ui.figures import charts
 from ui.session import session
+from ui.session.cache_keys import Key
 from ui.session.text import count, cut
 
 SLICES = 12
@@ -35,19 +36,19 @@ def choose_level(asked: Asked) -> str:
         list(LEVELS),
         default=proposed,
         required=True,
-        key=f"level_{'_'.join(asked.key[:2])}",
+        key=f"level_{asked.dataset.id}_{asked.dataset.signal('consensus').key}",
         help="; ".join(f"{name}: {words}" for name, words in LEVEL_WORDS.items()),
     )
     return str(level)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Comparing the judgements …")
-def _agreed(key: tuple[str, ...], level: str, _asked: Asked) -> Agreement:
+def _agreed(key: Key, level: str, _asked: Asked) -> Agreement:
     return agreement(labels(_asked), level)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Comparing people with themselves …")
-def _self(key: tuple[str, ...], _asked: Asked) -> tuple[Coefficient, pl.DataFrame]:
+def _self(key: Key, _asked: Asked) -> tuple[Coefficient, pl.DataFrame]:
     return self_agreement(labels(_asked))
 
 
@@ -111,7 +112,7 @@ def _meaning(alpha: Coefficient, value: float) -> str:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Comparing every two people …")
-def _pairs(key: tuple[str, ...], weights: str, least: int, _asked: Asked) -> pl.DataFrame:
+def _pairs(key: Key, weights: str, least: int, _asked: Asked) -> pl.DataFrame:
     return cohen(labels(_asked), MOST_PEOPLE, least, weights)
 
 
@@ -165,7 +166,7 @@ def pairs(asked: Asked, level: str) -> None:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Comparing slice by slice …")
-def _slices(key: tuple[str, ...], column: str, level: str, _asked: Asked) -> pl.DataFrame:
+def _slices(key: Key, column: str, level: str, _asked: Asked) -> pl.DataFrame:
     values = _asked.dataset.column(column)
     return by_slice(labels(_asked), values, level, SLICES)
 
@@ -177,7 +178,7 @@ def slices(asked: Asked, level: str) -> None:
         st.text("No column groups these rows. Set the role source, language or group on the page Open.")
         return
     column = st.selectbox("Slices by", columns, format_func=cut, key="agree_by", bind="query-params", width=300)
-    table = _slices((*asked.key, asked.dataset.key_of(column)), column, level, asked)
+    table = _slices(asked.key, column, level, asked)
     shown = table.select(
         name="slice", value="alpha", low="alpha_low", high="alpha_high", note=pl.format("{} items", "items")
     )

@@ -16,9 +16,11 @@ from analysis.reading.judged_items import columns_of, judged_columns
 from analysis.view import View
 from ui.figures import charts
 from ui.session import jobs, places, session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut, md
 
 MOST_DISTINCT_SHARE = 0.95  # of the rows: a column of more different values repeats by chance at most
+READ = ("consensus", "sessions", "times", "tokens", "lengths")  # signals the page's answers are made of
 KEPT = 4  # views whose judgements stay in memory: a million take some 50 MB
 
 
@@ -34,7 +36,7 @@ class Asked:
     annotator: str
     label: str
     gold: str
-    key: tuple[str, ...]
+    key: Key
 
 
 def choose(dataset: Dataset) -> Asked:
@@ -70,8 +72,7 @@ def choose(dataset: Dataset) -> Asked:
         _keep(dataset, wanted)
         st.rerun()
     view = session.view().without_column(annotator) if annotator else session.view()
-    made = (dataset.key_of("session_position"), dataset.key_of("response_tokens"), str(dataset.tag_revision))
-    key = (dataset.id, dataset.signal("consensus").key, *made, *view.to_params())
+    key = key_of(dataset, *map(dataset.signal, READ), view=view)
     return Asked(dataset, view, tuple(item), annotator or "", label or "", gold or "", key)
 
 
@@ -115,7 +116,11 @@ def say_what_is_lacking(asked: Asked) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         said = "; ".join(f"{role} ({lacking[role]})" for role in missing)
         st.text(f"No column is chosen for {said}. Choose it above, or set its role on the page Open.")
-        proposed = _items_by_name(asked.dataset.id, asked.dataset) if missing == ["item"] else None
+        proposed = (
+            _items_by_name(key_of(asked.dataset, *asked.dataset.signals()), asked.dataset)
+            if missing == ["item"]
+            else None
+        )
         if proposed and st.button(f"Take {md(proposed, 40)} for the item", key="take_item", type="primary"):
             _keep(asked.dataset, {**asked.dataset.signal("consensus").parameters, "item": join_values([proposed])})
             st.rerun()
@@ -124,7 +129,7 @@ def say_what_is_lacking(asked: Asked) -> None:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _items_by_name(id: str, _dataset: Dataset) -> str | None:
+def _items_by_name(key: Key, _dataset: Dataset) -> str | None:
     """A column that is named like an id and whose values come again: in a large file a sample may not show that."""
     other = set(_dataset.roles.values())
     named = [c for c in _dataset.originals if re.search(r"(?i)(^|[_\W])(id|item)$", c) and c not in other]
@@ -142,7 +147,7 @@ def say_if_not_filtered(asked: Asked) -> None:
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner="Reading the judgements …")
-def _labels(key: tuple[str, ...], _asked: Asked) -> Labels:
+def _labels(key: Key, _asked: Asked) -> Labels:
     dataset, rows = _asked.dataset, _asked.dataset.rows_of(_asked.view)
     items = dataset.frame(list(_asked.item), rows).get_columns() if _asked.item else [rows]
     who, said = (dataset.frame([c], rows).to_series() for c in (_asked.annotator, _asked.label))
@@ -155,7 +160,7 @@ def labels(asked: Asked) -> Labels:
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner="Counting the votes …")
-def _votes(key: tuple[str, ...], _asked: Asked) -> Votes:
+def _votes(key: Key, _asked: Asked) -> Votes:
     return votes_of(labels(_asked))
 
 
@@ -165,7 +170,7 @@ def votes(asked: Asked) -> Votes:
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner="Reading times and lengths …")
-def _facts(key: tuple[str, ...], _asked: Asked) -> pl.DataFrame:
+def _facts(key: Key, _asked: Asked) -> pl.DataFrame:
     return facts_in(_asked.dataset, _asked.dataset.rows_of(_asked.view), _asked.annotator)
 
 

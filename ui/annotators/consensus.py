@@ -12,6 +12,7 @@ from analysis.view import View
 from ui.annotators.asked import Asked, labels, votes
 from ui.rows import masking
 from ui.session import jobs, places, session
+from ui.session.cache_keys import Key
 from ui.session.text import count
 
 SHOWN_ITEMS = 50
@@ -20,7 +21,7 @@ METHODS = {"majority": "majority", "dawid_skene": "Dawid and Skene's model"}
 
 
 @st.cache_resource(max_entries=4, show_spinner="Fitting Dawid and Skene's model …")
-def _model(key: tuple[str, ...], _asked: Asked) -> DawidSkene | str:
+def _model(key: Key, _asked: Asked) -> DawidSkene | str:
     try:
         return dawid_skene(labels(_asked))
     except LabelsError as error:

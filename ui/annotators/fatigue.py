@@ -15,6 +15,7 @@ from ui.annotators.asked import Asked, facts, labels, picked_people, with_people
 from ui.annotators.figures import curves
 from ui.figures import charts
 from ui.session import jobs, session
+from ui.session.cache_keys import Key
 from ui.session.text import count, cut, md
 
 EVERYONE = "all annotators"
@@ -37,7 +38,7 @@ class Found(NamedTuple):
 
 
 @st.cache_resource(max_entries=4, show_spinner="Following everyone through their sessions …")
-def _found(key: tuple[str, ...], level: str, _asked: Asked) -> Found:
+def _found(key: Key, level: str, _asked: Asked) -> Found:
     measured = measures_of(labels(_asked), facts(_asked), level)
     per_person = slopes(measured)
     return Found(measured, per_person, overall(measured), tired(per_person))
@@ -51,7 +52,7 @@ def tired_people(asked: Asked) -> tuple[str, ...]:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _curve(key: tuple[str, ...], level: str, annotator: str | None, _asked: Asked) -> pl.DataFrame:
+def _curve(key: Key, level: str, annotator: str | None, _asked: Asked) -> pl.DataFrame:
     return by_position(_found(key, level, _asked).measured, annotator)
 
 

@@ -17,7 +17,9 @@ from ui.annotators.asked import Asked, facts, labels, votes, with_person
 from ui.annotators.fatigue import tired_people
 from ui.annotators.figures import ranges as draw_ranges
 from ui.figures import charts
+from ui.rows.ticked import ticked_once
 from ui.session import session
+from ui.session.cache_keys import Key
 from ui.session.text import count
 
 SHOWN_PEOPLE = 200
@@ -26,7 +28,7 @@ SHAPE_WORDS = {"mean": "mean", "sd": "spread", "skew": "skew", "mode_share": "on
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing each annotator with the others …")
-def _differences(key: tuple[str, ...], _asked: Asked) -> pl.DataFrame:
+def _differences(key: Key, _asked: Asked) -> pl.DataFrame:
     """A line per annotator: the difference of scores, or of the share of the label that sets them apart most surely."""
     found = labels(_asked)
     if found.numbers is not None:
@@ -35,13 +37,13 @@ def _differences(key: tuple[str, ...], _asked: Asked) -> pl.DataFrame:
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking at the shapes of scores …")
-def shapes_of(key: tuple[str, ...], _asked: Asked) -> pl.DataFrame | None:
+def shapes_of(key: Key, _asked: Asked) -> pl.DataFrame | None:
     found = labels(_asked)
     return None if found.numbers is None else shapes(found)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Counting what each annotator did …")
-def everyone(key: tuple[str, ...], gold: str, _asked: Asked) -> pl.DataFrame:
+def everyone(key: Key, gold: str, _asked: Asked) -> pl.DataFrame:
     """Everything known of each annotator; those marked first, then those with most rows."""
     table = profiles(facts(_asked))
     if not _asked.label:
@@ -52,7 +54,7 @@ def everyone(key: tuple[str, ...], gold: str, _asked: Asked) -> pl.DataFrame:
     apart = _differences(key, _asked).select(
         "annotator", "label", "difference", "low", "high", "is_far", against="compared"
     )
-    table = table.join(apart, on="annotator", how="left").join(_marks(key, _asked), on="annotator", how="left")
+    table = table.join(apart, on="annotator", how="left").join(_marks(_asked), on="annotator", how="left")
     own = pl.col("marks").fill_null("")
     tires = pl.when(pl.col("annotator").is_in(tired_people(_asked))).then(pl.lit("tires"))
     said = pl.when(pl.col("is_far").fill_null(False)).then(_words(found.numbers is not None))
@@ -69,9 +71,9 @@ def _words(is_number: bool) -> pl.Expr:
     return said + pl.col("label").str.slice(0, 30)
 
 
-def _marks(key: tuple[str, ...], asked: Asked) -> pl.DataFrame:
+def _marks(asked: Asked) -> pl.DataFrame:
     """`annotator`, `marks`: in what the shape of someone's scores is far from the rest's, besides the mean."""
-    found = shapes_of(key, asked)
+    found = shapes_of(asked.key, asked)
     if found is None:
         return pl.DataFrame(schema={"annotator": pl.String, "marks": pl.String})
     far = found.filter("is_far", pl.col("shape") != "mean")
@@ -83,7 +85,7 @@ def _marks(key: tuple[str, ...], asked: Asked) -> pl.DataFrame:
 
 def table(asked: Asked) -> None:
     """A line per annotator; one ticked becomes a filter."""
-    found = everyone((*asked.key,), asked.gold, asked)
+    found = everyone(asked.key, asked.gold, asked)
     shown = found.head(SHOWN_PEOPLE)
     marked = found.filter(pl.col("marks") != "")
     unit = length_unit(asked.dataset) or "characters"
@@ -105,18 +107,14 @@ def table(asked: Asked) -> None:
         pl.col("^.*(agreement|accuracy|share)$").round(3)
     )
     columns = _columns(listed, unit)
-    picked = st.dataframe(
+    line = ticked_once(
         listed.select(pl.col(c).alias(h) for c, (h, _) in columns.items()),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"people_{st.session_state.get('people_picked', 0)}",
-        alt="A line per annotator",
+        "people",
+        "A line per annotator",
         column_config={header: config for header, config in columns.values() if config is not None},
     )
-    if picked.selection.rows:
-        st.session_state["people_picked"] = st.session_state.get("people_picked", 0) + 1
-        session.set_view(with_person(asked, shown["annotator"][picked.selection.rows[0]]))
+    if line is not None:
+        session.set_view(with_person(asked, shown["annotator"][line]))
         st.rerun()
 
 

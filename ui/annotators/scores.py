@@ -13,12 +13,13 @@ from ui.annotators.asked import Asked, labels, picked_people, with_person
 from ui.annotators.figures import shapes
 from ui.annotators.people import SHAPE_WORDS, SHOWN_PEOPLE, everyone, shapes_of
 from ui.figures import charts
+from ui.session.cache_keys import Key
 
 PICTURES = 24
 
 
 @st.cache_resource(max_entries=8, show_spinner="Counting labels …")
-def _histograms(key: tuple[str, ...], _asked: Asked) -> pl.DataFrame:
+def _histograms(key: Key, _asked: Asked) -> pl.DataFrame:
     return histograms(labels(_asked))
 
 

@@ -16,26 +16,27 @@ from analysis.reading.side_by_side import Group
 from analysis.view import View
 from ui.components import side_by_side as component
 from ui.rows import browser, vectors
+from ui.rows.ticked import ticked_once
 from ui.session import jobs, places, session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut
 
 GROUPS_SHOWN = 5
 
 
-def _key(dataset: Dataset, *more: str) -> tuple[str, ...]:
-    of_meaning = dataset.signal("meaning_conflicts")
-    made = (dataset.key_of("prompt_conflict_group"), of_meaning.key, str(dataset.has(of_meaning)))
-    return (dataset.id, *made, str(dataset.tag_revision), *more, "", *session.view().to_params())
+def _key(dataset: Dataset, *more: str) -> Key:
+    signals = {kind.signal: dataset.signal(kind.signal) for kind in KINDS.values()}
+    return key_of(dataset, *signals.values(), view=session.view(), more=more)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _found(key: tuple[str, ...], _dataset: Dataset, _view: View) -> list[tables.Found]:
+def _found(key: Key, _dataset: Dataset, _view: View) -> list[tables.Found]:
     return tables.found(_dataset, _view)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _groups(key: tuple[str, ...], _dataset: Dataset, _kind: Kind, _view: View, _sought: str) -> pl.DataFrame:
-    return tables.groups(_dataset, _kind, _view, _sought)
+def _groups(key: Key, sought: str, _dataset: Dataset, _kind: Kind, _view: View) -> pl.DataFrame:
+    return tables.groups(_dataset, _kind, _view, sought)
 
 
 def kinds(dataset: Dataset) -> list[tables.Found]:
@@ -134,7 +135,7 @@ def compare(dataset: Dataset, found: Sequence[tables.Found]) -> None:
             if kind.group
             else "as in the file"
         )
-    listed = _groups(_key(dataset, name, sought), dataset, kind, session.view(), sought)
+    listed = _groups(_key(dataset, name), sought, dataset, kind, session.view())
     if listed.is_empty():
         st.text("No group in view holds this text. Take it out of the search to see all.")
         return
@@ -145,8 +146,8 @@ def compare(dataset: Dataset, found: Sequence[tables.Found]) -> None:
     marked = " Marked: the words another side lacks." if kind.shape in ("answers", "asked", "pair") else ""
     whole = " A group is shown whole, also where the filters keep only some of its rows." if kind.group else ""
     st.caption(f"{count(listed.height, 'group' if kind.group else 'row')}.{marked}{whole}")
-    signal = dataset.signal(kind.signal).key
-    shown = [_group((dataset.id, signal, name), int(group), dataset, kind) for group in part["group"]]
+    key = key_of(dataset, dataset.signal(kind.signal), more=(name,))
+    shown = [_group(key, int(group), dataset, kind) for group in part["group"]]
     component.side_by_side(shown, "side_by_side", _wish)
     if row := st.session_state.pop("row_to_read", None):
         browser.open_in_reader(dataset, row)
@@ -157,7 +158,7 @@ def _wish(row: str) -> None:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _group(key: tuple[str, ...], group: int, _dataset: Dataset, _kind: Kind) -> Group:
+def _group(key: Key, group: int, _dataset: Dataset, _kind: Kind) -> Group:
     members = tables.rows_of_group(_dataset, _kind, group)
     first = members.head(MAX_CARDS)
     frame = _dataset.frame(columns_of(_dataset), first)
@@ -177,13 +178,10 @@ def longer(dataset: Dataset) -> None:
     by = st.selectbox("By", dataset.categories, format_func=cut, key="longer_by", bind="query-params", width=260)
     table = tables.chosen_longer_by(dataset, by, session.view()).head(50)
     bounds = {name: st.column_config.NumberColumn(format="percent") for name in ("low", "high")}
-    picked = st.dataframe(
+    line = ticked_once(
         table.with_columns(pl.col("value").fill_null("(missing)").str.slice(0, 80)),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"longer_{st.session_state.get('longer_picked', 0)}",
-        alt="Share of pairs in which chosen is longer, with its 95% interval",
+        "longer",
+        "Share of pairs in which chosen is longer, with its 95% interval",
         column_config={
             "value": st.column_config.TextColumn("value"),
             "share": st.column_config.ProgressColumn("chosen longer", format="percent", min_value=0, max_value=1),
@@ -191,9 +189,8 @@ def longer(dataset: Dataset) -> None:
         },
     )
     st.caption("Share of pairs in characters, with its 95% interval (Wilson). Tick a line to see its rows.")
-    if picked.selection.rows:
-        st.session_state["longer_picked"] = st.session_state.get("longer_picked", 0) + 1
-        value = table["value"][picked.selection.rows[0]]
+    if line is not None:
+        value = table["value"][line]
         others = session.view().without_column(by)
         session.set_view(others.where(by, "null") if value is None else others.where(by, "in", join_values([value])))
         st.rerun()

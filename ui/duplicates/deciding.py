@@ -13,6 +13,7 @@ from ui.duplicates import state
 from ui.duplicates.state import Found, Policy
 from ui.rows import tagging
 from ui.session import places
+from ui.session.cache_keys import Key
 from ui.session.text import count, cut, md
 
 SAID = "duplicates_said"
@@ -20,7 +21,7 @@ SAID = "duplicates_said"
 
 def tag(dataset: Dataset, found: Found, policy: Policy) -> None:
     """Tags the rows to drop with their reasons, and untags those that an earlier decision of this kind dropped."""
-    on, off = _changes((*found.key, policy.tag), dataset, found, policy)
+    on, off = _changes(found.key, policy.tag, dataset, found)
     again = f"; {count(len(off))} kept now would lose it" if len(off) else ""
     st.text(
         f"{count(len(on))} would get the tag “{cut(policy.tag, 40)}”, each with its reason{again}. Nothing is deleted."
@@ -41,11 +42,11 @@ def tag(dataset: Dataset, found: Found, policy: Policy) -> None:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _changes(key: tuple[str, ...], _dataset: Dataset, _found: Found, _policy: Policy) -> tuple[pl.Series, pl.Series]:
+def _changes(key: Key, tag: str, _dataset: Dataset, _found: Found) -> tuple[pl.Series, pl.Series]:
     """Positions of rows that get the tag, and of those that lose it."""
-    tagged = _dataset.column("tags").list.contains(_policy.tag).to_numpy()
+    tagged = _dataset.column("tags").list.contains(tag).to_numpy()
     drop = _found.decision.drop
-    off = state.among(_dataset, _found.choice.kind, _policy.tag) & tagged & ~drop
+    off = state.among(_dataset, _found.choice.kind, tag) & tagged & ~drop
     return pl.Series(np.flatnonzero(drop & ~tagged)), pl.Series(np.flatnonzero(off))
 
 

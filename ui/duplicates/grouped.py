@@ -19,7 +19,9 @@ from ui.duplicates.figures import group_sizes, threshold_curve
 from ui.duplicates.state import Found, Policy
 from ui.figures import charts
 from ui.rows import masking, vectors
+from ui.rows.ticked import ticked
 from ui.session import session
+from ui.session.cache_keys import Key
 from ui.session.text import count
 
 PAGE_GROUPS, PAGE_OTHERS = 12, 4
@@ -164,18 +166,14 @@ def choose_group(dataset: Dataset, found: Found) -> int | None:
     )
     left_out = [] if kind in decisions.NEIGHBOURS_OF else ["least similar"]
     left_out += [] if decisions.tokens_of_rows(dataset) is not None else ["tokens to save"]
-    picked = st.dataframe(
+    line = ticked(
         shown.drop(left_out),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"groups_{kind}_{page}_{by}",
-        alt=f"Groups {(page - 1) * PAGE_GROUPS + 1} to {(page - 1) * PAGE_GROUPS + part.height} of {listed.height}",
+        f"groups_{kind}_{page}_{by}",
+        f"Groups {(page - 1) * PAGE_GROUPS + 1} to {(page - 1) * PAGE_GROUPS + part.height} of {listed.height}",
         column_config={"kept text": st.column_config.TextColumn(width="large")},
     )
     st.caption(f"{count(listed.height, 'group')}. Tick one to lay its rows side by side.")
-    chosen = picked.selection.rows
-    return int(part["group"][chosen[0] if chosen and chosen[0] < part.height else 0])
+    return int(part["group"][line or 0])
 
 
 def open_group(dataset: Dataset, found: Found, policy: Policy, kept: int) -> None:
@@ -189,7 +187,7 @@ def open_group(dataset: Dataset, found: Found, policy: Policy, kept: int) -> Non
     others = [(int(row), float(near)) for row, near in zip(members[at], similarity[at], strict=True)]
     kind = found.choice.kind
     can_change = not decisions.is_by_parts(dataset, kind)
-    shown = _group((*found.key, str(kept), str(page)), dataset, kind, kept, others, len(members) + 1, can_change)
+    shown = _group(found.key, kept, page, len(members) + 1, can_change, kind, dataset, others)
     marks = "Orange: words the kept row lacks, or that it alone has where it stands beside one other."
     passages = (
         " Underlined green: passages shared with other rows." if dataset.has(dataset.signal("shared_spans")) else ""
@@ -223,12 +221,13 @@ def _view_of(dataset: Dataset, found: Found, kept: int, members: np.ndarray) -> 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _group(
-    key: tuple[str, ...],
-    _dataset: Dataset,
-    _kind: str,
-    _kept: int,
-    _others: list[tuple[int, float]],
+    key: Key,
+    kept: int,
+    page: int,
     size: int,
     can_change: bool,
+    kind: str,
+    _dataset: Dataset,
+    _others: list[tuple[int, float]],
 ) -> Group:
-    return side_by_side.group(_dataset, _kind, _kept, _others, size, can_change=can_change)
+    return side_by_side.group(_dataset, kind, kept, _others, size, can_change=can_change)

@@ -9,15 +9,17 @@ from analysis.dataset import Dataset
 from analysis.duplicates import kinds, side_by_side
 from analysis.duplicates.passage_table import passages
 from analysis.duplicates.repetition import RULES
-from analysis.duplicates.splits import crossing
 from analysis.joined_values import join_values
 from analysis.signal import ROW_ID
+from analysis.view import View
 from ui.components import side_by_side as component
 from ui.duplicates import acts, state
 from ui.duplicates.grouped import MOST_IDS
 from ui.figures import charts
 from ui.rows import browser, masking
+from ui.rows.ticked import ticked, ticked_once
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut
 
 PASSAGES, PAIRS = 200, 4
@@ -25,15 +27,15 @@ SHOWN_CHARS = 1_500
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the passages …")
-def _passages(key: tuple[str, ...], _dataset: Dataset) -> pl.DataFrame:
-    return passages(_dataset, _dataset.signal("shared_spans"), _dataset.rows_of(session.view()), PASSAGES)
+def _passages(key: Key, _dataset: Dataset, _view: View) -> pl.DataFrame:
+    return passages(_dataset, _dataset.signal("shared_spans"), _dataset.rows_of(_view), PASSAGES)
 
 
 def spans(dataset: Dataset) -> None:
     """The passages that stand in most rows in view; boilerplate by name."""
     signal = dataset.signal("shared_spans")
-    found = _passages((dataset.id, signal.key, str(dataset.tag_revision), *session.view().to_params()), dataset)
     view = session.view()
+    found = _passages(key_of(dataset, signal, view=view), dataset, view)
     common = len(dataset.rows_of(view.where("has_boilerplate", "eq", "true")))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -60,19 +62,15 @@ def spans(dataset: Dataset) -> None:
         st.text("No passage of a row in view stands in another row.")
         return
     found = masking.masked(dataset, found, found["row"])
-    picked = st.dataframe(
+    number = ticked(
         found.select("rows", pl.col("tokens").alias("words"), pl.col("text").str.slice(0, 200).alias("passage")),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key="passages",
-        alt="Passages that stand in several rows",
+        "passages",
+        "Passages that stand in several rows",
         height="content" if found.height < 12 else 430,
         column_config={"passage": st.column_config.TextColumn(width="large")},
     )
     st.caption(f"The {count(found.height, 'passage')} in most rows in view. Tick one to read it.")
-    at = picked.selection.rows[0] if picked.selection.rows and picked.selection.rows[0] < found.height else 0
-    line = found.row(at, named=True)
+    line = found.row(number or 0, named=True)
     st.text(f"In {count(line['rows'])} in view, {count(line['tokens'], 'word')} long:")
     st.code(line["text"][:SHOWN_CHARS], language=None, wrap_lines=True)
     table = dataset.table_in(signal, "spans", dataset.rows_of(view))
@@ -112,20 +110,16 @@ def repetition(dataset: Dataset) -> None:
     frame = dataset.frame([*RULES, "repetition_share", "repetition_rule"], inside)
     with right:
         lines = [(name.replace("_", " "), limit, int((frame[name] > limit).sum())) for name, limit in RULES.items()]
-        picked = st.dataframe(
+        line = ticked_once(
             pl.DataFrame(lines, schema=["rule", "at most", "rows over it"], orient="row"),
-            hide_index=True,
-            on_select="rerun",
-            selection_mode="single-row",
+            "rules",
+            "Rules of repetition and the rows over each",
             height=300,
-            key=f"rules_{st.session_state.get('rules_picked', 0)}",
-            alt="Rules of repetition and the rows over each",
             column_config={"at most": st.column_config.NumberColumn(format="percent")},
         )
         st.caption("The rules of Rae et al. 2021 (Gopher). Tick one to see the rows over it.")
-    if picked.selection.rows:
-        st.session_state["rules_picked"] = st.session_state.get("rules_picked", 0) + 1
-        name = list(RULES)[picked.selection.rows[0]]
+    if line is not None:
+        name = list(RULES)[line]
         session.set_view(view.where(name, "gt", str(RULES[name])))
         st.rerun()
     _worst(dataset, inside, frame)
@@ -143,22 +137,18 @@ def _worst(dataset: Dataset, inside: pl.Series, frame: pl.DataFrame) -> None:
     texts = [name for name in ("response", "text", "prompt") if name in dataset.canonical]
     read = masking.masked(dataset, dataset.frame(texts[:1], worst["row"]), worst["row"]) if texts else pl.DataFrame()
     shown = read.select(pl.all().str.slice(0, 200))
-    picked = st.dataframe(
+    line = ticked_once(
         pl.concat([worst.select(pl.col("row") + 1, "repetition_share", "repetition_rule"), shown], how="horizontal"),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"worst_{st.session_state.get('rows_opened', 0)}",
-        alt="The rows that repeat themselves most",
+        "worst",
+        "The rows that repeat themselves most",
         column_config={
             "repetition_share": st.column_config.NumberColumn("share repeated", format="percent"),
             "repetition_rule": "rule exceeded most",
         },
     )
     st.caption("The rows that repeat themselves most. Tick one to read it.")
-    if picked.selection.rows:
-        st.session_state["rows_opened"] = st.session_state.get("rows_opened", 0) + 1
-        browser.open_in_reader(dataset, dataset.frame([ROW_ID], worst["row"])[ROW_ID][picked.selection.rows[0]])
+    if line is not None:
+        browser.open_in_reader(dataset, dataset.frame([ROW_ID], worst["row"])[ROW_ID][line])
 
 
 def leaks(dataset: Dataset) -> None:
@@ -183,23 +173,13 @@ def leaks(dataset: Dataset) -> None:
         args=(view.where("is_leak", "eq", "true"),),
     )
     shown = found.crossed.with_columns(pl.col("split", "other").str.slice(0, 80))
-    picked = st.dataframe(
-        shown,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key="crossed",
-        alt="Rows of one split that stand in another",
-        column_config={"other": "is also in"},
-    )
+    line = ticked(shown, "crossed", "Rows of one split that stand in another", column_config={"other": "is also in"})
     st.caption("Tick a line to see its pairs, the most similar first.")
-    at = picked.selection.rows[0] if picked.selection.rows and picked.selection.rows[0] < shown.height else 0
+    at = line or 0
     one, other = found.crossed.select("split", "other").row(at)
     if one not in found.names or other not in found.names:
         return
-    pairs = _crossing(
-        (dataset.id, dataset.key_of("near_neighbours"), one, other, str(threshold)), dataset, found, threshold
-    )
+    pairs = state.pairs_between(dataset, found, one, other)
     if pairs.is_empty():
         st.text("These rows are equal in texts that have no shingle to compare.")
         return
@@ -212,9 +192,3 @@ def leaks(dataset: Dataset) -> None:
     ]
     component.side_by_side(shown_pairs, "crossing_pairs", acts.wish)
     acts.grant(dataset)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _crossing(key: tuple[str, ...], _dataset: Dataset, _found: kinds.Leaking, _threshold: float) -> pl.DataFrame:
-    one, other = (_found.names.index(name) for name in key[2:4])
-    return crossing(state.pairs(_dataset, "near"), _found.of, one, other, _threshold)

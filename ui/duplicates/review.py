@@ -12,6 +12,7 @@ from analysis.reading.side_by_side import Group
 from ui.components import side_by_side as component
 from ui.duplicates import acts, state
 from ui.duplicates.state import Found
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count
 
 SHOWN = 3
@@ -19,7 +20,7 @@ SHOWN = 3
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _borderline(
-    key: tuple[str, ...], threshold: float, _table: pl.DataFrame, _judged: pl.DataFrame
+    key: Key, threshold: float, _table: pl.DataFrame, _judged: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     return verdicts.borderline(_table, threshold, _judged, SHOWN)
 
@@ -29,7 +30,7 @@ def review(dataset: Dataset, found: Found) -> None:
     kind, threshold = found.choice.kind, found.choice.threshold
     table = state.table_of_pairs(dataset, kind)
     revision, words = state.said(dataset)
-    key = (dataset.id, dataset.key_of(decisions.NEIGHBOURS_OF[kind]), revision, str(found.choice.other_words))
+    key = key_of(dataset, decisions.NEIGHBOURS_OF[kind], more=(revision, str(found.choice.other_words)))
     accepted, rejected = _borderline(key, threshold, table, words.judged)
     judged = _judged(key, table, words.judged)
     near = pl.col("similarity") >= pl.lit(threshold, pl.Float32)
@@ -46,7 +47,7 @@ def review(dataset: Dataset, found: Found) -> None:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _judged(key: tuple[str, ...], _table: pl.DataFrame, _judged: pl.DataFrame) -> pl.DataFrame:
+def _judged(key: Key, _table: pl.DataFrame, _judged: pl.DataFrame) -> pl.DataFrame:
     return verdicts.judged_pairs(_table, _judged)
 
 
@@ -76,19 +77,13 @@ def _pairs(dataset: Dataset, kind: str, pairs: pl.DataFrame, name: str) -> None:
         st.text("None is left to judge." if name == "accepted" else "No stored pair lies below this threshold.")
         return
     shown = []
+    key = key_of(dataset, *map(dataset.signal, (decisions.SIGNAL_OF[kind], "shared_spans")))
     for a, b, similarity in pairs.select("a", "b", "similarity").iter_rows():
         asked = [(f"same~{a}~{b}", "The same"), (f"both~{a}~{b}", "Not the same")]
-        key = (
-            dataset.id,
-            dataset.signal(decisions.SIGNAL_OF[kind]).key,
-            dataset.signal("shared_spans").key,
-            str(a),
-            str(b),
-        )
-        shown.append(_pair(key, dataset, kind, a, b, similarity)._replace(acts=asked))
+        shown.append(_pair(key, kind, a, b, similarity, dataset)._replace(acts=asked))
     component.side_by_side(shown, name, acts.wish, lambda answer: acts.act(dataset, answer))
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _pair(key: tuple[str, ...], _dataset: Dataset, _kind: str, _a: int, _b: int, _similarity: float) -> Group:
-    return side_by_side.pair(_dataset, _kind, _a, _b, _similarity, f"Similarity {_similarity:.3f}", ())
+def _pair(key: Key, kind: str, a: int, b: int, similarity: float, _dataset: Dataset) -> Group:
+    return side_by_side.pair(_dataset, kind, a, b, similarity, f"Similarity {similarity:.3f}", ())

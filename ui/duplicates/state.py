@@ -15,9 +15,12 @@ from analysis.duplicates.fields import LEAST_SIMILARITY
 from analysis.duplicates.groups import THRESHOLDS, Pairs, curve, pair_table
 from analysis.duplicates.kinds import KINDS, Count
 from analysis.duplicates.policies import Keep
+from analysis.duplicates.splits import crossing
 from analysis.duplicates.verdicts import Verdicts
 from analysis.signal import ROW_ID
+from analysis.view import View
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 
 
 class Policy(NamedTuple):
@@ -35,7 +38,7 @@ class Found(NamedTuple):
     decision: Decision
     groups: pl.DataFrame
     summary: Summary
-    key: tuple[str, ...]
+    key: Key
 
 
 def threshold_of(dataset: Dataset, kind: str) -> float:
@@ -55,11 +58,11 @@ def other_words(dataset: Dataset) -> bool:
 def said(dataset: Dataset) -> tuple[str, Verdicts]:
     """What people said of pairs, and the number of their latest answer."""
     revision = str(session.notes().pairs.revision(dataset.fingerprint))
-    return revision, _said((dataset.id, dataset.fingerprint, revision), dataset)
+    return revision, _said(key_of(dataset, more=("pairs", revision)), dataset)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _said(key: tuple[str, ...], _dataset: Dataset) -> Verdicts:
+def _said(key: Key, _dataset: Dataset) -> Verdicts:
     return verdicts.verdicts(session.notes(), _dataset)
 
 
@@ -67,56 +70,52 @@ def pairs(dataset: Dataset, kind: str) -> Pairs:
     """The pairs of a kind without those that people refused."""
     _, words = said(dataset)
     refused = words.refused
-    made, words_too = dataset.key_of(decisions.NEIGHBOURS_OF[kind]), other_words(dataset)
-    return _pairs((dataset.id, made, str(sorted(refused)), str(words_too)), dataset, kind, refused, words_too)
+    key = key_of(dataset, decisions.NEIGHBOURS_OF[kind], more=(str(sorted(refused)),))
+    return _pairs(key, kind, other_words(dataset), dataset, refused)
 
 
 @st.cache_resource(max_entries=3, show_spinner="Reading the pairs …")
-def _pairs(
-    key: tuple[str, ...], _dataset: Dataset, _kind: str, _refused: list[tuple[int, int]], _other_words: bool
-) -> Pairs:
-    cut = verdicts.links_to_cut(decisions.neighbours(_dataset, _kind, other_words=_other_words), _refused)
-    return decisions.pairs(_dataset, _kind, cut, other_words=_other_words)
+def _pairs(key: Key, kind: str, other_words: bool, _dataset: Dataset, _refused: list[tuple[int, int]]) -> Pairs:
+    cut = verdicts.links_to_cut(decisions.neighbours(_dataset, kind, other_words=other_words), _refused)
+    return decisions.pairs(_dataset, kind, cut, other_words=other_words)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
-def _pair_table(key: tuple[str, ...], _dataset: Dataset, _kind: str, _other_words: bool) -> pl.DataFrame:
-    return pair_table(decisions.neighbours(_dataset, _kind, other_words=_other_words))
+def _pair_table(key: Key, kind: str, other_words: bool, _dataset: Dataset) -> pl.DataFrame:
+    return pair_table(decisions.neighbours(_dataset, kind, other_words=other_words))
 
 
 def table_of_pairs(dataset: Dataset, kind: str) -> pl.DataFrame:
     """All stored pairs, a line each."""
-    made, words_too = dataset.key_of(decisions.NEIGHBOURS_OF[kind]), other_words(dataset)
-    return _pair_table((dataset.id, made, str(words_too)), dataset, kind, words_too)
+    return _pair_table(key_of(dataset, decisions.NEIGHBOURS_OF[kind]), kind, other_words(dataset), dataset)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _preference(key: tuple[str, ...], _dataset: Dataset, _choice: Choice) -> Rows:
+def _preference(key: Key, _dataset: Dataset, _choice: Choice) -> Rows:
     return decisions.preference(_dataset, _choice)
 
 
 def preference(dataset: Dataset, choice: Choice) -> Rows:
     """All rows, the one to keep first."""
     status = decisions.STATUS_OF.get(choice.kind)
-    made = [dataset.key_of(column) for column in (status, "moment", "response_chars") if column]
-    return _preference((dataset.id, choice.keep, *choice.sources, *made, dataset.role("source") or ""), dataset, choice)
+    columns = [column for column in (status, "moment", "response_chars") if column]
+    return _preference(key_of(dataset, *columns, more=(choice.keep, *choice.sources)), dataset, choice)
 
 
 def among(dataset: Dataset, kind: str, tag: str) -> Mask:
     """The rows in view that do not stay behind already, tagged for another reason than this kind's."""
     why = decisions.why(dataset, kind)
-    key = (dataset.id, why, tag, str(dataset.tag_revision), *session.view().to_params())
-    return _among(key, dataset, why, tag)
+    return _among(key_of(dataset, "tags", view=session.view()), why, tag, dataset, session.view())
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _among(key: tuple[str, ...], _dataset: Dataset, _why: str, _tag: str) -> Mask:
+def _among(key: Key, why: str, tag: str, _dataset: Dataset, _view: View) -> Mask:
     inside = np.zeros(_dataset.height, bool)
-    inside[_dataset.rows_of(session.view()).to_numpy()] = True
-    tagged = _dataset.column("tags").list.contains(_tag)
+    inside[_dataset.rows_of(_view).to_numpy()] = True
+    tagged = _dataset.column("tags").list.contains(tag)
     if tagged.any():
         given = _reasons(_dataset.fingerprint, _dataset.tag_revision)
-        own = given.filter((pl.col("tag") == _tag) & (pl.col("why") == _why))[ROW_ID]
+        own = given.filter((pl.col("tag") == tag) & (pl.col("why") == why))[ROW_ID]
         inside &= ~(tagged & ~_dataset.column(ROW_ID).is_in(own.implode())).to_numpy()
     return inside
 
@@ -131,23 +130,21 @@ def found(dataset: Dataset, kind: str, policy: Policy) -> Found:
     keep: Keep = policy.keep if not decisions.missing_for(dataset, policy.keep) else "first"
     choice = Choice(kind, threshold_of(dataset, kind), keep, policy.sources, other_words(dataset))
     revision, _ = said(dataset)
-    made = [dataset.key_of(decisions.GROUP_OF[kind]), dataset.key_of(decisions.NEIGHBOURS_OF.get(kind, "row_id"))]
-    made += [dataset.key_of("response_chars"), dataset.key_of("moment"), dataset.role("source") or ""]
-    made += [str(dataset.has(dataset.signal("tokens"))), dataset.key_of("row_tokens")]
-    view = session.view().to_params()
-    key = (dataset.id, kind, str(choice), policy.tag, revision, str(dataset.tag_revision), *made, "", *view)
-    return _found(key, dataset, choice, policy.tag)
+    columns = ("tags", decisions.GROUP_OF[kind], decisions.NEIGHBOURS_OF.get(kind, "row_id"), "moment")
+    signals = (dataset.signal("lengths"), dataset.signal("tokens"))
+    key = key_of(dataset, *columns, *signals, view=session.view(), more=(str(choice), revision))
+    return _found(key, policy.tag, dataset, choice)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Grouping …")
-def _found(key: tuple[str, ...], _dataset: Dataset, _choice: Choice, _tag: str) -> Found:
+def _found(key: Key, tag: str, _dataset: Dataset, _choice: Choice) -> Found:
     _, words = said(_dataset)
     decision = decisions.decide(
         _dataset,
         _choice,
         preference(_dataset, _choice),
         pairs(_dataset, _choice.kind) if _choice.kind in decisions.NEIGHBOURS_OF else None,
-        among(_dataset, _choice.kind, _tag),
+        among(_dataset, _choice.kind, tag),
         words.chosen,
         words.refused,
     )
@@ -160,19 +157,12 @@ def curve_of(dataset: Dataset, of: Found) -> pl.DataFrame:
     """`threshold`, `rows_to_drop`: over all rows, whatever the view."""
     kind = of.choice.kind
     revision, _ = said(dataset)
-    key = (
-        dataset.id,
-        dataset.key_of(decisions.NEIGHBOURS_OF[kind]),
-        revision,
-        str(of.choice.other_words),
-        of.choice.keep,
-        *of.choice.sources,
-    )
-    return _curve(key, dataset, of.choice)
+    asked = (revision, str(of.choice.other_words), of.choice.keep, *of.choice.sources)
+    return _curve(key_of(dataset, decisions.NEIGHBOURS_OF[kind], more=asked), dataset, of.choice)
 
 
 @st.cache_resource(max_entries=6, show_spinner="Drawing the curve …")
-def _curve(key: tuple[str, ...], _dataset: Dataset, _choice: Choice) -> pl.DataFrame:
+def _curve(key: Key, _dataset: Dataset, _choice: Choice) -> pl.DataFrame:
     thresholds = [at for at in THRESHOLDS if _choice.kind == "near" or at >= LEAST_SIMILARITY]
     return curve(pairs(_dataset, _choice.kind), preference(_dataset, _choice), thresholds)
 
@@ -187,9 +177,7 @@ def counts(dataset: Dataset, policy: Policy) -> dict[str, Count | None]:
             s = found(dataset, kind.name, policy).summary
             counted[kind.name] = Count(s.groups, s.rows, s.rows_to_drop, s.tokens_to_drop)
         else:
-            made = [dataset.signal(name).key for name in kind.signals]
-            key = (dataset.id, kind.name, *made, dataset.key_of("row_tokens"), str(dataset.tag_revision))
-            counted[kind.name] = _count((*key, *session.view().to_params()), dataset, kind.name)
+            counted[kind.name] = _count(_key_of_kind(dataset, kind.name), kind.name, dataset, session.view())
     return counted
 
 
@@ -199,19 +187,36 @@ def is_asked(dataset: Dataset) -> bool:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _count(key: tuple[str, ...], _dataset: Dataset, _kind: str) -> Count:
-    rows = _dataset.rows_of(session.view())
-    if _kind == "leaks":
+def _count(key: Key, kind: str, _dataset: Dataset, _view: View) -> Count:
+    if kind == "leaks":
         return kinds.leak_count(_dataset, leaking(_dataset))
-    return {"spans": kinds.shared_passages, "repetition": kinds.repeating}[_kind](_dataset, rows)
+    return {"spans": kinds.shared_passages, "repetition": kinds.repeating}[kind](_dataset, _dataset.rows_of(_view))
 
 
 def leaking(dataset: Dataset) -> kinds.Leaking:
     """What crosses from split to split in the rows in view."""
-    made = [dataset.signal(name).key for name in KINDS["leaks"].signals]
-    return _leaking((dataset.id, *made, str(dataset.tag_revision), *session.view().to_params()), dataset)
+    return _leaking(_key_of_kind(dataset, "leaks"), dataset, session.view())
+
+
+def pairs_between(dataset: Dataset, found: kinds.Leaking, split: str, other: str) -> pl.DataFrame:
+    """The near pairs of which one row is in that split and one in the other, the most similar first."""
+    return _pairs_between(_key_of_kind(dataset, "leaks"), split, other, dataset, found)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _leaking(key: tuple[str, ...], _dataset: Dataset) -> kinds.Leaking:
-    return kinds.leaks(_dataset, pairs(_dataset, "near"), _dataset.rows_of(session.view()))
+def _pairs_between(key: Key, split: str, other: str, _dataset: Dataset, _found: kinds.Leaking) -> pl.DataFrame:
+    one, two = (_found.names.index(name) for name in (split, other))
+    threshold = float(str(_dataset.signal("leaks").parameters["threshold"]))
+    return crossing(pairs(_dataset, "near"), _found.of, one, two, threshold)
+
+
+def _key_of_kind(dataset: Dataset, kind: str) -> Key:
+    """What tells an answer about a kind without a kept row, in the rows in view, from any other."""
+    answers, _ = said(dataset)
+    signals = map(dataset.signal, (*KINDS[kind].signals, "tokens"))
+    return key_of(dataset, *signals, view=session.view(), more=(answers,))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _leaking(key: Key, _dataset: Dataset, _view: View) -> kinds.Leaking:
+    return kinds.leaks(_dataset, pairs(_dataset, "near"), _dataset.rows_of(_view))

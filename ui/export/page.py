@@ -17,6 +17,7 @@ from analysis.export.waterfall import Step, choose
 from analysis.noise import KINDS
 from analysis.signal import ROW_ID
 from ui.session import jobs, places, session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import cut
 
 OFFERED_BYTES = 200 << 20
@@ -34,7 +35,7 @@ WORDS = {
 
 
 @st.cache_data(max_entries=64, show_spinner="Counting what goes out …")
-def _steps(key: tuple[str, ...], _dataset: Dataset, _request: ExportRequest) -> Sequence[Step]:
+def _steps(key: Key, _dataset: Dataset, _request: ExportRequest) -> Sequence[Step]:
     reasons = session.notes().tags.reasons(_dataset.fingerprint) if _request.without_tags else None
     return choose(_dataset, _request, reasons).steps
 
@@ -42,21 +43,9 @@ def _steps(key: tuple[str, ...], _dataset: Dataset, _request: ExportRequest) -> 
 def steps(dataset: Dataset, request: ExportRequest) -> Sequence[Step]:
     """The waterfall from all records to those that go out; counted once per view, tags and format."""
     tags = (*(f"+{tag}" for tag in request.only_tags), *(f"-{tag}" for tag in request.without_tags))
-    counted = str(dataset.has(dataset.signal("tokens")))
-    apart = (request.split_safe, dataset.key_of("near_group"), dataset.key_of("duplicate_group"))
-    rules = (dataset.rulings.revision, *request.redact)
-    key = (
-        dataset.id,
-        str(dataset.tag_revision),
-        counted,
-        request.to,
-        *apart,
-        *tags,
-        *rules,
-        "",
-        *request.view.to_params(),
-    )
-    return _steps(key, dataset, request)
+    signals = map(dataset.signal, ("tokens", "near_groups", "exact_duplicates", "personal_data", "named_entities"))
+    asked = (request.to, request.split_safe, *tags, *request.redact)
+    return _steps(key_of(dataset, *TAGS, *signals, view=request.view, more=asked), dataset, request)
 
 
 def choose_cleaning() -> list[str]:

@@ -13,6 +13,7 @@ from analysis.personal_data.types import DEFAULT_TYPES, ENTITY_TYPES
 from analysis.view import View
 from ui.personal_data import found
 from ui.session import jobs, places, session
+from ui.session.cache_keys import Key, key_of
 
 WORDS = {
     "replace": "the type's name",
@@ -89,7 +90,7 @@ def _has_form(type_: str) -> bool:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Making the preview …")
-def _preview(key: tuple[str, ...], _dataset: Dataset, _view: View, _plan: list[str]) -> pl.DataFrame:
+def _preview(key: Key, _dataset: Dataset, _view: View, _plan: list[str]) -> pl.DataFrame:
     return preview(_dataset, _view, read_plan(_plan))
 
 
@@ -101,7 +102,8 @@ def show_preview(dataset: Dataset, request: ExportRequest) -> None:
     if not jobs.require(dataset, "personal_data"):
         st.text("The preview needs to know where personal data stands; the export itself does not.")
         return
-    key = (*found.key_of(dataset, "personal_data", *request.redact), dataset.signal("named_entities").key)
+    signals = (dataset.signal("personal_data"), dataset.signal("named_entities"))
+    key = key_of(dataset, *signals, view=session.view(), more=request.redact)
     shown = _preview(key, dataset, session.view(), list(request.redact))
     if shown.is_empty():
         st.text("None of these types was found in the texts of the rows in view; other columns are scanned on the way.")

@@ -16,6 +16,7 @@ from analysis.statistics import counting
 from analysis.view import View
 from ui import figures
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 
 Edges = tuple[float, ...]
 MODES: dict[str, list[Literal["box", "points", "lasso"]]] = {
@@ -30,13 +31,8 @@ def palette() -> figures.Palette:
     return figures.DARK if st.context.theme.type == "dark" else figures.LIGHT
 
 
-def column_key(dataset: Dataset, column: str) -> str:
-    """What tells a column's present content: dataset, and signal with its parameters or tag revision."""
-    return f"{dataset.id}/{dataset.key_of(column)}"
-
-
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _binned(key: str, log: bool, _values: Callable[[], pl.Series]) -> tuple[Edges, pl.Series, np.ndarray]:
+def _binned(key: Key, log: bool, _values: Callable[[], pl.Series]) -> tuple[Edges, pl.Series, np.ndarray]:
     """Edges over all rows, each row's bin, and rows per bin: made once per column and scale."""
     values = _values()
     edges = tuple(counting.log_edges(values) if log else counting.linear_edges(values))
@@ -45,7 +41,7 @@ def _binned(key: str, log: bool, _values: Callable[[], pl.Series]) -> tuple[Edge
 
 
 def binned(dataset: Dataset, column: str, log: bool) -> tuple[Edges, pl.Series, np.ndarray]:
-    return _binned(column_key(dataset, column), log, lambda: dataset.column(column))
+    return _binned(key_of(dataset, column), log, lambda: dataset.column(column))
 
 
 def histogram(dataset: Dataset, column: str, unit: str, *, log: bool = False, mark: float | None = None) -> None:
@@ -116,11 +112,11 @@ def bars(dataset: Dataset, column: str, *, limit: int = 8) -> None:
 
 def counted_lines(dataset: Dataset, column: str, limit: int) -> tuple[pl.DataFrame, pl.Series]:
     """The table of a column's commonest values over all rows, and the line of it that each row is counted in."""
-    return _counted(column_key(dataset, column), limit, lambda: dataset.column(column))
+    return _counted(key_of(dataset, column), limit, lambda: dataset.column(column))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _counted(key: str, limit: int, _values: Callable[[], pl.Series]) -> tuple[pl.DataFrame, pl.Series]:
+def _counted(key: Key, limit: int, _values: Callable[[], pl.Series]) -> tuple[pl.DataFrame, pl.Series]:
     """Rows per value over all rows, and each row's line of that table: made once per column."""
     counted = counting.count_values(values := _values(), limit)
     return counted, counting.line_numbers(values, counted)

@@ -62,6 +62,33 @@ def open_page(title: str) -> Dataset:
     return dataset
 
 
+def open_rows(title: str, *signals: str, needs_texts: bool = False) -> tuple[Dataset, pl.Series]:
+    """First line of a page about the rows in view: the open dataset, and the positions of these rows.
+
+    Ends the page, having said why and what to do, where nothing is open, no row is in view, one of the `signals` is not
+    computed, or the page `needs_texts` and the dataset is a plain table.
+    """
+    dataset = open_page(title)
+    rows = rows_in_view(dataset)
+    if needs_texts:
+        require_texts(dataset)
+    require(dataset, *signals)
+    return dataset, rows
+
+
+def require_texts(dataset: Dataset) -> None:
+    """Ends the page, with the way to set roles, where no column holds prompts, responses or text."""
+    if not dataset.has_examples:
+        say_no_examples()
+        st.stop()
+
+
+def require(dataset: Dataset, *signals: str) -> None:
+    """Ends the page, with the offer to compute them, where one of these signals is not computed."""
+    if not jobs.require(dataset, *signals):
+        st.stop()
+
+
 def rows_in_view(dataset: Dataset) -> pl.Series:
     """Positions of the rows in view; ends the page with what to do when signals are missing or no row is left."""
     view = session.view()

@@ -6,13 +6,13 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.dataset.folder import TAGS
 from analysis.errors import AnnotationError, ViewError
 from analysis.joined_values import join_values
 from analysis.statistics.counting import count_values
 from analysis.view import ANY_TEXT, Filter, View
 from analysis.view.operators import OPERATORS, kind_of
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 from ui.session.login import person, system_user
 from ui.session.text import cut, md
 
@@ -90,7 +90,7 @@ def _value(dataset: Dataset, column: str, op: str) -> str | None:
         high = st.text_input("To under", key="filter_high")
         return join_values([low, high]) if low or high else None
     if takes == "many" or op in ("eq", "ne"):
-        offered = _values_of(dataset.id, column, dataset.tag_revision if column in TAGS else 0, dataset)
+        offered = [] if dataset.is_long(column) else _values_of(key_of(dataset, column), column, dataset)
         if offered:
             rows = dict(offered)
 
@@ -106,10 +106,8 @@ def _value(dataset: Dataset, column: str, op: str) -> str | None:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _values_of(id: str, column: str, tag_revision: int, _dataset: Dataset) -> list[tuple[str, int]]:
-    """The commonest values with their rows; none where a column is long text, or of too many values to choose from."""
-    if _dataset.is_long(column):
-        return []
+def _values_of(key: Key, column: str, _dataset: Dataset) -> list[tuple[str, int]]:
+    """The commonest values with their rows; none where a column has too many values to choose from."""
     values = _dataset.column(column)
     values = values.explode() if isinstance(values.dtype, pl.List) else values
     named = count_values(values, OFFERED_VALUES).filter("is_named")

@@ -20,6 +20,7 @@ from analysis.workspace import below_data_folders
 from ui import figures
 from ui.figures import charts
 from ui.session import jobs, session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut
 
 UNITS = {"tokens": "tokens", "words": "words", "chars": "characters", "turns": "turns"}
@@ -150,7 +151,7 @@ def by_group(dataset: Dataset, of: str, unit: str, rows: pl.Series) -> None:
 
 
 @st.cache_data(max_entries=32, show_spinner="Splitting a sample into tokens …")
-def _tokens_of_sample(key: tuple[str, ...], name: str, _texts: list[str]) -> tuple[list[tuple[str, int, int]], int]:
+def _tokens_of_sample(key: Key, name: str, _texts: list[str]) -> tuple[list[tuple[str, int, int]], int]:
     """The 40 most frequent tokens as (text, times, texts that hold it), and all tokens of the sample."""
     model = tokenizer(name)
     times: Counter[int] = Counter()
@@ -175,7 +176,7 @@ def common_tokens(dataset: Dataset, rows: pl.Series) -> None:
         sample = rows.sample(min(SAMPLED_ROWS, len(rows)), seed=0).sort()
         texts = [c for c in ("prompt", "response", "text") if c in dataset.canonical]
         frame = dataset.frame(texts, sample)
-        key = (dataset.id, *session.view().to_params(), str(dataset.tag_revision))
+        key = key_of(dataset, view=session.view())
         common, total = _tokens_of_sample(key, name, [t for c in texts for t in frame[c].drop_nulls()])
         of = "all" if len(sample) == len(rows) else "a seeded sample of"
         st.text(f"The most frequent tokens of {name}, in {of} {len(sample):,} rows ({total:,} tokens).")
@@ -205,11 +206,11 @@ def _show_token(token: str) -> None:
 def _special_tokens(dataset: Dataset, name: str) -> list[tuple[str, int]]:
     """Each name with the rows that hold it, most rows first."""
     known = tuple(dict.fromkeys([*tokenizer(name).special_tokens, *TEMPLATE_TOKENS]))
-    return _search_special((dataset.id, name), known, dataset)
+    return _search_special(key_of(dataset), known, dataset)
 
 
 @st.cache_data(max_entries=32, show_spinner="Looking for special tokens …")
-def _search_special(key: tuple[str, str], known: tuple[str, ...], _dataset: Dataset) -> list[tuple[str, int]]:
+def _search_special(key: Key, known: tuple[str, ...], _dataset: Dataset) -> list[tuple[str, int]]:
     """One search for any of them, then one each over the few rows that hold some."""
     any_of = "|".join(map(literal_pattern, known))
     rows = _dataset.rows_of(View().where("*", "re", any_of))

@@ -12,6 +12,7 @@ from analysis.map.asked_names import Questions
 from analysis.map.cards import cluster_cards
 from analysis.view import View
 from ui.session import jobs
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut
 
 
@@ -27,7 +28,7 @@ def ask(dataset: Dataset) -> None:
         st.text(said)
     with st.popover("Ask for names", key="ask_names", on_change="rerun") as opened:
         if opened.open:
-            found = _questions((dataset.id, dataset.signal("clusters").key), dataset)
+            found = _questions(key_of(dataset, dataset.signal("clusters")), dataset)
             st.text(
                 f"{count(found.texts, 'text')} in {count(len(found.of), 'question')} of {found.chars:,} characters "
                 f"would leave this machine for {cut(asked_names.model(), 60)} at {cut(asked_names.url(), 120)}. "
@@ -37,7 +38,7 @@ def ask(dataset: Dataset) -> None:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the clusters …")
-def _questions(key: tuple[str, ...], _dataset: Dataset) -> Questions:
+def _questions(key: Key, _dataset: Dataset) -> Questions:
     return asked_names.questions(_dataset, cluster_cards(_dataset, _dataset.rows_of(View())))
 
 

@@ -17,6 +17,7 @@ from analysis.map.chosen import SLOW_TEXTS, TIERS, tier_in_words
 from analysis.workspace import below_data_folders
 from ui.map import making
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut, duration, md
 
 OVER = {
@@ -188,7 +189,7 @@ def _completed(dataset: Dataset, tier: str, over: str, key: str) -> Asked:
         model = st.text_input(
             "The endpoint's model", key=f"map_model_{key}", placeholder="such as text-embedding-3-small"
         )
-        texts, chars = _to_be_sent(dataset.id, over, dataset) if ready else (0, 0)
+        texts, chars = _to_be_sent(key_of(dataset), over, dataset) if ready else (0, 0)
         st.text(f"{count(texts, 'text')} of {chars:,} characters would leave this machine for {endpoint.url()}")
         agreed = st.checkbox("They may be sent", key=f"map_send_{key}")
         return Asked(tier, over, model.strip(), agreed, ready and agreed and bool(model.strip()))
@@ -216,7 +217,7 @@ def _may_be_read(path: str) -> bool:
 
 
 @st.cache_data(max_entries=16, show_spinner="Counting the texts …")
-def _to_be_sent(id: str, over: str, _dataset: Dataset) -> tuple[int, int]:
+def _to_be_sent(key: Key, over: str, _dataset: Dataset) -> tuple[int, int]:
     return chosen.to_be_sent(_dataset, over)
 
 

@@ -12,9 +12,9 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.map.chosen import own_column
 from analysis.statistics import counting
-from ui.figures import charts
 from ui.figures.paper import compact
 from ui.map.figures import NAMED, Hue, Scale
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import cut
 
 NOTHING = "nothing"
@@ -69,14 +69,14 @@ def values_of(dataset: Dataset, column: str) -> pl.Series:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _lines(key: str, _values: Callable[[], pl.Series]) -> Lines:
+def _lines(key: Key, _values: Callable[[], pl.Series]) -> Lines:
     counted = counting.count_values(values := _values(), NAMED)
     numbers = counting.line_numbers(values, counted)
     return Lines(numbers, counted["value"].to_list(), int(counted["is_named"].sum()))
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _numbers(key: str, _values: Callable[[], pl.Series]) -> Numbers:
+def _numbers(key: Key, _values: Callable[[], pl.Series]) -> Numbers:
     values = _values()
     is_time = values.dtype.is_temporal()
     numbers = (values.cast(pl.Datetime("us")).cast(pl.Int64) if is_time else values).cast(pl.Float64)
@@ -101,7 +101,7 @@ def of_points(dataset: Dataset, column: str, rows: pl.Series, names: Mapping[int
     if column in WORDS:
         return _by_cluster(values_of(dataset, column).gather(rows), rows, names)
     dtype = dataset.schema[column]
-    key = charts.column_key(dataset, column)
+    key = key_of(dataset, column)
     if dtype.is_numeric() or dtype in (pl.Date, pl.Datetime):
         made = _numbers(key, lambda: values_of(dataset, column))
         shades = made.shades.gather(rows)

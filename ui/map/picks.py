@@ -15,6 +15,7 @@ from analysis.signal import ROW_ID
 from analysis.view import View
 from ui.rows import tagging, vectors
 from ui.session import jobs, session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut, md
 
 KINDS = {
@@ -163,11 +164,12 @@ def _show(dataset: Dataset, asked: Asked, found: dict[int, list[str]]) -> None:
 def _places(dataset: Dataset, ids: list[str]) -> pl.Series:
     """Where the rows of these ids stand; a dataset has each id once."""
     wanted = pl.Series(ROW_ID, ids, dtype=pl.String)
-    return _of_ids((dataset.id, str(len(ids)), *ids[:50], *ids[-50:], str(wanted.hash().sum())), dataset, wanted)
+    key = key_of(dataset, more=(str(len(ids)), *ids[:50], *ids[-50:], str(wanted.hash().sum())))
+    return _of_ids(key, dataset, wanted)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _of_ids(key: tuple[str, ...], _dataset: Dataset, _wanted: pl.Series) -> pl.Series:
+def _of_ids(key: Key, _dataset: Dataset, _wanted: pl.Series) -> pl.Series:
     return _dataset.column(ROW_ID).is_in(_wanted.implode()).arg_true()
 
 

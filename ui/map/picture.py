@@ -85,7 +85,8 @@ def draw(dataset: Dataset, level: Level, colour: str) -> None:
         "lasso",
         CONFIG,
     )
-    key = "|".join([*state.key_of(dataset, view), colour])
+    column = [colour] if colour in dataset.schema else []
+    key = f"{state.key_of_map(dataset, view, *column)}|{colour}"
     hover.hover(dataset, charts.widget_key(KEY), key, traces_of(found), colour)
     _say_what_is_drawn(dataset, found, left, colour)
 

@@ -11,7 +11,9 @@ from analysis.map.alike import similar_to_text
 from analysis.signal import ROW_ID
 from analysis.view import View
 from ui.rows import browser, like, masking, vectors
+from ui.rows.ticked import ticked_once
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut
 
 MOST_ROWS = 500
@@ -32,9 +34,9 @@ def search(dataset: Dataset) -> None:
     if not (sought or "").strip():
         return
     within = View(tuple(f for f in session.view() if f.op != "listed"))
-    key = (dataset.id, dataset.signal("embedding").key, str(dataset.tag_revision), str(sought), "", *within.to_params())
+    key = key_of(dataset, dataset.signal("embedding"), view=within)
     try:
-        found = _nearest(key, limit, dataset, within)
+        found = _nearest(key, str(sought), limit, dataset, within)
     except (MapError, ModelError) as error:
         st.text(str(error))
         return
@@ -62,8 +64,8 @@ def _sent(dataset: Dataset) -> str:
 
 
 @st.cache_resource(max_entries=32, show_spinner="Comparing with every row …")
-def _nearest(key: tuple[str, ...], limit: int, _dataset: Dataset, _within: View) -> pl.DataFrame:
-    return similar_to_text(_dataset, key[3], limit, _dataset.rows_of(_within))
+def _nearest(key: Key, sought: str, limit: int, _dataset: Dataset, _within: View) -> pl.DataFrame:
+    return similar_to_text(_dataset, sought, limit, _dataset.rows_of(_within))
 
 
 def _table(dataset: Dataset, found: pl.DataFrame, act: str) -> None:
@@ -73,16 +75,12 @@ def _table(dataset: Dataset, found: pl.DataFrame, act: str) -> None:
     frame = masking.masked(dataset, dataset.frame(names, found["row"]), found["row"])
     shown = frame.select(browser.cell(name, dtype) for name, dtype in frame.schema.items())
     table = found.select((pl.col("row") + 1).alias("row "), pl.col("cosine").round(3).alias("cosine ")).hstack(shown)
-    picked = st.dataframe(
+    line = ticked_once(
         table,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"similar_{dataset.id}_{st.session_state.get('rows_opened', 0)}",
+        f"similar_{dataset.id}",
+        f"The {count(table.height)} nearest in meaning",
         height="content" if table.height < 20 else 640,
         column_config={name: st.column_config.TextColumn(width="large") for name in names[:1]},
-        alt=f"The {count(table.height)} nearest in meaning",
     )
-    if picked.selection.rows and picked.selection.rows[0] < found.height:
-        st.session_state["rows_opened"] = st.session_state.get("rows_opened", 0) + 1
-        browser.follow(dataset, found[ROW_ID][picked.selection.rows[0]], act)
+    if line is not None:
+        browser.follow(dataset, found[ROW_ID][line], act)

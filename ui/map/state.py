@@ -17,10 +17,11 @@ from analysis.map.clusters_signal import Level
 from analysis.map.drawing import MOST_POINTS, Bounds, Density
 from analysis.view import View
 from ui.session import session
-from ui.slices import asked
+from ui.session.cache_keys import Key, key_of
 
 CONTEXT_POINTS = 3_000  # of the most points: rows outside the view
 CELLS = 100  # more would be finer than the points that lie over them, and are sent with every change of the view
+READ_BY_CARDS = ("clusters", "tokens", "verb_noun")
 Names = dict[tuple[str, int], ClusterName]
 LEVELS: dict[Level, str] = {"cluster": "Clusters", "cluster_group": "Groups of clusters"}
 
@@ -42,18 +43,17 @@ class Left(NamedTuple):
     nowhere: int
 
 
-def key_of(dataset: Dataset, view: View, *more: str) -> tuple[str, ...]:
-    """What tells an answer about a view of this map from any other."""
-    made = (dataset.signal(name).key for name in ("map", "clusters"))
-    return asked.key_of(dataset, view, *made, *more)
+def key_of_map(dataset: Dataset, view: View | None = None, *reads: str) -> Key:
+    """What tells an answer about a view of this map, and about these columns, from any other."""
+    return key_of(dataset, *reads, *map(dataset.signal, ("embedding", "map", "clusters")), view=view)
 
 
 def bounds(dataset: Dataset) -> Bounds:
-    return _bounds((dataset.id, dataset.signal("map").key), dataset)
+    return _bounds(key_of_map(dataset), dataset)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _bounds(key: tuple[str, ...], _dataset: Dataset) -> Bounds:
+def _bounds(key: Key, _dataset: Dataset) -> Bounds:
     return drawing.bounds(_dataset)
 
 
@@ -65,26 +65,26 @@ def is_one_place(dataset: Dataset) -> bool:
 
 def density(dataset: Dataset, view: View) -> Density:
     """How many rows of the view lie where."""
-    return _density(key_of(dataset, view), dataset, view)
+    return _density(key_of_map(dataset, view), dataset, view)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _density(key: tuple[str, ...], _dataset: Dataset, _view: View) -> Density:
-    numbers = _cell_numbers((_dataset.id, _dataset.signal("map").key), _dataset)
+def _density(key: Key, _dataset: Dataset, _view: View) -> Density:
+    numbers = _cell_numbers(key_of_map(_dataset), _dataset)
     return drawing.counted(numbers, bounds(_dataset), _dataset.rows_of(_view) if _view.active else None, CELLS)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _cell_numbers(key: tuple[str, ...], _dataset: Dataset) -> pl.Series:
+def _cell_numbers(key: Key, _dataset: Dataset) -> pl.Series:
     return drawing.cell_numbers(_dataset, CELLS)
 
 
 def points(dataset: Dataset, view: View) -> Points:
-    return _points(key_of(dataset, view), dataset, view)
+    return _points(key_of_map(dataset, view), dataset, view)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _points(key: tuple[str, ...], _dataset: Dataset, _view: View) -> Points:
+def _points(key: Key, _dataset: Dataset, _view: View) -> Points:
     rows = _dataset.rows_of(_view)
     if len(rows) == _dataset.height:
         return Points(drawing.drawn(_dataset, rows), rows.clear())
@@ -96,11 +96,11 @@ def _points(key: tuple[str, ...], _dataset: Dataset, _view: View) -> Points:
 
 
 def left(dataset: Dataset, view: View) -> Left:
-    return _left(key_of(dataset, view), dataset, view)
+    return _left(key_of_map(dataset, view), dataset, view)
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
-def _left(key: tuple[str, ...], _dataset: Dataset, _view: View) -> Left:
+def _left(key: Key, _dataset: Dataset, _view: View) -> Left:
     rows = _dataset.rows_of(_view)
     apart, nowhere = cards_of.apart(_dataset, rows)
     afterwards = int(own_column(_dataset, "is_placed").gather(rows).sum())
@@ -117,22 +117,20 @@ def without_own(view: View) -> View:
 def cards(dataset: Dataset, view: View, level: Level) -> pl.DataFrame:
     """A line per cluster with rows in view, most rows first, under the names that people gave them."""
     names = session.notes().names.given(dataset.fingerprint, dataset.signal("clusters").key)
-    made = [f"{dataset.signal(name).key} {dataset.has(dataset.signal(name))}" for name in ("tokens", "verb_noun")]
-    called = [f"{of} {given.name}" for of, given in sorted(names.items())]
-    return _cards(key_of(dataset, view, level, *made, "", *called), dataset, view, level, names, tuple(made))
+    called = (f"{of} {given.name}" for of, given in sorted(names.items()))
+    key = key_of(dataset, *map(dataset.signal, READ_BY_CARDS), view=view, more=(level, *called))
+    return _cards(key, dataset, view, level, names)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _cards(
-    key: tuple[str, ...], _dataset: Dataset, _view: View, _level: Level, _names: Names, _made: tuple[str, ...]
-) -> pl.DataFrame:
-    found = _found((_dataset.id, _dataset.signal("clusters").key, _level, *_made), _dataset, _level)
+def _cards(key: Key, _dataset: Dataset, _view: View, _level: Level, _names: Names) -> pl.DataFrame:
+    found = _found(key_of(_dataset, *map(_dataset.signal, READ_BY_CARDS), more=(_level,)), _dataset, _level)
     counted = cards_of.counts(_dataset, _dataset.rows_of(_view), _level)
     shown = found.drop("rows", "share", "tokens", "mean_score").join(counted, on="cluster")
     return renamed(shown, _level, _names).sort(["rows", "cluster"], descending=[True, False])
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the clusters …")
-def _found(key: tuple[str, ...], _dataset: Dataset, _level: Level) -> pl.DataFrame:
+def _found(key: Key, _dataset: Dataset, _level: Level) -> pl.DataFrame:
     """What is true of a cluster whatever the view: its found name, words, pairs, typical rows."""
     return cards_of.cluster_cards(_dataset, _dataset.rows_of(View()), _level)

@@ -13,7 +13,9 @@ from analysis.noise import KINDS
 from analysis.noise.tables import Entries, entries_of, kinds_of, number_forms_of
 from analysis.view import View
 from ui.figures import charts
+from ui.rows.ticked import ticked, ticked_once
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import cut
 
 GROUPS = 30
@@ -23,28 +25,31 @@ NUMBER = st.column_config.NumberColumn(format="localized")
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading what was found …")
-def _entries(key: tuple[str, ...], table: str, _dataset: Dataset) -> Entries:
+def _entries(key: Key, table: str, _dataset: Dataset) -> Entries:
     return entries_of(_dataset, table)
 
 
+def _all_entries(dataset: Dataset, table: str) -> Entries:
+    return _entries(key_of(dataset, dataset.signal("formatting")), table, dataset)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _in_view(key: tuple[str, ...], _dataset: Dataset, _view: View) -> Entries:
-    return _entries(key[:2], "kinds", _dataset).in_view(_dataset.rows_of(_view))
+def _in_view(key: Key, _dataset: Dataset, _view: View) -> Entries:
+    return _all_entries(_dataset, "kinds").in_view(_dataset.rows_of(_view))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _kinds(key: tuple[str, ...], _dataset: Dataset, _view: View) -> pl.DataFrame:
+def _kinds(key: Key, _dataset: Dataset, _view: View) -> pl.DataFrame:
     return kinds_of(_in_view(key, _dataset, _view))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _numbers(key: tuple[str, ...], _dataset: Dataset, _view: View) -> pl.DataFrame:
-    return number_forms_of(_entries(key[:2], "numbers", _dataset).in_view(_dataset.rows_of(_view)))
+def _numbers(key: Key, _dataset: Dataset, _view: View) -> pl.DataFrame:
+    return number_forms_of(_all_entries(_dataset, "numbers").in_view(_dataset.rows_of(_view)))
 
 
-def _key(dataset: Dataset, view: View) -> tuple[str, ...]:
-    filters = (str(f) for f in view.active)
-    return dataset.id, dataset.signal("formatting").key, str(dataset.tag_revision), *filters
+def _key(dataset: Dataset, view: View) -> Key:
+    return key_of(dataset, dataset.signal("formatting"), view=view)
 
 
 def kinds(dataset: Dataset) -> pl.DataFrame:
@@ -66,27 +71,22 @@ def choose(found: pl.DataFrame, all_tokens: int | None) -> dict[str, str] | None
     )
     lines = [f"{kind}~{role}" for kind, role in found.select("kind", "role").iter_rows()]
     before = st.query_params.get("noise", "")
-    picked = st.dataframe(
+    line = ticked(
         shown,
-        hide_index=True,
+        f"noise_{zlib.crc32(' '.join(lines).encode()):x}",
+        "Kinds of noise and their cost",
         height="content" if found.height <= SHOWN_LINES else 36 * SHOWN_LINES,
-        on_select="rerun",
-        selection_mode="single-row",
         selection_default={"selection": {"rows": [lines.index(before)] if before in lines else []}},
-        key=f"noise_{zlib.crc32(' '.join(lines).encode()):x}",
-        alt="Kinds of noise and their cost",
         column_config={
             **dict.fromkeys(("rows", "occurrences", "tokens"), NUMBER),
             "share of all tokens": st.column_config.NumberColumn(format="percent"),
         },
     )
-    rows = [row for row in picked.selection.rows if row < found.height]
-    now = lines[rows[0]] if rows else ""
-    if now:
-        st.query_params["noise"] = now
+    if line is not None:
+        st.query_params["noise"] = lines[line]
     elif before in lines:
         st.query_params.pop("noise", None)
-    return found.select("kind", "title", "role").row(rows[0], named=True) if rows else None
+    return found.select("kind", "title", "role").row(line, named=True) if line is not None else None
 
 
 def by_group(dataset: Dataset, chosen: dict[str, str] | None) -> None:
@@ -99,29 +99,25 @@ def by_group(dataset: Dataset, chosen: dict[str, str] | None) -> None:
     counted, _ = charts.counted_lines(dataset, group, GROUPS)
     of = (chosen["kind"], chosen["role"]) if chosen else None
     has_tokens = dataset.has(dataset.signal("tokens"))
-    table = _groups((*_key(dataset, view), f"tokens {has_tokens}"), group, of, has_tokens, dataset, view)
+    key = key_of(dataset, group, dataset.signal("formatting"), dataset.signal("tokens"), view=view)
+    table = _groups(key, group, of, has_tokens, dataset, view)
     share = st.column_config.NumberColumn(f"share of its {'rows' if of else 'tokens'}", format="percent")
-    picks = st.session_state.setdefault("groups_picked", 0)
-    picked = st.dataframe(
+    line = ticked_once(
         table.rename({"value": cut(group, 40) if group not in table.columns else "value"}),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"groups_{picks}",
-        alt="What form costs by group",
+        "groups",
+        "What form costs by group",
         column_config={"rows": NUMBER, "occurrences": NUMBER, "tokens": NUMBER, FORM: NUMBER, "share": share},
     )
-    if picked.selection.rows:
-        st.session_state["groups_picked"] = picks + 1
+    if line is not None:
         named = counted.filter("is_named")["value"].to_list()
-        value = table["value"][picked.selection.rows[0]]
+        value = table["value"][line]
         session.set_view(charts.picked_value(session.view(), group, value, named))
         st.rerun()
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _groups(
-    key: tuple[str, ...], group: str, of: tuple[str, str] | None, has_tokens: bool, _dataset: Dataset, _view: View
+    key: Key, group: str, of: tuple[str, str] | None, has_tokens: bool, _dataset: Dataset, _view: View
 ) -> pl.DataFrame:
     """Per value of the column, largest share first: of a kind and role the `rows` with it, their `share` of the group's
     rows, `occurrences`, `tokens`; of form as a whole the group's `rows`, tokens on form, `tokens`, and the `share`."""
@@ -130,7 +126,7 @@ def _groups(
     at = lines.gather(rows).to_numpy()
     every = np.bincount(at, minlength=counted.height)
     if of:
-        found = _in_view(key[:-1], _dataset, _view).of(*of).by_group(lines, counted.height)
+        found = _in_view(_key(_dataset, _view), _dataset, _view).of(*of).by_group(lines, counted.height)
         columns = {"rows": found["entries"], "share": found["entries"] / every, **found.drop("entries").to_dict()}
     else:
         tokens = {FORM: "formatting_tokens"} | ({"tokens": "row_tokens"} if has_tokens else {})

@@ -8,6 +8,7 @@ from analysis.dataset import Dataset
 from analysis.personal_data import tables
 from analysis.personal_data.types import described
 from analysis.view import Filter
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count
 
 SIGNALS = {column: signal for signal, column in tables.VALUES.items()}
@@ -18,14 +19,14 @@ def words(dataset: Dataset, asked: Filter) -> str | None:
     signal = SIGNALS.get(asked.column) if asked.op in ("has", "nothas") else None
     if signal is None or not dataset.has(made := dataset.signal(signal)):
         return None
-    value = _value((dataset.id, made.key, dataset.rulings.revision, asked.value), dataset, signal)
+    value = _value(key_of(dataset, made), asked.value, signal, dataset)
     without = "" if asked.op == "has" else "without "
     return f"personal data: {without}{value}"
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _value(key: tuple[str, ...], _dataset: Dataset, _signal: str) -> str:
-    known = tables.value_in(_dataset, key[-1], _signal)
+def _value(key: Key, value: str, signal: str, _dataset: Dataset) -> str:
+    known = tables.value_in(_dataset, value, signal)
     if known is None:
         return "a value that no row holds"
     type_, rows = known

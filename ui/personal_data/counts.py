@@ -15,6 +15,7 @@ from analysis.view import View
 from ui.figures import charts
 from ui.personal_data import found
 from ui.personal_data.figures import scores as draw_scores
+from ui.rows.ticked import ticked_once, ticks_of, use_tick
 from ui.session import session
 from ui.session.text import cut
 
@@ -54,14 +55,11 @@ def table(dataset: Dataset, signal: str) -> None:
     if column:
         names["slice"] = cut(column, 40) if column not in shown.columns else "value"
     view = shown.drop([] if by_field else ["field"], [] if column else ["slice"])
-    picked = st.dataframe(
+    number = ticked_once(
         view.rename(names),
-        hide_index=True,
+        f"counts_{signal}",
+        "Rows and hits per type",
         height="content" if shown.height < 14 else 500,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"counts_{signal}_{st.session_state.get('counts_picked', 0)}",
-        alt="Rows and hits per type",
         column_config={
             **dict.fromkeys(("rows", "times", "different values", "placeholders"), NUMBER),
             "share of rows": SHARE,
@@ -74,9 +72,8 @@ def table(dataset: Dataset, signal: str) -> None:
         f"Share {of.replace('_', ' ')}. Placeholders are counted apart. Tick a line to keep the rows that hold "
         f"the type{', in whichever field' if by_field else ''}.{left}"
     )
-    if picked.selection.rows:
-        st.session_state["counts_picked"] = st.session_state.get("counts_picked", 0) + 1
-        line = shown.row(picked.selection.rows[0], named=True)
+    if number is not None:
+        line = shown.row(number, named=True)
         view_ = session.view().where(found.TYPES[signal], "has", line["type"])
         if column:
             value = line["slice"]
@@ -135,13 +132,13 @@ def together(dataset: Dataset, signal: str) -> None:
         hide_index=True,
         on_select="rerun",
         selection_mode="single-cell",
-        key=f"together_{signal}_{st.session_state.get('together_picked', 0)}",
+        key=f"together_{signal}_{ticks_of('together')}",
         alt="Rows that hold both types",
         column_config=dict.fromkeys(types, NUMBER),
     )
     st.caption("Rows that hold both types; on the diagonal all rows that hold the type. Click a cell to keep its rows.")
     if cells := picked.selection.cells:
-        st.session_state["together_picked"] = st.session_state.get("together_picked", 0) + 1
+        use_tick("together")
         row, other = cells[0]
         view = session.view().where(found.TYPES[signal], "has", wide["type"][row])
         if other in types and other != wide["type"][row]:

@@ -14,37 +14,23 @@ from analysis.personal_data.tables import Coverage
 from analysis.personal_data.types import ENTITY_TYPES, described
 from analysis.view import View
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count
 
 STATUS = tables.STATUS
 TYPES = {"personal_data": "pii_types", "named_entities": "entity_types"}
 
 
-def key_of(dataset: Dataset, signal: str, *more: str) -> tuple[str, ...]:
-    """What tells an answer of a signal about the rows in view from any other."""
-    view = session.view()
-    columns = (dataset.key_of(column) for column in sorted(view.columns()))
-    return (
-        dataset.id,
-        dataset.signal(signal).key,
-        dataset.rulings.revision,
-        str(dataset.tag_revision),
-        *columns,
-        *view.to_params(),
-        "",
-        *more,
-    )
-
-
 @st.cache_resource(max_entries=128, show_spinner="Counting what was found …")
-def _asked(key: tuple[str, ...], _ask: Callable[[], Any]) -> Any:
+def _asked(key: Key, _ask: Callable[[], Any]) -> Any:
     return _ask()
 
 
 def asked(dataset: Dataset, signal: str, name: str, ask: Callable[[View], Any], *more: str) -> Any:
     """The answer of `ask` about the rows in view, kept while view, tags, signal and rules stay the same."""
     view = session.view()
-    return _asked(key_of(dataset, signal, name, *more), lambda: ask(view))
+    key = key_of(dataset, dataset.signal(signal), view=view, more=(name, *more))
+    return _asked(key, lambda: ask(view))
 
 
 def coverage(dataset: Dataset, signal: str) -> Coverage:

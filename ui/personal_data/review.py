@@ -18,6 +18,7 @@ from ui.components.reader import place_in, reader
 from ui.personal_data import found
 from ui.reading import desk
 from ui.session import session
+from ui.session.cache_keys import key_of
 from ui.session.login import person
 from ui.session.text import count, cut
 
@@ -102,11 +103,11 @@ def review(dataset: Dataset, signal: str) -> None:
         seed = int(st.number_input("Seed", min_value=0, value=0, key="review_seed", width=110))
         is_open = st.toggle("Show values", key="review_open", help="The whole sample's; noted with your name")
     hits = found.spans(dataset, signal).filter(pl.col("type") == of)
-    key_of = (of, str(size), str(seed))
+    asked = (of, str(size), str(seed))
     sample: pl.DataFrame = found.asked(
-        dataset, signal, "review", lambda view: sample_of_hits(dataset, hits, int(size), seed), *key_of
+        dataset, signal, "review", lambda view: sample_of_hits(dataset, hits, int(size), seed), *asked
     )
-    token = "|".join((*found.key_of(dataset, signal), *key_of))
+    token = key_of(dataset, dataset.signal(signal), view=session.view(), more=asked)
     if is_open and st.session_state.get("review_shown") != (token, person()):
         try:
             session.notes().looks.add(dataset.fingerprint, [(i, of) for i in sample["row_id"]], person())

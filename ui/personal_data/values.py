@@ -17,6 +17,7 @@ from analysis.signal import ROW_ID
 from ui.personal_data import found
 from ui.personal_data.rules import offer_rules
 from ui.rows import browser
+from ui.rows.ticked import ticked
 from ui.session import session
 from ui.session.login import person
 from ui.session.text import count, cut
@@ -40,21 +41,17 @@ def repeated(dataset: Dataset, signal: str) -> None:
     top = table.row(0, named=True)
     kind = "placeholder" if top["is_placeholder"] else "value"
     st.text(f"Most often: {top['title'].lower()} {top['masked']}, one {kind} in {count(top['rows'])}.")
-    picked = st.dataframe(
+    number = ticked(
         table.select(what="title", value="masked", rows="rows", times="spans", placeholder="is_placeholder"),
-        hide_index=True,
+        fresh(dataset, f"repeated_{signal}"),
+        "Values that stand in several rows, masked",
         height="content" if table.height < 12 else 420,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=fresh(dataset, f"repeated_{signal}"),
-        alt="Values that stand in several rows, masked",
         column_config=dict.fromkeys(("rows", "times"), NUMBER),
     )
-    lines = [at for at in picked.selection.rows if at < table.height]
-    if not lines:
+    if number is None:
         st.caption("Tick a line to keep its rows, see the value, or say that it is not personal.")
         return
-    line = table.row(lines[0], named=True)
+    line = table.row(number, named=True)
     held = tables.spans_in(dataset, session.view(), signal)
     same = held.filter((pl.col("type") == line["type"]) & (pl.col("value_hash") == line["value_hash"]))
     with st.container(border=True), st.container(horizontal=True, vertical_alignment="center"):
@@ -81,14 +78,11 @@ def snippets(dataset: Dataset, signal: str) -> None:
     )
     context = pl.concat_str(pl.lit("… "), "before", pl.lit("⟦"), "masked", pl.lit("⟧"), "after", pl.lit(" …"))
     line = context.str.replace_all(r"\s+", " ").alias("in its context, masked")
-    picked = st.dataframe(
+    number = ticked(
         shown.select(line, "field", "score", "recogniser"),
-        hide_index=True,
+        fresh(dataset, f"snippets_{signal}_{of}_{seed}"),
+        f"Hits of {found.title(of)} in their context, masked",
         height="content" if shown.height < 12 else 420,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=fresh(dataset, f"snippets_{signal}_{of}_{seed}"),
-        alt=f"Hits of {found.title(of)} in their context, masked",
         column_config={
             "in its context, masked": st.column_config.TextColumn(width="large"),
             "score": st.column_config.NumberColumn(format="%.2f"),
@@ -96,9 +90,9 @@ def snippets(dataset: Dataset, signal: str) -> None:
     )
     drawn = "All" if hits.height <= SNIPPETS else f"{SNIPPETS} drawn at random (seed {seed}) of"
     st.caption(f"{drawn} {count(hits.height, 'hit')} in view. Tick one to see it, read its row, or rule it out.")
-    if lines := [at for at in picked.selection.rows if at < shown.height]:
+    if number is not None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            look(dataset, signal, shown.row(lines[0], named=True), "snippet")
+            look(dataset, signal, shown.row(number, named=True), "snippet")
 
 
 def fresh(dataset: Dataset, key: str) -> str:

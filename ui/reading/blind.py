@@ -23,6 +23,7 @@ from ui.reading import desk
 from ui.reading.blind_results import results
 from ui.rows import masking
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 from ui.session.login import person
 from ui.session.text import count, cut
 
@@ -97,8 +98,8 @@ def door(dataset: Dataset) -> None:
         size = st.number_input("Rows", min_value=1, max_value=MOST_ROWS, value=50, key="check_size")
         seed = st.number_input("Seed", min_value=0, max_value=2**31 - 1, value=0, key="check_seed")
     try:
-        labels = _labels(f"{dataset.id}/{asked}", dataset, asked)
-        key = (dataset.id, dataset.signal("consensus").key, *session.view().to_params())
+        labels = _labels(key_of(dataset, asked), asked, dataset)
+        key = key_of(dataset, dataset.signal("consensus"), view=session.view())
         rows = _drawn(key, asked, int(size), int(seed), dataset, session.view())
     except BlindError as error:
         st.text(str(error))
@@ -134,12 +135,12 @@ def door(dataset: Dataset) -> None:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _labels(key: str, _dataset: Dataset, _asked: str) -> tuple[str, ...]:
-    return labels_to_offer(_dataset, _asked)
+def _labels(key: Key, asked: str, _dataset: Dataset) -> tuple[str, ...]:
+    return labels_to_offer(_dataset, asked)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _drawn(key: tuple[str, ...], asked: str, size: int, seed: int, _dataset: Dataset, _view: View) -> pl.Series:
+def _drawn(key: Key, asked: str, size: int, seed: int, _dataset: Dataset, _view: View) -> pl.Series:
     return draw(_dataset, _view, asked, size, seed)
 
 
@@ -205,10 +206,9 @@ def shown_rows(dataset: Dataset, check: BlindCheck, rows: pl.Series) -> list[dic
     fields = [c for c in metadata_fields(dataset.meta, ["row_tokens"]) if c in frame.columns]
     done = given(check)
     own = [{**row, "tags": [done[row[ROW_ID]]] if row[ROW_ID] in done else []} for row in frame.iter_rows(named=True)]
-    window = (check.id, str(rows[0]), str(len(rows)))
     return [
         payload(row, fields=fields, withheld="in a blind check", originals=fields, hits=marks.hits, hidden=marks.hidden)
-        for row, marks in zip(own, masking.marks(dataset, rows, own, window), strict=True)
+        for row, marks in zip(own, masking.marks(dataset, rows, own), strict=True)
     ]
 
 

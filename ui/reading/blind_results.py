@@ -15,11 +15,12 @@ from analysis.signal import ROW_ID
 from analysis.view import View
 from ui.reading import desk
 from ui.rows import masking
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _compared(key: tuple[str, ...], _dataset: Dataset, _check: BlindCheck, _mine: Mapping[str, str]) -> Comparison:
+def _compared(key: Key, _dataset: Dataset, _check: BlindCheck, _mine: Mapping[str, str]) -> Comparison:
     return compare(_dataset, _check.asked, _mine, _check.person)
 
 
@@ -29,7 +30,7 @@ def results(
     """The table of people, the rows where one differs, and the way to read them; `show` leaves the check."""
     labels = dict(zip(words, check.labels, strict=True))
     mine = {row_id: labels[word] for row_id, word in given.items() if word in labels}
-    found = _compared((dataset.id, dataset.signal("consensus").key, check.id), dataset, check, mine)
+    found = _compared(key_of(dataset, dataset.signal("consensus"), more=(check.id,)), dataset, check, mine)
     if found.people.is_empty():
         st.text("None of the rows you labelled holds a label of anyone, so there is nothing to compare.")
         return

@@ -15,10 +15,12 @@ from analysis.reading.judged_items import Votes, votes_beside
 from analysis.reading.payload import payload, within_budget
 from analysis.reading.row_texts import metadata_fields
 from analysis.signal import ROW_ID
+from analysis.view import View
 from ui.components.reader import Change, place_in, read_log, reader
 from ui.rows import like, masking
 from ui.rows.browser import as_listed
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 from ui.session.login import person
 
 FIRST_TEXTS = ("prompt", "response", "text")
@@ -46,11 +48,11 @@ def acked() -> dict[str, int]:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _ordered(key: tuple[str, ...], order: str, seed: int, _dataset: Dataset, _rows: pl.Series) -> pl.Series:
+def _ordered(key: Key, order: str, seed: int, _dataset: Dataset, _view: View, _rows: pl.Series) -> pl.Series:
     if order == "random":
         return _rows.shuffle(seed=seed)
     if order == "listed":
-        return as_listed(_dataset, _rows, session.view().listed)
+        return as_listed(_dataset, _rows, _view.listed)
     if order not in SORTED_BY:
         return _rows
     by = SORTED_BY[order]
@@ -76,13 +78,8 @@ def choose_order() -> tuple[str, int]:
 
 def ordered(dataset: Dataset, rows: pl.Series, order: str, seed: int) -> pl.Series:
     """The positions in reading order; kept while the view stays the same."""
-    by = [dataset.key_of(column) for column in SORTED_BY.get(order, {})]
-    key = (dataset.id, *by, *session.view().to_params(), str(dataset.tag_revision) if _asks_for_tags() else "")
-    return _ordered(key, order, seed, dataset, rows)
-
-
-def _asks_for_tags() -> bool:
-    return bool(session.view().columns() & set(TAGS))
+    key = key_of(dataset, *SORTED_BY.get(order, {}), view=session.view())
+    return _ordered(key, order, seed, dataset, session.view(), rows)
 
 
 def revision(dataset: Dataset, order: str, seed: int) -> str:
@@ -118,7 +115,7 @@ def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
     """Draws the reader over a window of the sequence; only this reruns while one reads and tags."""
 
     def payloads(rows: pl.Series) -> list[dict[str, Any]]:
-        return _payloads(dataset, rows, token)
+        return _payloads(dataset, rows)
 
     words = session.notes().vocabulary.tags(dataset.fingerprint)
     book = Book("reader", dataset.fingerprint, words, payloads, _store(dataset), has_alike=True)
@@ -167,13 +164,12 @@ def read_columns(dataset: Dataset) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _payloads(dataset: Dataset, rows: pl.Series, token: str) -> list[dict[str, Any]]:
+def _payloads(dataset: Dataset, rows: pl.Series) -> list[dict[str, Any]]:
     frame = dataset.frame(read_columns(dataset), rows)
     searches = [(f.op, f.value) for f in session.view().active if f.op in ("has", "word", "re")]
     fields = metadata_fields(dataset.meta, [c for c in ("row_tokens", "duplicate_group_size") if c in frame.columns])
     originals = list(dataset.originals)
-    window = (token, dataset.signal("consensus").key, str(rows[0]), str(len(rows)))
-    votes = _votes(window, dataset, rows)
+    votes = _votes(key_of(dataset, dataset.signal("consensus"), more=map(str, rows)), dataset, rows)
     held = list(frame.iter_rows(named=True))
     asked: set[str] = st.session_state.get("shown_rows", set())
     return [
@@ -187,12 +183,12 @@ def _payloads(dataset: Dataset, rows: pl.Series, token: str) -> list[dict[str, A
             hidden=marks.hidden,
         )
         | {"shown": row[ROW_ID] in asked and bool(marks.types)}
-        for at, row, marks in zip(rows, held, masking.marks(dataset, rows, held, window), strict=True)
+        for at, row, marks in zip(rows, held, masking.marks(dataset, rows, held), strict=True)
     ]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _votes(key: tuple[str, ...], _dataset: Dataset, _rows: pl.Series) -> dict[int, Votes]:
+def _votes(key: Key, _dataset: Dataset, _rows: pl.Series) -> dict[int, Votes]:
     """What is said of the items of a window of rows: the same for every key press in it."""
     return votes_beside(_dataset, _rows)
 

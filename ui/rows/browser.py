@@ -11,7 +11,9 @@ from analysis.dataset import Dataset
 from analysis.dataset.folder import MESSAGES
 from analysis.signal import ROW_ID
 from ui.rows import like, masking
+from ui.rows.ticked import ticked_once
 from ui.session import places, session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import cut
 
 PAGE_ROWS = 50
@@ -49,26 +51,21 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
     if by == AS_LISTED:
         rows = as_listed(dataset, rows, session.view().listed)
     elif by in sortable:
-        rows = _sorted(dataset, session.view().to_params(), by, down, rows)
+        rows = _sorted(dataset, by, down, rows)
     shown = rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
     if not columns:
         st.text("Choose a column to see.")
         return
     frame = masking.masked(dataset, dataset.frame(columns, shown), shown).select(cell(c, schema[c]) for c in columns)
-    picked = st.dataframe(
+    line = ticked_once(
         frame.rename({c: shown_name for c, shown_name in zip(columns, _headers(columns), strict=True)}),
-        hide_index=True,
+        f"rows_{dataset.id}",
+        f"Rows {(page - 1) * PAGE_ROWS + 1} to {(page - 1) * PAGE_ROWS + len(shown)} of {len(rows)} in view",
         height="content" if len(shown) < 20 else 640,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"rows_{dataset.id}_{st.session_state.get('rows_opened', 0)}",
         column_config={c: st.column_config.TextColumn(width="large") for c in FIRST_COLUMNS[1:]},
-        alt=f"Rows {(page - 1) * PAGE_ROWS + 1} to {(page - 1) * PAGE_ROWS + len(shown)} of {len(rows)} in view",
     )
-    if picked.selection.rows:
-        st.session_state["rows_opened"] = st.session_state.get("rows_opened", 0) + 1
-        row_id = dataset.frame([ROW_ID], shown)[ROW_ID][picked.selection.rows[0]]
-        follow(dataset, row_id, act)
+    if line is not None:
+        follow(dataset, dataset.frame([ROW_ID], shown)[ROW_ID][line], act)
 
 
 def choose_act(key: str) -> str:
@@ -125,11 +122,10 @@ def cell(column: str, dtype: pl.DataType) -> pl.Expr:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _order(key: tuple[str, ...], down: bool, _rows: pl.Series, _values: pl.Series) -> pl.Series:
+def _order(key: Key, down: bool, _rows: pl.Series, _values: pl.Series) -> pl.Series:
     return _rows.gather(_values.gather(_rows).arg_sort(descending=down, nulls_last=True))
 
 
-def _sorted(dataset: Dataset, filters: list[str], by: str, down: bool, rows: pl.Series) -> pl.Series:
+def _sorted(dataset: Dataset, by: str, down: bool, rows: pl.Series) -> pl.Series:
     """The rows in view ordered by a column, nulls last; kept for as long as view and column stay the same."""
-    key = (dataset.id, dataset.key_of(by), str(dataset.tag_revision), *filters)
-    return _order(key, down, rows, dataset.column(by))
+    return _order(key_of(dataset, by, view=session.view()), down, rows, dataset.column(by))

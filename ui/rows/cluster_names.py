@@ -12,6 +12,7 @@ from analysis.map.clusters_signal import LEVELS, Level
 from analysis.slices.splits import Split
 from analysis.view import Filter
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 
 APART = "apart from all"
 
@@ -21,11 +22,11 @@ def of_level(dataset: Dataset, level: Level) -> dict[int, str]:
     signal = dataset.signal("clusters")
     given = session.notes().names.given(dataset.fingerprint, signal.key)
     own = {number: called.name for (of, number), called in given.items() if of == level}
-    return _found_names((dataset.id, signal.key, level), dataset, level) | own
+    return _found_names(key_of(dataset, signal, more=(level,)), dataset, level) | own
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _found_names(key: tuple[str, ...], _dataset: Dataset, _level: Level) -> dict[int, str]:
+def _found_names(key: Key, _dataset: Dataset, _level: Level) -> dict[int, str]:
     table = _dataset.table(_dataset.signal("clusters"), "names").filter(pl.col("level") == _level)
     return dict(zip(table["cluster"].to_list(), table["name"].to_list(), strict=True))
 

@@ -24,6 +24,7 @@ from analysis.personal_data.tables import TABLES
 from analysis.reading.side_by_side import Group
 from analysis.signal import ROW_ID
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 from ui.session.login import person
 
 
@@ -63,19 +64,15 @@ def _switched() -> None:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _lines(key: tuple[str, ...], _dataset: Dataset, _rows: pl.Series) -> dict[int, list[Line]]:
+def _lines(key: Key, _dataset: Dataset, _rows: pl.Series) -> dict[int, list[Line]]:
     return lines_of(_dataset, _rows)
 
 
-def marks(
-    dataset: Dataset, rows: pl.Series, frame: Sequence[Mapping[str, Any]], window: tuple[str, ...]
-) -> list[Marks]:
+def marks(dataset: Dataset, rows: pl.Series, frame: Sequence[Mapping[str, Any]]) -> list[Marks]:
     """What is marked and hidden in each row of a window of the reader; what is shown is noted before."""
     if not is_known(dataset):
         return [NO_MARKS] * len(frame)
-    signals = (dataset.signal(name) for name in TABLES)
-    key = (*window, dataset.rulings.revision, *(f"{s.key} {dataset.has(s)}" for s in signals))
-    lines = _lines(key, dataset, rows)
+    lines = _lines(key_of(dataset, *map(dataset.signal, TABLES), more=map(str, rows)), dataset, rows)
     asked: set[str] = st.session_state.setdefault("shown_rows", set())
     is_open = [at in lines and (not is_on() or row[ROW_ID] in asked) for at, row in zip(rows, frame, strict=True)]
     shown = [(str(row[ROW_ID]), lines[at]) for at, row, o in zip(rows, frame, is_open, strict=True) if o]

@@ -18,6 +18,7 @@ from analysis.slices.splits import Split
 from analysis.view import View
 from ui.rows import cluster_names as clusters
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 
 CUT_WORDS = {
     "value": "value",
@@ -35,24 +36,24 @@ CUT_WORDS = {
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _split(key: str, _dataset: Dataset, _by: Dimension) -> Split:
+def _split(key: Key, _dataset: Dataset, _by: Dimension) -> Split:
     return splitting.split(_dataset, _by)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _measured(key: str, _dataset: Dataset, _of: Measure) -> Measured:
+def _measured(key: Key, _dataset: Dataset, _of: Measure) -> Measured:
     return measuring.measured(_dataset, _of)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _table(
-    key: tuple[str, ...], _dataset: Dataset, _view: View, _splits: Sequence[Split], _measured: Sequence[Measured]
+    key: Key, _dataset: Dataset, _view: View, _splits: Sequence[Split], _measured: Sequence[Measured]
 ) -> SliceTable:
     return slice_table(_dataset, _dataset.rows_of(_view), _splits, _measured)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _apart(key: tuple[str, ...], _dataset: Dataset, _slice: View, _view: View, _without: Sequence[str]) -> list[Apart]:
+def _apart(key: Key, _dataset: Dataset, _slice: View, _view: View, _without: Sequence[str]) -> list[Apart]:
     inside, rows = _dataset.rows_of(_slice), _dataset.rows_of(_view)
     rest = rows.filter(~rows.is_in(inside.implode()))
     return what_sets_apart(_dataset, inside, rest, without=_without, prepare=measured)
@@ -60,18 +61,7 @@ def _apart(key: tuple[str, ...], _dataset: Dataset, _slice: View, _view: View, _
 
 def measured(dataset: Dataset, of: Measure) -> Measured:
     """A measure of every row, made once per column."""
-    return _measured(measuring.key(dataset, of), dataset, of)
-
-
-def key_of(dataset: Dataset, view: View, *more: str) -> tuple[str, ...]:
-    """What tells an answer about a view from any other."""
-    return (
-        dataset.id,
-        str(dataset.tag_revision),
-        *(dataset.key_of(c) for c in sorted(view.columns())),
-        *view.to_params(),
-        *more,
-    )
+    return _measured(key_of(dataset, of.column, more=(of.name,)), dataset, of)
 
 
 # What is asked
@@ -103,7 +93,8 @@ def choose_cut(dataset: Dataset, label: str, key: str, taken: str | None = None)
         )
         by = Dimension(column, how)
     try:
-        return clusters.called(dataset, _split(splitting.key(dataset, by), dataset, dimension(dataset, str(by))))
+        of_split = key_of(dataset, by.column, more=(str(by),))
+        return clusters.called(dataset, _split(of_split, dataset, dimension(dataset, str(by))))
     except SlicingError as error:
         st.text(str(error))
         return None
@@ -128,9 +119,11 @@ def choose_measures(dataset: Dataset) -> list[Measured]:
 def table_of(dataset: Dataset, splits: Sequence[Split], chosen: Sequence[Measured]) -> SliceTable | None:
     """The rows in view by slice, without the view's own filters on what they are cut by."""
     view = others(splits)
-    cuts_ = [splitting.key(dataset, Dimension(s.dimension.column, s.cut)) for s in splits]
+    columns = [*(s.dimension.column for s in splits), *(m.measure.column for m in chosen)]
+    cuts_ = [str(Dimension(s.dimension.column, s.cut)) for s in splits]
     names = [name for s in splits for name in s.names]  # of clusters, which people change
-    key = key_of(dataset, view, *cuts_, *names, *(measuring.key(dataset, m.measure) for m in chosen))
+    asked = (*cuts_, *names, "", *(m.measure.name for m in chosen))
+    key = key_of(dataset, *columns, dataset.signal("tokens"), view=view, more=asked)
     try:
         return _table(key, dataset, view, splits, chosen)
     except SlicingError as error:
@@ -149,4 +142,5 @@ def others(splits: Sequence[Split]) -> View:
 def apart(dataset: Dataset, inside: View, splits: Sequence[Split]) -> list[Apart]:
     """What sets a slice apart from the rest of the rows in view, most telling first; kept while both stay the same."""
     view, without = others(splits), [each.dimension.column for each in splits]
-    return _apart(key_of(dataset, inside, *view.to_params(), "apart"), dataset, inside, view, without)
+    key = key_of(dataset, *dataset.signals(), view=inside, more=(key_of(dataset, view=view), *without))
+    return _apart(key, dataset, inside, view, without)

@@ -17,7 +17,9 @@ from analysis.statistics.counting import on_common_edges
 from analysis.view import View
 from ui import figures
 from ui.figures import charts, overlaid
+from ui.rows.ticked import ticked
 from ui.session import places, session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut
 from ui.slices import asked, sides
 
@@ -41,7 +43,7 @@ class Other(NamedTuple):
     dataset: Dataset
     rows: pl.Series
     words: str
-    key: tuple[str, ...]
+    key: Key
     columns: frozenset[str] = frozenset()  # those its filters name
 
 
@@ -82,7 +84,7 @@ def _other(dataset: Dataset, other: Dataset, filters: list[str]) -> Other | None
     if filters == [REST]:
         inside = dataset.rows_of(session.view())
         outside = pl.repeat(True, dataset.height, dtype=pl.Boolean, eager=True).scatter(inside, False)
-        key = asked.key_of(dataset, session.view(), REST)
+        key = key_of(dataset, view=session.view(), more=(REST,))
         return Other(dataset, outside.arg_true().cast(pl.UInt32).alias("row"), "all other rows", key)
     view = View.from_params(filters)
     session.take_tags(other)
@@ -93,7 +95,7 @@ def _other(dataset: Dataset, other: Dataset, filters: list[str]) -> Other | None
         return None
     named = "" if other.id == dataset.id else f"{other.name}: "
     return Other(
-        other, other.rows_of(view), f"{named}{view.sentence}", asked.key_of(other, view), frozenset(view.columns())
+        other, other.rows_of(view), f"{named}{view.sentence}", key_of(other, view=view), frozenset(view.columns())
     )
 
 
@@ -120,21 +122,17 @@ def choose_other(dataset: Dataset) -> None:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _compared(key: tuple[str, ...], _dataset: Dataset, _rows: pl.Series, _other: Other) -> list[Apart]:
+def _compared(key: Key, _dataset: Dataset, _rows: pl.Series, _other: Other) -> list[Apart]:
     return compare(_dataset, _rows, _other.dataset, _other.rows, prepare=asked.measured)
 
 
 def compared(dataset: Dataset, rows: pl.Series, other: Other) -> list[Apart]:
     """Every measure of both sides but those they are chosen by, most telling first; kept while both stay the same."""
-    signals = [s.key for d in (dataset, other.dataset) for s in d.signals() if d.has(s)]
+    there = key_of(other.dataset, *other.dataset.signals())
+    key = key_of(dataset, *dataset.signals(), view=session.view(), more=(other.key, there))
     chosen_by = session.view().columns() | other.columns
-    found = _compared((*_key_of(dataset, other), *signals), dataset, rows, other)
+    found = _compared(key, dataset, rows, other)
     return [each for each in found if each.measure.column not in chosen_by]
-
-
-def _key_of(dataset: Dataset, other: Other) -> tuple[str, ...]:
-    """What tells an answer about both sides from any other."""
-    return (*asked.key_of(dataset, session.view()), "against", *other.key)
 
 
 def say_sides(rows: pl.Series, other: Other) -> None:
@@ -151,13 +149,10 @@ def table(found: list[Apart]) -> Apart | None:
     """All measures; gives the one whose line is ticked, the first otherwise."""
     lines = [{words: getattr(each, name) for name, words in SHOWN.items()} | {"measure": named(each)} for each in found]
     figure = st.column_config.NumberColumn(format="%.4g")
-    picked = st.dataframe(
+    line = ticked(
         lines,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key="compared",
-        alt="Both sides over all measures",
+        "compared",
+        "Both sides over all measures",
         height=520,
         column_config={
             **dict.fromkeys(("A", "B", "A less B", "from", "to"), figure),
@@ -167,19 +162,19 @@ def table(found: list[Apart]) -> Apart | None:
             "in words": st.column_config.TextColumn(width="large"),
         },
     )
-    at = picked.selection.rows[0] if picked.selection.rows else 0
-    return found[at] if at < len(found) else None
+    return found[line or 0] if found else None
 
 
 def shapes(dataset: Dataset, rows: pl.Series, other: Other, each: Apart) -> None:
     """The measure's distribution on both sides, as shares of its rows: a chart of numbers, a table of values."""
     there = {of.name: of for of in measuring.measures(other.dataset)}[each.measure.name]
-    made = (measuring.key(dataset, each.measure), measuring.key(other.dataset, there))
+    of_other = key_of(other.dataset, there.column)
+    key = key_of(dataset, each.measure.column, view=session.view(), more=(each.measure.name, other.key, of_other))
 
     def values() -> tuple[pl.Series, pl.Series]:
         return values_of(dataset, each.measure).gather(rows), values_of(other.dataset, there).gather(other.rows)
 
-    found, is_whole = _shapes((*_key_of(dataset, other), *made), each.measure.kind, values)
+    found, is_whole = _shapes(key, each.measure.kind, values)
     if found is None:
         st.text("Neither side has a value of this measure.")
     elif each.measure.kind != "number":
@@ -195,7 +190,7 @@ def shapes(dataset: Dataset, rows: pl.Series, other: Other, each: Apart) -> None
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _shapes(
-    key: tuple[str, ...], _kind: Kind, _values: Callable[[], tuple[pl.Series, pl.Series]]
+    key: Key, _kind: Kind, _values: Callable[[], tuple[pl.Series, pl.Series]]
 ) -> tuple[pl.DataFrame | None, bool]:
     """Rows per bin or share of each value on both sides, and whether both hold whole numbers."""
     left, right = _values()

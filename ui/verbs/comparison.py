@@ -16,6 +16,7 @@ from analysis.view import View
 from ui import figures
 from ui.figures import charts, mirrored, overlaid
 from ui.session import jobs, session
+from ui.session.cache_keys import Key
 from ui.session.text import count, md
 from ui.slices.sides import Side
 from ui.verbs import page
@@ -61,8 +62,8 @@ def comparison(dataset: Dataset, words: str, side: Side) -> None:
         f"This view: {count(mine.coverage.rows)}, {mine.coverage.pair:,} with a pair. "
         f"The other side: {count(theirs.coverage.rows)}, {theirs.coverage.pair:,} with a pair.{left_out}"
     )
-    keys = page.key_of(dataset, view, signal), page.key_of(other, there, signal)
-    compared = _compared(keys, mine, theirs)
+    key = page.key_of_pairs(dataset, view, signal, page.key_of_pairs(other, there, signal))
+    compared = _compared(key, mine, theirs)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**The most frequent pairs of both**")
@@ -100,7 +101,7 @@ def _is_ready(other: Dataset, signal: Signal) -> bool:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _compared(key: tuple[tuple[str, ...], ...], _mine: Counted, _theirs: Counted) -> Compared:
+def _compared(key: Key, _mine: Counted, _theirs: Counted) -> Compared:
     mine, theirs = _mine.pairs, _theirs.pairs
     return Compared(
         pairs.variety(mine, theirs),

@@ -14,7 +14,9 @@ from analysis.verbs.counts import Counted, Coverage, Requests, containing, reque
 from analysis.view import View
 from ui import figures
 from ui.figures import charts
+from ui.rows.ticked import ticked_once
 from ui.session import session
+from ui.session.cache_keys import Key, key_of
 from ui.session.text import count
 from ui.verbs.wedges import Wedge, wedges
 
@@ -43,27 +45,24 @@ def choose_over(dataset: Dataset) -> None:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading verbs and nouns …")
-def _requests(key: tuple[str, ...], _dataset: Dataset, _signal: Signal) -> Requests:
+def _requests(key: Key, _dataset: Dataset, _signal: Signal) -> Requests:
     return requests_of(_dataset, _signal)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _counted(key: tuple[str, ...], _dataset: Dataset, _signal: Signal, _view: View) -> Counted:
-    made = key[:3]
-    return _requests(made, _dataset, _signal).counted(_dataset.rows_of(_view))
+def _counted(key: Key, _dataset: Dataset, _signal: Signal, _view: View) -> Counted:
+    return _requests(key_of_pairs(_dataset, None, _signal), _dataset, _signal).counted(_dataset.rows_of(_view))
 
 
-def key_of(dataset: Dataset, view: View, signal: Signal) -> tuple[str, ...]:
-    """What tells the counts of a view apart from all others: dataset, signals and tags as they are, filters."""
-    tokens = dataset.signal("tokens")
-    filters = (str(f) for f in view.active)
-    return dataset.id, signal.key, f"{tokens.key} {dataset.has(tokens)}", str(dataset.tag_revision), *filters
+def key_of_pairs(dataset: Dataset, view: View | None, signal: Signal, *more: Key) -> Key:
+    """What tells the pairs of a view from any others; `more` is the key of what they are compared with."""
+    return key_of(dataset, signal, dataset.signal("tokens"), view=view, more=more)
 
 
 def counted(dataset: Dataset, view: View, signal: Signal | None = None) -> Counted:
     """What the rows of a view ask for; kept while view, tags and signals stay the same."""
     signal = signal or dataset.signal("verb_noun")
-    return _counted(key_of(dataset, view, signal), dataset, signal, view)
+    return _counted(key_of_pairs(dataset, view, signal), dataset, signal, view)
 
 
 def without_own_filters(view: View) -> View:
@@ -142,20 +141,15 @@ def ranks(pairs: pl.DataFrame) -> None:
 
 def table(shown: pl.DataFrame, key: str, alt: str, columns: Mapping[str, Any] = COLUMNS) -> None:
     """A table of pairs, without the columns that are empty throughout; a row ticked becomes a filter."""
-    picks = f"{key}_picked"
-    picked = st.dataframe(
+    number = ticked_once(
         shown.select(c for c in shown.columns if shown[c].null_count() < shown.height),
-        hide_index=True,
+        key,
+        alt,
         height="content" if shown.height < FEW else 36 * FEW,
-        on_select="rerun",
-        selection_mode="single-row",
-        alt=alt,
-        key=f"{key}_{st.session_state.get(picks, 0)}",
         column_config=columns,
     )
-    if picked.selection.rows:
-        st.session_state[picks] = st.session_state.get(picks, 0) + 1
-        line = shown.row(picked.selection.rows[0], named=True)
+    if number is not None:
+        line = shown.row(number, named=True)
         if line.get("left_rows") == 0:
             st.toast("No row of this view asks for that.")
             return

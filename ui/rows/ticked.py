@@ -1,0 +1,44 @@
+"""A table of which a person ticks one line: a choice that stays, or one that is acted on once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+Table = pl.DataFrame | list[dict[str, Any]]
+
+
+def ticked(table: Table, key: str, alt: str, **options: Any) -> int | None:
+    """Draws the table; the number of the line that is ticked, None where none is, or only one that is gone by now.
+
+    `key` is the widget's, `alt` says what the table shows, `options` are more of `st.dataframe`.
+    """
+    picked = st.dataframe(
+        table, hide_index=True, on_select="rerun", selection_mode="single-row", key=key, alt=alt, **options
+    )
+    lines = [line for line in picked.selection.rows if line < len(table)]
+    return lines[0] if lines else None
+
+
+def ticked_once(table: Table, key: str, alt: str, **options: Any) -> int | None:
+    """The same for a tick that does something: it is given once.
+
+    The table then gets another key, so that it is drawn without the tick; the browser would send it with every later
+    click again.
+    """
+    line = ticked(table, f"{key}_{ticks_of(key)}", alt, **options)
+    if line is not None:
+        use_tick(key)
+    return line
+
+
+def ticks_of(key: str) -> int:
+    """How many ticks of this table were used in this session."""
+    return int(st.session_state.get(f"{key}_ticks", 0))
+
+
+def use_tick(key: str) -> None:
+    """Counts a tick as used."""
+    st.session_state[f"{key}_ticks"] = ticks_of(key) + 1
