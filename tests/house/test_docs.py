@@ -71,7 +71,7 @@ def test_a_section_names_every_option_and_no_other(name: str) -> None:
 
 def test_a_command_of_the_readme_is_one() -> None:
     named = set(re.findall(r"`winnow ([a-z]+)", source("README.md")))
-    assert named == set(COMMANDS)
+    assert named and named <= set(COMMANDS)
 
 
 @pytest.mark.parametrize(("page", "words"), examples(), ids=lambda value: value if isinstance(value, str) else value[0])
