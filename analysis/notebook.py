@@ -1,4 +1,4 @@
-"""Winnow for notebooks and scripts: `import analysis.notebook as winnow`. docs/notebook.md shows it at work.
+"""Winnow for notebooks and scripts: `import winnow`. docs/notebook.md shows it at work.
 
     open        a file, several files, or the id of an opened dataset, as a Dataset
     compute     the columns of signals, such as the lengths in tokens
@@ -57,7 +57,7 @@ def open(source: str | Path | Sequence[str | Path], /, **roles: str) -> Dataset:
     was opened before is read as it was read last. The source is not changed; what is computed is kept in WINNOW_HOME.
     Errors: DatasetError, FormatError.
 
-        >>> import analysis.notebook as winnow
+        >>> import winnow
         >>> dataset = winnow.open("sample_data/instructions.jsonl")
         >>> dataset.height, dataset.roles["prompt"], dataset.roles["response"]
         (1200, 'instruction', 'output')
@@ -81,7 +81,7 @@ def compute(dataset: Dataset, /, *signals: str, **parameters: object) -> Dataset
     `parameters` are those of the signals, such as `tokenizer="tokenizer.json"`; they are kept with the dataset. Use the
     dataset that is returned. Errors: SignalError, ModelError.
 
-        >>> import analysis.notebook as winnow
+        >>> import winnow
         >>> dataset = winnow.compute(winnow.open("sample_data/instructions.jsonl"), "lengths")
         >>> dataset.column("response_words").max()
         8731
@@ -107,7 +107,7 @@ def findings(dataset: Dataset, where: Where = ()) -> pl.DataFrame:
     `name`; `sentence`; `rows` in view; `tokens` of these rows, null before tokens are counted; `where`, the filters
     that select them. Those with most tokens come first, else those with most rows. Errors: ViewError.
 
-        >>> import analysis.notebook as winnow
+        >>> import winnow
         >>> dataset = winnow.compute(winnow.open("sample_data/instructions.jsonl"), "exact_duplicates")
         >>> found = winnow.findings(dataset, "source~eq~forum")
         >>> found.filter(name="exact_duplicates").select("rows", "where").row(0)
@@ -125,7 +125,7 @@ def rows(dataset: Dataset, where: Where = (), columns: str | Sequence[str] = ())
 
     Signals that a filter or a column needs are computed first. Errors: ViewError, DatasetError.
 
-        >>> import analysis.notebook as winnow
+        >>> import winnow
         >>> dataset = winnow.open("sample_data/instructions.jsonl")
         >>> winnow.rows(dataset, ["response_words~ge~2000", "source~notnull"], ["id", "response_words"])
         shape: (2, 2)
@@ -164,7 +164,7 @@ def export(
     `split_safe`, personal data taken out as in `redact=["EMAIL_ADDRESS=replace"]`. The result has the `folder` and the
     `receipt`. Errors: ExportError, ViewError, DatasetError.
 
-        >>> import analysis.notebook as winnow
+        >>> import winnow
         >>> from tempfile import TemporaryDirectory
         >>> dataset = winnow.open("sample_data/instructions.jsonl")
         >>> with TemporaryDirectory() as folder:
@@ -196,7 +196,7 @@ def view(dataset: Dataset, where: Where, columns: Iterable[str] = ()) -> View:
     The signals that it or the `columns` need are computed, and the latest tags are set on the dataset. Errors:
     ViewError, SignalError, ModelError.
 
-        >>> import analysis.notebook as winnow
+        >>> import winnow
         >>> dataset = winnow.open("sample_data/instructions.jsonl")
         >>> long = winnow.view(dataset, ["response_words~ge~1000", "output~nothas~as an AI"])
         >>> long.sentence, len(dataset.rows_of(long))

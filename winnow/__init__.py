@@ -1,7 +1,20 @@
-"""Winnow as an installed package: where its files lie. Importing it makes `analysis` and `ui` importable."""
+"""Winnow as an installed package, and its functions for notebooks: `import winnow`.
+
+    >>> import winnow
+    >>> winnow.View.from_params(["score~ge~4"]).to_params()
+    ['score~ge~4']
+
+The names are those of `analysis.notebook`; they are imported when the first one is used.
+"""
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.notebook import Dataset, Filter, View, WinnowError, compute, export, findings, open, rows, view
+
+__all__ = ["Dataset", "Filter", "View", "WinnowError", "compute", "export", "findings", "open", "rows", "view"]
 
 _HERE = Path(__file__).resolve().parent
 ROOT = _HERE / "program" if (_HERE / "program").is_dir() else _HERE.parent
@@ -9,3 +22,16 @@ ROOT = _HERE / "program" if (_HERE / "program").is_dir() else _HERE.parent
 
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
+
+
+def __getattr__(name: str) -> object:
+    """A name of `analysis.notebook`, such as `open` or `findings`."""
+    if name not in __all__:
+        raise AttributeError(f"module 'winnow' has no attribute {name!r}")
+    from analysis import notebook
+
+    return getattr(notebook, name)
+
+
+def __dir__() -> list[str]:
+    return ["ROOT", *__all__]

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-import analysis.notebook as winnow
+import winnow
 from analysis.annotations import open_annotations
 from analysis.findings import findings
 from ui import notebook as figures
