@@ -47,8 +47,7 @@ def examples() -> list[tuple[str, list[str]]]:
     """Page and words of every example of a command, in the order of the pages."""
     found = []
     for page in PAGES:
-        for line in EXAMPLE.findall(blocks(source(page))):
-            found.append((page, shlex.split(line)[1:]))
+        found += [(page, shlex.split(line)[1:]) for line in EXAMPLE.findall(blocks(source(page)))]
     return found
 
 
@@ -168,9 +167,11 @@ def shown_texts() -> str:
         tree = ast.parse(source(name))
         bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         is_command = name.startswith("analysis/commands/")
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and (is_command or id(node) not in bare):
-                texts.append(node.value)
+        texts += [
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and (is_command or id(node) not in bare)
+        ]
     return "\n".join(texts).lower().replace("–", "-").replace("_", " ")
 
 
