@@ -55,7 +55,7 @@ def open(source: str | Path | Sequence[str | Path], /, **roles: str) -> Dataset:
 
     `roles` say which column plays a role: `response="answer"`. Without them, the columns are found, and a file that
     was opened before is read as it was read last. The source is not changed; what is computed is kept in WINNOW_HOME.
-    Errors: DatasetError, FormatError.
+    Raises DatasetError, FormatError.
 
         >>> import winnow
         >>> dataset = winnow.open("sample_data/instructions.jsonl")
@@ -79,7 +79,7 @@ def compute(dataset: Dataset, /, *signals: str, **parameters: object) -> Dataset
     seconds.
 
     `parameters` are those of the signals, such as `tokenizer="tokenizer.json"`; they are kept with the dataset. Use the
-    dataset that is returned. Errors: SignalError, ModelError.
+    dataset that is returned. Raises SignalError, ModelError.
 
         >>> import winnow
         >>> dataset = winnow.compute(winnow.open("sample_data/instructions.jsonl"), "lengths")
@@ -105,7 +105,7 @@ def findings(dataset: Dataset, where: Where = ()) -> pl.DataFrame:
     """What to look at first, by what is computed so far: a line per finding that some row in view shows.
 
     `name`; `sentence`; `rows` in view; `tokens` of these rows, null before tokens are counted; `where`, the filters
-    that select them. Those with most tokens come first, else those with most rows. Errors: ViewError.
+    that select them. Those with most tokens come first, else those with most rows. Raises ViewError.
 
         >>> import winnow
         >>> dataset = winnow.compute(winnow.open("sample_data/instructions.jsonl"), "exact_duplicates")
@@ -123,7 +123,7 @@ def findings(dataset: Dataset, where: Where = ()) -> pl.DataFrame:
 def rows(dataset: Dataset, where: Where = (), columns: str | Sequence[str] = ()) -> pl.DataFrame:
     """The rows in view, in the order of the source, with these columns or with all that a person may choose.
 
-    Signals that a filter or a column needs are computed first. Errors: ViewError, DatasetError.
+    Signals that a filter or a column needs are computed first. Raises ViewError, DatasetError.
 
         >>> import winnow
         >>> dataset = winnow.open("sample_data/instructions.jsonl")
@@ -162,7 +162,7 @@ def export(
     others are the options of the command `export`: only rows with one of `tags`, none with one of `without_tags`, texts
     without the kinds of noise in `clean`, the computed columns `add`, no row near one of a smaller split of the column
     `split_safe`, personal data taken out as in `redact=["EMAIL_ADDRESS=replace"]`. The result has the `folder` and the
-    `receipt`. Errors: ExportError, ViewError, DatasetError.
+    `receipt`. Raises ExportError, ViewError, DatasetError.
 
         >>> import winnow
         >>> from tempfile import TemporaryDirectory
@@ -193,8 +193,9 @@ def export(
 def view(dataset: Dataset, where: Where, columns: Iterable[str] = ()) -> View:
     """A filter, several, or a view, as a View that the dataset can answer.
 
-    The signals that it or the `columns` need are computed, and the latest tags are set on the dataset. Errors:
-    ViewError, SignalError, ModelError.
+    The signals that it or the `columns` need are computed, and the latest tags are set on the dataset.
+
+    Raises ViewError, SignalError, ModelError.
 
         >>> import winnow
         >>> dataset = winnow.open("sample_data/instructions.jsonl")

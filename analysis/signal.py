@@ -153,7 +153,7 @@ class Catalogue:
     def signal(self, name: str, parameters: Mapping[str, object] | None = None) -> Signal:
         """The signal of that name with these parameters, the others as they are by default.
 
-        Raises SignalError for an unknown name or parameter.
+        Raises SignalError where a name or a parameter is unknown.
 
             >>> from analysis.catalogue import CATALOGUE
             >>> CATALOGUE.signal("near_pairs", {"words": 3}).parameters["words"]

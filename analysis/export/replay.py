@@ -64,7 +64,7 @@ def _check_sources(receipt: Receipt, paths: Sequence[Path]) -> None:
 
 
 def _check_signals(receipt: Receipt, catalogue: Catalogue) -> None:
-    """Raises ReceiptError for a parameter whose type is not that of the signal, SignalError for an unknown signal."""
+    """Raises ReceiptError where a parameter has another type than in the signal, SignalError where there is none."""
     given = [(used.name, used.parameters) for used in receipt.signals]
     if receipt.personal_data:
         given.append(("personal_data", receipt.personal_data.detector))
@@ -79,8 +79,7 @@ def _check_signals(receipt: Receipt, catalogue: Catalogue) -> None:
 
 
 def _check_personal_data(personal: PersonalData | None) -> None:
-    """Raises ReceiptError for a rule that is none, and where the secret is another: pseudonyms and hashes come out the
-    same only under the same secret."""
+    """Pseudonyms and hashes are the same only with the same key. Raises ReceiptError where a rule or key differs."""
     if personal is None:
         return
     for rule in personal.not_personal:
@@ -165,9 +164,9 @@ def _reasons(tags: Tags) -> pl.DataFrame:
 
 
 def _compare(receipt: Receipt, made: Receipt, unknown: Sequence[str]) -> None:
-    """Raises ReceiptError, naming the first file whose bytes differ, or what else the receipt says otherwise.
+    """`unknown`: the keys of the receipt that this version does not know; they may be why the bytes differ.
 
-    `unknown`: the keys of the receipt that this version does not know: they may be why the bytes differ.
+    Raises ReceiptError where a file's bytes, or anything else that the receipt says, differ.
     """
     is_same = receipt.winnow == made.winnow
     versions = "" if is_same else f" (receipt by Winnow {receipt.winnow}, this is {made.winnow})"

@@ -55,7 +55,7 @@ class Filter:
 
     @classmethod
     def parse(cls, text: str) -> Filter:
-        """Reads `column~operator~value`; raises ViewError with what was expected.
+        """Reads `column~operator~value`. Raises ViewError where it is none.
 
         >>> Filter.parse("response_tokens~ge~2048")
         Filter(column='response_tokens', op='ge', value='2048', enabled=True)
@@ -215,7 +215,7 @@ class View:
 
     @classmethod
     def from_params(cls, params: Iterable[str]) -> View:
-        """The inverse of `to_params`; raises ViewError for what it cannot read.
+        """The inverse of `to_params`. Raises ViewError where one cannot be read.
 
         >>> View.from_params(["score~ge~4", "source~!in~web~forum"]).sentence
         'score is at least 4'

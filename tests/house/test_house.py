@@ -44,6 +44,7 @@ LOOSE = {  # files that lie beside the rooms: what every room needs, and what ne
         "joined_values",
         "keys",
         "notebook",
+        "processes",
         "same_text",
         "signal",
         "whole_files",
