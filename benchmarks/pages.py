@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,9 +14,10 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from analysis.workspace import Workspace
 from benchmarks.formatting import noisy
-from benchmarks.ground import ROOT, Ground, Row, median, percentile_95
+from benchmarks.ground import Ground, Row, median, percentile_95
 from benchmarks.planted_map import plant
 from tests.support.browser import FLAGS, Server, find_chromium
+from tests.support.screen import menu
 
 STARTS, VISITS = 3, 20
 MAX_START_S, MAX_RERUN_MS, MAX_CLICK_KB = 5, 80, 150
@@ -49,14 +49,6 @@ class Click(NamedTuple):
     ms: float
     cpu_ms: float
     kb: float
-
-
-def menu() -> list[tuple[str, str]]:
-    """File name and title of every page, in the order of the menu; the first one is shown at /."""
-    found = re.findall(r'"pages" / "(\w+)\.py", title="([^"]+)"', (ROOT / "ui" / "menu.py").read_text())
-    if not found:
-        raise RuntimeError("ui/menu.py lists no page that could be measured.")
-    return found
 
 
 @contextmanager
@@ -118,7 +110,7 @@ def reruns(ground: Ground) -> Iterator[Row]:
     server = Server("benchmarks/timed_app.py", (), environ, ground.home.parent / "server.log")
     try:
         with chromium() as browser:
-            pages = menu()
+            pages = [(path.strip("/"), title) for path, title in menu().items()]  # the first one is shown at /
             looks = [Look(n, name, *shown.get(name, (title, ground.dataset))) for n, (name, title) in enumerate(pages)]
             verbs = next(number for number, (name, _) in enumerate(pages) if name == "verbs")
             looks[verbs] = Look(verbs, "verbs", f"Verbs, pairs of {PIECE_ROWS:,} rows repeated", ground.dataset)

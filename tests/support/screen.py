@@ -17,6 +17,7 @@ from analysis.catalogue import CATALOGUE
 from analysis.dataset import Dataset
 from analysis.view import View
 from tests.support.browser import ROOT, Server
+from ui.session.places import ADDRESSES
 
 SHOWN_AT_ONCE = ("lengths", "tokens", "exact_duplicates", "conflicts", "language", "formatting")
 COMPILING = 420.0  # seconds; the first run on a machine compiles the loops that find near duplicates
@@ -61,14 +62,15 @@ DAMAGE = """() => {
 
 
 def menu() -> dict[str, str]:
-    """The path of every page the menu lists, with its title."""
-    found = {}
+    """The path of every page the menu lists, with its title, in the menu's order."""
+    titles = {}
     for call in ast.walk(ast.parse((ROOT / "ui" / "menu.py").read_text(encoding="utf-8"))):
-        if isinstance(call, ast.Call) and ast.unparse(call.func) == "st.Page":
-            options = {word.arg: word.value.value for word in call.keywords if isinstance(word.value, ast.Constant)}
-            stem = re.findall(r"(\w+)\.py", ast.unparse(call.args[0]))[0]
-            found["/" if options.get("default") else f"/{stem}"] = str(options["title"])
-    return found
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "page":
+            name = ast.literal_eval(call.args[0])
+            options = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+            titles["/" if options.get("default") else f"/{ADDRESSES.get(name, name)}"] = str(options["title"])
+    assert len(titles) == len(list((ROOT / "pages").glob("*.py")))
+    return titles
 
 
 def sections() -> dict[str, str]:
