@@ -80,14 +80,14 @@ def by_slice(
     of_judgements = slices.gather(pl.Series(labels.rows))
     counted = count_values(of_judgements, limit)
     lines = line_numbers(of_judgements, counted).to_numpy()
-    found = []
+    results = []
     for line, (name, rows) in enumerate(counted.select("value", "rows").iter_rows()):
         part = agreement(labels.where(lines == line), level, resamples, seed)
         figures = [x for c in (part.raw, part.alpha, part.fleiss) for x in (c.value, c.low, c.high)]
-        found.append((name, rows, part.alpha.items, *figures, part.alpha.why))
+        results.append((name, rows, part.alpha.items, *figures, part.alpha.why))
     names = [f"{name}{end}" for name in ("raw", "alpha", "fleiss") for end in ("", "_low", "_high")]
     schema = {"slice": pl.String, "judgements": pl.Int64, "items": pl.Int64, **dict.fromkeys(names, pl.Float64)}
-    return pl.DataFrame(found, schema={**schema, "why": pl.String}, orient="row")
+    return pl.DataFrame(results, schema={**schema, "why": pl.String}, orient="row")
 
 
 def _why_nothing(once: Labels, is_compared: bool) -> str:

@@ -68,10 +68,10 @@ def hidden_columns(dataset: Dataset, asked: str) -> set[str]:
     hidden = {asked, "score", *TAGS, *(c for role in TELLING_ROLES if (c := dataset.role(role)))}
     hidden |= {c for role in ("annotator", "label", "score") for c in columns_of(dataset, role)}
     while True:
-        found = {c for s in dataset.signals() if hidden & set(s.inputs) for c in s.adds} - hidden
-        if not found:
+        derived = {c for s in dataset.signals() if hidden & set(s.inputs) for c in s.adds} - hidden
+        if not derived:
             return hidden
-        hidden |= found
+        hidden |= derived
 
 
 def open_view(dataset: Dataset, view: View, asked: str) -> View:
@@ -103,17 +103,17 @@ def telling_columns(dataset: Dataset, asked: str, rows: pl.Series) -> tuple[list
 def compare(dataset: Dataset, asked: str, given: Mapping[str, str], me: str) -> Comparison:
     """One's own labels, {row_id: label}, against those that all rows of the same items hold in the column `asked`."""
     ids = dataset.column(ROW_ID).to_frame().with_row_index("of")
-    own = ids.join(
+    answers = ids.join(
         pl.DataFrame([*given.items()], schema={ROW_ID: pl.String, "mine": pl.String}, orient="row"), on=ROW_ID
     )
-    beside = rows_of_same_items(dataset, own["of"])
+    beside = rows_of_same_items(dataset, answers["of"])
     people = columns_of(dataset, "annotator")
-    said = dataset.frame([asked, *people[:1]], beside["row"])
-    who = said[people[0]].cast(pl.String) if people else pl.Series(["the dataset"]).new_from_index(0, beside.height)
-    theirs = labels_of(beside["of"], who, said[asked], beside["row"])
+    judged = dataset.frame([asked, *people[:1]], beside["row"])
+    who = judged[people[0]].cast(pl.String) if people else pl.Series(["the dataset"]).new_from_index(0, beside.height)
+    theirs = labels_of(beside["of"], who, judged[asked], beside["row"])
     while me in theirs.annotators or me == MAJORITY:
         me = f"{me} (you)"
-    both = _together(theirs, own, me)
+    both = _together(theirs, answers, me)
     lines = [_line(both, me, MAJORITY)]
     mine = both.annotators.index(me) if me in both.annotators else -1
     counts = np.bincount(both.annotator, minlength=len(both.annotators))
@@ -124,19 +124,19 @@ def compare(dataset: Dataset, asked: str, given: Mapping[str, str], me: str) -> 
     table = pl.DataFrame(
         lines, schema={"annotator": pl.String, "items": pl.Int64, **dict.fromkeys(schema, pl.Float64)}, orient="row"
     )
-    said_by: dict[str, Any] = {
+    judgements: dict[str, Any] = {
         "row": theirs.rows,
         "theirs": [theirs.values[n] for n in theirs.label],
         "annotator": [theirs.annotators[n] for n in theirs.annotator],
     }
-    named = pl.DataFrame(said_by, schema={"row": pl.UInt32, "theirs": pl.String, "annotator": pl.String})
-    named = named.join(beside, on="row").join(own, on="of")
+    named = pl.DataFrame(judgements, schema={"row": pl.UInt32, "theirs": pl.String, "annotator": pl.String})
+    named = named.join(beside, on="row").join(answers, on="of")
     differing = named.filter(pl.col("theirs") != pl.col("mine")).sort("row")
     differing = differing.select("row", "mine", "theirs", "annotator")
     return Comparison(table.filter(pl.col("items") > 0), differing, named.height)
 
 
-def _together(theirs: Labels, own: pl.DataFrame, me: str) -> Labels:
+def _together(theirs: Labels, answers: pl.DataFrame, me: str) -> Labels:
     """Everyone's judgements, the majority's as one annotator's, and one's own as another's."""
     items = pl.Series(theirs.item_rows, dtype=pl.Int64)
     beside = pl.DataFrame(
@@ -150,7 +150,7 @@ def _together(theirs: Labels, own: pl.DataFrame, me: str) -> Labels:
     votes = votes_of(theirs).table()
     majority = pl.DataFrame({"of": items, "who": [MAJORITY] * len(items), "label": votes["label"]})
     places = pl.DataFrame({"row": theirs.rows, "of": _items_of(theirs)}, schema={"row": pl.Int64, "of": pl.Int64})
-    mine = own.select(row=pl.col("of").cast(pl.Int64), who=pl.lit(me), label="mine")
+    mine = answers.select(row=pl.col("of").cast(pl.Int64), who=pl.lit(me), label="mine")
     mine = mine.join(places.unique("row"), on="row").select("of", "who", "label")
     whole = pl.concat([beside, majority.drop_nulls("label"), mine])
     return labels_of(whole["of"], whole["who"], whole["label"])

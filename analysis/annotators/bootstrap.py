@@ -46,15 +46,15 @@ def intervals(drawn: Numbers) -> tuple[Numbers, Numbers]:
     """The 2.5th and 97.5th percentile of each column, resamples by statistics; nan where too few are defined."""
     ordered = np.sort(drawn, axis=0)  # not-a-number last
     defined = np.isfinite(ordered).sum(axis=0)
-    is_told = (defined > 0) & (defined >= LEAST_DEFINED_SHARE * len(drawn))
+    is_defined = (defined > 0) & (defined >= LEAST_DEFINED_SHARE * len(drawn))
     bounds = []
     for share in (0.025, 0.975):
-        at = share * np.maximum(defined - 1, 0)
-        below = np.floor(at).astype(np.int64)
+        position = share * np.maximum(defined - 1, 0)
+        below = np.floor(position).astype(np.int64)
         above = np.minimum(below + 1, np.maximum(defined - 1, 0))
         columns = np.arange(drawn.shape[1])
         low, high = (ordered[i, columns] if len(drawn) else np.full(len(columns), np.nan) for i in (below, above))
-        bounds.append(np.where(is_told, low + (at - below) * (high - low), np.nan))
+        bounds.append(np.where(is_defined, low + (position - below) * (high - low), np.nan))
     return bounds[0], bounds[1]
 
 

@@ -64,8 +64,8 @@ class Votes:
         """The lines of `table` with votes for more than one label, most disputed first: the smallest share of the
         majority, then the widest spread of numbers, then the most votes, then the first row."""
         order = ["label_share", "spread", "votes", "row"]
-        found = self.table().filter("is_disputed")
-        return found.sort(order, descending=[False, True, True, False], nulls_last=True)
+        table = self.table().filter("is_disputed")
+        return table.sort(order, descending=[False, True, True, False], nulls_last=True)
 
 
 def votes_of(labels: Labels) -> Votes:
@@ -116,12 +116,12 @@ def gold_of(labels: Labels, gold: pl.Series) -> Codes:
     item holds one, or its rows hold several.
     """
     codes = labels.codes_of(gold.gather(pl.Series(labels.rows)))
-    known = codes > -2
-    found = np.full(labels.items, -2, np.int64)
-    found[labels.item[known]] = codes[known]
-    differing = known & (codes != found[labels.item])
-    found[labels.item[differing]] = -2
-    return found
+    has_gold = codes > -2
+    gold_codes = np.full(labels.items, -2, np.int64)
+    gold_codes[labels.item[has_gold]] = codes[has_gold]
+    differing = has_gold & (codes != gold_codes[labels.item])
+    gold_codes[labels.item[differing]] = -2
+    return gold_codes
 
 
 def accuracy(votes: Votes, gold: Codes) -> tuple[float | None, int]:
@@ -130,19 +130,19 @@ def accuracy(votes: Votes, gold: Codes) -> tuple[float | None, int]:
     Where T labels tie, one of them being right counts 1/T: what drawing one of them would be right on average.
     None where no item has a true label.
     """
-    known = gold > -2
-    if not known.any():
+    has_gold = gold > -2
+    if not has_gold.any():
         return None, 0
     table = value_counts(votes.labels)
     item = np.repeat(np.arange(len(gold)), np.diff(table.indptr))
     right = (table.indices == gold[item]) & (table.data == votes.top[item])
-    return float((right / votes.tied[item]).sum() / known.sum()), int(known.sum())
+    return float((right / votes.tied[item]).sum() / has_gold.sum()), int(has_gold.sum())
 
 
 def label_accuracy(label: Codes, gold: Codes) -> tuple[float | None, int]:
     """The share of items with a true label to which these labels, one per item, give it; and how many have one."""
-    known = gold > -2
-    return (float((label == gold)[known].mean()) if known.any() else None), int(known.sum())
+    has_gold = gold > -2
+    return (float((label == gold)[has_gold].mean()) if has_gold.any() else None), int(has_gold.sum())
 
 
 def per_annotator(votes: Votes, gold: Codes | None = None) -> pl.DataFrame:
@@ -156,13 +156,13 @@ def per_annotator(votes: Votes, gold: Codes | None = None) -> pl.DataFrame:
     labels = votes.labels
     credit = agreement_with_others(votes)
     truth = np.full(len(labels), -2) if gold is None else gold[labels.item]
-    compared, known = ~np.isnan(credit), truth > -2
+    compared, has_gold = ~np.isnan(credit), truth > -2
     people = len(labels.annotators)
     judged, met, checked = (
-        np.bincount(labels.annotator[where], minlength=people) for where in (slice(None), compared, known)
+        np.bincount(labels.annotator[where], minlength=people) for where in (slice(None), compared, has_gold)
     )
     agreed = np.bincount(labels.annotator[compared], credit[compared], people)
-    right = np.bincount(labels.annotator[known & (labels.label == truth)], minlength=people)
+    right = np.bincount(labels.annotator[has_gold & (labels.label == truth)], minlength=people)
     columns = {"annotator": pl.Series(labels.annotators, dtype=pl.String), "labels": judged}
     shares = (("agreement", "compared", met, agreed), ("accuracy", "with_gold", checked, right))
     for name, counted, total, hits in shares:

@@ -49,12 +49,14 @@ class Counts:
         return self.table.multiply(np.asarray(by_item, np.float64)[:, None]).tocsr()
 
     def _why_no_alpha(self) -> str:
-        told = "Alpha is undefined"
+        start = "Alpha is undefined"
         if self.level in ("interval", "ratio") and self.numbers is None:
-            return f"{told} at the {self.level} level: labels such as {self.names[0]!r} are no numbers; choose nominal."
+            return (
+                f"{start} at the {self.level} level: labels such as {self.names[0]!r} are not numbers; choose nominal."
+            )
         if self.level == "ratio" and self.numbers is not None:
             if self.numbers.min(initial=0) < 0:
-                return f"{told} at the ratio level: {self.numbers.min():g} lies below zero; choose interval."
+                return f"{start} at the ratio level: {self.numbers.min():g} lies below zero; choose interval."
             if len(self.numbers) > MOST_RATIO_VALUES:
                 return (
                     f"Alpha at the ratio level is worked out for at most {MOST_RATIO_VALUES:,} different labels, "
@@ -64,7 +66,7 @@ class Counts:
         if len(seen) > 1:
             return ""
         name = self.names[seen[0]] if len(seen) else ""
-        return f"{told}: every item that two people judged got {name!r} from all, so chance allows no disagreement."
+        return f"{start}: every item that two people judged got {name!r} from all, so chance allows no disagreement."
 
     def _why_no_kappa(self) -> str:
         seen = np.flatnonzero(self.shares @ self.copies)
@@ -104,7 +106,7 @@ class Counts:
         return np.asarray(2 * (self.judgements * squares - sums**2) / self.others)
 
     def _ratio_spread(self) -> Numbers:
-        blocks = [self.table[at : at + _BLOCK] for at in range(0, self.table.shape[0], _BLOCK)]
+        blocks = [self.table[start : start + _BLOCK] for start in range(0, self.table.shape[0], _BLOCK)]
         sums = [np.asarray(block.multiply(block @ self.ratios).sum(axis=1)).ravel() for block in blocks]
         return np.asarray(np.concatenate(sums) / self.others)
 

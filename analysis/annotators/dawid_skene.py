@@ -71,9 +71,9 @@ class DawidSkene:
         given = self.posterior[labels.item, labels.label]
         judged = np.bincount(labels.annotator, minlength=people)
         hits = np.bincount(labels.annotator, given, people)
-        there = np.flatnonzero(judged)
-        names = pl.Series(labels.annotators, dtype=pl.String).gather(pl.Series(there))
-        return pl.DataFrame({"annotator": names, "expected_accuracy": hits[there] / judged[there]})
+        active = np.flatnonzero(judged)
+        names = pl.Series(labels.annotators, dtype=pl.String).gather(pl.Series(active))
+        return pl.DataFrame({"annotator": names, "expected_accuracy": hits[active] / judged[active]})
 
 
 def dawid_skene(labels: Labels, pooled: float = 0.0, rounds: int = ROUNDS, tolerance: float = TOLERANCE) -> DawidSkene:
@@ -95,16 +95,16 @@ def dawid_skene(labels: Labels, pooled: float = 0.0, rounds: int = ROUNDS, toler
 
     once = labels.once()
     classes, people_labels = len(once.values), once.annotator * max(len(once.values), 1) + once.label
-    known, line = np.unique(people_labels, return_inverse=True)
-    if (cells := max(once.items, len(known)) * classes) > MOST_CELLS:
+    pairs, line = np.unique(people_labels, return_inverse=True)
+    if (cells := max(once.items, len(pairs)) * classes) > MOST_CELLS:
         raise LabelsError(
             f"The model of Dawid and Skene would hold {cells:,} numbers for {classes:,} different labels; "
             f"it holds at most {MOST_CELLS:,}. Group the labels, or take the majority."
         )
-    gives: Any = csr_array((np.ones(len(once)), (line, once.item)), shape=(len(known), once.items))
+    gives: Any = csr_array((np.ones(len(once)), (line, once.item)), shape=(len(pairs), once.items))
     got = gives.T.tocsr()
     judged = np.bincount(once.item, minlength=once.items).astype(np.float64)
-    users, used = known // max(classes, 1), known % max(classes, 1)
+    users, used = pairs // max(classes, 1), pairs % max(classes, 1)
     posterior = np.zeros((once.items, classes))
     np.add.at(posterior, (once.item, once.label), 1 / judged[once.item])
     prior, errors, counted = _learn(gives, posterior, users, used, pooled)

@@ -58,16 +58,16 @@ def label_differences(labels: Labels, most: int = MOST_LABELS) -> pl.DataFrame:
 def _table(labels: Labels, once: Labels, values: Numbers, *, is_share: bool) -> pl.DataFrame:
     people, kinds = len(labels.annotators), values.shape[1]
     judged = np.bincount(labels.annotator, minlength=people)
-    found, q, far = far_from_the_rest(lambda counts: _compare(once, values, counts, is_share), judged > 0)
+    result, q, far = far_from_the_rest(lambda counts: _compare(once, values, counts, is_share), judged > 0)
     who, measure = (axis.ravel() for axis in np.indices((people, kinds)))
     numbers = {
-        "mean": found.own,
-        "n": found.n,
-        "rest_mean": found.rest,
-        "difference": found.difference,
-        "low": found.low,
-        "high": found.high,
-        "p": found.p,
+        "mean": result.own,
+        "n": result.n,
+        "rest_mean": result.rest,
+        "difference": result.difference,
+        "low": result.low,
+        "high": result.high,
+        "p": result.p,
         "q": q,
     }
     names = pl.Series("annotator", labels.annotators, dtype=pl.String)
@@ -77,7 +77,7 @@ def _table(labels: Labels, once: Labels, values: Numbers, *, is_share: bool) -> 
             "annotator": names.gather(who),
             "measure": measure,
             "labels": judged[who],
-            "compared": ways.gather(found.compared.ravel()),
+            "compared": ways.gather(result.compared.ravel()),
             "is_far": far.ravel(),
             **{name: column.ravel() for name, column in numbers.items()},
         }
@@ -114,7 +114,7 @@ def _compare_one(once: Labels, value: Numbers, counts: Flags, is_share: bool) ->
     middle = float(np.median(value)) if len(value) else 0.0  # squares of what lies far from 0 would lose digits
     centred = value - middle
     with np.errstate(all="ignore"):
-        own = np.bincount(once.annotator, centred, people) / np.bincount(once.annotator, minlength=people)
+        mean = np.bincount(once.annotator, centred, people) / np.bincount(once.annotator, minlength=people)
         same, every = _on_same_items(once, centred, counts), _against_all(once, centred, counts, is_share)
         is_same = same.n >= MIN_SHARED
         is_all = ~is_same & (every.n >= MIN_ROWS) & ~np.isnan(every.p)
@@ -125,7 +125,7 @@ def _compare_one(once: Labels, value: Numbers, counts: Flags, is_share: bool) ->
         p_small = np.fmax(p_of_small(effect, side.error / (spread or 1.0), side.freedom), side.p)
     way = np.where(is_same, 1, np.where(is_all, 2, 0)).astype(np.int8)
     rest = side.rest + middle
-    return Compared(own + middle, rest, side.n, side.difference, side.low, side.high, side.p, effect, p_small, way)
+    return Compared(mean + middle, rest, side.n, side.difference, side.low, side.high, side.p, effect, p_small, way)
 
 
 class _Side(NamedTuple):
@@ -170,9 +170,9 @@ def _against_all(once: Labels, value: Numbers, counts: Flags, is_share: bool) ->
     mean, mean2 = total / n, total2 / n2
     var = np.maximum(squares - n * mean**2, 0.0) / (n - 1)
     var2 = np.maximum(squares2 - n2 * mean2**2, 0.0) / (n2 - 1)
-    found = welch(n, mean, var, n2, mean2, var2)
+    effect = welch(n, mean, var, n2, mean2, var2)
     if is_share:  # of 0 and 1, with a middle of 0 or 1 taken off
         low = float(value.min()) if len(value) else 0.0
-        found = shares(total - low * n, n, total2 - low * n2, n2)
+        effect = shares(total - low * n, n, total2 - low * n2, n2)
     error = np.sqrt(var / n + var2 / n2)
-    return _Side(n, mean2, found.size, found.low, found.high, found.p, error, np.minimum(n, n2) - 1)
+    return _Side(n, mean2, effect.size, effect.low, effect.high, effect.p, error, np.minimum(n, n2) - 1)

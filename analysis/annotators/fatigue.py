@@ -46,9 +46,9 @@ def measures_of(labels: Labels, facts: pl.DataFrame, level: str) -> pl.DataFrame
     else:
         agreement = agreement_with_others(votes_of(labels))
     agreed = pl.DataFrame({"row": once.rows, "agreement": agreement}).cast({"row": pl.UInt32})
-    said = pl.DataFrame({"row": labels.rows, "variety": _surprisal(labels)}).cast({"row": pl.UInt32})
+    surprisals = pl.DataFrame({"row": labels.rows, "variety": _surprisal(labels)}).cast({"row": pl.UInt32})
     wide = placed.join(agreed, on="row", how="left", maintain_order="left").join(
-        said, on="row", how="left", maintain_order="left"
+        surprisals, on="row", how="left", maintain_order="left"
     )
     values = [pl.col(name).cast(pl.Float64).fill_nan(None) for name in MEASURES]
     return wide.select("row", "annotator", "session", "position", *values)
@@ -63,8 +63,8 @@ def _nearness(once: Labels, numbers: Numbers) -> Numbers:
     middle = float(np.median(score))
     total = np.bincount(once.item, score - middle)[once.item] - (score - middle)
     with np.errstate(all="ignore"):
-        apart = np.abs(score - middle - total / n)
-    return np.asarray(np.where(n > 0, 1 - apart / (float(np.ptp(score)) or 1.0), np.nan))
+        distance = np.abs(score - middle - total / n)
+    return np.asarray(np.where(n > 0, 1 - distance / (float(np.ptp(score)) or 1.0), np.nan))
 
 
 def _surprisal(labels: Labels) -> Numbers:
@@ -89,7 +89,7 @@ def by_position(measured: pl.DataFrame, annotator: str | None = None, width: int
 
     rows = measured if annotator is None else measured.filter(pl.col("annotator") == annotator)
     first = (pl.col("position") - 1) // width * width + 1
-    found = []
+    tables = []
     for name in MEASURES:
         binned = rows.select("session", first=first, y=_averaged(name)).drop_nulls("y")
         binned = binned.with_columns(away=pl.col("y") - pl.col("y").mean().over("first"))
@@ -112,19 +112,19 @@ def by_position(measured: pl.DataFrame, annotator: str | None = None, width: int
         reach = (pl.Series("reach", t) * bins["error"]).fill_nan(None)
         ends = {"value": pl.col("value"), "low": pl.col("value") - reach, "high": pl.col("value") + reach}
         highest = 1.0 if name == "agreement" else None
-        told = [_told(end, name).clip(0.0, highest).alias(end_name) for end_name, end in ends.items()]
-        found.append(
+        shown = [_in_original_units(end, name).clip(0.0, highest).alias(end_name) for end_name, end in ends.items()]
+        tables.append(
             bins.select(
                 pl.lit(name).alias("measure"),
                 "first",
                 (pl.col("first") + width - 1).alias("last"),
                 "rows",
                 "sessions",
-                *told,
+                *shown,
                 "is_clustered",
             ).sort("first")
         )
-    return pl.concat(found)
+    return pl.concat(tables)
 
 
 def slopes(measured: pl.DataFrame) -> pl.DataFrame:
@@ -139,10 +139,12 @@ def slopes(measured: pl.DataFrame) -> pl.DataFrame:
     falls. No line where a measure does not vary.
     """
     names, who = _coded(measured["annotator"])
-    found = _fitted(measured, who, len(names), is_clustered=False)
-    found = found.with_columns(annotator=names.gather(found["who"])).sort("p", "annotator", "measure", nulls_last=True)
+    fitted = _fitted(measured, who, len(names), is_clustered=False)
+    fitted = fitted.with_columns(annotator=names.gather(fitted["who"])).sort(
+        "p", "annotator", "measure", nulls_last=True
+    )
     falls = pl.col("measure").is_in(OF_CARE) & (pl.col("change") < 0)
-    return found.select("annotator", pl.exclude("annotator", "who"), is_tired=falls & pl.col("is_significant"))
+    return fitted.select("annotator", pl.exclude("annotator", "who"), is_tired=falls & pl.col("is_significant"))
 
 
 def overall(measured: pl.DataFrame) -> pl.DataFrame:
@@ -151,13 +153,13 @@ def overall(measured: pl.DataFrame) -> pl.DataFrame:
     From ten sessions on, errors are clustered by session (Liang and Zeger 1986).
     """
     together = np.zeros(measured.height, np.int64)
-    found = _fitted(measured, together, 1, is_clustered=measured["session"].n_unique() >= MIN_SESSIONS)
-    return found.drop("who").sort("p", "measure", nulls_last=True)
+    fitted = _fitted(measured, together, 1, is_clustered=measured["session"].n_unique() >= MIN_SESSIONS)
+    return fitted.drop("who").sort("p", "measure", nulls_last=True)
 
 
-def tired(found: pl.DataFrame) -> tuple[str, ...]:
+def tired(fitted: pl.DataFrame) -> tuple[str, ...]:
     """Those of `slopes` who tire, the surest first."""
-    return tuple(found.filter("is_tired").unique("annotator", keep="first", maintain_order=True)["annotator"])
+    return tuple(fitted.filter("is_tired").unique("annotator", keep="first", maintain_order=True)["annotator"])
 
 
 def _fitted(measured: pl.DataFrame, who: Codes, people: int, *, is_clustered: bool) -> pl.DataFrame:
@@ -167,10 +169,10 @@ def _fitted(measured: pl.DataFrame, who: Codes, people: int, *, is_clustered: bo
         _fit(measured.select(_averaged(name), "position"), name, who, people, session, len(names), is_clustered)
         for name in MEASURES
     ]
-    found = pl.concat(fits)
-    q = pl.Series("q", adjusted(found["p"].to_numpy()))
+    table = pl.concat(fits)
+    q = pl.Series("q", adjusted(table["p"].to_numpy()))
     significant = (q <= FALSE_DISCOVERIES).alias("is_significant")
-    return found.with_columns(q, significant).with_columns(pl.col(pl.Float64).fill_nan(None))
+    return table.with_columns(q, significant).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
 def _fit(
@@ -178,11 +180,11 @@ def _fit(
 ) -> pl.DataFrame:
     from scipy.special import stdtr, stdtrit
 
-    there = columns[measure].is_not_null().to_numpy() & (
+    usable = columns[measure].is_not_null().to_numpy() & (
         np.bincount(session, columns[measure].is_not_null().to_numpy(), sessions)[session] > 1
     )
-    who, session = who[there], session[there]
-    x, y = (columns[name].to_numpy()[there].astype(float) for name in ("position", measure))
+    who, session = who[usable], session[usable]
+    x, y = (columns[name].to_numpy()[usable].astype(float) for name in ("position", measure))
     largest = np.zeros(people)
     np.maximum.at(largest, who, np.abs(y))
     of_session = np.bincount(session, minlength=sessions)
@@ -218,9 +220,9 @@ def _fit(
             **{name: (end * STEP)[kept] for name, end in ends.items()},
         }
     )
-    told = [_told(pl.col(name), measure) for name in ends]
+    shown = [_in_original_units(pl.col(name), measure) for name in ends]
     return fitted.select(
-        "who", pl.lit(measure).alias("measure"), pl.col("rows", "sessions").cast(pl.UInt32), *told, "effect", "p"
+        "who", pl.lit(measure).alias("measure"), pl.col("rows", "sessions").cast(pl.UInt32), *shown, "effect", "p"
     )
 
 
@@ -236,6 +238,6 @@ def _averaged(measure: str) -> pl.Expr:
     return pl.col(measure).log1p() if measure in LOGARITHMIC else pl.col(measure)
 
 
-def _told(averaged: pl.Expr, measure: str) -> pl.Expr:
+def _in_original_units(averaged: pl.Expr, measure: str) -> pl.Expr:
     """An average as it is told: a difference of logarithms as a ratio less one."""
     return averaged.exp() - 1 if measure in LOGARITHMIC else averaged

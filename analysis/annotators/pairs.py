@@ -50,7 +50,7 @@ def cohen(
     given = _grid(once, top)
     costs = _costs(len(labels.values), weights)
     draws = np.random.default_rng(seed)
-    found = []
+    lines = []
     for a in range(len(top)):
         for b, table in enumerate(_confusions(given, a, len(labels.values)), start=a + 1):
             items = int(table.sum())
@@ -60,9 +60,9 @@ def cohen(
                 drawn = draws.multinomial(items, table.ravel() / items, resamples)
                 kappa = float(value)
                 low, high = bounds(*(bound[0] for bound in intervals(_kappas(drawn, costs)[:, None])))
-            found.append((once.annotators[top[a]], once.annotators[top[b]], items, agreed, kappa, low, high))
+            lines.append((once.annotators[top[a]], once.annotators[top[b]], items, agreed, kappa, low, high))
     shares = dict.fromkeys(("agreement", "kappa", "low", "high"), pl.Float64)
-    return pl.DataFrame(found, schema={"a": pl.String, "b": pl.String, "items": pl.Int64, **shares}, orient="row")
+    return pl.DataFrame(lines, schema={"a": pl.String, "b": pl.String, "items": pl.Int64, **shares}, orient="row")
 
 
 def _grid(once: Labels, top: Codes) -> npt.NDArray[np.uint8]:

@@ -52,18 +52,19 @@ def facts_in(dataset: Dataset, rows: pl.Series, annotator: str | None = None) ->
     same = pl.repeat(0, len(rows), dtype=pl.UInt8, eager=True)
     who = _who(dataset, annotator)
     judged = labels_of(same, dataset.column(who).gather(rows), same, rows)
-    at = pl.Series("row", judged.rows, dtype=pl.UInt32)
+    judged_rows = pl.Series("row", judged.rows, dtype=pl.UInt32)
     unit = next((column for column, name in LENGTHS.items() if name == length_unit(dataset)), "")
-    found = {"row": at, "annotator": pl.Series(judged.annotators, dtype=pl.String).gather(judged.annotator)}
+    columns = {"row": judged_rows, "annotator": pl.Series(judged.annotators, dtype=pl.String).gather(judged.annotator)}
     # Sessions are those of the people the role names; of others there are none.
-    known = [name for name in FACTS if name in dataset.catalogue["sessions"].adds and dataset.role("annotator") == who]
-    found |= {n: dataset.column(n).gather(at) for n in ("moment", *known) if _is_computed(dataset, n)}
+    of_sessions = dataset.catalogue["sessions"].adds if dataset.role("annotator") == who else {}
+    names = ("moment", *(name for name in FACTS if name in of_sessions))
+    columns |= {n: dataset.column(n).gather(judged_rows) for n in names if _is_computed(dataset, n)}
     if unit:
-        found["length"] = dataset.column(unit).gather(at)
+        columns["length"] = dataset.column(unit).gather(judged_rows)
     if "response" in dataset.canonical:
-        found["is_empty"] = dataset.mask(Filter("response", "blank", "")).gather(at)
-    nulls = [pl.lit(None, dtype).alias(name) for name, dtype in FACTS.items() if name not in found]
-    return pl.DataFrame(found).with_columns(nulls).select(*FACTS)
+        columns["is_empty"] = dataset.mask(Filter("response", "blank", "")).gather(judged_rows)
+    nulls = [pl.lit(None, dtype).alias(name) for name, dtype in FACTS.items() if name not in columns]
+    return pl.DataFrame(columns).with_columns(nulls).select(*FACTS)
 
 
 def length_unit(dataset: Dataset) -> str | None:

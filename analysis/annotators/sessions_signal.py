@@ -71,7 +71,7 @@ class Sessions(
             since=since,
             between_days=is_day & is_day.shift(),
         ).with_columns(session=pl.col("is_first").cum_sum())
-        found = placed.select(
+        sessions = placed.select(
             "row",
             session_group=pl.col("row").first().over("session"),
             session_position=pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("session"),
@@ -81,13 +81,13 @@ class Sessions(
             ),
         )
         every = rows.select(row=pl.int_range(pl.len(), dtype=pl.UInt32))
-        return every.join(found, on="row", how="left", maintain_order="left").select(*self.adds)
+        return every.join(sessions, on="row", how="left", maintain_order="left").select(*self.adds)
 
 
 def _key(role: str, schema: pl.Schema) -> pl.Expr:
     """A number per value of a role, of any type; null where it is missing or blank."""
     value = pl.col(role)
-    there = value.is_not_null()
+    is_present = value.is_not_null()
     if schema[role] == pl.String:
-        there &= value.str.contains(r"\S")
-    return pl.when(there).then(value.hash(seed=0)).alias(role)
+        is_present &= value.str.contains(r"\S")
+    return pl.when(is_present).then(value.hash(seed=0)).alias(role)

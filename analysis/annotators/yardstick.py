@@ -60,12 +60,12 @@ def far_from_the_rest(compare: Callable[[Flags], Compared], judged: Flags) -> tu
     """
     counts = judged.copy()
     for _ in range(_ROUNDS):
-        found = compare(counts)
-        q = adjusted(found.p_small)
+        compared = compare(counts)
+        q = adjusted(compared.p_small)
         far = q <= FALSE_DISCOVERIES
-        size = np.where(far, np.abs(found.effect), 0.0).max(axis=1, initial=0.0) * counts
+        size = np.where(far, np.abs(compared.effect), 0.0).max(axis=1, initial=0.0) * counts
         leave = (size > 0) & (size >= size.max(initial=0.0) / 2)
         if not leave.any() or 2 * (judged & (~counts | leave)).sum() >= judged.sum():
             break
         counts = counts & ~leave
-    return found, q, far
+    return compared, q, far

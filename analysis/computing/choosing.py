@@ -18,11 +18,11 @@ def quick(dataset: Dataset) -> Iterator[Signal]:
     Last those that read other signals' columns, where these were made on the way; those of `Catalogue.on_request` are
     left out where they are not there yet.
     """
-    for known in sorted(dataset.signals(), key=lambda s: (bool(missing_inputs(dataset, s)), not s.cheap)):
-        if missing_inputs(dataset, known) or (known.name in dataset.catalogue.on_request and not dataset.has(known)):
+    for signal in sorted(dataset.signals(), key=lambda s: (bool(missing_inputs(dataset, s)), not s.cheap)):
+        if missing_inputs(dataset, signal) or (signal.name in dataset.catalogue.on_request and not dataset.has(signal)):
             continue
-        if known.cheap or dataset.has(known) or try_out(dataset, known) <= AT_OPENING_S:
-            yield known
+        if signal.cheap or dataset.has(signal) or try_out(dataset, signal) <= AT_OPENING_S:
+            yield signal
 
 
 def with_parameters(

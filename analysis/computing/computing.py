@@ -67,8 +67,8 @@ def try_out(dataset: Dataset, signal: Signal) -> float:
     step = max(dataset.height // 5, 1)
     sample = pl.concat(
         batch
-        for at in range(0, dataset.height, step)
-        for batch in dataset.batches([ROW_ID, *signal.inputs], at, max(count // 5, 1))
+        for start in range(0, dataset.height, step)
+        for batch in dataset.batches([ROW_ID, *signal.inputs], start, max(count // 5, 1))
     )
     started = time.perf_counter()
     signal(sample)
@@ -135,21 +135,21 @@ def _make_parts(
     """One Parquet file per chunk of rows that has none yet, named by the chunk's first row."""
     step = CHUNK_ROWS if signal.scope == "row" else max(dataset.height, 1)
     starts = list(range(0, max(dataset.height, 1), step))
-    missing = [at for at in starts if not (parts / f"{at:010}.parquet").exists()]
+    missing = [start for start in starts if not (parts / f"{start:010}.parquet").exists()]
     todo = missing[:limit]
-    done = dataset.height - sum(min(step, dataset.height - at) for at in missing)
+    done = dataset.height - sum(min(step, dataset.height - start) for start in missing)
     place: dict[str, int] = {}
 
     def chunks() -> Iterator[pl.DataFrame]:
-        for at in todo:
-            batches = list(dataset.batches([ROW_ID, *signal.inputs], at, step))
+        for start in todo:
+            batches = list(dataset.batches([ROW_ID, *signal.inputs], start, step))
             chunk = pl.concat(batches) if batches else _no_rows(dataset, signal)
-            place[_name(chunk)] = at
+            place[_name(chunk)] = start
             yield chunk
 
     for part in (run if signal.scope == "row" else run_here)(signal, chunks()):
-        at = place.pop(_name(part))
-        _write(part, parts / f"{at:010}.parquet")
+        start = place.pop(_name(part))
+        _write(part, parts / f"{start:010}.parquet")
         done += part.height
         report("computing", done, dataset.height)
 

@@ -146,8 +146,8 @@ class DatasetColumns(DatasetFolder):
         if column in TAGS:
             return f"{column}@{self.tag_revision}"
         writer = self.catalogue.writer_of(column) if column not in self.originals else None
-        own = f"{self.signal(writer).key}/{column}" if writer else column
-        return f"{own}@{self.rulings.revision}" if column in self.rulings.columns else own
+        key = f"{self.signal(writer).key}/{column}" if writer else column
+        return f"{key}@{self.rulings.revision}" if column in self.rulings.columns else key
 
     # From disk
 
@@ -238,6 +238,6 @@ class DatasetColumns(DatasetFolder):
 
     def set_rulings(self, rulings: Rulings) -> None:
         """Takes what people ruled out, in the place of what they had ruled out before."""
-        own = {name: column for name, column in rulings.columns.items() if name not in self.originals}
+        columns = {name: column for name, column in rulings.columns.items() if name not in self.originals}
         with self._lock:
-            self.rulings = rulings._replace(columns=own)
+            self.rulings = rulings._replace(columns=columns)

@@ -62,8 +62,8 @@ class DatasetFolder:
     def originals(self) -> dict[str, pl.DataType]:
         """The source's own columns and their types, in source order."""
         parts = self._parts
-        found = pl.read_parquet_schema(parts[0]) if parts else {}
-        return {name: found[name] for name in self.meta["columns"] if name in found}
+        types = pl.read_parquet_schema(parts[0]) if parts else {}
+        return {name: types[name] for name in self.meta["columns"] if name in types}
 
     @cached_property
     def canonical(self) -> dict[str, pl.DataType]:
@@ -81,8 +81,8 @@ class DatasetFolder:
                 for column, dtype in signal.adds.items()
                 if column not in self.originals
             }
-            found = {ROW_ID: pl.String(), **CANONICAL, **self.originals, **PLACE, **added, **TAGS}
-            self._schema = computed, found
+            schema = {ROW_ID: pl.String(), **CANONICAL, **self.originals, **PLACE, **added, **TAGS}
+            self._schema = computed, schema
         return dict(self._schema[1])
 
     @property
@@ -126,8 +126,8 @@ class DatasetFolder:
         >>> dataset.texts()
         ['prompt', 'response']
         """
-        found = [name for name in TEXTS if name in self.canonical]
-        return found or [name for name, dtype in self.originals.items() if dtype == pl.String]
+        present = [name for name in TEXTS if name in self.canonical]
+        return present or [name for name, dtype in self.originals.items() if dtype == pl.String]
 
     # Signals
 

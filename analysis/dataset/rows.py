@@ -47,11 +47,11 @@ class Dataset(DatasetColumns):
     def private_columns(self) -> frozenset[str]:
         """The source's columns in whose texts personal data was found: they are read, masked, and not counted by
         value. None before it was looked for."""
-        made = [(s, s.private) for s in self.signals() if s.private and self.has(s)]
-        key = (self.rulings.revision, *(s.key for s, _ in made))
+        scanned = [(s, s.private) for s in self.signals() if s.private and self.has(s)]
+        key = (self.rulings.revision, *(s.key for s, _ in scanned))
         if self._private[0] != key:
             every = pl.int_range(self.height, dtype=pl.UInt32, eager=True)
-            spans = [self.table_in(s, table, every).filter(~pl.col("is_placeholder"))["field"] for s, table in made]
+            spans = [self.table_in(s, table, every).filter(~pl.col("is_placeholder"))["field"] for s, table in scanned]
             fields = {field for of_signal in spans for field in of_signal.unique()}
             fields |= {"input"} if "prompt" in fields else set()
             self._private = key, frozenset(self.roles[field] for field in fields if field in self.roles)

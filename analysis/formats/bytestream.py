@@ -133,8 +133,8 @@ class ByteStream:
         decoder.reset()
         self.head = b""
         while head:
-            for at in range(0, len(head), size):
-                piece = head[at : at + size]
+            for start in range(0, len(head), size):
+                piece = head[start : start + size]
                 yield piece if encoding == "utf-8" else decoder.decode(piece).encode("utf-8", "replace")
             head = self.read(max(size, 1 << 16))
 

@@ -65,13 +65,13 @@ def messages_of(value: Any) -> list[Message] | None:
         return None
     if value and all(type(turn) is str for turn in value):
         return [_message("assistant" if i % 2 else "user", turn) for i, turn in enumerate(value)]
-    found: list[Message] = []
+    messages: list[Message] = []
     for turn in value:
         turns = _turns(turn)
         if turns is None:
             return None
-        found += turns
-    return found
+        messages += turns
+    return messages
 
 
 def is_dialogue(text: str) -> bool:
@@ -148,8 +148,8 @@ def _dialogue(text: str) -> list[Message]:
     """A conversation in one string, as in hh-rlhf. Only the blank around a turn's marker is dropped."""
     pieces = DIALOGUE.split(text.strip())
     return [
-        _message("user" if who == "Human" else "assistant", said)
-        for who, said in zip(pieces[1::2], pieces[2::2], strict=True)
+        _message("user" if who == "Human" else "assistant", content)
+        for who, content in zip(pieces[1::2], pieces[2::2], strict=True)
     ]
 
 

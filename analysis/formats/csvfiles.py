@@ -163,12 +163,12 @@ def _fault(record: str, separator: str) -> str:
 def dialect(head: str, name: str, reading: ReadOptions) -> Dialect:
     """The separator, quoting and columns of a file that begins with `head`."""
     separators = (reading.separator,) if reading.separator else SEPARATORS
-    found = []
+    candidates = []
     for separator in separators:
         quoted = not _quotes_are_stray(_head_rows(head, separator, False))
         rows = _head_rows(head, separator, quoted)
-        found.append((_consistency(rows, separator, quoted, name), separator, quoted, rows))
-    _, separator, quoted, rows = max(found, key=lambda one: one[0])
+        candidates.append((_consistency(rows, separator, quoted, name), separator, quoted, rows))
+    _, separator, quoted, rows = max(candidates, key=lambda one: one[0])
     if not rows:
         raise FormatError(f"{name} holds no cells; it has separators or blank lines only.")
     has_header = reading.header if reading.header is not None else _has_header(rows)
@@ -191,8 +191,8 @@ def _quotes_are_stray(rows: list[list[str]]) -> bool:
 
 def looks_separated(head: str) -> bool:
     """Whether the lines of an unnamed text agree on two or more cells each."""
-    found = [_consistency(_head_rows(head, s, True), s, True, "") for s in SEPARATORS]
-    return max(found)[0] >= 0.9 and "\n" in head.strip()
+    scores = [_consistency(_head_rows(head, s, True), s, True, "") for s in SEPARATORS]
+    return max(scores)[0] >= 0.9 and "\n" in head.strip()
 
 
 def _head_rows(head: str, separator: str, quoted: bool) -> list[list[str]]:

@@ -38,16 +38,16 @@ class Account:
     @property
     def kinds(self) -> dict[str, Counter[Kind]]:
         """Per source column, in order of first appearance, how many values of each kind."""
-        found: dict[str, Counter[Kind]] = {column: Counter() for column in self.plan.kinds}
+        counts: dict[str, Counter[Kind]] = {column: Counter() for column in self.plan.kinds}
         for facts in self.facts:
             for column, seen in facts.kinds.items():
-                found.setdefault(column, Counter()).update(seen)
-        if len(found) > MAX_COLUMNS:
+                counts.setdefault(column, Counter()).update(seen)
+        if len(counts) > MAX_COLUMNS:
             raise FormatError(
-                f"The records have more than {MAX_COLUMNS:,} different columns, such as {', '.join(list(found)[:3])}; "
+                f"The records have more than {MAX_COLUMNS:,} different columns, such as {', '.join(list(counts)[:3])}; "
                 "are the names of the columns data themselves?"
             )
-        return found
+        return counts
 
     @property
     def rows(self) -> int:
@@ -69,8 +69,8 @@ class Account:
                 yield facts, self.plan, *self.sources[facts.file]
 
     def replace(self, facts: Facts) -> None:
-        at = next(i for i, old in enumerate(self.facts) if old.path == facts.path)
-        self.facts[at] = facts
+        position = next(i for i, old in enumerate(self.facts) if old.path == facts.path)
+        self.facts[position] = facts
 
     def write(self, folder: Path) -> None:
         """ids.parquet and problems.jsonl."""

@@ -11,11 +11,11 @@ from analysis.formats.bytestream import open_file
 
 def digests(paths: Sequence[Path]) -> list[str]:
     """SHA-256 of each file's bytes, in hex."""
-    found = []
+    hashes = []
     for path in paths:
         with open_file(Path(path)) as file:
-            found.append(hashlib.file_digest(file, "sha256").hexdigest())
-    return found
+            hashes.append(hashlib.file_digest(file, "sha256").hexdigest())
+    return hashes
 
 
 def fingerprint(paths: Sequence[Path]) -> str:
@@ -23,6 +23,6 @@ def fingerprint(paths: Sequence[Path]) -> str:
     return fingerprint_of(digests(paths))
 
 
-def fingerprint_of(found: Sequence[str]) -> str:
+def fingerprint_of(hashes: Sequence[str]) -> str:
     """The SHA-256 of a single file; of several, SHA-256 over their hex digests in order."""
-    return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()

@@ -55,7 +55,7 @@ def import_files(
     account = Account(look(paths, reading)[0])
     sizes = [path.stat().st_size for path in paths]
 
-    def found() -> Iterator[Batch]:
+    def all_batches() -> Iterator[Batch]:
         before = 0
         for path, name, size in zip(paths, names, sizes, strict=True):
             for batch in batches(path, name, reading, _block_bytes):
@@ -63,7 +63,7 @@ def import_files(
                 yield batch
             before += size
 
-    _build(account, found(), folder, workers, sum(sizes), progress)
+    _build(account, all_batches(), folder, workers, sum(sizes), progress)
     if not account.rows:
         raise unreadable(names, list(account.problems()))
     account.write(folder)
@@ -110,14 +110,16 @@ def _with_items(info: dict[str, Any], folder: Path, reading: ReadOptions) -> dic
     rows = pl.scan_parquet(sorted((folder / "rows").glob("*.parquet")))
     schema = rows.collect_schema()
     for column in items_named((name for name in info["columns"] if not schema[name].is_nested()), roles.values()):
-        there, distinct = rows.select(pl.col(column).count(), n=pl.col(column).drop_nulls().n_unique()).collect().row(0)
-        if repeat(there, distinct):
+        filled, distinct = (
+            rows.select(pl.col(column).count(), n=pl.col(column).drop_nulls().n_unique()).collect().row(0)
+        )
+        if repeat(filled, distinct):
             return info | {"roles": {**roles, "item": column}}
     return info
 
 
 def _build(
-    account: Account, found: Iterator[Batch], folder: Path, workers: int | None, size: int, progress: Progress
+    account: Account, incoming: Iterator[Batch], folder: Path, workers: int | None, size: int, progress: Progress
 ) -> None:
     """Builds a part of every batch, then builds again those that what came later has put into another form."""
     rows = folder / "rows"
@@ -126,7 +128,7 @@ def _build(
         old.unlink()
 
     def jobs() -> Iterator[tuple[Batch, Plan, Path]]:
-        for number, batch in enumerate(found):
+        for number, batch in enumerate(incoming):
             account.sources.setdefault(batch.file, (batch.container, batch.dialect))
             yield batch, account.plan, rows / f"{number:05}.parquet"
 
@@ -183,8 +185,8 @@ def look(paths: Sequence[Path], reading: ReadOptions) -> tuple[Plan, list[tuple[
     heads: list[tuple[Batch, Records]] = []
     share = max(HEAD_BYTES // min(len(paths), HEAD_FILES), 1 << 16)
     for path, name in list(zip(paths, names, strict=True))[:HEAD_FILES]:
-        with contextlib.closing(batches(path, name, reading, share)) as found:
-            for batch in found:
+        with contextlib.closing(batches(path, name, reading, share)) as file_batches:
+            for batch in file_batches:
                 records = parse(batch)
                 heads.append((batch, records))
                 if records.values:

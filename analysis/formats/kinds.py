@@ -29,17 +29,17 @@ def kinds_of(values: Sequence[Any]) -> Counter[Kind]:
     >>> sorted(kinds_of([1, 2.5, None, "a", "b"]).items())
     [('float', 1), ('int', 1), ('str', 2)]
     """
-    found: Counter[Kind] = Counter()
+    seen: Counter[Kind] = Counter()
     types = set(map(type, values))
     counts = {types.pop(): len(values)} if len(types) == 1 else Counter(map(type, values))
     for type_, count in counts.items():
         if type_ in SCALARS:
-            found[SCALARS[type_]] += count
+            seen[SCALARS[type_]] += count
         elif type_ is int:
-            found.update(_integer_kinds(values if count == len(values) else [v for v in values if type(v) is int]))
+            seen.update(_integer_kinds(values if count == len(values) else [v for v in values if type(v) is int]))
         elif type_ is list:
-            found.update(_list_kind(v) for v in values if type(v) is list)
-    return found
+            seen.update(_list_kind(v) for v in values if type(v) is list)
+    return seen
 
 
 def _integer_kinds(values: Sequence[int]) -> Counter[Kind]:
@@ -74,12 +74,12 @@ def cell_kinds(cells: pl.Series) -> Counter[Kind]:
     integers = short.filter(short.str.contains(INTEGER_CELL))
     numbers = short.filter(short.str.contains(NUMBER_CELL) & ~short.str.contains(INTEGER_CELL))
     truths = int(short.str.to_lowercase().is_in(list(TRUTHS)).sum())
-    found: Counter[Kind] = Counter()
+    seen: Counter[Kind] = Counter()
     if len(integers):
-        found += _integer_kinds([int(v) for v in integers])
+        seen += _integer_kinds([int(v) for v in integers])
     floats = int((numbers.cast(pl.Float64).abs() < EXACT).sum()) if len(numbers) else 0
-    found += Counter({"float": floats, "bool": truths, "str": len(cells) - len(integers) - floats - truths})
-    return found
+    seen += Counter({"float": floats, "bool": truths, "str": len(cells) - len(integers) - floats - truths})
+    return seen
 
 
 def type_of(kinds: Iterable[Kind]) -> pl.DataType:

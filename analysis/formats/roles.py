@@ -229,8 +229,8 @@ def _question(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> di
 
 
 def _first(role: str, names: Sequence[str], by_name: Mapping[str, str], taken: Mapping[str, str]) -> dict[str, str]:
-    found = [by_name[n] for n in names if n in by_name and by_name[n] not in taken.values()]
-    return {role: found[0]} if found else {}
+    columns = [by_name[n] for n in names if n in by_name and by_name[n] not in taken.values()]
+    return {role: columns[0]} if columns else {}
 
 
 def _holds(role: str, values: Sequence[Any]) -> bool:

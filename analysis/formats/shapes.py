@@ -80,19 +80,19 @@ def find_shape(
         if named:
             roles[role] = _named(named, columns)
     instances = "response" not in roles and "prompt" in roles and _has_instances(columns)
-    found = format_of(roles, columns)
-    if reading.format and reading.format != found:
+    format_name = format_of(roles, columns)
+    if reading.format and reading.format != format_name:
         _check(reading.format, roles)
-        found = reading.format
-    if found != "preference":
+        format_name = reading.format
+    if format_name != "preference":
         roles.pop("rejected", None)
-    if found in ("text", "table") and "system" in roles and "system" not in dict(reading.roles):
+    if format_name in ("text", "table") and "system" in roles and "system" not in dict(reading.roles):
         roles.pop("system")
     ordered = tuple((role, roles[role]) for role in ROLES if role in roles)
     if instances:
         ordered += (("instances", next(c for c in columns if c.lower() == "instances")),)
-    shape = Shape(found, ordered, (), instances)
-    return Shape(found, ordered, _aliases(shape, roles, kinds, is_text), instances)
+    shape = Shape(format_name, ordered, (), instances)
+    return Shape(format_name, ordered, _aliases(shape, roles, kinds, is_text), instances)
 
 
 def format_of(roles: Mapping[str, str], columns: Mapping[str, Sequence[Any]]) -> str:

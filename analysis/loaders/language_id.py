@@ -27,5 +27,7 @@ def identify_languages(texts: Sequence[str]) -> tuple[list[str], list[float]]:
     if not texts:
         return [], []
     model = _language_identifier()
-    found = [model.predict(text) for text in texts]
-    return [labels[0].removeprefix("__label__") for labels, _ in found], [min(float(p[0]), 1.0) for _, p in found]
+    predictions = [model.predict(text) for text in texts]
+    return [labels[0].removeprefix("__label__") for labels, _ in predictions], [
+        min(float(p[0]), 1.0) for _, p in predictions
+    ]

@@ -40,12 +40,12 @@ def pipeline(name: str = DEFAULT_PIPELINE, version: str = "", exclude: tuple[str
 
     place = _pipeline_folder(name) or name
     try:
-        made = spacy.load(place, exclude=exclude)
+        loaded = spacy.load(place, exclude=exclude)
     except (OSError, ValueError, KeyError, ImportError) as error:
         reason = str(error).strip().split("\n")[0][:200]
         raise ModelError(f"{name} cannot be loaded as a spaCy pipeline ({reason}).") from None
-    _multiply_by_numpy(made)
-    return made
+    _multiply_by_numpy(loaded)
+    return loaded
 
 
 def pipeline_version(name: str) -> str:
@@ -74,9 +74,9 @@ def _pipeline_folder(name: str) -> Path | None:
 
     if name and is_package(name):
         return None
-    known = ", ".join([DEFAULT_PIPELINE, *sorted(get_installed_models())])
+    names = ", ".join([DEFAULT_PIPELINE, *sorted(get_installed_models())])
     raise ModelError(
-        f"No language pipeline {name!r} here: known are {known} and the path of a pipeline's folder; "
+        f"No language pipeline {name!r} here: known are {names} and the path of a pipeline's folder; "
         "others are installed as packages with pip."
     )
 
@@ -89,18 +89,18 @@ def parsed(model: Language, texts: Iterable[str]) -> Iterator[Doc]:
         yield from model.pipe(texts, batch_size=BATCH_TEXTS)
 
 
-def _multiply_by_numpy(made: Language) -> None:
+def _multiply_by_numpy(loaded: Language) -> None:
     """Lets NumPy make the pipeline's matrix products: two to three times as fast as thinc's own on a CPU."""
     from thinc.api import Model, NumpyOps
 
     products: Any = NumpyOps()
     products.gemm = _product
-    for _, component in made.pipeline:
+    for _, component in loaded.pipeline:
         model = getattr(component, "model", None)
         for node in model.walk() if isinstance(model, Model) else ():
             node.ops = products
 
 
 def _product(x: Floats, y: Floats, out: Floats | None = None, trans1: bool = False, trans2: bool = False) -> Floats:
-    made: Floats = np.matmul(x.T if trans1 else x, y.T if trans2 else y, out=out)
-    return made
+    product: Floats = np.matmul(x.T if trans1 else x, y.T if trans2 else y, out=out)
+    return product

@@ -156,8 +156,8 @@ def hub_folder(name: str, patterns: Sequence[str]) -> Path:
     try:
         return Path(snapshot_download(name, allow_patterns=list(patterns), local_files_only=not is_online()))
     except (HfHubHTTPError, HFValidationError, OSError) as error:
-        said = "set WINNOW_ONLINE=1 to allow the network" if not is_online() else str(error)[:200]
-        raise ModelError(f"There is no folder {name}, and no such model of the hub is kept here ({said}).") from None
+        reason = "set WINNOW_ONLINE=1 to allow the network" if not is_online() else str(error)[:200]
+        raise ModelError(f"There is no folder {name}, and no such model of the hub is kept here ({reason}).") from None
 
 
 def tokenizer_digest(name: str) -> str:

@@ -78,9 +78,9 @@ def bin_numbers(values: pl.Series, edges: Sequence[float]) -> pl.Series:
     >>> bin_numbers(pl.Series([1, 4, 9, None]), [0, 5, 10]).to_list()
     [0, 0, 1, None]
     """
-    found = np.searchsorted(np.asarray(edges), values.to_numpy(), side="right") - 1
-    inside = values.is_not_null() & pl.Series((found >= 0) & (found < len(edges) - 1))
-    numbers = pl.Series(values.name, found.clip(0, len(edges) - 2), dtype=pl.UInt16)
+    positions = np.searchsorted(np.asarray(edges), values.to_numpy(), side="right") - 1
+    inside = values.is_not_null() & pl.Series((positions >= 0) & (positions < len(edges) - 1))
+    numbers = pl.Series(values.name, positions.clip(0, len(edges) - 2), dtype=pl.UInt16)
     return numbers.set(~inside, None) if not inside.all() else numbers
 
 
@@ -127,14 +127,14 @@ def percentiles(values: pl.Series, shares: Sequence[float] = PERCENTILES) -> lis
     >>> percentiles(pl.Series([1, 2, 3, 4, None]), (0.0, 0.5, 1.0))
     [1.0, 2.0, 4.0]
     """
-    there = values.drop_nulls().drop_nans() if values.dtype.is_float() else values.drop_nulls()
-    if there.is_empty():
+    present = values.drop_nulls().drop_nans() if values.dtype.is_float() else values.drop_nulls()
+    if present.is_empty():
         return [None] * len(shares)
-    ranks = [max(math.ceil(round(share * len(there), 9)), 1) for share in shares]
-    if counted := _counted(there):
+    ranks = [max(math.ceil(round(share * len(present), 9)), 1) for share in shares]
+    if counted := _counted(present):
         low, counts = counted
-        return [float(low + at) for at in np.searchsorted(counts.cumsum(), ranks)]
-    ordered = there.sort()
+        return [float(low + offset) for offset in np.searchsorted(counts.cumsum(), ranks)]
+    ordered = present.sort()
     return [float(ordered[rank - 1]) for rank in ranks]
 
 
@@ -167,9 +167,9 @@ def count_values(values: pl.Series, limit: int = 12) -> pl.DataFrame:
     """
     counts = _named(values).alias("value").value_counts(name="rows").with_columns(pl.col("rows").cast(pl.Int64))
     missing = int(counts.filter(pl.col("value").is_null())["rows"].sum())
-    there = counts.drop_nulls("value")
-    named = there.sort(["rows", "value"], descending=[True, False]).head(limit)
-    left = there.filter(~pl.col("value").is_in(named["value"].implode()))
+    present = counts.drop_nulls("value")
+    named = present.sort(["rows", "value"], descending=[True, False]).head(limit)
+    left = present.filter(~pl.col("value").is_in(named["value"].implode()))
     rest = [(other(left.height), int(left["rows"].sum()), False)] if left.height else []
     rest += [(MISSING, missing, False)] if missing else []
     schema = {"value": pl.String, "rows": pl.Int64, "is_named": pl.Boolean}
@@ -193,9 +193,9 @@ def boxes(values: pl.Series, lines: pl.Series, counted: pl.DataFrame) -> pl.Data
     if values.dtype.is_float():
         both = both.filter(pl.col("value").is_not_nan())
     by_line = both.partition_by("line", as_dict=True)
-    found = []
+    summaries = []
     for line, group in enumerate(counted["value"]):
         if (part := by_line.get((line,))) is not None:
-            found.append((group, part.height, *percentiles(part["value"], BOX)))
+            summaries.append((group, part.height, *percentiles(part["value"], BOX)))
     schema = {"group": pl.String, "rows": pl.Int64, **dict.fromkeys(("low", "q1", "median", "q3", "high"), pl.Float64)}
-    return pl.DataFrame(found, schema=schema, orient="row")
+    return pl.DataFrame(summaries, schema=schema, orient="row")

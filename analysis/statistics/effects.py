@@ -154,21 +154,21 @@ def cliffs_delta(counts: ArrayLike, counts2: ArrayLike) -> Effect:
             for side, place, size, size2 in ((first, above, n, n2), (second, under, n2, n))
         )
         ties = (_total(both, both, both) - every) / every / (every - 1)
-        alike = np.maximum(every + 1 - ties, 0) / (3 * n * n2)  # the variance of delta under no difference
-        statistic = np.where(alike > 0, np.abs(delta) / np.sqrt(alike), 0.0)
+        null_variance = np.maximum(every + 1 - ties, 0) / (3 * n * n2)  # the variance of delta under no difference
+        statistic = np.where(null_variance > 0, np.abs(delta) / np.sqrt(null_variance), 0.0)
         sparse = (np.minimum(n, n2) * (out + out2) / every < 1) & (out + out2 > 0)
         p = _with_exact(2 * ndtr(-statistic), sparse, out, n, out2, n2)
         z = np.where(sparse, _z(p, statistic), statistic)
         spread, freedom = var + var2, (var + var2) ** 2 / (var**2 / (n - 1) + var2**2 / (n2 - 1))
-        own = stdtrit(freedom, 0.5 + CONFIDENCE / 2) ** 2 * spread
-        reach = np.where((var < _NONE) | (var2 < _NONE), Z**2 * alike, own)
+        unpooled = stdtrit(freedom, 0.5 + CONFIDENCE / 2) ** 2 * spread
+        reach = np.where((var < _NONE) | (var2 < _NONE), Z**2 * null_variance, unpooled)
         low, high = _asymmetric(delta, reach)
         smaller = np.minimum(n, n2)
         least = (smaller - Z**2) / (smaller + Z**2)
-    apart, known = np.abs(delta) >= 1 - 1e-12, (n > 1) & (n2 > 1)
-    low = np.where(apart, np.where(delta > 0, least, -1.0), low)
-    high = np.where(apart, np.where(delta > 0, 1.0, -least), high)
-    low, high, p, z = (np.where(known, a, np.nan) for a in (low, high, p, z))
+    is_extreme, is_defined = np.abs(delta) >= 1 - 1e-12, (n > 1) & (n2 > 1)
+    low = np.where(is_extreme, np.where(delta > 0, least, -1.0), low)
+    high = np.where(is_extreme, np.where(delta > 0, 1.0, -least), high)
+    low, high, p, z = (np.where(is_defined, a, np.nan) for a in (low, high, p, z))
     return Effect(delta, low, high, p, z)
 
 

@@ -19,19 +19,19 @@ def is_inside(x: Floats, y: Floats, corners: Floats) -> Booleans:
     Whole cells of a grid lie inside or outside; only places in a cell near the border are asked one by one.
     """
     low, high = corners.min(0), corners.max(0)
-    found = np.zeros(len(x), np.bool_)
+    inside = np.zeros(len(x), np.bool_)
     if not (high > low).all():
-        return found
+        return inside
     near = np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
     size = (high - low) / CELLS
     column = np.minimum(((x[near] - low[0]) / size[0]).astype(np.int32), CELLS - 1)
     row = np.minimum(((y[near] - low[1]) / size[1]).astype(np.int32), CELLS - 1)
     is_mixed, is_full = _cells(corners, low, size)
     cell = row * CELLS + column
-    found[near] = is_full[cell]
+    inside[near] = is_full[cell]
     unsure = near[is_mixed[cell]]
-    found[unsure] = crossed(x[unsure], y[unsure], corners)
-    return found
+    inside[unsure] = crossed(x[unsure], y[unsure], corners)
+    return inside
 
 
 def crossed(x: Floats, y: Floats, corners: Floats) -> Booleans:
@@ -49,10 +49,10 @@ def _cells(corners: Floats, low: Floats, size: Floats) -> tuple[Booleans, Boolea
     ends = np.roll(corners, -1, axis=0)
     for a, b in zip((corners - low) / size, (ends - low) / size, strict=True):
         steps = int(np.ceil(np.abs(b - a).max() * 2)) + 1
-        at = (a + (b - a) * np.linspace(0, 1, steps + 1)[:, None]).astype(np.int32).clip(0, CELLS - 1)
+        points = (a + (b - a) * np.linspace(0, 1, steps + 1)[:, None]).astype(np.int32).clip(0, CELLS - 1)
         for right in range(3):
             for up in range(3):
-                mixed[at[:, 1] + up, at[:, 0] + right] = True
+                mixed[points[:, 1] + up, points[:, 0] + right] = True
     middle = np.arange(CELLS) + 0.5
     x, y = np.meshgrid(low[0] + middle * size[0], low[1] + middle * size[1])
     return mixed[1:-1, 1:-1].ravel(), crossed(x.ravel(), y.ravel(), corners)

@@ -262,8 +262,8 @@ def check_pattern(pattern: str) -> None:
         pl.select(pl.lit("").str.contains(pattern))
     except pl.exceptions.ComputeError as error:
         lines = str(error).split("\n")
-        said = next((line for line in lines if line.startswith("error: ")), lines[0])
-        said = said.rpartition("error: ")[2].strip().rstrip(".")
+        reason = next((line for line in lines if line.startswith("error: ")), lines[0])
+        reason = reason.rpartition("error: ")[2].strip().rstrip(".")
         raise ViewError(
-            f"Cannot read the regular expression {pattern[:200]!r}: {said}; write it another way."
+            f"Cannot read the regular expression {pattern[:200]!r}: {reason}; write it another way."
         ) from None

@@ -67,8 +67,8 @@ class Filter:
             )
         op = parts[1].removeprefix("!")
         value = parts[2] if len(parts) == 3 else ""
-        known = OPERATORS.get(op)
-        value = value if known and known.takes in JOINED else unquote(value)
+        operator = OPERATORS.get(op)
+        value = value if operator and operator.takes in JOINED else unquote(value)
         return cls(unquote(parts[0]), op, value, enabled=not parts[1].startswith("!"))
 
     def __str__(self) -> str:
@@ -113,7 +113,7 @@ class Filter:
         kind = kind_of(dtype)
         operator = OPERATORS[self.op]
         if kind not in operator.kinds:
-            fitting = ", ".join(name for name, known in OPERATORS.items() if kind in known.kinds)
+            fitting = ", ".join(name for name, candidate in OPERATORS.items() if kind in candidate.kinds)
             raise ViewError(f"{self.column} holds {kind} values, which {self.op!r} does not fit; fitting: {fitting}.")
         column = pl.col(self.column)
         asked = column.fill_nan(None) if dtype.is_float() else column  # not-a-number is no number, so it is missing
