@@ -25,14 +25,14 @@ DEFAULT_PIPELINE = "en_winnow_sm"
 DEFAULT_PIPELINE_VERSION = "0.1.0"
 SHIPPED = Path(__file__).resolve().parents[2] / "models"
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
-BATCH_TEXTS = 256  # texts a pipeline sees at a time; fewer or many more are slower
+BATCH_TEXTS = 256  # texts that a pipeline gets at a time; fewer or many more are slower
 
 
 @functools.lru_cache(maxsize=4)
 def pipeline(name: str = DEFAULT_PIPELINE, version: str = "", exclude: tuple[str, ...] = ()) -> Language:
     """The spaCy pipeline of that name without the components of `exclude`, loaded once per process.
 
-    With a `version`, it must still be the one that `pipeline_version` saw. Raises ModelError where it is not.
+    With a `version`, it must still be the one that `pipeline_version` gave. Raises ModelError where it is not.
     """
     if version and version != (seen := pipeline_version(name)):
         raise ModelError(f"The pipeline {name!r} is now version {seen}, no longer {version}; choose it again.")
@@ -49,7 +49,7 @@ def pipeline(name: str = DEFAULT_PIPELINE, version: str = "", exclude: tuple[str
 
 
 def pipeline_version(name: str) -> str:
-    """What pins a pipeline down in a signal's key: its version, with a hash for a local folder."""
+    """What identifies a pipeline in a signal's key: its version, with a hash for a local folder."""
     folder = _pipeline_folder(name)
     if folder is None:
         from importlib.metadata import version
@@ -82,7 +82,7 @@ def _pipeline_folder(name: str) -> Path | None:
 
 
 def parsed(model: Language, texts: Iterable[str]) -> Iterator[Doc]:
-    """The texts as the pipeline sees them, in their order, on one thread: more only wait for each other here."""
+    """The texts parsed by the pipeline, in their order, on one thread: more threads only wait for each other here."""
     from threadpoolctl import ThreadpoolController
 
     with ThreadpoolController().limit(limits=1, user_api="blas"):
@@ -90,7 +90,7 @@ def parsed(model: Language, texts: Iterable[str]) -> Iterator[Doc]:
 
 
 def _multiply_by_numpy(loaded: Language) -> None:
-    """Lets NumPy make the pipeline's matrix products: two to three times as fast as thinc's own on a CPU."""
+    """Lets NumPy compute the pipeline's matrix products: two to three times as fast as thinc's own on a CPU."""
     from thinc.api import Model, NumpyOps
 
     products: Any = NumpyOps()
