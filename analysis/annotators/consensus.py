@@ -1,4 +1,4 @@
-"""What do those who judged an item say together? The majority, disputes, each person against the others and gold."""
+"""What is the consensus on an item? The majority, disputes, each person against the others and gold."""
 
 from __future__ import annotations
 
@@ -96,24 +96,24 @@ def agreement_with_others(votes: Votes) -> Numbers:
     """For each vote (each judgement of `votes.labels`) its agreement with the majority of the others on that item.
 
     1 where it is the label most of the others gave, 1/T where it is one of T that tie among them, 0 where it is not;
-    nan where nobody else judged the item. A person's own vote is never part of what it is held against.
+    nan where no other person judged the item. A person's own vote is not part of that majority.
     """
     labels, table = votes.labels, value_counts(votes.labels)
     if not len(labels):
         return np.zeros(0)
     is_next = table.data == np.repeat(votes.top - 1, np.diff(table.indptr))
     runner_up = np.add.reduceat(is_next.astype(np.int64), table.indptr[:-1])
-    # Without one's own vote, a label can still lead only if it led alone; those one vote behind it then draw level.
+    # Without this vote, its label leads only if it led alone; labels that were one vote behind then tie with it.
     led = (labels.label == votes.label[labels.item]) & (votes.tied[labels.item] == 1)
     credit = np.where(led, 1 / (1 + runner_up[labels.item]), 0.0)
     return np.where(votes.votes[labels.item] > 1, credit, np.nan)
 
 
 def gold_of(labels: Labels, gold: pl.Series) -> Codes:
-    """The true label of each item, out of a column with a value per row of the dataset.
+    """The true label of each item, from a column with a value per row of the dataset.
 
-    A code of `labels.values`; -1 where nobody ever gave the true label, which nobody has right; -2 where no row of the
-    item holds one, or its rows hold several.
+    A code of `labels.values`; -1 where no judgement at all has the true label; -2 where no row of the item holds one,
+    or its rows hold several.
     """
     codes = labels.codes_of(gold.gather(pl.Series(labels.rows)))
     has_gold = codes > -2
@@ -127,8 +127,7 @@ def gold_of(labels: Labels, gold: pl.Series) -> Codes:
 def accuracy(votes: Votes, gold: Codes) -> tuple[float | None, int]:
     """The share of items with a true label that the majority has right, and how many items have one.
 
-    Where T labels tie, one of them being right counts 1/T: what drawing one of them would be right on average.
-    None where no item has a true label.
+    Where T labels tie and one of them is right, the item counts 1/T. None where no item has a true label.
     """
     has_gold = gold > -2
     if not has_gold.any():
@@ -140,7 +139,7 @@ def accuracy(votes: Votes, gold: Codes) -> tuple[float | None, int]:
 
 
 def label_accuracy(label: Codes, gold: Codes) -> tuple[float | None, int]:
-    """The share of items with a true label to which these labels, one per item, give it; and how many have one."""
+    """The share of items with a true label whose `label` is right, and how many have one; one `label` per item."""
     has_gold = gold > -2
     return (float((label == gold)[has_gold].mean()) if has_gold.any() else None), int(has_gold.sum())
 

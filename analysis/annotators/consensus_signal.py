@@ -1,4 +1,4 @@
-"""What do those who judged an item say together, and where do they differ?"""
+"""What is the consensus on an item, and where do annotators differ?"""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Consensus(
     `is_disputed`: not all votes are for one label; `dispute_share` is the share of votes against the label with most,
     0 to below 1. `vote_spread` is the standard deviation of the votes, null where labels are no numbers. `vote_count`
     is the number of votes. `is_item_repeat`: the item was judged in an earlier row, so that the others are one row per
-    item. All are null for rows without an item, and for items that nobody gave a label.
+    item. All are null for rows without an item, and for items without a label.
     """
 
     item: str = ""

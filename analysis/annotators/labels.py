@@ -1,4 +1,4 @@
-"""Who gave which label to which item: judgements as whole numbers, from columns of any type."""
+"""Who gave which label to which item: judgements as codes, from columns of any type."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from analysis.errors import LabelsError
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
-FEW_VALUES = 20  # whole numbers on more values than these are a measure rather than a scale of grades
-MOST_EXACT = 2.0**53  # whole numbers beyond it are not told apart as floats
+FEW_VALUES = 20  # with more different values, whole numbers are a measure and not a scale of grades
+MOST_EXACT = 2.0**53  # larger whole numbers are not exact as floats
 _NUMBER = r"^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$"  # "007" is a name
 
 
@@ -63,7 +63,7 @@ class Labels:
         )
 
     def once(self) -> Labels:
-        """The last judgement, in row order, of each annotator on each item: who repeats is no second witness."""
+        """The last judgement, in row order, of each annotator on each item: a repetition is not a second opinion."""
         key = self.item * len(self.annotators) + self.annotator
         places = pl.DataFrame({"key": key, "row": self.rows}).with_row_index("at").sort("row", maintain_order=True)
         last = places.unique("key", keep="last")["at"].to_numpy()
@@ -74,7 +74,7 @@ class Labels:
         return self.where(keep)
 
     def codes_of(self, values: pl.Series) -> Codes:
-        """The label each value of another column names: -2 where it is missing, -1 where nobody gave that label."""
+        """The label code of each value of another column: -2 where it is missing, -1 where no judgement has it."""
         places = dict(zip(self.values, range(len(self.values)), strict=True))
         codes, firsts, present = _coded(values)
         label_codes = np.array([places.get(name, -1) for name in _label_names(values.gather(firsts))], np.int64)
@@ -86,7 +86,7 @@ class Labels:
 def labels_of(
     items: pl.Series | Sequence[pl.Series], annotators: pl.Series, labels: pl.Series, rows: pl.Series | None = None
 ) -> Labels:
-    """Judgements out of columns of any type, one row each; an item may be several columns together.
+    """Judgements from columns of any type, one row each; an item may be several columns together.
 
     Missing are null, not-a-number, infinity, blank text and an empty list. Whole floats are named as whole numbers,
     lists by their members with commas, other nested values as JSON. Text that writes a number is that number where it
@@ -117,7 +117,7 @@ def level_of(labels: Labels) -> str:
     """The level of measurement to propose for these labels, of `LEVELS`.
 
     Whole numbers on 3 to 20 values are ordinal, other numbers interval; text, Booleans and two values are nominal.
-    Ratio is never proposed: that zero means none is not seen in the numbers.
+    Ratio is never proposed: the numbers do not show whether zero means none.
     """
     if labels.numbers is None or len(labels.numbers) < 3:
         return "nominal"
@@ -148,7 +148,7 @@ def _codes(columns: Sequence[pl.Series]) -> tuple[Codes, Codes]:
 
 
 def _coded(column: pl.Series) -> tuple[Codes, pl.Series, npt.NDArray[np.bool_]]:
-    """Codes of the values that are there, the row in which each code first stands, and which rows are there."""
+    """Codes of the values that are present, the first row of each code, and which rows are present."""
     present = _present(column).to_numpy()
     positions = np.flatnonzero(present)
     codes, firsts = _codes([column.gather(pl.Series(positions))])
@@ -156,7 +156,7 @@ def _coded(column: pl.Series) -> tuple[Codes, pl.Series, npt.NDArray[np.bool_]]:
 
 
 def _named(column: pl.Series, *, is_label: bool) -> tuple[Codes, tuple[str, ...], Numbers | None]:
-    """Codes in the order of the names, the names, and what they are as numbers where all are."""
+    """Codes in the order of the names, the names, and their numbers where all are numbers."""
     codes, firsts = _codes([column])
     different = column.gather(pl.Series(firsts))
     code_names = _label_names(different) if is_label else _text(different)

@@ -1,4 +1,4 @@
-"""What shape have someone's scores: their mean, spread, skew, and how often the same one is given?"""
+"""How are an annotator's scores distributed: mean, spread, skew, and share of the most common one?"""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from analysis.statistics.effects import CONFIDENCE, MIN_ROWS, shares
 
 SHAPES = ("mean", "sd", "skew", "mode_share")
 FEW_VALUES = 20  # more different values are put into so many bins of equal width
-TRIMMED = 0.01  # of the labels at each end; what lies further out is put into the outermost bins
+TRIMMED = 0.01  # of the labels at each end; values further out are put into the outermost bins
 OTHERS = "(other {n:,})"
-TINY = 1e-9  # a spread of less, beside what it spreads about, is rounding
+TINY = 1e-9  # a smaller spread, relative to the values, is rounding error
 
 
 class Kinds(NamedTuple):
@@ -31,7 +31,7 @@ class Kinds(NamedTuple):
 
 
 def kinds_of(labels: Labels, most: int = FEW_VALUES) -> Kinds:
-    """At most `most` kinds: the values themselves where they are so few, else bins of numbers, or the commonest texts.
+    """At most `most` kinds: the values themselves where they are so few, else bins of numbers, or the common texts.
 
     Bins are of equal width between the first and the last hundredth of the labels; other texts are one more kind.
     """
@@ -93,15 +93,15 @@ def shapes(labels: Labels) -> pl.DataFrame:
 
     Four lines per annotator, those of most labels first: `annotator`, `labels`, `shape`, `value`, `rest`, `difference`
     with its 95% interval `low` and `high`, `effect`, `p`, `q`, `is_far`, and on the line of the mode_share `mode`, the
-    label itself. Nothing is said of fewer than twenty labels on either side.
+    label itself. Null where either side has fewer than twenty labels.
 
-    Under "as the others" a statistic of n scores varies about that of the N others with variance E[IF²] (1/n + 1/N),
+    Under "no difference" a statistic of n scores varies around that of the N others with variance E[IF²] (1/n + 1/N),
     where IF is its influence function (Hampel 1974) under the others' scores: x - m for the mean, with z the
     standardised score (z² - 1) s/2 for the standard deviation and z³ - 3z - g - 3g(z² - 1)/2 for the skewness g.
-    `effect` is the difference over √E[IF²]; p by t on one less than the fewer labels. The mode is compared with the
-    others' share of that same label; since it was picked as the commonest of K, its p is K times the one-sided one. q
-    and is_far: see `yardstick`. Scores on the same items or in the same hour are treated as if they were drawn one by
-    one. Raises LabelsError where labels are no numbers.
+    `effect` is the difference over √E[IF²]; p by t, with the smaller number of labels minus 1 degrees of freedom. The
+    mode is compared with the others' share of that same label; since it was picked as the commonest of K, its p is K
+    times the one-sided one. q and is_far: see `yardstick`. Scores on the same items or in the same hour count as
+    independent. Raises LabelsError where labels are no numbers.
     """
     if labels.numbers is None and len(labels):
         raise LabelsError("Labels that are not all numbers have no mean or spread; look at the share of each instead.")
@@ -143,7 +143,7 @@ def shapes(labels: Labels) -> pl.DataFrame:
 
 
 class _Sums(NamedTuple):
-    """Sums of powers 0 to 6 of each person's scores (people by 7), after `middle` was taken off and `scale` divided."""
+    """Sums of powers 0 to 6 of each person's (score - `middle`) / `scale`: people by 7."""
 
     powers: Numbers
     middle: float
@@ -155,7 +155,7 @@ def _sums(labels: Labels) -> _Sums:
     if numbers is None or not len(labels):
         return _Sums(np.zeros((people, 7)), 0.0, 1.0)
     middle = float(np.median(numbers[labels.label]))
-    scale = float(np.abs(numbers - middle).max()) or 1.0  # the sixth power of a large score would lose the others
+    scale = float(np.abs(numbers - middle).max()) or 1.0  # otherwise the sixth power of a large score hides the others
     scores = ((numbers - middle) / scale)[labels.label]
     return _Sums(np.stack([np.bincount(labels.annotator, scores**k, people) for k in range(7)], axis=1), middle, scale)
 
@@ -217,7 +217,7 @@ def _skew(central: Numbers) -> Numbers:
 
 
 def _mode(table: Numbers, counts: Flags) -> Compared:
-    """How much oftener each person gives the own commonest label than the others give that label."""
+    """How much more often each person gives their most common label than the others give it."""
     n, hits = table.sum(axis=1), table.max(axis=1)
     rest = table[counts].sum(axis=0) - table * counts[:, None]
     n2, hits2 = rest.sum(axis=1), rest[np.arange(len(table)), table.argmax(axis=1)]
