@@ -160,7 +160,7 @@ def _named(values: pl.Series) -> pl.Series:
 def count_values(values: pl.Series, limit: int = 12) -> pl.DataFrame:
     """Rows per value, largest first: columns `value` String, `rows`, `is_named`.
 
-    All values after the first `limit`, and nulls, come last as "(other n)" and "(missing)"; `is_named` is False for these two.
+    All values after the first `limit`, and nulls, come last as "(other n)" and "(missing)"; `is_named` is False here.
 
         >>> count_values(pl.Series(["b", "a", "b", None, "c"]), limit=1).rows()
         [('b', 2, True), ('(other 2)', 2, False), ('(missing)', 1, False)]

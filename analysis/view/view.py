@@ -163,7 +163,7 @@ class View:
         return sum(map(len, self.to_params())) <= MAX_VIEW_CHARS
 
     def narrowed(self, column: str, op: str, value: object = "") -> View:
-        """This view with the column's filters of the same operator replaced by this one, as when a person selects in a chart.
+        """This view with the column's filters of the same operator replaced by this one: a selection in a chart.
 
         >>> View().where("source", "in", "web").narrowed("source", "in", "forum").to_params()
         ['source~in~forum']
