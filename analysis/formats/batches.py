@@ -25,11 +25,11 @@ CSV_SUFFIXES = {".csv", ".tsv", ".tab", ".psv"}
 class Batch:
     """Consecutive records of one file, in one of several forms.
 
-    `block`: whole lines of JSONL; or `span`: the path, first byte and number of bytes of such lines, where they can be
-    read from the file again as they are, which is cheaper than sending them to another process. `table`: an Arrow batch
-    or Polars frame, whose columns `nested` hold JSON text. Else `texts`: each record's own text, with `lines`, the line
-    of each, and `keys`, the member names where the file is a JSON object of records.
-    `line`: the 1-based line of the first record. `done`: bytes of the files read so far.
+    `block`: whole lines of JSONL; or `span`: the path, first byte and number of bytes of such lines, where another
+    process can read them from the file again, which is cheaper than sending them there. `table`: an Arrow batch or
+    Polars frame, whose columns `nested` hold JSON text. Else `texts`: each record's own text, with `lines`, the line of
+    each, and `keys`, the member names where the file is a JSON object of records. `line`: the 1-based line of the first
+    record. `done`: bytes of the files read so far.
     """
 
     file: str
@@ -59,7 +59,7 @@ def batches(path: Path, name: str, reading: ReadOptions, size: int) -> Generator
         head = b"".join(_up_to(pieces, 1 << 18))
         pieces = _chain(head, pieces, size)
         if b"\n" not in head and b"\r" in head.strip():
-            # Line ends of old Macs, which nothing below knows.
+            # Carriage returns end the lines, as on old Macs; the code below needs line feeds.
             stream.is_plain, head = False, head.replace(b"\r", b"\n")
             pieces = (piece.replace(b"\r", b"\n") for piece in pieces)
         container = _container(path, head, reading)
@@ -82,7 +82,7 @@ def batches(path: Path, name: str, reading: ReadOptions, size: int) -> Generator
 
 
 def _container(path: Path, head: bytes, reading: ReadOptions) -> str:
-    """jsonl, json, csv or text, by what the file holds and only then by what it is called."""
+    """jsonl, json, csv or text, by the file's content first and then by its name."""
     suffixes = [s.lower() for s in path.suffixes if s.lower() not in (".gz", ".zst", ".gzip", ".zstd")]
     suffix = suffixes[-1] if suffixes else ""
     start = head.lstrip()[:1]

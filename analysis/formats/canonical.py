@@ -19,7 +19,7 @@ KNOWN_ROLES = frozenset(ROLES.values())
 def canonical(
     shape: Shape, columns: Mapping[str, Sequence[Any]], originals: Mapping[str, pl.Series], height: int
 ) -> list[pl.Series]:
-    """The canonical columns of `height` records, less those that merely repeat an original column (`shape.aliases`).
+    """The canonical columns of `height` records, without those that only repeat an original column (`shape.aliases`).
 
     `columns`: the records' values by source column. `originals`: the columns as they are stored, by their stored names.
     """
@@ -48,7 +48,7 @@ def _series(name: str, values: Sequence[Any]) -> pl.Series:
 
 
 def _n_turns(sides: Sequence[pl.Series], height: int) -> pl.Series:
-    """Of prompt and response, how many are there."""
+    """How many of prompt and response are not empty."""
     total = pl.Series("n_turns", [0], dtype=pl.UInt32).new_from_index(0, height)
     for side in sides:
         total = total + (side != "").fill_null(False).cast(pl.UInt32)
@@ -100,7 +100,7 @@ def _joined(prompt: str | None, context: str | None) -> str | None:
 
 
 def _chat(of: Columns, shape: Shape, height: int) -> Columns:
-    """First user message, last assistant message; a completion beside the messages (KTO) is their last message."""
+    """First user message, last assistant message; a completion in its own column (KTO) is the last message."""
     if "messages" not in of:
         return _instruction(of, shape, height)
     built: Columns = {n: [] for n in ("system", "prompt", "response", "messages", "n_turns")}
@@ -126,7 +126,7 @@ def _message(role: str, content: str | None) -> Message:
 
 
 def _preference(of: Columns, shape: Shape, height: int) -> Columns:
-    """Two answers to one prompt. Where they carry different ones, the chosen one's is taken."""
+    """Two answers to one prompt. Where their prompts differ, the prompt of the chosen answer is taken."""
     built: Columns = {
         n: [] for n in ("system", "prompt", "response", "rejected", "messages", "n_turns", "prompts_differ")
     }
@@ -163,7 +163,7 @@ def _preference(of: Columns, shape: Shape, height: int) -> Columns:
 
 
 def _side(before: list[Message], answer: Any) -> list[Message]:
-    """The whole conversation that ends in this answer, which may carry its prompt with it."""
+    """The whole conversation that ends in this answer, which may include its prompt."""
     if answer is None:
         return before
     is_text = type(answer) is str

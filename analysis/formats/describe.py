@@ -62,7 +62,7 @@ class Account:
         return self.plan
 
     def stale(self) -> Iterator[tuple[Facts, Plan, str, Dialect | None]]:
-        """The parts that the settled plan would build otherwise."""
+        """The parts that the settled plan would build differently."""
         wanted = [(column, self.plan.type_of(column)) for column in self.plan.kinds]
         for facts in self.facts:
             if facts.path and (list(facts.types.items()) != wanted or facts.shape != self.plan.shape):
@@ -142,7 +142,7 @@ def _source(container: str, dialect: Dialect | None) -> dict[str, Any]:
 
 
 def source_of(source: dict[str, Any]) -> tuple[str, Dialect | None]:
-    """The container and dialect that `description` wrote down for one file."""
+    """The container and dialect that `description` stored for one file."""
     if "columns" not in source:
         return source["container"], None
     original = None if source["original"] is None else tuple(source["original"])

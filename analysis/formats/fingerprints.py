@@ -1,4 +1,4 @@
-"""What tells the bytes of some files from any others?"""
+"""Which hash identifies the bytes of one or several files?"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def digests(paths: Sequence[Path]) -> list[str]:
 
 
 def fingerprint(paths: Sequence[Path]) -> str:
-    """What tells these bytes from any others: see `fingerprint_of`."""
+    """The hash that identifies these bytes: see `fingerprint_of`."""
     return fingerprint_of(digests(paths))
 
 

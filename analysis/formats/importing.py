@@ -47,7 +47,7 @@ def import_files(
 ) -> dict[str, Any]:
     """Writes rows/*.parquet, ids.parquet and problems.jsonl into `folder`; returns the dataset's description.
 
-    `progress` is called with (bytes read, bytes in all), of the files as they lie on disk. Neither `workers` nor the
+    `progress` is called with (bytes read, bytes in all), of the files as stored on disk. Neither `workers` nor the
     size of the blocks changes the rows. Raises FormatError where nothing can be read.
     """
     paths = [Path(path) for path in paths]
@@ -121,7 +121,7 @@ def _with_items(info: dict[str, Any], folder: Path, reading: ReadOptions) -> dic
 def _build(
     account: Account, incoming: Iterator[Batch], folder: Path, workers: int | None, size: int, progress: Progress
 ) -> None:
-    """Builds a part of every batch, then builds again those that what came later has put into another form."""
+    """Builds a part of every batch, then rebuilds those whose types or shape changed with later batches."""
     rows = folder / "rows"
     rows.mkdir(parents=True, exist_ok=True)
     for old in rows.glob("*.parquet"):
@@ -142,7 +142,7 @@ def _build(
 
 
 def shown_names(paths: Sequence[Path]) -> list[str]:
-    """Each file's name, with as many of its folders as it takes to tell it from the others."""
+    """Each file's name, with as many of its folders as it needs to differ from the others."""
     for depth in range(1, 1 + max((len(p.parts) for p in paths), default=0)):
         names = ["/".join(p.parts[-depth:]) for p in paths]
         if len(set(names)) == len(names):

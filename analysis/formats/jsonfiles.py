@@ -25,7 +25,7 @@ Found = tuple[int, str, str | None, Any]
 
 
 class _Broken(Exception):
-    """What at `args[1]`, a position in the text, is not JSON."""
+    """The text at the position `args[1]` is not JSON; `args[0]` is the reason."""
 
 
 def records(texts: Iterable[str], name: str) -> Iterator[Found]:
@@ -44,10 +44,9 @@ def records(texts: Iterable[str], name: str) -> Iterator[Found]:
 
 
 def _layout(text: _Text, name: str) -> tuple[str, dict[str, str]]:
-    """How the records lie in the object that opens the document, judged by its members as far as they are at hand.
+    """How the records are arranged in the object that opens the document, by its members read so far; and their kinds.
 
-    "members": each value is a record; "lists": the records are in lists; "values": the object itself is one. With it,
-    the members' kinds.
+    "members": each value is a record; "lists": the records are in lists; "values": the object itself is one.
     """
     seen, end = _members(text.text, text.position)
     kinds = {key: _kind(value) for key, value in seen.items()}
@@ -73,14 +72,14 @@ def _by_column(name: str) -> FormatError:
 
 
 def _begun(opening: str, inner: str) -> Any:
-    """What stands in for a value that is cut off, by its first two characters: an object, a list of them, or null."""
+    """A replacement for a value that is cut off, by its first two characters: an object, a list of them, or null."""
     if opening == "{":
         return {"": 0}
     return [{}] if opening == "[" and inner == "{" else None
 
 
 def _members(text: str, position: int) -> tuple[dict[str, Any], int | None]:
-    """The members of the object at `at` as far as the text goes, and the position after it if it is whole."""
+    """The members of the object at `position` up to the end of the text, and the position after it if it is whole."""
     seen: dict[str, Any] = {}
     position = _blank(text, position + 1)
     try:
@@ -101,7 +100,7 @@ def _members(text: str, position: int) -> tuple[dict[str, Any], int | None]:
 
 
 def _decoded(text: str, position: int) -> tuple[Any, int]:
-    """The value at `at`, and the position after it. Raises json.JSONDecodeError, _Broken where it is too large."""
+    """The value at `position`, and its end. Raises json.JSONDecodeError, _Broken where it is too large."""
     try:
         return DECODER.raw_decode(text, position)
     except json.JSONDecodeError:
@@ -182,14 +181,14 @@ def _one(text: _Text, key: str | None, after: re.Pattern[str]) -> Iterator[Found
 
 
 class _Text:
-    """A growing window on the document; `at` is where reading stands, `line` its 1-based line."""
+    """A growing window on the document; `position` is where reading continues, `line` its 1-based line."""
 
     def __init__(self, texts: Iterable[str], name: str) -> None:
         self._texts, self._name = iter(texts), name
         self.text, self.position, self.line = "", 0, 1
 
     def more(self, chars: int = 1) -> bool:
-        """Forgets what was read and takes in at least as much as is still unread; False at the end of the file."""
+        """Drops what was read, then reads at least as much as is still unread; False at the end of the file."""
         self.text, self.position = self.text[self.position :], 0
         if len(self.text) > MAX_RECORD_BYTES:
             raise FormatError(
@@ -222,7 +221,7 @@ class _Text:
         while True:
             try:
                 value, end = _decoded(self.text, self.position)
-                # A number at the end of the window may go on beyond it.
+                # A number at the end of the window may continue after it.
                 if end < len(self.text) or isinstance(value, str | dict | list) or not self.more():
                     taken = self.text[self.position : end]
                     self.line += taken.count("\n")
@@ -247,7 +246,7 @@ class _Text:
                 return
 
     def _extend(self) -> bool:
-        """Takes in one more piece without forgetting anything, so that positions stay."""
+        """Reads one more piece and drops nothing, so that positions stay valid."""
         piece = next(self._texts, "")
         self.text += piece
         return bool(piece)

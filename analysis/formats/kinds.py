@@ -128,14 +128,14 @@ def is_json(kinds: Iterable[Kind]) -> bool:
 
 
 def as_text(value: Any) -> str | None:
-    """Text as it stands, null as null, anything else as JSON."""
+    """Text unchanged, null as null, anything else as JSON."""
     if value is None or type(value) is str:
         return value
     return as_json(value)
 
 
 def plain(value: Any) -> str:
-    """Text for what JSON has no form for: bytes as hex, decimals and durations as they print."""
+    """Text for values that JSON cannot hold: bytes as hex, decimals and durations as `str` writes them."""
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
@@ -160,7 +160,7 @@ def as_number(value: Any) -> float | None:
 
 
 def column(name: str, values: Sequence[Any], dtype: pl.DataType, *, is_plain: bool = False) -> pl.Series:
-    """Values as one column of this type. `is_plain`: they are known to be text or null."""
+    """Values as one column of this type. `is_plain`: all of them are text or null."""
     if dtype == pl.String and not is_plain:
         values = [v if v is None or type(v) is str else as_json(v) for v in values]
     elif dtype == pl.Float64:

@@ -1,4 +1,4 @@
-"""What was read but is worth saying: counted remarks -> sentences."""
+"""What was unusual in the files: counted remarks -> sentences."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _in_words(kind: str) -> str:
 
 
 def _mixture(column: str, seen: Counter[Kind], example: str | None, csv: bool) -> list[dict[str, Any]]:
-    """A column of several kinds, and one that all but a few cells would make numbers."""
+    """Notes on a column of several kinds, and on one of numbers with a few texts."""
     numbers, total = sum(seen[k] for k in NUMERIC), sum(seen.values())
     texts = seen["str"]
     if numbers and 0 < texts <= FEW_SHARE * total and numbers + texts == total:

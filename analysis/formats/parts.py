@@ -1,4 +1,4 @@
-"""A batch of records -> one Parquet part, and the facts about it that the whole dataset is described by."""
+"""A batch of records -> one Parquet part, and the facts about it for the description of the dataset."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def write_part(batch: Batch, plan: Plan, path: Path) -> Facts:
 
 
 def write(frame: pl.DataFrame, path: Path) -> None:
-    """Fast before small: these files are read often, and parts are written once."""
+    """Speed matters more than size here: these files are read often, and parts are written once."""
     frame.write_parquet(path, compression="snappy", statistics=False)
 
 
@@ -153,7 +153,7 @@ def originals_of(columns: dict[str, list[Any]], records: Records, plan: Plan, fa
 
 
 def _typed(series: pl.Series, values: list[Any], name: str, plan: Plan, facts: Facts) -> pl.Series:
-    """A column that has a type already: kept, unless it nests, which becomes JSON."""
+    """A column that has a type already: kept; a nested one becomes JSON."""
     dtype = series.dtype
     nests = isinstance(dtype, pl.Struct | pl.Object) or (
         isinstance(dtype, pl.List | pl.Array) and dtype.inner.is_nested()
@@ -186,7 +186,7 @@ def _without_nulls(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def row_hash(record: dict[str, Any]) -> bytes:
-    """8 bytes that stand for the content of a record without null values: a hash of its JSON with sorted keys."""
+    """8 bytes for the content of a record without null values: a hash of its JSON with sorted keys."""
     try:
         text = orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=kinds.plain)
     except TypeError:
@@ -206,7 +206,7 @@ def _source_records(records: Records) -> pl.Series:
 
 
 def _drop_nan(name: str, values: list[Any], facts: Facts) -> None:
-    """NaN is how some writers spell null; it must not make a text column mixed."""
+    """Replaces NaN, which some writers use for null, by null: it must not make a text column mixed."""
     for position, value in enumerate(values):
         if type(value) is float and not math.isfinite(value):
             facts.notes["infinite" if math.isinf(value) else "not_a_number", name] += 1
@@ -214,7 +214,7 @@ def _drop_nan(name: str, values: list[Any], facts: Facts) -> None:
 
 
 def _take_example(name: str, values: Sequence[Any], seen: Counter[Kind], facts: Facts) -> None:
-    """One value that keeps a column from being numbers: the first of the rarer kind."""
+    """Keeps one text as an example of why a column is not numeric: the first that is no number."""
     if not seen["str"] > 0:
         return
     rare = next((v for v in values if type(v) is str and kinds.as_number(v) is None), None)

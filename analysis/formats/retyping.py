@@ -20,7 +20,7 @@ TABLES = ("parquet", "arrow")
 
 
 def retype(facts: Facts, plan: Plan, container: str, dialect: Dialect | None) -> Facts:
-    """Rewrites one part so that it has the plan's columns and types; its facts brought up to date.
+    """Rewrites one part so that it has the plan's columns and types; returns its updated facts.
 
     Added columns, and types of Arrow sources, are cast; other changes are read again from the records' own texts.
     """
