@@ -1,4 +1,4 @@
-"""What several people said of the same items: how far they agree, what they say together, and who differs."""
+"""Judgements of several people on the same items: how far do they agree, what is the consensus, and who differs?"""
 
 from analysis.annotators.agreement import Agreement, agreement, by_slice
 from analysis.annotators.bootstrap import Coefficient

@@ -13,7 +13,7 @@ from analysis.annotators.labels import LEVELS, Labels
 from analysis.errors import LabelsError
 from analysis.statistics.counting import count_values, line_numbers
 
-BEYOND_FLOATS = "Alpha is undefined: beside the greatest label the others are too close to be told apart."
+BEYOND_FLOATS = "Alpha is undefined: compared with the greatest label, the others are too close to each other."
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,17 @@ def agreement(labels: Labels, level: str, resamples: int = RESAMPLES, seed: int 
     Krippendorff's alpha is 1 - D_o / D_e: the disagreement seen between judgements of one item, against that between
     all judgements of such items paired at random. Two labels differ by 1 (nominal), by the square of the ranks between
     them (ordinal, ranks from the judgements themselves), of their difference (interval), or of their difference over
-    their sum (ratio). Items judged once count nowhere. Ordinal takes the order of `labels.values`. Krippendorff,
+    their sum (ratio). Items judged once do not count. Ordinal takes the order of `labels.values`. Krippendorff,
     "Computing Krippendorff's Alpha-Reliability" (2011); Content Analysis, 4th edition (2018), chapter 12.
 
     Fleiss' kappa is (P - P_e) / (1 - P_e): P the mean over items of the share of their pairs that agree, P_e the sum of
-    squared shares of the labels. Fleiss, "Measuring nominal scale agreement among many raters" (1971), has equally many
-    judgements per item. Where they differ, P is over the items judged twice or more, and a label's share is the mean
-    over all items of its share in the item: Gwet, Handbook of Inter-Rater Reliability, 4th edition (2014), chapter 2.
+    squared shares of the labels. Fleiss, "Measuring nominal scale agreement among many raters" (1971), needs as many
+    judgements of each item. Where they differ, P is over the items judged twice or more, and a label's share is the
+    mean over all items of its share in the item: Gwet, Handbook of Inter-Rater Reliability, 4th edition (2014), chapter
+    2.
 
-    1 is perfect agreement, 0 what chance gives, below 0 less than that. Raises LabelsError where the level is unknown.
+    1 is perfect agreement, 0 agreement as by chance, below 0 less than by chance. Raises LabelsError where the level is
+    unknown.
     """
     if level not in LEVELS:
         raise LabelsError(f"There is no level of measurement {level!r}; the levels are {', '.join(LEVELS)}.")
@@ -80,14 +82,14 @@ def by_slice(
     of_judgements = slices.gather(pl.Series(labels.rows))
     counted = count_values(of_judgements, limit)
     lines = line_numbers(of_judgements, counted).to_numpy()
-    found = []
+    results = []
     for line, (name, rows) in enumerate(counted.select("value", "rows").iter_rows()):
         part = agreement(labels.where(lines == line), level, resamples, seed)
         figures = [x for c in (part.raw, part.alpha, part.fleiss) for x in (c.value, c.low, c.high)]
-        found.append((name, rows, part.alpha.items, *figures, part.alpha.why))
+        results.append((name, rows, part.alpha.items, *figures, part.alpha.why))
     names = [f"{name}{end}" for name in ("raw", "alpha", "fleiss") for end in ("", "_low", "_high")]
     schema = {"slice": pl.String, "judgements": pl.Int64, "items": pl.Int64, **dict.fromkeys(names, pl.Float64)}
-    return pl.DataFrame(found, schema={**schema, "why": pl.String}, orient="row")
+    return pl.DataFrame(results, schema={**schema, "why": pl.String}, orient="row")
 
 
 def _why_nothing(once: Labels, is_compared: bool) -> str:

@@ -1,4 +1,4 @@
-"""What is drawn for a blind check, what must not be shown in it, and how far do the answers agree with everyone's?"""
+"""Which rows are drawn for a blind check, what must stay hidden, and how far do your labels agree with others'?"""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ MAJORITY = "majority of all annotators"
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """One's own labels against everyone's. `people`, those with most items in common first: `annotator`, `items`,
+    """Your labels against those of others. `people`, those with most items in common first: `annotator`, `items`,
     `agreement` (share of equal labels) with `agreement_low`, `agreement_high`, `kappa` (Cohen's, null below 10 items)
     with `kappa_low` and `kappa_high`; intervals are of 95%, of shares by Wilson. The first line is the majority of all,
-    ties left out. `differing` holds the rows whose label is not one's own: `row` (position), `mine`, `theirs`,
+    ties left out. `differing` holds the rows whose label is not yours: `row` (position), `mine`, `theirs`,
     `annotator`; `rows` is how many were compared.
     """
 
@@ -43,7 +43,7 @@ class Comparison:
 
 
 def askable(dataset: Dataset) -> list[str]:
-    """The columns one could label oneself: those of label and score, then others of few values."""
+    """The columns that a blind check can ask for: those of label and score, then others of few values."""
     judged = [*columns_of(dataset, "label"), *columns_of(dataset, "score")]
     of_roles = {dataset.role(role) for role in ("annotator", "item", "session", "split")}
     return list(dict.fromkeys([*judged, *(c for c in dataset.categories if c not in of_roles)]))
@@ -64,18 +64,18 @@ def labels_to_offer(dataset: Dataset, asked: str) -> tuple[str, ...]:
 
 
 def hidden_columns(dataset: Dataset, asked: str) -> set[str]:
-    """The columns that may give a label away by what they are: those of telling roles, tags, and all made from them."""
+    """The columns that may reveal a label: those of `TELLING_ROLES`, tags, and all that are computed from them."""
     hidden = {asked, "score", *TAGS, *(c for role in TELLING_ROLES if (c := dataset.role(role)))}
     hidden |= {c for role in ("annotator", "label", "score") for c in columns_of(dataset, role)}
     while True:
-        found = {c for s in dataset.signals() if hidden & set(s.inputs) for c in s.adds} - hidden
-        if not found:
+        derived = {c for s in dataset.signals() if hidden & set(s.inputs) for c in s.adds} - hidden
+        if not derived:
             return hidden
-        hidden |= found
+        hidden |= derived
 
 
 def open_view(dataset: Dataset, view: View, asked: str) -> View:
-    """The view without the filters that would give labels away."""
+    """The view without the filters that would reveal labels."""
     telling = hidden_columns(dataset, asked)
     return View(tuple(f for f in view if f.column not in telling and f.column != ROW_ID))
 
@@ -91,8 +91,8 @@ def draw(dataset: Dataset, view: View, asked: str, size: int, seed: int) -> pl.S
 
 
 def telling_columns(dataset: Dataset, asked: str, rows: pl.Series) -> tuple[list[str], list[str]]:
-    """The source's own columns that must not be shown beside a drawn row, since their role or making tells; and those
-    better not shown, since the rows of one item differ in them, so that annotators may have written them."""
+    """The source's columns that must not be shown beside a drawn row, since by their role they reveal a label; and
+    those better not shown: the rows of one item differ in them, so annotators may have written them."""
     read = {stored or name for name, stored in dataset.meta["canonical"].items()} | set(CANONICAL)
     roles = hidden_columns(dataset, asked)
     certain = [c for c in dataset.originals if c in roles]
@@ -101,19 +101,19 @@ def telling_columns(dataset: Dataset, asked: str, rows: pl.Series) -> tuple[list
 
 
 def compare(dataset: Dataset, asked: str, given: Mapping[str, str], me: str) -> Comparison:
-    """One's own labels, {row_id: label}, against those that all rows of the same items hold in the column `asked`."""
+    """Your labels, {row_id: label}, against those in the column `asked` of all rows of the same items."""
     ids = dataset.column(ROW_ID).to_frame().with_row_index("of")
-    own = ids.join(
+    answers = ids.join(
         pl.DataFrame([*given.items()], schema={ROW_ID: pl.String, "mine": pl.String}, orient="row"), on=ROW_ID
     )
-    beside = rows_of_same_items(dataset, own["of"])
+    beside = rows_of_same_items(dataset, answers["of"])
     people = columns_of(dataset, "annotator")
-    said = dataset.frame([asked, *people[:1]], beside["row"])
-    who = said[people[0]].cast(pl.String) if people else pl.Series(["the dataset"]).new_from_index(0, beside.height)
-    theirs = labels_of(beside["of"], who, said[asked], beside["row"])
+    judged = dataset.frame([asked, *people[:1]], beside["row"])
+    who = judged[people[0]].cast(pl.String) if people else pl.Series(["the dataset"]).new_from_index(0, beside.height)
+    theirs = labels_of(beside["of"], who, judged[asked], beside["row"])
     while me in theirs.annotators or me == MAJORITY:
         me = f"{me} (you)"
-    both = _together(theirs, own, me)
+    both = _together(theirs, answers, me)
     lines = [_line(both, me, MAJORITY)]
     mine = both.annotators.index(me) if me in both.annotators else -1
     counts = np.bincount(both.annotator, minlength=len(both.annotators))
@@ -124,20 +124,20 @@ def compare(dataset: Dataset, asked: str, given: Mapping[str, str], me: str) -> 
     table = pl.DataFrame(
         lines, schema={"annotator": pl.String, "items": pl.Int64, **dict.fromkeys(schema, pl.Float64)}, orient="row"
     )
-    said_by: dict[str, Any] = {
+    judgements: dict[str, Any] = {
         "row": theirs.rows,
         "theirs": [theirs.values[n] for n in theirs.label],
         "annotator": [theirs.annotators[n] for n in theirs.annotator],
     }
-    named = pl.DataFrame(said_by, schema={"row": pl.UInt32, "theirs": pl.String, "annotator": pl.String})
-    named = named.join(beside, on="row").join(own, on="of")
+    named = pl.DataFrame(judgements, schema={"row": pl.UInt32, "theirs": pl.String, "annotator": pl.String})
+    named = named.join(beside, on="row").join(answers, on="of")
     differing = named.filter(pl.col("theirs") != pl.col("mine")).sort("row")
     differing = differing.select("row", "mine", "theirs", "annotator")
     return Comparison(table.filter(pl.col("items") > 0), differing, named.height)
 
 
-def _together(theirs: Labels, own: pl.DataFrame, me: str) -> Labels:
-    """Everyone's judgements, the majority's as one annotator's, and one's own as another's."""
+def _together(theirs: Labels, answers: pl.DataFrame, me: str) -> Labels:
+    """The judgements of all others, with the majority as one more annotator, and you as another."""
     items = pl.Series(theirs.item_rows, dtype=pl.Int64)
     beside = pl.DataFrame(
         {
@@ -150,14 +150,14 @@ def _together(theirs: Labels, own: pl.DataFrame, me: str) -> Labels:
     votes = votes_of(theirs).table()
     majority = pl.DataFrame({"of": items, "who": [MAJORITY] * len(items), "label": votes["label"]})
     places = pl.DataFrame({"row": theirs.rows, "of": _items_of(theirs)}, schema={"row": pl.Int64, "of": pl.Int64})
-    mine = own.select(row=pl.col("of").cast(pl.Int64), who=pl.lit(me), label="mine")
+    mine = answers.select(row=pl.col("of").cast(pl.Int64), who=pl.lit(me), label="mine")
     mine = mine.join(places.unique("row"), on="row").select("of", "who", "label")
     whole = pl.concat([beside, majority.drop_nulls("label"), mine])
     return labels_of(whole["of"], whole["who"], whole["label"])
 
 
 def _items_of(labels: Labels) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The first row of each judgement's item: what names the item."""
+    """The first row of each judgement's item, which stands for the item."""
     return labels.item_rows[labels.item] if len(labels) else np.zeros(0, np.int64)
 
 

@@ -1,4 +1,4 @@
-"""What do those who judged an item say together? The majority, disputes, each person against the others and gold."""
+"""What is the consensus on an item? The majority, disputes, each person against the others and gold."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ class Votes:
         """The lines of `table` with votes for more than one label, most disputed first: the smallest share of the
         majority, then the widest spread of numbers, then the most votes, then the first row."""
         order = ["label_share", "spread", "votes", "row"]
-        found = self.table().filter("is_disputed")
-        return found.sort(order, descending=[False, True, True, False], nulls_last=True)
+        table = self.table().filter("is_disputed")
+        return table.sort(order, descending=[False, True, True, False], nulls_last=True)
 
 
 def votes_of(labels: Labels) -> Votes:
@@ -96,53 +96,52 @@ def agreement_with_others(votes: Votes) -> Numbers:
     """For each vote (each judgement of `votes.labels`) its agreement with the majority of the others on that item.
 
     1 where it is the label most of the others gave, 1/T where it is one of T that tie among them, 0 where it is not;
-    nan where nobody else judged the item. A person's own vote is never part of what it is held against.
+    nan where no other person judged the item. A person's own vote is not part of that majority.
     """
     labels, table = votes.labels, value_counts(votes.labels)
     if not len(labels):
         return np.zeros(0)
     is_next = table.data == np.repeat(votes.top - 1, np.diff(table.indptr))
     runner_up = np.add.reduceat(is_next.astype(np.int64), table.indptr[:-1])
-    # Without one's own vote, a label can still lead only if it led alone; those one vote behind it then draw level.
+    # Without this vote, its label leads only if it led alone; labels that were one vote behind then tie with it.
     led = (labels.label == votes.label[labels.item]) & (votes.tied[labels.item] == 1)
     credit = np.where(led, 1 / (1 + runner_up[labels.item]), 0.0)
     return np.where(votes.votes[labels.item] > 1, credit, np.nan)
 
 
 def gold_of(labels: Labels, gold: pl.Series) -> Codes:
-    """The true label of each item, out of a column with a value per row of the dataset.
+    """The true label of each item, from a column with a value per row of the dataset.
 
-    A code of `labels.values`; -1 where nobody ever gave the true label, which nobody has right; -2 where no row of the
-    item holds one, or its rows hold several.
+    A code of `labels.values`; -1 where no judgement at all has the true label; -2 where no row of the item holds one,
+    or its rows hold several.
     """
     codes = labels.codes_of(gold.gather(pl.Series(labels.rows)))
-    known = codes > -2
-    found = np.full(labels.items, -2, np.int64)
-    found[labels.item[known]] = codes[known]
-    differing = known & (codes != found[labels.item])
-    found[labels.item[differing]] = -2
-    return found
+    has_gold = codes > -2
+    gold_codes = np.full(labels.items, -2, np.int64)
+    gold_codes[labels.item[has_gold]] = codes[has_gold]
+    differing = has_gold & (codes != gold_codes[labels.item])
+    gold_codes[labels.item[differing]] = -2
+    return gold_codes
 
 
 def accuracy(votes: Votes, gold: Codes) -> tuple[float | None, int]:
     """The share of items with a true label that the majority has right, and how many items have one.
 
-    Where T labels tie, one of them being right counts 1/T: what drawing one of them would be right on average.
-    None where no item has a true label.
+    Where T labels tie and one of them is right, the item counts 1/T. None where no item has a true label.
     """
-    known = gold > -2
-    if not known.any():
+    has_gold = gold > -2
+    if not has_gold.any():
         return None, 0
     table = value_counts(votes.labels)
     item = np.repeat(np.arange(len(gold)), np.diff(table.indptr))
     right = (table.indices == gold[item]) & (table.data == votes.top[item])
-    return float((right / votes.tied[item]).sum() / known.sum()), int(known.sum())
+    return float((right / votes.tied[item]).sum() / has_gold.sum()), int(has_gold.sum())
 
 
 def label_accuracy(label: Codes, gold: Codes) -> tuple[float | None, int]:
-    """The share of items with a true label to which these labels, one per item, give it; and how many have one."""
-    known = gold > -2
-    return (float((label == gold)[known].mean()) if known.any() else None), int(known.sum())
+    """The share of items with a true label whose `label` is right, and how many have one; one `label` per item."""
+    has_gold = gold > -2
+    return (float((label == gold)[has_gold].mean()) if has_gold.any() else None), int(has_gold.sum())
 
 
 def per_annotator(votes: Votes, gold: Codes | None = None) -> pl.DataFrame:
@@ -156,13 +155,13 @@ def per_annotator(votes: Votes, gold: Codes | None = None) -> pl.DataFrame:
     labels = votes.labels
     credit = agreement_with_others(votes)
     truth = np.full(len(labels), -2) if gold is None else gold[labels.item]
-    compared, known = ~np.isnan(credit), truth > -2
+    compared, has_gold = ~np.isnan(credit), truth > -2
     people = len(labels.annotators)
     judged, met, checked = (
-        np.bincount(labels.annotator[where], minlength=people) for where in (slice(None), compared, known)
+        np.bincount(labels.annotator[where], minlength=people) for where in (slice(None), compared, has_gold)
     )
     agreed = np.bincount(labels.annotator[compared], credit[compared], people)
-    right = np.bincount(labels.annotator[known & (labels.label == truth)], minlength=people)
+    right = np.bincount(labels.annotator[has_gold & (labels.label == truth)], minlength=people)
     columns = {"annotator": pl.Series(labels.annotators, dtype=pl.String), "labels": judged}
     shares = (("agreement", "compared", met, agreed), ("accuracy", "with_gold", checked, right))
     for name, counted, total, hits in shares:

@@ -1,4 +1,4 @@
-"""What do those who judged an item say together, and where do they differ?"""
+"""What is the consensus on an item, and where do annotators differ?"""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Consensus(
     `is_disputed`: not all votes are for one label; `dispute_share` is the share of votes against the label with most,
     0 to below 1. `vote_spread` is the standard deviation of the votes, null where labels are no numbers. `vote_count`
     is the number of votes. `is_item_repeat`: the item was judged in an earlier row, so that the others are one row per
-    item. All are null for rows without an item, and for items that nobody gave a label.
+    item. All are null for rows without an item, and for items without a label.
     """
 
     item: str = ""
@@ -71,14 +71,14 @@ class Consensus(
             vote_count=pl.col("votes").cast(pl.UInt32),
         )
         if self.method == "dawid_skene" and len(labels):
-            found = dawid_skene(labels)
-            names = pl.Series(labels.values, dtype=pl.String).gather(pl.Series(found.label))
-            table = table.with_columns(consensus_label=names, consensus_confidence=pl.Series(found.confidence_share))
+            model = dawid_skene(labels)
+            names = pl.Series(labels.values, dtype=pl.String).gather(pl.Series(model.label))
+            table = table.with_columns(consensus_label=names, consensus_confidence=pl.Series(model.confidence_share))
         judged = pl.DataFrame({"row": labels.rows, "code": labels.item}, schema={"row": pl.Int64, "code": pl.Int64})
         placed = rows.select("item").with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64))
         placed = placed.join(judged, on="row", how="left", maintain_order="left")
         code = pl.when(pl.col("item").is_not_null()).then(pl.col("code").max().over("item"))
-        found_rows = placed.select("row", code=code).join(table, on="code", how="left", maintain_order="left")
-        return found_rows.select(
+        by_row = placed.select("row", code=code).join(table, on="code", how="left", maintain_order="left")
+        return by_row.select(
             *(name for name in self.adds if name != "is_item_repeat"), is_item_repeat=pl.col("row") > pl.col("first")
         )

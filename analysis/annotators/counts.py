@@ -1,4 +1,4 @@
-"""How often each item got each label, and what the coefficients of agreement make of these counts."""
+"""How often each item got each label, and the coefficients of agreement computed from these counts."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Counts:
     """How often each label was given to items, and what the coefficients need of it, which is linear in the items.
 
     Items that got the same labels equally often are one line: `copies` says how many items each line stands for.
-    `why_no_alpha` and `why_no_kappa` say why these have no value, and are empty where they have one.
-    Nothing here is as large as items by annotators, or labels by labels, except for the ratio level.
+    `why_no_alpha` and `why_no_kappa` say why these have no value, and are empty where they have one. Nothing here is as
+    large as items by annotators, or labels by labels, except for the ratio level.
     """
 
     def __init__(self, once: Labels, level: str) -> None:
@@ -49,28 +49,30 @@ class Counts:
         return self.table.multiply(np.asarray(by_item, np.float64)[:, None]).tocsr()
 
     def _why_no_alpha(self) -> str:
-        told = "Alpha is undefined"
+        start = "Alpha is undefined"
         if self.level in ("interval", "ratio") and self.numbers is None:
-            return f"{told} at the {self.level} level: labels such as {self.names[0]!r} are no numbers; choose nominal."
+            return (
+                f"{start} at the {self.level} level: labels such as {self.names[0]!r} are not numbers; choose nominal."
+            )
         if self.level == "ratio" and self.numbers is not None:
             if self.numbers.min(initial=0) < 0:
-                return f"{told} at the ratio level: {self.numbers.min():g} lies below zero; choose interval."
+                return f"{start} at the ratio level: {self.numbers.min():g} is below zero; choose interval."
             if len(self.numbers) > MOST_RATIO_VALUES:
                 return (
-                    f"Alpha at the ratio level is worked out for at most {MOST_RATIO_VALUES:,} different labels, "
+                    f"Alpha at the ratio level is computed for at most {MOST_RATIO_VALUES:,} different labels, "
                     f"and there are {len(self.numbers):,}; choose interval."
                 )
         seen = np.flatnonzero(self.compared @ self.copies)
         if len(seen) > 1:
             return ""
         name = self.names[seen[0]] if len(seen) else ""
-        return f"{told}: every item that two people judged got {name!r} from all, so chance allows no disagreement."
+        return f"{start}: every item that two people judged got {name!r} from all, so chance allows no disagreement."
 
     def _why_no_kappa(self) -> str:
         seen = np.flatnonzero(self.shares @ self.copies)
         if len(seen) > 1:
             return ""
-        return f"Fleiss' kappa is undefined: every judgement is {self.names[seen[0]]!r}, so chance agrees always."
+        return f"Fleiss' kappa is undefined: every judgement is {self.names[seen[0]]!r}, so chance always agrees."
 
     def coefficients(self, weights: Numbers) -> tuple[float, float, float]:
         """Raw agreement, alpha and Fleiss' kappa, each line counted as often as `weights` says; nan where undefined."""
@@ -104,7 +106,7 @@ class Counts:
         return np.asarray(2 * (self.judgements * squares - sums**2) / self.others)
 
     def _ratio_spread(self) -> Numbers:
-        blocks = [self.table[at : at + _BLOCK] for at in range(0, self.table.shape[0], _BLOCK)]
+        blocks = [self.table[start : start + _BLOCK] for start in range(0, self.table.shape[0], _BLOCK)]
         sums = [np.asarray(block.multiply(block @ self.ratios).sum(axis=1)).ravel() for block in blocks]
         return np.asarray(np.concatenate(sums) / self.others)
 
@@ -122,8 +124,8 @@ def value_counts(labels: Labels) -> Any:
 def _kinds(table: Any) -> tuple[Any, Codes]:
     """The different lines of a table of counts, none of them empty, and how often each occurs.
 
-    Lines are told apart by sums of random 64-bit numbers, one per label: among a million, two differing lines would
-    have the same sum once in tens of millions of tables.
+    Lines are compared by sums of random 64-bit numbers, one per label: among a million, two different lines would have
+    the same sum once in tens of millions of tables.
     """
     keys = np.random.default_rng(0).integers(0, 2**64, table.shape[1], np.uint64)
     sums = np.add.reduceat(keys[table.indices] * table.data.astype(np.uint64), table.indptr[:-1])

@@ -14,16 +14,16 @@ from analysis.errors import LabelsError
 ROUNDS = 100
 TOLERANCE = 1e-5
 MOST_CELLS = 30_000_000  # of one table of items, or of people's labels, by true labels: 240 MB
-_LEAST = 1e-10  # a probability of 0 could never be unlearnt
+_LEAST = 1e-10  # a probability of 0 would stay 0 for ever
 
 
 @dataclass(frozen=True, eq=False)
 class DawidSkene:
-    """What the model makes of judgements, one place per item in `posterior` (items by labels, rows sum to 1).
+    """The fitted model, with a line per item in `posterior` (items by labels, lines sum to 1).
 
-    `prior` is the share of items that truly have each label. `errors` gives the confusion matrices of all people, of
-    the labels they used: line i says of the label `used[i]` given by the person `users[i]` how probable it is from
-    that person, for each true label. `rounds` were run; `is_settled` is False where that was all that were allowed.
+    `prior` is the share of items that truly have each label. `errors` holds the confusion matrices of all people, for
+    the labels they used: line i is how probable it is that the person `users[i]` gives the label `used[i]`, for each
+    true label. `rounds` were run; `is_settled` is False where the limit of rounds ended the fit.
     """
 
     labels: Labels
@@ -42,13 +42,14 @@ class DawidSkene:
 
     @property
     def confidence_share(self) -> Numbers:
-        """How probable the most probable label is, 0 to 1. With many votes it is near 1 nearly everywhere."""
+        """How probable the most probable label is, 0 to 1. With many votes it is near 1 for most items."""
         return np.asarray(self.posterior.max(axis=1, initial=0.0))
 
     def confusion(self, annotator: str) -> pl.DataFrame:
         """One person's confusion matrix: `true`, `given`, `share`; 0 for labels that person never used.
 
-        For each true label the shares sum to 1; with pooled errors to less, by what others give and this person never.
+        For each true label the shares sum to 1; with pooled errors to less, since labels that only others use are
+        missing.
         """
         if annotator not in self.labels.annotators:
             some = ", ".join(self.labels.annotators[:5])
@@ -71,23 +72,25 @@ class DawidSkene:
         given = self.posterior[labels.item, labels.label]
         judged = np.bincount(labels.annotator, minlength=people)
         hits = np.bincount(labels.annotator, given, people)
-        there = np.flatnonzero(judged)
-        names = pl.Series(labels.annotators, dtype=pl.String).gather(pl.Series(there))
-        return pl.DataFrame({"annotator": names, "expected_accuracy": hits[there] / judged[there]})
+        active = np.flatnonzero(judged)
+        names = pl.Series(labels.annotators, dtype=pl.String).gather(pl.Series(active))
+        return pl.DataFrame({"annotator": names, "expected_accuracy": hits[active] / judged[active]})
 
 
 def dawid_skene(labels: Labels, pooled: float = 0.0, rounds: int = ROUNDS, tolerance: float = TOLERANCE) -> DawidSkene:
-    """Fits the model by expectation and maximisation, from the shares of the votes on; each person's last judgements.
+    """Fits the model by expectation and maximisation, beginning with the shares of the votes.
 
-    The model: each item has one true label, and each person errs by a confusion matrix of their own, on every item
-    alike and apart from the others. Dawid and Skene, "Maximum Likelihood Estimation of Observer Error-Rates Using the
-    EM Algorithm" (1979). It ends when the objective, a mean over judgements, gains less than `tolerance`: expected log
-    likelihood plus entropy of the posteriors, the prior taken once for each judgement, as crowd-kit has it.
+    The last judgement of each person on an item counts. The model: each item has one true label, and each person has a
+    confusion matrix, the same for every item and independent of the other people. Dawid and Skene, "Maximum Likelihood
+    Estimation of Observer Error-Rates Using the EM Algorithm" (1979). It ends when the objective, a mean over
+    judgements, gains less than `tolerance`: expected log likelihood plus entropy of the posteriors, the prior taken
+    once for each judgement, as in crowd-kit.
 
     As published, `pooled` is 0. With few judgements per person it then learns their chance errors and is worse than the
     majority: on planted labels, 4 per person, it had 0.75 of the items right against 0.92; at 100 per person it is
-    better. Who judged one item says nothing at all. `pooled` adds to each person's judgements so many of each true
-    label that err as everyone does together; with 10 the model did better than the majority from 4 per person on.
+    better. A person with one judgement adds no information. `pooled` adds to each person so many judgements of each
+    true label, with the errors of all people together; with 10 the model did better than the majority from 4 per person
+    on.
 
     Raises LabelsError where labels are too many for the memory, as measurements are.
     """
@@ -95,16 +98,16 @@ def dawid_skene(labels: Labels, pooled: float = 0.0, rounds: int = ROUNDS, toler
 
     once = labels.once()
     classes, people_labels = len(once.values), once.annotator * max(len(once.values), 1) + once.label
-    known, line = np.unique(people_labels, return_inverse=True)
-    if (cells := max(once.items, len(known)) * classes) > MOST_CELLS:
+    pairs, line = np.unique(people_labels, return_inverse=True)
+    if (cells := max(once.items, len(pairs)) * classes) > MOST_CELLS:
         raise LabelsError(
             f"The model of Dawid and Skene would hold {cells:,} numbers for {classes:,} different labels; "
             f"it holds at most {MOST_CELLS:,}. Group the labels, or take the majority."
         )
-    gives: Any = csr_array((np.ones(len(once)), (line, once.item)), shape=(len(known), once.items))
+    gives: Any = csr_array((np.ones(len(once)), (line, once.item)), shape=(len(pairs), once.items))
     got = gives.T.tocsr()
     judged = np.bincount(once.item, minlength=once.items).astype(np.float64)
-    users, used = known // max(classes, 1), known % max(classes, 1)
+    users, used = pairs // max(classes, 1), pairs % max(classes, 1)
     posterior = np.zeros((once.items, classes))
     np.add.at(posterior, (once.item, once.label), 1 / judged[once.item])
     prior, errors, counted = _learn(gives, posterior, users, used, pooled)
@@ -121,7 +124,7 @@ def dawid_skene(labels: Labels, pooled: float = 0.0, rounds: int = ROUNDS, toler
 def _learn(
     gives: Any, posterior: Numbers, users: Codes, used: Codes, pooled: float
 ) -> tuple[Numbers, Numbers, Numbers]:
-    """The prior, everyone's confusion matrix, and the counts it comes from, given how probable the true labels are."""
+    """The prior, all confusion matrices, and the counts they come from, given how probable the true labels are."""
     counted = np.asarray(gives @ posterior)
     errors = np.maximum(counted, _LEAST)
     if len(users):
@@ -138,7 +141,7 @@ def _learn(
 
 
 def _expect(got: Any, prior: Numbers, errors: Numbers) -> Numbers:
-    """How probable each true label of each item is, given everyone's confusion matrix."""
+    """How probable each true label of each item is, given all confusion matrices."""
     likelihood = np.asarray(got @ np.log(errors), np.float64) + np.log(prior)
     likelihood -= likelihood.max(axis=1, keepdims=True)
     np.exp(likelihood, out=likelihood)

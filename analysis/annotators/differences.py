@@ -1,4 +1,4 @@
-"""Does someone score or label otherwise than the others: on the same items where they share some, else altogether?"""
+"""Does an annotator score or label differently from the others: on shared items, else on all?"""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from analysis.annotators.yardstick import Compared, Flags, far_from_the_rest, p_
 from analysis.errors import LabelsError
 from analysis.statistics.effects import CONFIDENCE, MIN_ROWS, shares, welch
 
-MIN_SHARED = 10  # items shared with others; a spread is not known from fewer
+MIN_SHARED = 10  # items shared with others; fewer give no reliable spread
 MOST_LABELS = 20
 SAME_ITEMS, ALL_LABELS = "same items", "all labels"
 _WAYS = (None, SAME_ITEMS, ALL_LABELS)
 
 
 def differences(labels: Labels) -> pl.DataFrame:
-    """How much higher or lower each annotator scores than the others; a line per annotator, the surest first.
+    """How much higher or lower each annotator scores than the others; a line per annotator, smallest p first.
 
     `annotator`, `labels`, `mean`; `compared`: "same items" where others judged at least ten of the same items, else
-    "all labels" from twenty on, else null and nothing is said. On the same items: each score less the mean of the
+    "all labels" from twenty on, else null, without a comparison. On the same items: each score minus the mean of the
     others' scores on that item, `n` items; `difference` is their mean with a 95% t interval and `p`, `rest_mean` the
-    mean of the others on those items. Against all labels: Welch's t, `n` own labels. Where all differences are one and
-    the same, p is that of the sign test. `q` and `is_far`: see `yardstick`; an annotator found far is no longer one of
-    "the others". Of several judgements of one item by one annotator the last counts. Raises LabelsError where labels
-    are no numbers.
+    mean of the others on those items. Against all labels: Welch's t, `n` own labels. Where all differences are equal, p
+    is that of the sign test. `q` and `is_far`: see `yardstick`; an annotator who is far is no longer one of "the
+    others". Of several judgements of one item by one annotator the last counts. Raises LabelsError where labels are no
+    numbers.
     """
     if labels.numbers is None and len(labels):
         raise LabelsError("Labels that are not all numbers have no mean; ask label_differences for the share of each.")
@@ -39,7 +39,7 @@ def differences(labels: Labels) -> pl.DataFrame:
 
 
 def label_differences(labels: Labels, most: int = MOST_LABELS) -> pl.DataFrame:
-    """How much more or less often each annotator gives each of the `most` commonest labels, the surest first.
+    """How much more or less often each annotator gives each of the `most` common labels, smallest p first.
 
     A line per annotator and `label`; the columns are those of `differences`, where means and differences are shares of
     labels. Against all labels the interval is Newcombe's.
@@ -58,16 +58,16 @@ def label_differences(labels: Labels, most: int = MOST_LABELS) -> pl.DataFrame:
 def _table(labels: Labels, once: Labels, values: Numbers, *, is_share: bool) -> pl.DataFrame:
     people, kinds = len(labels.annotators), values.shape[1]
     judged = np.bincount(labels.annotator, minlength=people)
-    found, q, far = far_from_the_rest(lambda counts: _compare(once, values, counts, is_share), judged > 0)
+    result, q, far = far_from_the_rest(lambda counts: _compare(once, values, counts, is_share), judged > 0)
     who, measure = (axis.ravel() for axis in np.indices((people, kinds)))
     numbers = {
-        "mean": found.own,
-        "n": found.n,
-        "rest_mean": found.rest,
-        "difference": found.difference,
-        "low": found.low,
-        "high": found.high,
-        "p": found.p,
+        "mean": result.own,
+        "n": result.n,
+        "rest_mean": result.rest,
+        "difference": result.difference,
+        "low": result.low,
+        "high": result.high,
+        "p": result.p,
         "q": q,
     }
     names = pl.Series("annotator", labels.annotators, dtype=pl.String)
@@ -77,7 +77,7 @@ def _table(labels: Labels, once: Labels, values: Numbers, *, is_share: bool) -> 
             "annotator": names.gather(who),
             "measure": measure,
             "labels": judged[who],
-            "compared": ways.gather(found.compared.ravel()),
+            "compared": ways.gather(result.compared.ravel()),
             "is_far": far.ravel(),
             **{name: column.ravel() for name, column in numbers.items()},
         }
@@ -101,7 +101,7 @@ def _table(labels: Labels, once: Labels, values: Numbers, *, is_share: bool) -> 
 
 
 def _compare(once: Labels, values: Numbers, counts: Flags, is_share: bool) -> Compared:
-    """Each person's values against those of the people who count: on the same items, else altogether."""
+    """Each person's values against those of the people who count: on the same items, else on all."""
     each = [_compare_one(once, column, counts, is_share) for column in values.T]
     if not each:
         none = np.zeros((len(once.annotators), 0))
@@ -111,25 +111,25 @@ def _compare(once: Labels, values: Numbers, counts: Flags, is_share: bool) -> Co
 
 def _compare_one(once: Labels, value: Numbers, counts: Flags, is_share: bool) -> Compared:
     people = len(once.annotators)
-    middle = float(np.median(value)) if len(value) else 0.0  # squares of what lies far from 0 would lose digits
+    middle = float(np.median(value)) if len(value) else 0.0  # squares of numbers far from 0 would lose digits
     centred = value - middle
     with np.errstate(all="ignore"):
-        own = np.bincount(once.annotator, centred, people) / np.bincount(once.annotator, minlength=people)
+        mean = np.bincount(once.annotator, centred, people) / np.bincount(once.annotator, minlength=people)
         same, every = _on_same_items(once, centred, counts), _against_all(once, centred, counts, is_share)
         is_same = same.n >= MIN_SHARED
         is_all = ~is_same & (every.n >= MIN_ROWS) & ~np.isnan(every.p)
         side = _Side(*(np.where(is_same, a, np.where(is_all, b, np.nan)) for a, b in zip(same, every, strict=True)))
         spread = float(centred.std()) if len(centred) else 0.0
         effect = np.where(np.isnan(side.difference), np.nan, side.difference / (spread or 1.0))
-        # Where a spread of nothing makes t infinite, the plain test's own care for it still holds.
+        # Where a spread of 0 makes t infinite, p of the plain test is still right.
         p_small = np.fmax(p_of_small(effect, side.error / (spread or 1.0), side.freedom), side.p)
     way = np.where(is_same, 1, np.where(is_all, 2, 0)).astype(np.int8)
     rest = side.rest + middle
-    return Compared(own + middle, rest, side.n, side.difference, side.low, side.high, side.p, effect, p_small, way)
+    return Compared(mean + middle, rest, side.n, side.difference, side.low, side.high, side.p, effect, p_small, way)
 
 
 class _Side(NamedTuple):
-    """One way of comparing, a place per person: `n` values, the others' mean, the difference and how sure it is."""
+    """One way of comparing, a place per person: `n` values, the others' mean, the difference, interval, p and error."""
 
     n: Numbers
     rest: Numbers
@@ -142,7 +142,7 @@ class _Side(NamedTuple):
 
 
 def _on_same_items(once: Labels, value: Numbers, counts: Flags) -> _Side:
-    """The mean of each person's values less the mean of the others' on that item, with a t interval over items."""
+    """The mean of each person's values minus the others' mean on that item, with a t interval over items."""
     from scipy.special import stdtr, stdtrit
 
     people, counted = len(once.annotators), counts[once.annotator].astype(float)
@@ -155,14 +155,14 @@ def _on_same_items(once: Labels, value: Numbers, counts: Flags) -> _Side:
     mean = np.bincount(who, away, people) / n
     var = np.bincount(who, (away - mean[who]) ** 2, people) / (n - 1)
     error, freedom = np.sqrt(var / n), n - 1
-    is_flat = var <= 1e-12 * mean**2  # all differences are one and the same
+    is_flat = var <= 1e-12 * mean**2  # all differences are equal
     p = np.where(is_flat, np.where(mean == 0, 1.0, 2 * 0.5**n), 2 * stdtr(freedom, -np.abs(mean) / error))
     reach = np.where(is_flat, 0.0, stdtrit(freedom, 0.5 + CONFIDENCE / 2) * error)
     return _Side(n, np.bincount(who, rest, people) / n, mean, mean - reach, mean + reach, p, error, freedom)
 
 
 def _against_all(once: Labels, value: Numbers, counts: Flags, is_share: bool) -> _Side:
-    """The mean of each person's values less that of all values of the others."""
+    """The mean of each person's values minus that of all values of the others."""
     people = len(once.annotators)
     n = np.bincount(once.annotator, minlength=people).astype(float)
     total, squares = (np.bincount(once.annotator, value**power, people) for power in (1, 2))
@@ -170,9 +170,9 @@ def _against_all(once: Labels, value: Numbers, counts: Flags, is_share: bool) ->
     mean, mean2 = total / n, total2 / n2
     var = np.maximum(squares - n * mean**2, 0.0) / (n - 1)
     var2 = np.maximum(squares2 - n2 * mean2**2, 0.0) / (n2 - 1)
-    found = welch(n, mean, var, n2, mean2, var2)
-    if is_share:  # of 0 and 1, with a middle of 0 or 1 taken off
+    effect = welch(n, mean, var, n2, mean2, var2)
+    if is_share:  # values are 0 and 1, minus a median of 0 or 1
         low = float(value.min()) if len(value) else 0.0
-        found = shares(total - low * n, n, total2 - low * n2, n2)
+        effect = shares(total - low * n, n, total2 - low * n2, n2)
     error = np.sqrt(var / n + var2 / n2)
-    return _Side(n, mean2, found.size, found.low, found.high, found.p, error, np.minimum(n, n2) - 1)
+    return _Side(n, mean2, effect.size, effect.low, effect.high, effect.p, error, np.minimum(n, n2) - 1)

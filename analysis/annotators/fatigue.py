@@ -1,4 +1,4 @@
-"""Does someone's work change in the course of a session: agreement, length, variety of labels, speed?
+"""Does an annotator's work change during a session: agreement, length, variety of labels, speed?
 
 That order changes judgements is shown by Beck, Eckman, Ma, Chew and Kreuter (Order Effects in Annotation Tasks, 2024).
 """
@@ -15,18 +15,18 @@ from analysis.statistics.effects import CONFIDENCE, FALSE_DISCOVERIES, adjusted
 
 MEASURES = ("agreement", "length", "variety", "seconds")
 LOGARITHMIC = ("length", "seconds")  # averaged as logarithms of 1 + the value: one long text must not outweigh the rest
-OF_CARE = ("agreement", "length", "variety")  # falling they speak of fatigue; getting quicker may be practice
+OF_CARE = ("agreement", "length", "variety")  # a fall suggests fatigue; more speed may be practice
 MIN_ROWS = 30  # of one annotator and measure, in sessions of two rows or more
 MIN_SESSIONS = 10  # of fewer, errors clustered by session are far too small or too wide
-STEP = 10  # rows; changes are told per so many
-TINY = 1e-9  # a spread of less, beside the values themselves, is rounding
+STEP = 10  # rows; changes are reported per so many
+TINY = 1e-9  # a smaller spread, relative to the values, is rounding error
 
 
 def measures_of(labels: Labels, facts: pl.DataFrame, level: str) -> pl.DataFrame:
-    """What is followed through the sessions, a line per row: `row, annotator, session, position`, and the `MEASURES`.
+    """The values to follow through sessions, a line per row: `row, annotator, session, position`, and the `MEASURES`.
 
     `agreement` with the others on the same item, 0 to 1: for the level nominal with their majority (a tie counts in
-    parts), else one less the distance from their mean, as a share of the distance between the lowest and the highest
+    parts), else 1 minus the distance from their mean, as a share of the distance between the lowest and the highest
     score of all. `length` of the response. `variety`: the surprisal of the label in bits, the negative logarithm of its
     share among the annotator's own labels (many different numbers are put into bins); its mean over all rows is the
     entropy of the labels. `seconds` since the row before. Null where a row has none. Rows without a place in a session
@@ -46,16 +46,16 @@ def measures_of(labels: Labels, facts: pl.DataFrame, level: str) -> pl.DataFrame
     else:
         agreement = agreement_with_others(votes_of(labels))
     agreed = pl.DataFrame({"row": once.rows, "agreement": agreement}).cast({"row": pl.UInt32})
-    said = pl.DataFrame({"row": labels.rows, "variety": _surprisal(labels)}).cast({"row": pl.UInt32})
+    surprisals = pl.DataFrame({"row": labels.rows, "variety": _surprisal(labels)}).cast({"row": pl.UInt32})
     wide = placed.join(agreed, on="row", how="left", maintain_order="left").join(
-        said, on="row", how="left", maintain_order="left"
+        surprisals, on="row", how="left", maintain_order="left"
     )
     values = [pl.col(name).cast(pl.Float64).fill_nan(None) for name in MEASURES]
     return wide.select("row", "annotator", "session", "position", *values)
 
 
 def _nearness(once: Labels, numbers: Numbers) -> Numbers:
-    """How near each score lies to the mean of the others' on that item, 1 for equal; nan where nobody else did."""
+    """How near each score is to the mean of the others' on that item, 1 for equal; nan without other scores."""
     if not len(once):
         return np.zeros(0)
     score = numbers[once.label]
@@ -63,8 +63,8 @@ def _nearness(once: Labels, numbers: Numbers) -> Numbers:
     middle = float(np.median(score))
     total = np.bincount(once.item, score - middle)[once.item] - (score - middle)
     with np.errstate(all="ignore"):
-        apart = np.abs(score - middle - total / n)
-    return np.asarray(np.where(n > 0, 1 - apart / (float(np.ptp(score)) or 1.0), np.nan))
+        distance = np.abs(score - middle - total / n)
+    return np.asarray(np.where(n > 0, 1 - distance / (float(np.ptp(score)) or 1.0), np.nan))
 
 
 def _surprisal(labels: Labels) -> Numbers:
@@ -80,16 +80,16 @@ def by_position(measured: pl.DataFrame, annotator: str | None = None, width: int
     """The measures at the 1st to 10th row of a session, the 11th to 20th, and so on; of one annotator or of all.
 
     `measure`, `first` and `last` position, `rows`, `sessions`, `value` with its 95% interval `low` to `high`, and
-    `is_clustered`: from ten sessions on the error is clustered by session, since rows of one are alike (Liang and
-    Zeger 1986, t on one less than the sessions), else it is that of rows as if drawn one by one. No interval for a
-    single row. Late positions hold the long sessions alone. Length and seconds are averaged as logarithms of 1 + the
-    value and told as themselves.
+    `is_clustered`: from ten sessions on the error is clustered by session, since its rows are similar (Liang and Zeger
+    1986, t with sessions - 1 degrees of freedom), else rows count as independent. No interval for a single row. Only
+    long sessions have late positions. Length and seconds are averaged as logarithms of 1 + the value and reported in
+    their own units.
     """
     from scipy.special import stdtrit
 
     rows = measured if annotator is None else measured.filter(pl.col("annotator") == annotator)
     first = (pl.col("position") - 1) // width * width + 1
-    found = []
+    tables = []
     for name in MEASURES:
         binned = rows.select("session", first=first, y=_averaged(name)).drop_nulls("y")
         binned = binned.with_columns(away=pl.col("y") - pl.col("y").mean().over("first"))
@@ -112,52 +112,54 @@ def by_position(measured: pl.DataFrame, annotator: str | None = None, width: int
         reach = (pl.Series("reach", t) * bins["error"]).fill_nan(None)
         ends = {"value": pl.col("value"), "low": pl.col("value") - reach, "high": pl.col("value") + reach}
         highest = 1.0 if name == "agreement" else None
-        told = [_told(end, name).clip(0.0, highest).alias(end_name) for end_name, end in ends.items()]
-        found.append(
+        shown = [_in_original_units(end, name).clip(0.0, highest).alias(end_name) for end_name, end in ends.items()]
+        tables.append(
             bins.select(
                 pl.lit(name).alias("measure"),
                 "first",
                 (pl.col("first") + width - 1).alias("last"),
                 "rows",
                 "sessions",
-                *told,
+                *shown,
                 "is_clustered",
             ).sort("first")
         )
-    return pl.concat(found)
+    return pl.concat(tables)
 
 
 def slopes(measured: pl.DataFrame) -> pl.DataFrame:
-    """How each annotator's measures change with the position in the session; the surest first.
+    """How each annotator's measures change with the position in the session; smallest p first.
 
     A line per annotator and measure with thirty rows or more: `annotator`, `measure`, `rows`, `sessions`, `change` per
-    ten rows with its 95% interval `low` to `high` (of length and seconds as a ratio less one), `effect`, the same in
+    ten rows with its 95% interval `low` to `high` (of length and seconds as a ratio minus 1), `effect`, the same in
     standard deviations, `p`, `q`, `is_significant`, `is_tired`. By least squares on the position with an intercept per
     session, so that only what changes within sessions counts. The errors are robust to unequal spread (HC3, MacKinnon
-    and White 1985), with t: too few sessions stand behind one annotator for errors clustered by session. q is p after
+    and White 1985), with t: one annotator has too few sessions for errors clustered by session. q is p after
     Benjamini and Hochberg over annotators and measures. `is_tired`: q is at most 0.05, and agreement, length or variety
     falls. No line where a measure does not vary.
     """
     names, who = _coded(measured["annotator"])
-    found = _fitted(measured, who, len(names), is_clustered=False)
-    found = found.with_columns(annotator=names.gather(found["who"])).sort("p", "annotator", "measure", nulls_last=True)
+    fitted = _fitted(measured, who, len(names), is_clustered=False)
+    fitted = fitted.with_columns(annotator=names.gather(fitted["who"])).sort(
+        "p", "annotator", "measure", nulls_last=True
+    )
     falls = pl.col("measure").is_in(OF_CARE) & (pl.col("change") < 0)
-    return found.select("annotator", pl.exclude("annotator", "who"), is_tired=falls & pl.col("is_significant"))
+    return fitted.select("annotator", pl.exclude("annotator", "who"), is_tired=falls & pl.col("is_significant"))
 
 
 def overall(measured: pl.DataFrame) -> pl.DataFrame:
-    """The columns of `slopes` but annotator and is_tired, for all annotators together; a line per measure.
+    """The columns of `slopes` without annotator and is_tired, for all annotators together; a line per measure.
 
     From ten sessions on, errors are clustered by session (Liang and Zeger 1986).
     """
     together = np.zeros(measured.height, np.int64)
-    found = _fitted(measured, together, 1, is_clustered=measured["session"].n_unique() >= MIN_SESSIONS)
-    return found.drop("who").sort("p", "measure", nulls_last=True)
+    fitted = _fitted(measured, together, 1, is_clustered=measured["session"].n_unique() >= MIN_SESSIONS)
+    return fitted.drop("who").sort("p", "measure", nulls_last=True)
 
 
-def tired(found: pl.DataFrame) -> tuple[str, ...]:
-    """Those of `slopes` who tire, the surest first."""
-    return tuple(found.filter("is_tired").unique("annotator", keep="first", maintain_order=True)["annotator"])
+def tired(fitted: pl.DataFrame) -> tuple[str, ...]:
+    """The annotators who are tired by `slopes`, smallest p first."""
+    return tuple(fitted.filter("is_tired").unique("annotator", keep="first", maintain_order=True)["annotator"])
 
 
 def _fitted(measured: pl.DataFrame, who: Codes, people: int, *, is_clustered: bool) -> pl.DataFrame:
@@ -167,10 +169,10 @@ def _fitted(measured: pl.DataFrame, who: Codes, people: int, *, is_clustered: bo
         _fit(measured.select(_averaged(name), "position"), name, who, people, session, len(names), is_clustered)
         for name in MEASURES
     ]
-    found = pl.concat(fits)
-    q = pl.Series("q", adjusted(found["p"].to_numpy()))
+    table = pl.concat(fits)
+    q = pl.Series("q", adjusted(table["p"].to_numpy()))
     significant = (q <= FALSE_DISCOVERIES).alias("is_significant")
-    return found.with_columns(q, significant).with_columns(pl.col(pl.Float64).fill_nan(None))
+    return table.with_columns(q, significant).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
 def _fit(
@@ -178,11 +180,11 @@ def _fit(
 ) -> pl.DataFrame:
     from scipy.special import stdtr, stdtrit
 
-    there = columns[measure].is_not_null().to_numpy() & (
+    usable = columns[measure].is_not_null().to_numpy() & (
         np.bincount(session, columns[measure].is_not_null().to_numpy(), sessions)[session] > 1
     )
-    who, session = who[there], session[there]
-    x, y = (columns[name].to_numpy()[there].astype(float) for name in ("position", measure))
+    who, session = who[usable], session[usable]
+    x, y = (columns[name].to_numpy()[usable].astype(float) for name in ("position", measure))
     largest = np.zeros(people)
     np.maximum.at(largest, who, np.abs(y))
     of_session = np.bincount(session, minlength=sessions)
@@ -194,15 +196,15 @@ def _fit(
         pull = x * (y - slope[who] * x)
         owner = np.zeros(sessions, np.int64)
         owner[session] = who
-        sat = np.bincount(owner[of_session > 0], minlength=people)
+        sessions_of = np.bincount(owner[of_session > 0], minlength=people)
         if is_clustered:
             per_session = np.bincount(session, pull, sessions)
-            error = np.sqrt(np.bincount(owner, per_session**2, people) * sat / (sat - 1)) / xx
-            freedom = sat - 1.0
+            error = np.sqrt(np.bincount(owner, per_session**2, people) * sessions_of / (sessions_of - 1)) / xx
+            freedom = sessions_of - 1.0
         else:
             leverage = x**2 / xx[who] + 1 / of_session[session]
             error = np.sqrt(np.bincount(who, (pull / (1 - leverage)) ** 2, people)) / xx
-            freedom = n - sat - 1.0
+            freedom = n - sessions_of - 1.0
         p = 2 * stdtr(freedom, -np.abs(slope / error))
         reach = stdtrit(freedom, 0.5 + CONFIDENCE / 2) * error
         effect = slope * STEP / spread
@@ -212,15 +214,15 @@ def _fit(
         {
             "who": kept,
             "rows": n[kept],
-            "sessions": sat[kept],
+            "sessions": sessions_of[kept],
             "effect": effect[kept],
             "p": p[kept],
             **{name: (end * STEP)[kept] for name, end in ends.items()},
         }
     )
-    told = [_told(pl.col(name), measure) for name in ends]
+    shown = [_in_original_units(pl.col(name), measure) for name in ends]
     return fitted.select(
-        "who", pl.lit(measure).alias("measure"), pl.col("rows", "sessions").cast(pl.UInt32), *told, "effect", "p"
+        "who", pl.lit(measure).alias("measure"), pl.col("rows", "sessions").cast(pl.UInt32), *shown, "effect", "p"
     )
 
 
@@ -236,6 +238,6 @@ def _averaged(measure: str) -> pl.Expr:
     return pl.col(measure).log1p() if measure in LOGARITHMIC else pl.col(measure)
 
 
-def _told(averaged: pl.Expr, measure: str) -> pl.Expr:
-    """An average as it is told: a difference of logarithms as a ratio less one."""
+def _in_original_units(averaged: pl.Expr, measure: str) -> pl.Expr:
+    """An average in the measure's own unit; a difference of logarithms as a ratio minus 1."""
     return averaged.exp() - 1 if measure in LOGARITHMIC else averaged

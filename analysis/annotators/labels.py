@@ -1,4 +1,4 @@
-"""Who gave which label to which item: judgements as whole numbers, from columns of any type."""
+"""Who gave which label to which item: judgements as codes, from columns of any type."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from analysis.errors import LabelsError
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
-FEW_VALUES = 20  # whole numbers on more values than these are a measure rather than a scale of grades
-MOST_EXACT = 2.0**53  # whole numbers beyond it are not told apart as floats
+FEW_VALUES = 20  # with more different values, whole numbers are a measure and not a scale of grades
+MOST_EXACT = 2.0**53  # larger whole numbers are not exact as floats
 _NUMBER = r"^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$"  # "007" is a name
 
 
@@ -49,13 +49,13 @@ class Labels:
 
     def where(self, keep: npt.NDArray[np.bool_]) -> Labels:
         """Some of the judgements, with the items they judge; the names of annotators and labels stay as they are."""
-        known, item = np.unique(self.item[keep], return_inverse=True)
+        kept, item = np.unique(self.item[keep], return_inverse=True)
         return Labels(
             item,
             self.annotator[keep],
             self.label[keep],
             self.rows[keep],
-            self.item_rows[known],
+            self.item_rows[kept],
             self.annotators,
             self.values,
             self.numbers,
@@ -63,7 +63,7 @@ class Labels:
         )
 
     def once(self) -> Labels:
-        """The last judgement, in row order, of each annotator on each item: who repeats is no second witness."""
+        """The last judgement, in row order, of each annotator on each item: a repetition is not a second opinion."""
         key = self.item * len(self.annotators) + self.annotator
         places = pl.DataFrame({"key": key, "row": self.rows}).with_row_index("at").sort("row", maintain_order=True)
         last = places.unique("key", keep="last")["at"].to_numpy()
@@ -74,19 +74,19 @@ class Labels:
         return self.where(keep)
 
     def codes_of(self, values: pl.Series) -> Codes:
-        """The label each value of another column names: -2 where it is missing, -1 where nobody gave that label."""
+        """The label code of each value of another column: -2 where it is missing, -1 where no judgement has it."""
         places = dict(zip(self.values, range(len(self.values)), strict=True))
         codes, firsts, present = _coded(values)
-        known = np.array([places.get(name, -1) for name in _label_names(values.gather(firsts))], np.int64)
-        found = np.full(len(values), -2, np.int64)
-        found[present] = known[codes]
-        return found
+        label_codes = np.array([places.get(name, -1) for name in _label_names(values.gather(firsts))], np.int64)
+        result = np.full(len(values), -2, np.int64)
+        result[present] = label_codes[codes]
+        return result
 
 
 def labels_of(
     items: pl.Series | Sequence[pl.Series], annotators: pl.Series, labels: pl.Series, rows: pl.Series | None = None
 ) -> Labels:
-    """Judgements out of columns of any type, one row each; an item may be several columns together.
+    """Judgements from columns of any type, one row each; an item may be several columns together.
 
     Missing are null, not-a-number, infinity, blank text and an empty list. Whole floats are named as whole numbers,
     lists by their members with commas, other nested values as JSON. Text that writes a number is that number where it
@@ -96,18 +96,20 @@ def labels_of(
     parts = [items] if isinstance(items, pl.Series) else list(items)
     lengths = {len(column) for column in (*parts, annotators, labels, *([] if rows is None else [rows]))}
     if len(lengths) != 1 or not parts:
-        known = ", ".join(f"{n:,}" for n in sorted(lengths))
-        raise LabelsError(f"Items, annotators and labels come one of each per row; seen were columns of {known} rows.")
+        rows_of_each = ", ".join(f"{n:,}" for n in sorted(lengths))
+        raise LabelsError(
+            f"Items, annotators and labels need equally many rows; these columns have {rows_of_each} rows."
+        )
     present = np.ones(len(labels), bool)
     for column in (*parts, annotators, labels):
         present &= _present(column).to_numpy()
-    at = np.flatnonzero(present)
-    kept = pl.Series(at)
-    rows_kept = at if rows is None else rows.gather(kept).cast(pl.Int64).to_numpy()
+    positions = np.flatnonzero(present)
+    kept = pl.Series(positions)
+    rows_kept = positions if rows is None else rows.gather(kept).cast(pl.Int64).to_numpy()
     item, firsts = _codes([column.gather(kept) for column in parts])
     annotator, annotator_names, _ = _named(annotators.gather(kept), is_label=False)
     label, label_names, numbers = _named(labels.gather(kept), is_label=True)
-    left_out = len(labels) - len(at)
+    left_out = len(labels) - len(positions)
     return Labels(item, annotator, label, rows_kept, rows_kept[firsts], annotator_names, label_names, numbers, left_out)
 
 
@@ -115,7 +117,7 @@ def level_of(labels: Labels) -> str:
     """The level of measurement to propose for these labels, of `LEVELS`.
 
     Whole numbers on 3 to 20 values are ordinal, other numbers interval; text, Booleans and two values are nominal.
-    Ratio is never proposed: that zero means none is not seen in the numbers.
+    Ratio is never proposed: the numbers do not show whether zero means none.
     """
     if labels.numbers is None or len(labels.numbers) < 3:
         return "nominal"
@@ -124,14 +126,14 @@ def level_of(labels: Labels) -> str:
 
 
 def _present(column: pl.Series) -> pl.Series:
-    there = column.is_not_null()
+    present = column.is_not_null()
     if column.dtype.is_float():
-        return there & column.is_finite().fill_null(False)
+        return present & column.is_finite().fill_null(False)
     if column.dtype == pl.String:
-        return there & column.str.contains(r"\S").fill_null(False)
+        return present & column.str.contains(r"\S").fill_null(False)
     if isinstance(column.dtype, pl.List):
-        return there & (column.list.drop_nulls().list.len() > 0).fill_null(False)
-    return there
+        return present & (column.list.drop_nulls().list.len() > 0).fill_null(False)
+    return present
 
 
 def _codes(columns: Sequence[pl.Series]) -> tuple[Codes, Codes]:
@@ -146,23 +148,23 @@ def _codes(columns: Sequence[pl.Series]) -> tuple[Codes, Codes]:
 
 
 def _coded(column: pl.Series) -> tuple[Codes, pl.Series, npt.NDArray[np.bool_]]:
-    """Codes of the values that are there, the row in which each code first stands, and which rows are there."""
+    """Codes of the values that are present, the first row of each code, and which rows are present."""
     present = _present(column).to_numpy()
-    at = np.flatnonzero(present)
-    codes, firsts = _codes([column.gather(pl.Series(at))])
-    return codes, pl.Series(at[firsts]), present
+    positions = np.flatnonzero(present)
+    codes, firsts = _codes([column.gather(pl.Series(positions))])
+    return codes, pl.Series(positions[firsts]), present
 
 
 def _named(column: pl.Series, *, is_label: bool) -> tuple[Codes, tuple[str, ...], Numbers | None]:
-    """Codes in the order of the names, the names, and what they are as numbers where all are."""
+    """Codes in the order of the names, the names, and their numbers where all are numbers."""
     codes, firsts = _codes([column])
     different = column.gather(pl.Series(firsts))
-    found = _label_names(different) if is_label else _text(different)
-    names = pl.DataFrame({"name": found, "number": _numeric(different)}).unique("name")
+    code_names = _label_names(different) if is_label else _text(different)
+    names = pl.DataFrame({"name": code_names, "number": _numeric(different)}).unique("name")
     numbers = None if names["number"].null_count() or names.is_empty() else names["number"]
     names = names.sort("name" if numbers is None else "number")
     places = dict(zip(names["name"], range(names.height), strict=True))
-    order = np.array([places[name] for name in found], np.int64)
+    order = np.array([places[name] for name in code_names], np.int64)
     return order[codes], tuple(names["name"]), None if numbers is None else names["number"].to_numpy()
 
 

@@ -31,10 +31,10 @@ def cohen(
     quadratic a disagreement counts by the steps between the labels, in the order of `labels.values`, or their square:
     Cohen (1968). Quadratic suits ordinal labels.
 
-    Columns `a` and `b` (once for each two, who judged more first), `items`, `agreement` (share of equal labels, null
-    without common items), `kappa`, `low` and `high` (95%, a bootstrap over their common items). Kappa is null below
-    `least_items` common items and where both gave one and the same label throughout. Nobody's repeated judgements count
-    twice. Raises LabelsError where the weights are not known, or labels are more than 50: measures, not categories.
+    Columns `a` and `b` (each pair once, the one who judged more first), `items`, `agreement` (share of equal labels,
+    null without common items), `kappa`, `low` and `high` (95%, a bootstrap over their common items). Kappa is null
+    below `least_items` common items and where both gave one and the same label throughout. Repeated judgements count
+    once. Raises LabelsError where the weights are not known, or labels are more than 50: measures, not categories.
     """
     if weights not in WEIGHTS:
         raise LabelsError(f"There are no weights {weights!r}; the weights are {', '.join(WEIGHTS)}.")
@@ -50,7 +50,7 @@ def cohen(
     given = _grid(once, top)
     costs = _costs(len(labels.values), weights)
     draws = np.random.default_rng(seed)
-    found = []
+    lines = []
     for a in range(len(top)):
         for b, table in enumerate(_confusions(given, a, len(labels.values)), start=a + 1):
             items = int(table.sum())
@@ -60,13 +60,13 @@ def cohen(
                 drawn = draws.multinomial(items, table.ravel() / items, resamples)
                 kappa = float(value)
                 low, high = bounds(*(bound[0] for bound in intervals(_kappas(drawn, costs)[:, None])))
-            found.append((once.annotators[top[a]], once.annotators[top[b]], items, agreed, kappa, low, high))
+            lines.append((once.annotators[top[a]], once.annotators[top[b]], items, agreed, kappa, low, high))
     shares = dict.fromkeys(("agreement", "kappa", "low", "high"), pl.Float64)
-    return pl.DataFrame(found, schema={"a": pl.String, "b": pl.String, "items": pl.Int64, **shares}, orient="row")
+    return pl.DataFrame(lines, schema={"a": pl.String, "b": pl.String, "items": pl.Int64, **shares}, orient="row")
 
 
 def _grid(once: Labels, top: Codes) -> npt.NDArray[np.uint8]:
-    """The label each of these people gave to each item that two of them judged; one more than the last for none."""
+    """The label each of these people gave to each item that two of them judged; `len(once.values)` for none."""
     places = np.full(len(once.annotators), -1)
     places[top] = np.arange(len(top))
     chosen = places[once.annotator] >= 0
@@ -142,7 +142,7 @@ def _pairs_within(group: Codes, label: Codes, groups: int, values: int) -> tuple
 
 
 def _shares(who: Codes, same: Numbers, size: Numbers, people: int) -> Numbers:
-    """The share of each person, and last that of all together; nan of none."""
+    """The share of each person, and last that of all together; nan without pairs."""
     hits, total = np.bincount(who, same, people), np.bincount(who, size, people)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.append(hits, hits.sum()) / np.append(total, total.sum()))

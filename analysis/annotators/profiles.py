@@ -1,4 +1,4 @@
-"""Who made these rows: how many, when, how fast, and how long are the answers?"""
+"""Who judged these rows: how many, when, how fast, and how long are the answers?"""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def labels_in(
 ) -> Labels:
     """The judgements in these rows; by default of the roles item, annotator, and label or else the score.
 
-    Without items each row is one of its own, so that no two people share any. Raises LabelsError where no column
-    is the annotator or the label.
+    Without items each row is its own item, so no two people share one. Raises LabelsError where no column is the
+    annotator or the label.
     """
     item = item or dataset.role("item")
     who = _who(dataset, annotator)
@@ -43,27 +43,28 @@ def labels_in(
 
 
 def facts_in(dataset: Dataset, rows: pl.Series, annotator: str | None = None) -> pl.DataFrame:
-    """The columns `FACTS` of those of these rows that have an annotator; null where a signal is not computed.
+    """The columns `FACTS` of the rows that have an annotator; null where a signal is not computed.
 
     The columns of sessions are null too where `annotator` is another column than the role. `length` is that of the
-    response in `length_unit`; `is_empty` says that it is missing or white space, null in a dataset without responses.
-    Raises LabelsError where there is no column for the annotator.
+    response in `length_unit`; `is_empty`: it is missing or white space, null in a dataset without responses. Raises
+    LabelsError where there is no column for the annotator.
     """
     same = pl.repeat(0, len(rows), dtype=pl.UInt8, eager=True)
     who = _who(dataset, annotator)
     judged = labels_of(same, dataset.column(who).gather(rows), same, rows)
-    at = pl.Series("row", judged.rows, dtype=pl.UInt32)
+    judged_rows = pl.Series("row", judged.rows, dtype=pl.UInt32)
     unit = next((column for column, name in LENGTHS.items() if name == length_unit(dataset)), "")
-    found = {"row": at, "annotator": pl.Series(judged.annotators, dtype=pl.String).gather(judged.annotator)}
-    # Sessions are those of the people the role names; of others there are none.
-    known = [name for name in FACTS if name in dataset.catalogue["sessions"].adds and dataset.role("annotator") == who]
-    found |= {n: dataset.column(n).gather(at) for n in ("moment", *known) if _is_computed(dataset, n)}
+    columns = {"row": judged_rows, "annotator": pl.Series(judged.annotators, dtype=pl.String).gather(judged.annotator)}
+    # Sessions belong to the annotators of the role; another column has none.
+    of_sessions = dataset.catalogue["sessions"].adds if dataset.role("annotator") == who else {}
+    names = ("moment", *(name for name in FACTS if name in of_sessions))
+    columns |= {n: dataset.column(n).gather(judged_rows) for n in names if _is_computed(dataset, n)}
     if unit:
-        found["length"] = dataset.column(unit).gather(at)
+        columns["length"] = dataset.column(unit).gather(judged_rows)
     if "response" in dataset.canonical:
-        found["is_empty"] = dataset.mask(Filter("response", "blank", "")).gather(at)
-    nulls = [pl.lit(None, dtype).alias(name) for name, dtype in FACTS.items() if name not in found]
-    return pl.DataFrame(found).with_columns(nulls).select(*FACTS)
+        columns["is_empty"] = dataset.mask(Filter("response", "blank", "")).gather(judged_rows)
+    nulls = [pl.lit(None, dtype).alias(name) for name, dtype in FACTS.items() if name not in columns]
+    return pl.DataFrame(columns).with_columns(nulls).select(*FACTS)
 
 
 def length_unit(dataset: Dataset) -> str | None:
@@ -72,7 +73,7 @@ def length_unit(dataset: Dataset) -> str | None:
 
 
 def profiles(facts: pl.DataFrame) -> pl.DataFrame:
-    """A line per annotator, the one of most rows first, then by name.
+    """A line per annotator, most rows first, then by name.
 
     `annotator`, `rows`, `share` of these rows, `first` and `last` moment, `sessions`, `mean_length` and `median_length`
     of the responses that are there, `empty_share`, and `median_seconds` since the row before in the session. Null where

@@ -1,4 +1,4 @@
-"""In which sitting was each row made, as the how-manieth of it, and how long after the one before?"""
+"""In which session was each row made, at which position, and how long after the row before?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 from analysis.errors import SignalError
 from analysis.signal import Signal
 
-MIDNIGHT = 86_400_000_000  # microseconds of a day: a moment that divides by it was written as a day alone
+MIDNIGHT = 86_400_000_000  # microseconds of a day: a moment that is a multiple of it was written as a date only
 LONGEST_GAP = 60 * 24 * 366 * 100  # minutes
 
 
@@ -29,17 +29,17 @@ class Sessions(
     scope="dataset",
     cheap=True,
 ):
-    """Sessions are those of the role session, each annotator's apart; without it, sittings of an annotator in time.
+    """Sessions are those of the role session, per annotator; without it, rows of an annotator without a long pause.
 
-    A sitting ends where more than `gap_minutes` pass until the annotator's next row. So too for rows whose session is
-    missing. Rows stand in order of time, whatever their order in the file; equal times keep the file's order, and so
-    does a named session of which no row has a time.
+    Such a session ends where more than `gap_minutes` pass until the annotator's next row; the same holds for rows
+    whose session is missing. Rows are in order of time, whatever their order in the file; equal times keep the file's
+    order, and so does a named session in which no row has a time.
 
     `session_group` is the position of the session's first row in the dataset, one number per session.
-    `session_position` counts from 1, `session_rows` is the greatest of the session. `seconds_since_previous` is null
-    for the first row of a session and between two times that were written as days alone. All are null without an
+    `session_position` counts from 1, `session_rows` is the number of rows of the session. `seconds_since_previous` is
+    null for the first row of a session and between two times that were written as dates only. All are null without an
     annotator, and for a row without a time, unless its session has no times at all. Times without a zone count as UTC,
-    so that a change of clocks or a mix of zones can tear or mix what was one sitting.
+    so a change of clocks or a mix of zones can split or join sessions.
     """
 
     annotator: str = ""
@@ -71,7 +71,7 @@ class Sessions(
             since=since,
             between_days=is_day & is_day.shift(),
         ).with_columns(session=pl.col("is_first").cum_sum())
-        found = placed.select(
+        sessions = placed.select(
             "row",
             session_group=pl.col("row").first().over("session"),
             session_position=pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("session"),
@@ -81,13 +81,13 @@ class Sessions(
             ),
         )
         every = rows.select(row=pl.int_range(pl.len(), dtype=pl.UInt32))
-        return every.join(found, on="row", how="left", maintain_order="left").select(*self.adds)
+        return every.join(sessions, on="row", how="left", maintain_order="left").select(*self.adds)
 
 
 def _key(role: str, schema: pl.Schema) -> pl.Expr:
     """A number per value of a role, of any type; null where it is missing or blank."""
     value = pl.col(role)
-    there = value.is_not_null()
+    is_present = value.is_not_null()
     if schema[role] == pl.String:
-        there &= value.str.contains(r"\S")
-    return pl.when(there).then(value.hash(seed=0)).alias(role)
+        is_present &= value.str.contains(r"\S")
+    return pl.when(is_present).then(value.hash(seed=0)).alias(role)

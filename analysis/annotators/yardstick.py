@@ -1,4 +1,4 @@
-"""Who lies far from the others, when those who lie far are no yardstick for the rest?"""
+"""Who is far from the others, if those who are far do not count among the others?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from analysis.statistics.effects import FALSE_DISCOVERIES, adjusted
 
 Flags = npt.NDArray[np.bool_]
 
-SMALL = 0.2  # standard deviations; Cohen's (1988) small effect: what is no greater is not worth a name
+SMALL = 0.2  # standard deviations; Cohen's (1988) small effect: only greater ones are reported as far
 _ROUNDS = 20
 
 
@@ -40,7 +40,7 @@ class Compared(NamedTuple):
 def p_of_small(effect: ArrayLike, error: ArrayLike, freedom: ArrayLike) -> Numbers:
     """p-value of "the true effect is no greater than SMALL, either way", by t (Hodges and Lehmann 1954).
 
-    A difference that is sure but tiny, as every one of many labels is, has a large p here.
+    A difference that is certain but tiny has a large p here; with many labels every difference is certain.
     """
     from scipy.special import stdtr
 
@@ -51,21 +51,21 @@ def p_of_small(effect: ArrayLike, error: ArrayLike, freedom: ArrayLike) -> Numbe
 
 
 def far_from_the_rest(compare: Callable[[Flags], Compared], judged: Flags) -> tuple[Compared, Numbers, Flags]:
-    """What `compare` finds against those others who count, its q-values, and which places lie far (q at most 0.05).
+    """What `compare` gives against the others who count, its q-values, and which places are far (q at most 0.05).
 
-    `compare` is given who counts among the others. First all of `judged` do. Those found far, by at least half as much
-    as the farthest who still counts, then count no more, and all are compared anew until nobody is added; whoever was
-    left out is itself still compared. Half of the people or more are never left out: there would be no rest to speak
-    of. q is p_small after Benjamini and Hochberg over all places.
+    `compare` gets who counts among the others. First all of `judged` do. Those who are far, by at least half as much as
+    the farthest who still counts, then no longer count, and all are compared again until no one is added; those left
+    out are still compared themselves. Half of the people or more are never left out: too few others would remain. q is
+    p_small after Benjamini and Hochberg over all places.
     """
     counts = judged.copy()
     for _ in range(_ROUNDS):
-        found = compare(counts)
-        q = adjusted(found.p_small)
+        compared = compare(counts)
+        q = adjusted(compared.p_small)
         far = q <= FALSE_DISCOVERIES
-        size = np.where(far, np.abs(found.effect), 0.0).max(axis=1, initial=0.0) * counts
+        size = np.where(far, np.abs(compared.effect), 0.0).max(axis=1, initial=0.0) * counts
         leave = (size > 0) & (size >= size.max(initial=0.0) / 2)
         if not leave.any() or 2 * (judged & (~counts | leave)).sum() >= judged.sum():
             break
         counts = counts & ~leave
-    return found, q, far
+    return compared, q, far

@@ -1,4 +1,4 @@
-"""Making a signal's columns: resumable, in this process, in several, or on a cluster."""
+"""Computing a signal's columns: resumable, in this process, in several, or on a cluster."""
 
 from analysis.computing.computing import (
     AT_OPENING_S,

@@ -1,4 +1,4 @@
-"""Which signals are computed where nobody names one, and with which parameters those are that somebody names."""
+"""Which signals are computed where none is named, and with which parameters are the named ones computed?"""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from analysis.signal import Signal
 
 
 def quick(dataset: Dataset) -> Iterator[Signal]:
-    """The cheap signals, then those heavy ones whose trial says that they take less than half a minute.
+    """The cheap signals, then the heavy ones with an estimate of at most half a minute.
 
-    Last those that read other signals' columns, where these were made on the way; those of `Catalogue.on_request` are
-    left out where they are not there yet.
+    Signals that read other signals' columns come last, if these are computed by then. Signals of
+    `Catalogue.on_request` are left out unless they are computed already.
     """
-    for known in sorted(dataset.signals(), key=lambda s: (bool(missing_inputs(dataset, s)), not s.cheap)):
-        if missing_inputs(dataset, known) or (known.name in dataset.catalogue.on_request and not dataset.has(known)):
+    for signal in sorted(dataset.signals(), key=lambda s: (bool(missing_inputs(dataset, s)), not s.cheap)):
+        if missing_inputs(dataset, signal) or (signal.name in dataset.catalogue.on_request and not dataset.has(signal)):
             continue
-        if known.cheap or dataset.has(known) or try_out(dataset, known) <= AT_OPENING_S:
-            yield known
+        if signal.cheap or dataset.has(signal) or try_out(dataset, signal) <= AT_OPENING_S:
+            yield signal
 
 
 def with_parameters(
@@ -30,8 +30,8 @@ def with_parameters(
 ) -> dict[str, Mapping[str, object]]:
     """What `Workspace.describe(dataset, parameters=...)` keeps, so that each of these signals has these parameters.
 
-    Its other parameters are as by default; other signals stay as they are. A tokenizer and a pipeline are kept with
-    what pins their files down.
+    Its other parameters have their defaults; other signals keep theirs. A tokenizer is stored with its digest, a
+    pipeline with its version.
 
     Raises SignalError where a signal does not have a parameter, ModelError, UsageError.
     """
@@ -48,7 +48,7 @@ def with_parameters(
 def typed(signal: Signal, given: Mapping[str, object]) -> dict[str, object]:
     """Values, or their texts, as values of the types of the signal's parameters.
 
-    Raises UsageError where one cannot be.
+    Raises UsageError where a value does not fit its type.
     """
     defaults = signal.parameters
     return {name: _typed(value, defaults.get(name), f"{name} of {signal.name}") for name, value in given.items()}

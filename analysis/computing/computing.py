@@ -1,4 +1,4 @@
-"""Makes a signal's columns, once per dataset: resumable in chunks, whole or not at all, one job at a time."""
+"""Computes a signal's columns once per dataset: resumable by chunks, stored whole or not at all, one job at a time."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from analysis.whole_files import whole_file, write_text_whole
 CHUNK_ROWS = 10_000
 TRIAL_ROWS = 500
 PROCESSES_PAY_S = 10.0  # below this estimate, starting more processes costs more than it gains
-AT_OPENING_S = 30.0  # a heavy signal with a smaller estimate is computed right after opening, unasked
+AT_OPENING_S = 30.0  # a heavy signal with a smaller estimate is computed right after opening
 
 
 def progress_path(dataset: Dataset, signal: Signal) -> Path:
-    """Where the worker says how far it is."""
+    """The file in which the worker reports its progress."""
     return dataset.folder / f"{signal.key}.progress.json"
 
 
 def _lock(dataset: Dataset, signal: Signal) -> FileLock:
-    """Held by the process that computes, and let go by the system when that process dies."""
+    """Held by the process that computes; the operating system releases it when that process ends."""
     return FileLock(dataset.folder / f"{signal.key}.lock")
 
 
@@ -47,7 +47,7 @@ def is_running(dataset: Dataset, signal: Signal) -> bool:
 
 
 def progress(dataset: Dataset, signal: Signal) -> Progress | None:
-    """How far a running or stopped computation is; None before the first."""
+    """The progress of a running or stopped computation; None before the first."""
     return Progress.read(progress_path(dataset, signal))
 
 
@@ -58,7 +58,7 @@ def estimate(dataset: Dataset, signal: Signal) -> float | None:
 
 
 def try_out(dataset: Dataset, signal: Signal) -> float:
-    """Times the signal on rows spread over the dataset and writes down the estimate for all, in seconds."""
+    """Times the signal on rows spread over the dataset and stores the estimate for all, in seconds."""
     count = min(TRIAL_ROWS, dataset.height)
     first = next(dataset.batches([ROW_ID, *signal.inputs], 0, count), None)
     if first is None:
@@ -67,8 +67,8 @@ def try_out(dataset: Dataset, signal: Signal) -> float:
     step = max(dataset.height // 5, 1)
     sample = pl.concat(
         batch
-        for at in range(0, dataset.height, step)
-        for batch in dataset.batches([ROW_ID, *signal.inputs], at, max(count // 5, 1))
+        for start in range(0, dataset.height, step)
+        for batch in dataset.batches([ROW_ID, *signal.inputs], start, max(count // 5, 1))
     )
     started = time.perf_counter()
     signal(sample)
@@ -81,10 +81,10 @@ def try_out(dataset: Dataset, signal: Signal) -> float:
 
 
 def compute(dataset: Dataset, signal: Signal, run: Runner | None = None, *, limit: int | None = None) -> Path:
-    """The path of the signal's file, made first where it is missing. Safe to stop, to repeat and to race.
+    """Computes the signal where its file is missing; returns the file's path. Safe to stop, to repeat and to run twice.
 
     A second caller waits for the first and finds its result. `run` is chosen by the estimate when not given. With
-    `limit`, only the first so many chunks are made and the rest is left to a later call.
+    `limit`, at most this many chunks are computed; a later call computes the rest.
 
         >>> from analysis.workspace import Workspace
         >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
@@ -122,7 +122,7 @@ def missing_inputs(dataset: Dataset, signal: Signal) -> list[str]:
 
 
 def chosen_runner(dataset: Dataset, signal: Signal) -> Runner:
-    """Several processes where rows are independent and the estimate says that they pay; otherwise this one."""
+    """Several processes where rows are independent and the estimate is long enough; otherwise this process."""
     if signal.scope == "dataset" or signal.cheap or signal.sends or dataset.height <= 2 * CHUNK_ROWS:
         return run_here
     seconds = estimate(dataset, signal)
@@ -135,27 +135,27 @@ def _make_parts(
     """One Parquet file per chunk of rows that has none yet, named by the chunk's first row."""
     step = CHUNK_ROWS if signal.scope == "row" else max(dataset.height, 1)
     starts = list(range(0, max(dataset.height, 1), step))
-    missing = [at for at in starts if not (parts / f"{at:010}.parquet").exists()]
+    missing = [start for start in starts if not (parts / f"{start:010}.parquet").exists()]
     todo = missing[:limit]
-    done = dataset.height - sum(min(step, dataset.height - at) for at in missing)
+    done = dataset.height - sum(min(step, dataset.height - start) for start in missing)
     place: dict[str, int] = {}
 
     def chunks() -> Iterator[pl.DataFrame]:
-        for at in todo:
-            batches = list(dataset.batches([ROW_ID, *signal.inputs], at, step))
+        for start in todo:
+            batches = list(dataset.batches([ROW_ID, *signal.inputs], start, step))
             chunk = pl.concat(batches) if batches else _no_rows(dataset, signal)
-            place[_name(chunk)] = at
+            place[_name(chunk)] = start
             yield chunk
 
     for part in (run if signal.scope == "row" else run_here)(signal, chunks()):
-        at = place.pop(_name(part))
-        _write(part, parts / f"{at:010}.parquet")
+        start = place.pop(_name(part))
+        _write(part, parts / f"{start:010}.parquet")
         done += part.height
         report("computing", done, dataset.height)
 
 
 def _name(chunk: pl.DataFrame) -> str:
-    """What tells a chunk from the others: its first row's id, which occurs once in a dataset."""
+    """The name of a chunk: its first row's id, which occurs once in a dataset."""
     return str(chunk[ROW_ID].first()) if chunk.height else ""
 
 

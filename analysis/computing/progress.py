@@ -1,4 +1,4 @@
-"""How far a long job is: a small file that one process writes and any other reads."""
+"""The progress of a long job: a small file that one process writes and any other reads."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimated from the pace so far; None before the first unit."""
+        """Estimated from the speed so far; None before the first unit."""
         passed = time.time() - self.started
         return passed * (1 - self.share) / self.share if self.share > 0.01 else None
 

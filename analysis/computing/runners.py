@@ -1,7 +1,7 @@
-"""The same signal on this process, on several, or on a cluster.
+"""Runs a signal in this process, in several, or on a cluster.
 
-A runner takes a signal and chunks of rows and gives the signal's columns per chunk, in any order; that is the whole
-contract. Only signals of row scope run anywhere but here.
+A runner takes a signal and chunks of rows and gives the signal's columns per chunk, in any order. Only signals of row
+scope run outside this process.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def run_on_ray(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.Da
     if started_here:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports its use to its makers otherwise
         alone = {} if os.environ.get("RAY_ADDRESS") else {"_node_ip_address": "127.0.0.1"}
-        path = {"env_vars": {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}}  # Ray does not hand on all of it
+        path = {"env_vars": {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}}  # Ray does not pass on all of it
         ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False, runtime_env=path, **alone)
     remote = ray.remote(Signal.__call__)
     waiting: deque[object] = deque()

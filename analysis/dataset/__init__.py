@@ -1,4 +1,4 @@
-"""A dataset on disk: its columns, which of them a person may choose, and which of its rows answer a view."""
+"""A dataset on disk: its columns, which of them a person may choose, and which of its rows are in a view."""
 
 from analysis.dataset.rows import Dataset
 

@@ -1,6 +1,6 @@
-"""A dataset's columns: whole, part by part, or of few rows, wherever they lie; tags and rulings among them.
+"""A dataset's columns: whole, part by part, or of few rows, wherever they are stored; also tags and rulings.
 
-Whatever asks for a column by name need not know whether it comes from the source, a signal, or people.
+A caller names a column and need not know whether it comes from the source, a signal, or people.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ NEAR_ROWS = 200  # rows nearer than this are read from disk in one piece
 
 
 class Rulings(NamedTuple):
-    """What people ruled out of signals: the `columns` and second `tables` (by path, with `row`) that stand in for the
-    signals' own, the lines taken `out` with the number of the rule, the rules themselves, and their revision."""
+    """What people ruled out of signals: the `columns` and second `tables` (by path, with `row`) that replace the
+    signals' own, the lines removed (`out`) with the number of the rule, the rules themselves, and their revision."""
 
     columns: dict[str, pl.Series]
     tables: dict[str, pl.DataFrame]
@@ -119,7 +119,7 @@ class DatasetColumns(DatasetFolder):
             start += height
 
     def table_in(self, signal: Signal, name: str, rows: pl.Series) -> pl.DataFrame:
-        """The lines of a second table that belong to the rows at these positions; `row` stands for `row_id`."""
+        """The lines of a second table that belong to the rows at these positions; `row` replaces `row_id`."""
         path = str(self.table_path(signal, name))
         table = self.rulings.tables.get(path, self._tables.get(path))
         if table is None:
@@ -136,7 +136,7 @@ class DatasetColumns(DatasetFolder):
         return table.filter(in_view.gather(table["row"]))
 
     def key_of(self, column: str) -> str:
-        """What tells a column's present content in this dataset: its name, with its signal or the tags' revision.
+        """The key of a column's current content in this dataset: its name, with its signal or the tags' revision.
 
         >>> from analysis.workspace import Workspace
         >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
@@ -146,8 +146,8 @@ class DatasetColumns(DatasetFolder):
         if column in TAGS:
             return f"{column}@{self.tag_revision}"
         writer = self.catalogue.writer_of(column) if column not in self.originals else None
-        own = f"{self.signal(writer).key}/{column}" if writer else column
-        return f"{own}@{self.rulings.revision}" if column in self.rulings.columns else own
+        key = f"{self.signal(writer).key}/{column}" if writer else column
+        return f"{key}@{self.rulings.revision}" if column in self.rulings.columns else key
 
     # From disk
 
@@ -198,14 +198,14 @@ class DatasetColumns(DatasetFolder):
         if name == "source_record":
             return False
         mean: dict[str, float] = self.meta["mean_chars"]
-        if name == "messages":  # as long as the source's own conversations, and the answers that stand apart from them
+        if name == "messages":  # as long as the source's conversations, and the answers in other columns
             chars = sum(mean.get(column, 0.0) for column in set(self.roles.values()))
         else:
             chars = mean.get(self.meta["canonical"].get(name) or name, 0.0)
         return chars * self.height < self._budget / 3
 
     def _gather_from_disk(self, names: Sequence[str], rows: pl.Series) -> list[pl.Series]:
-        """Few rows of columns too large to hold: rows that lie near each other are read together."""
+        """Few rows of columns too large to hold: rows near each other are read together."""
         if not names or rows.is_empty():
             return [self._empty(name) for name in names]
         wanted = rows.unique().sort()
@@ -217,10 +217,10 @@ class DatasetColumns(DatasetFolder):
             read.append(pl.concat(self.batches(names, low, int(run[-1]) - low + 1))[run - low])
         return pl.concat(read)[wanted.search_sorted(rows)].get_columns()
 
-    # What people said
+    # What people added
 
     def set_tags(self, tags: pl.DataFrame, revision: int) -> None:
-        """Takes the current tags (row_id, tags, disputed_tags; only rows that have any) as of `revision`."""
+        """Sets the current tags (row_id, tags, disputed_tags; only rows that have any) as of `revision`."""
         with self._lock:
             self._tags, self.tag_revision = tags, revision
             for name in TAGS:
@@ -237,7 +237,7 @@ class DatasetColumns(DatasetFolder):
             return self._columns[name]
 
     def set_rulings(self, rulings: Rulings) -> None:
-        """Takes what people ruled out, in the place of what they had ruled out before."""
-        own = {name: column for name, column in rulings.columns.items() if name not in self.originals}
+        """Sets the current rulings, which replace the earlier ones."""
+        columns = {name: column for name, column in rulings.columns.items() if name not in self.originals}
         with self._lock:
-            self.rulings = rulings._replace(columns=own)
+            self.rulings = rulings._replace(columns=columns)

@@ -1,7 +1,7 @@
-"""What lies in a dataset's folder: what it says of itself, the names and types of its rows, its signals.
+"""What is in a dataset's folder: its description, the names and types of its columns, its signals.
 
-The rows are Parquet parts in source order and are never rewritten; each signal's columns lie beside them in a file
-of the same height.
+The rows are Parquet parts in source order and are never rewritten; each signal's columns are beside them in a file of
+the same height.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.
 
 @functools.cache
 def _is_for_machines(dtype: pl.DataType) -> bool:
-    """Whether a signal's column of this type is read by others and says nothing by itself: vectors, places, lists."""
+    """Whether a signal's column of this type is only for other signals, not for people: vectors, places, lists."""
     of_numbers = isinstance(dtype, pl.List | pl.Array) and pl.Series([], dtype=dtype.inner).dtype.is_numeric()
     return of_numbers or kind_of(dtype) == "place"
 
 
 class DatasetFolder:
-    """Knows what a dataset consists of; reads nothing of its rows."""
+    """The description of a dataset and of its columns and signals; reads no rows."""
 
     def __init__(self, folder: Path, catalogue: Catalogue) -> None:
         self.folder, self.catalogue = folder, catalogue
@@ -62,8 +62,8 @@ class DatasetFolder:
     def originals(self) -> dict[str, pl.DataType]:
         """The source's own columns and their types, in source order."""
         parts = self._parts
-        found = pl.read_parquet_schema(parts[0]) if parts else {}
-        return {name: found[name] for name in self.meta["columns"] if name in found}
+        types = pl.read_parquet_schema(parts[0]) if parts else {}
+        return {name: types[name] for name in self.meta["columns"] if name in types}
 
     @cached_property
     def canonical(self) -> dict[str, pl.DataType]:
@@ -81,8 +81,8 @@ class DatasetFolder:
                 for column, dtype in signal.adds.items()
                 if column not in self.originals
             }
-            found = {ROW_ID: pl.String(), **CANONICAL, **self.originals, **PLACE, **added, **TAGS}
-            self._schema = computed, found
+            schema = {ROW_ID: pl.String(), **CANONICAL, **self.originals, **PLACE, **added, **TAGS}
+            self._schema = computed, schema
         return dict(self._schema[1])
 
     @property
@@ -126,8 +126,8 @@ class DatasetFolder:
         >>> dataset.texts()
         ['prompt', 'response']
         """
-        found = [name for name in TEXTS if name in self.canonical]
-        return found or [name for name, dtype in self.originals.items() if dtype == pl.String]
+        present = [name for name in TEXTS if name in self.canonical]
+        return present or [name for name, dtype in self.originals.items() if dtype == pl.String]
 
     # Signals
 
@@ -166,7 +166,7 @@ class DatasetFolder:
         >>> dataset.has(dataset.signal("named_entities"))
         False
         """
-        return os.path.exists(f"{self.folder}/{signal.key}.parquet")  # asked hundreds of times a page; a Path is dear
+        return os.path.exists(f"{self.folder}/{signal.key}.parquet")  # called often on each page; a Path is slow here
 
     def table_path(self, signal: Signal, name: str) -> Path:
         return self.folder / f"{signal.key}.{name}.parquet"

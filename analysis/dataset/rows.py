@@ -1,4 +1,4 @@
-"""A dataset on disk: its columns, which of them a person may choose, and which of its rows answer a view."""
+"""A dataset on disk: its columns, which of them a person may choose, and which of its rows are in a view."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from analysis.view import ANY_TEXT, SEARCHES, Filter, View
 
 KEPT_MASKS = 64
 LONG_TEXT_CHARS = 40  # a text column longer than this on average is prose to read, not a category to count
-FEW_VALUES = 50  # a column of so many distinct values is offered as a facet
+FEW_VALUES = 50  # a column of at most so many distinct values is offered as a facet
 
 
 class Dataset(DatasetColumns):
-    """Reads columns, rows and the answers to views; safe to share between threads. Nothing here writes rows."""
+    """Reads columns, and the rows of views; safe to share between threads. Nothing here writes rows."""
 
     def __init__(self, folder: Path, catalogue: Catalogue) -> None:
         super().__init__(folder, catalogue)
@@ -45,13 +45,13 @@ class Dataset(DatasetColumns):
 
     @property
     def private_columns(self) -> frozenset[str]:
-        """The source's columns in whose texts personal data was found: they are read, masked, and not counted by
-        value. None before it was looked for."""
-        made = [(s, s.private) for s in self.signals() if s.private and self.has(s)]
-        key = (self.rulings.revision, *(s.key for s, _ in made))
+        """The source's columns with personal data in their texts: they are shown masked, and not counted by value.
+        Empty before a scan."""
+        scanned = [(s, s.private) for s in self.signals() if s.private and self.has(s)]
+        key = (self.rulings.revision, *(s.key for s, _ in scanned))
         if self._private[0] != key:
             every = pl.int_range(self.height, dtype=pl.UInt32, eager=True)
-            spans = [self.table_in(s, table, every).filter(~pl.col("is_placeholder"))["field"] for s, table in made]
+            spans = [self.table_in(s, table, every).filter(~pl.col("is_placeholder"))["field"] for s, table in scanned]
             fields = {field for of_signal in spans for field in of_signal.unique()}
             fields |= {"input"} if "prompt" in fields else set()
             self._private = key, frozenset(self.roles[field] for field in fields if field in self.roles)
@@ -93,7 +93,7 @@ class Dataset(DatasetColumns):
         for f in view:
             if f.column == ANY_TEXT:
                 if f.op not in SEARCHES:
-                    raise ViewError(f"{f.op!r} cannot be asked of any text; fitting: {', '.join(SEARCHES)}.")
+                    raise ViewError(f"{f.op!r} does not fit a search of any text; fitting: {', '.join(SEARCHES)}.")
                 continue
             dtype = schema.get(f.column)
             if dtype is None and (writer := self.catalogue.writer_of(f.column)):

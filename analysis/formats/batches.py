@@ -25,11 +25,11 @@ CSV_SUFFIXES = {".csv", ".tsv", ".tab", ".psv"}
 class Batch:
     """Consecutive records of one file, in one of several forms.
 
-    `block`: whole lines of JSONL; or `span`: the path, first byte and number of bytes of such lines, where they can be
-    read from the file again as they are, which is cheaper than sending them to another process. `table`: an Arrow batch
-    or Polars frame, whose columns `nested` hold JSON text. Else `texts`: each record's own text, with `lines`, the line
-    of each, and `keys`, the member names where the file is a JSON object of records.
-    `line`: the 1-based line of the first record. `done`: bytes of the files read so far.
+    `block`: whole lines of JSONL; or `span`: the path, first byte and number of bytes of such lines, where another
+    process can read them from the file again, which is cheaper than sending them there. `table`: an Arrow batch or
+    Polars frame, whose columns `nested` hold JSON text. Else `texts`: each record's own text, with `lines`, the line of
+    each, and `keys`, the member names where the file is a JSON object of records. `line`: the 1-based line of the first
+    record. `done`: bytes of the files read so far.
     """
 
     file: str
@@ -59,7 +59,7 @@ def batches(path: Path, name: str, reading: ReadOptions, size: int) -> Generator
         head = b"".join(_up_to(pieces, 1 << 18))
         pieces = _chain(head, pieces, size)
         if b"\n" not in head and b"\r" in head.strip():
-            # Line ends of old Macs, which nothing below knows.
+            # Carriage returns end the lines, as on old Macs; the code below needs line feeds.
             stream.is_plain, head = False, head.replace(b"\r", b"\n")
             pieces = (piece.replace(b"\r", b"\n") for piece in pieces)
         container = _container(path, head, reading)
@@ -68,21 +68,21 @@ def batches(path: Path, name: str, reading: ReadOptions, size: int) -> Generator
             return
         texts = _decoded(pieces)
         if container == "json":
-            found: Iterable[Any] = jsonfiles.records(texts, name)
+            records: Iterable[Any] = jsonfiles.records(texts, name)
             dialect = None
         elif container == "text":
-            found = ((line, text, None, None) for line, text in enumerate(csvfiles.lines(texts), 1))
+            records = ((line, text, None, None) for line, text in enumerate(csvfiles.lines(texts), 1))
             dialect = None
         else:
             dialect = csvfiles.dialect(head.decode("utf-8", "replace"), name, reading)
-            found = csvfiles.records(texts, dialect)
-        yield from _grouped(found, stream, name, container, dialect, size)
+            records = csvfiles.records(texts, dialect)
+        yield from _grouped(records, stream, name, container, dialect, size)
     finally:
         stream.close()
 
 
 def _container(path: Path, head: bytes, reading: ReadOptions) -> str:
-    """jsonl, json, csv or text, by what the file holds and only then by what it is called."""
+    """jsonl, json, csv or text, by the file's content first and then by its name."""
     suffixes = [s.lower() for s in path.suffixes if s.lower() not in (".gz", ".zst", ".gzip", ".zstd")]
     suffix = suffixes[-1] if suffixes else ""
     start = head.lstrip()[:1]
@@ -128,7 +128,7 @@ def _up_to(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
 
 
 def _chain(head: bytes, pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
-    yield from (head[at : at + size] for at in range(0, len(head), size))
+    yield from (head[start : start + size] for start in range(0, len(head), size))
     yield from pieces
 
 
@@ -170,11 +170,11 @@ def _line_blocks(pieces: Iterable[bytes], stream: ByteStream, name: str, size: i
 
 
 def _grouped(
-    found: Iterable[Any], stream: ByteStream, name: str, container: str, dialect: Dialect | None, size: int
+    records: Iterable[Any], stream: ByteStream, name: str, container: str, dialect: Dialect | None, size: int
 ) -> Iterator[Batch]:
     """Records gathered until their texts reach `size` characters. A record without text is a problem or a note."""
     batch, held = Batch(name, container, dialect=dialect), 0
-    for line, text, key, remark in found:
+    for line, text, key, remark in records:
         if remark is None:
             batch.texts.append(text)
             batch.lines.append(line)
@@ -201,15 +201,15 @@ def _tables(stream: ByteStream, name: str) -> Iterator[Batch]:
     try:
         source = stream.seekable()
         if container == "parquet":
-            found = pq.ParquetFile(source).iter_batches(batch_size=PARQUET_ROWS)
+            tables = pq.ParquetFile(source).iter_batches(batch_size=PARQUET_ROWS)
         elif stream.head.startswith(b"ARROW1"):
             opened = pa.ipc.open_file(source)
-            found = (opened.get_batch(i) for i in range(opened.num_record_batches))
+            tables = (opened.get_batch(i) for i in range(opened.num_record_batches))
         else:
-            found = iter(pa.ipc.open_stream(source))
-        for whole in found:
-            for at in range(0, whole.num_rows, PARQUET_ROWS):
-                table = whole.slice(at, PARQUET_ROWS)
+            tables = iter(pa.ipc.open_stream(source))
+        for whole in tables:
+            for start in range(0, whole.num_rows, PARQUET_ROWS):
+                table = whole.slice(start, PARQUET_ROWS)
                 yield Batch(name, container, line, stream.done, table=table)
                 line += table.num_rows
     except (pa.ArrowInvalid, pa.ArrowIOError, pa.ArrowNotImplementedError) as error:

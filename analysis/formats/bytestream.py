@@ -1,4 +1,4 @@
-"""The bytes of a file, decompressed and in UTF-8, in pieces; and whether they are something that can be read at all."""
+"""The bytes of a file, decompressed and in UTF-8, in pieces; and whether they can be read at all."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def open_file(path: Path) -> BufferedReader:
 
 
 class ByteStream:
-    """One open file. `done` counts the file's own bytes read so far, before decompression. `is_plain`: what `pieces`
-    gives are the file's own bytes, from its byte `start` on."""
+    """One open file. `done` counts the file's own bytes read so far, before decompression. `is_plain`: `pieces`
+    gives the file's own bytes, beginning with byte `start`."""
 
     def __init__(self, path: Path) -> None:
         self.name, self.path = path.name, path
@@ -103,7 +103,7 @@ class ByteStream:
         if self._read > max_bytes():
             raise FormatError(
                 f"{self.name} holds more than {max_bytes():,} bytes once decompressed; "
-                "set WINNOW_MAX_BYTES if that is meant."
+                "set WINNOW_MAX_BYTES to read more."
             )
         return piece
 
@@ -133,8 +133,8 @@ class ByteStream:
         decoder.reset()
         self.head = b""
         while head:
-            for at in range(0, len(head), size):
-                piece = head[at : at + size]
+            for start in range(0, len(head), size):
+                piece = head[start : start + size]
                 yield piece if encoding == "utf-8" else decoder.decode(piece).encode("utf-8", "replace")
             head = self.read(max(size, 1 << 16))
 

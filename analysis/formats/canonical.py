@@ -19,7 +19,7 @@ KNOWN_ROLES = frozenset(ROLES.values())
 def canonical(
     shape: Shape, columns: Mapping[str, Sequence[Any]], originals: Mapping[str, pl.Series], height: int
 ) -> list[pl.Series]:
-    """The canonical columns of `height` records, less those that merely repeat an original column (`shape.aliases`).
+    """The canonical columns of `height` records, without those that only repeat an original column (`shape.aliases`).
 
     `columns`: the records' values by source column. `originals`: the columns as they are stored, by their stored names.
     """
@@ -27,20 +27,20 @@ def canonical(
     build = {"preference": _preference, "chat": _chat, "kto": _chat, "text": _text, "table": _nothing}.get(
         shape.format, _instruction
     )
-    made = build(of, shape, height)
+    built = build(of, shape, height)
     if "score" in of and "score" not in shape.aliases:
-        made["score"] = list(map(as_number, of["score"]))
+        built["score"] = list(map(as_number, of["score"]))
     if "system" in of and "system" not in shape.aliases and shape.format != "table":
-        own = map(as_text, of["system"])
-        made["system"] = [
-            a if a is not None else b for a, b in zip(own, made.get("system") or [None] * height, strict=True)
+        texts = map(as_text, of["system"])
+        built["system"] = [
+            a if a is not None else b for a, b in zip(texts, built.get("system") or [None] * height, strict=True)
         ]
-    found = [_series(name, values) for name, values in made.items() if name in shape.stored]
-    if "n_turns" in shape.stored and "n_turns" not in made:
-        sides = {series.name: series for series in found}
+    stored = [_series(name, values) for name, values in built.items() if name in shape.stored]
+    if "n_turns" in shape.stored and "n_turns" not in built:
+        sides = {series.name: series for series in stored}
         sides |= {name: originals[shape.stored_as(column)] for name, column in shape.alias_pairs}
-        found.append(_n_turns([sides[name] for name in ("prompt", "response") if name in sides], height))
-    return found
+        stored.append(_n_turns([sides[name] for name in ("prompt", "response") if name in sides], height))
+    return stored
 
 
 def _series(name: str, values: Sequence[Any]) -> pl.Series:
@@ -48,7 +48,7 @@ def _series(name: str, values: Sequence[Any]) -> pl.Series:
 
 
 def _n_turns(sides: Sequence[pl.Series], height: int) -> pl.Series:
-    """Of prompt and response, how many are there."""
+    """How many of prompt and response are not empty."""
     total = pl.Series("n_turns", [0], dtype=pl.UInt32).new_from_index(0, height)
     for side in sides:
         total = total + (side != "").fill_null(False).cast(pl.UInt32)
@@ -65,19 +65,19 @@ def _text(of: Columns, shape: Shape, height: int) -> Columns:
 
 def _instruction(of: Columns, shape: Shape, height: int) -> Columns:
     """Prompt = instruction, and after a blank line its input where that is not blank."""
-    made: Columns = {}
+    built: Columns = {}
     if "prompt" in of and "prompt" not in shape.aliases:
-        made["prompt"] = list(map(_prompt, of["prompt"]))
+        built["prompt"] = list(map(_prompt, of["prompt"]))
         if "input" in of:
-            made["prompt"] = list(map(_joined, made["prompt"], map(_prompt, of["input"])))
+            built["prompt"] = list(map(_joined, built["prompt"], map(_prompt, of["input"])))
     if "response" in of and "response" not in shape.aliases:
-        made["response"] = list(map(_prompt, of["response"]))
+        built["response"] = list(map(_prompt, of["response"]))
     if shape.instances:
         first = [_first_instance(v) for v in of["instances"]]
-        prompts = made.get("prompt") or of["prompt"]
-        made["prompt"] = [_joined(a, as_text(b.get("input"))) for a, b in zip(prompts, first, strict=True)]
-        made["response"] = [as_text(b.get("output")) for b in first]
-    return made
+        prompts = built.get("prompt") or of["prompt"]
+        built["prompt"] = [_joined(a, as_text(b.get("input"))) for a, b in zip(prompts, first, strict=True)]
+        built["response"] = [as_text(b.get("output")) for b in first]
+    return built
 
 
 def _first_instance(value: Any) -> dict[str, Any]:
@@ -100,34 +100,34 @@ def _joined(prompt: str | None, context: str | None) -> str | None:
 
 
 def _chat(of: Columns, shape: Shape, height: int) -> Columns:
-    """First user message, last assistant message; a completion beside the messages (KTO) is their last message."""
+    """First user message, last assistant message; a completion in its own column (KTO) is the last message."""
     if "messages" not in of:
         return _instruction(of, shape, height)
-    made: Columns = {n: [] for n in ("system", "prompt", "response", "messages", "n_turns")}
+    built: Columns = {n: [] for n in ("system", "prompt", "response", "messages", "n_turns")}
     for value, completion in zip(of["messages"], of.get("response") or [None] * height, strict=True):
         messages = messages_of(value)
         if messages is not None and completion is not None:
             answer = messages_of(completion) if isinstance(completion, list | dict) else None
-            messages = messages + (answer or [_said("assistant", as_text(completion))])
-        _put(made, messages)
-        made["prompt"].append(first_of(messages, "user") if messages else None)
-        made["response"].append(last_of(messages, "assistant") if messages else None)
-    return made
+            messages = messages + (answer or [_message("assistant", as_text(completion))])
+        _put(built, messages)
+        built["prompt"].append(first_of(messages, "user") if messages else None)
+        built["response"].append(last_of(messages, "assistant") if messages else None)
+    return built
 
 
-def _put(made: Columns, messages: list[Message] | None) -> None:
-    made["messages"].append(messages)
-    made["system"].append(system_of(messages) if messages else None)
-    made["n_turns"].append(None if messages is None else sum(m["role"] != "system" for m in messages))
+def _put(built: Columns, messages: list[Message] | None) -> None:
+    built["messages"].append(messages)
+    built["system"].append(system_of(messages) if messages else None)
+    built["n_turns"].append(None if messages is None else sum(m["role"] != "system" for m in messages))
 
 
-def _said(role: str, content: str | None) -> Message:
+def _message(role: str, content: str | None) -> Message:
     return {"role": role, "content": content, "tool_calls": None}
 
 
 def _preference(of: Columns, shape: Shape, height: int) -> Columns:
-    """Two answers to one prompt. Where they carry different ones, the chosen one's is taken."""
-    made: Columns = {
+    """Two answers to one prompt. Where their prompts differ, the prompt of the chosen answer is taken."""
+    built: Columns = {
         n: [] for n in ("system", "prompt", "response", "rejected", "messages", "n_turns", "prompts_differ")
     }
     none = [None] * height
@@ -143,7 +143,7 @@ def _preference(of: Columns, shape: Shape, height: int) -> Columns:
         before = messages_of(turns) if turns is not None else messages_of(prompt)
         plain = before is None and type(prompt) is str
         if plain:
-            before = [_said("user", _joined(prompt, as_text(context)))]
+            before = [_message("user", _joined(prompt, as_text(context)))]
         before = before or []
         if before and before[-1]["role"] == "assistant" and not (before[-1]["content"] or "").strip():
             before = before[:-1]
@@ -151,29 +151,29 @@ def _preference(of: Columns, shape: Shape, height: int) -> Columns:
         is_plain = (plain or not before) and all(
             v is None or (type(v) is str and not is_dialogue(v)) for v in (chosen, rejected)
         )
-        made["prompt"].append(last_of(left[:-1] if _answer(left) else left, "user"))
-        made["response"].append(_answer(left))
-        made["rejected"].append(_answer(right))
+        built["prompt"].append(last_of(left[:-1] if _answer(left) else left, "user"))
+        built["response"].append(_answer(left))
+        built["rejected"].append(_answer(right))
         is_pair = chosen is not None and rejected is not None
-        made["prompts_differ"].append(_asked(left) != _asked(right) if is_pair else False)
-        _put(made, left)
+        built["prompts_differ"].append(_asked(left) != _asked(right) if is_pair else False)
+        _put(built, left)
         if is_plain:
-            made["messages"][-1] = None
-    return made
+            built["messages"][-1] = None
+    return built
 
 
 def _side(before: list[Message], answer: Any) -> list[Message]:
-    """The whole conversation that ends in this answer, which may carry its prompt with it."""
+    """The whole conversation that ends in this answer, which may include its prompt."""
     if answer is None:
         return before
     is_text = type(answer) is str
-    own = messages_of(answer) if not is_text or is_dialogue(answer) else None
-    if own is None:
-        return [*before, _said("assistant", as_text(answer))]
-    if any(m["role"] == "user" for m in own):
-        systems = [m for m in before if m["role"] == "system"] if own[0]["role"] != "system" else []
-        return systems + own
-    return before + own
+    messages = messages_of(answer) if not is_text or is_dialogue(answer) else None
+    if messages is None:
+        return [*before, _message("assistant", as_text(answer))]
+    if any(m["role"] == "user" for m in messages):
+        systems = [m for m in before if m["role"] == "system"] if messages[0]["role"] != "system" else []
+        return systems + messages
+    return before + messages
 
 
 def _answer(messages: list[Message]) -> str | None:

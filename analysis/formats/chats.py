@@ -65,13 +65,13 @@ def messages_of(value: Any) -> list[Message] | None:
         return None
     if value and all(type(turn) is str for turn in value):
         return [_message("assistant" if i % 2 else "user", turn) for i, turn in enumerate(value)]
-    found: list[Message] = []
+    messages: list[Message] = []
     for turn in value:
         turns = _turns(turn)
         if turns is None:
             return None
-        found += turns
-    return found
+        messages += turns
+    return messages
 
 
 def is_dialogue(text: str) -> bool:
@@ -108,7 +108,7 @@ def _turns(turn: Any) -> list[Message] | None:
 
 
 def _content(value: Any) -> tuple[str | None, str | None]:
-    """Text and tool calls of a message's content: text as it is; of a list of parts the texts, the rest as [image]."""
+    """Text and tool calls of a message's content: text unchanged; of a list of parts the texts, others as [image]."""
     if value is None or isinstance(value, str):
         return value, None
     if isinstance(value, dict):
@@ -145,21 +145,21 @@ def _part(part: dict[str, Any]) -> str:
 
 
 def _dialogue(text: str) -> list[Message]:
-    """A conversation in one string, as in hh-rlhf. Only the blank around a turn's marker is dropped."""
+    """A conversation in one string, as in hh-rlhf. Only the space around a turn's marker is dropped."""
     pieces = DIALOGUE.split(text.strip())
     return [
-        _message("user" if who == "Human" else "assistant", said)
-        for who, said in zip(pieces[1::2], pieces[2::2], strict=True)
+        _message("user" if who == "Human" else "assistant", content)
+        for who, content in zip(pieces[1::2], pieces[2::2], strict=True)
     ]
 
 
 def first_of(messages: list[Message], role: str) -> str | None:
-    """What this role says first."""
+    """The text of this role's first message; None without one."""
     return next((m["content"] for m in messages if m["role"] == role), None)
 
 
 def last_of(messages: list[Message], role: str) -> str | None:
-    """What this role says last."""
+    """The text of this role's last message; None without one."""
     return next((m["content"] for m in reversed(messages) if m["role"] == role), None)
 
 

@@ -49,7 +49,7 @@ class Dialect:
 
 
 def lines(texts: Iterable[str]) -> Iterator[str]:
-    """The lines of a text given in pieces, without their line feeds; a carriage return before one goes with it."""
+    """The lines of a text given in pieces, without their line feeds; a carriage return before one is removed too."""
     rest: list[str] = []
     for text in texts:
         first, *others = text.split("\n")
@@ -84,7 +84,7 @@ def records(texts: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, str, 
 
 def _is_stray(source: _Lines, width: int, dialect: Dialect) -> bool:
     """Whether the quotation mark that joined several lines opened no cell: the first line is a record by itself, and
-    together they are not a sound one; or the mark is never closed."""
+    together they are not a valid one; or the mark is never closed."""
     fault = _fault("".join(source.taken), dialect.separator)
     first_is_whole = len(source.taken[0].split(dialect.separator)) == len(dialect.columns)
     if first_is_whole and (width != len(dialect.columns) or fault):
@@ -101,7 +101,7 @@ def _next(reader: Any) -> list[str]:
 
 
 class _Lines:
-    """Lines with their line ends, counted, remembering those of the record at hand so that they can be given back."""
+    """Lines with their line ends, counted; those of the current record are kept so that they can be given back."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._texts = lines_with_ends(texts)
@@ -133,7 +133,7 @@ class _Lines:
         return not self._ahead
 
     def give_back(self) -> None:
-        """All lines but the first of the record at hand."""
+        """Gives back all lines of the current record but the first."""
         self._ahead.extendleft(reversed(self.taken[1:]))
         del self.taken[1:]
 
@@ -152,7 +152,7 @@ def lines_with_ends(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _fault(record: str, separator: str) -> str:
-    """What a strict reader of CSV has against this record; nothing where it is sound."""
+    """The error of a strict CSV reader on this record; empty where it is valid."""
     try:
         next(csv.reader(lines_with_ends([record]), delimiter=separator, strict=True), None)
     except csv.Error as error:
@@ -163,12 +163,12 @@ def _fault(record: str, separator: str) -> str:
 def dialect(head: str, name: str, reading: ReadOptions) -> Dialect:
     """The separator, quoting and columns of a file that begins with `head`."""
     separators = (reading.separator,) if reading.separator else SEPARATORS
-    found = []
+    candidates = []
     for separator in separators:
         quoted = not _quotes_are_stray(_head_rows(head, separator, False))
         rows = _head_rows(head, separator, quoted)
-        found.append((_consistency(rows, separator, quoted, name), separator, quoted, rows))
-    _, separator, quoted, rows = max(found, key=lambda one: one[0])
+        candidates.append((_consistency(rows, separator, quoted, name), separator, quoted, rows))
+    _, separator, quoted, rows = max(candidates, key=lambda one: one[0])
     if not rows:
         raise FormatError(f"{name} holds no cells; it has separators or blank lines only.")
     has_header = reading.header if reading.header is not None else _has_header(rows)
@@ -190,9 +190,9 @@ def _quotes_are_stray(rows: list[list[str]]) -> bool:
 
 
 def looks_separated(head: str) -> bool:
-    """Whether the lines of an unnamed text agree on two or more cells each."""
-    found = [_consistency(_head_rows(head, s, True), s, True, "") for s in SEPARATORS]
-    return max(found)[0] >= 0.9 and "\n" in head.strip()
+    """Whether nearly all lines of a text have the same number of cells, two or more."""
+    scores = [_consistency(_head_rows(head, s, True), s, True, "") for s in SEPARATORS]
+    return max(scores)[0] >= 0.9 and "\n" in head.strip()
 
 
 def _head_rows(head: str, separator: str, quoted: bool) -> list[list[str]]:
@@ -215,7 +215,7 @@ def _head_rows(head: str, separator: str, quoted: bool) -> list[list[str]]:
 
 
 def _consistency(rows: list[list[str]], separator: str, quoted: bool, name: str) -> tuple[float, int, bool]:
-    """How well the rows agree on a number of cells above one; ties go to more cells, then to quoting."""
+    """The share of rows with the most common number of cells, if above one; ties go to more cells, then to quoting."""
     if not rows:
         return (-1.0, 0, quoted)
     width, count = Counter(map(len, rows)).most_common(1)[0]

@@ -38,16 +38,16 @@ class Account:
     @property
     def kinds(self) -> dict[str, Counter[Kind]]:
         """Per source column, in order of first appearance, how many values of each kind."""
-        found: dict[str, Counter[Kind]] = {column: Counter() for column in self.plan.kinds}
+        counts: dict[str, Counter[Kind]] = {column: Counter() for column in self.plan.kinds}
         for facts in self.facts:
             for column, seen in facts.kinds.items():
-                found.setdefault(column, Counter()).update(seen)
-        if len(found) > MAX_COLUMNS:
+                counts.setdefault(column, Counter()).update(seen)
+        if len(counts) > MAX_COLUMNS:
             raise FormatError(
-                f"The records have more than {MAX_COLUMNS:,} different columns, such as {', '.join(list(found)[:3])}; "
+                f"The records have more than {MAX_COLUMNS:,} different columns, such as {', '.join(list(counts)[:3])}; "
                 "are the names of the columns data themselves?"
             )
-        return found
+        return counts
 
     @property
     def rows(self) -> int:
@@ -62,15 +62,15 @@ class Account:
         return self.plan
 
     def stale(self) -> Iterator[tuple[Facts, Plan, str, Dialect | None]]:
-        """The parts that the settled plan would build otherwise."""
+        """The parts that the settled plan would build differently."""
         wanted = [(column, self.plan.type_of(column)) for column in self.plan.kinds]
         for facts in self.facts:
             if facts.path and (list(facts.types.items()) != wanted or facts.shape != self.plan.shape):
                 yield facts, self.plan, *self.sources[facts.file]
 
     def replace(self, facts: Facts) -> None:
-        at = next(i for i, old in enumerate(self.facts) if old.path == facts.path)
-        self.facts[at] = facts
+        position = next(i for i, old in enumerate(self.facts) if old.path == facts.path)
+        self.facts[position] = facts
 
     def write(self, folder: Path) -> None:
         """ids.parquet and problems.jsonl."""
@@ -142,7 +142,7 @@ def _source(container: str, dialect: Dialect | None) -> dict[str, Any]:
 
 
 def source_of(source: dict[str, Any]) -> tuple[str, Dialect | None]:
-    """The container and dialect that `description` wrote down for one file."""
+    """The container and dialect that `description` stored for one file."""
     if "columns" not in source:
         return source["container"], None
     original = None if source["original"] is None else tuple(source["original"])

@@ -1,4 +1,4 @@
-"""What tells the bytes of some files from any others?"""
+"""Which hash identifies the bytes of one or several files?"""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from analysis.formats.bytestream import open_file
 
 def digests(paths: Sequence[Path]) -> list[str]:
     """SHA-256 of each file's bytes, in hex."""
-    found = []
+    hashes = []
     for path in paths:
         with open_file(Path(path)) as file:
-            found.append(hashlib.file_digest(file, "sha256").hexdigest())
-    return found
+            hashes.append(hashlib.file_digest(file, "sha256").hexdigest())
+    return hashes
 
 
 def fingerprint(paths: Sequence[Path]) -> str:
-    """What tells these bytes from any others: see `fingerprint_of`."""
+    """The hash that identifies these bytes: see `fingerprint_of`."""
     return fingerprint_of(digests(paths))
 
 
-def fingerprint_of(found: Sequence[str]) -> str:
+def fingerprint_of(hashes: Sequence[str]) -> str:
     """The SHA-256 of a single file; of several, SHA-256 over their hex digests in order."""
-    return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()

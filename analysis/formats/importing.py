@@ -47,7 +47,7 @@ def import_files(
 ) -> dict[str, Any]:
     """Writes rows/*.parquet, ids.parquet and problems.jsonl into `folder`; returns the dataset's description.
 
-    `progress` is called with (bytes read, bytes in all), of the files as they lie on disk. Neither `workers` nor the
+    `progress` is called with (bytes read, bytes in all), of the files as stored on disk. Neither `workers` nor the
     size of the blocks changes the rows. Raises FormatError where nothing can be read.
     """
     paths = [Path(path) for path in paths]
@@ -55,7 +55,7 @@ def import_files(
     account = Account(look(paths, reading)[0])
     sizes = [path.stat().st_size for path in paths]
 
-    def found() -> Iterator[Batch]:
+    def all_batches() -> Iterator[Batch]:
         before = 0
         for path, name, size in zip(paths, names, sizes, strict=True):
             for batch in batches(path, name, reading, _block_bytes):
@@ -63,7 +63,7 @@ def import_files(
                 yield batch
             before += size
 
-    _build(account, found(), folder, workers, sum(sizes), progress)
+    _build(account, all_batches(), folder, workers, sum(sizes), progress)
     if not account.rows:
         raise unreadable(names, list(account.problems()))
     account.write(folder)
@@ -110,23 +110,25 @@ def _with_items(info: dict[str, Any], folder: Path, reading: ReadOptions) -> dic
     rows = pl.scan_parquet(sorted((folder / "rows").glob("*.parquet")))
     schema = rows.collect_schema()
     for column in items_named((name for name in info["columns"] if not schema[name].is_nested()), roles.values()):
-        there, distinct = rows.select(pl.col(column).count(), n=pl.col(column).drop_nulls().n_unique()).collect().row(0)
-        if repeat(there, distinct):
+        filled, distinct = (
+            rows.select(pl.col(column).count(), n=pl.col(column).drop_nulls().n_unique()).collect().row(0)
+        )
+        if repeat(filled, distinct):
             return info | {"roles": {**roles, "item": column}}
     return info
 
 
 def _build(
-    account: Account, found: Iterator[Batch], folder: Path, workers: int | None, size: int, progress: Progress
+    account: Account, incoming: Iterator[Batch], folder: Path, workers: int | None, size: int, progress: Progress
 ) -> None:
-    """Builds a part of every batch, then builds again those that what came later has put into another form."""
+    """Builds a part of every batch, then rebuilds those whose types or shape changed with later batches."""
     rows = folder / "rows"
     rows.mkdir(parents=True, exist_ok=True)
     for old in rows.glob("*.parquet"):
         old.unlink()
 
     def jobs() -> Iterator[tuple[Batch, Plan, Path]]:
-        for number, batch in enumerate(found):
+        for number, batch in enumerate(incoming):
             account.sources.setdefault(batch.file, (batch.container, batch.dialect))
             yield batch, account.plan, rows / f"{number:05}.parquet"
 
@@ -140,7 +142,7 @@ def _build(
 
 
 def shown_names(paths: Sequence[Path]) -> list[str]:
-    """Each file's name, with as many of its folders as it takes to tell it from the others."""
+    """Each file's name, with as many of its folders as it needs to differ from the others."""
     for depth in range(1, 1 + max((len(p.parts) for p in paths), default=0)):
         names = ["/".join(p.parts[-depth:]) for p in paths]
         if len(set(names)) == len(names):
@@ -183,8 +185,8 @@ def look(paths: Sequence[Path], reading: ReadOptions) -> tuple[Plan, list[tuple[
     heads: list[tuple[Batch, Records]] = []
     share = max(HEAD_BYTES // min(len(paths), HEAD_FILES), 1 << 16)
     for path, name in list(zip(paths, names, strict=True))[:HEAD_FILES]:
-        with contextlib.closing(batches(path, name, reading, share)) as found:
-            for batch in found:
+        with contextlib.closing(batches(path, name, reading, share)) as file_batches:
+            for batch in file_batches:
                 records = parse(batch)
                 heads.append((batch, records))
                 if records.values:

@@ -25,7 +25,7 @@ Found = tuple[int, str, str | None, Any]
 
 
 class _Broken(Exception):
-    """What at `args[1]`, a position in the text, is not JSON."""
+    """The text at the position `args[1]` is not JSON; `args[0]` is the reason."""
 
 
 def records(texts: Iterable[str], name: str) -> Iterator[Found]:
@@ -44,12 +44,11 @@ def records(texts: Iterable[str], name: str) -> Iterator[Found]:
 
 
 def _layout(text: _Text, name: str) -> tuple[str, dict[str, str]]:
-    """How the records lie in the object that opens the document, judged by its members as far as they are at hand.
+    """How the records are arranged in the object that opens the document, by its members read so far; and their kinds.
 
-    "members": each value is a record; "lists": the records are in lists; "values": the object itself is one. With it,
-    the members' kinds.
+    "members": each value is a record; "lists": the records are in lists; "values": the object itself is one.
     """
-    seen, end = _members(text.text, text.at)
+    seen, end = _members(text.text, text.position)
     kinds = {key: _kind(value) for key, value in seen.items()}
     if end is not None and _blank(text.text, end) < len(text.text):
         return "values", kinds
@@ -73,43 +72,43 @@ def _by_column(name: str) -> FormatError:
 
 
 def _begun(opening: str, inner: str) -> Any:
-    """What stands in for a value that is cut off, by its first two characters: an object, a list of them, or null."""
+    """A replacement for a value that is cut off, by its first two characters: an object, a list of them, or null."""
     if opening == "{":
         return {"": 0}
     return [{}] if opening == "[" and inner == "{" else None
 
 
-def _members(text: str, at: int) -> tuple[dict[str, Any], int | None]:
-    """The members of the object at `at` as far as the text goes, and the position after it if it is whole."""
+def _members(text: str, position: int) -> tuple[dict[str, Any], int | None]:
+    """The members of the object at `position` up to the end of the text, and the position after it if it is whole."""
     seen: dict[str, Any] = {}
-    at = _blank(text, at + 1)
+    position = _blank(text, position + 1)
     try:
-        while text[at : at + 1] == '"':
-            key, at = _decoded(text, at)
-            at = _blank(text, _blank(text, at) + 1)
-            opening = text[at : at + 1]
-            inner = text[_blank(text, at + 1) :][:1]
+        while text[position : position + 1] == '"':
+            key, position = _decoded(text, position)
+            position = _blank(text, _blank(text, position) + 1)
+            opening = text[position : position + 1]
+            inner = text[_blank(text, position + 1) :][:1]
             seen[key] = _begun(opening, inner)
-            seen[key], at = _decoded(text, at)
-            at = _blank(text, at)
-            if text[at : at + 1] == "}":
-                return seen, at + 1
-            at = _blank(text, at + 1)
+            seen[key], position = _decoded(text, position)
+            position = _blank(text, position)
+            if text[position : position + 1] == "}":
+                return seen, position + 1
+            position = _blank(text, position + 1)
     except (json.JSONDecodeError, _Broken):
         pass
     return seen, None
 
 
-def _decoded(text: str, at: int) -> tuple[Any, int]:
-    """The value at `at`, and the position after it. Raises json.JSONDecodeError, _Broken where it is too large."""
+def _decoded(text: str, position: int) -> tuple[Any, int]:
+    """The value at `position`, and its end. Raises json.JSONDecodeError, _Broken where it is too large."""
     try:
-        return DECODER.raw_decode(text, at)
+        return DECODER.raw_decode(text, position)
     except json.JSONDecodeError:
         raise
     except RecursionError:
-        raise _Broken("nested too deeply", at + 1) from None
+        raise _Broken("nested too deeply", position + 1) from None
     except ValueError:
-        raise _Broken("a number has too many digits", at + 1) from None
+        raise _Broken("a number has too many digits", position + 1) from None
 
 
 def _kind(value: Any) -> str:
@@ -119,28 +118,28 @@ def _kind(value: Any) -> str:
 
 
 def _array(text: _Text, key: str | None) -> Iterator[Found]:
-    text.at += 1
+    text.position += 1
     while (mark := text.peek()) != "]":
         if not mark:
             yield text.line, "", key, "the file ends before its list is closed"
             return
         if mark == ",":
-            text.at += 1
+            text.position += 1
             continue
         yield from _one(text, key, NEXT_RECORD)
-    text.at += 1
+    text.position += 1
 
 
 def _object(text: _Text, kinds: dict[str, str], name: str) -> Iterator[Found]:
     """The records of an object: its values, or the elements of its lists (with its name, of several)."""
     lists = [key for key, kind in kinds.items() if kind == "records" and key.lower() not in OWN_LISTS]
-    text.at += 1
+    text.position += 1
     while (mark := text.peek()) != "}":
         if not mark:
             yield text.line, "", None, "the file ends before its object is closed"
             return
         if mark == ",":
-            text.at += 1
+            text.position += 1
             continue
         if mark != '"':
             yield from _one(text, None, NEXT_MEMBER)
@@ -152,7 +151,7 @@ def _object(text: _Text, kinds: dict[str, str], name: str) -> Iterator[Found]:
             yield line, "", None, str(error.args[0])
             text.skip(NEXT_MEMBER, error.args[1])
             continue
-        text.at += text.peek() == ":"
+        text.position += text.peek() == ":"
         opening = text.peek()
         if opening == "{" and not lists:
             yield from _one(text, member, NEXT_MEMBER)
@@ -168,7 +167,7 @@ def _object(text: _Text, kinds: dict[str, str], name: str) -> Iterator[Found]:
                 continue
             remark = ("outside_list", member) if lists else f"the member {member!r} is not an object"
             yield line, "", None, remark
-    text.at += 1
+    text.position += 1
 
 
 def _one(text: _Text, key: str | None, after: re.Pattern[str]) -> Iterator[Found]:
@@ -182,15 +181,15 @@ def _one(text: _Text, key: str | None, after: re.Pattern[str]) -> Iterator[Found
 
 
 class _Text:
-    """A growing window on the document; `at` is where reading stands, `line` its 1-based line."""
+    """A growing window on the document; `position` is where reading continues, `line` its 1-based line."""
 
     def __init__(self, texts: Iterable[str], name: str) -> None:
         self._texts, self._name = iter(texts), name
-        self.text, self.at, self.line = "", 0, 1
+        self.text, self.position, self.line = "", 0, 1
 
     def more(self, chars: int = 1) -> bool:
-        """Forgets what was read and takes in at least as much as is still unread; False at the end of the file."""
-        self.text, self.at = self.text[self.at :], 0
+        """Drops what was read, then reads at least as much as is still unread; False at the end of the file."""
+        self.text, self.position = self.text[self.position :], 0
         if len(self.text) > MAX_RECORD_BYTES:
             raise FormatError(
                 f"The record at line {self.line} of {self._name} is longer than {MAX_RECORD_BYTES >> 20} MiB."
@@ -207,52 +206,52 @@ class _Text:
     def peek(self) -> str:
         """The next character that is not blank, or nothing at the end."""
         while True:
-            start, self.at = self.at, _blank(self.text, self.at)
-            self.line += self.text.count("\n", start, self.at)
-            if self.at < len(self.text) or not self.more():
-                return self.text[self.at : self.at + 1]
+            start, self.position = self.position, _blank(self.text, self.position)
+            self.line += self.text.count("\n", start, self.position)
+            if self.position < len(self.text) or not self.more():
+                return self.text[self.position : self.position + 1]
 
     def opens_records(self) -> bool:
-        while (at := _blank(self.text, self.at + 1)) >= len(self.text) and self.more():
+        while (position := _blank(self.text, self.position + 1)) >= len(self.text) and self.more():
             pass
-        return self.text[at : at + 1] == "{"
+        return self.text[position : position + 1] == "{"
 
     def take(self) -> str:
         """The text of the value here. Raises _Broken where there is none."""
         while True:
             try:
-                value, end = _decoded(self.text, self.at)
-                # A number at the end of the window may go on beyond it.
+                value, end = _decoded(self.text, self.position)
+                # A number at the end of the window may continue after it.
                 if end < len(self.text) or isinstance(value, str | dict | list) or not self.more():
-                    taken = self.text[self.at : end]
+                    taken = self.text[self.position : end]
                     self.line += taken.count("\n")
-                    self.at = end
+                    self.position = end
                     return taken
             except json.JSONDecodeError as error:
                 may_be_cut = error.msg.startswith("Unterminated") or error.pos > len(self.text) - CUT_CHARS
-                offset = error.pos - self.at
+                offset = error.pos - self.position
                 if not may_be_cut or not self.more():
                     raise _Broken(
-                        f"not JSON: {error.msg} at character {offset + 1} of the record", self.at + offset
+                        f"not JSON: {error.msg} at character {offset + 1} of the record", self.position + offset
                     ) from None
 
     def skip(self, after: re.Pattern[str], start: int) -> None:
         """Moves to where the next record seems to begin, or to the end."""
         while True:
-            found = after.search(self.text, start)
-            if found or not self._extend():
-                end = found.end() if found else len(self.text)
-                self.line += self.text.count("\n", self.at, end)
-                self.at = end
+            match = after.search(self.text, start)
+            if match or not self._extend():
+                end = match.end() if match else len(self.text)
+                self.line += self.text.count("\n", self.position, end)
+                self.position = end
                 return
 
     def _extend(self) -> bool:
-        """Takes in one more piece without forgetting anything, so that positions stay."""
+        """Reads one more piece and drops nothing, so that positions stay valid."""
         piece = next(self._texts, "")
         self.text += piece
         return bool(piece)
 
 
-def _blank(text: str, at: int) -> int:
-    found = BLANK.match(text, at)
-    return found.end() if found else at
+def _blank(text: str, position: int) -> int:
+    match = BLANK.match(text, position)
+    return match.end() if match else position

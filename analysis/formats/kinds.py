@@ -29,17 +29,17 @@ def kinds_of(values: Sequence[Any]) -> Counter[Kind]:
     >>> sorted(kinds_of([1, 2.5, None, "a", "b"]).items())
     [('float', 1), ('int', 1), ('str', 2)]
     """
-    found: Counter[Kind] = Counter()
+    seen: Counter[Kind] = Counter()
     types = set(map(type, values))
     counts = {types.pop(): len(values)} if len(types) == 1 else Counter(map(type, values))
     for type_, count in counts.items():
         if type_ in SCALARS:
-            found[SCALARS[type_]] += count
+            seen[SCALARS[type_]] += count
         elif type_ is int:
-            found.update(_integer_kinds(values if count == len(values) else [v for v in values if type(v) is int]))
+            seen.update(_integer_kinds(values if count == len(values) else [v for v in values if type(v) is int]))
         elif type_ is list:
-            found.update(_list_kind(v) for v in values if type(v) is list)
-    return found
+            seen.update(_list_kind(v) for v in values if type(v) is list)
+    return seen
 
 
 def _integer_kinds(values: Sequence[int]) -> Counter[Kind]:
@@ -74,12 +74,12 @@ def cell_kinds(cells: pl.Series) -> Counter[Kind]:
     integers = short.filter(short.str.contains(INTEGER_CELL))
     numbers = short.filter(short.str.contains(NUMBER_CELL) & ~short.str.contains(INTEGER_CELL))
     truths = int(short.str.to_lowercase().is_in(list(TRUTHS)).sum())
-    found: Counter[Kind] = Counter()
+    seen: Counter[Kind] = Counter()
     if len(integers):
-        found += _integer_kinds([int(v) for v in integers])
+        seen += _integer_kinds([int(v) for v in integers])
     floats = int((numbers.cast(pl.Float64).abs() < EXACT).sum()) if len(numbers) else 0
-    found += Counter({"float": floats, "bool": truths, "str": len(cells) - len(integers) - floats - truths})
-    return found
+    seen += Counter({"float": floats, "bool": truths, "str": len(cells) - len(integers) - floats - truths})
+    return seen
 
 
 def type_of(kinds: Iterable[Kind]) -> pl.DataType:
@@ -128,14 +128,14 @@ def is_json(kinds: Iterable[Kind]) -> bool:
 
 
 def as_text(value: Any) -> str | None:
-    """Text as it stands, null as null, anything else as JSON."""
+    """Text unchanged, null as null, anything else as JSON."""
     if value is None or type(value) is str:
         return value
     return as_json(value)
 
 
 def plain(value: Any) -> str:
-    """Text for what JSON has no form for: bytes as hex, decimals and durations as they print."""
+    """Text for values that JSON cannot hold: bytes as hex, decimals and durations as `str` writes them."""
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
@@ -160,7 +160,7 @@ def as_number(value: Any) -> float | None:
 
 
 def column(name: str, values: Sequence[Any], dtype: pl.DataType, *, is_plain: bool = False) -> pl.Series:
-    """Values as one column of this type. `is_plain`: they are known to be text or null."""
+    """Values as one column of this type. `is_plain`: all of them are text or null."""
     if dtype == pl.String and not is_plain:
         values = [v if v is None or type(v) is str else as_json(v) for v in values]
     elif dtype == pl.Float64:

@@ -1,4 +1,4 @@
-"""What was read but is worth saying: counted remarks -> sentences."""
+"""What was unusual in the files: counted remarks -> sentences."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def notes_of(
     csv: bool,
 ) -> list[dict[str, Any]]:
     """The notes of dataset.json: kind, column or null, rows, sentence; the most frequent of a kind first."""
-    found = [note for file, dialect in dialects.items() for note in _dialect_notes(file, dialect)]
+    notes = [note for file, dialect in dialects.items() for note in _dialect_notes(file, dialect)]
     for (kind, detail), count in sorted(remarks.items(), key=lambda item: (-item[1], item[0])):
         if not count:
             continue
@@ -50,10 +50,10 @@ def notes_of(
         unit = UNITS.get(kind, "row")
         n = f"{count:,} {unit}{'s' if count != 1 else ''}"
         named = column if kind in ("infinite", "not_a_number", "missing_word", "no_conversation") else None
-        found.append(_note(kind, named, count, SENTENCES[kind].format(detail=column, word=word, n=n)))
+        notes.append(_note(kind, named, count, SENTENCES[kind].format(detail=column, word=word, n=n)))
     for column, seen in kinds.items():
-        found += _mixture(column, seen, examples.get(column), csv)
-    return found
+        notes += _mixture(column, seen, examples.get(column), csv)
+    return notes
 
 
 def _note(kind: str, column: str | None, rows: int, sentence: str) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def _in_words(kind: str) -> str:
 
 
 def _mixture(column: str, seen: Counter[Kind], example: str | None, csv: bool) -> list[dict[str, Any]]:
-    """A column of several kinds, and one that all but a few cells would make numbers."""
+    """Notes on a column of several kinds, and on one of numbers with a few texts."""
     numbers, total = sum(seen[k] for k in NUMERIC), sum(seen.values())
     texts = seen["str"]
     if numbers and 0 < texts <= FEW_SHARE * total and numbers + texts == total:

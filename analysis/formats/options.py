@@ -1,4 +1,4 @@
-"""How a person asks for files to be read, and how they are told that a file cannot be."""
+"""How does a person ask for files to be read, and which limits hold?"""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ BLOCK_BYTES = 8 << 20
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How to read files, where that is not left to be found.
+    """How to read files; what is not given here is detected.
 
-    `roles`: (role, column) pairs or a mapping, each overriding what would be found; an empty column means that nothing
-    plays this role. `separator` and `header` (does the first line name the columns?) are for CSV.
-    `format`: one of FORMATS.
+    `roles`: (role, column) pairs or a mapping, each overriding the detected role; an empty column means that no column
+    has this role. `separator` and `header` (does the first line name the columns?) are for CSV. `format`: one of
+    FORMATS.
     """
 
     roles: tuple[tuple[str, str], ...] | Mapping[str, str] = ()
@@ -67,7 +67,7 @@ class ReadOptions:
 
 
 AS_FOUND = ReadOptions()
-"""Everything left to be found."""
+"""Everything is detected."""
 
 
 def max_bytes() -> int:
@@ -76,9 +76,9 @@ def max_bytes() -> int:
 
 
 def stored_name(column: str) -> str:
-    """The name under which a source's column is kept: its own, unless a reserved name is in the way.
+    """The name under which a source's column is kept: its own, unless that is reserved.
 
-    `tags` becomes `tags_original`; so that no two columns can meet, `tags_original` gets one more `_original`.
+    `tags` becomes `tags_original`; so that no two columns get one name, `tags_original` gets one more `_original`.
     """
     bare = column
     while bare.endswith("_original"):

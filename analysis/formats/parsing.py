@@ -1,4 +1,4 @@
-"""A batch's texts -> its records, as Python values with where each stands; what is no record becomes a problem."""
+"""A batch's texts -> its records, as Python values with their lines; what is no record becomes a problem."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from analysis.formats.csvfiles import SURPLUS, Dialect
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 Remarks = Counter[tuple[str, str]]
-"""How often each (kind of remark, column or detail) was met."""
+"""How often each (kind of remark, column or detail) occurred."""
 
 
 @dataclass

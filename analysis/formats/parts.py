@@ -1,4 +1,4 @@
-"""A batch of records -> one Parquet part, and the facts about it that the whole dataset is described by."""
+"""A batch of records -> one Parquet part, and the facts about it for the description of the dataset."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def write_part(batch: Batch, plan: Plan, path: Path) -> Facts:
 
 
 def write(frame: pl.DataFrame, path: Path) -> None:
-    """Fast before small: these files are read often, and parts are written once."""
+    """Speed matters more than size here: these files are read often, and parts are written once."""
     frame.write_parquet(path, compression="snappy", statistics=False)
 
 
@@ -98,14 +98,14 @@ def build(records: Records, plan: Plan, file: str) -> tuple[pl.DataFrame, Facts]
         _source_records(records),
     ]
     originals = originals_of(columns, records, plan, facts)
-    made = canonical(plan.shape, columns, {s.name: s for s in originals}, facts.rows)
-    facts.filled.update({series.name: len(series) - series.null_count() for series in made})
-    _look_at_turns(made, columns, plan.shape, facts)
-    for series in (*originals, *made):
+    built = canonical(plan.shape, columns, {s.name: s for s in originals}, facts.rows)
+    facts.filled.update({series.name: len(series) - series.null_count() for series in built})
+    _look_at_turns(built, columns, plan.shape, facts)
+    for series in (*originals, *built):
         if series.dtype == pl.String:
             total = int(series.str.len_chars().sum() or 0)
             facts.chars[series.name] = total, len(series) - series.null_count()
-    return pl.DataFrame([*place, *originals, *made]), facts
+    return pl.DataFrame([*place, *originals, *built]), facts
 
 
 def columns_of(records: Records) -> dict[str, list[Any]]:
@@ -126,7 +126,7 @@ def columns_of(records: Records) -> dict[str, list[Any]]:
 
 def originals_of(columns: dict[str, list[Any]], records: Records, plan: Plan, facts: Facts) -> list[pl.Series]:
     """The source's own columns, typed; columns that are known but absent here are null."""
-    found = []
+    originals = []
     for name in dict.fromkeys([*plan.kinds, *columns]):
         values, stored = columns.get(name), plan.shape.stored_as(name)
         if values is None:
@@ -148,12 +148,12 @@ def originals_of(columns: dict[str, list[Any]], records: Records, plan: Plan, fa
                 series = kinds.column(stored, values, dtype, is_plain=set(seen) <= {"str"})
         facts.types[name] = series.dtype
         _look_for_missing_words(name, series, facts)
-        found.append(series)
-    return found
+        originals.append(series)
+    return originals
 
 
 def _typed(series: pl.Series, values: list[Any], name: str, plan: Plan, facts: Facts) -> pl.Series:
-    """A column that has a type already: kept, unless it nests, which becomes JSON."""
+    """A column that has a type already: kept; a nested one becomes JSON."""
     dtype = series.dtype
     nests = isinstance(dtype, pl.Struct | pl.Object) or (
         isinstance(dtype, pl.List | pl.Array) and dtype.inner.is_nested()
@@ -186,7 +186,7 @@ def _without_nulls(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def row_hash(record: dict[str, Any]) -> bytes:
-    """8 bytes that stand for the content of a record without null values: a hash of its JSON with sorted keys."""
+    """8 bytes for the content of a record without null values: a hash of its JSON with sorted keys."""
     try:
         text = orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=kinds.plain)
     except TypeError:
@@ -206,15 +206,15 @@ def _source_records(records: Records) -> pl.Series:
 
 
 def _drop_nan(name: str, values: list[Any], facts: Facts) -> None:
-    """NaN is how some writers spell null; it must not make a text column mixed."""
-    for at, value in enumerate(values):
+    """Replaces NaN, which some writers use for null, by null: it must not make a text column mixed."""
+    for position, value in enumerate(values):
         if type(value) is float and not math.isfinite(value):
             facts.notes["infinite" if math.isinf(value) else "not_a_number", name] += 1
-            values[at] = None if math.isnan(value) else value
+            values[position] = None if math.isnan(value) else value
 
 
 def _take_example(name: str, values: Sequence[Any], seen: Counter[Kind], facts: Facts) -> None:
-    """One value that keeps a column from being numbers: the first of the rarer kind."""
+    """Keeps one text as an example of why a column is not numeric: the first that is no number."""
     if not seen["str"] > 0:
         return
     rare = next((v for v in values if type(v) is str and kinds.as_number(v) is None), None)
@@ -226,13 +226,15 @@ def _look_for_missing_words(name: str, series: pl.Series, facts: Facts) -> None:
     if series.dtype != pl.String:
         return
     short = series.filter(series.str.len_bytes() <= 9)
-    if len(short) and (found := short.filter(short.is_in(MISSING_WORDS))).len():
-        for word, count in found.value_counts().iter_rows():
+    if len(short) and (matches := short.filter(short.is_in(MISSING_WORDS))).len():
+        for word, count in matches.value_counts().iter_rows():
             facts.notes["missing_word", f"{name}\0{word}"] += count
 
 
-def _look_at_turns(made: Sequence[pl.Series], columns: Mapping[str, Sequence[Any]], shape: Shape, facts: Facts) -> None:
-    for series in made:
+def _look_at_turns(
+    built: Sequence[pl.Series], columns: Mapping[str, Sequence[Any]], shape: Shape, facts: Facts
+) -> None:
+    for series in built:
         if series.dtype == MESSAGES:
             roles = series.drop_nulls().explode().drop_nulls().struct.field("role").value_counts()
             for role, count in roles.iter_rows():

@@ -20,7 +20,7 @@ TABLES = ("parquet", "arrow")
 
 
 def retype(facts: Facts, plan: Plan, container: str, dialect: Dialect | None) -> Facts:
-    """Rewrites one part so that it has the plan's columns and types; its facts brought up to date.
+    """Rewrites one part so that it has the plan's columns and types; returns its updated facts.
 
     Added columns, and types of Arrow sources, are cast; other changes are read again from the records' own texts.
     """
@@ -36,8 +36,8 @@ def retype(facts: Facts, plan: Plan, container: str, dialect: Dialect | None) ->
             for column, name in zip(plan.kinds, stored, strict=True)
         ]
         place = frame.select("source_file", "source_line", "source_record").get_columns()
-        made = [s for s in frame.get_columns() if s.name not in stored and s.name in shape.stored]
-        write(pl.DataFrame([*place, *originals, *made]), path)
+        derived = [s for s in frame.get_columns() if s.name not in stored and s.name in shape.stored]
+        write(pl.DataFrame([*place, *originals, *derived]), path)
         return dataclasses.replace(facts, types={c: plan.type_of(c) for c in plan.kinds}, shape=shape)
     batch = _batch(frame, container, dialect, frame.columns)
     rebuilt, new = build(parse(batch), plan, facts.file)

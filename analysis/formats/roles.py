@@ -128,7 +128,7 @@ def _plain_name(column: str) -> str:
 
 
 def items_named(columns: Iterable[str], taken: Iterable[str]) -> list[str]:
-    """The columns that by their names may hold the ids of items, the likeliest first, without those `taken`."""
+    """The columns that by their names may hold the ids of items, the most likely first, without those `taken`."""
     by_name = {_plain_name(column): column for column in columns if column not in set(taken)}
     return [by_name[name] for name in NAMED["item"] if name in by_name]
 
@@ -171,7 +171,7 @@ def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
 
 
 def _conversation(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> dict[str, str]:
-    """A column of conversations: of such a name, or of any other name where it plainly holds role and content."""
+    """A column of conversations: by its name, or with any name where its values have role and content."""
     for name in MESSAGES:
         if name in by_name and _are_conversations(filled[by_name[name]], strict=False):
             return {"messages": by_name[name]}
@@ -216,7 +216,7 @@ def _pair(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> dict[s
 
 
 def _question(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> dict[str, str]:
-    """Prompt, response and input, where at least a prompt by an unmistakable name is there."""
+    """Prompt, response and input, where at least a column with an unmistakable name of a prompt exists."""
     prompts = [n for n in PROMPTS if n in by_name and _is_text(filled[by_name[n]], or_empty=n != "input")]
     answers = [n for n in RESPONSES if n in by_name]
     if not prompts or (not answers and prompts[0] not in ("instruction", "instructions", "prompt")):
@@ -229,8 +229,8 @@ def _question(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> di
 
 
 def _first(role: str, names: Sequence[str], by_name: Mapping[str, str], taken: Mapping[str, str]) -> dict[str, str]:
-    found = [by_name[n] for n in names if n in by_name and by_name[n] not in taken.values()]
-    return {role: found[0]} if found else {}
+    columns = [by_name[n] for n in names if n in by_name and by_name[n] not in taken.values()]
+    return {role: columns[0]} if columns else {}
 
 
 def _holds(role: str, values: Sequence[Any]) -> bool:
@@ -284,5 +284,5 @@ def _repeats(values: Sequence[Any]) -> bool:
 
 
 def repeat(values: int, distinct: int) -> bool:
-    """Whether so many ids, of which so many differ, stand for items that are judged several times."""
+    """Whether ids repeat so often that they are ids of items that are judged several times."""
     return values > 1 and distinct < REPEATING_SHARE * values

@@ -80,23 +80,23 @@ def find_shape(
         if named:
             roles[role] = _named(named, columns)
     instances = "response" not in roles and "prompt" in roles and _has_instances(columns)
-    found = format_of(roles, columns)
-    if reading.format and reading.format != found:
+    format_name = format_of(roles, columns)
+    if reading.format and reading.format != format_name:
         _check(reading.format, roles)
-        found = reading.format
-    if found != "preference":
+        format_name = reading.format
+    if format_name != "preference":
         roles.pop("rejected", None)
-    if found in ("text", "table") and "system" in roles and "system" not in dict(reading.roles):
+    if format_name in ("text", "table") and "system" in roles and "system" not in dict(reading.roles):
         roles.pop("system")
     ordered = tuple((role, roles[role]) for role in ROLES if role in roles)
     if instances:
         ordered += (("instances", next(c for c in columns if c.lower() == "instances")),)
-    shape = Shape(found, ordered, (), instances)
-    return Shape(found, ordered, _aliases(shape, roles, kinds, is_text), instances)
+    shape = Shape(format_name, ordered, (), instances)
+    return Shape(format_name, ordered, _aliases(shape, roles, kinds, is_text), instances)
 
 
 def format_of(roles: Mapping[str, str], columns: Mapping[str, Sequence[Any]]) -> str:
-    """The format that these roles amount to."""
+    """The format that has these roles."""
     answers = "response" in roles and ("prompt" in roles or "messages" in roles)
     if "rejected" in roles and "response" in roles:
         return "preference"
@@ -139,7 +139,7 @@ def _check(wanted: str, roles: Mapping[str, str]) -> None:
 
 
 def _named(named: str, columns: Mapping[str, Sequence[Any]]) -> str:
-    """The source column a person means, who may write the name it is stored under, or ignore case."""
+    """The source column of this name; it may also be the name under which it is stored, or differ in case."""
     same = [c for c in columns if named in (c, stored_name(c))] or [c for c in columns if c.lower() == named.lower()]
     if not same:
         raise FormatError(f"There is no column {named!r}; the columns are {', '.join(columns)}.")
@@ -167,7 +167,7 @@ def _aliases(
     for name in candidates:
         seen = set(kinds.get(roles[name], ()))
         is_plain = seen in ({"str"}, {pl.String()}) or (is_text and type_of(seen) == pl.String())
-        # Another column of a reserved name cannot stand in for this one.
+        # Another column with a reserved name cannot be used instead of this one.
         if is_plain and (roles[name] == name or roles[name] not in RESERVED):
             pairs.append((name, roles[name]))
     if roles.get("score") == "score":

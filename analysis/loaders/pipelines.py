@@ -25,14 +25,14 @@ DEFAULT_PIPELINE = "en_winnow_sm"
 DEFAULT_PIPELINE_VERSION = "0.1.0"
 SHIPPED = Path(__file__).resolve().parents[2] / "models"
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
-BATCH_TEXTS = 256  # texts a pipeline sees at a time; fewer or many more are slower
+BATCH_TEXTS = 256  # texts that a pipeline gets at a time; fewer or many more are slower
 
 
 @functools.lru_cache(maxsize=4)
 def pipeline(name: str = DEFAULT_PIPELINE, version: str = "", exclude: tuple[str, ...] = ()) -> Language:
     """The spaCy pipeline of that name without the components of `exclude`, loaded once per process.
 
-    With a `version`, it must still be the one that `pipeline_version` saw. Raises ModelError where it is not.
+    With a `version`, it must still be the one that `pipeline_version` gave. Raises ModelError where it is not.
     """
     if version and version != (seen := pipeline_version(name)):
         raise ModelError(f"The pipeline {name!r} is now version {seen}, no longer {version}; choose it again.")
@@ -40,16 +40,16 @@ def pipeline(name: str = DEFAULT_PIPELINE, version: str = "", exclude: tuple[str
 
     place = _pipeline_folder(name) or name
     try:
-        made = spacy.load(place, exclude=exclude)
+        loaded = spacy.load(place, exclude=exclude)
     except (OSError, ValueError, KeyError, ImportError) as error:
         reason = str(error).strip().split("\n")[0][:200]
         raise ModelError(f"{name} cannot be loaded as a spaCy pipeline ({reason}).") from None
-    _multiply_by_numpy(made)
-    return made
+    _multiply_by_numpy(loaded)
+    return loaded
 
 
 def pipeline_version(name: str) -> str:
-    """What pins a pipeline down in a signal's key: its version, with a hash for a local folder."""
+    """What identifies a pipeline in a signal's key: its version, with a hash for a local folder."""
     folder = _pipeline_folder(name)
     if folder is None:
         from importlib.metadata import version
@@ -74,33 +74,33 @@ def _pipeline_folder(name: str) -> Path | None:
 
     if name and is_package(name):
         return None
-    known = ", ".join([DEFAULT_PIPELINE, *sorted(get_installed_models())])
+    names = ", ".join([DEFAULT_PIPELINE, *sorted(get_installed_models())])
     raise ModelError(
-        f"No language pipeline {name!r} here: known are {known} and the path of a pipeline's folder; "
+        f"No language pipeline {name!r} here: known are {names} and the path of a pipeline's folder; "
         "others are installed as packages with pip."
     )
 
 
 def parsed(model: Language, texts: Iterable[str]) -> Iterator[Doc]:
-    """The texts as the pipeline sees them, in their order, on one thread: more only wait for each other here."""
+    """The texts parsed by the pipeline, in their order, on one thread: more threads only wait for each other here."""
     from threadpoolctl import ThreadpoolController
 
     with ThreadpoolController().limit(limits=1, user_api="blas"):
         yield from model.pipe(texts, batch_size=BATCH_TEXTS)
 
 
-def _multiply_by_numpy(made: Language) -> None:
-    """Lets NumPy make the pipeline's matrix products: two to three times as fast as thinc's own on a CPU."""
+def _multiply_by_numpy(loaded: Language) -> None:
+    """Lets NumPy compute the pipeline's matrix products: two to three times as fast as thinc's own on a CPU."""
     from thinc.api import Model, NumpyOps
 
     products: Any = NumpyOps()
     products.gemm = _product
-    for _, component in made.pipeline:
+    for _, component in loaded.pipeline:
         model = getattr(component, "model", None)
         for node in model.walk() if isinstance(model, Model) else ():
             node.ops = products
 
 
 def _product(x: Floats, y: Floats, out: Floats | None = None, trans1: bool = False, trans2: bool = False) -> Floats:
-    made: Floats = np.matmul(x.T if trans1 else x, y.T if trans2 else y, out=out)
-    return made
+    product: Floats = np.matmul(x.T if trans1 else x, y.T if trans2 else y, out=out)
+    return product

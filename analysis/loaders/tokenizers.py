@@ -1,7 +1,7 @@
-"""The loaders of tokenizers and of the language identifier. Offline unless told otherwise.
+"""The loader of tokenizers, and of model files of the hub. Offline unless `WINNOW_ONLINE=1` is set.
 
 A tokenizer is named by `tekken-240911` (shipped in a wheel, the default), by the path of a `tokenizer.json`, or, where
-`WINNOW_ONLINE=1` says that the network may be used, by a hub id such as `Qwen/Qwen3-8B`.
+`WINNOW_ONLINE=1` allows the network, by a hub id such as `Qwen/Qwen3-8B`.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def is_online() -> bool:
 def tokenizer(name: str, digest: str = "") -> Tokenizer:
     """The tokenizer of that name, loaded once per process.
 
-    With a `digest`, the file must still be the one that `tokenizer_digest` saw. Raises ModelError where it is not.
+    With a `digest`, the file must still be the one that `tokenizer_digest` hashed. Raises ModelError where it is not.
     """
     if digest and digest != tokenizer_digest(name):
         raise ModelError(f"The tokenizer {name!r} is no longer the file it was; choose it again.")
@@ -156,14 +156,14 @@ def hub_folder(name: str, patterns: Sequence[str]) -> Path:
     try:
         return Path(snapshot_download(name, allow_patterns=list(patterns), local_files_only=not is_online()))
     except (HfHubHTTPError, HFValidationError, OSError) as error:
-        said = "set WINNOW_ONLINE=1 to allow the network" if not is_online() else str(error)[:200]
-        raise ModelError(f"There is no folder {name}, and no such model of the hub is kept here ({said}).") from None
+        reason = "set WINNOW_ONLINE=1 to allow the network" if not is_online() else str(error)[:200]
+        raise ModelError(f"There is no folder {name}, and no such model of the hub is kept here ({reason}).") from None
 
 
 def tokenizer_digest(name: str) -> str:
-    """What pins a tokenizer down in a signal's key: the first 16 digits of its file's SHA-256; empty for a shipped one.
+    """What identifies a tokenizer in a key: the first 16 digits of its file's SHA-256; empty for the shipped one.
 
-    Two files of one name are two tokenizers, so the name alone would serve stale counts.
+    Two files of one name are two tokenizers, so with the name alone old counts would be reused.
     """
     if name == DEFAULT_TOKENIZER:
         return ""

@@ -16,13 +16,13 @@ import polars as pl
 
 MISSING = "(missing)"
 BOX = (0.05, 0.25, 0.5, 0.75, 0.95)
-COUNTED_WIDTH = 1 << 22  # numbers spread no wider than this are counted one by one rather than sorted
-SKEWED = 20  # times the median: from where on a scale is logarithmic, if so much is exceeded by a hundredth
+COUNTED_WIDTH = 1 << 22  # whole numbers in a range of at most this are counted, which is faster than sorting
+SKEWED = 20  # a scale is logarithmic where the 99th percentile is more than this many medians
 PERCENTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 
 
 def other(count: int) -> str:
-    """The name of the group that holds what a table of the largest leaves out."""
+    """The name of the group of all values that a table of the largest leaves out."""
     return f"(other {count:,})"
 
 
@@ -33,11 +33,11 @@ def linear_edges(values: pl.Series, bins: int = 40) -> list[float]:
     [0, 2, 4, 6, 8, 10]
     """
     low, high = _finite_extent(values)
-    width = max(high / bins - low / bins or 1.0, max(abs(low), abs(high)) * 1e-14, 1e-300)  # floats are no finer
+    width = max(high / bins - low / bins or 1.0, max(abs(low), abs(high)) * 1e-14, 1e-300)  # floats have no finer steps
     width = min(width, sys.float_info.max)
     scale = 10.0 ** math.floor(math.log10(width))
     step = next(m * scale for m in (1, 2, 5, 10) if m * scale >= width * 0.999)
-    step = step if math.isfinite(step) else width  # no round number is left above it
+    step = step if math.isfinite(step) else width  # no finite round number is above it
     if values.dtype.is_integer():
         step = max(1.0, round(step))
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
@@ -48,9 +48,9 @@ def linear_edges(values: pl.Series, bins: int = 40) -> list[float]:
 
 
 def log_edges(values: pl.Series, per_decade: int = 12) -> list[float]:
-    """Edges that grow by equal factors, from the bin of the smallest value on; first a bin [0, 1) where it is needed.
+    """Edges that grow by equal factors, beginning with the bin of the smallest value; below 1 there is one bin, [0, 1).
 
-    For values of at least 0; whole numbers at integers.
+    For values of at least 0. Edges of integers are whole numbers.
     """
     low, high = _finite_extent(values)
     grown = [10 ** (i / per_decade) for i in range(math.ceil(math.log10(max(high, 1) + 1) * per_decade) + 1)]
@@ -63,7 +63,7 @@ def log_edges(values: pl.Series, per_decade: int = 12) -> list[float]:
 
 
 def extent(values: pl.Series) -> tuple[Any, Any]:
-    """The least and the greatest value; None and None where there is none."""
+    """The smallest and the largest value; None and None where there are no values."""
     return values.min(), values.max()
 
 
@@ -78,9 +78,9 @@ def bin_numbers(values: pl.Series, edges: Sequence[float]) -> pl.Series:
     >>> bin_numbers(pl.Series([1, 4, 9, None]), [0, 5, 10]).to_list()
     [0, 0, 1, None]
     """
-    found = np.searchsorted(np.asarray(edges), values.to_numpy(), side="right") - 1
-    inside = values.is_not_null() & pl.Series((found >= 0) & (found < len(edges) - 1))
-    numbers = pl.Series(values.name, found.clip(0, len(edges) - 2), dtype=pl.UInt16)
+    positions = np.searchsorted(np.asarray(edges), values.to_numpy(), side="right") - 1
+    inside = values.is_not_null() & pl.Series((positions >= 0) & (positions < len(edges) - 1))
+    numbers = pl.Series(values.name, positions.clip(0, len(edges) - 2), dtype=pl.UInt16)
     return numbers.set(~inside, None) if not inside.all() else numbers
 
 
@@ -96,7 +96,7 @@ def count_bins(numbers: pl.Series, bins: int) -> np.ndarray[tuple[int], np.dtype
 def on_common_edges(left: pl.Series, right: pl.Series) -> pl.DataFrame | None:
     """Rows per bin of two columns of numbers on the same edges: `low`, `high`, `left_rows`, `right_rows`.
 
-    Logarithmic where all values are at least 0 and a hundredth of them lies far above the rest. None without values.
+    Logarithmic where all values are at least 0 and the largest hundredth is far above the rest. None without values.
     """
     both = pl.concat([side.cast(pl.Float64).fill_nan(None) for side in (left, right)]).drop_nulls()
     both = both.filter(both.is_finite())
@@ -115,31 +115,31 @@ def on_common_edges(left: pl.Series, right: pl.Series) -> pl.DataFrame | None:
 
 
 def density(x: pl.Series, y: pl.Series, x_bins: int, y_bins: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    """Rows per pair of bins, shape (y_bins, x_bins); rows with a null on either side are in none."""
+    """Rows per pair of bins, shape (y_bins, x_bins); rows with a null on either side are not counted."""
     pairs = pl.DataFrame({"x": x.cast(pl.UInt32), "y": y.cast(pl.UInt32)}).drop_nulls()
     flat = (pairs["y"] * x_bins + pairs["x"]).to_numpy()
     return np.bincount(flat, minlength=x_bins * y_bins).reshape(y_bins, x_bins)
 
 
 def percentiles(values: pl.Series, shares: Sequence[float] = PERCENTILES) -> list[float | None]:
-    """The least values that at least these shares of the rows do not exceed (nearest rank); None without any.
+    """The values at these shares of the sorted values, by nearest rank; nulls do not count. None without values.
 
     >>> percentiles(pl.Series([1, 2, 3, 4, None]), (0.0, 0.5, 1.0))
     [1.0, 2.0, 4.0]
     """
-    there = values.drop_nulls().drop_nans() if values.dtype.is_float() else values.drop_nulls()
-    if there.is_empty():
+    present = values.drop_nulls().drop_nans() if values.dtype.is_float() else values.drop_nulls()
+    if present.is_empty():
         return [None] * len(shares)
-    ranks = [max(math.ceil(round(share * len(there), 9)), 1) for share in shares]
-    if counted := _counted(there):
+    ranks = [max(math.ceil(round(share * len(present), 9)), 1) for share in shares]
+    if counted := _counted(present):
         low, counts = counted
-        return [float(low + at) for at in np.searchsorted(counts.cumsum(), ranks)]
-    ordered = there.sort()
+        return [float(low + offset) for offset in np.searchsorted(counts.cumsum(), ranks)]
+    ordered = present.sort()
     return [float(ordered[rank - 1]) for rank in ranks]
 
 
 def _counted(values: pl.Series) -> tuple[int, np.ndarray[tuple[int], np.dtype[np.int64]]] | None:
-    """The least of some whole numbers, and how often it and each of those after it occur; None where they lie too wide.
+    """The smallest of some whole numbers, and how often it and each number after it occur; None for too wide a range.
 
     Ten times as fast as sorting a million lengths.
     """
@@ -160,16 +160,16 @@ def _named(values: pl.Series) -> pl.Series:
 def count_values(values: pl.Series, limit: int = 12) -> pl.DataFrame:
     """Rows per value, largest first: columns `value` String, `rows`, `is_named`.
 
-    What the largest leave out, and nulls, come last as "(other n)" and "(missing)"; `is_named` is False for these two.
+    All values after the first `limit`, and nulls, come last as "(other n)" and "(missing)"; `is_named` is False here.
 
         >>> count_values(pl.Series(["b", "a", "b", None, "c"]), limit=1).rows()
         [('b', 2, True), ('(other 2)', 2, False), ('(missing)', 1, False)]
     """
     counts = _named(values).alias("value").value_counts(name="rows").with_columns(pl.col("rows").cast(pl.Int64))
     missing = int(counts.filter(pl.col("value").is_null())["rows"].sum())
-    there = counts.drop_nulls("value")
-    named = there.sort(["rows", "value"], descending=[True, False]).head(limit)
-    left = there.filter(~pl.col("value").is_in(named["value"].implode()))
+    present = counts.drop_nulls("value")
+    named = present.sort(["rows", "value"], descending=[True, False]).head(limit)
+    left = present.filter(~pl.col("value").is_in(named["value"].implode()))
     rest = [(other(left.height), int(left["rows"].sum()), False)] if left.height else []
     rest += [(MISSING, missing, False)] if missing else []
     schema = {"value": pl.String, "rows": pl.Int64, "is_named": pl.Boolean}
@@ -177,7 +177,7 @@ def count_values(values: pl.Series, limit: int = 12) -> pl.DataFrame:
 
 
 def line_numbers(values: pl.Series, counted: pl.DataFrame) -> pl.Series:
-    """The line of `counted`, which `count_values` made of these values, that each is counted in (UInt16, no null)."""
+    """For each value its line in `counted`, which `count_values` made of these values (UInt16, no null)."""
     named = counted.filter("is_named")["value"]
     lines = pl.int_range(len(named), eager=True, dtype=pl.UInt16)
     numbers = _named(values).replace_strict(named, lines, default=len(named), return_dtype=pl.UInt16)
@@ -187,15 +187,15 @@ def line_numbers(values: pl.Series, counted: pl.DataFrame) -> pl.Series:
 def boxes(values: pl.Series, lines: pl.Series, counted: pl.DataFrame) -> pl.DataFrame:
     """Per line of `counted`: `group`, `rows`, `low` (5%), `q1`, `median`, `q3`, `high` (95%), in its order.
 
-    `lines` says of each value in which line its row is counted. Lines without any value are left out.
+    `lines` holds for each value the line that counts its row. Lines without values are left out.
     """
     both = pl.DataFrame({"line": lines, "value": values}).drop_nulls()
     if values.dtype.is_float():
         both = both.filter(pl.col("value").is_not_nan())
     by_line = both.partition_by("line", as_dict=True)
-    found = []
+    summaries = []
     for line, group in enumerate(counted["value"]):
         if (part := by_line.get((line,))) is not None:
-            found.append((group, part.height, *percentiles(part["value"], BOX)))
+            summaries.append((group, part.height, *percentiles(part["value"], BOX)))
     schema = {"group": pl.String, "rows": pl.Int64, **dict.fromkeys(("low", "q1", "median", "q3", "high"), pl.Float64)}
-    return pl.DataFrame(found, schema=schema, orient="row")
+    return pl.DataFrame(summaries, schema=schema, orient="row")

@@ -1,8 +1,8 @@
-"""How far do two groups lie apart, and how sure is that? Effect sizes, 95% intervals and p-values; no datasets here.
+"""How much do two groups differ, and how certain is that? Effect sizes, 95% intervals and p-values; no datasets here.
 
-Groups are given by their counts, so that any number of pairs is compared at once: an argument is a number per pair, or
-a line per pair of how many values lie at each of the ordered levels. All answers are null (not-a-number) where the
-groups are too small for them.
+Groups are given by their counts, so that many pairs are compared at once: an argument is a number per pair, or a line
+per pair with the number of values at each of the ordered levels. Results are not-a-number where the groups are too
+small for them.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ CONFIDENCE = 0.95
 FALSE_DISCOVERIES = 0.05
 MIN_ROWS = 20  # on each side; a mean of fewer skewed values has no trustworthy interval
 Z = 1.959963984540054  # the normal quantile at 0.975
-_NONE = 1e-18  # a variance that rounding alone has made
+_NONE = 1e-18  # a smaller variance is rounding error
 _TAIL = 64  # terms of a hypergeometric tail; where one row or less is expected, the rest is below 1e-60
 
 
 class Effect(NamedTuple):
     """One number per pair of groups: the estimate, its 95% interval, the p-value of "no difference", and `z`.
 
-    `z`, at least 0, is how many standard errors the estimate lies from no difference: it grows with the effect and with
-    the root of the rows, and still tells apart what p rounds to 0.
+    `z`, at least 0, is the distance of the estimate from 0 in standard errors: it grows with the effect and with the
+    square root of the rows, and still differs where p is rounded to 0.
     """
 
     size: Numbers
@@ -37,7 +37,7 @@ class Effect(NamedTuple):
 
 
 def welch(n: ArrayLike, mean: ArrayLike, var: ArrayLike, n2: ArrayLike, mean2: ArrayLike, var2: ArrayLike) -> Effect:
-    """The difference of means, first less second, by Welch's t: variances (of samples, n - 1) need not be equal.
+    """The difference of means, first minus second, by Welch's t: variances (of samples, n - 1) need not be equal.
 
     Welch 1947, with the degrees of freedom of Satterthwaite. No interval where a group has fewer than two values.
     """
@@ -76,7 +76,7 @@ def wilson(hits: ArrayLike, n: ArrayLike) -> tuple[Numbers, Numbers]:
 
 
 def shares(hits: ArrayLike, n: ArrayLike, hits2: ArrayLike, n2: ArrayLike) -> Effect:
-    """The difference of shares, first less second, with Newcombe's hybrid score interval (1998, method 10).
+    """The difference of shares, first minus second, with Newcombe's hybrid score interval (1998, method 10).
 
     p by the chi-squared test with N - 1 where every expected count is at least 1, else twice the smaller tail of the
     hypergeometric distribution (Campbell 2007).
@@ -103,7 +103,7 @@ def shares(hits: ArrayLike, n: ArrayLike, hits2: ArrayLike, n2: ArrayLike) -> Ef
 
 
 def _with_exact(p: Numbers, where: NDArray[np.bool_], *counts: Numbers) -> Numbers:
-    """p with the exact one in its place where so few are to be expected that an approximation fails."""
+    """p, replaced by the exact p at `where`: too few are expected there for an approximation."""
     p = np.array(p, dtype=np.float64)
     if where.any():
         p[where] = _exact(*(np.asarray(count)[where] for count in counts))
@@ -132,12 +132,12 @@ def _exact(hits: Numbers, n: Numbers, hits2: Numbers, n2: Numbers) -> Numbers:
 
 
 def cliffs_delta(counts: ArrayLike, counts2: ArrayLike) -> Effect:
-    """Cliff's delta of values counted at ordered levels (the last axis): P(first > second) less P(first < second).
+    """Cliff's delta of values counted at ordered levels (the last axis): P(first > second) - P(first < second).
 
-    The interval is Cliff's asymmetric one (Feng and Cliff 2004) with each group's own spread; with the spread under no
-    difference where one group lies in one place and has none to show; at a delta of 1 or -1 the Wilson interval of the
-    smaller group. p by Mann and Whitney's test with ties; where less than one value outside the commonest level is to
-    be expected in a group, by how many lie outside, exactly. For two levels all this is about the difference of shares.
+    The interval is Cliff's asymmetric one (Feng and Cliff 2004) with each group's own spread; where all values of one
+    group are equal, with the spread under "no difference"; at a delta of 1 or -1, the Wilson interval of the smaller
+    group. p is by Mann and Whitney's test with ties; where less than one value outside the most common level is
+    expected in a group, it is the exact p of how many are outside. For two levels, delta is the difference of shares.
     """
     from scipy.special import ndtr, stdtrit
 
@@ -154,26 +154,26 @@ def cliffs_delta(counts: ArrayLike, counts2: ArrayLike) -> Effect:
             for side, place, size, size2 in ((first, above, n, n2), (second, under, n2, n))
         )
         ties = (_total(both, both, both) - every) / every / (every - 1)
-        alike = np.maximum(every + 1 - ties, 0) / (3 * n * n2)  # the variance of delta under no difference
-        statistic = np.where(alike > 0, np.abs(delta) / np.sqrt(alike), 0.0)
+        null_variance = np.maximum(every + 1 - ties, 0) / (3 * n * n2)  # the variance of delta under no difference
+        statistic = np.where(null_variance > 0, np.abs(delta) / np.sqrt(null_variance), 0.0)
         sparse = (np.minimum(n, n2) * (out + out2) / every < 1) & (out + out2 > 0)
         p = _with_exact(2 * ndtr(-statistic), sparse, out, n, out2, n2)
         z = np.where(sparse, _z(p, statistic), statistic)
         spread, freedom = var + var2, (var + var2) ** 2 / (var**2 / (n - 1) + var2**2 / (n2 - 1))
-        own = stdtrit(freedom, 0.5 + CONFIDENCE / 2) ** 2 * spread
-        reach = np.where((var < _NONE) | (var2 < _NONE), Z**2 * alike, own)
+        unpooled = stdtrit(freedom, 0.5 + CONFIDENCE / 2) ** 2 * spread
+        reach = np.where((var < _NONE) | (var2 < _NONE), Z**2 * null_variance, unpooled)
         low, high = _asymmetric(delta, reach)
         smaller = np.minimum(n, n2)
         least = (smaller - Z**2) / (smaller + Z**2)
-    apart, known = np.abs(delta) >= 1 - 1e-12, (n > 1) & (n2 > 1)
-    low = np.where(apart, np.where(delta > 0, least, -1.0), low)
-    high = np.where(apart, np.where(delta > 0, 1.0, -least), high)
-    low, high, p, z = (np.where(known, a, np.nan) for a in (low, high, p, z))
+    is_extreme, is_defined = np.abs(delta) >= 1 - 1e-12, (n > 1) & (n2 > 1)
+    low = np.where(is_extreme, np.where(delta > 0, least, -1.0), low)
+    high = np.where(is_extreme, np.where(delta > 0, 1.0, -least), high)
+    low, high, p, z = (np.where(is_defined, a, np.nan) for a in (low, high, p, z))
     return Effect(delta, low, high, p, z)
 
 
 def _total(*factors: Numbers) -> Numbers:
-    """The sum of products along the last axis, without arrays in between."""
+    """The sum of products along the last axis, without intermediate arrays."""
     return np.asarray(np.einsum(",".join(["...i"] * len(factors)) + "->...", *factors))
 
 
@@ -182,7 +182,7 @@ def _at(counts: Numbers, level: NDArray[np.intp]) -> Numbers:
 
 
 def _placed(counts: Numbers) -> Numbers:
-    """Of each level, how many counted values lie below it less how many lie above it."""
+    """For each level, how many counted values are below it minus how many are above it."""
     below = np.cumsum(counts, axis=-1)
     last = below[..., -1:].copy()
     below *= 2
@@ -192,7 +192,7 @@ def _placed(counts: Numbers) -> Numbers:
 
 
 def _asymmetric(delta: Numbers, reach: Numbers) -> tuple[Numbers, Numbers]:
-    """Cliff's interval of a delta, within -1 to 1, from the square of what a plain one would reach to either side."""
+    """Cliff's interval of a delta, within -1 to 1, from the squared half-width of a plain interval."""
     room = 1 - delta**2
     root = np.sqrt(reach) * np.sqrt(room**2 + reach)
     whole = room + reach
@@ -232,9 +232,9 @@ def cramers_v(counts: ArrayLike, counts2: ArrayLike) -> Effect:
 
 
 def adjusted(p: ArrayLike) -> Numbers:
-    """p-values after Benjamini and Hochberg (1995): those at most 0.05 hold 5% of false ones to be expected.
+    """p-values after Benjamini and Hochberg (1995): of those at most 0.05, 5% are expected to be false discoveries.
 
-    A not-a-number is no test: it stays, and does not count.
+    Not-a-number means no test: it stays and does not count.
     """
     p = np.asarray(p, float)
     flat = p.ravel()

@@ -1,4 +1,4 @@
-"""Which places lie in a drawn area, and the few corners that say which area it is."""
+"""Which places are in a drawn area, and which few corners describe the area?"""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ import numpy as np
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 Booleans = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
-CELLS = 128  # on each side of the grid that spares most places the exact question
+CELLS = 128  # on each side of the grid; only places in cells near the border need the exact test
 FEW_CORNERS = 64
 DIGITS = 3
 
 
 def is_inside(x: Floats, y: Floats, corners: Floats) -> Booleans:
-    """Which places lie in the polygon: a ray from them crosses its border an odd number of times; NaN lies nowhere.
+    """Which places are in the polygon: a ray from them crosses its border an odd number of times. NaN is never inside.
 
-    Whole cells of a grid lie inside or outside; only places in a cell near the border are asked one by one.
+    Whole cells of a grid are inside or outside; only places in a cell near the border are tested one by one.
     """
     low, high = corners.min(0), corners.max(0)
-    found = np.zeros(len(x), np.bool_)
+    inside = np.zeros(len(x), np.bool_)
     if not (high > low).all():
-        return found
+        return inside
     near = np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
     size = (high - low) / CELLS
     column = np.minimum(((x[near] - low[0]) / size[0]).astype(np.int32), CELLS - 1)
     row = np.minimum(((y[near] - low[1]) / size[1]).astype(np.int32), CELLS - 1)
     is_mixed, is_full = _cells(corners, low, size)
     cell = row * CELLS + column
-    found[near] = is_full[cell]
+    inside[near] = is_full[cell]
     unsure = near[is_mixed[cell]]
-    found[unsure] = crossed(x[unsure], y[unsure], corners)
-    return found
+    inside[unsure] = crossed(x[unsure], y[unsure], corners)
+    return inside
 
 
 def crossed(x: Floats, y: Floats, corners: Floats) -> Booleans:
-    """Whether each point lies inside: a line from it to one side crosses the outline an odd number of times."""
+    """Whether each point is inside: a line from it to one side crosses the outline an odd number of times."""
     odd = np.zeros(len(x), np.bool_)
     for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         if y1 != y2:
@@ -44,24 +44,24 @@ def crossed(x: Floats, y: Floats, corners: Floats) -> Booleans:
 
 
 def _cells(corners: Floats, low: Floats, size: Floats) -> tuple[Booleans, Booleans]:
-    """Of each cell whether the border may pass through it, and whether its middle lies inside."""
+    """For each cell, whether the border may cross it, and whether its middle is inside."""
     mixed = np.zeros((CELLS + 2, CELLS + 2), np.bool_)
     ends = np.roll(corners, -1, axis=0)
     for a, b in zip((corners - low) / size, (ends - low) / size, strict=True):
         steps = int(np.ceil(np.abs(b - a).max() * 2)) + 1
-        at = (a + (b - a) * np.linspace(0, 1, steps + 1)[:, None]).astype(np.int32).clip(0, CELLS - 1)
+        points = (a + (b - a) * np.linspace(0, 1, steps + 1)[:, None]).astype(np.int32).clip(0, CELLS - 1)
         for right in range(3):
             for up in range(3):
-                mixed[at[:, 1] + up, at[:, 0] + right] = True
+                mixed[points[:, 1] + up, points[:, 0] + right] = True
     middle = np.arange(CELLS) + 0.5
     x, y = np.meshgrid(low[0] + middle * size[0], low[1] + middle * size[1])
     return mixed[1:-1, 1:-1].ravel(), crossed(x.ravel(), y.ravel(), corners)
 
 
 def area(x: Sequence[float], y: Sequence[float]) -> str:
-    """The value of the operators `within` and `apart` for a drawn line: `x,y;x,y;…`, at most 64 corners.
+    """The value of the operators on areas for a drawn line: `x,y;x,y;…`, at most 64 corners.
 
-    Of a line with more the corners stay that bend it most (Ramer 1972, Douglas & Peucker 1973).
+    A line with more keeps the corners at which it bends most (Ramer 1972, Douglas & Peucker 1973).
     """
     drawn = np.array([x, y], dtype=np.float64).T.round(DIGITS)
     drawn = drawn[np.append(True, (np.diff(drawn, axis=0) != 0).any(1))] if len(drawn) else drawn
@@ -73,7 +73,7 @@ def area(x: Sequence[float], y: Sequence[float]) -> str:
 
 
 def _bends(line: Floats, tolerance: float) -> list[int]:
-    """The numbers of the points from which no left-out point is farther than the tolerance."""
+    """The positions of the points to keep: no other point is farther from the line through them than the tolerance."""
     kept, todo = {0, len(line) - 1}, [(0, len(line) - 1)]
     while todo:
         first, last = todo.pop()

@@ -1,4 +1,4 @@
-"""What a filter can ask of a column: the table of operators, and the meaning of each."""
+"""Which conditions can a filter put on a column? The table of operators, and the meaning of each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Takes = Literal["nothing", "one", "range", "many", "list", "area"]
 
 @functools.cache
 def kind_of(dtype: pl.DataType) -> Kind:
-    """What sort of question a column of this type answers.
+    """The kind of a column of this type: it decides which operators fit.
 
     >>> kind_of(pl.Float64()), kind_of(pl.List(pl.String)), kind_of(pl.Date())
     ('number', 'list', 'time')
@@ -70,7 +70,7 @@ def _time(value: str, dtype: pl.DataType, column: str) -> datetime | time:
 
 
 def _literal(value: str, kind: Kind, dtype: pl.DataType, column: str) -> pl.Expr:
-    """`value` as the column would hold it, so that a comparison needs no cast of the column."""
+    """`value` in the type of the column, so that a comparison needs no cast of the column."""
     if kind == "number":
         return pl.lit(_number(value, column))
     if kind == "bool":
@@ -85,7 +85,7 @@ def _literal(value: str, kind: Kind, dtype: pl.DataType, column: str) -> pl.Expr
 
 
 class Asked(NamedTuple):
-    """What an operator's meaning gets: the column as an expression, and what is known of it."""
+    """The argument of an operator's meaning: the column as an expression, its kind and type, and the filter's value."""
 
     expr: pl.Expr
     value: str
@@ -139,7 +139,7 @@ def _one_of(a: Asked) -> pl.Expr:
 
 
 def _listed(a: Asked) -> pl.Expr:
-    """One of the values after the first, which says what they are."""
+    """One of the values after the first; the first is the title of the list."""
     return a.expr.cast(pl.String).is_in(split_values(a.value)[1:])
 
 
@@ -250,20 +250,20 @@ _PAIRS = (
     ("blank", "notblank"),
     ("within", "apart"),
 )
-# The operators that keep just the rows another leaves out, missing values among them.
+# For each operator the one that keeps exactly the other rows, also those with missing values.
 OPPOSITES = {**dict(_PAIRS), **{no: yes for yes, no in _PAIRS}}
 
 
 def check_pattern(pattern: str) -> None:
-    """Raises ViewError where Polars cannot read the regular expression, with the engine's own words."""
+    """Raises ViewError where Polars cannot read the regular expression, with the reason that it gives."""
     if not pattern:
         raise ViewError("The regular expression is empty; write a pattern such as \\bsorry\\b.")
     try:
         pl.select(pl.lit("").str.contains(pattern))
     except pl.exceptions.ComputeError as error:
         lines = str(error).split("\n")
-        said = next((line for line in lines if line.startswith("error: ")), lines[0])
-        said = said.rpartition("error: ")[2].strip().rstrip(".")
+        reason = next((line for line in lines if line.startswith("error: ")), lines[0])
+        reason = reason.rpartition("error: ")[2].strip().rstrip(".")
         raise ViewError(
-            f"Cannot read the regular expression {pattern[:200]!r}: {said}; write it another way."
+            f"Cannot read the regular expression {pattern[:200]!r}: {reason}; write it another way."
         ) from None

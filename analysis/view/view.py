@@ -67,12 +67,12 @@ class Filter:
             )
         op = parts[1].removeprefix("!")
         value = parts[2] if len(parts) == 3 else ""
-        known = OPERATORS.get(op)
-        value = value if known and known.takes in JOINED else unquote(value)
+        operator = OPERATORS.get(op)
+        value = value if operator and operator.takes in JOINED else unquote(value)
         return cls(unquote(parts[0]), op, value, enabled=not parts[1].startswith("!"))
 
     def __str__(self) -> str:
-        """As it stands in a URL, on the command line, in a saved view and in a receipt."""
+        """As it is written in a URL, on the command line, in a saved view and in a receipt."""
         value = self.value if OPERATORS[self.op].takes in JOINED else quote(self.value)
         text = f"{quote(self.column)}~{'' if self.enabled else '!'}{self.op}"
         return text if OPERATORS[self.op].takes == "nothing" else f"{text}~{value}"
@@ -85,7 +85,7 @@ class Filter:
 
     @property
     def opposite(self) -> Filter | None:
-        """The filter that keeps just the rows this one leaves out; None where no operator says so."""
+        """The filter that keeps exactly the rows that this one leaves out; None where no operator does that."""
         return replace(self, op=OPPOSITES[self.op]) if self.op in OPPOSITES else None
 
     def _value_in_words(self) -> str:
@@ -113,7 +113,7 @@ class Filter:
         kind = kind_of(dtype)
         operator = OPERATORS[self.op]
         if kind not in operator.kinds:
-            fitting = ", ".join(name for name, known in OPERATORS.items() if kind in known.kinds)
+            fitting = ", ".join(name for name, candidate in OPERATORS.items() if kind in candidate.kinds)
             raise ViewError(f"{self.column} holds {kind} values, which {self.op!r} does not fit; fitting: {fitting}.")
         column = pl.col(self.column)
         asked = column.fill_nan(None) if dtype.is_float() else column  # not-a-number is no number, so it is missing
@@ -135,7 +135,7 @@ class View:
         return iter(self.filters)
 
     def where(self, column: str, op: str, value: object = "") -> View:
-        """This view and one more filter; a filter that is there already is not added twice.
+        """This view with one more filter; a filter that it has already is not added again.
 
         >>> View().where("score", "ge", 4).where("score", "ge", 4).to_params()
         ['score~ge~4']
@@ -144,7 +144,7 @@ class View:
         return self if new in self.filters else replace(self, filters=(*self.filters, new))
 
     def listing(self, title: str, ids: Iterable[str]) -> View:
-        """This view with the rows of these ids, in this order, in the place of those listed before.
+        """This view with the rows of these ids, in this order, instead of those listed before.
 
         `title` says what they are, after their number: "most like row 3f".
         """
@@ -163,7 +163,7 @@ class View:
         return sum(map(len, self.to_params())) <= MAX_VIEW_CHARS
 
     def narrowed(self, column: str, op: str, value: object = "") -> View:
-        """This view with the column's filters of the same operator replaced by this one: what a chart's mark does.
+        """This view with the column's filters of the same operator replaced by this one: a selection in a chart.
 
         >>> View().where("source", "in", "web").narrowed("source", "in", "forum").to_params()
         ['source~in~forum']
@@ -172,11 +172,11 @@ class View:
         return View(kept).where(column, op, value)
 
     def without(self, index: int) -> View:
-        """This view less its filter number `index`."""
+        """This view without its filter number `index`."""
         return View(self.filters[:index] + self.filters[index + 1 :])
 
     def without_column(self, column: str) -> View:
-        """This view less the filters on `column`: what a chart of that column counts.
+        """This view without the filters on `column`: what a chart of that column counts.
 
         >>> View.from_params(["score~ge~4", "source~in~web"]).without_column("score").to_params()
         ['source~in~web']
@@ -194,7 +194,7 @@ class View:
         return tuple(f for f in self.filters if f.enabled)
 
     def columns(self) -> set[str]:
-        """The columns the filters name, switched-off ones too; they say which signals must be there.
+        """The columns of the filters, switched-off ones too: the signals that add them must be computed.
 
         >>> sorted(View.from_params(["score~ge~4", "source~in~web", "*~has~poem"]).columns())
         ['score', 'source']

@@ -274,9 +274,9 @@ def test_all_labels_equal_leaves_only_raw_agreement() -> None:
 
 def test_a_level_that_does_not_fit_is_said() -> None:
     words = table([["good", "3", "3"], ["good", "bad", "3"]])
-    assert "labels such as '3' are no numbers" in agreement(words, "interval").alpha.why
+    assert "labels such as '3' are not numbers" in agreement(words, "interval").alpha.why
     assert agreement(words, "interval").raw.value == pytest.approx(2 / 3)
-    assert "-1 lies below zero" in agreement(table([[-1, 2], [1, 2]]), "ratio").alpha.why
+    assert "-1 is below zero" in agreement(table([[-1, 2], [1, 2]]), "ratio").alpha.why
     many = table([list(range(2001)), list(range(2001))])
     assert "at most 2,000 different labels" in agreement(many, "ratio").alpha.why
     assert agreement(many, "interval").alpha.value == 1.0

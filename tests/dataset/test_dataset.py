@@ -402,8 +402,8 @@ def test_a_column_that_is_not_computed_names_its_signal(in_parts: Dataset) -> No
         (View().where("rating", "has", "x"), "rating holds number values, which 'has' does not fit; fitting: "),
         (View().where("rating", "ge", "x").toggled(0), "rating is a number, 'x' is not; write a number such as 2048."),
         (View().where("row_tokens", "ge", "x"), "row_tokens is a number, 'x' is not; write a number such as 2048."),
-        (View().where("*", "blank"), "'blank' cannot be asked of any text; fitting: has, nothas, word, re."),
-        (View().where("*", "eq", "a"), "'eq' cannot be asked of any text; fitting: has, nothas, word, re."),
+        (View().where("*", "blank"), "'blank' does not fit a search of any text; fitting: has, nothas, word, re."),
+        (View().where("*", "eq", "a"), "'eq' does not fit a search of any text; fitting: has, nothas, word, re."),
     ],
 )
 def test_a_view_that_does_not_fit_is_refused(in_parts: Dataset, view: View, message: str) -> None:
