@@ -1,4 +1,4 @@
-"""What do templates, models and scripts leave behind? Special tokens, placeholders, merged records, stand-ins, phrases."""
+"""What do templates, models and scripts leave behind? Special tokens, placeholders, merged records, phrases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What HTML and Markdown has a text? Tags, entities, headings, emphasis, lists, links, tables, rules, quotes, fences."""
+"""What HTML and Markdown does a text have? Tags, entities, headings, emphasis, lists, links, tables, quotes, fences."""
 
 from __future__ import annotations
 
