@@ -1,4 +1,4 @@
-"""What people say of rows: tags, saved views, rules, blind checks, names of clusters."""
+"""What people record about rows: tags, saved views, rules, blind checks, names of clusters."""
 
 from analysis.annotations.annotations import Annotations, open_annotations
 

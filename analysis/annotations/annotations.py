@@ -1,4 +1,4 @@
-"""All that people say of rows in one object: an attribute for each subject, all on one database."""
+"""Everything that people record about rows, in one object: one attribute per subject, all in one database."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from analysis.annotations.vocabularies import Vocabularies
 
 
 def open_annotations(home: Path) -> Annotations:
-    """The annotations of a workspace, or those at WINNOW_DATABASE_URL, made if missing. Raises AnnotationError."""
+    """Opens the annotations of a workspace or of WINNOW_DATABASE_URL; creates missing ones. Raises AnnotationError."""
     return Annotations(Database(database_url(home)))
 
 
 class Annotations:
-    """The subjects, each by its own methods. `pairs` and `reviews` are logs of the same form as `tags`.
+    """One attribute per subject. `pairs` and `reviews` are logs of the same form as `tags`.
 
-    `pairs`: are two rows the same, and which row stays (`analysis.duplicates.verdicts`)? `reviews`: is a hit personal
+    `pairs`: are two rows the same, and which one is kept (`analysis.duplicates.verdicts`)? `reviews`: is a hit personal
     data, "yes" or "no", by the hit's id.
     """
 
@@ -43,11 +43,13 @@ class Annotations:
         self.people = People(database)
 
     def close(self) -> None:
-        """Closes every connection. The object may be used again, and then connects anew."""
+        """Closes every connection. The next use of the object opens a new one."""
         self.database.close()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

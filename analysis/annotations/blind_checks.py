@@ -1,7 +1,7 @@
-"""Which samples do people label without seeing what was said before, and what was drawn for them?
+"""Which samples do people label without seeing earlier labels, and which rows are in each sample?
 
-A check is a record beside the saved views: the sample, the labels offered, what is hidden. The labels given in it are
-words like any tag's (who, when, undo), in a log of the check's own, so that they are no tags of the dataset.
+A check is a record like a saved view: the sample, the labels offered, the hidden columns. Its labels are stored as tag
+events (person, time, undo) in a separate log of the check, so that they are not tags of the dataset.
 """
 
 from __future__ import annotations
@@ -39,9 +39,8 @@ check_table = sa.Table(
 
 @dataclass(frozen=True)
 class BlindCheck:
-    """One person's check of the column `asked`: the rows in the order they were drawn with `seed`, the labels offered
-    in the order of the keys, the columns not shown. `ended` is when the answers were uncovered, null before; times are
-    in UTC.
+    """One person's check of the column `asked`: the rows in the order in which `seed` draws them, the labels offered in
+    the order of the keys, the hidden columns. `ended` is when the answers were shown, null before; times are in UTC.
     """
 
     id: str
@@ -77,9 +76,11 @@ class BlindChecks:
         labels: Sequence[str],
         hidden: Sequence[str],
     ) -> BlindCheck:
-        """Keeps a new check. Raises AnnotationError where nothing was drawn or no label is offered."""
+        """Stores a new check. Raises AnnotationError where it has no rows or no labels."""
         if not row_ids or not labels:
-            raise AnnotationError("A blind check needs rows and labels, and lacks one of them; choose other columns.")
+            raise AnnotationError(
+                "A blind check needs rows and labels, and one of them is missing; choose other columns."
+            )
         person = clean_person(person)
         with self._database.writing() as connection:
             number = self._database.dataset_number(connection, dataset)
@@ -101,30 +102,30 @@ class BlindChecks:
         return self.check(str(values["id"]))
 
     def listed(self, dataset: str, person: str) -> list[BlindCheck]:
-        """A person's checks of a dataset, the latest first; those thrown away are left out."""
+        """A person's checks of a dataset, latest first; deleted ones are left out."""
         c = check_table.c
-        own = _checks().where(of_dataset(dataset), c.person == person, ~c.is_hidden)
+        checks = _checks().where(of_dataset(dataset), c.person == person, ~c.is_hidden)
         with self._database.reading() as connection:
-            return [_check(row) for row in connection.execute(own.order_by(c.number.desc()))]
+            return [_check(row) for row in connection.execute(checks.order_by(c.number.desc()))]
 
     def check(self, check_id: str) -> BlindCheck:
         """The check of that id. Raises AnnotationError where there is none."""
         with self._database.reading() as connection:
             row = connection.execute(_checks().where(check_table.c.id == check_id, ~check_table.c.is_hidden)).first()
         if row is None:
-            raise AnnotationError(f"There is no blind check {check_id[:20]!a} here; begin a new one.")
+            raise AnnotationError(f"There is no blind check {check_id[:20]!a} here; start a new one.")
         return _check(row)
 
     def end(self, check_id: str) -> None:
-        """Says that the answers are uncovered: what is labelled later would not be blind."""
+        """Records that the answers were shown: later labels would not be blind."""
         self._change(check_id, ended=utc_now())
 
     def drop(self, check_id: str) -> None:
-        """Takes a check off the list; what was labelled in it stays in the database."""
+        """Removes a check from the list; its labels stay in the database."""
         self._change(check_id, is_hidden=True)
 
     def answers(self, check: BlindCheck) -> Tags:
-        """The labels given in a check, kept and undone as tags are, for the check's dataset."""
+        """The labels of a check, stored and undone in the same way as tags, by the check's dataset."""
         return Tags(self._database, check.log)
 
     def _change(self, check_id: str, **values: Any) -> None:

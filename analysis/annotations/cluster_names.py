@@ -1,4 +1,4 @@
-"""What do people call a cluster, in the place of the name that was found for it?"""
+"""Which names did people give to clusters, instead of the generated ones?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ name_table = sa.Table(
     sa.Column("key", sa.String(120), nullable=False),
     sa.Column("level", sa.String(20), nullable=False),
     sa.Column("cluster", sa.Integer, nullable=False),
-    sa.Column("name", sa.String(LONGEST_NAME)),  # null where the found name was given back
+    sa.Column("name", sa.String(LONGEST_NAME)),  # null restores the generated name
     sa.Column("person", sa.String(LONGEST_NAME), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
 )
@@ -28,7 +28,7 @@ name_table = sa.Table(
 
 @dataclass(frozen=True)
 class ClusterName:
-    """What a person calls a cluster; `level` is `cluster` or `cluster_group`, `at` is in UTC."""
+    """A name that a person gave to a cluster; `level` is `cluster` or `cluster_group`, `at` is in UTC."""
 
     level: str
     cluster: int
@@ -38,16 +38,16 @@ class ClusterName:
 
 
 class ClusterNames:
-    """Names of clusters by dataset and `key`, that of the signal that found them: numbers mean nothing elsewhere.
+    """Names of clusters by dataset and by `key` of the signal that computed them, since another key has other numbers.
 
-    Names are only ever added; the latest of a cluster holds.
+    Names are only added, never changed; the latest name of a cluster is in force.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def give(self, dataset: str, key: str, level: str, cluster: int, name: str, person: str) -> None:
-        """Calls a cluster so from now on; an empty name gives it back the found one. Raises AnnotationError."""
+        """Sets a cluster's name; an empty one restores the generated name. Raises AnnotationError."""
         person = clean_person(person)
         kept = clean_name(name, "cluster's") if name.strip() else None
         with self._database.writing() as connection:
@@ -59,9 +59,9 @@ class ClusterNames:
     def given(self, dataset: str, key: str) -> dict[tuple[str, int], ClusterName]:
         """The names in force, by level and number of the cluster."""
         c = name_table.c
-        said = sa.select(name_table).join(dataset_table).order_by(c.number)
+        names = sa.select(name_table).join(dataset_table).order_by(c.number)
         with self._database.reading() as connection:
-            rows = connection.execute(said.where(of_dataset(dataset), c.key == key)).all()
+            rows = connection.execute(names.where(of_dataset(dataset), c.key == key)).all()
         latest = {(row.level, row.cluster): row for row in rows}
         return {
             of: ClusterName(row.level, row.cluster, row.name, row.person, row.at.replace(tzinfo=UTC))
@@ -71,16 +71,16 @@ class ClusterNames:
 
 
 def renamed(cards: pl.DataFrame, level: str, names: Mapping[tuple[str, int], ClusterName]) -> pl.DataFrame:
-    """The cards (`cluster`, `name`, `group`, `group_name`) under the names people gave; the found ones, where there
-    was no other, stay. `found_name` holds what was found.
+    """The cards (`cluster`, `name`, `group`, `group_name`) with the names that people gave, else the generated names.
+    `found_name` holds the generated name.
     """
-    own = {number: given.name for (of, number), given in names.items() if of == level}
+    clusters = {number: given.name for (of, number), given in names.items() if of == level}
     groups = {number: given.name for (of, number), given in names.items() if of == "cluster_group"}
     return cards.with_columns(
-        _called("cluster", own, "name"), _called("group", groups, "group_name"), found_name="name"
+        _called("cluster", clusters, "name"), _called("group", groups, "group_name"), found_name="name"
     )
 
 
-def _called(number: str, names: Mapping[int, str], found: str) -> pl.Expr:
+def _called(number: str, names: Mapping[int, str], column: str) -> pl.Expr:
     given = pl.col(number).replace_strict(list(names), list(names.values()), default=None, return_dtype=pl.String)
-    return pl.coalesce(given, found).alias(found)
+    return pl.coalesce(given, column).alias(column)

@@ -1,4 +1,4 @@
-"""Where annotations are kept: a SQLite file in the workspace, or a team's server; how its failures are told."""
+"""Where are annotations stored, and what does a failure mean? A SQLite file in the workspace, or a team's server."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ version_table = sa.Table(
     "annotation_schema", metadata, sa.Column("version", sa.Integer, primary_key=True, autoincrement=False)
 )
 
-# A number stands for a log of a dataset in the long tables; without it the fingerprints are most of the file. `log` is
-# empty for what is said of the dataset itself (tags, views, rules, names); else `shown` (who looked at values),
+# The long tables hold a number for a log of a dataset; fingerprints would be most of the file. `log` is empty for
+# tags, views, rules and names; else `shown` (who looked at values),
 # `pii-review` (answers on hits), `pairs` (answers on pairs), or `blind-check/` and the check's id.
 dataset_table = sa.Table(
     "annotated_dataset",
@@ -48,15 +48,19 @@ dataset_table = sa.Table(
     sa.UniqueConstraint("whole_fingerprint", "log"),
 )
 
-_CUT = (50, 58)  # characters of a fingerprint that version 1 kept of a log
+_CUT = (50, 58)  # characters of the fingerprint in a log's name in version 1
 
-# What the driver's words mean, and what a person can do: the first match holds.
+# Words of the driver's message, what they mean, and what a person can do; the first match counts.
 _ADVICE = (
     ("locked", "another program is writing to it", "try again in a moment, or close the program that holds it"),
     ("readonly", "it is read-only", "make the file and its folder writable, or set WINNOW_HOME to a folder that is"),
     ("read-only", "it is read-only", "ask for the right to write, or set WINNOW_DATABASE_URL to another database"),
-    ("not a database", "the file is no SQLite database", "restore it from a copy, or move it away to start afresh"),
-    ("malformed", "the file is damaged", "restore it from a copy, or move it away to start afresh"),
+    (
+        "not a database",
+        "the file is no SQLite database",
+        "restore it from a copy, or move it away to start with an empty one",
+    ),
+    ("malformed", "the file is damaged", "restore it from a copy, or move it away to start with an empty one"),
     ("unable to open", "the file cannot be opened", "check that its folder exists and may be read and written"),
     ("is full", "the disk is full", "free some space and try again"),
     ("no such column", "another version of Winnow made it", "use that version, or set WINNOW_HOME to a new folder"),
@@ -65,14 +69,14 @@ _ADVICE = (
 
 
 def utc_now() -> datetime:
-    """This moment in UTC, without a time zone: the form in which every database stores the same value."""
+    """The current time in UTC, without a time zone: every database stores this form in the same way."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 
 def database_url(home: Path) -> URL:
-    """WINNOW_DATABASE_URL where it is set, else `annotations.db` in the workspace, which is made if it is missing.
+    """WINNOW_DATABASE_URL where it is set, else `annotations.db` in the workspace folder, which is created if missing.
 
-    Raises AnnotationError where the URL cannot be parsed or the folder cannot be made.
+    Raises AnnotationError where the URL cannot be parsed or the folder cannot be created.
     """
     named = os.environ.get("WINNOW_DATABASE_URL", "").strip()
     if named:
@@ -92,22 +96,22 @@ def database_url(home: Path) -> URL:
 
 
 def of_dataset(fingerprint: str, log: str = "") -> sa.ColumnElement[bool]:
-    """Whether a row of `dataset_table` is this log of this dataset, also where the upgrade had to leave it cut."""
+    """Whether a row of `dataset_table` is this log of this dataset; the upgrade may have left its fingerprint cut."""
     c = dataset_table.c
     cut = [fingerprint[:length] for length in _CUT if log and length < len(fingerprint)]
     return (c.log == log) & c.whole_fingerprint.in_([fingerprint, *cut])
 
 
 class Database:
-    """Transactions on the annotations: readers see one moment, writers to a dataset come one after the other.
+    """Transactions on the annotations: a reader sees one state, writers to a dataset wait for each other.
 
-    Threads may share one object; every process opens its own. SQLite runs in WAL mode, so that readers never wait.
+    Threads may share one object; each process opens another. SQLite runs in WAL mode, so that readers never wait.
     """
 
     def __init__(self, url: URL) -> None:
-        """Connects, makes the tables of a new database, and upgrades those of an earlier version.
+        """Connects, creates the tables of a new database, and upgrades those of an earlier version.
 
-        Raises AnnotationError where the database refuses it, or is of a later version: that one is left as it is.
+        Raises AnnotationError where the database refuses it or has a later version, which is not changed.
         """
         self._where = url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string()
         self._engine = self._connect(url)
@@ -119,13 +123,15 @@ class Database:
             raise
 
     def close(self) -> None:
-        """Closes every connection. The object may be used again, and then connects anew."""
+        """Closes every connection. The next use of the object opens a new one."""
         self._engine.dispose()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _connect(self, url: URL) -> sa.Engine:
@@ -151,9 +157,11 @@ class Database:
         if self._engine.dialect.name == "sqlite":
             self._switch_to_wal()
         with self.writing() as connection:
-            if connection.dialect.name == "postgresql":  # there, unlike on SQLite, two transactions may make one table
+            if (
+                connection.dialect.name == "postgresql"
+            ):  # where, unlike on SQLite, two transactions may create one table
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING_TABLES)))
-            version = self._version(connection)  # another program may have done it all meanwhile
+            version = self._version(connection)  # another program may have done it meanwhile
             if version == VERSION:
                 return
             if version:
@@ -171,7 +179,7 @@ class Database:
         return version
 
     def _switch_to_wal(self) -> None:
-        # SQLite does not wait for this one lock, whatever the timeout, so several first starts at once must retry.
+        # SQLite ignores the timeout for this lock, so programs that create the database at the same time must retry.
         deadline = time.monotonic() + BUSY_SECONDS
         with self._explained("made"):
             while True:
@@ -192,15 +200,15 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """A connection in one transaction, kept as a whole or not at all. Raises AnnotationError where refused."""
+        """A connection in one transaction. Raises AnnotationError where the database refuses it."""
         with self._explained("written"), self._writing_engine.begin() as connection:
             yield connection
 
     def dataset_number(self, connection: sa.Connection, fingerprint: str, log: str = "") -> int:
-        """The number of a log of a dataset, given to it now if it is new; its other writers wait until this transaction
+        """The number of a log of a dataset, created if it is new; other writers to the log wait until this transaction
         ends.
 
-        That wait is what lets batch numbers of a log become visible in their order, on a server as on SQLite.
+        Because they wait, batch numbers of a log become visible in order, on a server and on SQLite.
         """
         c = dataset_table.c
         row = sa.select(c.number, c.whole_fingerprint).where(of_dataset(fingerprint, log)).with_for_update()
@@ -217,11 +225,11 @@ class Database:
         try:
             yield
         except (DatabaseError, PoolTimeoutError) as error:
-            said = _first_line(getattr(error, "orig", None) or error)
-            known = [(why, do) for words, why, do in _ADVICE if words in said.lower()]
-            why, do = known[0] if known else ("the database refused", "check that it is there and may be used")
+            message = _first_line(getattr(error, "orig", None) or error)
+            advice = [(why, do) for words, why, do in _ADVICE if words in message.lower()]
+            why, do = advice[0] if advice else ("the database refused", "check that it is there and may be used")
             raise AnnotationError(
-                f"The annotations in {self._where} could not be {done}, because {why} ({said}); {do}."
+                f"The annotations in {self._where} could not be {done}, because {why} ({message}); {do}."
             ) from error
 
 
@@ -236,7 +244,7 @@ def _first_line(error: object) -> str:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver's own BEGIN comes too late to protect what is read before writing
+    connection.isolation_level = None  # the driver sends BEGIN too late to protect reads before the first write
     connection.execute("PRAGMA synchronous=NORMAL")
 
 

@@ -1,4 +1,4 @@
-"""A dataset with what people said of its rows: their tags, and what they ruled to be not personal."""
+"""How does a dataset get its annotations: the tags of its rows, and the rules on values that are not personal?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analysis.personal_data.tables import TABLES
 
 
 def take_annotations(dataset: Dataset, home: Path) -> None:
-    """Sets the latest tags and rulings of the workspace on the dataset. Raises AnnotationError."""
+    """Sets the latest tags and rules of the workspace on the dataset. Raises AnnotationError."""
     with open_annotations(home) as notes:
         take_tags(dataset, notes)
         take_rules(dataset, notes)
@@ -25,7 +25,7 @@ def take_tags(dataset: Dataset, notes: Annotations) -> None:
 
 
 def take_rules(dataset: Dataset, notes: Annotations) -> None:
-    """Sets what people ruled to be not personal in the signals that are computed, unless the dataset has it already."""
+    """Sets the values marked as not personal in the computed signals, unless the dataset has them already."""
     revision = notes.rules.revision(dataset.fingerprint)
     if not revision:
         return

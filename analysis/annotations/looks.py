@@ -15,13 +15,13 @@ LOG = "shown"
 
 
 class Looks:
-    """The log of values shown, by dataset. A look is an event like a tag's, in a log of its own."""
+    """The log of values shown, by dataset. A look is stored as a tag event, in a separate log."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, dataset: str, shown: Sequence[tuple[str, str]], person: str) -> None:
-        """Notes that a person looked at values: (row_id, type) of each. Every look is one entry, however often."""
+        """Records that a person looked at values: (row_id, type) of each. Every look is one entry."""
         if not shown:
             return
         person = clean_person(person)
@@ -35,7 +35,7 @@ class Looks:
             keep_events(connection, number, person, batch, [word | {"said": batch} for word in words])
 
     def latest(self, dataset: str, most: int = 1000) -> pl.DataFrame:
-        """Who looked at which values, the latest first: `at` (UTC), `person`, `type`, `row_id`."""
+        """Who looked at which values, latest first: `at` (UTC), `person`, `type`, `row_id`."""
         b, e = batch_table.c, event_table.c
         looks = (
             sa.select(b.at, b.person, e.tag, e.row_id)

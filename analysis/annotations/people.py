@@ -18,14 +18,14 @@ person_table = sa.Table(
     sa.Column("at", sa.DateTime, nullable=False),
 )
 
-# Persian, Indic scripts and emoji need the two joiners; the other format characters only hide or reorder text.
+# Persian, Indic scripts and emoji need the two joiners; all other format characters only hide or reorder text.
 _JOINERS = "\u200c\u200d"
 
 
 def clean_name(name: str, kind: str) -> str:
     """The name without outer white space, in Unicode form NFC: 1 to 60 characters, at least one of them visible.
 
-    `kind` is the word for it in messages ("tag"). Raises AnnotationError where the name is empty or longer, or holds
+    `kind` names it in messages ("tag"). Raises AnnotationError where the name is empty or longer, or holds
     control characters, line separators, text-direction marks or halves of surrogate pairs.
     """
     cleaned = unicodedata.normalize("NFC", name.strip())
@@ -44,7 +44,7 @@ def clean_name(name: str, kind: str) -> str:
 
 
 def clean_person(name: str) -> str:
-    """A person's name under the rules of `clean_name`. Names are taken on trust, and differ by case.
+    """A person's name by the rules of `clean_name`. Names are not verified; upper and lower case differ.
 
     >>> clean_person("  Ada ")
     'Ada'
@@ -53,26 +53,26 @@ def clean_person(name: str) -> str:
 
 
 class People:
-    """The names of those who annotate, so that each is typed once."""
+    """The names of annotating people, so that each is typed once."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, name: str) -> str:
-        """Keeps a name for `names`, and returns it cleaned. Raises AnnotationError where `clean_name` does."""
+        """Stores a name for `names` and returns it cleaned. Raises AnnotationError where `clean_name` does."""
         name = clean_person(name)
         with self._database.writing() as connection:
             remember(connection, name)
         return name
 
     def names(self) -> list[str]:
-        """Everyone remembered, and everyone who ever tagged or saved a view, in alphabetical order."""
+        """All stored names, and those of all who tagged or saved a view, in alphabetical order."""
         with self._database.reading() as connection:
             names = connection.scalars(sa.select(person_table.c.name)).all()
         return sorted(names, key=lambda name: (name.casefold(), name))
 
 
 def remember(connection: sa.Connection, name: str) -> None:
-    """Keeps a cleaned name, once."""
+    """Stores a cleaned name once."""
     if connection.scalar(sa.select(person_table.c.name).where(person_table.c.name == name)) is None:
         insert_once(connection, person_table, name=name, at=utc_now())

@@ -1,6 +1,6 @@
-"""Which values did people say are not personal? Never the values themselves.
+"""Which values did people mark as not personal? The values themselves are not stored.
 
-A rule is never changed, only ended: undo ends the latest one of a person.
+A rule is never changed, only ended: undo ends the latest rule of a person.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ rule_table = sa.Table(
 
 @dataclass(frozen=True)
 class KeptRule:
-    """A rule in force, who made it, and when, in UTC."""
+    """A rule in force, its author, and its time in UTC."""
 
     number: int
     person: str
@@ -48,7 +48,7 @@ class PersonalRules:
         self._database = database
 
     def add(self, dataset: str, rule: NotPersonal, person: str) -> int:
-        """Keeps a rule, and gives its number; one in force already is not kept twice. Raises PersonalDataError."""
+        """Stores a rule and returns its number; a rule in force is not stored twice. Raises PersonalDataError."""
         check_rule(rule)
         person = clean_person(person)
         with self._database.writing() as connection:
@@ -56,22 +56,22 @@ class PersonalRules:
             remember(connection, person)
             c = rule_table.c
             same = (c.dataset == of) & (c.kind == rule.kind) & (c.type == rule.type) & (c.what == rule.what)
-            there = sa.select(c.number).where(same, c.column == rule.column, c.ended.is_(None))
-            if (number := connection.scalar(there)) is not None:
+            existing = sa.select(c.number).where(same, c.column == rule.column, c.ended.is_(None))
+            if (number := connection.scalar(existing)) is not None:
                 return int(number)
             values = {"dataset": of, "person": person, "at": utc_now(), **rule.as_dict()}
             return int(connection.scalars(sa.insert(rule_table).values(values).returning(c.number)).one())
 
     def end(self, number: int, person: str) -> None:
-        """Takes a rule back; it stays in the database with who ended it. Raises AnnotationError where there is none."""
+        """Ends a rule; the database keeps it and who ended it. Raises AnnotationError where there is none."""
         c = rule_table.c
         ended = sa.update(rule_table).where(c.number == number, c.ended.is_(None))
         with self._database.writing() as connection:
             if not connection.execute(ended.values(ended=utc_now(), ended_by=clean_person(person))).rowcount:
-                raise AnnotationError(f"There is no rule {number} in force; it was taken back before.")
+                raise AnnotationError(f"There is no rule {number} in force; it was removed before.")
 
     def in_force(self, dataset: str) -> list[KeptRule]:
-        """The rules in force, in the order they were made."""
+        """The rules in force, in the order in which they were added."""
         c = rule_table.c
         rows = sa.select(rule_table).join(dataset_table)
         rows = rows.where(of_dataset(dataset), c.ended.is_(None)).order_by(c.number)
@@ -82,9 +82,9 @@ class PersonalRules:
             ]
 
     def revision(self, dataset: str) -> str:
-        """What changes with every rule made or taken back; "" before the first. Cheap to ask."""
+        """A text that changes with every rule added or ended; "" before the first. Fast."""
         c = rule_table.c
         counted = sa.select(sa.func.count(), sa.func.count(c.ended)).select_from(rule_table.join(dataset_table))
         with self._database.reading() as connection:
-            made, ended = connection.execute(counted.where(of_dataset(dataset))).one()
-        return f"{made}-{ended}" if made else ""
+            added, ended = connection.execute(counted.where(of_dataset(dataset))).one()
+        return f"{added}-{ended}" if added else ""

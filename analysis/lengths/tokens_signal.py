@@ -20,12 +20,12 @@ class Tokens(
     reads=(*ROLES, "messages", "text"),
     adds={f"{role}_tokens": pl.UInt32 for role in (*ROLES, "row")},
 ):
-    """Tokens of each text by a real tokenizer; null where the role is missing.
+    """Tokens of each text by the tokenizer of a model; null where the role is missing.
 
     `row_tokens` counts the whole example once: the contents of a chat's messages, otherwise system, prompt and
     response, or the raw text; a preference pair's rejected answer is added. No template and no beginning or end
-    tokens are counted. `tokenizer` is a name that `analysis.loaders.tokenizers.tokenizer` knows, `digest` pins its
-    file down.
+    tokens are counted. `tokenizer` is a name for `analysis.loaders.tokenizers.tokenizer`, `digest` is the hash of its
+    file.
     """
 
     tokenizer: str = DEFAULT_TOKENIZER

@@ -1,4 +1,4 @@
-"""Kinds of formatting noise: how each is found in a text, and what the text is without it."""
+"""Which kinds of formatting noise are there, how is each found in a text, and what is the text without it?"""
 
 from analysis.errors import NoiseError
 from analysis.noise.cleaning import cleaned, cleaned_texts

@@ -6,7 +6,7 @@ import polars as pl
 
 from analysis.noise.kind import FENCE, Kind
 
-REFUSAL_CHARS = 1_000  # a longer text says more than no
+REFUSAL_CHARS = 1_000  # a longer text is more than a refusal
 ANSWER_ROLES = ("response", "rejected", "text")
 
 _CANNOT = (
@@ -79,7 +79,7 @@ _FEW_WORDS = rf"\A\s*[^\s{_CJK}]+(?:\s+[^\s{_CJK}]+)?\s*\z"
 
 
 def _truncated(texts: pl.Series) -> pl.Series:
-    """1 for a text that stops in the middle."""
+    """1 for a text that ends in the middle of a sentence or a code block, else 0."""
     table = texts.rename("text").to_frame().with_columns(end=pl.col("text").str.strip_chars_end(_TRIMMED))
     lines = (rf"(?m)^[ \t]*{mark}[^`\n]*$" for mark in ("```", "~~~"))
     fences = sum((pl.col("text").str.count_matches(line) % 2 for line in lines), pl.lit(0))

@@ -1,4 +1,4 @@
-"""Characters that cost and carry nothing, or the wrong thing: white space, invisible ones, mojibake; emoji and URLs."""
+"""Which characters cost tokens without content? White space, invisible and broken ones; and emoji and URLs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import polars as pl
 
 from analysis.noise.kind import Kind
 
-FIXED_CHARS = 200_000  # a longer text is not searched for mojibake as a whole: repairing is slow in its length
+FIXED_CHARS = 200_000  # a longer text is not repaired: the time grows fast with its length
 
 _EMOJI = (
     "[\U0001f1e6-\U0001f1ff]{2}|[0-9#*]\ufe0f?\u20e3|"
@@ -27,10 +27,10 @@ def _repaired(text: str) -> str:
 
 
 def _mojibake(texts: pl.Series) -> pl.Series:
-    """Broken pairs in texts that can be repaired, at least one."""
+    """The number of broken pairs in texts that can be repaired, at least 1; 0 in other texts."""
     pairs = texts.str.count_matches(_BROKEN)
-    found = [max(n, 1) if _repaired(text) != text else 0 for text, n in zip(texts, pairs, strict=True)]
-    return pl.Series(found, dtype=pl.UInt32)
+    counts = [max(n, 1) if _repaired(text) != text else 0 for text, n in zip(texts, pairs, strict=True)]
+    return pl.Series(counts, dtype=pl.UInt32)
 
 
 def _without_mojibake(texts: pl.Series) -> pl.Series:
@@ -38,14 +38,14 @@ def _without_mojibake(texts: pl.Series) -> pl.Series:
 
 
 def _not_composed(texts: pl.Series) -> pl.Series:
-    """Characters that composition saves, at least one where it changes the text."""
+    """How many characters composition (NFC) saves, at least 1 where it changes the text."""
     composed = texts.str.normalize("NFC")
     saved = (texts.str.len_chars().cast(pl.Int64) - composed.str.len_chars()).clip(1)
     return (texts != composed).cast(pl.Int64) * saved
 
 
 def _mixed_ends(texts: pl.Series) -> pl.Series:
-    """Line ends that hold a carriage return, where not all are of that kind, or one stands alone."""
+    """Line ends with a carriage return, in texts with other line ends too or with a carriage return alone."""
     returns, pairs = texts.str.count_matches("\r\n?"), texts.str.count_matches("\r\n")
     lone = returns > pairs
     mixed = texts.str.count_matches("\n") > pairs

@@ -1,4 +1,4 @@
-"""Texts without the kinds of noise one chose to do without. Nothing is cleaned unless it is named."""
+"""What is a text without the chosen kinds of noise? Nothing is cleaned unless it is named."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from analysis.noise.kind import Kind, hide_code, show_code
 from analysis.noise.kinds import KINDS, kind_named
 
 MAX_ROUNDS = 50
-"""Rounds until nothing changes: only a text built to defeat it, such as tags inside tags inside tags, needs more."""
+"""Most rounds until nothing changes: only a text made to defeat cleaning, with deeply nested tags, needs more."""
 
 
 def cleaned(text: str, kinds: Sequence[str]) -> str:
-    """The text without these kinds, named as in `KINDS`; the same text where none of them stands in it.
+    """The text without these kinds, named as in `KINDS`; the same text where it has none of them.
 
-    Cleaning what is clean changes nothing. Code between fences or backticks is left as it is by kinds of HTML, Markdown
-    and placeholders, unless `markdown_fences` or `markdown_code` are chosen too: then its inside is text like any
-    other. A refusal or a merged record goes as a whole. Raises NoiseError where a kind is not known or, like
+    Cleaning a clean text changes nothing. Kinds of HTML, Markdown and placeholders do not change code between fences or
+    backticks, unless `markdown_fences` or `markdown_code` are chosen too: then code is cleaned like other text. A
+    refusal or a merged record is removed as a whole. Raises NoiseError where a kind does not exist or, like
     `truncated`, cannot be cleaned.
     """
     return str(cleaned_texts(pl.Series([text], dtype=pl.String), kinds)[0])
 
 
-def cleaned_texts(texts: pl.Series, kinds: Sequence[str], known: Mapping[str, Kind] = KINDS) -> pl.Series:
+def cleaned_texts(texts: pl.Series, kinds: Sequence[str], available: Mapping[str, Kind] = KINDS) -> pl.Series:
     """As `cleaned`, for a column of texts at once; null stays null."""
     for name in kinds:
         if not kind_named(name).can_be_cleaned:
-            raise NoiseError(f"{name} cannot be cleaned: nothing can be taken away that would mend it.")
-    chosen = [known[name] for name in KINDS if name in set(kinds)]
-    there = texts.is_not_null().arg_true()
-    now, open_ = texts.gather(there), pl.int_range(len(there), dtype=pl.UInt32, eager=True)
+            raise NoiseError(f"{name} cannot be cleaned: removing characters does not repair it.")
+    chosen = [available[name] for name in KINDS if name in set(kinds)]
+    filled = texts.is_not_null().arg_true()
+    now, open_ = texts.gather(filled), pl.int_range(len(filled), dtype=pl.UInt32, eager=True)
     for _ in range(MAX_ROUNDS):
         before = now.gather(open_)
         after = before
@@ -43,11 +43,11 @@ def cleaned_texts(texts: pl.Series, kinds: Sequence[str], known: Mapping[str, Ki
             break
         open_ = open_.gather(changed)
         now = now.clone().scatter(open_, after.gather(changed))
-    return texts.clone().scatter(there, now) if len(there) else texts
+    return texts.clone().scatter(filled, now) if len(filled) else texts
 
 
 def without(texts: pl.Series, kind: Kind) -> pl.Series:
-    """Texts without one kind, cleaned once; texts that do not have it are the same."""
+    """Texts without one kind, cleaned once; texts without it do not change."""
     having = (kind.counts(texts) > 0).arg_true()
     if having.is_empty():
         return texts

@@ -1,4 +1,4 @@
-"""What does form cost? Noise of every kind in each text of a row, and the tokens spent on it."""
+"""How much noise of each kind is in each text of a row, and how many tokens does it cost?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from analysis.noise.numbers import number_forms
 from analysis.signal import Signal
 
 Costs = Literal["tokens", "none"]
-SAID_BY = {"user": "prompt", "assistant": "response", "system": "system", "tool": "tool"}
+ROLE_OF_SPEAKER = {"user": "prompt", "assistant": "response", "system": "system", "tool": "tool"}
 COUNTED: dict[str, tuple[str, ...]] = {
     "html_tags": ("html_tags",),
     "html_entities": ("html_entities",),
@@ -32,7 +32,7 @@ COUNTED: dict[str, tuple[str, ...]] = {
     "stand_in_count": ("stand_ins",),
     "boilerplate_count": ("ai_boilerplate",),
 }
-"""Column: the kinds whose occurrences it sums; a name that ends in _ stands for all that begin so."""
+"""Column: the kinds whose occurrences it sums; a name that ends in _ means all kinds that begin with it."""
 ENTRY = pl.Struct({"role": pl.String, "kind": pl.String, "occurrences": pl.UInt32, "tokens": pl.UInt32})
 NUMBER = pl.Struct({"role": pl.String, "group": pl.String, "form": pl.String, "occurrences": pl.UInt32})
 NUMBERED = ("row", "role", "group", "form")
@@ -59,15 +59,15 @@ class Formatting(
     """Counts of noise over all texts of the row: a chat's messages, otherwise system, prompt and response, or the raw
     text; and a pair's rejected answer. All columns are null where there is no text.
 
-    `kinds` holds a line per role and kind (`analysis.noise.KINDS`) that occurs. Its `tokens` are the tokens of the
-    text less those of the text cleaned of that kind, never below 0; of what is said of a whole text (truncated,
-    refusals) all its tokens. `formatting_tokens` is what cleaning of all kinds of form together would save (HTML,
-    Markdown, white space, invisible characters, Unicode form; neither emoji nor URLs), `formatting_token_share` its
-    part of the row's tokens, 0 to 1. `markdown_tokens` sums the kinds of Markdown. `costs="none"` leaves all tokens
+    `kinds` has a line per role and kind (`analysis.noise.KINDS`) that occurs. Its `tokens` are the tokens of the text
+    minus those of the text cleaned of that kind, at least 0; for kinds of a whole text (truncated, refusals) all its
+    tokens. `formatting_tokens` is what cleaning of all kinds of form together would save (HTML, Markdown, white space,
+    invisible characters, Unicode form; neither emoji nor URLs), `formatting_token_share` is its share of the row's
+    tokens, 0 to 1. `markdown_tokens` sums the kinds of Markdown. `costs="none"` leaves all tokens
     null, and is faster.
 
-    `is_truncated`: a response, or the raw text, stops in the middle; `is_refusal`: a response declines. Null where
-    there is neither. `has_mixed_numbers`: some text writes numbers, dates or units of one sort in two ways; `numbers`
+    `is_truncated`: a response, or the raw text, ends in the middle; `is_refusal`: a response declines. Null where
+    there is neither. `has_mixed_numbers`: one text writes numbers, dates or units of one group in two forms; `numbers`
     has a line per role and form.
     """
 
@@ -86,12 +86,12 @@ class Formatting(
         texts = distinct["text"]
         kinds = kinds_with(tokenizer(self.tokenizer, self.digest).special_tokens if len(texts) else ())
         seen = self._seen(texts, pieces, kinds)
-        found = pieces.join(seen.select("id", "kind", "occurrences"), on="id").filter(_fits_role(kinds))
+        occurrences = pieces.join(seen.select("id", "kind", "occurrences"), on="id").filter(_fits_role(kinds))
         saved = pl.DataFrame(schema={"id": pl.UInt32, "total": pl.UInt32, "saved": pl.UInt32})
         if self.costs == "tokens":
             seen, saved = self._with_costs(texts, pieces, seen, kinds)
-        found = found.join(seen.select("id", "kind", "tokens"), on=["id", "kind"], how="left")
-        entries = found.group_by("row", "role", "kind").agg(
+        occurrences = occurrences.join(seen.select("id", "kind", "tokens"), on=["id", "kind"], how="left")
+        entries = occurrences.group_by("row", "role", "kind").agg(
             pl.col("occurrences").sum(), pl.when(pl.col("tokens").count() > 0).then(pl.col("tokens").sum())
         )
         numbers = number_forms(texts).rename({"at": "id"})
@@ -114,21 +114,21 @@ class Formatting(
         )
 
     def _seen(self, texts: pl.Series, pieces: pl.DataFrame, kinds: dict[str, Kind]) -> pl.DataFrame:
-        """A line per distinct text and kind that occurs in it."""
-        found = [pl.DataFrame(schema=SEEN).drop("tokens")]
+        """One line per distinct text and kind in it."""
+        parts = [pl.DataFrame(schema=SEEN).drop("tokens")]
         for kind in kinds.values():
             ids = pieces.filter(pl.col("role").is_in(kind.roles))["id"].unique() if kind.roles else None
             counts = kind.counts(texts if ids is None else texts.gather(ids))
             having = (counts > 0).arg_true()
             where = having if ids is None else ids.gather(having)
             some = pl.DataFrame({"id": where, "occurrences": counts.gather(having)})
-            found.append(some.select("id", kind=pl.lit(kind.name), occurrences="occurrences"))
-        return pl.concat(found).with_columns(tokens=pl.lit(None, dtype=pl.UInt32))
+            parts.append(some.select("id", kind=pl.lit(kind.name), occurrences="occurrences"))
+        return pl.concat(parts).with_columns(tokens=pl.lit(None, dtype=pl.UInt32))
 
     def _with_costs(
         self, texts: pl.Series, pieces: pl.DataFrame, seen: pl.DataFrame, kinds: dict[str, Kind]
     ) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """`seen` with its tokens; and per text of a row that has any form, its tokens and those that cleaning saves."""
+        """`seen` with its tokens; and per text of a row with any kind of form, its tokens and what cleaning saves."""
         forms = [name for name, kind in kinds.items() if kind.form]
         formal = seen.filter(pl.col("kind").is_in(forms))
         rows = pieces.join(formal.select("id").unique(), on="id", how="semi")["row"].unique()
@@ -136,12 +136,12 @@ class Formatting(
         totals = pl.DataFrame({"id": counted, "total": self._tokens(texts.gather(counted))})
         costed = [pl.DataFrame(schema=SEEN)]
         for (name,), some in seen.group_by("kind", maintain_order=True):
-            known = some.drop("tokens").join(totals, on="id", maintain_order="left")
+            totalled = some.drop("tokens").join(totals, on="id", maintain_order="left")
             if kinds[str(name)].whole:
-                costed.append(known.rename({"total": "tokens"}).select(*SEEN))
+                costed.append(totalled.rename({"total": "tokens"}).select(*SEEN))
                 continue
-            clean = self._tokens(cleaned_texts(texts.gather(known["id"]), [str(name)], kinds))
-            costed.append(known.with_columns(tokens=_less(known["total"], clean)).select(*SEEN))
+            clean = self._tokens(cleaned_texts(texts.gather(totalled["id"]), [str(name)], kinds))
+            costed.append(totalled.with_columns(tokens=_less(totalled["total"], clean)).select(*SEEN))
         costs = pl.concat(costed)
         per_text = costs.filter(pl.col("kind").is_in(forms)).group_by("id").agg(pl.len(), pl.col("tokens").sum())
         many = per_text.filter(pl.col("len") > 1)["id"].sort()
@@ -166,7 +166,7 @@ class Formatting(
         return pl.Series("tokens", counts, dtype=pl.UInt32)
 
     def _counted(self, pieces: pl.DataFrame, entries: pl.DataFrame, kinds: dict[str, Kind]) -> pl.DataFrame:
-        """Per row with a text: the columns of counts, Markdown's tokens, and the two judgements of answers."""
+        """Per row with a text: the columns of counts, the tokens of Markdown, `is_truncated` and `is_refusal`."""
         sums = [
             pl.col("occurrences").filter(pl.col("kind").is_in(_named(wanted, kinds))).sum().alias(column)
             for column, wanted in COUNTED.items()
@@ -179,9 +179,9 @@ class Formatting(
             is_truncated=((pl.col("kind") == "truncated") & answer).any(),
             is_refusal=((pl.col("kind") == "refusals") & answer).any(),
         )
-        there = pieces.group_by("row").agg(answered=answer.any(), responded=(pl.col("role") == "response").any())
+        answers = pieces.group_by("row").agg(answered=answer.any(), responded=(pl.col("role") == "response").any())
         costs = self.costs == "tokens"
-        return there.join(per_row, on="row", how="left").select(
+        return answers.join(per_row, on="row", how="left").select(
             "row",
             pl.col(*COUNTED).fill_null(0),
             markdown_tokens=pl.col("markdown_tokens").fill_null(0) if costs else pl.lit(None),
@@ -190,7 +190,7 @@ class Formatting(
         )
 
     def _shares(self, pieces: pl.DataFrame, saved: pl.DataFrame) -> pl.DataFrame:
-        """Per row with a text: tokens that form costs, and their share; null where costs are not counted."""
+        """Per row with a text: the tokens of kinds of form, and their share; null where costs are not counted."""
         if self.costs == "none":
             nothing = pl.lit(None, dtype=pl.UInt32)
             return pieces.select(pl.col("row").unique()).with_columns(
@@ -202,24 +202,24 @@ class Formatting(
 
 
 def pieces_of(rows: pl.DataFrame) -> pl.DataFrame:
-    """`row` (position), `role`, `text`: every text of the rows once; in a chat the user speaks the prompt."""
-    at = rows.with_row_index("row")
-    said = pl.col("messages").struct.field("role").replace_strict(SAID_BY, default="tool")
+    """`row` (position), `role`, `text`: every text of the rows once; a user's message has the role prompt."""
+    numbered = rows.with_row_index("row")
+    role_of_turn = pl.col("messages").struct.field("role").replace_strict(ROLE_OF_SPEAKER, default="tool")
     chat = (
-        at.select("row", "messages")
+        numbered.select("row", "messages")
         .explode("messages", empty_as_null=True)
-        .select("row", role=said, text=pl.col("messages").struct.field("content"))
+        .select("row", role=role_of_turn, text=pl.col("messages").struct.field("content"))
     )
-    alone = at.filter(pl.col("messages").is_null())
+    alone = numbered.filter(pl.col("messages").is_null())
     either = pl.any_horizontal(pl.col(role).is_not_null() for role in ("system", "prompt", "response"))
     singles = [alone.select("row", role=pl.lit(role), text=role) for role in ("system", "prompt", "response")]
     raw = alone.filter(~either).select("row", role=pl.lit("text"), text="text")
-    rejected = at.select("row", role=pl.lit("rejected"), text="rejected")
+    rejected = numbered.select("row", role=pl.lit("rejected"), text="rejected")
     return pl.concat([chat, *singles, raw, rejected]).filter(pl.col("text").is_not_null())
 
 
 def _fits_role(kinds: dict[str, Kind]) -> pl.Expr:
-    """Whether a kind is looked for in the role where its text stands: one text may stand in several."""
+    """Whether a kind is counted in the role of its text: a distinct text may have several roles."""
     bound = [kind for kind in kinds.values() if kind.roles]
     fits = ((pl.col("kind") != kind.name) | pl.col("role").is_in(kind.roles) for kind in bound)
     return pl.all_horizontal(fits)

@@ -1,7 +1,7 @@
-"""One kind of noise: what counts as one occurrence, and what stands there afterwards.
+"""What is a kind of noise: what counts as one occurrence, and what replaces it?
 
-Patterns are those of Rust's regex crate, which Polars runs over whole columns in time linear in the text, whatever the
-text is. Everything here works on a Series of texts without nulls.
+Patterns are those of Rust's regex crate, which Polars applies to whole columns in time linear in the text, for every
+text. All functions take a Series of texts without nulls.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _CODE = re.compile(rf"(?ms){_FENCED}|`[^`\n]+`")
 
 @dataclass(frozen=True)
 class Kind:
-    """`marks` finds one occurrence each; only texts in which `hint` is found, a cheaper pattern, are looked at.
+    """Each match of `marks` is one occurrence; only texts that match `hint`, a faster pattern, are searched.
 
-    `steps` are replacements (pattern, what stands instead), done in order on texts that have an occurrence, and once
-    more until nothing changes; `count` and `clean` stand in where patterns cannot say it. `protects` is what is left
-    out: fenced blocks, or these and code between backticks. `form` says that it is a matter of form alone, so that its
-    tokens enter `formatting_token_share`. `whole`: it is said of a text as a whole, and its cost is the whole text.
-    `roles`: where it is looked for; empty means everywhere.
+    `steps` are replacements (pattern, replacement), done in order on texts with an occurrence, repeated until nothing
+    changes; `count` and `clean` replace patterns where these are not enough. `protects` is what is not searched:
+    fenced blocks, or these and code between backticks. `form`: it concerns form only, so that its tokens count in
+    `formatting_token_share`. `whole`: it describes a whole text, and its cost is the whole text. `roles`: the roles
+    that are searched; empty means all.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Kind:
     roles: tuple[str, ...] = ()
 
     def counts(self, texts: pl.Series) -> pl.Series:
-        """Occurrences in each text, UInt32.
+        """The number of occurrences in each text, UInt32.
 
         >>> Kind("hash", "Hash signs", marks="#").counts(pl.Series(["a", "# b #"])).to_list()
         [0, 2]
@@ -64,33 +64,33 @@ class Kind:
 
     @property
     def can_be_cleaned(self) -> bool:
-        """Whether there is a text without it; a truncated answer stays truncated."""
+        """Whether a text can be cleaned of it; a truncated answer stays truncated."""
         return bool(self.clean or self.steps or self.marks) and not (self.whole and not self.steps)
 
 
 def hide_code(text: str, protects: Protected) -> tuple[str, list[str], str, str]:
-    """The text with each piece of code as its number between two characters it does not hold, the pieces, the two."""
+    """The text with a number between two unused characters for each piece of code, the pieces, the two characters."""
     if "`" not in text and "~~~" not in text:
         return text, [], "", ""
     pieces: list[str] = []
     before, after = unused(text)
 
-    def hide(found: re.Match[str]) -> str:
-        pieces.append(found[0])
+    def hide(match: re.Match[str]) -> str:
+        pieces.append(match[0])
         return f"{before}{len(pieces) - 1}{after}"
 
     return (_CODE if protects == "code" else _FENCES).sub(hide, text), pieces, before, after
 
 
 def show_code(text: str, pieces: list[str], before: str, after: str) -> str:
-    """The text with its pieces of code back in their places."""
+    """The text with its pieces of code put back."""
     if not pieces:
         return text
-    return re.sub(f"{before}([0-9]+){after}", lambda found: pieces[int(found[1])], text)
+    return re.sub(f"{before}([0-9]+){after}", lambda match: pieces[int(match[1])], text)
 
 
 def unused(text: str) -> tuple[str, str]:
-    """Two characters for private use that the text does not hold."""
+    """Two private-use characters that the text does not contain."""
     held = set(text)
     free = (chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in held)
     return next(free), next(free)

@@ -1,4 +1,4 @@
-"""Every kind of noise this tool knows, by name. To add one: add its line to the table it belongs to."""
+"""Which kinds of noise are there? All of them by name; to add one, add its line to its table in this room."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from analysis.noise.markup import HTML, MARKDOWN
 
 ROLES = ("system", "prompt", "response", "rejected", "tool", "text")
 MAX_PLACES = 500
-PLACE_CHARS = 100_000  # places are sought in the first so many characters of a text
+PLACE_CHARS = 100_000  # only so many characters of a text are searched for places
 
 
-# In the order in which they are cleaned: what hides others comes first, fences before what stands inside them.
+# In the order of cleaning: a kind that hides others comes first, fences before what is inside them.
 KINDS: dict[str, Kind] = {
     kind.name: kind for kind in (*BROKEN, MERGED, *ANSWERS, *HTML, *LEFTOVERS, *MARKDOWN, *SIGNS, *SPACES)
 }
@@ -32,14 +32,14 @@ def kind_named(name: str) -> Kind:
 
 
 def kinds_with(tokens: Sequence[str]) -> dict[str, Kind]:
-    """The kinds, with a tokenizer's own special tokens among the leaked ones."""
+    """The kinds, with the special tokens of a tokenizer added to `special_tokens`."""
     return {**KINDS, "special_tokens": special_tokens(tokens)}
 
 
 def places(text: str, kind: Kind) -> list[tuple[int, int]]:
-    """Where it stands in the text, as start and end in characters: at most 500, in the first 100,000 characters.
+    """The spans of a kind in the text, start and end in characters: at most 500, in the first 100,000 characters.
 
-    A kind that is said of a whole text gives the whole text. Empty where there is none.
+    For a kind of a whole text it is the whole text. Empty where the text does not have the kind.
     """
     seen = text[:PLACE_CHARS]
     if not int(kind.counts(pl.Series([seen], dtype=pl.String))[0]):
@@ -49,11 +49,11 @@ def places(text: str, kind: Kind) -> list[tuple[int, int]]:
     hidden, pieces, *ends = hide_code(seen, kind.protects) if kind.protects != "nothing" else (seen, [], "", "")
     before, after = unused(hidden)
     marked = pl.Series([hidden]).str.replace_all(f"({kind.marks})", f"{before}${{0}}{after}")[0]
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     rest, *hits = show_code(marked, pieces, *ends).split(before)
-    at = len(rest)
+    position = len(rest)
     for piece in hits[:MAX_PLACES]:
         hit, _, rest = piece.partition(after)
-        found.append((at, at + len(hit)))
-        at += len(hit) + len(rest)
-    return found
+        spans.append((position, position + len(hit)))
+        position += len(hit) + len(rest)
+    return spans

@@ -1,4 +1,4 @@
-"""What templates, models and scripts leave behind: special tokens, placeholders, merged records, stand-ins, phrases."""
+"""What do templates, models and scripts leave behind? Special tokens, placeholders, merged records, phrases."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ _MAY_BE_PLEASANT = (
 
 
 def special_tokens(more: Sequence[str] = ()) -> Kind:
-    """Special tokens of the known chat templates, and `more`: those of a tokenizer."""
+    """Special tokens of common chat templates, and `more`: those of a tokenizer."""
     named = sorted({*_NAMED_TOKENS, *more}, key=lambda token: (-len(token), token))
     marks = f"{_GENERIC}|{'|'.join(re.escape(token) for token in named)}"
     hint = r"[<\[]|##|(?m:^)(?:USER|ASSISTANT|HUMAN):" if all(token[:1] in "<[" for token in named) else marks

@@ -1,4 +1,4 @@
-"""HTML and Markdown: tags, entities, headings, emphasis, lists, links, tables, rules, quotes, fences."""
+"""What HTML and Markdown does a text have? Tags, entities, headings, emphasis, lists, links, tables, quotes, fences."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _without_tables(texts: pl.Series) -> pl.Series:
 
 
 def _without_table(text: str) -> list[str]:
-    """Rows of a table as their cells with commas between them; rules and empty rows go."""
+    """The lines, with cells of a table's rows joined by commas; rules and empty rows are removed."""
     lines = []
     for line in text.split("\n"):
         row = line.strip()

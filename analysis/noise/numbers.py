@@ -1,4 +1,4 @@
-"""In which forms are numbers, dates and units written? A dataset that mixes them teaches a model to mix them."""
+"""In which forms are numbers, dates and units written? A model learns to mix forms from a dataset that mixes them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONG = (
 
 @dataclass(frozen=True)
 class NumberForm:
-    """One way of writing within `group`; `example` shows it."""
+    """One way of writing a number of `group`; `example` shows it."""
 
     group: str
     form: str
@@ -55,15 +55,15 @@ _HINT = r"[0-9]"
 
 
 def number_forms(texts: pl.Series) -> pl.DataFrame:
-    """`at` (position in `texts`, which holds no null), `group`, `form`, `occurrences`: a line for each that occurs."""
+    """`at` (position in `texts`, which has no null), `group`, `form`, `occurrences`: a line per form in a text."""
     candidates = texts.str.contains(_HINT).arg_true()
     seen = texts.gather(candidates)
-    found = [pl.DataFrame(schema={"at": pl.UInt32, "group": pl.String, "form": pl.String, "occurrences": pl.UInt32})]
-    for known in NUMBER_FORMS if len(seen) else ():
-        counts = seen.str.count_matches(known.pattern)
-        found.append(
+    parts = [pl.DataFrame(schema={"at": pl.UInt32, "group": pl.String, "form": pl.String, "occurrences": pl.UInt32})]
+    for form in NUMBER_FORMS if len(seen) else ():
+        counts = seen.str.count_matches(form.pattern)
+        parts.append(
             pl.DataFrame({"at": candidates, "occurrences": counts})
             .filter(pl.col("occurrences") > 0)
-            .select("at", group=pl.lit(known.group), form=pl.lit(known.form), occurrences="occurrences")
+            .select("at", group=pl.lit(form.group), form=pl.lit(form.form), occurrences="occurrences")
         )
-    return pl.concat(found)
+    return pl.concat(parts)

@@ -1,4 +1,4 @@
-"""Tables of the page Format: what each kind of noise costs, and in which forms numbers are written."""
+"""What does each kind of noise cost in a view, and in which forms are numbers written?"""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from analysis.noise.numbers import NUMBER_FORMS
 from analysis.view import View
 
 Numbers = np.ndarray[tuple[int], np.dtype[Any]]
-NUMBERED = {"kinds": ["kind", "role"], "numbers": ["group", "form"]}  # what tells the lines of each table apart
+NUMBERED = {"kinds": ["kind", "role"], "numbers": ["group", "form"]}  # what identifies a line of each table
 
 
 @dataclass(frozen=True, eq=False)
 class Entries:
-    """A table of the signal as small numbers, so that counting any view of it is a few passes over them.
+    """A table of the signal as small numbers, so that any view is counted in a few passes over them.
 
-    `names`: what tells its lines apart, one for each number; `name`: the number of each entry, `row` the position of
-    its row (ascending), `occurrences`, `tokens` (None without costs).
+    `names`: the distinct values of the columns in NUMBERED, one line per number; `name`: the number of each entry,
+    `row` the position of its row (ascending), `occurrences`, `tokens` (None without costs).
     """
 
     height: int
@@ -92,18 +92,18 @@ def kinds_in(dataset: Dataset, view: View | None = None) -> pl.DataFrame:
 
 
 def kinds_of(entries: Entries) -> pl.DataFrame:
-    """`kind`, `title`, `role`, `rows`, `occurrences`, `tokens`, dearest first.
+    """`kind`, `title`, `role`, `rows`, `occurrences`, `tokens`, most expensive first.
 
-    A line for each kind and role that occurs; `tokens` are those that cleaning of this kind alone would save, null
-    where the signal was computed without costs. Kinds overlap, so that their tokens do not add up.
+    One line per kind and role that occurs; `tokens` are those that cleaning of this kind alone would save, null where
+    the signal was computed without costs. Kinds overlap, so that the sum of their tokens is too large.
     """
     title = pl.col("kind").replace_strict({name: kind.title for name, kind in KINDS.items()}, default=pl.col("kind"))
-    dearest = [-pl.col("tokens"), -pl.col("occurrences"), "kind", "role"]
+    by_cost = [-pl.col("tokens"), -pl.col("occurrences"), "kind", "role"]
     counted = entries.counted()
     return (
         counted.select("kind", title.alias("title"), "role", "occurrences", "tokens", rows="entries")
         .select("kind", "title", "role", "rows", "occurrences", "tokens")
-        .sort(dearest)
+        .sort(by_cost)
     )
 
 
@@ -115,17 +115,17 @@ def number_forms_in(dataset: Dataset, view: View | None = None) -> pl.DataFrame:
 def number_forms_of(entries: Entries) -> pl.DataFrame:
     """`group`, `form`, `example`, `rows`, `occurrences`, `is_mixed`, in the order of NUMBER_FORMS.
 
-    `is_mixed`: some other form of the same group occurs too, so that "1,000" and "1000" stand side by side.
+    `is_mixed`: another form of the same group occurs too, such as "1000" beside "1,000".
     """
-    at = np.lexsort((entries.row, entries.name))
-    name, row = entries.name[at], entries.row[at]
-    is_new = np.ones(len(at), dtype=bool)  # a row has an entry for each role
+    order = np.lexsort((entries.row, entries.name))
+    name, row = entries.name[order], entries.row[order]
+    is_new = np.ones(len(order), dtype=bool)  # a row has one entry per role
     is_new[1:] = (name[1:] != name[:-1]) | (row[1:] != row[:-1])
     rows = np.bincount(name[is_new], minlength=entries.names.height)
     counted = entries.names.with_columns(rows=rows).join(entries.counted(), on=["group", "form"])
-    known = pl.DataFrame(
+    forms = pl.DataFrame(
         {name: [getattr(form, name) for form in NUMBER_FORMS] for name in ("group", "form", "example")}
     )
-    return known.join(counted, on=["group", "form"], maintain_order="left").select(
+    return forms.join(counted, on=["group", "form"], maintain_order="left").select(
         "group", "form", "example", "rows", "occurrences", is_mixed=pl.len().over("group") > 1
     )

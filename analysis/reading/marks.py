@@ -1,4 +1,4 @@
-"""Where in a text is something to be marked: search hits, and the words only one of two answers has."""
+"""Which spans of a text are marked: search hits, and words that only one of two answers has?"""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ Span = tuple[int, int, str, str]
 
 MAX_HITS = 500
 WINDOW_WORDS = 10_000
-"""Words of each text compared at once: the comparison holds a bit for every pair of them, 12.5 MB."""
+"""Words of each text compared at once: the comparison needs one bit per pair of words, 12.5 MB."""
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+|[^\w\s]")
 
 
 def utf16_spans(text: str, spans: Iterable[Span]) -> list[Span]:
-    """`spans` as a browser counts, where an emoji has length 2: sorted, cut to the text, empty ones left out."""
+    """`spans` in UTF-16 units, as browsers count (an emoji is 2): sorted, cut to the text, without empty ones."""
     kept = sorted((max(0, s[0]), min(len(text), s[1]), s[2], s[3]) for s in spans)
     kept = [span for span in kept if span[0] < span[1]]
     if text.isascii() or not kept:
         return kept
-    units, at, length = {}, 0, 0
+    units, position, length = {}, 0, 0
     for offset in sorted({offset for span in kept for offset in span[:2]}):
-        length += len(text[at:offset].encode("utf-16-le", "surrogatepass")) // 2
-        units[offset], at = length, offset
+        length += len(text[position:offset].encode("utf-16-le", "surrogatepass")) // 2
+        units[offset], position = length, offset
     return [(units[start], units[end], css, title) for start, end, css, title in kept]
 
 
 def search_spans(text: str, kind: str, needle: str) -> list[Span]:
-    """The first 500 places that a search of the view finds: `kind` is "has", "word" or "re", as in a filter.
+    """The first 500 hits of a search of the view: `kind` is "has", "word" or "re", as in a filter.
 
-    The engine is the view's own, linear in the text whatever the pattern, so both find the same.
+    The engine is that of the view, linear in the text for every pattern, so both have the same hits.
     Raises ViewError where the regular expression cannot be read.
     """
     if not needle or not text:
@@ -47,20 +47,20 @@ def search_spans(text: str, kind: str, needle: str) -> list[Span]:
     before, after = _two_unused(text)
     marked = pl.Series([text]).str.replace_all(pattern, f"{before}${{0}}{after}")[0]
     spans: list[Span] = []
-    rest, *found = marked.split(before)
-    at = len(rest)
-    for piece in found:
+    rest, *pieces = marked.split(before)
+    position = len(rest)
+    for piece in pieces:
         hit, _, rest = piece.partition(after)
         if hit:
-            spans.append((at, at + len(hit), "hit", f"search: {needle}"))
+            spans.append((position, position + len(hit), "hit", f"search: {needle}"))
         if len(spans) == MAX_HITS:
             break
-        at += len(hit) + len(rest)
+        position += len(hit) + len(rest)
     return spans
 
 
 def _two_unused(text: str) -> tuple[str, str]:
-    """Two characters the text does not hold; noncharacters come first, since honest text has none."""
+    """Two characters the text does not contain; noncharacters come first, since normal text has none."""
     unused = (chr(code) for code in range(0x10FFFF, 0, -1) if chr(code) not in text)
     return next(unused), next(unused)
 
@@ -68,7 +68,7 @@ def _two_unused(text: str) -> tuple[str, str]:
 def word_diff(chosen: str, rejected: str) -> tuple[list[Span], list[Span]]:
     """The words only `chosen` has, marked "add", and those only `rejected` has, marked "del".
 
-    White space does not count. Texts of up to 10,000 words have as few words marked as can be.
+    White space is ignored. In texts of up to 10,000 words as few words as possible are marked.
     """
     a, b = list(_WORD.finditer(chosen)), list(_WORD.finditer(rejected))
     adds: list[Span] = []
@@ -86,8 +86,8 @@ def word_diff(chosen: str, rejected: str) -> tuple[list[Span], list[Span]]:
 def _equal_runs(a: Sequence[str], b: Sequence[str]) -> Iterator[MatchingBlock]:
     """Runs of words that both have, in the order of both: a longest common subsequence, window by window.
 
-    Where more text follows, only the runs that begin in the first half of a window count, or the first one, and the
-    next window begins where the last of them ends: what follows could give the second half other partners.
+    Where more text follows, only runs that begin in the first half of a window are used, or the first run, and the
+    next window begins at the end of the last of them: text that follows may match the second half better.
     """
     i = k = 0
     while i < len(a) and k < len(b):

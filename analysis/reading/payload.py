@@ -19,8 +19,8 @@ MAX_WINDOW_CHARS = 2_000_000
 
 
 class Hit(NamedTuple):
-    """Something found in a text of the row. `field` is a canonical column, or "messages[3]" for the fourth message;
-    start and end count code points in it. A masked hit's characters leave the server as dots."""
+    """A span to mark in a text of the row. `field` is a canonical column, or "messages[3]" for the fourth message;
+    start and end count code points in it. The characters of a masked hit are sent as dots."""
 
     field: str
     start: int
@@ -44,11 +44,11 @@ def payload(
     """One row for the reader: id, layout, sections, metadata, raw record, votes, tags and notes, ready for JSON.
 
     `row` holds canonical columns, original ones and signals by name. `fields`: what to show as metadata, in order.
-    `originals`: the columns the raw view is built from where no source record was kept. `hits`: marks found elsewhere.
+    `originals`: columns for the raw view where there is no source record. `hits`: spans of signals to mark.
     `searches`: (operator, value) of the view's text filters. Spans count UTF-16 units. While a hit is masked, its
-    text is hidden in the metadata too and the raw view is withheld. `votes`: what all rows of the same item say.
-    `withheld`: why the raw view is not shown, if it is not. `hidden`: values masked wherever they stand. Raises
-    ViewError where a search cannot be read.
+    text is masked in the metadata too, and the raw view is hidden. `votes`: the judgements of all rows of the item.
+    `withheld`: why the raw view is hidden, if it is. `hidden`: values that are masked everywhere.
+    Raises ViewError where a search cannot be read.
     """
     layout, sections = sections_of(row, fields)
     hits, searches = list(hits), list(searches)
@@ -88,7 +88,7 @@ def within_budget(rows: Sequence[dict[str, Any]], current: int, characters: int 
     current = max(0, min(current, len(rows) - 1))
     first, end, used = current, min(current + 1, len(rows)), sum(sizes[current : current + 1])
     while first > 0 or end < len(rows):
-        # Two rows ahead for one behind: people read forwards.
+        # Two rows after `current` for one before it: people read forwards.
         ahead = end < len(rows) and (first == 0 or end - current <= 2 * (current - first + 1))
         used += sizes[end] if ahead else sizes[first - 1]
         if used > characters:
@@ -99,8 +99,8 @@ def within_budget(rows: Sequence[dict[str, Any]], current: int, characters: int 
 
 def _marks(section: Section, hits: Sequence[Hit], searches: Sequence[tuple[str, str]]) -> list[Span]:
     text = _cut(section.text)
-    found = [(hit.start, hit.end, hit.css, hit.title) for hit in hits if hit.field in section.fields]
-    return found + [span for kind, needle in searches for span in search_spans(text, kind, needle)]
+    marks = [(hit.start, hit.end, hit.css, hit.title) for hit in hits if hit.field in section.fields]
+    return marks + [span for kind, needle in searches for span in search_spans(text, kind, needle)]
 
 
 def _shown(
@@ -128,7 +128,7 @@ def _cut(text: str | None) -> str:
 
 
 def _value(value: object) -> str | None:
-    """A cell as text: null stays null, floats to six digits, what nests as JSON, long text cut with its length said."""
+    """A cell as text: null stays null, floats have six digits, nested values are JSON, long text is cut with a note."""
     if value is None:
         return None
     if isinstance(value, bool):
@@ -150,13 +150,13 @@ def _value(value: object) -> str | None:
 
 
 def _dots(secret: str) -> str:
-    """As long as the secret, so that no other mark moves."""
+    """Dots, as many as the secret has characters, so that no other mark moves."""
     return "".join(c if c.isspace() else "•" for c in secret)
 
 
 def _without(text: str, secrets: Iterable[str]) -> str:
-    """`text` with the secrets hidden wherever they stand; those of one to three characters are words of their own."""
-    for secret in sorted(secrets, key=len, reverse=True):  # an address before the name in it
+    """`text` with every secret masked; those of one to three characters are not, as other words contain them."""
+    for secret in sorted(secrets, key=len, reverse=True):  # an e-mail address before a name that is part of it
         if len(secret) > 3:
             text = text.replace(secret, _dots(secret))
     return text
@@ -175,15 +175,15 @@ def _votes(votes: Votes, secrets: Iterable[str]) -> dict[str, Any]:
 
 
 def _raw(row: Mapping[str, Any], originals: Sequence[str], withheld: str) -> dict[str, str | None] | None:
-    """The record as JSON people can read, and a note where it is not all of it; null where nothing is known of it."""
+    """The record as indented JSON, and a note where it is cut or hidden; null where there is none."""
     if withheld:
-        return {"text": "", "note": f"The raw record is withheld {withheld}."}
+        return {"text": "", "note": f"The raw record is hidden {withheld}."}
     record = row.get("source_record")
     if record is None and not originals:
         return None
     if record is None:
-        own = {name: row.get(name) for name in originals}
-        text = orjson.dumps(own, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode()
+        values = {name: row.get(name) for name in originals}
+        text = orjson.dumps(values, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode()
     else:
         text = record if len(record) > MAX_RAW_CHARS else pretty(record)
     hidden = len(text) - MAX_RAW_CHARS

@@ -1,4 +1,4 @@
-"""Which texts does a row consist of, in reading order, and what else is there to say of it?"""
+"""Which texts does a row have, in reading order, and which columns are its metadata?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 LONG_CELL_CHARS = 200
-"""A cell of a plain table longer than this is read as a text, not as metadata."""
+"""A longer cell of a plain table is shown as a text, not as metadata."""
 
 READ_ROLES = ("prompt", "input", "response", "system", "rejected", "messages", "text", "embedding")
 TITLES = {"system": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
@@ -16,7 +16,7 @@ TITLES = {"system": "System", "user": "User", "assistant": "Assistant", "tool": 
 
 @dataclass(frozen=True)
 class Section:
-    """One text of the row, whole. `fields` are the names under which hits and token counts know it."""
+    """One whole text of the row. `fields` are its names in hits and token counts."""
 
     kind: str
     title: str
@@ -26,20 +26,20 @@ class Section:
 
 
 def metadata_fields(dataset: Mapping[str, Any], added: Iterable[str] = ()) -> list[str]:
-    """The columns to show beside the text: the dataset's own, less those read as text or vectors, then `added`.
+    """The columns to show beside the text: those of the dataset without texts and vectors, then `added`.
 
-    `dataset` is the description the workspace keeps: its `columns`, `roles` and `canonical` are read.
+    `dataset` is the description in the workspace: its `columns`, `roles` and `canonical` are read.
     """
     read = {column for role, column in dataset["roles"].items() if role in READ_ROLES}
     read |= {column for name, column in dataset["canonical"].items() if column and name != "score"}
-    own = [column for column in dataset["columns"] if column not in read]
-    return [*own, *(column for column in added if column not in own)]
+    columns = [column for column in dataset["columns"] if column not in read]
+    return [*columns, *(column for column in added if column not in columns)]
 
 
 def sections_of(row: Mapping[str, Any], fields: Sequence[str] = ()) -> tuple[str, list[Section]]:
     """The layout ("chat", "pair", "instruction", "text" or "table") and the texts in reading order.
 
-    A plain table's long cells among `fields` are its texts. A missing half of a pair or instruction has text None.
+    The texts of a plain table are the long cells among `fields`. A missing half of a pair or instruction has text None.
     """
     is_pair = row.get("rejected") is not None
     if messages := row.get("messages"):
@@ -69,7 +69,7 @@ def sections_of(row: Mapping[str, Any], fields: Sequence[str] = ()) -> tuple[str
 
 
 def _turns(messages: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> list[Section]:
-    """One section per message, and one more for its tool calls; prompt, response and system name theirs as well."""
+    """One section per message, and one more for its tool calls; prompt, response and system name sections too."""
     named = {}
     for index, message in enumerate(messages):
         role, content = message["role"], message["content"]
@@ -79,7 +79,7 @@ def _turns(messages: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> lis
     turns = []
     for index, message in enumerate(messages):
         content, calls = message["content"], message.get("tool_calls")
-        fields = (f"messages[{index}]", *(field for field, at in named.items() if at == index))
+        fields = (f"messages[{index}]", *(field for field, position in named.items() if position == index))
         role = message["role"] if message["role"] in TITLES else "tool"
         if content or not calls:
             title = TITLES.get(message["role"]) or str(message["role"] or "no role")
@@ -91,22 +91,22 @@ def _turns(messages: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> lis
 
 
 class _KeyTwice(Exception):
-    """An object that holds a key twice."""
+    """A JSON object has a key twice."""
 
 
 def pretty(record: str) -> str:
-    """JSON indented by two; as it stands where it is no JSON, or where reading it would lose a key or a number."""
+    """JSON indented by two; unchanged where it is not JSON, or where parsing would lose a key or a number."""
     try:
         value = json.loads(record, object_pairs_hook=_distinct)
     except (ValueError, RecursionError, _KeyTwice):
         return record
-    try:  # a number beyond all floats, or a lone surrogate, has no place in a browser
+    try:  # a browser cannot show a number too large for a float, or a lone surrogate
         return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False).encode().decode()
     except (ValueError, RecursionError):
         return record
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(found := dict(pairs)) < len(pairs):
+    if len(record := dict(pairs)) < len(pairs):
         raise _KeyTwice
-    return found
+    return record

@@ -1,4 +1,4 @@
-"""Groups of texts laid side by side: what they share, their cards, and the words that differ."""
+"""What is shown of a group of texts side by side: what they share, their cards, and the words that differ?"""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 from analysis.reading.marks import Span, utf16_spans, word_diff
 
-MAX_CHARS = 20_000  # of one text; the whole of it stands in the reader
+MAX_CHARS = 20_000  # of one text; the reader shows the whole text
 ROLES = ("annotator", "source", "item", "score", "label")
 Row = Mapping[str, Any]
 
 
 class Card(NamedTuple):
-    """One text of a group. `about`: facts beside its title. `row`: the id it is read by, "" where it has none. `acts`:
-    what can be done with it, each a name and the word on its button.
+    """One text of a group. `about`: facts beside its title. `row`: the id of its row, "" where it has none. `acts`:
+    possible actions, each a name and the text of its button.
     """
 
     title: str
@@ -26,8 +26,8 @@ class Card(NamedTuple):
 
 
 class Group(NamedTuple):
-    """`shared` is what all rows have in common, `cards` stand side by side, `left` rows are not shown, `acts` are asked
-    of the whole group. Of each text at most `chars` characters are shown.
+    """`shared` is what all rows have in common, `cards` are shown side by side, `left` rows are not shown, `acts` are
+    actions on the whole group. Of each text at most `chars` characters are shown.
     """
 
     title: str
@@ -51,15 +51,15 @@ class Group(NamedTuple):
 
 
 def marked(cards: Sequence[Card], chars: int = MAX_CHARS) -> list[Card]:
-    """Each text with the words the first one does not have; of two texts, both with what only they have."""
-    found = list(cards)
-    for at, card in enumerate(cards[1:], 1):
+    """The cards with the words marked that the first text lacks; of two texts, the words that the other lacks."""
+    marked_cards = list(cards)
+    for number, card in enumerate(cards[1:], 1):
         mine, theirs = word_diff((cards[0].text or "")[:chars], (card.text or "")[:chars])
         named = _named(theirs, "only here" if len(cards) == 2 else "not in the first")
-        found[at] = card._replace(spans=[*card.spans, *named])
+        marked_cards[number] = card._replace(spans=[*card.spans, *named])
         if len(cards) == 2:
-            found[0] = cards[0]._replace(spans=[*cards[0].spans, *_named(mine, "only here")])
-    return found
+            marked_cards[0] = cards[0]._replace(spans=[*cards[0].spans, *_named(mine, "only here")])
+    return marked_cards
 
 
 def _named(spans: Sequence[Span], title: str) -> list[Span]:

@@ -1,3 +1,3 @@
-"""Rows cut by columns, time and quantiles, and what sets a slice apart from the rest."""
+"""How do slices of the rows, by column, time or quantile, differ from the rest?"""
 
 __all__ = ["apart", "dimensions", "distributions", "measures", "slices", "splits"]

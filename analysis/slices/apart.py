@@ -1,4 +1,4 @@
-"""What sets these rows apart from others? Every measure, most telling first, in words."""
+"""How do these rows differ from others? Every measure, largest surprise first, in a sentence."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Pair = tuple[Figure, Figure]
 class Apart:
     """One measure of `rows` rows against that of `other_rows` others; rows without a value do not count.
 
-    `mean` is a share for shares and, for categories, that of the `category` in which the sides differ most; `median` is
-    of numbers only. `difference` is these rows' less the others', with its 95% interval; `effect` is Cliff's delta, or
-    Cramér's V of categories; `p` after Benjamini and Hochberg over all measures; `surprise` in standard errors from no
-    difference; `verdict` as in a table of slices. Null: could not be said.
+    `mean` is the share for shares and, for categories, the share of the `category` in which the sides differ most;
+    `median` is for numbers only. `difference` is these rows' mean minus the others', with its 95% interval; `effect` is
+    Cliff's delta, or Cramér's V for categories; `p` is adjusted (Benjamini and Hochberg) over all measures; `surprise`
+    is the distance from no difference in standard errors; `verdict` is as in `SliceTable`. Null where not computable.
     """
 
     measure: Measure
@@ -57,12 +57,12 @@ def what_sets_apart(
     without: Collection[str] = (),
     prepare: Measurer = measured,
 ) -> list[Apart]:
-    """Every measure by which the rows at these positions differ from others, by default all other rows of the dataset.
+    """Every measure of the rows at these positions against others, by default against all other rows of the dataset.
 
-    Most telling first, those that tell nothing last, those without any value left out. Of tokens, words and characters
-    of the same text only the first there is stands for all, and of columns with the same figures the first. Columns in
-    `without`, such as those the rows were chosen by, are left out. `prepare` makes the levels of a measure: a function
-    that remembers them saves time.
+    Largest surprise first, measures without a clear difference last, those without any value left out. Of tokens, words
+    and characters of the same text only the first that exists is used, and of columns with equal figures the first.
+    Columns in `without`, such as those of the filters, are left out. `prepare` computes the levels of a measure; a
+    cached function saves time.
     """
     if others is None:
         outside = pl.repeat(True, dataset.height, dtype=pl.Boolean, eager=True).scatter(rows, False)
@@ -75,18 +75,18 @@ def what_sets_apart(
 def compare(
     dataset: Dataset, rows: pl.Series, other: Dataset, other_rows: pl.Series, prepare: Measurer = measured
 ) -> list[Apart]:
-    """Every measure that both datasets have, for these rows of one and those rows of the other; most telling first."""
+    """Every measure that both datasets have, for rows of one and rows of the other; largest surprise first."""
     if dataset.id == other.id:
         both = _stacked(rows, other_rows)
         return _ranked(_side_by_side(prepare(dataset, of), both, len(rows)) for of in measures(dataset))
-    there = {of.name: of for of in measures(other)}
-    shared = [of for of in measures(dataset) if of.name in there and of.kind == there[of.name].kind]
+    other_measures = {of.name: of for of in measures(other)}
+    shared = [of for of in measures(dataset) if of.name in other_measures and of.kind == other_measures[of.name].kind]
     both = _stacked(rows, other_rows + dataset.height)
     return _ranked(_side_by_side(_joined(dataset, other, of), both, len(rows)) for of in shared)
 
 
 def _joined(dataset: Dataset, other: Dataset, of: Measure) -> Measured:
-    """A measure of two datasets in levels common to both."""
+    """A measure of two datasets, in the same levels for both."""
     values = [values_of(dataset, of), values_of(other, of)]
     if values[0].dtype != values[1].dtype:
         values = [each.cast(pl.Float64) for each in values]
@@ -97,24 +97,24 @@ def _stacked(rows: pl.Series, others: pl.Series) -> pl.Series:
     return pl.concat([rows.cast(pl.UInt32), others.cast(pl.UInt32)])
 
 
-def _one_unit(found: list[Measure]) -> list[Measure]:
-    """The measures less those that say the same in another unit: words and characters where tokens are counted."""
-    names = {of.name for of in found}
+def _one_unit(available: list[Measure]) -> list[Measure]:
+    """The measures without those of a second unit: no words and characters where tokens are counted."""
+    names = {of.name for of in available}
 
     def better(of: Measure) -> list[str]:
         stem, _, unit = of.name.rpartition("_")
         return [f"{stem}_{u}" for u in UNITS[: UNITS.index(unit)]] if unit in UNITS else []
 
-    return [of for of in found if not names.intersection(better(of))]
+    return [of for of in available if not names.intersection(better(of))]
 
 
 def _side_by_side(each: Measured, both: pl.Series, here: int) -> tuple[Measured, Groups, Pair, Effect, Effect]:
     of = sample(each, both.to_numpy())
     lines = np.repeat(np.arange(2), [here, len(both) - here])
     groups = grouped(each, of, lines, 2, total(each, of).centre)
-    found = contrast(each.measure.kind, groups.one(0), groups.one(1))
+    difference = contrast(each.measure.kind, groups.one(0), groups.one(1))
     middles = medians(each, of, lines, groups.counts) if each.measure.kind == "number" else np.full(2, np.nan)
-    return each, groups, (_figure(middles[0]), _figure(middles[1])), found.difference, found.effect
+    return each, groups, (_figure(middles[0]), _figure(middles[1])), difference.difference, difference.effect
 
 
 def _figure(value: object) -> Figure:
@@ -122,8 +122,8 @@ def _figure(value: object) -> Figure:
     return number if np.isfinite(number) else None
 
 
-def _ranked(found: Iterable[tuple[Measured, Groups, Pair, Effect, Effect]]) -> list[Apart]:
-    listed = [each for each in found if each[1].n.any()]
+def _ranked(compared: Iterable[tuple[Measured, Groups, Pair, Effect, Effect]]) -> list[Apart]:
+    listed = [each for each in compared if each[1].n.any()]
     enough = [min(groups.n) >= MIN_ROWS for _, groups, _, _, _ in listed]
     ps = adjusted([float(effect.p) if ok else np.nan for (_, _, _, _, effect), ok in zip(listed, enough, strict=True)])
     told = [_told(*each, p=float(p), is_enough=ok) for each, p, ok in zip(listed, ps, enough, strict=True)]
@@ -146,11 +146,11 @@ def _told(
     if each.measure.kind == "category":
         by_category = shares(counts[0], n[0], counts[1], n[1])
         sure = np.nan_to_num(by_category.z, nan=-1.0).round(9)
-        at = int(np.lexsort((by_category.size, sure))[-1]) if len(each.categories) else 0  # of equals, the one had here
-        category = each.categories[at] if each.categories else None
-        difference = Effect(*(np.asarray(part[at] if len(each.categories) else np.nan) for part in by_category))
+        position = int(np.lexsort((by_category.size, sure))[-1]) if len(each.categories) else 0
+        category = each.categories[position] if each.categories else None
+        difference = Effect(*(np.asarray(part[position] if len(each.categories) else np.nan) for part in by_category))
         with np.errstate(all="ignore"):
-            means = counts[:, at] / n if len(each.categories) else n * np.nan
+            means = counts[:, position] / n if len(each.categories) else n * np.nan
     verdict = verdicts(n[0], n[1])[0]
     verdict = "telling" if verdict == "not telling" and p <= FALSE_DISCOVERIES else verdict
     interval = _figure(difference.low), _figure(difference.high)

@@ -1,4 +1,4 @@
-"""What is the mean, the median and the spread of a measure in each group of rows, and how far are two groups apart?"""
+"""What is the mean, the median and the spread of a measure in each group of rows, and how much do two groups differ?"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Codes = NDArray[np.uint16]
 class Groups(NamedTuple):
     """Groups of rows by one measure: `counts` of values per level (a line per group), `sums` of the values.
 
-    `squares` are summed about one `centre`, lest they drown in a large mean.
+    `squares` are sums of squared distances from one `centre`, to stay exact where the mean is large.
     """
 
     counts: Numbers
@@ -36,7 +36,7 @@ class Groups(NamedTuple):
 
     @property
     def var(self) -> Numbers:
-        """Of a sample, n - 1; not-a-number below two values."""
+        """The sample variance (n - 1); NaN below two values."""
         with np.errstate(all="ignore"):
             return np.asarray(np.maximum(self.squares - self.n * (self.mean - self.centre) ** 2, 0) / (self.n - 1))
 
@@ -50,26 +50,26 @@ class Groups(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """The rows to be grouped: the level and, where levels hold several values, the value of each row."""
+    """The rows to group: the level of each row and, where levels hold several values, its value."""
 
     codes: Codes
     values: Numbers | None
 
     def taken(self, places: Places | None) -> Sample:
-        """The rows at these places; all where there are none given."""
+        """The rows at these places; all rows where `places` is None."""
         if places is None:
             return self
         return Sample(self.codes[places], None if self.values is None else self.values[places])
 
 
 def sample(measured: Measured, rows: Places | None) -> Sample:
-    """The measure of the rows at these positions of the dataset; of all rows where None."""
+    """The measure of the rows at these positions of the dataset; of all rows where `rows` is None."""
     whole = Sample(measured.codes.to_numpy(), measured.values)
     return whole if rows is None else whole.taken(rows)
 
 
 def total(measured: Measured, of: Sample) -> Groups:
-    """All rows of a sample as one group, whose mean becomes the centre."""
+    """All rows of a sample as one group; its mean is the centre."""
     counts = np.bincount(of.codes, minlength=len(measured.lows) + 1)[: len(measured.lows)].astype(float)
     n = counts.sum()
     with np.errstate(all="ignore"):
@@ -78,10 +78,10 @@ def total(measured: Measured, of: Sample) -> Groups:
             centre = sums / n if n else 0.0
             squares = float(counts @ (measured.lows - centre) ** 2)
         else:
-            there = of.values[of.codes < len(measured.lows)]
-            sums = float(there.sum())
+            values = of.values[of.codes < len(measured.lows)]
+            sums = float(values.sum())
             centre = sums / n if n else 0.0
-            squares = float(((there - centre) ** 2).sum())
+            squares = float(((values - centre) ** 2).sum())
     return Groups(counts, np.asarray(sums), np.asarray(squares), centre)
 
 
@@ -104,26 +104,26 @@ def _per_group(lines: Places, weights: Numbers, groups: int) -> Numbers:
 
 
 def medians(measured: Measured, of: Sample, lines: Places, counts: Numbers) -> Numbers:
-    """The median of each group, of an even number of values the mean of the middle two; not-a-number without any.
+    """The median of each group, of an even number of values the mean of the middle two; NaN without values.
 
-    Exact: where a level holds several values, those of the group in that level are sorted.
+    Exact: where a level holds several values, the values of the group in that level are sorted.
     """
     up_to = counts.cumsum(axis=-1)
     n = up_to[:, -1] if counts.shape[-1] else np.zeros(len(counts))
     halves = []
     for rank in ((n - 1) // 2, n // 2):
         level = (up_to <= rank[:, None]).sum(axis=-1).clip(0, max(counts.shape[-1] - 1, 0))
-        found = measured.lows[level] if len(measured.lows) else np.full(len(n), np.nan)
+        middle = measured.lows[level] if len(measured.lows) else np.full(len(n), np.nan)
         if of.values is not None:
-            wide = (measured.highs[level] > found) & (n > 0)
+            wide = (measured.highs[level] > middle) & (n > 0)
             wanted = np.where(wide, level, len(measured.lows) + 1)
             hit = np.flatnonzero(of.codes == wanted[lines])
             hit = hit[np.lexsort((of.values[hit], lines[hit]))]
             first = np.searchsorted(lines[hit], np.arange(len(n)))
             before = up_to[np.arange(len(n)), level] - counts[np.arange(len(n)), level]
             place = (first + rank - before).astype(np.intp)
-            found = np.where(wide, of.values[hit[np.where(wide, place, 0)]] if len(hit) else np.nan, found)
-        halves.append(np.where(n > 0, found, np.nan))
+            middle = np.where(wide, of.values[hit[np.where(wide, place, 0)]] if len(hit) else np.nan, middle)
+        halves.append(np.where(n > 0, middle, np.nan))
     return np.asarray(halves[0] / 2 + halves[1] / 2)
 
 
@@ -135,28 +135,28 @@ class Contrast(NamedTuple):
 
 
 def contrast(kind: Kind, a: Groups, b: Groups) -> Contrast:
-    """How far each group of `a` lies from the one of `b`.
+    """How much each group of `a` differs from that of `b`.
 
-    Numbers: difference of means (Welch) and Cliff's delta. Shares: their difference (Newcombe), which is their Cliff's
-    delta too. Categories: difference of the first category's share, and Cramér's V over all.
+    Numbers: difference of means (Welch) and Cliff's delta. Shares: their difference (Newcombe), which equals Cliff's
+    delta. Categories: difference of the first category's share, and Cramér's V over all categories.
     """
     if kind == "number":
         return Contrast(welch(a.n, a.mean, a.var, b.n, b.mean, b.var), cliffs_delta(a.counts, b.counts))
     if kind == "share":
-        found = shares(a.counts[..., 1], a.n, b.counts[..., 1], b.n)
-        return Contrast(found, found)
+        difference = shares(a.counts[..., 1], a.n, b.counts[..., 1], b.n)
+        return Contrast(difference, difference)
     first = [g.counts[..., 0] if g.counts.shape[-1] else np.zeros_like(g.n) for g in (a, b)]
     return Contrast(shares(first[0], a.n, first[1], b.n), cramers_v(a.counts, b.counts))
 
 
 def verdicts(n: Numbers, n2: Numbers) -> list[str]:
-    """Why nothing can be said of each pair: "no values", "no rest", "too few"; else, so far, "not telling"."""
+    """Why a pair cannot be compared: "no values", "no rest", "too few"; else "not telling", before p is adjusted."""
 
-    def said(rows: float, others: float) -> str:
+    def verdict(rows: float, others: float) -> str:
         if rows == 0:
             return "no values"
         if others == 0:
             return "no rest"
         return "too few" if min(rows, others) < MIN_ROWS else "not telling"
 
-    return [said(*each) for each in zip(np.ravel(n), np.ravel(n2), strict=True)]
+    return [verdict(*each) for each in zip(np.ravel(n), np.ravel(n2), strict=True)]

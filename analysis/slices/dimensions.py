@@ -1,6 +1,6 @@
 """What can rows be cut by? A column and a way of cutting it: by value, by quantile, or by hour, day, week or month.
 
-In an address and on the command line a dimension is the column's name, which is cut in the way that fits it, or
+In an address and on the command line a dimension is the column's name, cut in the way that fits its type, or
 `column:cut`, such as `moment:week` or `response_tokens:quantile4`.
 """
 
@@ -34,14 +34,14 @@ FITTING: dict[Kind, tuple[str, ...]] = {
     "other": (),
 }
 NAMING_ROLES = ("source", "annotator", "language", "label", "split", "group", "session", "item")
-"""Roles whose numbers are names, not quantities; the first six are proposed before all else."""
+"""Roles whose numbers are names, not quantities; the first six are proposed first."""
 POSITIONS = ("map_x", "map_y", "is_placed", "first_equal_row")
-NAMING_ENDS = ("_group", "_id", "cluster")  # columns that end so hold names of groups, whatever their type
+NAMING_ENDS = ("_group", "_id", "cluster")  # columns with these endings hold names of groups, whatever their type
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """A column and how it is cut; an empty `cut` stands for the way that fits the column."""
+    """A column and how it is cut; an empty `cut` means the way that fits the column."""
 
     column: str
     cut: str = ""
@@ -51,10 +51,10 @@ class Dimension:
 
 
 def types_of(dataset: Dataset) -> dict[str, pl.DataType]:
-    """Every column there is something in, with its type: the source's own, canonical and computed ones, tags.
+    """Every column with values, and its type: those of the source, canonical and computed columns, tags.
 
     Computed columns of a text that the dataset does not have, such as `rejected_tokens`, are left out, and so are
-    places on the map and numbers of rows, which say nothing of a row by themselves.
+    positions on the map and row numbers, which do not describe a row.
     """
     schema = dataset.schema
     absent = tuple(f"{role}_" for role in TEXTS if role not in dataset.canonical)
@@ -66,30 +66,30 @@ def types_of(dataset: Dataset) -> dict[str, pl.DataType]:
 
 
 def is_name(dataset: Dataset, column: str) -> bool:
-    """Whether the column's values, also if they are numbers, name something rather than measure it."""
+    """Whether the column's values, also numbers, are names and not quantities."""
     roles = {dataset.role(role) for role in (*NAMING_ROLES, "key")}
     return column in roles or column.lower().endswith(NAMING_ENDS) or column.lower() == "id"
 
 
 def dimension(dataset: Dataset, text: str) -> Dimension:
-    """Reads `column` or `column:cut`. Raises SlicingError where the dataset has no such column or it is not cut so."""
+    """Parses `column` or `column:cut`. Raises SlicingError where the column is missing or cannot be cut in this way."""
     types = types_of(dataset)
     column, colon, cut = text.rpartition(":")
     if text in types or not colon or cut not in CUTS:
         column, cut = text, ""
     if column not in types:
-        known = ", ".join(map(str, choices(dataset))) or "none"
-        raise SlicingError(f"{dataset.name} has no column {column!r} to cut by; it can be cut by: {known}.")
-    check(dataset, found := Dimension(column, cut))
-    return found
+        possible = ", ".join(map(str, choices(dataset))) or "none"
+        raise SlicingError(f"{dataset.name} has no column {column!r} to cut by; it can be cut by: {possible}.")
+    check(dataset, by := Dimension(column, cut))
+    return by
 
 
 def check(dataset: Dataset, by: Dimension) -> None:
-    """Raises SlicingError where the column's type is not cut so."""
+    """Raises SlicingError where a column of this type cannot be cut in this way."""
     dtype = types_of(dataset)[by.column]
     fitting = cuts(dtype)
     if not fitting:
-        raise SlicingError(f"{by.column} holds {dtype} values, by which rows are not cut; choose another column.")
+        raise SlicingError(f"{by.column} holds {dtype} values, which cannot be cut; choose another column.")
     if by.cut and by.cut not in fitting:
         raise SlicingError(f"{by.column} cannot be cut by {by.cut}; it can be cut by: {', '.join(fitting)}.")
 
@@ -100,22 +100,22 @@ def cuts(dtype: pl.DataType) -> tuple[str, ...]:
         return ()
     if isinstance(dtype, pl.List) and kind_of(pl.Series([], dtype=dtype.inner).dtype) not in ("text", "number", "bool"):
         return ()
-    found = FITTING[kind_of(dtype)]
-    return tuple(cut for cut in found if cut != "hour") if dtype == pl.Date else found
+    fitting = FITTING[kind_of(dtype)]
+    return tuple(cut for cut in fitting if cut != "hour") if dtype == pl.Date else fitting
 
 
 def choices(dataset: Dataset) -> list[Dimension]:
-    """The dimensions worth proposing, likeliest first; reads no column beyond those counted for the facets.
+    """The dimensions to propose, most useful first; reads no column except those counted for the facets.
 
-    Roles (source, annotator, language, label, split, group), tags where any row has one, other columns of few values,
-    clusters, computed Booleans and texts, times, numbers (by quantile, where they measure something).
+    Roles (source, annotator, language, label, split, group), tags where any row has one, other columns with few values,
+    clusters, computed Booleans and texts, times, numbers (by quantile, where they are quantities).
     """
     types = types_of(dataset)
     roles = [column for column in map(dataset.role, NAMING_ROLES[:6]) if column in types]
     tags = [name for name in TAGS if name in types and bool((dataset.column(name).list.len() > 0).any())]
     few = [name for name in dataset.categories if not _measures(types[name])]
-    own = {ROW_ID, *TEXTS, *PLACE, *TAGS, *(set(CANONICAL) - set(dataset.originals))}
-    computed = [name for name in types if name not in own and name not in dataset.originals]
+    excluded = {ROW_ID, *TEXTS, *PLACE, *TAGS, *(set(CANONICAL) - set(dataset.originals))}
+    computed = [name for name in types if name not in excluded and name not in dataset.originals]
     clusters = [name for name in LEVELS if name in computed]
     flags = [name for name in (*computed, *dataset.originals) if types[name] == pl.Boolean]
     named = [name for name in computed if types[name] == pl.String]
@@ -126,8 +126,8 @@ def choices(dataset: Dataset) -> list[Dimension]:
         for name in (*scored, *computed, *dataset.originals)
         if _measures(types[name]) and not is_name(dataset, name)
     ]
-    found = [*roles, *tags, *few, *clusters, *flags, *named, *times, *numbers]
-    return [Dimension(str(name)) for name in dict.fromkeys(found)]
+    columns = [*roles, *tags, *few, *clusters, *flags, *named, *times, *numbers]
+    return [Dimension(str(name)) for name in dict.fromkeys(columns)]
 
 
 def _measures(dtype: pl.DataType) -> bool:
@@ -135,9 +135,9 @@ def _measures(dtype: pl.DataType) -> bool:
 
 
 def fitting_cut(dataset: Dataset, by: Dimension) -> str:
-    """How the column is cut where nothing is said: numbers of more than fifty values by quarters, times by their span.
+    """How the column is cut by default: numbers of more than fifty values by quartile, times by their span.
 
-    A span of at most three days is cut by hour, of three months by day, of two years by week, a longer one by month.
+    A span of at most three days is cut by hour, of three months by day, of two years by week, a longer span by month.
     """
     if by.cut:
         return by.cut

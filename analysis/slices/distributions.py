@@ -1,4 +1,4 @@
-"""How is a measure distributed in each slice? Rows per bin on edges common to all, for pictures side by side."""
+"""How is a measure distributed in each slice? Rows per bin, with the same edges for all slices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from analysis.slices.measures import Measured
 from analysis.slices.splits import Places, Split
 from analysis.statistics.counting import linear_edges, log_edges
 
-SKEWED = 20  # times the median: the value that 1% of the rows exceed, from where on a scale is logarithmic
+SKEWED = 20  # times the median: if more than 1% of the rows exceed this, the scale is logarithmic
 LINE = {
     "line": pl.UInt32,
     "name": pl.String,
@@ -28,11 +28,11 @@ LINE = {
 def distributions(
     rows: pl.Series, split: Split, measured: Measured, bins: int = 40, log: bool | None = None
 ) -> pl.DataFrame:
-    """Rows per bin of a measure in each slice of the rows in view, on edges common to the whole dataset.
+    """Rows per bin of a measure in each slice of the rows in view; the edges are those of the whole dataset.
 
-    A line per slice with rows and bin: `line` and `name` of the slice, `bin`, `low` and `high` of numbers, `label` of
-    Booleans ("false", "true") and categories, `rows`, and `share` of the slice's rows that have a value (null where
-    none has). A scale is logarithmic where `log` says so; left to itself, where values of at least 0 are skewed.
+    One line per slice with rows and bin: `line` and `name` of the slice, `bin`, `low` and `high` for numbers, `label`
+    for Booleans ("false", "true") and categories, `rows`, and `share` of the slice's rows with a value (null where
+    no row has one). The scale is logarithmic where `log` is true; where `log` is None, for skewed values from 0 up.
     """
     places, lines = split.among(rows)
     cut = sample(measured, None if len(rows) == len(measured.codes) else rows.to_numpy()).taken(places)
@@ -48,17 +48,17 @@ def distributions(
     else:
         labels = [*measured.categories] if measured.measure.kind == "category" else ["false", "true"]
         lows = highs = [None] * len(labels)
-    there = np.flatnonzero(np.bincount(lines, minlength=slices))
-    width, kept = len(labels), counts[there]
+    present = np.flatnonzero(np.bincount(lines, minlength=slices))
+    width, kept = len(labels), counts[present]
     with np.errstate(all="ignore"):
         share = kept / kept.sum(axis=-1, keepdims=True)
     columns: dict[str, Any] = {
-        "line": np.repeat(there, width),
-        "name": [split.names[at] for at in there for _ in range(width)],
-        "bin": np.tile(np.arange(width), len(there)),
-        "low": lows * len(there),
-        "high": highs * len(there),
-        "label": labels * len(there),
+        "line": np.repeat(present, width),
+        "name": [split.names[line] for line in present for _ in range(width)],
+        "bin": np.tile(np.arange(width), len(present)),
+        "low": lows * len(present),
+        "high": highs * len(present),
+        "label": labels * len(present),
         "rows": kept.ravel().astype(np.int64),
         "share": pl.Series(share.ravel()).fill_nan(None),
     }
@@ -72,15 +72,15 @@ def _in_bins(
     counts: np.ndarray[tuple[int, int], np.dtype[np.float64]],
     edges: list[float],
 ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Counts per slice and level made counts per slice and bin; values are binned where a level holds several."""
+    """Counts per slice and bin, from counts per slice and level; values are binned where a level holds several."""
     width = len(edges) - 1
     if cut.values is None:
         spread = np.zeros((len(measured.lows), width))
         spread[np.arange(len(measured.lows)), np.searchsorted(edges, measured.lows, side="right") - 1] = 1
         return counts @ spread
-    there = cut.codes < len(measured.lows)
-    at = np.searchsorted(edges, cut.values[there], side="right") - 1
-    flat = np.bincount(lines[there] * width + at, minlength=len(counts) * width)
+    has_value = cut.codes < len(measured.lows)
+    bins = np.searchsorted(edges, cut.values[has_value], side="right") - 1
+    flat = np.bincount(lines[has_value] * width + bins, minlength=len(counts) * width)
     return flat.reshape(len(counts), width).astype(float)
 
 
@@ -97,7 +97,7 @@ def edges_of(measured: Measured, bins: int = 40, log: bool | None = None) -> lis
 
 
 def is_skewed(measured: Measured) -> bool:
-    """Whether a number, at least 0, exceeds twenty times its median in more than 1% of the dataset's rows."""
+    """Whether more than 1% of the values exceed twenty times the median; False where a value is negative."""
     levels = len(measured.lows)
     counts = np.bincount(measured.codes.to_numpy(), minlength=levels + 1)[:levels].cumsum()
     if not levels or measured.lows[0] < 0:

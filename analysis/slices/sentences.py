@@ -1,4 +1,4 @@
-"""How is one difference between two sides said? In a sentence about the rows, with both figures."""
+"""How is one difference between two sides written? As a sentence about the rows, with both figures."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from analysis.slices.measures import EMPTY, OWN_WORDS, READ, UNITS, Measure
 
-MANY_TIMES = 1.5  # a share so many times the other is said as a ratio
+MANY_TIMES = 1.5  # a share so many times the other is written as a ratio
 LONG_IN = {"tokens": "tokens", "words": "words", "chars": "characters"}
 TEXTS = {**READ, "system": "system messages", "row": "rows"}
 
 
 class Sides(NamedTuple):
-    """Both sides' figures: means or shares, medians, the interval of the difference, the effect; None where unknown."""
+    """Figures of both sides: means or shares, medians, interval of the difference, effect; None where unknown."""
 
     mean: float | None
     other_mean: float | None
@@ -24,67 +24,67 @@ class Sides(NamedTuple):
 
 
 def sentence(of: Measure, category: str | None, sides: Sides) -> str:
-    """What sets these rows apart in one measure: "3.1 times as many empty responses (11% against 3.5%)"."""
+    """How these rows differ in one measure: "3.1 times as many empty responses (11% against 3.5%)"."""
     if sides.mean is None or sides.other_mean is None:
         return f"{of.label}: nothing to compare, one side has no values"
     if of.kind == "share":
         return _of_share(of, sides.mean, sides.other_mean)
     if of.kind == "category":
-        here, there = percent(sides.mean), percent(sides.other_mean)
-        return f"{here} have {of.label} “{category}” against {there}"
+        share, other_share = percent(sides.mean), percent(sides.other_mean)
+        return f"{share} have {of.label} “{category}” against {other_share}"
     return _of_number(of, sides, sides.mean, sides.other_mean)
 
 
-def _of_share(of: Measure, here: float, there: float) -> str:
-    figures = f"({percent(here)} against {percent(there)})"
+def _of_share(of: Measure, share: float, other_share: float) -> str:
+    figures = f"({percent(share)} against {percent(other_share)})"
     if of.name.startswith(EMPTY) or of.name in OWN_WORDS:
-        return f"{_how_many(of.label, here, there)} {figures}"
-    return f"{_how_often(f'“{of.label}”', here, there)} {figures}"
+        return f"{_how_many(of.label, share, other_share)} {figures}"
+    return f"{_how_often(f'“{of.label}”', share, other_share)} {figures}"
 
 
-def _how_many(what: str, here: float, there: float) -> str:
-    if here == there:
+def _how_many(what: str, share: float, other_share: float) -> str:
+    if share == other_share:
         return f"as many {what}"
-    if here == 0:
+    if share == 0:
         return f"{what} none"
-    if there == 0:
+    if other_share == 0:
         return f"{what} only here"
-    if here / there >= MANY_TIMES:
-        return f"{here / there:.1f} times as many {what}"
-    return f"more {what}" if here > there else f"fewer {what}"
+    if share / other_share >= MANY_TIMES:
+        return f"{share / other_share:.1f} times as many {what}"
+    return f"more {what}" if share > other_share else f"fewer {what}"
 
 
-def _how_often(what: str, here: float, there: float) -> str:
-    if here == there:
+def _how_often(what: str, share: float, other_share: float) -> str:
+    if share == other_share:
         return f"{what} as often"
-    if here == 0:
+    if share == 0:
         return f"{what} never"
-    if there == 0:
+    if other_share == 0:
         return f"{what} only here"
-    if here / there >= MANY_TIMES:
-        return f"{here / there:.1f} times as often {what}"
-    return f"{what} more often" if here > there else f"{what} less often"
+    if share / other_share >= MANY_TIMES:
+        return f"{share / other_share:.1f} times as often {what}"
+    return f"{what} more often" if share > other_share else f"{what} less often"
 
 
-def _of_number(of: Measure, sides: Sides, here: float, there: float) -> str:
-    """The means, where their interval tells them apart; else the medians, which a few extreme rows do not move."""
+def _of_number(of: Measure, sides: Sides, mean: float, other_mean: float) -> str:
+    """The means, where the interval of their difference excludes 0; else the medians, which resist extreme rows."""
     stem, _, unit = of.name.rpartition("_")
     text = TEXTS.get(stem) if unit in UNITS else None
-    means = f"({number(here)} against {number(there)})"
+    means = f"({number(mean)} against {number(other_mean)})"
     if sides.low is not None and sides.high is not None and (sides.low > 0 or sides.high < 0):
-        off = number(abs(here - there))
+        off = number(abs(mean - other_mean))
         if text:
-            return f"{text} are {off} {LONG_IN[unit]} {'longer' if here > there else 'shorter'} on average {means}"
-        return f"{of.label} is {off} {'higher' if here > there else 'lower'} on average {means}"
+            return f"{text} are {off} {LONG_IN[unit]} {'longer' if mean > other_mean else 'shorter'} on average {means}"
+        return f"{of.label} is {off} {'higher' if mean > other_mean else 'lower'} on average {means}"
     middle, other_middle = sides.median, sides.other_median
     if middle is not None and other_middle is not None and middle != other_middle:
         return f"the median of {of.label} is {number(middle)} against {number(other_middle)}"
     tends = "higher" if (sides.effect or 0) > 0 else "lower"
-    return f"{of.label} tends to be {tends} (on average {number(here)} against {number(there)})"
+    return f"{of.label} tends to be {tends} (on average {number(mean)} against {number(other_mean)})"
 
 
 def percent(share: float) -> str:
-    """A share for people: "11%", "3.5%", "0.02%"; "0%" and "100%" only where it is just that."""
+    """A share as text: "11%", "3.5%", "0.02%"; "0%" and "100%" only where they are exact."""
     points = share * 100
     if points in (0, 100):
         return f"{points:.0f}%"
@@ -96,7 +96,7 @@ def percent(share: float) -> str:
 
 
 def number(value: float) -> str:
-    """A number for people: whole from a hundred on, else with two or three figures."""
+    """A number as text: whole from a hundred on, else with two or three figures."""
     size = abs(value)
     if size >= 1e15 or 0 < size < 1e-4:
         return f"{value:.2g}"

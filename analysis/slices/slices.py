@@ -1,4 +1,4 @@
-"""How does each slice of the rows in view differ from the rest of them?"""
+"""How does each slice of the rows in view differ from their rest?"""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ CELL = {
 class SliceTable:
     """The rows in view by slice.
 
-    `slices` has a line per slice with rows, most surprising first: its number `slice`, its names `a` and (of two
-    dimensions, else null) `b`, `a_line` and `b_line` (their natural order), `is_named` (False of "(other n)" and
-    "(missing)"), `rows`, `share` of the rows in view, `tokens` (null where not counted), `surprise` and `surprising`,
-    the measure in which it lies furthest from the rest.
+    `slices` has a line per slice with rows, largest surprise first: its number `slice`, its names `a` and `b` (null for
+    one dimension), `a_line` and `b_line` (their natural order), `is_named` (False for "(other n)" and "(missing)"),
+    `rows`, `share` of the rows in view, `tokens` (null where not counted), `surprise` and `surprising`, the measure
+    with the largest surprise.
 
-    `cells` has a line per slice and measure: `rows` with a value, `mean` (of a share the share, of a category the share
-    of the dataset's commonest), `median` of numbers, `rest_mean`, `difference` from the rest of the rows in view with
-    its 95% interval `low` to `high`, `effect` (Cliff's delta; of categories Cramér's V) with `effect_low` and
-    `effect_high`, `p` after Benjamini and Hochberg over the table, `surprise` (standard errors from no difference; null
-    where too few rows), `commonest` and `commonest_share` (the slice's own category), and `verdict`: "telling", "not
-    telling", "too few" (under 20 rows in or outside the slice), "no values", "no rest", or "cut by it" of a measure of
-    the very column the slices are cut by.
+    `cells` has a line per slice and measure: `rows` with a value, `mean` (for a share the share, for a category the
+    share of the dataset's most frequent value), `median` for numbers, `rest_mean`, `difference` from the rest of the
+    rows in view with its 95% interval `low` to `high`, `effect` (Cliff's delta; for categories Cramér's V) with
+    `effect_low` and `effect_high`, `p` adjusted (Benjamini and Hochberg) over the table, `surprise` (standard errors
+    from no difference; null where too few rows), `commonest` and `commonest_share` (the slice's most frequent
+    category), and `verdict`: "telling", "not telling", "too few" (under 20 rows in or outside the slice), "no values",
+    "no rest", or "cut by it" for the column that the slices are cut by.
 
-    `filters` of a slice's number select its rows. Where slices overlap, as those of a list do, `overlaps` says so.
+    `filters` by a slice's number select its rows. `overlaps`: a row may be in several slices, as with lists.
     """
 
     slices: pl.DataFrame
@@ -68,12 +68,12 @@ class SliceTable:
 
 
 def slice_table(dataset: Dataset, rows: pl.Series, splits: Sequence[Split], measured: Sequence[Measured]) -> SliceTable:
-    """Cuts the rows at these positions by one split or two, and measures each slice against the rest of these rows."""
-    places, lines, found = _cells(rows, splits)
+    """Cuts the rows at these positions by one or two splits, and compares each slice with the rest of these rows."""
+    places, lines, slices = _cells(rows, splits)
     where = None if len(rows) == dataset.height else rows.to_numpy()
-    n = len(found)
-    own = {split.dimension.column for split in splits}
-    cells = [_of_measure(each, where, places, lines, n, each.measure.column in own) for each in measured]
+    n = len(slices)
+    columns = {split.dimension.column for split in splits}
+    cells = [_of_measure(each, where, places, lines, n, each.measure.column in columns) for each in measured]
     cell = pl.concat(cells) if cells else pl.DataFrame(schema=CELL)
     adjust = adjusted(cell["p"].fill_null(math.nan).to_numpy())
     cell = cell.with_columns(p=pl.Series(adjust).fill_nan(None))
@@ -88,17 +88,17 @@ def slice_table(dataset: Dataset, rows: pl.Series, splits: Sequence[Split], meas
         .first()
         .select("slice", "surprise", surprising="measure")
     )
-    table = _slices(found, splits, np.bincount(lines, minlength=n), len(rows))
+    table = _slices(slices, splits, np.bincount(lines, minlength=n), len(rows))
     table = table.with_columns(tokens=_tokens(dataset, where, places, lines, n)).join(most, on="slice", how="left")
     table = table.sort(["surprise", "rows", "slice"], descending=[True, True, False], nulls_last=True)
-    filters = {number: _filters(each, splits) for number, each in enumerate(found)}
+    filters = {number: _filters(each, splits) for number, each in enumerate(slices)}
     return SliceTable(table, cell, filters, any(split.entries is not None for split in splits))
 
 
 def _cells(rows: pl.Series, splits: Sequence[Split]) -> tuple[Places | None, Places, list[tuple[int, ...]]]:
-    """Places among the rows, the cell of each, numbered, and the line of each split that a number stands for."""
+    """Places among the rows, the number of the slice of each, and for each number its line in each split."""
     if len(splits) not in (1, 2):
-        raise SlicingError(f"Rows are cut by one dimension or two, {len(splits)} were given; choose one or two.")
+        raise SlicingError(f"Rows are cut by one or two dimensions, {len(splits)} were given; choose one or two.")
     places, lines = splits[0].among(rows)
     width = 1
     if len(splits) == 2:
@@ -122,11 +122,11 @@ def _cells(rows: pl.Series, splits: Sequence[Split]) -> tuple[Places | None, Pla
         )
     numbers = np.zeros(int(present[-1]) + 1 if len(present) else 1, dtype=np.intp)
     numbers[present] = np.arange(len(present))
-    found: list[tuple[int, ...]] = [divmod(p, width) if len(splits) == 2 else (p,) for p in present.tolist()]
-    return places, numbers[lines], found
+    slices: list[tuple[int, ...]] = [divmod(p, width) if len(splits) == 2 else (p,) for p in present.tolist()]
+    return places, numbers[lines], slices
 
 
-def _slices(found: list[tuple[int, ...]], splits: Sequence[Split], counts: Places, rows: int) -> pl.DataFrame:
+def _slices(slices: list[tuple[int, ...]], splits: Sequence[Split], counts: Places, rows: int) -> pl.DataFrame:
     first, last = splits[0], splits[-1]
     both = len(splits) == 2
     schema = {
@@ -142,25 +142,25 @@ def _slices(found: list[tuple[int, ...]], splits: Sequence[Split], counts: Place
     lines = [
         (
             number,
-            first.names[at[0]],
-            last.names[at[-1]] if both else None,
-            at[0],
-            at[-1] if both else None,
-            all(split.is_named[line] for split, line in zip(splits, at, strict=True)),
+            first.names[position[0]],
+            last.names[position[-1]] if both else None,
+            position[0],
+            position[-1] if both else None,
+            all(split.is_named[line] for split, line in zip(splits, position, strict=True)),
             int(counts[number]),
             int(counts[number]) / rows,
         )
-        for number, at in enumerate(found)
+        for number, position in enumerate(slices)
     ]
     return pl.DataFrame(lines, schema=schema, orient="row")
 
 
-def _filters(at: tuple[int, ...], splits: Sequence[Split]) -> tuple[Filter, ...]:
-    return tuple(f for split, line in zip(splits, at, strict=True) for f in split.filters[line])
+def _filters(position: tuple[int, ...], splits: Sequence[Split]) -> tuple[Filter, ...]:
+    return tuple(f for split, line in zip(splits, position, strict=True) for f in split.filters[line])
 
 
 def _tokens(dataset: Dataset, where: Places | None, places: Places | None, lines: Places, n: int) -> pl.Series:
-    """Tokens of the rows in each slice; null where they are not counted."""
+    """Tokens of the rows in each slice; null where tokens are not counted."""
     if "row_tokens" in dataset.originals or not dataset.has(dataset.signal("tokens")):
         return pl.repeat(None, n, dtype=pl.Int64, eager=True)
     tokens = dataset.column("row_tokens").fill_null(0).to_numpy()
@@ -172,13 +172,13 @@ def _tokens(dataset: Dataset, where: Places | None, places: Places | None, lines
 def _of_measure(
     each: Measured, where: Places | None, places: Places | None, lines: Places, n: int, is_own: bool
 ) -> pl.DataFrame:
-    """The cells of one measure, p not yet adjusted; the rows may be cut by this very column."""
+    """The cells of one measure, before p is adjusted; `is_own`: the rows are cut by its column."""
     every = sample(each, where)
     everything = total(each, every)
     cut = every.taken(places)
     of = grouped(each, cut, lines, n, everything.centre)
     rest = of.all_but(everything)
-    found = contrast(each.measure.kind, of, rest)
+    difference = contrast(each.measure.kind, of, rest)
     enough = (np.minimum(of.n, rest.n) >= MIN_ROWS) & (not is_own)
     is_number, is_category = each.measure.kind == "number", each.measure.kind == "category"
     none = np.full(n, np.nan)
@@ -186,21 +186,21 @@ def _of_measure(
         "mean": _first_share(of) if is_category else of.mean,
         "median": medians(each, cut, lines, of.counts) if is_number else none,
         "rest_mean": _first_share(rest) if is_category else rest.mean,
-        "difference": found.difference.size,
-        "low": found.difference.low,
-        "high": found.difference.high,
-        "effect": found.effect.size,
-        "effect_low": found.effect.low,
-        "effect_high": found.effect.high,
-        "p": np.where(enough, found.effect.p, np.nan),
-        "surprise": np.where(enough, found.effect.z, np.nan),
+        "difference": difference.difference.size,
+        "low": difference.difference.low,
+        "high": difference.difference.high,
+        "effect": difference.effect.size,
+        "effect_low": difference.effect.low,
+        "effect_high": difference.effect.high,
+        "p": np.where(enough, difference.effect.p, np.nan),
+        "surprise": np.where(enough, difference.effect.z, np.nan),
         "commonest_share": none,
     }
     commonest: list[str | None] = [None] * n
     if is_category and each.categories and n:
         top = of.counts.argmax(axis=-1)
         figures["commonest_share"] = of.counts.max(axis=-1) / np.where(of.n > 0, of.n, np.nan)
-        commonest = [each.categories[at] if rows else None for at, rows in zip(top, of.n, strict=True)]
+        commonest = [each.categories[position] if rows else None for position, rows in zip(top, of.n, strict=True)]
     finite = {
         name: pl.Series(np.where(np.isfinite(array), array, np.nan)).fill_nan(None) for name, array in figures.items()
     }
@@ -222,7 +222,7 @@ def _first_share(of: Groups) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 
 
 def heatmap(table: SliceTable, measure: str = "") -> pl.DataFrame:
-    """The slices with their cells of one measure, in the natural order of both dimensions; without one, rows alone."""
+    """The slices with their cells of one measure, in natural order of both dimensions; without a measure only rows."""
     slices = table.slices.select("slice", "a", "b", "a_line", "b_line", "is_named", slice_rows="rows")
     of = table.cells.filter(pl.col("measure") == measure)
     return slices.join(of, on="slice", how="left").sort("a_line", "b_line")

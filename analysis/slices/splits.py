@@ -1,4 +1,4 @@
-"""Which slice does each row lie in? A dimension over the whole dataset, and the filters that select each slice."""
+"""Which slice is each row in? The slices of a dimension over the whole dataset, and the filters that select them."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ Places = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Split:
-    """A dataset cut into slices: their `names` and, in the same order, the `filters` that select just their rows.
+    """A dataset cut into slices: their `names` and, in the same order, the `filters` that select exactly their rows.
 
-    By value the commonest values have slices of their own, numbers in their order, others by rows; what is left is
-    "(other n)" and "(missing)", at the end, and `is_named` is False for these two. Ranges and times are in their order.
-    `lines` holds the number of each row's slice. Of a list, each row lies in the slice of each of its entries, so that
-    slices overlap: then `entries` holds the row of each line number. In a slice of lists, "(missing)" has the rows
-    without an entry, "(other n)" those that have entries and none of the named.
+    Cut by value, the most frequent values have a slice each, numbers in order, others by rows; the rest is "(other n)"
+    and "(missing)" at the end, for which `is_named` is False. Ranges and times are in order. `lines` holds the number
+    of each row's slice. For a column of lists, a row is in the slice of each of its entries, so that slices overlap:
+    then `entries` holds the row of each entry of `lines`. There, "(missing)" has the rows without an entry, "(other n)"
+    those with entries but without a named one.
     """
 
     dimension: Dimension
@@ -45,18 +45,18 @@ class Split:
     entries: pl.Series | None = None
 
     def among(self, rows: pl.Series) -> tuple[Places | None, Places]:
-        """Places among `rows` and the slice of each; the places are None where every row has just one slice."""
+        """Places among `rows` and the slice of each; the places are None where each row has one slice."""
         if self.entries is None:
             every = len(rows) == len(self.lines)
             return None, (self.lines if every else self.lines.gather(rows)).to_numpy().astype(np.intp)
         entries, wanted = self.entries.to_numpy(), rows.to_numpy()
         places = np.full(int(max(entries.max(initial=0), wanted.max(initial=0))) + 1, -1, dtype=np.intp)
         places[wanted] = np.arange(len(rows))
-        found = places[entries]
-        return found[found >= 0], self.lines.to_numpy()[found >= 0].astype(np.intp)
+        positions = places[entries]
+        return positions[positions >= 0], self.lines.to_numpy()[positions >= 0].astype(np.intp)
 
     def excluded(self, number: int) -> tuple[Filter, ...] | None:
-        """Filters that select all rows but those of a slice; None where filters joined by "and" cannot say it."""
+        """Filters that select all rows outside a slice; None where filters joined by "and" cannot select them."""
         f, *more = self.filters[number]
         if not more:
             return (f.opposite,) if f.opposite else None
@@ -65,9 +65,9 @@ class Split:
 
 
 def split(dataset: Dataset, by: Dimension, limit: int = SHOWN_SLICES) -> Split:
-    """Cuts the whole dataset; at most `limit` values have slices of their own.
+    """Cuts the whole dataset; at most `limit` values have a slice each.
 
-    Raises SlicingError where the column is not there, cannot be cut so, or would have more than 1,000 times.
+    Raises SlicingError where the column is missing, cannot be cut in this way, or has more than 1,000 slices of time.
     """
     if by.column not in types_of(dataset):
         raise SlicingError(f"{dataset.name} has no column {by.column!r} to cut by; choose one of those it has.")
@@ -105,7 +105,7 @@ def _are_whole(texts: Sequence[str]) -> bool:
 
 
 def _written(value: object) -> str:
-    """A value as a filter takes it."""
+    """A value as a filter writes it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -114,20 +114,21 @@ def _written(value: object) -> str:
 
 
 def _by_entry(values: pl.Series, by: Dimension, cut: str, limit: int) -> Split:
-    """Slices that overlap: a row is in that of each of its entries; blank entries do not count."""
+    """Slices that overlap: a row is in the slice of each of its entries; blank entries do not count."""
     rows = pl.DataFrame({"row": pl.int_range(len(values), dtype=pl.UInt32, eager=True), "entry": values})
     texts = rows.explode("entry").with_columns(pl.col("entry").cast(pl.String))
-    there = texts.filter(pl.col("entry").str.contains(r"\S")).unique()
-    counted = there.group_by("entry").len("rows").sort(["rows", "entry"], descending=[True, False])
+    filled = texts.filter(pl.col("entry").str.contains(r"\S")).unique()
+    counted = filled.group_by("entry").len("rows").sort(["rows", "entry"], descending=[True, False])
     named = counted.head(limit).select("entry").with_columns(line=pl.int_range(pl.len(), dtype=pl.UInt16))
-    found = there.join(named, on="entry").select("row", "line")
+    in_named = filled.join(named, on="entry").select("row", "line")
     has_entry, has_named = (
-        pl.repeat(False, len(values), eager=True, dtype=pl.Boolean).scatter(of["row"], True) for of in (there, found)
+        pl.repeat(False, len(values), eager=True, dtype=pl.Boolean).scatter(of["row"], True)
+        for of in (filled, in_named)
     )
     names: list[str] = named["entry"].to_list()
     filters: list[tuple[Filter, ...]] = [(Filter(by.column, "in", join_values([entry])),) for entry in names]
     outside = (Filter(by.column, "notin", join_values(names)), Filter(by.column, "notblank"))
-    parts, is_named = [found], [True] * len(names)
+    parts, is_named = [in_named], [True] * len(names)
     for name, mask, chosen in (
         (other(counted.height - len(named)), has_entry & ~has_named, outside),
         (MISSING, ~has_entry, (Filter(by.column, "blank"),)),
@@ -141,18 +142,18 @@ def _by_entry(values: pl.Series, by: Dimension, cut: str, limit: int) -> Split:
 
 
 def _by_range(values: pl.Series, by: Dimension, cut: str) -> Split:
-    """Groups of about equal size, whose bounds are values of the dataset; equal values stay together."""
+    """Slices of about equal size, with values of the dataset as bounds; equal values are in one slice."""
     ordered = values.drop_nulls().sort()
     n, groups = len(ordered), QUANTILES[cut]
     bounds = [ordered[math.ceil(i * n / groups)] for i in range(1, groups)] if n >= groups else ordered.to_list()
     bounds = list(dict.fromkeys(b for b in bounds if b > ordered[0]))
-    if not bounds and n and ordered[-1] > ordered[0]:  # nearly all are the least value
+    if not bounds and n and ordered[-1] > ordered[0]:  # nearly all rows have the least value
         bounds = [ordered.filter(ordered > ordered[0])[0]]
     texts = [_written(bound) for bound in bounds]
     ranges = list(zip(["", *texts], [*texts, ""], strict=True)) if n else []
     filters = [(Filter(by.column, "range", join_values(pair)),) for pair in ranges]
-    there = values.fill_null(strategy="min").to_numpy()
-    lines = np.searchsorted(np.asarray(bounds), there, "right") if bounds else np.zeros(len(values))
+    filled = values.fill_null(strategy="min").to_numpy()
+    lines = np.searchsorted(np.asarray(bounds), filled, "right") if bounds else np.zeros(len(values))
     names = _range_names(bounds, texts, ordered)
     return _finished(by, cut, names, filters, pl.Series(lines, dtype=pl.UInt16), values.is_null())
 
@@ -178,25 +179,25 @@ def _short(value: float) -> str:
 
 
 def _by_time(values: pl.Series, by: Dimension, cut: str) -> Split:
-    """Hours, days, weeks from Monday and months in UTC; only those that have rows."""
+    """Hours, days, weeks from Monday and months in UTC; only those with rows."""
     zone = values.dtype.time_zone if isinstance(values.dtype, pl.Datetime) else None
     moments = values.dt.convert_time_zone("UTC") if zone else values
     starts = moments.dt.truncate(BUCKETS[cut])
-    found = starts.drop_nulls().unique().sort()
-    if len(found) > MAX_SLICES:
+    buckets = starts.drop_nulls().unique().sort()
+    if len(buckets) > MAX_SLICES:
         coarser = list(BUCKETS)[list(BUCKETS).index(cut) + 1 :]
         raise SlicingError(
-            f"{by.column} by {cut} has {len(found):,} slices, at most {MAX_SLICES:,} are shown; "
+            f"{by.column} by {cut} has {len(buckets):,} slices, at most {MAX_SLICES:,} are shown; "
             f"cut it by {' or '.join(coarser) or 'year, in a column of its own'}."
         )
-    ends = found.dt.offset_by(BUCKETS[cut])
+    ends = buckets.dt.offset_by(BUCKETS[cut])
     filters = [
         (Filter(by.column, "range", join_values([low.isoformat(), high.isoformat()])),)
-        for low, high in zip(found, ends, strict=True)
+        for low, high in zip(buckets, ends, strict=True)
     ]
-    numbers = pl.int_range(len(found), eager=True, dtype=pl.UInt16)
-    lines = starts.replace_strict(found, numbers, default=None, return_dtype=pl.UInt16)
-    return _finished(by, cut, [_time_name(start, cut) for start in found], filters, lines, values.is_null())
+    numbers = pl.int_range(len(buckets), eager=True, dtype=pl.UInt16)
+    lines = starts.replace_strict(buckets, numbers, default=None, return_dtype=pl.UInt16)
+    return _finished(by, cut, [_time_name(start, cut) for start in buckets], filters, lines, values.is_null())
 
 
 def _time_name(start: date | datetime, cut: str) -> str:
@@ -214,7 +215,7 @@ def _finished(
     is_missing: pl.Series,
     rest: Sequence[tuple[str, tuple[Filter, ...]]] = (),
 ) -> Split:
-    """The split with "(other n)" after the named slices, where there is one, and "(missing)" at the very end."""
+    """The split with "(other n)" after the named slices, where there is one, and "(missing)" at the end."""
     missing = (MISSING, (Filter(by.column, "null"),))
     last = [*rest, missing] if is_missing.any() else list(rest)
     lines = lines.set(is_missing, len(names) + len(rest)) if is_missing.any() else lines

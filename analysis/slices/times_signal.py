@@ -1,4 +1,4 @@
-"""When was each row made? One moment in UTC, whatever way the dataset writes time."""
+"""When was each row created? One moment in UTC, from any notation of time."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Times(
 ):
     """`moment` is the time of the role created_at in UTC; a time without a zone is taken as UTC.
 
-    Read are dates and times as such, ISO 8601 and RFC 2822 texts, days written year first or with the month's name, and
-    seconds, milli-, micro- or nanoseconds since 1970 by their size. Null where there is no time, or none that can be
-    read: 03/04/2024 may be a day in March or in April, and is not guessed.
+    These are parsed: date and time types, ISO 8601 and RFC 2822 texts, days with the year first or with the month's
+    name, and seconds, milli-, micro- or nanoseconds since 1970, distinguished by size. Null where there is no time or
+    it cannot be parsed: 03/04/2024 may be a day in March or in April, and is not guessed.
     """
 
     created_at: str = ""
@@ -45,7 +45,7 @@ class Times(
 
 
 def moments(times: pl.Series) -> pl.Series:
-    """Times of any type as moments in UTC; null where there is none that can be read."""
+    """Times of any type as moments in UTC; null where they cannot be parsed."""
     dtype = times.dtype
     if isinstance(dtype, pl.Datetime):
         zoned = times.dt.convert_time_zone("UTC") if dtype.time_zone else times.dt.replace_time_zone("UTC")
@@ -60,12 +60,12 @@ def moments(times: pl.Series) -> pl.Series:
 
 
 def _written(times: pl.Series) -> pl.Series:
-    """Texts: each way of writing is tried on what those before it could not read."""
-    found = _since_1970(times.cast(pl.Float64, strict=False))
+    """Moments of texts: each format is tried on the texts that the formats before could not parse."""
+    moments = _since_1970(times.cast(pl.Float64, strict=False))
     ways = [*((way, True) for way in WITH_ZONE), *((way, False) for way in (*WITHOUT_ZONE, *DAYS))]
     spaced = times.str.replace(r"^(\d{4}.\d\d.\d\d) ", "${1}T") if len(times) else times
     for way, zoned in ways:
-        left = found.is_null() & times.is_not_null()
+        left = moments.is_null() & times.is_not_null()
         if not left.any():
             break
         sought = (spaced if way[2:3] == "-" or way[2:3] == "/" else times).filter(left)
@@ -74,8 +74,8 @@ def _written(times: pl.Series) -> pl.Series:
         else:
             read = sought.str.to_datetime(way, time_unit="us", strict=False)
         read = read.cast(MOMENT) if zoned else read.dt.replace_time_zone("UTC")
-        found = found.scatter(left.arg_true(), read)
-    return found
+        moments = moments.scatter(left.arg_true(), read)
+    return moments
 
 
 def _since_1970(numbers: pl.Series) -> pl.Series:

@@ -1,3 +1,3 @@
-"""What do prompts ask for? Verb-noun pairs, their counts, and two sets of rows compared."""
+"""What do prompts ask for? Verb-noun pairs, their counts, and a comparison of two sets of rows."""
 
 __all__ = ["comparison", "counts"]

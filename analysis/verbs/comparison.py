@@ -1,4 +1,4 @@
-"""How varied is what two views ask for, and what sets them apart? From the counts of `analysis.verb_noun_counts`."""
+"""How varied are the verb-noun pairs of two views, and how do they differ? Computed from `analysis.verbs.counts`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 from analysis.statistics.counting import bin_numbers, log_edges
 from analysis.verbs.counts import PAIR, Numbers
 
-PRIOR_SHARE = 0.1  # what the prior of the log-odds weighs, of the rows of both sides together
+PRIOR_SHARE = 0.1  # weight of the prior of the log-odds, as a share of the rows of both sides
 
 
 def entropy(counts: Sequence[int] | Numbers) -> float:
@@ -22,9 +22,9 @@ def entropy(counts: Sequence[int] | Numbers) -> float:
 
 
 def rarefaction(counts: Sequence[int] | Numbers, sizes: Sequence[int]) -> list[float]:
-    """The number of distinct pairs to expect in so many rows drawn without replacement (Hurlbert 1971), exactly.
+    """The expected number of distinct pairs in so many rows drawn without replacement (Hurlbert 1971), exact.
 
-    `counts` are rows per pair; a size beyond all rows expects what all rows have.
+    `counts` are rows per pair; a size above the number of rows gives the pairs of all rows.
     """
     from scipy.special import gammaln
 
@@ -33,21 +33,21 @@ def rarefaction(counts: Sequence[int] | Numbers, sizes: Sequence[int]) -> list[f
     filled, times = np.unique(rows[rows > 0], return_counts=True)
 
     def log_ways(of: Numbers, drawn: float) -> Numbers:
-        made: Numbers = gammaln(of + 1) - gammaln(drawn + 1) - gammaln(of - drawn + 1)
-        return made
+        ways: Numbers = gammaln(of + 1) - gammaln(drawn + 1) - gammaln(of - drawn + 1)
+        return ways
 
     expected = []
     for size in sizes:
         drawn = float(min(max(size, 0), whole))
         others = whole - filled
-        possible = others >= drawn  # draws that miss the pair altogether
+        possible = others >= drawn  # draws without the pair are possible
         missed = np.exp(log_ways(others[possible], drawn) - log_ways(np.array([whole]), drawn))
         expected.append(float(times.sum() - (missed * times[possible]).sum()))
     return expected
 
 
 def growth(pairs: pl.DataFrame, points: int = 50) -> pl.DataFrame:
-    """The curve of `rarefaction` of counted pairs: `rows` with a pair, `distinct_pairs` to expect among them."""
+    """The curve of `rarefaction` of counted pairs: `rows` with a pair, `distinct_pairs` expected among them."""
     counts = pairs["rows"].to_numpy()
     whole = int(counts.sum())
     sizes = sorted({round(whole * step / points) for step in range(points + 1)})
@@ -58,11 +58,11 @@ def growth(pairs: pl.DataFrame, points: int = 50) -> pl.DataFrame:
 
 
 def compare(left: pl.DataFrame, right: pl.DataFrame, prior_rows: float | None = None) -> pl.DataFrame:
-    """What sets two sides apart, by counted pairs: log-odds with an informative Dirichlet prior (Monroe et al. 2008).
+    """How two sides differ in their pairs: log-odds with an informative Dirichlet prior (Monroe et al. 2008).
 
     `verb`, `noun`, `left_rows`, `left_share`, `right_rows`, `right_share`, `log_odds` (positive: more on the left) and
-    its `z`; most telling first; null where one side has no pair at all or there is but one. The prior is the share of
-    each pair on both sides together, worth `prior_rows` rows, by default a tenth of theirs.
+    its `z`; largest z first; both null where one side has no pair or there is only one pair. The prior is the share
+    of each pair on both sides together, with the weight of `prior_rows` rows, by default a tenth of all rows.
     """
     sides = [
         side.select(*PAIR, pl.col("rows").cast(pl.Int64).alias(name))
@@ -97,7 +97,8 @@ def compare(left: pl.DataFrame, right: pl.DataFrame, prior_rows: float | None = 
 
 
 def variety(left: pl.DataFrame, right: pl.DataFrame) -> dict[str, dict[str, float | int | None]]:
-    """Per side: `rows` with a pair, `distinct_pairs`, the same at the smaller side's rows, and `entropy_bits`."""
+    """Per side: `rows` with a pair, `distinct_pairs`, those expected in as many rows as the smaller side has
+    (`equal_rows`), and `entropy_bits`."""
     counts = {"left": left["rows"].to_numpy(), "right": right["rows"].to_numpy()}
     equal = min(int(of.sum()) for of in counts.values())
     return {
@@ -113,9 +114,10 @@ def variety(left: pl.DataFrame, right: pl.DataFrame) -> dict[str, dict[str, floa
 
 
 def response_lengths(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame | None:
-    """Rows per bin of response tokens on common edges: `low`, `high`, `left_rows`, `right_rows`; or None.
+    """Rows per bin of response tokens, with the same edges: `low`, `high`, `left_rows`, `right_rows`; None where
+    no length is counted.
 
-    Both sides are counted lengths: `response_tokens`, `rows`.
+    Both sides are `Counted.lengths`: `response_tokens`, `rows`.
     """
     both = pl.concat([left["response_tokens"], right["response_tokens"]])
     if both.is_empty():

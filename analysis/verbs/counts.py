@@ -1,6 +1,6 @@
-"""How many rows of a view ask for each pair of verb and noun, and of how many is none known?
+"""How many rows of a view ask for each verb-noun pair, and how many rows have none?
 
-A pair's `rows` are the rows whose first pair it is, so that a filter on `verb` and `noun` selects exactly these.
+A pair's `rows` are the rows with it as their first pair, so that a filter on `verb` and `noun` selects exactly these.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Numbers = np.ndarray[tuple[int], np.dtype[Any]]
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many of `rows` rows fall where; all but `cut` (rows read only in part) add up to `rows`."""
+    """The number of rows by status; all but `cut` (rows that are read only in part) add up to `rows`."""
 
     rows: int
     pair: int = 0
@@ -37,7 +37,7 @@ class Coverage:
 
     @property
     def pair_share(self) -> float:
-        """Of the rows that hold a text the pipeline can read; 0 where there are none."""
+        """The share of the rows that the pipeline can parse which have a pair, 0 to 1; 0 where there are none."""
         read = self.pair + self.verb_only + self.no_verb
         return self.pair / read if read else 0.0
 
@@ -48,7 +48,7 @@ class Counted:
 
     `pairs`: `verb`, `noun`, `rows`, `rows_share` (of the rows with a pair), `median_response_tokens`, `mean_score`
     (both null where unknown), most rows first. `verbs`: `verb`, `rows`, with or without a noun, most rows first.
-    `lengths`: `response_tokens`, `rows` of all rows of the view, by length; without a line where none is counted.
+    `lengths`: `response_tokens`, `rows` of all rows of the view, by length; empty where tokens are not counted.
     """
 
     coverage: Coverage
@@ -59,12 +59,12 @@ class Counted:
 
 @dataclass(frozen=True, eq=False)
 class Requests:
-    """What every row of a dataset asks for, as small numbers, so that counting any view is a few passes over them.
+    """What every row of a dataset asks for, as small numbers, so that any view is counted in a few passes over them.
 
     `names`: `verb` and `noun` (null where the verb has none) in alphabetical order; `name`: their number for each row,
     `names.height` where there is no verb; `state`: the row's place in STATES. `tokens` and `score` are NaN where
-    unknown. `by_tokens`: the rows with a verb whose tokens are known, by name, then tokens; `starts`: where each name
-    begins there.
+    unknown. `by_tokens`: the rows with a verb whose tokens are known, by name, then tokens; `starts`: the position
+    in `by_tokens` where each name begins.
     """
 
     names: pl.DataFrame
@@ -78,29 +78,29 @@ class Requests:
 
     def counted(self, rows: pl.Series) -> Counted:
         """What the rows at these positions ask for."""
-        at = slice(None) if len(rows) == len(self.name) else rows.to_numpy()
-        name, height = self.name[at], self.names.height
-        states = dict(zip(STATES, np.bincount(self.state[at], minlength=len(STATES)).tolist(), strict=True))
+        positions = slice(None) if len(rows) == len(self.name) else rows.to_numpy()
+        name, height = self.name[positions], self.names.height
+        states = dict(zip(STATES, np.bincount(self.state[positions], minlength=len(STATES)).tolist(), strict=True))
         every = self.names.with_columns(
             pl.Series("rows", np.bincount(name, minlength=height + 1)[:height]),
-            pl.Series("median_response_tokens", self._medians(at), nan_to_null=True),
-            pl.Series("mean_score", _means(name, self.score[at], height), nan_to_null=True),
+            pl.Series("median_response_tokens", self._medians(positions), nan_to_null=True),
+            pl.Series("mean_score", _means(name, self.score[positions], height), nan_to_null=True),
         ).filter(pl.col("rows") > 0)
         pairs = every.drop_nulls("noun").sort("rows", descending=True, maintain_order=True)
         share = (pl.col("rows") / pl.col("rows").sum()).alias("rows_share")
         return Counted(
-            Coverage(rows=len(rows), cut=int(self.is_cut[at].sum()), **states),
+            Coverage(rows=len(rows), cut=int(self.is_cut[positions].sum()), **states),
             pairs.select(*PAIR, "rows", share, "median_response_tokens", "mean_score"),
             every.group_by("verb", maintain_order=True)
             .agg(pl.col("rows").sum())
             .sort("rows", descending=True, maintain_order=True),
-            self._lengths(at),
+            self._lengths(positions),
         )
 
-    def _medians(self, at: slice | Numbers) -> Numbers:
-        """The median response tokens per name, picked from the middle of its rows, which lie in order."""
+    def _medians(self, positions: slice | Numbers) -> Numbers:
+        """The median response tokens per name, from the middle of its rows, which are sorted."""
         in_view = np.zeros(len(self.name), dtype=bool)
-        in_view[at] = True
+        in_view[positions] = True
         chosen = in_view[self.by_tokens].nonzero()[0]
         first = np.searchsorted(chosen, self.starts)
         counts = np.diff(first, append=len(chosen))
@@ -110,27 +110,27 @@ class Requests:
         medians[some] = (self.tokens[low] + self.tokens[high]) / 2
         return medians
 
-    def _lengths(self, at: slice | Numbers) -> pl.DataFrame:
-        rows = np.bincount(_known(self.tokens[at])[0].astype(np.int64))
-        there = rows.nonzero()[0]
-        return pl.DataFrame({"response_tokens": there.astype(np.uint32), "rows": rows[there]})
+    def _lengths(self, positions: slice | Numbers) -> pl.DataFrame:
+        rows = np.bincount(_known(self.tokens[positions])[0].astype(np.int64))
+        lengths = rows.nonzero()[0]
+        return pl.DataFrame({"response_tokens": lengths.astype(np.uint32), "rows": rows[lengths]})
 
 
 def _means(name: Numbers, values: Numbers, height: int) -> Numbers:
-    known, of = _known(values, name)
-    counts, sums = (np.bincount(of, weights, minlength=height + 1)[:height] for weights in (None, known))
+    numbers, of = _known(values, name)
+    counts, sums = (np.bincount(of, weights, minlength=height + 1)[:height] for weights in (None, numbers))
     means: Numbers = np.divide(sums, counts, out=np.full(height, np.nan), where=counts > 0)
     return means
 
 
 def _known(values: Numbers, *beside: Numbers) -> tuple[Numbers, ...]:
-    """The values that are numbers, and what lies beside them; not copied where all are."""
-    known = ~np.isnan(values)
-    return (values, *beside) if known.all() else tuple(each[known] for each in (values, *beside))
+    """The values that are not NaN, and the same positions of `beside`; not copied where no value is NaN."""
+    is_known = ~np.isnan(values)
+    return (values, *beside) if is_known.all() else tuple(each[is_known] for each in (values, *beside))
 
 
 def signal_over(dataset: Dataset, over: str) -> Signal:
-    """The signal with the pipeline chosen for this dataset, over prompts or over responses."""
+    """The signal with the pipeline chosen for this dataset; `over` is "prompt" or "response"."""
     chosen = dataset.signal("verb_noun")
     return type(chosen)(**{**chosen.parameters, "over": over})
 
@@ -155,8 +155,8 @@ def requests_of(dataset: Dataset, signal: Signal) -> Requests:
     )
     state = table.select(status.replace_strict(list(STATES), list(range(len(STATES))), return_dtype=pl.UInt8))
     tokens = _numbers(dataset, "response_tokens" if _has_tokens(dataset) else None)
-    known = (~np.isnan(tokens) & (name < names.height)).nonzero()[0]
-    by_tokens = known[np.lexsort((tokens[known], name[known]))].astype(np.uint32)
+    counted = (~np.isnan(tokens) & (name < names.height)).nonzero()[0]
+    by_tokens = counted[np.lexsort((tokens[counted], name[counted]))].astype(np.uint32)
     return Requests(
         names,
         name,
@@ -181,6 +181,6 @@ def _numbers(dataset: Dataset, column: str | None) -> Numbers:
 
 
 def containing(pairs: pl.DataFrame, text: str) -> pl.DataFrame:
-    """The pairs whose verb or noun holds this text."""
+    """The pairs whose verb or noun contains this text."""
     sought = text.strip().lower()
     return pairs.filter(pl.any_horizontal(pl.col(*PAIR).str.contains(sought, literal=True))) if sought else pairs

@@ -1,4 +1,4 @@
-"""What does each text ask for? The verb of its request and the noun it acts upon: "write" and "poem"."""
+"""What does each text ask for? The verb of its request and the noun it acts on: "write" and "poem"."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ PAIR = pl.Struct(
     {"sentence": pl.UInt32, "verb": pl.String, "noun": pl.String, "how": pl.String, "preposition": pl.String}
 )
 KEPT_TEXTS = 30_000  # three chunks of distinct texts; 15 MB where they have 100 characters each
-KEPT_CHARS = 1_000  # of a text that is kept: longer ones seldom repeat, and 30,000 of these take about 45 MB
+KEPT_CHARS = 1_000  # of a cached text: longer ones seldom repeat, and 30,000 of these take about 45 MB
 UNREAD = ("ner", "entity_linker", "entity_ruler", "textcat", "textcat_multilabel", "senter", "sentencizer")
 
 
 class Asked(NamedTuple):
-    """What one text asks for; `pairs` are the lines of the second table."""
+    """What one text asks for; `pairs` are its lines in the table `pairs`."""
 
     status: str
     verb: str | None = None
@@ -62,14 +62,14 @@ class VerbNoun(
     `noun` is null. `verb_noun_count` counts the pairs, which `pairs` lists: `sentence` (of those read, from 0), `how`
     ("imperative", "request", "question", "passive", "statement") and the `preposition` before the noun, if any.
     Requests come before statements; settings ("Imagine …", "You are given …") count only where nothing else is asked;
-    a request that is complete without a noun ("Explain why the sky is blue.") ends the search, as what follows it
-    tells how. `is_question`: the first request is a question, "be" its verb where it asks what something is.
+    a request that is complete without a noun ("Explain why the sky is blue.") ends the search, since later sentences
+    only add detail. `is_question`: the first request is a question; its verb is "be" where it asks what something is.
 
-    `verb_noun_status`: "pair"; "no_pair"; "other_language" than the pipeline's, which is not parsed; "empty", nothing
-    but white space. All are null where the text is null. Of a text only the first `max_chars` characters are read,
-    which `is_cut_for_verbs` says; of these at most `max_sentences` sentences that can hold the request, `max_words`
-    words of each. Equal sentences are parsed once per chunk; equal texts of at most `KEPT_CHARS` characters once per
-    process, unless `KEPT_TEXTS` others came between.
+    `verb_noun_status`: "pair"; "no_pair"; "other_language", a text in another language than the pipeline's, which
+    is not parsed; "empty", only white space. All columns are null where the text is null. Only the first `max_chars`
+    characters of a text are read (`is_cut_for_verbs`: the text is longer), of these at most `max_sentences` sentences
+    that can be the request, and `max_words` words of each. Equal sentences are parsed once per chunk; equal texts of at
+    most `KEPT_CHARS` characters once per process, unless `KEPT_TEXTS` others came between.
     """
 
     over: Over = "prompt"
@@ -81,7 +81,7 @@ class VerbNoun(
 
     def __post_init__(self) -> None:
         if self.over not in get_args(Over):
-            raise SignalError(f"Verbs cannot be sought over {self.over!r}; known: {', '.join(get_args(Over))}.")
+            raise SignalError(f"Verbs cannot be computed over {self.over!r}; known: {', '.join(get_args(Over))}.")
         if min(self.max_chars, self.max_sentences, self.max_words) < 1:
             raise SignalError("max_chars, max_sentences and max_words of verb_noun are whole numbers from 1 up.")
 
@@ -89,7 +89,7 @@ class VerbNoun(
         texts = rows[self.over].str.head(self.max_chars).alias("text")
         distinct = texts.drop_nulls().unique(maintain_order=True)
         asked = self._recall(distinct.to_list()) if len(distinct) else []
-        found = pl.DataFrame(
+        answers = pl.DataFrame(
             {
                 "text": distinct,
                 "verb": [a.verb for a in asked],
@@ -104,20 +104,20 @@ class VerbNoun(
         is_cut = (rows[self.over].str.len_chars() > self.max_chars).alias("is_cut_for_verbs")
         return (
             texts.to_frame()
-            .join(found, on="text", how="left", maintain_order="left")
+            .join(answers, on="text", how="left", maintain_order="left")
             .with_columns(is_cut)
             .select(*self.adds, "pairs")
         )
 
     def _recall(self, texts: list[str]) -> list[Asked]:
-        """What each text asks for; read only where this process has not read it lately."""
+        """What each text asks for; from the cache where this process has parsed it lately."""
         kept = kept_answers(self)
         new = [text for text in texts if text not in kept]
         read = dict(zip(new, self._read(new), strict=True)) if new else {}
         answers = [read[text] if text in read else kept[text] for text in texts]
         for text, answer in zip(texts, answers, strict=True):
             if len(text) <= KEPT_CHARS:
-                kept.pop(text, None)  # what was asked last stays longest
+                kept.pop(text, None)  # the text used last stays longest
                 kept[text] = answer
         while len(kept) > KEPT_TEXTS:
             del kept[next(iter(kept))]
@@ -127,19 +127,19 @@ class VerbNoun(
         """What each text asks for."""
         model = pipeline(self.pipeline, self.pipeline_version, UNREAD)
         if not model.has_pipe("parser"):
-            raise SignalError(f"{self.pipeline} has no parser, by which verbs and nouns are found; choose another.")
+            raise SignalError(f"{self.pipeline} has no parser, which verbs and nouns need; choose another pipeline.")
         lexicon = _lexicon(self.pipeline, self.pipeline_version)
         chosen = [self._sentences(text, str(model.lang), lexicon.verbs) for text in texts]
-        wanted = list(dict.fromkeys(sentence for found in chosen for sentence in found or ()))
+        wanted = list(dict.fromkeys(sentence for parts in chosen for sentence in parts or ()))
         answers = {
             sentence: requests(doc, lexicon) for sentence, doc in zip(wanted, parsed(model, wanted), strict=True)
         }
         return [_asked_in(text, parts, answers) for text, parts in zip(texts, chosen, strict=True)]
 
     def _sentences(self, text: str, language: str, verbs: Collection[str]) -> list[str] | None:
-        """What is to be parsed of a text; None where it is in another language."""
-        found = sentences(text)
-        asking = [focused(s, verbs, self.max_words) for s in candidates(found, self.max_sentences, verbs)]
+        """The sentences of a text to parse; None where it is in another language."""
+        prose = sentences(text)
+        asking = [focused(s, verbs, self.max_words) for s in candidates(prose, self.max_sentences, verbs)]
         chosen = [shortened(sentence, self.max_words) for sentence in asking]
         verdicts = [verdict(sentence, language) for sentence in chosen]
         if False not in verdicts:
@@ -154,19 +154,19 @@ class VerbNoun(
 
 
 def _lists(pairs: Sequence[Sequence[Mapping[str, object]]]) -> pl.Series:
-    """The pairs of each text as a list, made column by column: many times as fast as from one record after another."""
-    flat = [(at, pair) for at, of_text in enumerate(pairs) for pair in of_text]
+    """The pairs of each text as a list, built by columns, which is many times faster than by records."""
+    flat = [(number, pair) for number, of_text in enumerate(pairs) for pair in of_text]
     names = [field.name for field in PAIR.fields]
     columns = {name: [pair[name] for _, pair in flat] for name in names}
-    entries = pl.DataFrame({"at": [at for at, _ in flat], **columns}, schema={"at": pl.UInt32, **dict(PAIR)})
+    entries = pl.DataFrame({"at": [number for number, _ in flat], **columns}, schema={"at": pl.UInt32, **dict(PAIR)})
     lists = entries.group_by("at", maintain_order=True).agg(pairs=pl.struct(names))
     every = pl.DataFrame({"at": pl.int_range(len(pairs), dtype=pl.UInt32, eager=True)})
-    found = every.join(lists, on="at", how="left", maintain_order="left")["pairs"]
-    return found.fill_null([]).cast(pl.List(PAIR))
+    pair_lists = every.join(lists, on="at", how="left", maintain_order="left")["pairs"]
+    return pair_lists.fill_null([]).cast(pl.List(PAIR))
 
 
 def _asked_in(text: str, parts: list[str] | None, answers: Mapping[str, list[Request]]) -> Asked:
-    """What a text asks for, by the requests of those parts of it that were parsed; None is another language."""
+    """What a text asks for, from the requests of its parsed sentences; `parts` is None for another language."""
     if parts is None:
         return Asked("other_language")
     if not parts:
@@ -174,9 +174,9 @@ def _asked_in(text: str, parts: list[str] | None, answers: Mapping[str, list[Req
     return _asked([answers[part] for part in parts])
 
 
-def _asked(found: list[list[Request]]) -> Asked:
-    """What a text asks for, by the requests of its sentences."""
-    numbered = [(number, request) for number, sentence in enumerate(found) for request in sentence]
+def _asked(requests_by_sentence: list[list[Request]]) -> Asked:
+    """What a text asks for, from the requests of its sentences."""
+    numbered = [(number, request) for number, sentence in enumerate(requests_by_sentence) for request in sentence]
     real = [(number, request) for number, request in numbered if request.how != "statement" and not request.is_setting]
     read = list(_until_complete(real or numbered))
     if not any(request.noun or request.is_complete for _, request in read):
@@ -193,7 +193,7 @@ def _asked(found: list[list[Request]]) -> Asked:
 
 
 def _until_complete(numbered: Iterable[tuple[int, Request]]) -> Iterable[tuple[int, Request]]:
-    """The requests up to the first, if no pair stands before it, that is complete without a noun."""
+    """The requests up to the first one that is complete without a noun and has no pair before it."""
     has_pair = False
     for number, request in numbered:
         yield number, request
@@ -204,13 +204,13 @@ def _until_complete(numbered: Iterable[tuple[int, Request]]) -> Iterable[tuple[i
 
 @lru_cache(maxsize=2)
 def kept_answers(signal: VerbNoun) -> dict[str, Asked]:
-    """What this process has read by a signal, the latest last; beside the signal, so that no key or pickle holds it."""
+    """The answers of a signal in this process, latest last; kept outside it, so that no key or pickle has them."""
     return {}
 
 
 @lru_cache(maxsize=4)
 def _lexicon(name: str, version: str) -> Lexicon:
-    """The words that the tables of the pipeline's lemmatizer list; empty where it has none."""
+    """The words in the tables of the pipeline's lemmatizer; empty where it has none."""
     model: Language = pipeline(name, version, UNREAD)
     for _, component in model.pipeline:
         tables = getattr(component, "lookups", None)

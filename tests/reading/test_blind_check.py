@@ -117,7 +117,7 @@ def test_a_check_is_kept_for_its_person_and_is_no_tag(notes: Annotations) -> Non
     assert notes.checks.check(check.id).ended is not None
     notes.checks.drop(check.id)
     assert not notes.checks.listed("f" * 64, "Ann")
-    with pytest.raises(AnnotationError, match="begin a new one"):
+    with pytest.raises(AnnotationError, match="start a new one"):
         notes.checks.check(check.id)
 
 

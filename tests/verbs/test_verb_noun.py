@@ -333,7 +333,7 @@ def test_what_is_kept_is_no_part_of_the_signal(seen: list[str]) -> None:
 
 
 def test_parameters_out_of_range_are_refused() -> None:
-    with pytest.raises(SignalError, match=r"^Verbs cannot be sought over 'answer'; known: prompt, response\.$"):
+    with pytest.raises(SignalError, match=r"^Verbs cannot be computed over 'answer'; known: prompt, response\.$"):
         VerbNoun(over="answer")  # type: ignore[arg-type]
     with pytest.raises(SignalError, match="whole numbers from 1 up"):
         VerbNoun(max_words=0)
@@ -406,7 +406,7 @@ def test_a_local_pipeline_is_taken_by_its_folder(tmp_path: Path) -> None:
 
 def test_a_pipeline_without_a_parser_is_refused(tmp_path: Path) -> None:
     spacy.blank("de").to_disk(tmp_path / "blank")
-    with pytest.raises(SignalError, match=r"blank has no parser, by which verbs and nouns are found; choose another"):
+    with pytest.raises(SignalError, match=r"blank has no parser, which verbs and nouns need; choose another pipeline"):
         asked("Schreibe ein Gedicht.", pipeline=str(tmp_path / "blank"), pipeline_version="")
 
 

@@ -1,3 +1,3 @@
-"""What a signal reads off a sentence: where a text holds its request, in which language, and what it asks for."""
+"""What does a signal compute from a sentence? Where a text has its request, in which language, and what it asks for."""
 
 __all__ = ["languages", "requests", "sentences", "tree", "words"]

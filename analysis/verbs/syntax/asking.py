@@ -26,7 +26,7 @@ CLOSING = frozenset("\"'”’) ")
 
 
 def how_asked(verb: Token, root: Token, is_question: bool) -> str:
-    """The `how` of a Request: by the verb's form and subject, and by the root that carries it."""
+    """The `how` of a Request: by the verb's form and subject, and by the root above it."""
     if child(verb, PASSIVE | PASSIVE_AUXILIARY) is not None and not is_question:
         must = verb.dep_ == "xcomp" or any(c.dep_ == "aux" and lemma(c) in MUST for c in verb.children)
         return "passive" if must and subject(verb) not in YOU else "statement"
@@ -54,20 +54,20 @@ def how_asked(verb: Token, root: Token, is_question: bool) -> str:
 
 
 def asks_question(sentence: Span) -> bool:
-    """Whether it is a question: by its mark, its first word, or an auxiliary before the subject."""
+    """Whether it is a question: it has a question mark, a question word first, or an auxiliary before the subject."""
     root = sentence.root
     first = next((token for token in sentence if not token.is_punct), root)
     last = next((token for token in reversed(sentence) if token.text not in CLOSING), root)
     if last.text.endswith("?"):
-        return first is not root or root.tag_ != "VB"  # "Determine which is better?" asks for nothing but that
+        return first is not root or root.tag_ != "VB"  # "Determine which is better?" asks only for that
     if first.lower_ in QUESTION_WORDS:
         return _asks_itself(root)
-    found = child(root, SUBJECT | PASSIVE)
-    return first.pos_ == "AUX" and found is not None and found.i > first.i
+    subject_token = child(root, SUBJECT | PASSIVE)
+    return first.pos_ == "AUX" and subject_token is not None and subject_token.i > first.i
 
 
 def _asks_itself(root: Token) -> bool:
-    """Whether the clause itself has a question word: not "when you are done, print", whose "when" is another's."""
+    """Whether the clause itself has a question word: not "when you are done, print", with "when" in another clause."""
     near = [root, *root.children, *(g for c in root.children if c.dep_ not in CLAUSE for g in c.children)]
     return any(token.lower_ in QUESTION_WORDS for token in near)
 
@@ -77,17 +77,17 @@ def is_setting(verb: Token) -> bool:
     return lemma(verb) in SETTINGS or (lemma(verb) in GIVEN and word(child(verb, PASSIVE)) in YOU)
 
 
-def may_be_asked(found: Token, sentence: Span) -> bool:
-    """Whether a question can have this verb: behind "are" only a participle or an infinitive."""
-    first = next((token for token in sentence if not token.is_punct), found)
-    if lemma(first) == "be" and first.i != found.i:
-        is_helped = first.head.i == found.i and first.dep_ == "aux"  # "are you ChatGPT"
-        return found.tag_ in ("VBN", "VBG") or (found.tag_ in ("VB", "VBD") and not is_helped)
-    return found.pos_ in ("VERB", "AUX") or found.tag_ == "VB"
+def may_be_asked(verb: Token, sentence: Span) -> bool:
+    """Whether a question can have this verb: after "are" only a participle or an infinitive."""
+    first = next((token for token in sentence if not token.is_punct), verb)
+    if lemma(first) == "be" and first.i != verb.i:
+        is_helped = first.head.i == verb.i and first.dep_ == "aux"  # "are you ChatGPT"
+        return verb.tag_ in ("VBN", "VBG") or (verb.tag_ in ("VB", "VBD") and not is_helped)
+    return verb.pos_ in ("VERB", "AUX") or verb.tag_ == "VB"
 
 
 def first_asked(sentence: Span) -> Token | None:
-    """The first verb of a question whose tree has none on top; none in "what about the noise it makes"."""
+    """The first verb of a question whose root is not a verb; None for "what about the noise it makes"."""
     words = [token for token in sentence if not token.is_punct]
     if any(token.lower_ in ("about", "if") for token in words[1:2]):
         return None
@@ -95,7 +95,7 @@ def first_asked(sentence: Span) -> Token | None:
 
 
 def asks_how_it_is(sentence: Span) -> bool:
-    """Whether it opens as "how old is"."""
+    """Whether it begins like "how old is"."""
     words = [token for token in sentence if not token.is_punct][:3]
     return (
         len(words) == 3

@@ -1,4 +1,4 @@
-"""Which verb is asked for, where others carry it? "help me write", "I want you to write", "your task is to write"."""
+"""Which verb is the request, where others carry (introduce) it? "help me write", "your task is to write"."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ DEPTH = 5  # carriers within carriers: "could you help me try to write"
 def carried(token: Token, depth: int) -> Token | None:
     """The verb that `token` carries, or itself where it is a verb that carries none; None where there is no verb."""
     inner = _below(token) if depth < DEPTH else None
-    found = carried(inner, depth + 1) if inner is not None else None
-    return found or (token if is_verb(token) else None)
+    verb = carried(inner, depth + 1) if inner is not None else None
+    return verb or (token if is_verb(token) else None)
 
 
 def _below(token: Token) -> Token | None:
-    """The clause, or the adjective before the clause, that holds what is asked for, where `token` only carries it."""
+    """The clause with the request, or the adjective before it, where `token` only carries the request."""
     clauses = [c for c in token.children if c.dep_ in CLAUSE and (is_verb(c) or is_ready(c))]
     speaker, passive = subject(token), child(token, PASSIVE)
     if passive is None and token.dep_ == "conj" and token.tag_ in ("VBN", "VBD"):
         passive = child(token.head, PASSIVE)  # "you are given a text and asked to sort it"
     if is_ready(token):
-        own = word(child(token, {"nsubj"})) in ("", "it", "that", "this", *YOU, *I)  # not "why are camels able to"
-        return next((c for c in clauses if subject(c) in (None, *YOU)), None) if own else None
+        is_yours = word(child(token, {"nsubj"})) in ("", "it", "that", "this", *YOU, *I)  # not "why are camels able to"
+        return next((c for c in clauses if subject(c) in (None, *YOU)), None) if is_yours else None
     if (ready := next((c for c in token.children if c.dep_ == "xcomp" and is_ready(c)), None)) is not None:
         return ready  # "feel free to", "make sure to"
     if lemma(token) in TASKS or (lemma(token) == "be" and lemma(child(token, SUBJECT)) in TASKS):
@@ -64,12 +64,12 @@ def _below(token: Token) -> Token | None:
     if lemma(token) in ("help", "assist"):
         return _helped(token, clauses)
     if lemma(token) in STRONG | WHETHER_YOU and speaker is None:
-        return None  # "tell me what", "use this to write": these are asked for themselves
+        return None  # "tell me what", "use this to write": these are requests themselves
     return _infinitive(token, clauses)
 
 
 def _helped(token: Token, clauses: list[Token]) -> Token | None:
-    """What "help me" and "help us" are followed by; whoever else is helped is the object of the help."""
+    """The clause after "help me" or "help us"; any other person is the object of "help"."""
     helped = child(token, OBJECT | {"iobj", "dative"})
     if helped is not None and helped.lower_ not in ME:
         return None
@@ -95,14 +95,14 @@ def _infinitive(token: Token, clauses: list[Token]) -> Token | None:
 
 
 def verb_beside(root: Token) -> Token | None:
-    """A request that the parser hung beside a sentence's first words: "Hello there, write …"."""
+    """A request that the parser attached to a sentence's first words: "Hello there, write …"."""
     return next((c for c in root.children if c.dep_ in ("conj", "parataxis") and is_verb(c) and is_bare(c)), None)
 
 
 def conjuncts(verb: Token) -> Iterator[Token]:
-    """The verbs conjoined to this one that are asked for too, in their order."""
+    """The conjuncts of this verb that are requests too, in order."""
     near = [*verb.children]
-    if is_setting(verb):  # "pretend you are a pirate and read": the reading is asked for, wherever it hangs
+    if is_setting(verb):  # "pretend you are a pirate and read": "read" is the request, wherever the parser attached it
         near += [c for clause in verb.children if clause.dep_ in CLAUSE for c in clause.children]
     for c in sorted(near, key=lambda token: token.i):
         if c.dep_ in ("conj", "parataxis") and is_verb(c) and subject(c) in (None, *YOU):

@@ -1,4 +1,4 @@
-"""Is a sentence in the language of the pipeline that would parse it? By its script and its function words, offline."""
+"""Is a sentence in the language of the pipeline? Decided by its script and its function words, offline."""
 
 from __future__ import annotations
 
@@ -39,22 +39,22 @@ LANGUAGES = (
     "tl",
     "tr",
 )
-LETTERS_SEEN = 200  # of a sentence; its script shows in far fewer
-SYMBOLS = frozenset("bcdfghjklmnpqrstvwxz")  # letters of formulas, each of them a word somewhere
+LETTERS_SEEN = 200  # of a sentence; far fewer are enough to identify its script
+SYMBOLS = frozenset("bcdfghjklmnpqrstvwxz")  # letters of formulas; each is a word in some language
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 def verdict(sentence: str, language: str) -> bool | None:
-    """True where the sentence is in `language`, False where in another, None where it has too little to tell.
+    """True where the sentence is in `language`, False where in another, None where it is too short to decide.
 
-    It is in another language when most of its letters are of a script the language does not use, or when another
-    language has more of its function words, two at least, or one beside a letter that ASCII lacks.
+    It is in another language when most of its letters are of a script that the language does not use, or when it has
+    more function words of another language: at least two, or one and a letter outside ASCII.
     """
     if not sentence.isascii() and _is_in_another_script(sentence, language):
         return False
     words = {word.lower() for word in WORD.findall(sentence)} - SYMBOLS
-    own, others = _function_words(language)
-    ours = sum(word in own for word in words)
+    words_of_language, others = _function_words(language)
+    ours = sum(word in words_of_language for word in words)
     counts = Counter(name for word in words for name in others.get(word, ()))
     theirs = max(counts.values(), default=0)
     is_marked = theirs > 0 and any(not word.isascii() for word in words)
@@ -76,21 +76,21 @@ def _script(letter: str) -> str:
 
 @functools.lru_cache(maxsize=8)
 def _scripts(language: str) -> frozenset[str]:
-    """The scripts a language's function words are written in; Latin where spaCy knows none of its words."""
+    """The scripts a language's function words are written in; Latin where spaCy has no words of it."""
     letters = "".join(_stop_words(language))
     return frozenset({_script(letter) for letter in letters if letter.isalpha()} or {"LATIN"})
 
 
 @functools.lru_cache(maxsize=8)
 def _function_words(language: str) -> tuple[frozenset[str], Mapping[str, tuple[str, ...]]]:
-    """The language's own function words; and every other word with the languages it is a function word of."""
-    own = _stop_words(language)
+    """The function words of the language; and for each other function word the languages that have it."""
+    words_of_language = _stop_words(language)
     others: dict[str, tuple[str, ...]] = {}
     for name in LANGUAGES:
         if name != language:
-            for word in _stop_words(name) - own:
+            for word in _stop_words(name) - words_of_language:
                 others[word] = (*others.get(word, ()), name)
-    return own, others
+    return words_of_language, others
 
 
 @functools.lru_cache(maxsize=64)

@@ -1,7 +1,7 @@
-"""Where a parser took the verb of a request for another word, which verb was it?
+"""Where a parser did not recognise the verb of a request, which word is the verb?
 
-Small parsers know few imperatives and few questions; "Install Ubuntu" and "Do bees sleep?" become noun phrases. Both
-forms have one place for the verb, so that a list of the language's verbs finds it.
+Small parsers were trained on few imperatives and questions; "Install Ubuntu" and "Do bees sleep?" become noun phrases.
+Both forms have one place for the verb, so that a list of the language's verbs is enough to find it.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ QUOTES = frozenset("\"“”'‘’")
 
 
 def first_verb(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | None:
-    """The verb that opens a sentence without one, and its noun: no noun itself, or before a determiner."""
+    """The first word of a sentence without a verb, and its noun, if that word can be a verb: it is no noun, or a
+    determiner follows."""
     words = [token for token in sentence if not token.is_punct and token.lower_ not in LEADING]
     if len(words) < 2:
         return None
     verb, following = words[0], words[1]
-    is_known = any(verb.lower_ in known for known in (lexicon.verbs, lexicon.nouns, lexicon.adjectives))
+    is_known = any(verb.lower_ in listed for listed in (lexicon.verbs, lexicon.nouns, lexicon.adjectives))
     is_new = bool(lexicon.verbs) and not is_known and verb.is_alpha and following.tag_ in ("DT", "PRP$")
     is_new |= verb.lower_ in lexicon.nouns and following.lower_ in ("the", "this", "these", "my", "our")
     may_be = verb.lower_ in lexicon.verbs and verb.pos_ in ("NOUN", "PROPN", "ADJ", "ADV", "X", "VERB")
@@ -42,7 +43,7 @@ def first_verb(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | N
 
 
 def verb_of_question(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | None:
-    """The verb of a question with "do" or a modal, which stands behind the subject, and its noun."""
+    """The verb of a question with "do" or a modal, which comes after the subject, and its noun."""
     helper = next((token for token in sentence[:12] if token.lower_ in AUXILIARIES), None)
     if helper is None or lemma(child(helper.head, {"cop"})) == "be":
         return None
@@ -54,12 +55,12 @@ def verb_of_question(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | Non
     if verb is None or lemma(verb) == "be":
         return None
     placed = object_by_place(verb, lexicon)
-    own = next(names(placed), None) if placed is not None else None
-    return verb, own or fronted(helper, lexicon)
+    noun = next(names(placed), None) if placed is not None else None
+    return verb, noun or fronted(helper, lexicon)
 
 
 def _behind_subject(helper: Token, lexicon: Lexicon) -> Token | None:
-    """The verb behind a helper and its subject: the first that is tagged one, or by its place among the nouns."""
+    """The verb after an auxiliary and its subject: the first word tagged as a verb, or by its place among the nouns."""
     after = [token for token in helper.doc[helper.i + 1 : helper.sent.end] if not _is_quoted(token)]
     if not after:
         return None
@@ -97,15 +98,15 @@ def _is_quoted(token: Token) -> bool:
 
 
 def passive_of_question(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | None:
-    """The participle of "where are the reports stored", which stands behind the subject, and the subject."""
+    """The participle of "where are the reports stored", which comes after the subject, and the subject."""
     words = [token for token in sentence if not token.is_punct]
-    at = next((at for at, token in enumerate(words[:4]) if lemma(token) == "be"), 0)
-    if 0 < at < len(words) - 2 and words[-1].lower_ in ("called", "named") and words[at - 1].lower_ == "what":
-        named = phrase_head(words[at + 1], lexicon)
+    i = next((i for i, token in enumerate(words[:4]) if lemma(token) == "be"), 0)
+    if 0 < i < len(words) - 2 and words[-1].lower_ in ("called", "named") and words[i - 1].lower_ == "what":
+        named = phrase_head(words[i + 1], lexicon)
         return words[-1], None if named is None else next(names(named), None)
-    if at == 0 or words[at - 1].lower_ not in PASSIVE_ASKS or at + 2 >= len(words):
+    if i == 0 or words[i - 1].lower_ not in PASSIVE_ASKS or i + 2 >= len(words):
         return None  # "what are the languages spoken in Spain" does ask what they are
-    subject = words[at + 1] if words[at + 2].tag_ == "VBN" else phrase_head(words[at + 1], lexicon)
+    subject = words[i + 1] if words[i + 2].tag_ == "VBN" else phrase_head(words[i + 1], lexicon)
     after = (
         []
         if subject is None

@@ -1,4 +1,4 @@
-"""Which nouns does a verb act upon? Objects, passive subjects, gerunds, and nouns behind the verb's own preposition."""
+"""Which nouns does a verb act on? Objects, passive subjects, gerunds, and nouns after the verb's preposition."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 WORD = re.compile(r"(?!(?:\D*\d){7}|(?=\S*\d)\S{16})[^\W_][\w.+#'’& -]*")
-"""What a noun looks like: no brackets, no code, no address, no long number, no key."""
+"""The form of a noun: no brackets, no code, no address, no long number, no key."""
 Noun = tuple[str, str | None]  # a noun, and the preposition before it
 
 
 def nouns(verb: Token, lexicon: Lexicon) -> list[Noun]:
-    """The nouns the verb acts upon, in their order, conjuncts too."""
+    """The nouns that the verb acts on, in order, with conjuncts."""
     objects = _by_place(verb, _objects(verb), lexicon)
     named = [name for token in objects for name in names(token)]
     if named or any(token.lower_ not in PERSONS for token in objects):
@@ -52,23 +52,25 @@ def nouns(verb: Token, lexicon: Lexicon) -> list[Noun]:
 
 
 def _objects(verb: Token) -> list[Token]:
-    found = [c for c in verb.children if c.dep_ in OBJECT and c.i > verb.i and not _is_glued(c) and not is_clause(c)]
+    objects = [c for c in verb.children if c.dep_ in OBJECT and c.i > verb.i and not _is_glued(c) and not is_clause(c)]
     described = next((c for c in verb.children if c.dep_ == "ccomp" and c.tag_ == "VBN" and is_reduced(c)), None)
-    if not found and described is not None:  # "the dream described below", taken for a clause
+    if not objects and described is not None:  # "the dream described below", parsed as a clause
         return [token for token in described.children if token.dep_ in SUBJECT | PASSIVE]
     gerunds = [c for c in verb.children if c.dep_ == "xcomp" and is_gerund(c) and child(c, SUBJECT) is None]
-    if not found and (gerunds or has_clause(verb)):
+    if not objects and (gerunds or has_clause(verb)):
         return gerunds
-    found = found or [c for c in verb.children if c.dep_ in OBJECT and not _is_glued(c)]
-    if len(found) > 1:
-        spoken_of = [c for c in found if c.pos_ != "PRON"]
+    objects = objects or [c for c in verb.children if c.dep_ in OBJECT and not _is_glued(c)]
+    if len(objects) > 1:
+        spoken_of = [c for c in objects if c.pos_ != "PRON"]
         is_second = len(spoken_of) > 1 and spoken_of[1].left_edge.i == spoken_of[0].i + 1 and lemma(verb) in TWO_OBJECTS
-        found = spoken_of[1:2] if is_second else spoken_of[:1]
-    if found:
-        return found
+        objects = spoken_of[1:2] if is_second else spoken_of[:1]
+    if objects:
+        return objects
     if (passive := child(verb, PASSIVE)) is not None:
         return [passive]
-    if is_passive(verb):  # "how are diamonds formed", and "the files need to be renamed", whose subject stands above
+    if is_passive(
+        verb
+    ):  # "how are diamonds formed", and "the files need to be renamed", whose subject is that of the verb above
         acted_on = child(verb, SUBJECT) or (child(verb.head, SUBJECT) if verb.dep_ == "xcomp" else None)
         return [] if acted_on is None else [acted_on]
     loose = [c for c in verb.children if c.dep_ in ("parataxis", "appos", "dep") and c.i > verb.i and _is_noun(c)]
@@ -76,30 +78,30 @@ def _objects(verb: Token) -> list[Token]:
 
 
 def _by_place(verb: Token, objects: list[Token], lexicon: Lexicon) -> list[Token]:
-    """The objects with the first one mended by the noun phrase behind the verb, where the tree has it wrong."""
-    found = objects[0] if objects else None
-    if found is not None and (found.i < verb.i or _is_plainly_next(verb, found)):
+    """The objects, the first replaced by the noun phrase after the verb where the tree is wrong."""
+    first = objects[0] if objects else None
+    if first is not None and (first.i < verb.i or _is_plainly_next(verb, first)):
         return objects
     placed = object_by_place(verb, lexicon)
-    if placed is None or (found is not None and (found.i <= verb.i or found.i == placed.i)):
+    if placed is None or (first is not None and (first.i <= verb.i or first.i == placed.i)):
         return objects
-    if found is None:
+    if first is None:
         return [placed]
-    is_longer = found.i == placed.i + 1 and found.tag_ in ("VBZ", "JJ")  # "states" in "list the US states"
-    is_named = placed in found.subtree and (placed.dep_.startswith("flat") or placed.tag_ == "FW")
-    is_described = found.i < placed.i and any(
-        c.dep_ in ("acl", "acl:relcl") and placed in c.subtree for c in found.children
+    is_longer = first.i == placed.i + 1 and first.tag_ in ("VBZ", "JJ")  # "states" in "list the US states"
+    is_named = placed in first.subtree and (placed.dep_.startswith("flat") or placed.tag_ == "FW")
+    is_described = first.i < placed.i and any(
+        c.dep_ in ("acl", "acl:relcl") and placed in c.subtree for c in first.children
     )
     return objects if is_longer or is_named or is_described else [placed]
 
 
-def _is_plainly_next(verb: Token, found: Token) -> bool:
-    """Whether nothing but words before a noun stand between a verb and its object, and the phrase ends there."""
-    tags = [token.tag_ for token in found.doc[verb.i + 1 : min(found.i + 2, verb.sent.end)]]
-    after = tags.pop() if len(tags) > found.i - verb.i else ""
-    if found.tag_ not in ("NN", "NNS") or after not in ("IN", "TO", "WDT", "CC", ".", ",", ""):
+def _is_plainly_next(verb: Token, noun: Token) -> bool:
+    """Whether only determiners, adjectives and nouns are between a verb and its object, and the phrase ends there."""
+    tags = [token.tag_ for token in noun.doc[verb.i + 1 : min(noun.i + 2, verb.sent.end)]]
+    after = tags.pop() if len(tags) > noun.i - verb.i else ""
+    if noun.tag_ not in ("NN", "NNS") or after not in ("IN", "TO", "WDT", "CC", ".", ",", ""):
         return False
-    is_word = found.is_alpha and not found.lower_.endswith("wards")
+    is_word = noun.is_alpha and not noun.lower_.endswith("wards")
     return is_word and all(tag in ("DT", "PRP$", "JJ", "CD", "NN", "NNS") for tag in tags) and "NNS" not in tags[:-1]
 
 
@@ -108,24 +110,24 @@ def _is_noun(token: Token) -> bool:
 
 
 def _is_glued(token: Token) -> bool:
-    """Whether it is but the first part of a hyphenated word, or no word at all."""
+    """Whether it is only the first part of a hyphenated word, or not a word."""
     return not token.text[0].isalnum() or (
         not token.whitespace_ and token.i + 1 < len(token.doc) and token.doc[token.i + 1].text == "-"
     )
 
 
 def _behind_a_preposition(verb: Token, lexicon: Lexicon) -> list[Noun]:
-    own = particles(verb)
+    verb_particles = particles(verb)
     for token, preposition in _each_prepositional(verb, lexicon):
         if (lemma(verb), preposition) in PHRASAL:
             return [(name, None) for name in names(token)]
-        if (lemma(verb), preposition) in TAKES or (own and preposition in ("with", "for", "to", "on")):
+        if (lemma(verb), preposition) in TAKES or (verb_particles and preposition in ("with", "for", "to", "on")):
             return [(name, preposition) for name in names(token)]
     return []
 
 
 def _each_prepositional(verb: Token, lexicon: Lexicon) -> Iterator[tuple[Token, str]]:
-    """Those of the tree, and last the phrase right behind the word after the verb, looked for only then."""
+    """The prepositional nouns of the tree, and last that of the phrase after the word that follows the verb."""
     yield from _prepositional(verb)
     if (placed := behind_preposition_by_place(verb, lexicon)) is not None:
         yield placed
@@ -143,7 +145,7 @@ def _prepositional(verb: Token) -> Iterator[tuple[Token, str]]:
 
 
 def names(token: Token) -> Iterator[str]:
-    """The noun of a noun phrase and of those conjoined to it; of "some of the books" the books."""
+    """The noun of a noun phrase and of its conjuncts; for "some of the books" it is "book"."""
     name = _name(token)
     if name is None or name in PARTS:
         inner = next((c for c in token.children if c.dep_ == "nmod" and word(child(c, {"case"})) == "of"), None)
@@ -158,7 +160,7 @@ def names(token: Token) -> Iterator[str]:
 
 
 def _name(token: Token) -> str | None:
-    """A common noun's lemma, a proper noun in full, a gerund as it stands; None for a word that is no noun."""
+    """A common noun's lemma, a proper noun in full, a gerund unchanged; None for a word that is no noun."""
     if token.pos_ == "PROPN" and not token.is_lower:
         parts = [
             c
@@ -174,8 +176,8 @@ def _name(token: Token) -> str | None:
             titles = [t for t in token.sent if t.is_title and t.i > token.sent.start]
             if titles == [token]:
                 return token.lower_  # "who directed Jaws"
-        found = lemma(token)
-        return singular(found) if found == token.lower_ and _word_before(token) in BEFORE_PLURALS else found
+        base = lemma(token)
+        return singular(base) if base == token.lower_ and _word_before(token) in BEFORE_PLURALS else base
     if NOMINAL.search(token.lower_):
         return token.lower_
     if token.tag_ == "VB" and token.dep_ in OBJECT and not any(c.dep_ in OBJECT | SUBJECT for c in token.children):
@@ -195,7 +197,7 @@ def _name(token: Token) -> str | None:
         return singular(token.lower_)
     is_noun = is_noun or (
         token.pos_ == "ADJ" and token.lower_.endswith("ing")
-    )  # "recommend cycling", taken for an adjective
+    )  # "recommend cycling", tagged as an adjective
     return token.lower_ if is_gerund(token) or (is_noun and token.dep_ in OBJECT) else None
 
 
@@ -204,13 +206,13 @@ def _word_before(token: Token) -> str:
 
 
 def asked_what(sentence: Span, lexicon: Lexicon) -> str | None:
-    """The noun of a question with "be": the phrase before it ("which river is"), else behind it, else by the tree."""
+    """The noun of a question with "be": the phrase before it ("which river is"), else after it, else by the tree."""
     asker = next((token for token in sentence if token.lower_ in QUESTION_WORDS), None)
     first = sentence.start if asker is None else asker.i
-    found = next((token for token in sentence if token.i >= first and lemma(token) == "be"), None)
-    placed = None if found is None else _named_before(asker, found, lexicon) or _named_after(found, lexicon)
+    be = next((token for token in sentence if token.i >= first and lemma(token) == "be"), None)
+    placed = None if be is None else _named_before(asker, be, lexicon) or _named_after(be, lexicon)
     if placed is not None and word(asker) in ("", "why") and placed.lower_ in lexicon.adjectives:
-        before = placed.nbor(-1)  # "why is the sky blue", where "blue" was taken for the noun
+        before = placed.nbor(-1)  # "why is the sky blue", where "blue" was parsed as the noun
         placed = before if before.pos_ in ("NOUN", "PROPN") else placed
     root = sentence.root
     if (
@@ -223,19 +225,19 @@ def asked_what(sentence: Span, lexicon: Lexicon) -> str | None:
     return next((name for token in every if token.lower_ not in QUESTION_WORDS for name in names(token)), None)
 
 
-def _named_before(asker: Token | None, found: Token, lexicon: Lexicon) -> Token | None:
+def _named_before(asker: Token | None, be: Token, lexicon: Lexicon) -> Token | None:
     """The noun between a question word and "be": "which river is", "how many moons are"."""
-    if asker is None or asker.i + 1 >= found.i or asker.lower_ not in ("which", "what", "whose", "how"):
+    if asker is None or asker.i + 1 >= be.i or asker.lower_ not in ("which", "what", "whose", "how"):
         return None
     skipped = 1 if asker.lower_ != "how" and asker.nbor(1).lower_ != "of" else 2
     if asker.lower_ == "how" and asker.nbor(1).lower_ not in ("many", "much"):
         return None
-    head = phrase_head(asker.nbor(skipped), lexicon) if asker.i + skipped < found.i else None
-    return head if head is not None and head.i < found.i else None
+    head = phrase_head(asker.nbor(skipped), lexicon) if asker.i + skipped < be.i else None
+    return head if head is not None and head.i < be.i else None
 
 
-def _named_after(found: Token, lexicon: Lexicon) -> Token | None:
-    after = [t for t in found.doc[found.i + 1 : found.sent.end] if t.lower_ not in ("there", "not", "n't", "it")]
+def _named_after(be: Token, lexicon: Lexicon) -> Token | None:
+    after = [t for t in be.doc[be.i + 1 : be.sent.end] if t.lower_ not in ("there", "not", "n't", "it")]
     if not after:
         return None
     is_compared = len(after) > 1 and after[1].tag_ in ("JJR", "RBR") and after[0].lower_ in lexicon.nouns
@@ -254,7 +256,7 @@ def fronted(verb: Token, lexicon: Lexicon) -> str | None:
 
 
 def _is_within(asker: Token) -> bool:
-    """Whether a preposition stands before the question word: "in what ways"."""
+    """Whether a preposition precedes the question word: "in what ways"."""
     return asker.i > asker.sent.start and asker.nbor(-1).pos_ == "ADP"
 
 

@@ -1,7 +1,7 @@
-"""Where does a noun phrase end, and which noun heads it? By the tags of its words in their order, without the tree.
+"""Where does a noun phrase end, and which noun heads it? Decided by the tags of its words in order, without the tree.
 
-Small parsers tag better than they attach: in "list the challenges farms face" each word has its right tag, though the
-tree may hang the first noun on the last.
+Small parsers tag better than they attach: in "list the challenges farms face" each tag is right, but the tree may
+attach the first noun to the last.
 """
 
 from __future__ import annotations
@@ -18,60 +18,62 @@ if TYPE_CHECKING:
 NOUNS = ("NN", "NNS", "NNP", "NNPS")
 DESCRIBING = ("JJ", "JJR", "JJS", "VBN", "VBG", "CD")
 BEFORE = (*DESCRIBING[:3], "DT", "PDT", "PRP$", "WP$", "CD", "$", "``", "''")
-LONGEST_PHRASE = 14  # words looked at, those behind the noun included
-NOMINAL = re.compile(r"(?:ness|tion|sion|ment|ity|ism|ship|hood)$")  # no verb or adverb ends so, whatever its tag
+LONGEST_PHRASE = 14  # words that are read, including those after the noun
+NOMINAL = re.compile(
+    r"(?:ness|tion|sion|ment|ity|ism|ship|hood)$"
+)  # no verb or adverb has these endings, whatever its tag
 BEFORE_PLURALS = frozenset("are were many few several some all these those two three four five six ten".split())
 FORMULA = re.compile(r".*[\^=+*/()²].*|\d+[xyzn]")  # "x^2", "3x"
 FINITE = ("VBZ", "VBP", "VBD", "MD")
 
 
 class Piece(NamedTuple):
-    """A word with all that is hyphenated to it: its last part, and whether there is more than one."""
+    """A word with its hyphenated parts: the last part, and whether there are several."""
 
     last: Token
     is_joined: bool
 
 
 def pieces(words: Span) -> list[Piece]:
-    """The words with hyphenated ones taken as one."""
-    found: list[Piece] = []
+    """The words; hyphenated ones are one piece."""
+    joined: list[Piece] = []
     is_open = False
     for token in words:
         is_dash = token.text in ("-", "‑", "–") and not token.whitespace_ and token.i > 0
         is_dash = is_dash and not token.nbor(-1).whitespace_
-        if found and (is_dash or is_open):
-            found[-1] = Piece(token if not is_dash else found[-1].last, True)
+        if joined and (is_dash or is_open):
+            joined[-1] = Piece(token if not is_dash else joined[-1].last, True)
         else:
-            found.append(Piece(token, False))
+            joined.append(Piece(token, False))
         is_open = is_dash
-    return found
+    return joined
 
 
 def phrase_head(start: Token, lexicon: Lexicon) -> Token | None:
-    """The noun that heads the phrase that begins at `start`; None where no noun phrase begins there."""
+    """The head noun of the phrase that begins at `start`; None where no noun phrase begins there."""
     run = pieces(start.doc[start.i : min(start.sent.end, start.i + LONGEST_PHRASE)])
     tags = [_tag(piece, lexicon) for piece in run] + [""]
-    for at, piece in enumerate(run):
-        if piece.is_joined and tags[at + 1] in DESCRIBING:
-            tags[at] = "JJ"  # "a 5-step to-do list"
+    for i, piece in enumerate(run):
+        if piece.is_joined and tags[i + 1] in DESCRIBING:
+            tags[i] = "JJ"  # "a 5-step to-do list"
     head: Token | None = None
-    is_open = True  # whether words that describe a noun to come may follow
-    for at, (token, _) in enumerate(run):
-        tag, following = tags[at], tags[at + 1]
+    is_open = True  # whether words that describe a later noun may follow
+    for i, (token, _) in enumerate(run):
+        tag, following = tags[i], tags[i + 1]
         if tag in NOUNS:
-            if head is None and at and FORMULA.fullmatch(token.text) and run[at - 1].last.lower_ in lexicon.nouns:
-                return run[at - 1].last  # "the polynomial x^2", where the noun was taken for an adjective
+            if head is None and i and FORMULA.fullmatch(token.text) and run[i - 1].last.lower_ in lexicon.nouns:
+                return run[i - 1].last  # "the polynomial x^2", where the noun is tagged as an adjective
             if (
                 head is not None
                 and not is_open
-                and (FORMULA.fullmatch(token.text) or _ends_before(head, token, tags[at:]))
+                and (FORMULA.fullmatch(token.text) or _ends_before(head, token, tags[i:]))
             ):
                 break
             head, is_open = token, False
         elif (
             head is not None and tag == "VBZ" and head.tag_ == "NN" and following in ("WDT", "IN", "TO", "CC", ".", ",")
         ):
-            head = token  # "the personality traits that", taken for a verb
+            head = token  # "the personality traits that", tagged as a verb
         elif tag == "POS" or (head is not None and token.lower_ in COMPOUNDING and following in (*NOUNS, *DESCRIBING)):
             is_open = True  # "Newton's second law", "technology related companies"
         elif (
@@ -86,31 +88,31 @@ def phrase_head(start: Token, lexicon: Lexicon) -> Token | None:
             continue  # "a Python 3 file"
         elif head is not None and tag == "JJ" and following in NOUNS and start.lower_ in ("a", "an"):
             is_open = True  # "an expert psychological opinion"
-        elif not is_open or not _goes_on(at, run, tags):
+        elif not is_open or not _goes_on(i, run, tags):
             break
     return head
 
 
-def _goes_on(at: int, run: list[Piece], tags: list[str]) -> bool:
-    """Whether a word before the noun leads on to it."""
-    (token, _), tag, following = run[at], tags[at], tags[at + 1]
+def _goes_on(i: int, run: list[Piece], tags: list[str]) -> bool:
+    """Whether the phrase goes on after a word before its noun."""
+    (token, _), tag, following = run[i], tags[i], tags[i + 1]
     if tag in BEFORE:
         return True
     if tag in ("VBN", "VBG", "RB", "RBR", "RBS"):
         return following in (*NOUNS, *DESCRIBING, "RB", "CC")
-    if at == 0:
+    if i == 0:
         return tag in ("VB", "VBP") and following in NOUNS  # "compound interest"
     if token.lower_ == "of":
-        return run[at - 1].last.lower_ in COUNTED
+        return run[i - 1].last.lower_ in COUNTED
     return (
         (tag in (",", "CC") or token.lower_ == "but")
-        and tags[at - 1] in DESCRIBING
-        and (following in (*DESCRIBING, "RB") or (tag == "," and run[at + 1].last.lower_ in ("and", "but", "yet")))
+        and tags[i - 1] in DESCRIBING
+        and (following in (*DESCRIBING, "RB") or (tag == "," and run[i + 1].last.lower_ in ("and", "but", "yet")))
     )
 
 
 def _tag(piece: Piece, lexicon: Lexicon) -> str:
-    """The tag of the last part; of "time-sensitive" and "to-do" that of an adjective, as of a noun that is but one."""
+    """The tag of the last part; an adjective's for "time-sensitive", "to-do" and for adjectives tagged as nouns."""
     token, tag = piece.last, piece.last.tag_
     word = token.lower_
     if tag not in NOUNS:
@@ -144,28 +146,28 @@ def _ends_before(head: Token, token: Token, tags: list[str]) -> bool:
 
 
 def object_by_place(verb: Token, lexicon: Lexicon) -> Token | None:
-    """The head of the noun phrase right behind a verb; None where something else stands there, or two objects may."""
-    at, end, own = verb.i + 1, verb.sent.end, particles(verb)
-    while at < end and (verb.doc[at].tag_ in ("RP", "RB") or verb.doc[at].lower_ in own):
-        at += 1
-    if at < end and verb.doc[at].lower_ in ME:
-        at += 1
+    """The head of the noun phrase right after a verb; None where none follows, or where two objects may follow."""
+    i, end, verb_particles = verb.i + 1, verb.sent.end, particles(verb)
+    while i < end and (verb.doc[i].tag_ in ("RP", "RB") or verb.doc[i].lower_ in verb_particles):
+        i += 1
+    if i < end and verb.doc[i].lower_ in ME:
+        i += 1
     elif lemma(verb) in TWO_OBJECTS:
         return None
-    is_gerund = at < end and verb.doc[at].tag_ == "VBG" and verb.doc[at].dep_ == "xcomp"
-    found = phrase_head(verb.doc[at], lexicon) if at < end and not is_gerund else None
-    return None if found is None or found.lower_ in TIMES else found
+    is_gerund = i < end and verb.doc[i].tag_ == "VBG" and verb.doc[i].dep_ == "xcomp"
+    head = phrase_head(verb.doc[i], lexicon) if i < end and not is_gerund else None
+    return None if head is None or head.lower_ in TIMES else head
 
 
 def behind_preposition_by_place(verb: Token, lexicon: Lexicon) -> tuple[Token, str] | None:
-    """The head of the noun phrase behind the word that follows a verb, and that word."""
-    at = verb.i + 1
-    if at + 1 >= verb.sent.end or verb.doc[at].pos_ not in ("ADP", "PART", "ADV", "SCONJ"):
+    """The head of the noun phrase after the word that follows a verb, and that word."""
+    i = verb.i + 1
+    if i + 1 >= verb.sent.end or verb.doc[i].pos_ not in ("ADP", "PART", "ADV", "SCONJ"):
         return None
-    found = phrase_head(verb.doc[at + 1], lexicon)
-    return None if found is None else (found, verb.doc[at].lower_)
+    head = phrase_head(verb.doc[i + 1], lexicon)
+    return None if head is None else (head, verb.doc[i].lower_)
 
 
 def singular(plural: str) -> str:
-    """Of a plural that no lemmatizer had: "matches", "cubes"."""
+    """The singular of a plural that the lemmatizer does not have: "matches", "cubes"."""
     return re.sub(r"(?<=ch)es$|(?<=sh)es$|(?<=x)es$|(?<=[^su])s$", "", plural)

@@ -1,7 +1,7 @@
 """What does a parsed sentence ask for? Verbs and their nouns.
 
-The rules follow the verb that carries a request ("help me", "I want you to", "your task is to") down to the verb that
-is asked for, and take its nouns and those of the verbs conjoined to it.
+The rules go from the verb that carries a request ("help me", "I want you to", "your task is to") down to the verb of
+the request, and take its nouns and those of its conjuncts.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """`verb` with its particle, and the `noun` it acts upon, lemmas in lower case; None where there is no such noun.
+    """`verb` with its particle, and the `noun` it acts on, lemmas in lower case; None where there is no such noun.
 
     `how`: "imperative", "request" ("can you", "I want", "your task is"), "question", "passive" ("… should be
-    translated") or "statement"; `preposition`: what stands before the noun ("listen to the song"). A setting ("imagine
-    …", "you are given …") only prepares for a request; a complete one needs no noun, a clause or the question itself
-    stands for it ("explain why …").
+    translated") or "statement"; `preposition`: the one before the noun ("listen to the song"). A setting ("imagine …",
+    "you are given …") only prepares for a request; a complete request needs no noun, since it is a question or has a
+    clause instead ("explain why …").
     """
 
     verb: str
@@ -51,7 +51,7 @@ class Request:
 
 
 def requests(doc: Doc, lexicon: Lexicon) -> list[Request]:
-    """What the sentences of a parsed text ask for, in their order; several where verbs or objects are conjoined."""
+    """What the sentences of a parsed text ask for, in order; several where verbs or objects are conjoined."""
     return [request for sentence in doc.sents for request in _of_sentence(sentence, lexicon)]
 
 
@@ -60,24 +60,24 @@ def _of_sentence(sentence: Span, lexicon: Lexicon) -> Iterator[Request]:
     if is_question and (mended := verb_of_question(sentence, lexicon) or passive_of_question(sentence, lexicon)):
         yield _request(mended[0], (mended[1], None), "question")
         return
-    found = None if _is_but_a_noun(root, lexicon) or asks_how_it_is(sentence) else carried(root, 0)
-    if is_question and found is not None and not may_be_asked(found, sentence):
-        found = None  # "are dolphins mammals", whose first noun was taken for a verb
-    if found is None or lemma(found) == "be":
+    verb = None if _is_but_a_noun(root, lexicon) or asks_how_it_is(sentence) else carried(root, 0)
+    if is_question and verb is not None and not may_be_asked(verb, sentence):
+        verb = None  # "are dolphins mammals", whose first noun is tagged as a verb
+    if verb is None or lemma(verb) == "be":
         if is_question:
             if any(lemma(token) == "be" for token in sentence):
                 yield Request("be", asked_what(sentence, lexicon), "question", is_complete=True)
             elif (asked := first_asked(sentence)) is not None:
-                yield from _of_verbs([asked], root, is_question, lexicon)  # "which singer released", taken for a noun
-        elif found is None and (mended := first_verb(sentence, lexicon)):
+                yield from _of_verbs([asked], root, is_question, lexicon)  # "which singer released", tagged as a noun
+        elif verb is None and (mended := first_verb(sentence, lexicon)):
             yield _request(mended[0], (mended[1], None), "imperative")
-        elif found is None and (later := verb_beside(root)) is not None:
+        elif verb is None and (later := verb_beside(root)) is not None:
             yield from _of_verbs([later, *conjuncts(later)], root, is_question, lexicon)
         return
-    if (wanted := _wanted(found)) is not None:
+    if (wanted := _wanted(verb)) is not None:
         yield wanted
         return
-    yield from _of_verbs([found, *conjuncts(found)], root, is_question, lexicon)
+    yield from _of_verbs([verb, *conjuncts(verb)], root, is_question, lexicon)
 
 
 def _wanted(verb: Token) -> Request | None:
@@ -97,7 +97,7 @@ def _wanted(verb: Token) -> Request | None:
 
 
 def _is_but_a_noun(root: Token, lexicon: Lexicon) -> bool:
-    """Whether what was taken for an imperative can be no verb: "recipe for lentil soup"."""
+    """Whether a word parsed as an imperative is only a noun: "recipe for lentil soup"."""
     is_base = root.tag_ in ("VB", "NN", "NNP") and child(root, SUBJECT | PASSIVE | {"aux"}) is None
     if not is_base or root.lower_ not in lexicon.nouns:
         return False
@@ -110,26 +110,26 @@ def _is_but_a_noun(root: Token, lexicon: Lexicon) -> bool:
 
 
 def _of_verbs(verbs: list[Token], root: Token, is_question: bool, lexicon: Lexicon) -> Iterator[Request]:
-    """A conjunct without an object shares its neighbour's: "compare and contrast two poems"."""
-    own = [nouns(verb, lexicon) for verb in verbs]
-    for at, verb in enumerate(verbs):
-        how, found = how_asked(verb, root, is_question), own[at]
+    """The requests of conjoined verbs; one without an object has its neighbour's: "compare and contrast two poems"."""
+    nouns_of_verbs = [nouns(verb, lexicon) for verb in verbs]
+    for i, verb in enumerate(verbs):
+        how, acted_on = how_asked(verb, root, is_question), nouns_of_verbs[i]
         if how == "question" and lemma(verb) == "take" and subject(verb) == "it":
-            found = []  # "how long does it take Ann to paint the wall"
-        elif not found and not has_object(verb):
-            found = next((near for near in (*own[at + 1 :], *reversed(own[:at])) if near), [])
-        if how == "question" and verb.dep_ != "conj" and (name := _asked_before(verb, found, lexicon)):
-            found = [(name, None)]
-        if not found:
+            acted_on = []  # "how long does it take Ann to paint the wall"
+        elif not acted_on and not has_object(verb):
+            acted_on = next((near for near in (*nouns_of_verbs[i + 1 :], *reversed(nouns_of_verbs[:i])) if near), [])
+        if how == "question" and verb.dep_ != "conj" and (name := _asked_before(verb, acted_on, lexicon)):
+            acted_on = [(name, None)]
+        if not acted_on:
             yield _request(verb, (None, None), how)
-        for noun in found:
+        for noun in acted_on:
             yield _request(verb, noun, how)
 
 
-def _asked_before(verb: Token, found: list[Noun], lexicon: Lexicon) -> str | None:
-    """The noun before the verb of a question, where none behind it is its object: "how many emails did he reply to"."""
-    is_object = any(preposition is None and noun not in TIMES for noun, preposition in found)
-    if is_object or (found and found[0][1] and not is_how_many(verb.sent)):
+def _asked_before(verb: Token, nouns_of_verb: list[Noun], lexicon: Lexicon) -> str | None:
+    """The noun before a question's verb, where none after it is its object: "how many emails did he reply to"."""
+    is_object = any(preposition is None and noun not in TIMES for noun, preposition in nouns_of_verb)
+    if is_object or (nouns_of_verb and nouns_of_verb[0][1] and not is_how_many(verb.sent)):
         return None
     return fronted(verb, lexicon)
 

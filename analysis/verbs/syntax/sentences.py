@@ -1,4 +1,4 @@
-"""Which sentences of a text can hold its request? Cheap tests on the text itself, so that few need a parser."""
+"""Which sentences of a text can be its request? Fast tests on the text, so that few sentences are parsed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Collection
 from analysis.verbs.syntax.words import LEADING
 
 LONGEST_WORD = 30
-FAR = 400  # characters behind a comma in which a question must end
+FAR = 400  # characters after a comma in which a question must end
 _UNPRINTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufffc\ufffd]+")
 _NOT_PROSE = re.compile(
     r"(?P<fence>```|~~~).*?(?:(?P=fence)|\Z)"  # fenced code
@@ -73,26 +73,26 @@ _WORDS = re.compile(r"[^\W\d_]+")
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text's prose that have a letter: no code, tags, list marks or labels such as "Task:".
+    """The sentences of a text's prose with a letter: without code, tags, list marks and labels such as "Task:".
 
-    A quotation of five words or more is not asked for but worked upon, so that "it" stands in its place.
+    A quotation of five words or more is the object of a request, not a request, so that "it" replaces it.
     """
     prose = _EMPHASIS.sub("", _NOT_PROSE.sub("\n", _UNPRINTED.sub(" ", text)))
-    found = []
+    prose_sentences = []
     for line in prose.splitlines():
         if not line or _CODE.search(line):
             continue
-        said = _MAIL.sub("e", _QUOTED.sub('"it"', _MARGIN.sub("", line, count=1)))
-        found += [_plain(part) for part in _split(said) if _LETTER.search(part)]
-    return found
+        unmarked = _MAIL.sub("e", _QUOTED.sub('"it"', _MARGIN.sub("", line, count=1)))
+        prose_sentences += [_plain(part) for part in _split(unmarked) if _LETTER.search(part)]
+    return prose_sentences
 
 
 def _plain(sentence: str) -> str:
-    """Without what leads a parser astray: "hello", "gimme", "re-write", "line by line"."""
+    """The sentence without words that mislead a parser: "hello", "gimme", "re-write", "line by line"."""
     plain = _AGAIN.sub(r"\1", sentence)
     words = [word.strip(",.!?") for word in plain.lower().split()]
     if not _AS_SPOKEN.keys().isdisjoint(words):
-        plain = _SPOKEN.sub(lambda found: _AS_SPOKEN[found.group().lower()], plain)
+        plain = _SPOKEN.sub(lambda match: _AS_SPOKEN[match.group().lower()], plain)
     is_repeated = "-" in plain or any(first == third for first, third in zip(words, words[2:], strict=False))
     for stripped in (_GREETING, _REPEATED) if is_repeated else (_GREETING,):
         left = stripped.sub("", plain)
@@ -101,7 +101,7 @@ def _plain(sentence: str) -> str:
 
 
 def _split(line: str) -> list[str]:
-    """The line's sentences; a full stop behind an abbreviation ends none."""
+    """The line's sentences; a full stop after an abbreviation does not end one."""
     parts, start = [], 0
     for end in _END.finditer(line):
         if not _ABBREVIATION.search(line, start, end.start()):
@@ -110,21 +110,21 @@ def _split(line: str) -> list[str]:
     return [*parts, line[start:].strip()]
 
 
-def candidates(found: list[str], limit: int, verbs: Collection[str]) -> list[str]:
-    """At most `limit` sentences: the first, those that open like a request, and always the last of these.
+def candidates(prose: list[str], limit: int, verbs: Collection[str]) -> list[str]:
+    """At most `limit` sentences: the first, those that begin like a request, and always the last of these.
 
-    With no `verbs` to know a request by, simply the first ones.
+    Without `verbs`, which identify a request, the first sentences.
     """
-    if len(found) <= 1:
-        return found[:limit]
-    opening = [sentence for sentence in found[1:] if not verbs or opens_like_a_request(sentence, verbs)]
+    if len(prose) <= 1:
+        return prose[:limit]
+    opening = [sentence for sentence in prose[1:] if not verbs or opens_like_a_request(sentence, verbs)]
     if len(opening) > limit - 1 and verbs:
         opening = [*opening[: max(limit - 2, 0)], opening[-1]]
-    return [found[0], *opening][:limit]
+    return [prose[0], *opening][:limit]
 
 
 def opens_like_a_request(sentence: str, verbs: Collection[str]) -> bool:
-    """Whether it asks, or begins with a verb: at once, behind "now" or "then", or behind a phrase and a comma."""
+    """Whether it is a question, or begins with a verb: at once, after "now" or "then", or after phrase and comma."""
     if sentence.endswith("?") or _OPENING.match(sentence):
         return True
     begins = [_WORDS.findall(sentence[:60])[:2], _WORDS.findall(sentence.partition(", ")[2][:60])[:1]]
@@ -153,9 +153,9 @@ _OBJECT_FOLLOWS = frozenset(
 
 
 def focused(sentence: str, verbs: Collection[str], words: int) -> str:
-    """The part that asks, where a comma parts it from its context: "Given x, find y", "If …, how many …?"
+    """The part with the request, where a comma separates it from its context: "Given x, find y", "If …, how many …?"
 
-    The context is dropped where the sentence opens as one does, or is longer than `words`; "how many" needs no comma.
+    The context is removed where the sentence begins like one, or is longer than `words`; "how many" needs no comma.
     """
     is_long = len(sentence.split()) > words
     asks = sentence.endswith("?") and not _OPENING.match(sentence) and sentence.split()[0].lower() not in verbs
@@ -173,5 +173,5 @@ def focused(sentence: str, verbs: Collection[str], words: int) -> str:
 
 
 def shortened(sentence: str, words: int) -> str:
-    """Its first `words` words, `LONGEST_WORD` characters of each at most on average."""
+    """The first `words` words; on average at most `LONGEST_WORD` characters per word."""
     return " ".join(sentence[: words * LONGEST_WORD].split()[:words])

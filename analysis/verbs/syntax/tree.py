@@ -1,4 +1,4 @@
-"""How the rules look at a parsed sentence: children by relation, subjects, verbs and their particles.
+"""What do the rules read in a parsed sentence? Children by relation, subjects, verbs and their particles.
 
 Relations have the names of Universal Dependencies or of ClearNLP ("obj", "dobj"); every set here holds both.
 """
@@ -26,7 +26,7 @@ OF_A_NOUN = frozenset(("det", "nmod", "nmod:poss", "poss", "compound", "amod", "
 
 
 class Lexicon(NamedTuple):
-    """Words by what they can be, in small letters, as the pipeline's lemmatizer lists them; empty where it has none."""
+    """Words by part of speech, in lower case, from the pipeline's lemmatizer; empty where it has none."""
 
     verbs: Collection[str] = frozenset()
     nouns: Collection[str] = frozenset()
@@ -39,31 +39,31 @@ def child(token: Token, relations: Collection[str]) -> Token | None:
 
 
 def word(token: Token | None) -> str:
-    """In small letters; empty for no token."""
+    """The word in lower case; empty for None."""
     return "" if token is None else token.lower_
 
 
 def lemma(token: Token | None) -> str:
-    """In small letters; the word itself where it is a base form or the pipeline gives no lemma, empty for no token."""
+    """The lemma in lower case; the word itself where it is a base form or has no lemma, empty for None."""
     if token is not None and token.lower_ in ENDING_IN_IE:
         return token.lower_.removesuffix("s")
     if token is None:
         return ""
-    found = (token.text if token.tag_ == "VB" else token.lemma_ or token.text).lower()
-    is_doubled = token.tag_ in ("VBG", "VBD", "VBN") and DOUBLED.search(found) is not None
-    return found[:-2] if is_doubled else found  # "debugge", of "debugging"
+    base = (token.text if token.tag_ == "VB" else token.lemma_ or token.text).lower()
+    is_doubled = token.tag_ in ("VBG", "VBD", "VBN") and DOUBLED.search(base) is not None
+    return base[:-2] if is_doubled else base  # "debugge", of "debugging"
 
 
 def subject(token: Token) -> str | None:
-    """The clause's subject as a word in small letters; None where it has none, as an imperative."""
-    found = child(token, SUBJECT | PASSIVE)
-    return None if found is None else found.lower_
+    """The subject of the clause as a word in lower case; None where it has none, such as an imperative."""
+    subject_token = child(token, SUBJECT | PASSIVE)
+    return None if subject_token is None else subject_token.lower_
 
 
 def is_verb(token: Token) -> bool:
-    """Whether it heads a clause: a verb, an auxiliary on its own, or a word that only a verb could be in this place.
+    """Whether it is the head of a clause: a verb, an auxiliary alone, or a word that can only be a verb in this place.
 
-    Objects and "to"-phrases hang on verbs, so that a root with one of these is a verb whatever its tag.
+    Objects and "to"-phrases depend on verbs, so that a root with one of these is a verb whatever its tag.
     """
     if token.pos_ in ("VERB", "AUX"):
         return token.pos_ == "VERB" or token.dep_ not in AUXILIARY
@@ -77,7 +77,7 @@ def is_verb(token: Token) -> bool:
 
 
 def is_bare(token: Token) -> bool:
-    """Whether it has the form of a request: an imperative or an infinitive, or a form the pipeline does not tell."""
+    """Whether it has the form of a request: imperative, infinitive, or a form that the pipeline does not give."""
     if token.pos_ not in ("VERB", "AUX"):
         return is_verb(token)
     form = token.morph.get("VerbForm", [])
@@ -95,12 +95,12 @@ def is_ready(token: Token) -> bool:
 
 
 def has_object(verb: Token) -> bool:
-    """Whether an object, or a clause in its place, hangs on the verb."""
+    """Whether the verb has an object, or a clause instead."""
     return child(verb, OBJECT | COMPLEMENT) is not None
 
 
 def is_passive(verb: Token) -> bool:
-    """Whether it is a participle behind a form of "be", whichever of the two the parser hung it on."""
+    """Whether it is a participle after a form of "be", whichever of the two is the head."""
     if child(verb, PASSIVE_AUXILIARY) is not None:
         return True
     before = verb.doc[verb.sent.start : verb.i]
@@ -108,28 +108,28 @@ def is_passive(verb: Token) -> bool:
 
 
 def is_reduced(participle: Token) -> bool:
-    """Whether it has no auxiliary and nothing that opens a clause: "the dream described below"."""
+    """Whether it has no auxiliary and no word that begins a clause: "the dream described below"."""
     return child(participle, AUXILIARY | {"mark"}) is None and not is_clause(participle)
 
 
 def is_clause(token: Token) -> bool:
-    """Whether an object is in truth an indirect question, whose verb was taken for a noun: "why ice floats"."""
+    """Whether an object is an indirect question, whose verb is tagged as a noun: "why ice floats"."""
     first = token.left_edge
     return first.i < token.i and first.lower_ in QUESTION_WORDS | {"whether", "if"} and first.lower_ != "whose"
 
 
 def has_clause(verb: Token) -> bool:
-    """Whether a clause stands in the place of the verb's object."""
+    """Whether the verb has a clause as its object."""
     return any(c.dep_ in COMPLEMENT or (c.dep_ in OBJECT and c.i > verb.i and is_clause(c)) for c in verb.children)
 
 
 def particles(verb: Token) -> list[str]:
-    """What belongs to a phrasal verb: "up" in "look up the word"."""
-    found = [c.lower_ for c in verb.children if c.dep_ in ("compound:prt", "prt") and c.lower_ in PARTICLES]
-    if found:
-        return found[:1]
+    """The particle of a phrasal verb, at most one: "up" in "look up the word"."""
+    particle_words = [c.lower_ for c in verb.children if c.dep_ in ("compound:prt", "prt") and c.lower_ in PARTICLES]
+    if particle_words:
+        return particle_words[:1]
     after = [c for c in verb.children if c.i > verb.i]
     loose = [c for c in after if c.dep_ in ("advmod", "case", "mark") and c.lower_ in PARTICLES]
-    if child(verb, OBJECT) is None:  # "fill in the blanks", where "in" was taken for a preposition
+    if child(verb, OBJECT) is None:  # "fill in the blanks", where "in" is tagged as a preposition
         loose += [case for c in after if c.dep_ == "obl" for case in c.children if case.dep_ == "case"]
     return [c.lower_ for c in loose if (lemma(verb), c.lower_) in PHRASAL][:1]

@@ -1,4 +1,4 @@
-"""The English words that the rules for requests know by name. Other languages keep the rules that need no word."""
+"""Which English words do the rules for requests use? Other languages use only the rules without word lists."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ CARRIERS = frozenset(
     "help assist want need like love wish hope expect ask require request instruct try attempt remember mind let have "
     "go start begin continue proceed prefer task charge allow order invite encourage seek aim plan intend wonder "
     "appreciate think believe suppose get come".split()
-)  # verbs that carry another one: "help me write", "I want you to write"
+)  # verbs that introduce (carry) another verb: "help me write", "I want you to write"
 STRONG = frozenset("order plan start begin continue think suppose get come ask instruct invite".split())
 WHETHER_YOU = frozenset("wonder appreciate think believe suppose mind".split())  # "I was wondering if you could"
-COMMON_VERBS = frozenset(  # which lists of function words hold too
+COMMON_VERBS = frozenset(  # which lists of function words contain too
     "become call do empty get give go have keep make move name put say see show take".split()
 )
 SETTINGS = frozenset("imagine pretend suppose assume act roleplay role-play be".split())
@@ -75,7 +75,7 @@ TAKES = frozenset(
     for line in _PREPOSITIONS.replace("\n  ", " ").splitlines()
     for preposition, verbs in [line.split(":")]
     for verb in verbs.split()
-)  # verbs that take their object behind a preposition: "listen to the song"
+)  # verbs that take their object after a preposition: "listen to the song"
 
 PHRASAL = frozenset(
     tuple(pair.split())
@@ -85,4 +85,4 @@ PHRASAL = frozenset(
     follow up|take out|leave out|pick out|give back|start off|boil down|narrow down|wrap up|speed up|tidy up""".replace(
         "\n", ""
     ).split("|")
-)  # where the parser took the particle for an adverb or a preposition of its own
+)  # where the parser tags the particle as an adverb or a preposition
