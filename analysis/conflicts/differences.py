@@ -8,9 +8,7 @@ from analysis.noise import KINDS
 from analysis.same_text import normalised
 
 SHORT_WORDS = 3  # an answer of at most so many words is a label or a fact, which is often right for several prompts
-SENTENCE_WORDS = (
-    12  # in an answer of at most so many words, one changed word is a changed label; in longer texts it is an edit
-)
+SENTENCE_WORDS = 12  # in an answer of so many words at most, one changed word is a changed label, otherwise an edit
 
 _NUMBER = r"[-\u{2212}]?[0-9]+(?:[.,\u{202f}\u{a0}][0-9]+)*(?:/[0-9]+)?"
 _LAST_NUMBER = rf"({_NUMBER})[^\p{{L}}0-9]*(?:[\s\d]*\p{{L}}+[^\p{{L}}0-9]*){{0,2}}\z"
