@@ -8,8 +8,8 @@ from analysis.same_text import normalised
 
 
 def asked_and_answered(rows: pl.DataFrame) -> pl.DataFrame:
-    """`row`, `context` (what was asked, normalised), `asked` (the latest prompt), `answer`, `repeats` (a chat gives one
-    answer to different questions); null where there is none. `is_later`: other questions came before the latest.
+    """`row`, `context` (the whole question, normalised), `asked` (the last prompt), `answer`, `repeats` (whether a chat
+    gives one answer to different questions); null where there is none. `is_later`: the last prompt is not the first.
 
     `rows` has a column `row` and the canonical texts.
     """
@@ -35,7 +35,7 @@ def asked_and_answered(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _chats(chats: pl.DataFrame) -> pl.DataFrame:
-    """As `asked_and_answered`, of rows that have messages."""
+    """As `asked_and_answered`, for rows that have messages."""
     turns = chats.select("row", "messages").explode("messages", empty_as_null=False).unnest("messages")
     turns = turns.with_columns(
         normalised(turns["content"]).fill_null("\x00").alias("said"), turn=pl.int_range(pl.len()).over("row")
@@ -58,9 +58,9 @@ def _chats(chats: pl.DataFrame) -> pl.DataFrame:
         "row", answer=pl.concat_str("content", "tool_calls", separator="\n", ignore_nulls=True)
     )
     question = pl.when(pl.col("role") == "user").then("said").forward_fill().over("row").fill_null("")
-    said = turns.with_columns(question=question).filter(pl.col("role") == "assistant", filled)
-    same = said.group_by("row", "said").agg(repeats=pl.col("question").min() != pl.col("question").max())
-    found = chats.select("row", cut=pl.col("rejected").is_not_null() & pl.col("response").is_null())
+    replies = turns.with_columns(question=question).filter(pl.col("role") == "assistant", filled)
+    same = replies.group_by("row", "said").agg(repeats=pl.col("question").min() != pl.col("question").max())
+    table = chats.select("row", cut=pl.col("rejected").is_not_null() & pl.col("response").is_null())
     for part in (before, answers, same.group_by("row").agg(pl.col("repeats").any())):
-        found = found.join(part, on="row", how="left")
-    return found.with_columns(pl.when(~pl.col("cut")).then(column).alias(column) for column in ("context", "answer"))
+        table = table.join(part, on="row", how="left")
+    return table.with_columns(pl.when(~pl.col("cut")).then(column).alias(column) for column in ("context", "answer"))

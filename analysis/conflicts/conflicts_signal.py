@@ -14,8 +14,8 @@ from analysis.same_text import evened, normalised
 from analysis.signal import Signal
 
 CHUNK_ROWS = 50_000
-QUOTED_CHARS = 20  # a response that begins with a shorter prompt, such as "Hi", need not repeat it
-CONTINUES = r"\A(?:[\p{L}\p{N}]|[.,:/\u{2212}-]\p{N})"  # the text before it stops inside a word or a number
+QUOTED_CHARS = 20  # a response may begin with a shorter prompt, such as "Hi", by chance
+CONTINUES = r"\A(?:[\p{L}\p{N}]|[.,:/\u{2212}-]\p{N})"  # the rest of a text that is cut inside a word or a number
 
 
 @dataclass(frozen=True)
@@ -45,24 +45,25 @@ class Conflicts(
     scope="dataset",
     cheap=True,
 ):
-    """Texts are compared normalised (NFC, lower case, white space evened out), by 128 bits of hash.
+    """Texts are compared after normalisation (NFC, lower case, white space), by a hash of 128 bits.
 
-    What was asked is all that stands before the answer: system and prompt, or a chat's messages before the last one of
-    the assistant. A group's number is the position of its first row; groups are null for rows that are in none.
+    The question of a row is everything before the answer: system and prompt, or the messages of a chat before the last
+    one of the assistant. The number of a group is the position of its first row, null for a row in no group.
 
-    `prompt_conflict_group`: the same was asked, the answers differ; `prompt_conflict_kind` says how, see
+    `prompt_conflict_group`: the same question, different answers; `prompt_conflict_kind` says how they differ, see
     `analysis.conflicts.differences.kinds_of`. A missing answer counts as an empty one. `response_conflict_group`: the
-    same answer to different prompts, which belong to different items where there are items; `response_conflict_kind` is
-    refusal, boilerplate, short or other. `label_conflict_group`, `score_conflict_group`: equal texts (or, where a row
-    has none, equal items) with different labels or scores; `score_conflict_range` is highest less lowest score of the
-    group. `preference_cycle_group`: choices on one prompt that run in a circle of `preference_cycle_answers` answers.
+    same answer to different questions, of different items where there are items; `response_conflict_kind` is refusal,
+    boilerplate, short or other. `label_conflict_group`, `score_conflict_group`: equal texts (equal items, where a row
+    has no text) with different labels or scores; `score_conflict_range` is the highest minus the lowest score of the
+    group. `preference_cycle_group`: choices on one prompt that form a cycle of `preference_cycle_answers` answers.
 
-    `is_prompt_echo`: the response is the prompt, or begins with the whole of it (a prompt of fewer than 20 characters
-    twice). `has_repeated_answer`: a chat gives one answer to two different questions; null where there is no answer in
-    a chat. `is_pair_degenerate`: chosen and rejected are `equal`, differ in `white_space` only, or one begins with the
-    whole other: `chosen_is_prefix`, `rejected_is_prefix`. `chosen_extra_chars`: characters of chosen less those of
-    rejected. These are null where either text is missing or blank. `chosen_score_margin`: the score of chosen less that
-    of rejected, below 0 where the scores speak against the choice.
+    `is_prompt_echo`: the response equals the prompt or begins with all of it (with a prompt of fewer than 20
+    characters, twice in a row). `has_repeated_answer`: a chat gives one answer to two different questions; null where
+    there is no answer in a chat. `is_pair_degenerate`: chosen and rejected are `equal`, differ in `white_space` only,
+    or one is the beginning of the other (`chosen_is_prefix`, `rejected_is_prefix`), as `pair_degenerate_kind` says.
+    `chosen_extra_chars`: characters of chosen minus those of rejected. All three are null where either text is missing
+    or blank. `chosen_score_margin`: the score of chosen minus that of rejected, below 0 where the scores contradict the
+    choice.
     """
 
     label: str = ""
@@ -88,7 +89,7 @@ class Conflicts(
 
 
 def _keys(rows: pl.DataFrame) -> pl.DataFrame:
-    """Hashes of the texts of a row, and what can be said of a row alone. A hash is null where its text is blank."""
+    """Hashes of the texts of a row, and the columns that need no other row. A hash is null where its text is blank."""
     texts = asked_and_answered(rows).hstack(rows.select("rejected", "text"))
     chosen, rejected = evened(texts["answer"]).replace("", None), evened(texts["rejected"]).replace("", None)
     texts = texts.with_columns(
@@ -122,7 +123,7 @@ def _hash(column: str) -> pl.Expr:
 
 
 def _continues(longer: pl.Expr, shorter: pl.Expr) -> pl.Expr:
-    """Whether the longer text goes on inside the word with which the shorter one ends."""
+    """Whether the longer text continues the last word of the shorter one."""
     return longer.str.slice(shorter.str.len_chars(), 2).str.contains(CONTINUES)
 
 
@@ -134,7 +135,7 @@ def _is_echo() -> pl.Expr:
 
 
 def _degenerate() -> pl.Expr:
-    """How two answers are one, case counting; a prefix ends with a word, or has at least 20 characters."""
+    """How two answers are the same, case-sensitive; a prefix ends where a word ends, or has at least 20 characters."""
     a, b = pl.col("a"), pl.col("b")
 
     def begins(longer: pl.Expr, shorter: pl.Expr) -> pl.Expr:
@@ -154,7 +155,7 @@ def _degenerate() -> pl.Expr:
 
 
 def _prompts(keys: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows that were asked the same and answer differently: group and kind."""
+    """Rows with the same question and different answers: group and kind."""
     exact = pl.col("exact").fill_null(0)
     groups = (
         _repeated(keys.drop_nulls("prompt"), "prompt")
@@ -167,23 +168,23 @@ def _prompts(keys: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         .collect()
     )
     distinct = groups.unique(["group", "better"], keep="any").sort("row")
-    made = [
+    parts = [
         pl.concat([part.select("group"), features(_answers(rows, part))], how="horizontal")
         for part in _slices(distinct)
     ]
-    kinds = kinds_of(pl.concat(made))
+    kinds = kinds_of(pl.concat(parts))
     return groups.join(kinds, on="group", how="left").select(
         "row", prompt_conflict_group="group", prompt_conflict_kind="kind"
     )
 
 
 def _repeated(keys: pl.DataFrame, *of: str) -> pl.DataFrame:
-    """Only the rows that may have company: grouping a million that stand alone takes seconds."""
+    """Only rows that may be in a group: it takes seconds to group a million rows that share nothing."""
     return keys.filter(pl.struct(of).hash().is_duplicated())
 
 
 def _slices(table: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Its parts, one at least."""
+    """The table in parts, at least one."""
     yield from table.iter_slices(CHUNK_ROWS) if table.height else (table,)
 
 
@@ -192,7 +193,7 @@ def _answers(rows: pl.DataFrame, of: pl.DataFrame) -> pl.Series:
 
 
 def _responses(keys: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows that answer different prompts with the same text: group and kind."""
+    """Rows with the same answer to different questions: group and kind."""
     asked = pl.col("prompt").struct.field("a")
     whose = pl.coalesce("item", asked)
     groups = (
@@ -207,26 +208,26 @@ def _responses(keys: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     )
     first = groups.filter(pl.col("row") == pl.col("group")).sort("row")
     kinds = [sorts_of(_answers(rows, part)) for part in _slices(first)]
-    known = first.select("group", response_conflict_kind=pl.concat(kinds))
-    return groups.join(known, on="group", how="left").rename({"group": "response_conflict_group"})
+    kinds_by_group = first.select("group", response_conflict_kind=pl.concat(kinds))
+    return groups.join(kinds_by_group, on="group", how="left").rename({"group": "response_conflict_group"})
 
 
 def _judged(keys: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Rows of equal texts, or of one item where there are no texts, that are judged differently."""
+    """Rows of equal texts, or of one item where there are no texts, with different labels or scores."""
     read = ["prompt", "better", "worse", "text"]
-    there = pl.any_horizontal(pl.col(c).is_not_null() for c in read)
+    has_text = pl.any_horizontal(pl.col(c).is_not_null() for c in read)
     for judgement in ("label", "score"):
         group, span = f"{judgement}_conflict_group", pl.col(judgement)
-        some = keys.filter(span.is_not_null(), there | pl.col("item").is_not_null())
-        some = some.with_columns(item=pl.when(~there).then("item"))
+        some = keys.filter(span.is_not_null(), has_text | pl.col("item").is_not_null())
+        some = some.with_columns(item=pl.when(~has_text).then("item"))
         groups = _repeated(some, *read, "item").lazy().group_by(*read, "item")
-        found = groups.agg("row", pl.col("row").min().alias(group), low=span.min(), high=span.max())
-        found = found.filter(pl.col("low") != pl.col("high"))
+        conflicts = groups.agg("row", pl.col("row").min().alias(group), low=span.min(), high=span.max())
+        conflicts = conflicts.filter(pl.col("low") != pl.col("high"))
         if judgement == "score":
-            found = found.with_columns(score_conflict_range=pl.col("high") - pl.col("low"))
-        yield found.explode("row").drop(*read, "item", "low", "high").collect()
+            conflicts = conflicts.with_columns(score_conflict_range=pl.col("high") - pl.col("low"))
+        yield conflicts.explode("row").drop(*read, "item", "low", "high").collect()
 
 
 def _cycles(keys: pl.DataFrame) -> pl.DataFrame:
-    found = cycles(keys.select("row", "prompt", "better", "worse").drop_nulls())
-    return found.rename({"group": "preference_cycle_group", "answers": "preference_cycle_answers"})
+    choices = cycles(keys.select("row", "prompt", "better", "worse").drop_nulls())
+    return choices.rename({"group": "preference_cycle_group", "answers": "preference_cycle_answers"})

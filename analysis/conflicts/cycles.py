@@ -1,4 +1,4 @@
-"""Do the choices made on one prompt run in a circle?"""
+"""Do the choices on one prompt form a cycle?"""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import polars as pl
 
 
 def cycles(choices: pl.DataFrame) -> pl.DataFrame:
-    """The choices that lie in a circle: `row`, `group` (its first row), `answers` (how many answers it goes through).
+    """The choices that are part of a cycle: `row`, `group` (first row of the cycle), `answers` (answers in the cycle).
 
-    `choices` has a line per pair: `row`, `prompt`, `better`, `worse`, each but `row` of any type that can be compared,
-    without nulls. A choice lies in a circle when its two answers are in one strongly connected component of the graph
-    "preferred to" of its prompt (Tarjan 1972). Two answers: the same pair was decided both ways.
+    `choices` has a line per pair: `row`, `prompt`, `better`, `worse`, each except `row` of any type that can be
+    compared, without nulls. A choice is part of a cycle when its two answers are in one strongly connected component of
+    the graph "preferred to" of its prompt (Tarjan 1972). Two answers: the same pair was decided both ways.
     """
     several = choices.filter(pl.len().over("prompt") > 1, pl.col("better") != pl.col("worse"))
     sides = [several.select("prompt", answer=side) for side in ("better", "worse")]

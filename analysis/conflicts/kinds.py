@@ -1,4 +1,4 @@
-"""Every kind of conflict: what it is called, what is said of it, which rows it is. To add one: add its line here."""
+"""Every kind of conflict: its title, its sentence and its rows. To add a kind, add its line here."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Shape = Literal["answers", "asked", "prompts", "judgements", "circle", "pair", "
 
 @dataclass(frozen=True)
 class Kind:
-    """`group`: the column that says which rows belong together, "" where each row stands for itself.
+    """`group`: the column with the number of the group, "" where the kind has no groups.
 
-    `sentence` is said of {groups} and {rows}. `shape`: what is laid side by side. `needs`: the roles it cannot be seen
-    without; one of those joined by | is enough. `signal`: the one whose columns it reads.
+    `sentence` has the gaps {groups} and {rows}. `shape`: what is shown side by side. `needs`: the roles it needs; of
+    roles joined by | one is enough. `signal`: the signal whose columns it reads.
     """
 
     name: str
@@ -102,33 +102,31 @@ JUDGED, CHOICES, ITSELF = (
     "Repeated in one row",
 )
 MEANING = "Prompts of the same meaning, answered differently"
-OPINIONS = "That may be the view of several people."
+OPINIONS = "People may see it differently."
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        _prompt(
-            "number", "A number differs", "the answers end with different numbers, or differ in nothing but numbers."
-        ),
-        _prompt("label", "A label flips", "short answers differ, or one word of them, or yes stands against no."),
+        _prompt("number", "A number differs", "the answers end with different numbers, or only numbers differ."),
+        _prompt("label", "A label flips", "short answers differ, or one word of them, or one says yes and another no."),
         _prompt("empty_or_refusal", "Empty or refused", "one response is empty or a refusal."),
         _prompt(
             "normalised",
             "Equal after normalisation",
-            "the response is one, written with other case, white space or Unicode form.",
+            "the responses are equal except for case, white space or Unicode form.",
         ),
-        _prompt("other", "Otherwise", "the responses differ otherwise. That may be wanted."),
+        _prompt("other", "Other", "the responses differ in another way. That may be intended."),
         _response(
             "refusal",
             "Refusals and boilerplate",
-            "In {groups} ({rows}) different prompts get one refusal, or one text about being a model.",
+            "In {groups} ({rows}) different prompts get the same refusal, or the same text about being a model.",
             "refusal",
             "boilerplate",
         ),
         _response(
             "short",
             "Short answers",
-            "In {groups} ({rows}) different prompts share a label or another short answer. That may be wanted.",
+            "In {groups} ({rows}) different prompts share a label or another short answer. That may be intended.",
             "short",
         ),
         _response(
@@ -154,12 +152,12 @@ KINDS: dict[str, Kind] = {
             "score_conflict_group",
             ("score",),
         ),
+        _meaning("number", "A number differs", "the answers end with different numbers, or only numbers differ."),
         _meaning(
-            "number", "A number differs", "the answers end with different numbers, or differ in nothing but numbers."
+            "label", "A label flips", "short answers differ, or one word of them, or one says yes and another no."
         ),
-        _meaning("label", "A label flips", "short answers differ, or one word of them, or yes stands against no."),
         _meaning("empty_or_refusal", "Empty or refused", "one response is empty or a refusal."),
-        _meaning("other", "Otherwise", "the responses differ otherwise. That may be wanted."),
+        _meaning("other", "Other", "the responses differ in another way. That may be intended."),
         _judged("label", "Labels differ"),
         _judged("score", "Scores differ"),
         Kind(
@@ -183,7 +181,7 @@ KINDS: dict[str, Kind] = {
         _pair("equal", "Chosen equals rejected", "In {rows} chosen and rejected are equal.", "equal"),
         _pair(
             "white_space",
-            "Equal but for white space",
+            "Equal except for white space",
             "In {rows} chosen and rejected differ in white space only.",
             "white_space",
         ),
@@ -198,7 +196,7 @@ KINDS: dict[str, Kind] = {
             "preference_reversed",
             CHOICES,
             "Decided both ways",
-            "In {groups} ({rows}) the same two answers are preferred both ways round.",
+            "In {groups} ({rows}) each of the same two answers is preferred to the other.",
             Filter("preference_cycle_answers", "eq", "2"),
             "circle",
             "preference_cycle_group",
@@ -207,8 +205,8 @@ KINDS: dict[str, Kind] = {
         Kind(
             "preference_cycle",
             CHOICES,
-            "In a circle",
-            "In {groups} ({rows}) the choices run in a circle: A over B, B over C, C over A.",
+            "In a cycle",
+            "In {groups} ({rows}) the choices form a cycle: A over B, B over C, C over A.",
             Filter("preference_cycle_answers", "gt", "2"),
             "circle",
             "preference_cycle_group",
@@ -237,13 +235,13 @@ KINDS: dict[str, Kind] = {
 
 
 def missing_roles(roles: dict[str, str]) -> dict[str, list[str]]:
-    """Role that is not set: the titles of the kinds that cannot be seen without it."""
-    found: dict[str, list[str]] = {}
+    """For each role that is not set, the titles of the kinds that need it."""
+    titles_by_role: dict[str, list[str]] = {}
     for kind in KINDS.values():
         for need in kind.needs:
             if not any(role in roles for role in need.split("|")):
-                found.setdefault(need.split("|")[0], []).append(kind.title)
-    return found
+                titles_by_role.setdefault(need.split("|")[0], []).append(kind.title)
+    return titles_by_role
 
 
 def is_askable(kind: Kind, roles: dict[str, str]) -> bool:

@@ -1,4 +1,4 @@
-"""Which rows ask the same in other words, and contradict each other?"""
+"""Which rows ask the same question in other words and contradict each other?"""
 
 from __future__ import annotations
 
@@ -32,15 +32,17 @@ class MeaningConflicts(
     },
     scope="dataset",
 ):
-    """Prompts mean the same where their vectors have a cosine of `threshold` or more, among the nearest that the signal
-    neighbours keeps; every row of a group is so near to its first (`analysis.duplicates.groups`). The vectors should be
-    those of the prompt. Prompts that name other numbers, rows under different system prompts and chats of several
-    questions are not compared. A group holds at least two wordings, normalised as in conflicts: the same wording is
-    found there. Its number is the position of its first row; all columns are null for rows in none.
+    """Two prompts have the same meaning where the cosine of their vectors is `threshold` or more and the signal
+    neighbours lists one for the other; every row of a group is that similar to its first row
+    (`analysis.duplicates.groups`). The vectors should be those of the prompt. Not compared: prompts with different
+    numbers, rows with different system prompts, and chats of several questions. A group has at least two wordings,
+    normalised as in conflicts; the signal conflicts compares prompts of equal wording. The number of a group is the
+    position of its first row; all columns are null for rows in no group.
 
-    `meaning_conflict_group`: the answers differ, normalised; a missing answer counts as an empty one;
-    `meaning_conflict_kind` says how, as `prompt_conflict_kind` does. `meaning_label_group`, `meaning_score_group`: one
-    meaning and one answer, or none, with different labels or scores. The key `of_neighbours` is filled in.
+    `meaning_conflict_group`: the normalised answers differ; a missing answer counts as an empty one;
+    `meaning_conflict_kind` says how, as `prompt_conflict_kind` does. `meaning_label_group`, `meaning_score_group`: the
+    same meaning and the same answer, or no answer, with different labels or scores. The dataset fills in
+    `of_neighbours`.
     """
 
     label: str = ""
@@ -49,7 +51,7 @@ class MeaningConflicts(
 
     def __post_init__(self) -> None:
         if not isinstance(self.threshold, float | int) or not LOWEST_COSINE <= self.threshold <= 1:
-            raise SignalError(f"A threshold lies from {LOWEST_COSINE} to 1 here, {self.threshold!r} does not.")
+            raise SignalError(f"A threshold is from {LOWEST_COSINE} to 1 here, not {self.threshold!r}.")
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         rows = rows.with_row_index("row")
@@ -61,7 +63,7 @@ class MeaningConflicts(
 
 
 def _grouped(rows: pl.DataFrame, pairs: pl.DataFrame, threshold: float) -> pl.DataFrame:
-    """The rows in a group: `row`, `of` (the group), `asked` and `said` (normalised), `answer`, `label`, `score`."""
+    """Rows in groups: `row`, `of` (the group), `asked` and the answer (both normalised), `answer`, `label`, `score`."""
     near = rows[pl.concat([pairs["a"], pairs["b"]]).unique().sort()]
     texts = asked_and_answered(near.select("row", "prompt", "response", "system", "messages", "rejected"))
     table = near.select("row", "label", "score", "system", "text").hstack(texts.drop("row", "context", "repeats"))
@@ -72,29 +74,31 @@ def _grouped(rows: pl.DataFrame, pairs: pl.DataFrame, threshold: float) -> pl.Da
         normalised(table["label"].cast(pl.String)).replace("", None).alias("label"),
         score=pl.col("score").fill_nan(None),
     ).filter(pl.col("asked") != "", ~pl.col("is_later").fill_null(False))
-    at = table.select("row", "system", "asked").with_row_index("at")
-    sides = pairs.join(at, left_on="a", right_on="row").join(at, left_on="b", right_on="row", suffix="_b")
+    positions = table.select("row", "system", "asked").with_row_index("at")
+    sides = pairs.join(positions, left_on="a", right_on="row").join(positions, left_on="b", right_on="row", suffix="_b")
     sides = sides.filter(pl.col("system") == pl.col("system_b"))
     kept = sides.filter(same_numbers(table["asked"], sides["at"], sides["at_b"])).sort("a", "b")
-    found = groups(pairs_among(rows.height, *(kept[name].to_numpy() for name in ("a", "b", "cosine"))), None, threshold)
-    of = pl.DataFrame({"row": np.arange(rows.height, dtype=np.uint32), "of": found.kept.astype(np.uint32)})
+    grouped = groups(
+        pairs_among(rows.height, *(kept[name].to_numpy() for name in ("a", "b", "cosine"))), None, threshold
+    )
+    of = pl.DataFrame({"row": np.arange(rows.height, dtype=np.uint32), "of": grouped.kept.astype(np.uint32)})
     return table.join(of, on="row").filter(pl.len().over("of") > 1).sort("row")
 
 
 def _answers(table: pl.DataFrame) -> pl.DataFrame:
-    """Rows of groups that answer differently: group and kind."""
+    """Rows of groups with different answers: group and kind."""
     is_conflict = (pl.col("asked").n_unique() > 1) & (pl.col("said").n_unique() > 1)
-    found = table.filter(is_conflict.over("of"))
-    distinct = found.unique(["of", "said"], keep="any").sort("row")
+    conflicts = table.filter(is_conflict.over("of"))
+    distinct = conflicts.unique(["of", "said"], keep="any").sort("row")
     kinds = kinds_of(pl.concat([distinct.select(group="of"), features(distinct["answer"])], how="horizontal"))
-    return found.join(kinds, left_on="of", right_on="group", how="left").select(
+    return conflicts.join(kinds, left_on="of", right_on="group", how="left").select(
         "row", meaning_conflict_group=pl.col("row").min().over("of"), meaning_conflict_kind="kind"
     )
 
 
 def _judged(table: pl.DataFrame, judgement: str) -> pl.DataFrame:
-    """Rows of one meaning and one answer that are judged differently."""
+    """Rows of one meaning and one answer with different labels or scores."""
     same = ("of", "said")
     is_conflict = (pl.col("asked").n_unique() > 1) & (pl.col(judgement).n_unique() > 1)
-    found = table.filter(pl.col(judgement).is_not_null()).filter(is_conflict.over(same))
-    return found.select("row", pl.col("row").min().over(same).alias(f"meaning_{judgement}_group"))
+    conflicts = table.filter(pl.col(judgement).is_not_null()).filter(is_conflict.over(same))
+    return conflicts.select("row", pl.col("row").min().over(same).alias(f"meaning_{judgement}_group"))

@@ -1,4 +1,4 @@
-"""What is laid side by side of one group: what its rows share, and where they differ, marked word by word."""
+"""The rows of one conflict side by side: what they share, and where they differ, marked word by word."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ READ = (ROW_ID, "system", "prompt", "response", "rejected", "messages", "text", 
 
 
 def columns_of(dataset: Dataset) -> list[str]:
-    """The columns a group is drawn from; of a plain table, its columns of text as well."""
+    """The columns that a group shows; of a plain table, its text columns too."""
     named = [dataset.roles[role] for role in (*ROLES, "score_chosen", "score_rejected") if role in dataset.roles]
     return list(dict.fromkeys([*READ, *named, *dataset.texts()]))
 
 
 def side_by_side(kind: Kind, rows: Sequence[Row], places: Sequence[int], roles: Mapping[str, str], left: int) -> Group:
-    """The group of these rows, which stand at `places` in the dataset; `left` rows of it were not read.
+    """The group of these rows, whose positions in the dataset are `places`; `left` rows of the group were not read.
 
-    `roles` says which column plays which role, as a dataset does.
+    `roles` gives the column of each role, as in a dataset.
     """
     first, size = rows[0], len(rows) + left
     title = f"{size:,} rows" if kind.group else f"Row {places[0] + 1:,}"
@@ -39,7 +39,7 @@ def side_by_side(kind: Kind, rows: Sequence[Row], places: Sequence[int], roles: 
         shared = [Card("Response", first["response"])]
         cards = [_card(r, p, roles, _conversation(r)) for r, p in zip(rows, places, strict=True)]
     elif kind.shape == "judgements":
-        shared = [*_asked(first), *_said(first)]
+        shared = [*_asked(first), *_text_cards(first)]
         judged = roles.get(kind.name, kind.name)
         cards = [_card(r, p, roles, _judged(r, kind.name, judged, roles)) for r, p in zip(rows, places, strict=True)]
     elif kind.shape == "circle":
@@ -70,9 +70,9 @@ def _text(value: object) -> str | None:
 
 
 def _judged(row: Row, title: str, column: str, roles: Mapping[str, str]) -> str:
-    """A judgement; of a row of a plain table, with its texts."""
+    """The label or score of a row; of a plain table, also its texts."""
     beside = [name for name in row if name not in READ and name not in roles.values()]
-    texts = [f"{name}: {row[name]}" for name in beside if isinstance(row[name], str) and not _said(row)]
+    texts = [f"{name}: {row[name]}" for name in beside if isinstance(row[name], str) and not _text_cards(row)]
     return "\n\n".join([f"{title} {_text(row.get(column)) or '(missing)'}", *texts])
 
 
@@ -94,9 +94,9 @@ def _scored(row: Row, roles: Mapping[str, str], role: str) -> str:
 
 
 def _conversation(row: Row) -> str | None:
-    """What was asked: the system's and the user's text, or a chat's turns before the last answer."""
+    """The question: system and prompt, or the turns of a chat before the last answer."""
     if turns := row.get("messages"):
-        ends = [at for at, turn in enumerate(turns) if turn["role"] == "assistant"]
+        ends = [position for position, turn in enumerate(turns) if turn["role"] == "assistant"]
         before = turns[: ends[-1]] if ends else turns
         if len(before) == 1:
             return str(before[0]["content"] or "")
@@ -106,7 +106,7 @@ def _conversation(row: Row) -> str | None:
 
 
 def _exchange(row: Row) -> str:
-    """What was asked, and the answer."""
+    """The question and the answer."""
     sides = (("Prompt", _conversation(row) or row.get("text")), ("Response", row.get("response")))
     return "\n\n".join(f"{title}:\n{text}" for title, text in sides if text is not None)
 
@@ -116,27 +116,27 @@ def _asked(row: Row) -> list[Card]:
     return [] if asked is None else [Card("Prompt", asked)]
 
 
-def _said(row: Row) -> list[Card]:
+def _text_cards(row: Row) -> list[Card]:
     sides = (("Response", "response"), ("Rejected", "rejected"), ("Text", "text"))
     return [Card(title, row[name]) for title, name in sides if row.get(name) is not None]
 
 
 def _repeats(messages: Sequence[Row]) -> tuple[str, str, list[Span]]:
-    """A chat as one text, its title, and where the assistant says the same again."""
-    said = [" ".join((turn["content"] or "").lower().split()) for turn in messages if turn["role"] == "assistant"]
+    """A chat as one text, its title, and the spans of answers that occur more than once."""
+    answers = [" ".join((turn["content"] or "").lower().split()) for turn in messages if turn["role"] == "assistant"]
     text, spans = "", []
     for turn in messages:
         content = turn["content"] or ""
         text += f"{turn['role']}: "
         same = " ".join(content.lower().split())
-        if same and turn["role"] == "assistant" and said.count(same) > 1:
-            spans.append((len(text), len(text) + len(content), "differs", "said more than once"))
+        if same and turn["role"] == "assistant" and answers.count(same) > 1:
+            spans.append((len(text), len(text) + len(content), "differs", "occurs more than once"))
         text += f"{content}\n\n"
     return text.rstrip(), "Conversation", spans
 
 
 def _circle(title: str, rows: Sequence[Row], places: Sequence[int], roles: Mapping[str, str], left: int) -> Group:
-    """The answers under letters, and who put which over which."""
+    """The answers, named by letters, and which one each row prefers to which."""
     letters: dict[str, str] = {}
     texts: dict[str, str] = {}
     notes = []

@@ -14,7 +14,7 @@ from analysis.view import ANY_TEXT, Filter, View
 
 
 class Found(NamedTuple):
-    """One kind in the rows in view: the groups with a row in view (the rows, where each stands alone), and the rows."""
+    """One kind in the rows in view: groups with a row in view (rows, if it has no groups), and rows in view."""
 
     kind: Kind
     groups: int
@@ -33,9 +33,9 @@ class Found(NamedTuple):
 
 
 class Longer(NamedTuple):
-    """In how many of the pairs with two answers chosen is longer, shorter, or as long, in characters.
+    """Of the pairs with two answers: in how many chosen is longer, shorter, or equally long, in characters.
 
-    `share` is that of the longer ones among all pairs, `low` to `high` its 95% interval (Wilson 1927).
+    `share` is `longer` divided by `pairs`; `low` to `high` is its 95% interval (Wilson 1927).
     """
 
     pairs: int
@@ -48,11 +48,11 @@ class Longer(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        said = (
+        sentence = (
             f"Chosen is longer than rejected in {self.longer:,} of {_count(self.pairs, 'pair')} ({self.share:.1%}, 95% "
             f"interval {self.low:.1%} to {self.high:.1%}), shorter in {self.shorter:,}."
         )
-        return f"{said} A model may learn from it to write more." if self.low > 0.5 else said
+        return f"{sentence} A model may learn from it to write more." if self.low > 0.5 else sentence
 
 
 def _count(n: int, noun: str) -> str:
@@ -60,7 +60,7 @@ def _count(n: int, noun: str) -> str:
 
 
 def found(dataset: Dataset, view: View | None = None) -> list[Found]:
-    """Every kind the dataset's roles allow, in the order of KINDS, also those no row in view shows.
+    """Every kind that the roles of the dataset allow, in the order of KINDS, including kinds with no row in view.
 
     Kinds whose signal is not computed are left out.
     """
@@ -77,7 +77,7 @@ def found(dataset: Dataset, view: View | None = None) -> list[Found]:
 
 
 def missing_for_meaning(dataset: Dataset) -> str:
-    """What prompts of the same meaning cannot be compared without, in a sentence; "" where nothing is missing."""
+    """What is missing to compare prompts of the same meaning, as a sentence; "" where nothing is missing."""
     if not any(is_askable(kind, dataset.roles) for kind in KINDS.values() if kind.signal == "meaning_conflicts"):
         return "It needs a prompt with a response, a label or a score."
     of = dataset.signal("embedding").parameters
@@ -95,10 +95,10 @@ def _inside(dataset: Dataset, view: View) -> pl.Series | None:
 
 
 def groups(dataset: Dataset, kind: Kind, view: View | None = None, containing: str = "") -> pl.DataFrame:
-    """`group`, `rows` of the groups with a row in view that holds the text, largest first, then in row order.
+    """`group` and `rows` of the groups with a row in view that contains the text, largest first, then in row order.
 
-    A group is counted whole, also where the view keeps only some of its rows. Where each row stands for itself, `group`
-    is its position and `rows` is 1.
+    All rows of a group count, including rows outside the view. For a kind without groups, `group` is the position of a
+    row and `rows` is 1.
     """
     asked = (view or View()).where(kind.filter.column, kind.filter.op, kind.filter.value)
     if containing:
@@ -114,14 +114,14 @@ def groups(dataset: Dataset, kind: Kind, view: View | None = None, containing: s
 
 
 def rows_of_group(dataset: Dataset, kind: Kind, group: int) -> pl.Series:
-    """The positions of the group's rows, ascending; of a row that stands for itself, its own."""
+    """The positions of the group's rows, ascending; for a kind without groups, the position of the row."""
     if not kind.group:
         return pl.Series("row", [group], dtype=pl.UInt32)
     return (dataset.column(kind.group) == group).arg_true().alias("row")
 
 
 def chosen_longer(dataset: Dataset, view: View | None = None) -> Longer | None:
-    """Whether chosen is systematically the longer answer; None where no pair in view has two answers."""
+    """How often chosen is the longer answer; None where no pair in view has two answers."""
     return _longer(dataset.frame(["chosen_extra_chars"], dataset.rows_of(view or View())).to_series())
 
 

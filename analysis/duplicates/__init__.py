@@ -1,6 +1,6 @@
-"""Which rows say nearly the same, and why: pairs, groups, shared passages, repetition.
+"""Which rows are nearly the same, and why: pairs, groups, shared passages, repetition.
 
-The modules here take texts and give numbers; whatever is compiled lies in `kernels/` and is imported where it is used.
+The modules here compute numbers from texts; compiled loops are in `kernels/` and are imported where they are used.
 """
 
 __all__ = [

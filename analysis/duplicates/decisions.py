@@ -51,9 +51,9 @@ COMPARED = {"score": ["score"], "newest": ["moment"], "longest": ["response_char
 
 @dataclass(frozen=True)
 class Choice:
-    """A kind of duplicate, from which similarity on, and which row of a group is to stay.
+    """A kind of duplicate, the threshold of similarity, and the policy that chooses the row to keep in each group.
 
-    `other_words`: of the kind meaning, whether rows that share their words are set apart.
+    `other_words`: for the kind meaning, whether pairs that share most of their words are ignored.
     """
 
     kind: str = "near"
@@ -68,11 +68,11 @@ class Choice:
         if self.keep not in POLICIES:
             raise DuplicatesError(f"Rows cannot be kept by {self.keep!r}; known: {', '.join(POLICIES)}.")
         if not 0.5 <= self.threshold <= 1:
-            raise DuplicatesError(f"A threshold lies from 0.5 to 1, {self.threshold} does not.")
+            raise DuplicatesError(f"A threshold is from 0.5 to 1, not {self.threshold}.")
 
 
 class Decision(NamedTuple):
-    """Per row: the row `kept` for it, the `similarity` to that one, and whether it would be dropped."""
+    """Per row: the row `kept` instead of it, its `similarity` to that row, and whether the row would be dropped."""
 
     kept: Rows
     similarity: NDArray[np.float32]
@@ -80,8 +80,8 @@ class Decision(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """Of one decision: groups, the rows in them, those to drop with their tokens (null where not counted), the rows of
-    the largest group, and the share of dropped rows that are less near to the kept one than the threshold."""
+    """The numbers of one decision: groups, rows in groups, rows and tokens to drop (null where not counted), rows of
+    the largest group, and the share of dropped rows whose similarity to the kept row is below the threshold."""
 
     groups: int
     rows: int
@@ -92,12 +92,12 @@ class Summary(NamedTuple):
 
 
 def compared(dataset: Dataset, kind: str) -> str:
-    """What rows are compared by, as reasons name it: "prompt+response", or columns."""
+    """The texts that are compared, as reasons name them: "prompt+response", or columns."""
     return "+".join(columns_compared(dataset, kind)) or str(dataset.signal(SIGNAL_OF[kind]).parameters["over"])
 
 
 def columns_compared(dataset: Dataset, kind: str) -> list[str]:
-    """The columns named for being compared; none where the row's own texts are."""
+    """The columns chosen to be compared; none where the texts of the row are compared."""
     parameters = dataset.signal(SIGNAL_OF[kind]).parameters
     named = {"fields": "columns", "meaning": "texts"}.get(kind, "column")
     vectors = dataset.signal("embedding").parameters
@@ -107,25 +107,25 @@ def columns_compared(dataset: Dataset, kind: str) -> list[str]:
 
 
 def is_by_parts(dataset: Dataset, kind: str) -> bool:
-    """Whether rows are grouped by paragraphs or sentences, so that no policy says which of them stays."""
+    """Whether rows are grouped by paragraphs or sentences; then no policy chooses the row to keep."""
     return kind == "normalised" and dataset.signal("normalised_duplicates").parameters["level"] != "document"
 
 
 def missing_for(dataset: Dataset, keep: Keep) -> list[str]:
-    """The signals without which the policy knows nothing."""
+    """The signals that the policy needs and that are not computed."""
     writers = dataset.catalogue.writers_of(COMPARED.get(keep, []))
     return [name for name in writers if not dataset.has(dataset.signal(name))]
 
 
 def offered(dataset: Dataset) -> list[Keep]:
-    """The policies this dataset has what they need for: a score, a time, a source."""
+    """The policies for which this dataset has the columns: a score, a time, a source."""
     has = {"score": "score" in dataset.canonical, "newest": "created_at" in dataset.roles}
     has["source"] = "source" in dataset.roles
     return [keep for keep in POLICIES if has.get(keep, True)]
 
 
 def preference(dataset: Dataset, choice: Choice) -> Rows:
-    """All rows, the one to keep first: by the policy; rows compared with only some of their neighbours come last."""
+    """All rows in the order of the policy, best first; rows compared with only some of their neighbours come last."""
     status = STATUS_OF.get(choice.kind)
     capped = (dataset.column(status) == "capped").fill_null(False) if status else None
     if choice.keep == "first" and (capped is None or not capped.any()):
@@ -140,7 +140,7 @@ def preference(dataset: Dataset, choice: Choice) -> Rows:
 
 
 def neighbours(dataset: Dataset, kind: str, *, other_words: bool = True) -> pl.Series:
-    """The near rows of each row, further down, of a kind that has similarities; see `Choice.other_words`."""
+    """For each row, the similar rows after it, of a kind that has similarities; see `Choice.other_words`."""
     column = dataset.column(NEIGHBOURS_OF[kind])
     return in_other_words(column) if kind == "meaning" and other_words else column
 
@@ -154,23 +154,23 @@ def decide(
     dataset: Dataset,
     choice: Choice,
     order: Rows,
-    found: Pairs | None = None,
+    pairs_of_kind: Pairs | None = None,
     among: Mask | None = None,
     chosen: Sequence[int] = (),
     refused: Sequence[tuple[int, int]] = (),
 ) -> Decision:
-    """What to drop among the rows of the mask `among`, all by default: no other row is kept for one of them.
+    """What to drop among the rows of the mask `among`, all by default. Only rows of the mask are kept for them.
 
-    `order` is `preference`; the rows `chosen` by hand come before it. `found` are the `pairs` where the kind has any,
-    without those refused; elsewhere the less preferred row of a refused pair leaves its group.
+    `order` is `preference`; the rows `chosen` by hand come before it. `pairs_of_kind` are the `pairs`, without those
+    refused, where the kind has pairs; otherwise the less preferred row of a refused pair leaves its group.
     """
     first = np.array(chosen, np.int64)
     order = np.concatenate([first, order[~np.isin(order, first)]]) if len(first) else order
     if among is not None:
         inside = among[order]
         order = np.concatenate([order[inside], order[~inside]])
-    if found is not None:
-        kept, similarity = groups(found, order, choice.threshold)
+    if pairs_of_kind is not None:
+        kept, similarity = groups(pairs_of_kind, order, choice.threshold)
     else:
         kept = _by_parts(dataset) if is_by_parts(dataset, choice.kind) else _equal(dataset, choice.kind, order, refused)
         similarity = np.ones(dataset.height, np.float32)
@@ -182,13 +182,13 @@ def decide(
 
 def _equal(dataset: Dataset, kind: str, order: Rows, refused: Sequence[tuple[int, int]]) -> Rows:
     """The most preferred row of each group of equal rows."""
-    own = np.arange(dataset.height)
+    positions = np.arange(dataset.height)
     group = dataset.column(GROUP_OF[kind]).cast(pl.Int64).to_numpy(writable=True, allow_copy=True)
     alone = np.isnan(group) if group.dtype.kind == "f" else np.zeros(dataset.height, bool)
     number = np.where(alone, 0, group).astype(np.int64)
-    number[alone] = own[alone] + dataset.height
+    number[alone] = positions[alone] + dataset.height
     rank = np.empty(dataset.height, np.int64)
-    rank[order] = own
+    rank[order] = positions
     for a, b in refused:
         if number[a] == number[b]:
             number[max(a, b, key=lambda row: rank[row])] = max(a, b, key=lambda row: rank[row]) + dataset.height
@@ -198,20 +198,21 @@ def _equal(dataset: Dataset, kind: str, order: Rows, refused: Sequence[tuple[int
 
 
 def _by_parts(dataset: Dataset) -> Rows:
-    """The row with the same paragraph or sentence, for rows of which every part stands in earlier rows."""
-    own = pl.int_range(dataset.height, dtype=pl.Int64, eager=True).alias("own").to_frame()
-    found = own.with_columns(dataset.column("normalised_group"), dataset.column("is_normalised_extra"))
+    """The row to keep for each row: the first row with the same paragraph or sentence where every part is in earlier
+    rows, otherwise the row itself."""
+    positions = pl.int_range(dataset.height, dtype=pl.Int64, eager=True).alias("own").to_frame()
+    table = positions.with_columns(dataset.column("normalised_group"), dataset.column("is_normalised_extra"))
     extra = pl.col("is_normalised_extra").fill_null(False) & pl.col("normalised_group").is_not_null()
-    return found.select(pl.when(extra).then("normalised_group").otherwise("own").cast(pl.Int64)).to_series().to_numpy()
+    return table.select(pl.when(extra).then("normalised_group").otherwise("own").cast(pl.Int64)).to_series().to_numpy()
 
 
 def tokens_of_rows(dataset: Dataset) -> pl.Series | None:
-    """Tokens of each row, where they are counted."""
+    """Tokens of each row; None where they are not counted."""
     return dataset.column("row_tokens") if dataset.has(dataset.signal("tokens")) else None
 
 
 def group_table(decision: Decision, tokens: pl.Series | None) -> pl.DataFrame:
-    """`group` (position of the kept row), `rows`, `least_similarity`, `tokens_to_drop`: the largest first."""
+    """`group` (position of the kept row), `rows`, `least_similarity`, `tokens_to_drop`: the largest group first."""
     rows = np.flatnonzero(decision.drop)
     table = pl.DataFrame(
         {
@@ -227,7 +228,7 @@ def group_table(decision: Decision, tokens: pl.Series | None) -> pl.DataFrame:
 
 
 def summary(decision: Decision, table: pl.DataFrame, tokens: pl.Series | None, threshold: float) -> Summary:
-    """What a decision comes to; `table` is its `group_table`."""
+    """The numbers of a decision; `table` is its `group_table`."""
     dropped = int(decision.drop.sum())
     below = int((decision.similarity[decision.drop] < np.float32(threshold)).sum())
     spent = None if tokens is None else int(table["tokens_to_drop"].sum())
@@ -236,7 +237,7 @@ def summary(decision: Decision, table: pl.DataFrame, tokens: pl.Series | None, t
 
 
 def why(dataset: Dataset, kind: str) -> str:
-    """What all rows dropped by one kind have in common, as waterfall and receipt say it."""
+    """The reason for all rows dropped by one kind, as waterfall and receipt show it."""
     return f"duplicate ({kind}, {compared(dataset, kind)})"
 
 
@@ -244,11 +245,11 @@ def reasons(dataset: Dataset, choice: Choice, decision: Decision) -> pl.DataFram
     """`row_id` and `reason` of each row to drop: "duplicate of row … at 0.93 (near, prompt+response)"."""
     rows = np.flatnonzero(decision.drop)
     ids = dataset.column(ROW_ID)
-    at = pl.Series(decision.similarity[rows].astype(np.float64) * 100 + 1e-4).floor() / 100
+    similarity = pl.Series(decision.similarity[rows].astype(np.float64) * 100 + 1e-4).floor() / 100
     kept = ids.gather(decision.kept[rows])
-    table = pl.DataFrame([ids.gather(rows).alias(ROW_ID), kept.alias("kept"), _two_places(at).alias("at")])
-    said = (pl.lit(choice.kind), pl.lit(compared(dataset, choice.kind)))
-    return table.select(ROW_ID, reason=pl.format("duplicate of row {} at {} ({}, {})", "kept", "at", *said))
+    table = pl.DataFrame([ids.gather(rows).alias(ROW_ID), kept.alias("kept"), _two_places(similarity).alias("at")])
+    basis = (pl.lit(choice.kind), pl.lit(compared(dataset, choice.kind)))
+    return table.select(ROW_ID, reason=pl.format("duplicate of row {} at {} ({}, {})", "kept", "at", *basis))
 
 
 def _two_places(numbers: pl.Series) -> pl.Series:

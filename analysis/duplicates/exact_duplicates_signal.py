@@ -1,4 +1,4 @@
-"""Which examples say the same thing? Groups of equal normalised texts."""
+"""Which rows have the same text? Groups of equal normalised texts."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ class ExactDuplicates(
     scope="dataset",
     cheap=True,
 ):
-    """Rows whose texts are equal after NFC, case and white space are evened out.
+    """Rows whose texts are equal after normalisation (NFC, lower case, white space).
 
-    `duplicate_group` is the position of the group's first row, null for a row that stands alone;
-    `duplicate_group_size` counts the group's rows, 1 when alone; `is_duplicate_extra` marks all but the first. All
-    three are null where there is nothing to compare: null never equals null. Over prompt+response a chat is compared by
-    all its messages, tool calls included, and raw text by itself. Texts are compared by 128 bits of hash.
+    `duplicate_group` is the position of the group's first row, null for a row in no group;
+    `duplicate_group_size` counts the rows of the group, 1 for a row in no group; `is_duplicate_extra` is true for all
+    but the first row. All three are null where there is nothing to compare: null never equals null. With
+    prompt+response all messages of a chat are compared, with their tool calls, and raw text where there is no prompt
+    and no response. Texts are compared by a hash of 128 bits.
     """
 
     over: Over = "prompt+response"
@@ -49,14 +50,14 @@ class ExactDuplicates(
                 pl.col("text").hash(seed=1).alias("b"),
             )
         )
-        there = pl.col("there")
+        has_text = pl.col("there")
         grouped = halves.with_row_index("row").with_columns(
             size=pl.len().over("a", "b", "there").cast(pl.UInt32), first=pl.col("row").min().over("a", "b", "there")
         )
         return grouped.select(
-            duplicate_group=pl.when(there & (pl.col("size") > 1)).then(pl.col("first")).cast(pl.UInt32),
-            duplicate_group_size=pl.when(there).then(pl.col("size")),
-            is_duplicate_extra=pl.when(there).then(pl.col("row") != pl.col("first")),
+            duplicate_group=pl.when(has_text & (pl.col("size") > 1)).then(pl.col("first")).cast(pl.UInt32),
+            duplicate_group_size=pl.when(has_text).then(pl.col("size")),
+            is_duplicate_extra=pl.when(has_text).then(pl.col("row") != pl.col("first")),
         ).collect()
 
     def _text(self) -> pl.Expr:

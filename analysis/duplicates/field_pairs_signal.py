@@ -31,18 +31,18 @@ class FieldPairs(
     },
     scope="dataset",
 ):
-    """For tables and short texts: the values of `columns` (several joined by "~") are compared letter by letter, in
-    NFC, lower case and with white space evened out; of several columns the one least alike decides. Only rows with the
-    same value of `block` are compared, where one is named.
+    """For tables and short texts: the values of `columns` (several joined by "~") are compared letter by letter after
+    normalisation (NFC, lower case, white space); the similarity is that of the least similar column. If `block` is
+    named, only rows with the same value of it are compared.
 
     `scorer`: `letters`, the normalised Indel similarity (rapidfuzz's ratio); `words`, the same with the words of a
-    field in alphabetical order; `edits`, the normalised Levenshtein similarity; `names`, Jaro and Winkler's.
+    field in alphabetical order; `edits`, the normalised Levenshtein similarity; `names`, Jaro-Winkler similarity.
 
-    `field_neighbours` lists the rows further down with a similarity of 0.7 or more. `field_status`: `compared`;
-    `repeats`, equal to an earlier row, whose pair with that row alone is listed; `capped`, compared only with its
-    neighbours in alphabetical order, since its block is too wide, or alike to more than the 64 values listed; `empty`,
-    no letter or digit. `field_group`, `field_similarity` and `is_field_extra` are those of near_groups, at `threshold`,
-    keeping the first. All are null where no columns are named, and where a row lacks one of them or the block.
+    `field_neighbours` lists the later rows with a similarity of 0.7 or more. `field_status`: `compared`; `repeats`,
+    equal to an earlier row: only the pair with that row is listed; `capped`, compared only with its neighbours in
+    alphabetical order because its block is too large, or similar to more than the 64 values listed; `empty`, no letter
+    or digit. `field_group`, `field_similarity` and `is_field_extra` are as in near_groups, at `threshold`, keeping the
+    first row. All are null where no columns are named, and where one of the columns or the block is null.
     """
 
     columns: str = ""
@@ -53,9 +53,9 @@ class FieldPairs(
     def __post_init__(self) -> None:
         check_choice(self.scorer, Scorer, "The way of comparing")
         if not isinstance(self.threshold, float | int) or not LEAST_SIMILARITY <= self.threshold <= 1:
-            raise SignalError(f"A threshold lies from {LEAST_SIMILARITY} to 1 here, {self.threshold!r} does not.")
+            raise SignalError(f"A threshold is from {LEAST_SIMILARITY} to 1 here, not {self.threshold!r}.")
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
-        found = field_columns(rows["columns"], rows["block"], self.scorer)
-        made = groups(pairs_of(found["field_neighbours"]), None, self.threshold)
-        return found.with_columns(made.columns("field", found["field_status"].is_not_null()))
+        columns = field_columns(rows["columns"], rows["block"], self.scorer)
+        grouped = groups(pairs_of(columns["field_neighbours"]), None, self.threshold)
+        return columns.with_columns(grouped.columns("field", columns["field_status"].is_not_null()))

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 Scorer = Literal["letters", "words", "edits", "names"]
 SEPARATOR = "\x1f"
 LEAST_SIMILARITY = 0.7
-WIDTHS = (20_000, 10_000, 5_000, 2_000, 1_000, 200)  # the widest block compared whole: as the effort allows
+WIDTHS = (20_000, 10_000, 5_000, 2_000, 1_000, 200)  # largest block with all pairs compared: the first in EFFORT
 EFFORT = 200_000_000  # comparisons of two values at most
-WINDOW, LEAST_WINDOW = 50, 5  # neighbours in alphabetical order, forwards and backwards, compared in wider blocks
-WINDOW_PAIRS = 10_000_000  # of a wider block at most, one way round
-MOST_PAIRS = 64  # kept of one value, the most similar
+WINDOW, LEAST_WINDOW = 50, 5  # neighbours compared in larger blocks, ordered by text and by reversed text
+WINDOW_PAIRS = 10_000_000  # at most, per larger block and direction
+MOST_PAIRS = 64  # kept per value, the most similar ones
 ROWS_AT_ONCE = 256
 
 COMPARED, REPEATS, CAPPED, EMPTY = "compared", "repeats", "capped", "empty"
@@ -28,15 +28,15 @@ Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
 def field_columns(values: pl.Series, blocks: pl.Series, scorer: Scorer) -> pl.DataFrame:
     """`field_neighbours` and `field_status`, as the signal field_pairs describes them.
 
-    `values` hold the fields of a row, parted by U+001F; only rows of equal `blocks` are compared, all where it is null
-    throughout.
+    `values` are the fields of a row, separated by U+001F. Only rows of the same block are compared; if all `blocks` are
+    null, all rows are.
     """
     frame = pl.DataFrame({"value": _evened(values, scorer), "block": blocks.cast(pl.String)}).with_row_index("row")
-    there = frame.filter(pl.col("value").is_not_null())
+    present = frame.filter(pl.col("value").is_not_null())
     if blocks.null_count() < len(blocks):
-        there = there.filter(pl.col("block").is_not_null())
-    said = there.filter(pl.col("value").str.contains(r"[\p{L}\p{N}]"))
-    first = said.with_columns(first=pl.col("row").min().over("block", "value"))
+        present = present.filter(pl.col("block").is_not_null())
+    lettered = present.filter(pl.col("value").str.contains(r"[\p{L}\p{N}]"))
+    first = lettered.with_columns(first=pl.col("row").min().over("block", "value"))
     distinct = first.filter(pl.col("row") == pl.col("first")).sort("block", "value", "row")
     a, b, similarity, capped = _compared(distinct, scorer)
     again = first.filter(pl.col("row") != pl.col("first"))
@@ -55,8 +55,8 @@ def field_columns(values: pl.Series, blocks: pl.Series, scorer: Scorer) -> pl.Da
     lists = pairs.group_by("a", maintain_order=True).agg(
         field_neighbours=pl.struct(row=pl.col("b").cast(pl.UInt32), similarity="similarity")
     )
-    status = there.select("row", field_status=pl.lit(EMPTY)).update(
-        said.select("row", field_status=pl.lit(COMPARED)), on="row"
+    status = present.select("row", field_status=pl.lit(EMPTY)).update(
+        lettered.select("row", field_status=pl.lit(COMPARED)), on="row"
     )
     status = status.update(
         pl.DataFrame({"row": capped}, {"row": pl.UInt32}).with_columns(field_status=pl.lit(CAPPED)), on="row"
@@ -79,7 +79,7 @@ def field_columns(values: pl.Series, blocks: pl.Series, scorer: Scorer) -> pl.Da
 
 
 def _evened(values: pl.Series, scorer: Scorer) -> pl.Series:
-    """NFC, lower case, white space evened out; by words, those of each field in alphabetical order."""
+    """NFC, lower case, white space normalised; for the scorer words, the words of each field in alphabetical order."""
     text = pl.col("value").cast(pl.String).str.normalize("NFC").str.to_lowercase().str.replace_all(r"[^\S\x1f]+", " ")
     if scorer == "words":
         ordered = pl.element().str.extract_all(r"[\p{L}\p{M}\p{N}]+").list.sort().list.join(" ")
@@ -90,24 +90,24 @@ def _evened(values: pl.Series, scorer: Scorer) -> pl.Series:
 def _compared(
     distinct: pl.DataFrame, scorer: Scorer
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], list[int]]:
-    """Pairs of distinct values, and the rows that were compared with only some or have more pairs than are kept."""
+    """Pairs of distinct values, and the rows compared with only some others or with more pairs than are kept."""
     sizes = distinct.group_by("block", maintain_order=True).len()["len"].to_numpy()
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     texts, rows = distinct["value"].to_list(), distinct["row"].to_numpy().astype(np.int64)
     fields = [text.split(SEPARATOR) for text in texts]
     count = max(map(len, fields), default=1)
-    columns = [[field[at] if at < len(field) else "" for field in fields] for at in range(count)]
+    columns = [[field[position] if position < len(field) else "" for field in fields] for position in range(count)]
     widest = widest_within(sizes, count)
     parts: list[Found] = []
     capped: set[int] = set()
     for low, high in itertools.pairwise(starts):
         inside = [column[low:high] for column in columns]
         if high - low <= widest:
-            found = list(_whole(inside, scorer, capped, int(low)))
+            matches = list(_whole(inside, scorer, capped, int(low)))
         else:
             capped.update(range(low, high))
-            found = list(_in_windows(inside, scorer))
-        parts += [(a + low, b + low, similarity) for a, b, similarity in found]
+            matches = list(_in_windows(inside, scorer))
+        parts += [(a + low, b + low, similarity) for a, b, similarity in matches]
     if not parts:
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32), []
     a, b, similarity = (np.concatenate(part) for part in zip(*parts, strict=True))
@@ -115,7 +115,7 @@ def _compared(
 
 
 def widest_within(sizes: NDArray[np.int64], fields: int) -> int:
-    """The widest block that is compared whole, so that all comparisons stay within EFFORT."""
+    """The largest size of block in which all pairs are compared, so that all comparisons stay within EFFORT."""
     for widest in WIDTHS:
         whole = sizes[sizes <= widest].astype(np.float64)
         rest = sizes[sizes > widest]
@@ -127,15 +127,15 @@ def widest_within(sizes: NDArray[np.int64], fields: int) -> int:
 def _scored(scorer: Scorer) -> Callable[..., float]:
     from rapidfuzz.distance import Indel, JaroWinkler, Levenshtein
 
-    known: dict[Scorer, Any] = {"letters": Indel, "words": Indel, "edits": Levenshtein, "names": JaroWinkler}
-    scored: Callable[..., float] = known[scorer].normalized_similarity
+    metrics: dict[Scorer, Any] = {"letters": Indel, "words": Indel, "edits": Levenshtein, "names": JaroWinkler}
+    scored: Callable[..., float] = metrics[scorer].normalized_similarity
     return scored
 
 
 def _least(
     compare: Callable[..., Any], sides: Iterable[tuple[Sequence[str], Sequence[str]]], score: Callable[..., float]
 ) -> NDArray[np.float32]:
-    """How much each compared pair is alike in the field in which it is least so; 0 below LEAST_SIMILARITY."""
+    """The similarity of each pair in its least similar field; 0 below LEAST_SIMILARITY."""
     scores = (
         compare(*pair, scorer=score, score_cutoff=LEAST_SIMILARITY, dtype=np.float32, workers=-1) for pair in sides
     )
@@ -143,7 +143,7 @@ def _least(
 
 
 def _whole(columns: Sequence[Sequence[str]], scorer: Scorer, capped: set[int], base: int) -> Iterator[Found]:
-    """Every pair of one block, by the field that is least alike."""
+    """Every pair of one block, by its least similar field."""
     from rapidfuzz.process import cdist
 
     size, score = len(columns[0]), _scored(scorer)
@@ -162,13 +162,13 @@ def _whole(columns: Sequence[Sequence[str]], scorer: Scorer, capped: set[int], b
 
 
 def _in_windows(columns: Sequence[Sequence[str]], scorer: Scorer) -> Iterator[Found]:
-    """Pairs that stand near each other in alphabetical order, read forwards or backwards."""
+    """Pairs that are close in alphabetical order of the text or of the reversed text."""
     from rapidfuzz.process import cpdist
 
     size, score = len(columns[0]), _scored(scorer)
-    backwards = sorted(range(size), key=lambda at: [column[at][::-1] for column in columns])
+    backwards = sorted(range(size), key=lambda position: [column[position][::-1] for column in columns])
     for places in (list(range(size)), backwards):
-        order, shown = np.array(places), [[column[at] for at in places] for column in columns]
+        order, shown = np.array(places), [[column[position] for position in places] for column in columns]
         for step in range(1, min(max(WINDOW_PAIRS // size, LEAST_WINDOW), WINDOW, size - 1) + 1):
             least = _least(cpdist, ((column[:-step], column[step:]) for column in shown), score)
             near = np.flatnonzero(least)

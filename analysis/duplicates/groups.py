@@ -1,4 +1,4 @@
-"""Which row stays for which others? Groups in which every member is near the row that is kept; nothing chains."""
+"""Which row is kept for which others? Groups in which every row is similar to the kept row itself: no chains."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ THRESHOLDS = tuple(round(0.5 + 0.01 * step, 2) for step in range(51))
 
 
 class Pairs(NamedTuple):
-    """Near rows seen from both sides, among `height` rows; made once, grouped at any threshold.
+    """Pairs of similar rows among `height` rows, listed under both rows; computed once, then grouped at any threshold.
 
-    Rows that are equal to each other (similarity 1) are one node: `node[x]` is the number of row x's node, -1 for a row
-    in no pair; `first` holds the first row of each node. The neighbours of node k are
-    `other[start[k] : start[k + 1]]`, with their `similarity`.
+    Rows that are equal to each other (similarity 1) are one node: `node[x]` is the node of row x, -1 for a row in no
+    pair; `first` is the first row of each node. The neighbours of node k are `other[start[k] : start[k + 1]]`, with
+    their `similarity`.
     """
 
     height: int
@@ -31,14 +31,14 @@ class Pairs(NamedTuple):
 
 
 class Groups(NamedTuple):
-    """Per row: `kept`, the row kept for it (itself where it stays or stands alone), and the similarity to that one."""
+    """Per row: `kept`, the row kept for it (itself where it is kept or in no group), and the similarity to that row."""
 
     kept: NDArray[np.int64]
     similarity: NDArray[np.float32]
 
     @property
     def to_drop(self) -> int:
-        """Rows for which another one is kept."""
+        """How many rows another row is kept for."""
         return int(self._is_extra.sum())
 
     @property
@@ -46,11 +46,11 @@ class Groups(NamedTuple):
         is_extra: NDArray[np.bool_] = self.kept != np.arange(len(self.kept))
         return is_extra
 
-    def columns(self, kind: str, there: pl.Series) -> list[pl.Series]:
-        """`KIND_group` and `KIND_similarity`, null for a row that stands alone;
-        `is_KIND_extra`, null where not `there`.
+    def columns(self, kind: str, compared: pl.Series) -> list[pl.Series]:
+        """`KIND_group` and `KIND_similarity`, null for a row in no group;
+        `is_KIND_extra`, null where not `compared`.
 
-        `there`: a Boolean per row, whether it was compared at all.
+        `compared`: a Boolean per row, whether it was compared at all.
         """
         is_extra = self._is_extra
         grouped = is_extra.copy()
@@ -59,19 +59,19 @@ class Groups(NamedTuple):
         return [
             pl.Series(f"{kind}_group", self.kept, dtype=pl.UInt32).set(alone, None),
             pl.Series(f"{kind}_similarity", self.similarity, dtype=pl.Float32).set(alone, None),
-            pl.Series(f"is_{kind}_extra", is_extra).set(~there, None),
+            pl.Series(f"is_{kind}_extra", is_extra).set(~compared, None),
         ]
 
 
 def pair_table(near_neighbours: pl.Series) -> pl.DataFrame:
-    """A line per pair, `a` before `b`, with its `similarity`: the column near_neighbours unfolded, in row order."""
+    """A line per pair, `a` before `b`, with its `similarity`, in row order, from the lists in near_neighbours."""
     column = near_neighbours.rename("near").to_frame().with_row_index("a")
     pairs = column.filter(pl.col("near").list.len() > 0).explode("near", empty_as_null=True).unnest("near")
     return pairs.select("a", b="row", similarity="similarity")
 
 
 def pairs_of(near_neighbours: pl.Series, without: Sequence[tuple[int, int]] = ()) -> Pairs:
-    """The pairs of a dataset; `without` names pairs (a, b) that a person said are no duplicates of each other."""
+    """The pairs of a dataset, without the pairs (a, b) in `without`, which a person marked as different."""
     table = pair_table(near_neighbours)
     if without:
         refused = pl.DataFrame([(min(p), max(p)) for p in without], {"a": pl.UInt32, "b": pl.UInt32}, orient="row")
@@ -91,9 +91,9 @@ def pairs_among(height: int, a: NDArray[np.uint32], b: NDArray[np.uint32], simil
     number[firsts] = np.arange(len(firsts))
     node = np.full(height, -1, np.int64)
     node[rows] = number[equal[rows]]
-    at, to = node[a], node[b]
-    apart = at != to
-    x, y, near = at[apart].astype(np.uint32), to[apart].astype(np.uint32), similarity[apart]
+    left, right = node[a], node[b]
+    differ = left != right
+    x, y, near = left[differ].astype(np.uint32), right[differ].astype(np.uint32), similarity[differ]
     degree = np.bincount(x, minlength=len(firsts)) + np.bincount(y, minlength=len(firsts))
     start = np.concatenate([[0], np.cumsum(degree)]).astype(np.int64)
     other, nearness = np.empty(start[-1], np.uint32), np.empty(start[-1], np.float32)
@@ -102,11 +102,12 @@ def pairs_among(height: int, a: NDArray[np.uint32], b: NDArray[np.uint32], simil
 
 
 def groups(pairs: Pairs, order: NDArray[np.int64] | None = None, threshold: float = THRESHOLD) -> Groups:
-    """Rows in `order` of preference, best first (file order where None): each joins the nearest row that is kept and
-    comes before it, at `threshold` or above, or is kept itself. Of rows equally near the preferred one is taken.
+    """Goes through the rows in `order` of preference, best first (file order where None). Each row joins the most
+    similar kept row before it, at `threshold` or above, or is kept itself. Among equally similar rows the preferred one
+    counts.
 
-    So every member is at least `threshold` near to the row kept for it, exactly: similarities are those of the pairs.
-    Rows equal to each other share their neighbours, and the best of them stands for all.
+    So the similarity of every row to the row kept for it is `threshold` or more; it is the exact one of the pair. Rows
+    equal to each other have the same neighbours; the best of them represents all.
     """
     best, by_rank = _in_order(pairs, order)
     leader, near = _led(pairs, by_rank, threshold)
@@ -121,7 +122,7 @@ def groups(pairs: Pairs, order: NDArray[np.int64] | None = None, threshold: floa
 def curve(
     pairs: Pairs, order: NDArray[np.int64] | None = None, thresholds: Sequence[float] = THRESHOLDS
 ) -> pl.DataFrame:
-    """`threshold` and `rows_to_drop`, the rows that would be dropped there."""
+    """`threshold` and `rows_to_drop`, the number of rows that would be dropped at it."""
     rows, nodes = int((pairs.node >= 0).sum()), np.arange(len(pairs.first))
     _, by_rank = _in_order(pairs, order)
     with ThreadPoolExecutor() as pool:
@@ -131,7 +132,7 @@ def curve(
 
 
 def _in_order(pairs: Pairs, order: NDArray[np.int64] | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Each node's best row, and the nodes in the order of these."""
+    """The best row of each node, and the nodes in the order of their best rows."""
     from analysis.duplicates.kernels.grouping import first_of_nodes
 
     if order is None:
@@ -142,7 +143,7 @@ def _in_order(pairs: Pairs, order: NDArray[np.int64] | None) -> tuple[NDArray[np
 
 
 def _led(pairs: Pairs, by_rank: NDArray[np.int64], threshold: float) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Per node: the node that leads it, and its similarity with that one."""
+    """Per node: the node kept for it, and its similarity to that node."""
     from analysis.duplicates.kernels.grouping import lead
 
     leader, near = np.empty_like(pairs.first), np.empty(len(pairs.first), np.float32)

@@ -1,4 +1,4 @@
-"""The kinds of repetition one can look for, what each needs, and how much of each is in the rows in view."""
+"""The kinds of duplicates, what each kind needs, and how many of each are in the rows in view."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from analysis.joined_values import split_values
 
 
 class Kind(NamedTuple):
-    """`signals` must be computed first; `explained` is what a person reads beside its count."""
+    """`signals` must be computed first; `explained` is the text beside the count."""
 
     name: str
     title: str
@@ -26,12 +26,12 @@ class Kind(NamedTuple):
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("exact", "Exact", ("exact_duplicates",), "equal but for case, white space and Unicode form"),
+        Kind("exact", "Exact", ("exact_duplicates",), "equal except for case, white space and Unicode form"),
         Kind("normalised", "Normalised", ("normalised_duplicates",), "the same words in the same order"),
         Kind("near", "Near", ("near_pairs",), "sharing most of their shingles, each pair verified"),
         Kind("meaning", "Meaning", ("meaning_pairs",), "the same meaning in other words, by vectors"),
         Kind("fields", "Fields", ("field_pairs",), "nearly equal values in columns you choose"),
-        Kind("spans", "Shared passages", ("shared_spans",), "long passages that stand in several rows"),
+        Kind("spans", "Shared passages", ("shared_spans",), "long passages that occur in several rows"),
         Kind("repetition", "Repetition", ("repetition",), "lines, paragraphs and phrases repeated inside one row"),
         Kind("leaks", "Across splits", ("exact_duplicates", "near_pairs", "leaks"), "the same in two splits or files"),
     )
@@ -39,8 +39,8 @@ KINDS = {
 
 
 class Count(NamedTuple):
-    """Of one kind in the rows in view. `tokens` are those to be saved: of the rows to drop; of shared passages and
-    repetition those concerned; null where tokens are not counted."""
+    """The numbers of one kind in the rows in view. `tokens`: tokens of the rows to drop; for shared passages and
+    repetition, tokens of the passages and of what repeats; null where tokens are not counted."""
 
     groups: int
     rows: int
@@ -49,7 +49,7 @@ class Count(NamedTuple):
 
 
 def split_column(dataset: Dataset) -> str | None:
-    """The column whose values are kept apart: that of the role split, else the source file where there are several."""
+    """The split column: that of the role split, else the source file where there are several files; otherwise None."""
     chosen = str(dataset.signal("leaks").parameters["split"])
     if chosen:
         return split_values(chosen)[0]
@@ -57,14 +57,14 @@ def split_column(dataset: Dataset) -> str | None:
 
 
 def kinds_of(dataset: Dataset) -> list[Kind]:
-    """The kinds that can be asked of this dataset: of a plain table only fields; leaks where there are splits."""
+    """The kinds that this dataset can have: only fields for a plain table; leaks only where there are splits."""
     if not dataset.has_examples:
         return [KINDS["fields"]]
     return [kind for kind in KINDS.values() if kind.name != "leaks" or split_column(dataset)]
 
 
 def is_computed(dataset: Dataset, kind: Kind) -> bool:
-    """Whether its counts can be told."""
+    """Whether its signals are computed, and its column is chosen where it needs one."""
     chosen = {"leaks": "split", "fields": "columns"}.get(kind.name)
     if chosen and not dataset.signal(kind.signals[-1]).parameters[chosen]:
         return False
@@ -72,17 +72,17 @@ def is_computed(dataset: Dataset, kind: Kind) -> bool:
 
 
 def shared_passages(dataset: Dataset, rows: pl.Series) -> Count:
-    """Passages that stand in rows in view and in another row at all, and their tokens in these rows."""
+    """Passages of rows in view that another row of the dataset contains too, and their tokens in the rows in view."""
     table = dataset.table_in(dataset.signal("shared_spans"), "spans", rows)
     share = dataset.column("shared_span_share").gather(rows)
     return Count(table["span"].n_unique(), int((share > 0).sum()), 0, _tokens(dataset, rows, share))
 
 
 def repeating(dataset: Dataset, rows: pl.Series) -> Count:
-    """Rows that exceed a rule of repetition, and the tokens that they spend on it."""
+    """Rows that break a rule of repetition, and their tokens that repeat."""
     over = dataset.column("repetition_rule").gather(rows).is_not_null()
-    found = rows.filter(over)
-    return Count(0, len(found), 0, _tokens(dataset, found, dataset.column("repetition_share").gather(found)))
+    repeated = rows.filter(over)
+    return Count(0, len(repeated), 0, _tokens(dataset, repeated, dataset.column("repetition_share").gather(repeated)))
 
 
 def _tokens(dataset: Dataset, rows: pl.Series, share: pl.Series) -> int | None:
@@ -92,9 +92,9 @@ def _tokens(dataset: Dataset, rows: pl.Series, share: pl.Series) -> int | None:
 
 
 class Leaking(NamedTuple):
-    """`names` of the splits, fewest rows first; per row in view `left`, the number of the split on whose account it
-    would leave a split-safe export, -1 where it stays; `crossed` has `split`, `other` and `rows`: rows of the one that
-    are near or equal to a row of the other."""
+    """`names` of the splits, fewest rows first; `of`, the split number of each row; `left`, per row in view the split
+    because of which a split-safe export drops the row, -1 where it stays; `crossed`, a table of `split`,
+    `other` and `rows`: rows of `split` that are similar or equal to a row of `other`."""
 
     names: list[str]
     of: NDArray[np.int64]
@@ -103,7 +103,7 @@ class Leaking(NamedTuple):
 
 
 def leaks(dataset: Dataset, pairs: Pairs, rows: pl.Series) -> Leaking:
-    """What crosses from one split to another; the threshold is that of the signal leaks."""
+    """The leaks between splits among the rows in view, at the threshold of the signal leaks."""
     column = split_column(dataset)
     splits = splits_of(dataset.column(str(column)))
     inside = np.zeros(dataset.height, bool)
@@ -123,9 +123,9 @@ def leaks(dataset: Dataset, pairs: Pairs, rows: pl.Series) -> Leaking:
     return Leaking(splits.names, splits.of, left, crossed)
 
 
-def leak_count(dataset: Dataset, found: Leaking) -> Count:
-    """Pairs of splits that share rows, the rows in view concerned, and those that would leave."""
-    drop = np.flatnonzero(found.left >= 0)
+def leak_count(dataset: Dataset, leaking: Leaking) -> Count:
+    """Pairs of splits that share rows, the rows in view that leak, and the rows to drop."""
+    drop = np.flatnonzero(leaking.left >= 0)
     tokens = int(dataset.column("row_tokens").gather(drop).sum()) if dataset.has(dataset.signal("tokens")) else None
-    pairs = found.crossed.filter(pl.col("split") < pl.col("other")).height
-    return Count(pairs, int(found.crossed["rows"].sum()), len(drop), tokens)
+    pairs = leaking.crossed.filter(pl.col("split") < pl.col("other")).height
+    return Count(pairs, int(leaking.crossed["rows"].sum()), len(drop), tokens)

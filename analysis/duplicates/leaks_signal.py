@@ -1,4 +1,4 @@
-"""Which rows stand, nearly the same, in another split or file as well?"""
+"""Which rows have a near duplicate in another split or file?"""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Leaks(
     scope="dataset",
     cheap=True,
 ):
-    """`leaks_with` names the other values of the role split among the rows that are near to this one, at `threshold` or
-    above, or equal to it; empty where there are none, null where the row has no split. `is_leak` says whether there are
-    any. With split="source_file" it tells of files. The keys `of_…` are filled in by the dataset.
+    """`leaks_with` lists the other splits that have a row equal to this one, or similar at `threshold` or above; empty
+    where there are none, null where the row has no split. `is_leak`: whether there are any. `split` is the column of
+    the role split; split="source_file" compares files. The dataset fills in the keys `of_…`.
     """
 
     threshold: float = THRESHOLD
@@ -36,17 +36,17 @@ class Leaks(
 
     def __post_init__(self) -> None:
         if not isinstance(self.threshold, float | int) or not 0.5 <= self.threshold <= 1:
-            raise SignalError(f"A threshold lies from 0.5 to 1, {self.threshold!r} does not.")
+            raise SignalError(f"A threshold is from 0.5 to 1, not {self.threshold!r}.")
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         splits = splits_of(rows["split"])
         near = near_splits(pairs_of(rows["near_neighbours"]), [rows["duplicate_group"]], splits.of, self.threshold)
-        known = splits.of >= 0
-        others = np.where(known, near & ~(np.uint64(1) << np.maximum(splits.of, 0).astype(np.uint64)), np.uint64(0))
+        has_split = splits.of >= 0
+        others = np.where(has_split, near & ~(np.uint64(1) << np.maximum(splits.of, 0).astype(np.uint64)), np.uint64(0))
         ways, number = np.unique(others, return_inverse=True)
-        names = [sorted(name for at, name in enumerate(splits.names) if int(way) >> at & 1) for way in ways]
+        names = [sorted(name for split, name in enumerate(splits.names) if int(way) >> split & 1) for way in ways]
         lists = pl.Series(names, dtype=pl.List(pl.String)).gather(number.astype(np.uint32))
-        unknown = pl.Series(~known)
+        unknown = pl.Series(~has_split)
         return pl.DataFrame(
             {
                 "leaks_with": pl.select(pl.when(~unknown).then(lists)).to_series(),

@@ -1,4 +1,4 @@
-"""Which rows mean the same, and which of them in other words?"""
+"""Which rows have nearly the same meaning, and which of them use other words?"""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ class MeaningPairs(
     },
     scope="dataset",
 ):
-    """`meaning_neighbours` lists the rows further down whose vectors have a cosine of 0.7 or more with this row's, of
-    the nearest that the signal neighbours keeps, and what they share in words: the Jaccard index of the runs of two
-    words of what was embedded (`over`, `texts`), 1 where that is equal. A row whose vector an earlier one has is listed
-    there with similarity 1, and nowhere else. Texts that name other numbers are no pair: vectors hardly tell numbers
-    apart.
+    """`meaning_neighbours` lists the later rows that the signal neighbours keeps and whose vectors have a cosine of 0.7
+    or more with the vector of this row. `shared_words_share` is the Jaccard index of the sequences of two words in the
+    embedded texts (`over`, `texts`), 1 where the texts are equal. A row with the same vector as an earlier row is
+    listed only there, with similarity 1. Texts with different numbers are no pair, because vectors hardly distinguish
+    numbers.
 
-    `meaning_status`: `compared`; `repeats`, the vector of an earlier row; `crowded`, all rows kept as its nearest are
-    nearer than `threshold`, so that more may be. `meaning_group`, `meaning_similarity` and `is_meaning_extra` are as in
-    near_groups, at `threshold`, keeping the first: with words="other" only of pairs that share less than 0.7 of their
-    runs, since rows of the same words are found as exact or near duplicates; with words="any" of all. All are null
-    where a row has no vector. The key `of_neighbours` is filled in by the dataset.
+    `meaning_status`: `compared`; `repeats`, the same vector as an earlier row; `crowded`, all its neighbours have a
+    similarity of `threshold` or more, so that there may be others. `meaning_group`, `meaning_similarity` and
+    `is_meaning_extra` are as in near_groups, at `threshold`, keeping the first row: with words="other" only for pairs
+    that share less than 0.7 of their word sequences, because the others are exact or near duplicates; with words="any"
+    for all pairs. All are null where a row has no vector. The dataset fills in `of_neighbours`.
     """
 
     over: Over = "prompt"
@@ -51,13 +51,13 @@ class MeaningPairs(
 
     def __post_init__(self) -> None:
         if not isinstance(self.threshold, float | int) or not LOWEST_COSINE <= self.threshold <= 1:
-            raise SignalError(f"A threshold lies from {LOWEST_COSINE} to 1 here, {self.threshold!r} does not.")
+            raise SignalError(f"A threshold is from {LOWEST_COSINE} to 1 here, not {self.threshold!r}.")
         if self.words not in ("other", "any"):
             raise SignalError(f"Words cannot be {self.words!r}; known: other, any.")
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         texts = rows.select(text=text_over(self.over)).to_series()
-        found = meaning_columns(texts, pairs_with_repeats(rows), rows.select(READS), self.threshold)
-        listed = found["meaning_neighbours"]
-        made = groups(pairs_of(in_other_words(listed) if self.words == "other" else listed), None, self.threshold)
-        return found.with_columns(made.columns("meaning", found["meaning_status"].is_not_null()))
+        columns = meaning_columns(texts, pairs_with_repeats(rows), rows.select(READS), self.threshold)
+        listed = columns["meaning_neighbours"]
+        grouped = groups(pairs_of(in_other_words(listed) if self.words == "other" else listed), None, self.threshold)
+        return columns.with_columns(grouped.columns("meaning", columns["meaning_status"].is_not_null()))

@@ -1,4 +1,4 @@
-"""Which rows may say nearly the same? MinHash proposes; nothing is decided here.
+"""Which rows may be near duplicates? MinHash proposes candidates; other code verifies them.
 
 Two rows of similarity J share one of b bands of r values with probability 1 - (1 - J**r)**b (Broder 1997; Leskovec,
 Rajaraman and Ullman, Mining of Massive Datasets, chapter 3).
@@ -14,16 +14,16 @@ from numpy.typing import NDArray
 from analysis.duplicates.shingles import Shingles
 
 BANDS, VALUES_PER_BAND = 21, 3
-HUBS = 64  # rows of a crowded bucket that all others in it are compared with
-WIDTHS = (4096, 2048, 1024, 512, 256, 128)  # the widest bucket in which all rows are compared: as the effort allows
-EFFORT_PER_ROW, EFFORT = 50_000, 5_000_000_000  # shingles read at most, each pair counted in every band it shares
+HUBS = 64  # in a bucket that is too large, all rows are compared with the first HUBS only
+WIDTHS = (4096, 2048, 1024, 512, 256, 128)  # largest bucket with all pairs compared: the first that EFFORT allows
+EFFORT_PER_ROW, EFFORT = 50_000, 5_000_000_000  # shingles read at most; a pair counts in every band that it shares
 
 
 class Candidates(NamedTuple):
-    """Distinct sets k = 0, 1, … and, per band, the earlier ones each is compared with.
+    """Per band and distinct set k = 0, 1, …, the earlier sets that it is compared with.
 
-    In band b these are `member[b, begin[b, k] : end[b, k]]`, ascending. `cut[k]` is 1 where a bucket was so crowded
-    that only its first HUBS were taken; `widest` is the size from which that happens.
+    In band b these are `member[b, begin[b, k] : end[b, k]]`, ascending. `cut[k]` is 1 where a bucket was so large that
+    k was compared only with its first HUBS sets; `widest` is the largest bucket in which all pairs are compared.
     """
 
     begin: NDArray[np.uint32]
@@ -34,7 +34,7 @@ class Candidates(NamedTuple):
 
 
 def permutations(count: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """The fixed constants of `count` hash functions, the same on every machine: SplitMix64 from seed 1."""
+    """The fixed constants of `count` hash functions, the same on every machine: SplitMix64 with seed 1."""
     mask, state, drawn = (1 << 64) - 1, 1, []
     for _ in range(2 * count):
         state = (state + 0x9E3779B97F4A7C15) & mask
@@ -47,12 +47,12 @@ def permutations(count: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
 def candidates(
     shingles: Shingles, rows: NDArray[np.int64], bands: int = BANDS, per_band: int = VALUES_PER_BAND
 ) -> Candidates:
-    """The candidates among `rows`, which have shingles and of which no two are equal."""
+    """The candidates among `rows`, which all have shingles and different sets of them."""
     from analysis.duplicates.kernels import minhash as loops
     from analysis.duplicates.kernels.compiled import in_threads
 
     n, bits = len(rows), max(1, int(len(rows) - 1).bit_length())
-    a, b = permutations(-(-bands * per_band // 8) * 8)  # eight at a time, as the processor takes them
+    a, b = permutations(-(-bands * per_band // 8) * 8)  # a multiple of eight, which the processor computes at once
     keys = np.empty((bands, n), np.uint64)
     in_threads(
         n,
@@ -76,10 +76,10 @@ def candidates(
 
 
 def widest_within(all_pairs: NDArray[np.int64], members: NDArray[np.int64], effort: int) -> int:
-    """The greatest of WIDTHS with which all comparisons stay within `effort`; the least where none does.
+    """The largest of WIDTHS with which all comparisons stay within `effort`; the smallest where none does.
 
-    Per size of bucket, the last for all greater ones: shingles read for all its pairs, and shingles of its members,
-    each of which is read once per hub where the bucket is crowded.
+    Per size of bucket, with one last entry for all larger sizes: `all_pairs` is the number of shingles read to compare
+    all pairs, `members` the number of shingles of its rows, which are read once per hub where the bucket is too large.
     """
     for widest in WIDTHS:
         if all_pairs[: widest + 1].sum() + 2 * HUBS * members[widest + 1 :].sum() <= effort:

@@ -1,4 +1,4 @@
-"""Which of the rows that say nearly the same should stay?"""
+"""Which of the rows that are near duplicates should be kept?"""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class NearGroups(
     scope="dataset",
     cheap=True,
 ):
-    """Every row joins the nearest row that is kept and preferred to it, at `threshold` or above, or is kept itself: no
-    group holds a row that is less near to the kept one (`analysis.duplicates.groups`).
+    """Every row joins the most similar kept row that is preferred to it, at `threshold` or above, or is kept itself. So
+    the similarity of every row to its kept row is `threshold` or more (`analysis.duplicates.groups`).
 
     `near_group` is the position of the kept row, `near_similarity` the Jaccard index with it, 1 for the kept row;
-    both are null for a row that stands alone. `is_near_extra` marks all but the kept one; null where there is no text.
-    `keep` says which row is preferred (`analysis.duplicates.policies`), with `sources` for keep="source": the values of
-    the role source in order of preference, joined by "~". Rows whose status is `capped` are preferred last. The keys
-    `of_…` are filled in by the dataset.
+    both are null for a row in no group. `is_near_extra` is true for all rows of a group but the kept one; null where
+    there is no text. `keep` says which row is preferred (`analysis.duplicates.policies`), with `sources` for
+    keep="source": the values of the role source in order of preference, joined by "~". Rows whose status is `capped`
+    come last. The dataset fills in the keys `of_…`.
     """
 
     threshold: float = THRESHOLD
@@ -46,12 +46,12 @@ class NearGroups(
     def __post_init__(self) -> None:
         check_choice(self.keep, Keep, "The row kept")
         if not isinstance(self.threshold, float | int) or not 0.5 <= self.threshold <= 1:
-            raise SignalError(f"A threshold lies from 0.5 to 1, {self.threshold!r} does not.")
+            raise SignalError(f"A threshold is from 0.5 to 1, not {self.threshold!r}.")
         if (self.keep == "source") != bool(self.sources):
-            raise SignalError('Sources are named where, and only where, keep is "source".')
+            raise SignalError('Sources are named if, and only if, keep is "source".')
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         capped = (rows["near_status"] == "capped").fill_null(False)
         order = in_order(rows, self.keep, split_values(self.sources), last=capped)
-        found = groups(pairs_of(rows["near_neighbours"]), order, self.threshold)
-        return pl.DataFrame(found.columns("near", rows["near_neighbours"].is_not_null()))
+        grouped = groups(pairs_of(rows["near_neighbours"]), order, self.threshold)
+        return pl.DataFrame(grouped.columns("near", rows["near_neighbours"].is_not_null()))

@@ -1,4 +1,4 @@
-"""Which rows say nearly the same? Pairs with their exact similarity."""
+"""Which rows are near duplicates? Pairs with their exact similarity."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ class NearPairs(
     adds={"near_neighbours": pl.List(NEIGHBOUR), "near_status": pl.String},
     scope="dataset",
 ):
-    """`near_neighbours` lists the rows further down whose shingles have a Jaccard index of 0.5 or more with this row's,
-    with that index, which is exact; MinHash only proposes which rows are compared (`analysis.duplicates.minhash`).
+    """`near_neighbours` lists the later rows whose shingles have a Jaccard index of 0.5 or more with those of this row,
+    with that index. The index is exact; MinHash only proposes which rows are compared (`analysis.duplicates.minhash`).
 
-    A shingle is a run of `words` words, or of `characters` characters (letters, digits, and a blank where words part),
-    case folded and punctuation away. `unit="auto"` takes characters for a text of which more than half is written in
-    scripts without spaces. `over`: the whole row, one side, raw text, or the `column` named. With `boilerplate="aside"`
-    a long head or tail that many rows share is not compared, unless it is all the row has.
+    A shingle is a sequence of `words` words, or of `characters` characters (letters, digits, and one blank between
+    words), case folded and without punctuation. `unit="auto"` uses characters for a text of which more than half is
+    written in scripts without spaces. `over`: the whole row, one side, raw text, or the `column` named. With
+    `boilerplate="aside"` a long beginning or end that many rows share is not compared, unless the row has nothing else.
 
-    `near_status`: `compared`; `repeats`, the same shingles as an earlier row: its pair with the first such row is
-    listed there and no other; `too_short`, fewer words than a shingle has; `capped`, near to so many rows that it was
+    `near_status`: `compared`; `repeats`, the same shingles as an earlier row: only its pair with the first such row is
+    listed, at that row; `too_short`, fewer words than a shingle has; `capped`, similar to so many rows that it was
     compared only with some; `empty`, no letter or digit. Both columns are null where there is no text.
     """
 
@@ -55,7 +55,7 @@ class NearPairs(
         if min(self.words, self.characters) < 1:
             raise SignalError("A shingle has at least one word or character.")
         if (self.over == "column") != bool(self.column):
-            raise SignalError('A column is named where, and only where, over is "column".')
+            raise SignalError('A column is named if, and only if, over is "column".')
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         return near_columns(rows, self.over, self.unit, self.words, self.characters, aside=self.boilerplate == "aside")
@@ -70,15 +70,15 @@ def near_columns(
     if aside:
         texts = without_boilerplate(texts, rows.height)
     near = near_pairs(shingles_of(texts, unit, words, characters))
-    there = pl.Series(np.diff(texts.first) > 0)
+    has_text = pl.Series(np.diff(texts.first) > 0)
     status = pl.Series(near.status).cast(pl.String)
     return pl.DataFrame({"near_neighbours": _lists(near, rows.height), "near_status": status}).select(
-        pl.when(there).then(column).alias(column) for column in ("near_neighbours", "near_status")
+        pl.when(has_text).then(column).alias(column) for column in ("near_neighbours", "near_status")
     )
 
 
 def _lists(near: Near, height: int) -> pl.Series:
-    """The pairs as one list per row, made from offsets, without a group per row."""
+    """The pairs as one list per row, built from offsets, which is faster than a group per row."""
     import pyarrow as pa
 
     offsets = np.concatenate([[0], np.cumsum(np.bincount(near.a, minlength=height))]).astype(np.int64)

@@ -1,4 +1,4 @@
-"""Which rows are equal but for case, white space and punctuation?"""
+"""Which rows are equal except for case, white space and punctuation?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from analysis.signal import Signal
 Level = Literal["document", "paragraph", "sentence"]
 Digits = Literal["kept", "zero"]
 Order = Literal["kept", "any"]
-LEAST_WORDS = 5  # a shorter paragraph or sentence is shared by chance
+LEAST_WORDS = 5  # rows share a shorter paragraph or sentence by chance
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,17 @@ class NormalisedDuplicates(
     scope="dataset",
     cheap=True,
 ):
-    """Rows whose words are the same in the same order: NFC, case folded, all but letters and digits away. So “a + b”
-    equals “a - b”: what is equal to the letter is found by exact_duplicates.
+    """Rows with the same words in the same order: NFC, case folded, only letters and digits. So “a + b” equals “a - b”;
+    exact_duplicates compares the other characters too.
 
-    `normalised_group` is the position of the group's first row, null for a row that stands alone;
-    `normalised_group_size` counts the group's rows, 1 when alone; `is_normalised_extra` marks all but the first. All
-    are null where there is no word. `digits="zero"` takes every digit for 0; `order="any"` lets the lines of a text
-    come in any order.
+    `normalised_group` is the position of the group's first row, null for a row in no group; `normalised_group_size`
+    counts the rows of the group, 1 for a row in no group; `is_normalised_extra` is true for all but the first row. All
+    are null where there is no word. `digits="zero"` replaces every digit by 0; with `order="any"` the order of the
+    lines of a text does not count.
 
-    By `level` paragraph (parted by empty lines) or sentence, a row is grouped by the longest one, of at least five
-    words, that another row has too: `normalised_group` is the first row that has it, the size counts all, and
-    `is_normalised_extra` marks rows of which every part stands in an earlier row.
+    With `level` paragraph (separated by empty lines) or sentence, a row is grouped by the longest one, of at least five
+    words, that another row has too: `normalised_group` is the first row that has it, `normalised_group_size` counts all
+    rows that have it, and `is_normalised_extra` is true where every part of the row is in an earlier row.
     """
 
     over: Over = "prompt+response"
@@ -54,11 +54,11 @@ class NormalisedDuplicates(
         check_choice(self.digits, Digits, "Digits")
         check_choice(self.order, Order, "The order of lines")
         if (self.over == "column") != bool(self.column):
-            raise SignalError('A column is named where, and only where, over is "column".')
+            raise SignalError('A column is named if, and only if, over is "column".')
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
-        found = normalised_columns(rows, self.over, self.level, self.digits, self.order)
-        return found.select(pl.col(name).cast(dtype) for name, dtype in self.adds.items())
+        columns = normalised_columns(rows, self.over, self.level, self.digits, self.order)
+        return columns.select(pl.col(name).cast(dtype) for name, dtype in self.adds.items())
 
 
 def normalised_columns(rows: pl.DataFrame, over: Over, level: Level, digits: Digits, order: Order) -> pl.DataFrame:
@@ -68,13 +68,13 @@ def normalised_columns(rows: pl.DataFrame, over: Over, level: Level, digits: Dig
     parts = parts.join(
         pieces.select("row", "field", "turn").with_row_index("text"), on="text", maintain_order="left"
     ).with_columns(pl.col("turn").fill_null(0))
-    found = _documents(parts) if level == "document" else _passages(parts)
+    grouped = _documents(parts) if level == "document" else _passages(parts)
     all_rows = pl.DataFrame({"row": pl.int_range(rows.height, dtype=pl.UInt32, eager=True)})
-    return all_rows.join(found, on="row", how="left", maintain_order="left").drop("row")
+    return all_rows.join(grouped, on="row", how="left", maintain_order="left").drop("row")
 
 
 def parts_of(texts: Texts, level: Level, zero: bool, any_order: bool) -> pl.DataFrame:
-    """`text`, `a` and `b` (128 bits of what it says), `words`: a line per part that has a word."""
+    """`text`, `a` and `b` (a hash of 128 bits), `words` (their number): a line per part that has a word."""
     from analysis.duplicates.kernels import evened as loops
     from analysis.duplicates.kernels.compiled import in_threads
     from analysis.duplicates.kernels.words import tables
@@ -100,7 +100,7 @@ def parts_of(texts: Texts, level: Level, zero: bool, any_order: bool) -> pl.Data
 
 
 def _documents(parts: pl.DataFrame) -> pl.DataFrame:
-    """Rows that say the same in the same fields."""
+    """Groups of rows with the same words in the same fields."""
     says = pl.struct("field", "turn", "a", "b")
     single = parts.height == parts["row"].n_unique()
     whole = parts.select("row", says=says) if single else parts.group_by("row", maintain_order=True).agg(says=says)
@@ -115,7 +115,7 @@ def _documents(parts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _passages(parts: pl.DataFrame) -> pl.DataFrame:
-    """Rows by the longest part they share, and whether all their parts stood in earlier rows."""
+    """Groups of rows by the longest part they share; extra where all parts are in earlier rows."""
     first, rows = pl.col("row").min().over("a", "b"), pl.col("row").n_unique().over("a", "b").cast(pl.UInt32)
     seen = parts.select("row", "words", first=first, rows=rows)
     shared = seen.filter((pl.col("rows") > 1) & (pl.col("words") >= LEAST_WORDS))

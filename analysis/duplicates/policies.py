@@ -1,4 +1,4 @@
-"""Which of several near rows should stay? Rows in order of preference, best first."""
+"""Which of several similar rows should be kept? Rows in order of preference, best first."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ READS = ("score", "moment", "system_chars", "prompt_chars", "response_chars", "r
 def in_order(
     rows: pl.DataFrame, keep: Keep = "first", sources: list[str] | None = None, last: pl.Series | None = None
 ) -> NDArray[np.int64]:
-    """Positions of the rows, the one to keep first: READS and `source` are read.
+    """Positions of the rows, best first. Reads the columns READS and `source`.
 
-    `first` is file order, which decides every tie; `longest` goes by the response's characters, then by the whole
-    row's; `score` by the highest score; `newest` by the latest moment; `most_complete` by how many of system, prompt,
-    response, rejected, score, time and source hold anything, then by the row's characters; `source` by the place of
-    the row's source in `sources`, those not named last. What is null, or no number, comes last. Rows marked in `last`
-    come after all others, whatever the policy: those that were compared with only some of their neighbours.
+    `first` is file order, which decides every tie; `longest` orders by characters of the response, then of the whole
+    row; `score` by score, highest first; `newest` by moment, latest first; `most_complete` by how many of system,
+    prompt, response, rejected, score, time and source are not empty, then by characters of the row; `source` by the
+    position of the source in `sources`, others last. Nulls and NaN come last. Rows marked in `last`, which were
+    compared with only some of their neighbours, come after all others in every policy.
     """
     number = pl.col("score").fill_nan(None)
-    said = [pl.col(f"{role}_chars").fill_null(0) > 0 for role in ("system", "prompt", "response", "rejected")]
-    there = [number.is_not_null(), pl.col("moment").is_not_null(), pl.col("source").is_not_null()]
+    filled = [pl.col(f"{role}_chars").fill_null(0) > 0 for role in ("system", "prompt", "response", "rejected")]
+    present = [number.is_not_null(), pl.col("moment").is_not_null(), pl.col("source").is_not_null()]
     by: dict[str, list[pl.Expr]] = {
         "first": [],
         "longest": [pl.col("response_chars"), pl.col("row_chars")],
         "score": [number],
         "newest": [pl.col("moment")],
-        "most_complete": [pl.sum_horizontal(*said, *there), pl.col("row_chars")],
+        "most_complete": [pl.sum_horizontal(*filled, *present), pl.col("row_chars")],
         "source": [_place_of_source(sources or [])],
     }
     ranked = rows.with_row_index("at").select(
@@ -46,6 +46,6 @@ def in_order(
 
 
 def _place_of_source(sources: list[str]) -> pl.Expr:
-    """The greater, the sooner a source stands in the list; null where it does not."""
-    places = {source: -at for at, source in enumerate(sources)}
+    """The negative position of a source in the list, so that the first is greatest; null where it is not listed."""
+    places = {source: -position for position, source in enumerate(sources)}
     return pl.col("source").cast(pl.String).replace_strict(places, default=None, return_dtype=pl.Int64)

@@ -1,4 +1,4 @@
-"""How much of a text repeats itself? The rules of Rae et al. 2021, and loops at the end.
+"""How much of a text is repetition? The rules of Rae et al. 2021, and loops at the end.
 
 Scaling Language Models: Methods, Analysis & Insights from Training Gopher, arXiv 2112.11446, appendix A.1.1, table A1.
 """
@@ -26,9 +26,9 @@ RULES = {
     "duplicate_9_gram_share": 0.11,
     "duplicate_10_gram_share": 0.10,
 }
-"""The most that the paper lets through, by the column that holds the share."""
+"""The highest share that the paper accepts, per column."""
 IN_CHARACTERS = ("duplicate_line_character_share", "duplicate_paragraph_character_share", "duplicate_5_gram_share")
-JUDGED_WORDS = 50  # the paper judges no shorter document: in a few words some pair comes twice by chance
+JUDGED_WORDS = 50  # the paper judges no shorter document: in a few words some pair occurs twice by chance
 LONGEST_PHRASE, LEAST_TIMES, LEAST_WORDS = 100, 4, 12
 
 
@@ -38,14 +38,16 @@ def repetition(text: pl.Series) -> pl.DataFrame:
     from analysis.duplicates.kernels.repeats import SHARES, repetition_of
     from analysis.duplicates.kernels.words import tables
 
-    there = text.is_not_null().arg_true()
-    pieces = pl.DataFrame({"row": there, "text": text.gather(there)}, schema={"row": pl.UInt32, "text": pl.String})
+    positions = text.is_not_null().arg_true()
+    pieces = pl.DataFrame(
+        {"row": positions, "text": text.gather(positions)}, schema={"row": pl.UInt32, "text": pl.String}
+    )
     texts = texts_of(pieces, len(text), composed=False)
     kind, fold = tables()
-    shares: NDArray[np.float32] = np.full((len(there), SHARES), np.nan, np.float32)
-    loops, words = np.zeros(len(there), np.uint8), np.zeros(len(there), np.int64)
+    shares: NDArray[np.float32] = np.full((len(positions), SHARES), np.nan, np.float32)
+    loops, words = np.zeros(len(positions), np.uint8), np.zeros(len(positions), np.int64)
     source = (texts.data, texts.starts, texts.ends, kind, fold, LONGEST_PHRASE, LEAST_TIMES, LEAST_WORDS)
-    in_threads(len(there), lambda low, high: repetition_of(*source, low, high, shares, loops, words))
+    in_threads(len(positions), lambda low, high: repetition_of(*source, low, high, shares, loops, words))
     columns = pl.DataFrame(shares, schema=dict.fromkeys(RULES, pl.Float32)).fill_nan(None)
     is_judged = pl.Series(words) >= JUDGED_WORDS
     over = [
@@ -59,7 +61,7 @@ def repetition(text: pl.Series) -> pl.DataFrame:
             pl.lit(pl.Series(list(RULES))).implode().list.get(worst.list.arg_max())
         ),
         is_endless_loop=pl.when(pl.col("top_2_gram_share").is_not_null()).then(pl.Series(loops) > 0),
-        row=there,
+        row=positions,
     )
     rows = pl.DataFrame({"row": pl.int_range(len(text), dtype=pl.UInt32, eager=True)})
     return rows.join(judged, on="row", how="left", maintain_order="left").drop("row")

@@ -1,4 +1,4 @@
-"""How much of an answer repeats itself?"""
+"""How much of an answer is repetition?"""
 
 from __future__ import annotations
 
@@ -27,19 +27,20 @@ class Repetition(
         "is_endless_loop": pl.Boolean,
     },
 ):
-    """The shares of Rae et al. 2021 (Gopher), each 0 to 1, with what the paper lets through at most:
+    """The shares of Rae et al. 2021 (Gopher), each 0 to 1, with the highest value that the paper accepts:
 
-    lines, and paragraphs, that came before (of all of them 0.30; of their characters 0.20); characters of the most
-    frequent run of 2, 3, 4 words, times its frequency (0.20, 0.18, 0.16); characters in runs of 5, 6, … 10 words that
-    came before, each counted once (0.15, 0.14, … 0.10). A word is a run of letters and digits, case folded, or one
-    character of a script without spaces; the characters of runs are those of words, hence also the whole.
+    lines, and paragraphs, that occurred before in the text (share of their number 0.30, of their characters 0.20);
+    characters of the most frequent sequence of 2, 3, 4 words, times its frequency (0.20, 0.18, 0.16); characters in
+    sequences of 5, 6, … 10 words that occurred before, each character counted once (0.15, 0.14, … 0.10). A word is a
+    sequence of letters and digits, case folded, or one character of a script without spaces. Shares of word sequences
+    count only characters of words, in the part and in the whole.
 
-    `repetition_share` is the greatest of three of these: characters in repeated lines, in repeated paragraphs, in
-    repeated runs of 5 words. `repetition_rule` names the column that exceeds its limit by the largest factor; null
-    where none does. The most frequent runs are not judged in a text of under 50 words, nor does the paper judge one.
-    `is_endless_loop`: the text ends in a phrase of up to 100 words, four times or more and at least 12 words in all,
-    the last time perhaps cut off. `over`: the response, or the raw text where there is neither prompt nor response; or
-    another text. All are null where there is no text, and where it has no letter or digit.
+    `repetition_share` is the greatest of three shares: characters in repeated lines, in repeated paragraphs, in
+    repeated sequences of 5 words. `repetition_rule` names the column that exceeds its limit by the largest factor; null
+    where none does. As in the paper, the most frequent sequences are not judged in a text of under 50 words.
+    `is_endless_loop`: the text ends in a phrase of up to 100 words, four times or more and at least 12 words in all;
+    the last repetition may be incomplete. `over`: the response, or the raw text where there is neither prompt nor
+    response; or another text. All are null where there is no text, and where it has no letter or digit.
     """
 
     over: Read = "response"

@@ -1,4 +1,4 @@
-"""Which passages stand in more than one row, and how much of each row are they?"""
+"""Which passages are in more than one row, and how much of each row do they make up?"""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ class SharedSpans(
     scope="dataset",
     tables={"spans": SPAN},
 ):
-    """Passages of `tokens` words or more that stand in two rows or more, all of them, compared word by word.
+    """All passages of `tokens` words or more that are in two rows or more, compared word by word.
 
-    A word is a run of letters and digits, case folded, or one character of a script without spaces. `shared_span_share`
-    is the share of the row's words that lie in such a passage, 0 to 1, null where there is no text or no word.
-    `has_boilerplate`: some text of the row begins or ends with 20 words or more (or `tokens`, where that is
-    fewer) common to many rows: one in a thousand, and at least 20. Null where there is no text.
+    A word is a sequence of letters and digits, case folded, or one character of a script without spaces.
+    `shared_span_share` is the share of the words of the row in such passages, 0 to 1, null where there is no text or no
+    word. `has_boilerplate`: a text of the row begins or ends with 20 words or more (or `tokens`, if that is fewer) that
+    many rows share: one row in a thousand, and at least 20. Null where there is no text.
 
-    `spans` has a line per occurrence: `field` and `turn` (place in a chat, from 0; otherwise null) name the text,
-    `start` and `end` count its code points, equal `span` is an equal passage, `rows` counts the rows it stands in,
-    `tokens` its words. Where the rows change another span begins, so that neighbours may overlap.
+    `spans` has a line per occurrence: `field` and `turn` (position in a chat, from 0; otherwise null) name the text,
+    `start` and `end` are positions in code points, equal `span` is an equal passage, `rows` counts the rows with it,
+    `tokens` its words. Where the set of rows changes, another span begins, so that neighbouring spans may overlap.
     """
 
     over: Over = "prompt+response"
@@ -65,9 +65,9 @@ class SharedSpans(
     def __post_init__(self) -> None:
         check_choice(self.over, Over, "The texts compared")
         if self.tokens < 2:
-            raise SignalError(f"A passage has at least two tokens, {self.tokens} is fewer.")
+            raise SignalError(f"A passage has at least two tokens, not {self.tokens}.")
         if (self.over == "column") != bool(self.column):
-            raise SignalError('A column is named where, and only where, over is "column".')
+            raise SignalError('A column is named if, and only if, over is "column".')
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         return span_columns(rows, self.over, self.tokens).select(

@@ -1,4 +1,4 @@
-"""What is compared of a row: the set of its shingles, which are n words or n characters in a row."""
+"""The set of shingles of each row, by which rows are compared: sequences of n words or n characters."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ WORDS_PER_SHINGLE, CHARACTERS_PER_SHINGLE = 2, 5
 class Shingles(NamedTuple):
     """The distinct shingles of row r, ascending: `values[place[r] : place[r] + counts[r]]`.
 
-    `units` are the words or characters that the row has, `size` how many of them make a shingle there: a row of fewer
-    is one shingle, a row of none has none. `whole` is a hash of the set, 0 for an empty one.
+    `units` is the number of words or characters of the row, `size` how many of them make a shingle: a row with fewer
+    is one shingle, a row with none has no shingle. `whole` is a hash of the set, 0 for an empty set.
     """
 
     values: NDArray[np.uint64]
@@ -31,7 +31,7 @@ class Shingles(NamedTuple):
 def shingles_of(
     texts: Texts, unit: Unit = "auto", words: int = WORDS_PER_SHINGLE, characters: int = CHARACTERS_PER_SHINGLE
 ) -> Shingles:
-    """The sets of all rows; `auto` takes characters where most letters are of scripts without spaces."""
+    """The sets of all rows; `auto` uses characters where most letters are of scripts without spaces."""
     from analysis.duplicates.kernels import shingles as loops
     from analysis.duplicates.kernels.compiled import in_threads
     from analysis.duplicates.kernels.words import tables

@@ -1,4 +1,4 @@
-"""Which rows say nearly the same? Every pair with its exact similarity, and what could not be judged."""
+"""Which rows are near duplicates? Every pair with its exact similarity, and the rows that could not be judged."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from analysis.duplicates.minhash import Candidates, candidates
 from analysis.duplicates.shingles import Shingles
 
 LEAST_SIMILARITY = 0.5
-BLOCK = 1 << 21  # candidates looked at by one thread at a time
+BLOCK = 1 << 21  # candidates that one thread verifies at a time
 
 COMPARED, REPEATS, TOO_SHORT, CAPPED, EMPTY = "compared", "repeats", "too_short", "capped", "empty"
 
 
 class Near(NamedTuple):
-    """Pairs of rows, `a` before `b`, sorted by both: their similarity is the exact Jaccard index of their shingles.
+    """Pairs of rows, `a` before `b`, sorted by both. `similarity` is the exact Jaccard index of their shingles.
 
-    Of rows with equal sets only the first is compared with others: each of the rest has its pair with that first row,
-    of similarity 1, and no other. No other pair has similarity 1. `status` says of each row how it was judged:
-    `compared`; `repeats`, one of that rest; `too_short`, fewer words than a shingle, so equal to another or nothing;
-    `capped`, near to many rows and compared only with the first of them; `empty`, without a letter or a digit.
-    `widest` is the number of rows in a bucket from which on that cap applies.
+    Of rows with equal sets only the first is compared with others: each later one has only the pair with that first
+    row, of similarity 1. No other pair has similarity 1. `status` is how each row was judged: `compared`; `repeats`,
+    a later one of equal rows; `too_short`, fewer words than a shingle, so that it is in a pair only where it is equal;
+    `capped`, similar to many rows and compared only with the first of them; `empty`, without a letter or a digit. Rows
+    are capped in buckets of more than `widest` rows.
     """
 
     a: NDArray[np.uint32]
@@ -66,8 +66,8 @@ def _verified(
     bounds = np.unique(np.searchsorted(np.cumsum(each), np.arange(0, each.sum() + BLOCK, BLOCK)))
     bounds = np.unique(np.concatenate([[0], bounds, [len(rows)]])).astype(np.int64)
 
-    def block(at: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.float32]]:
-        low, high = int(bounds[at]), int(bounds[at + 1])
+    def block(number: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.float32]]:
+        low, high = int(bounds[number]), int(bounds[number + 1])
         total = int(each[low:high].sum())
         a, b, similarity = np.empty(total, np.uint32), np.empty(total, np.uint32), np.empty(total, np.float32)
         n = verified(

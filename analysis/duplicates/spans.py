@@ -1,4 +1,4 @@
-"""Which passages stand in several rows? Windows of n words, hashed to find them and compared word by word."""
+"""Which passages are in several rows? Windows of n words, found by hash and compared word by word."""
 
 from __future__ import annotations
 
@@ -24,22 +24,23 @@ SPAN = {
 
 
 class Windows(NamedTuple):
-    """The shared windows of `n` words of some texts, in order.
+    """The windows of `n` words of some texts that may be shared, in order.
 
-    Window w begins at word `at[w]` of text `text[w]`; `known[w]` numbers what it says, -1 where no second row says so;
-    `rows[k]` counts the rows that say k. The words of text t are those from `place[t]` to `place[t + 1]`.
+    Window w begins at word `first_word[w]`, in text `text[w]`; `passage_of[w]` is the number of its passage, -1 where
+    no other row has it; `rows[k]` counts the rows with passage k. The words of text t are those from `place[t]` to
+    `place[t + 1]`, counted through all texts.
     """
 
     n: int
     place: NDArray[np.int64]
-    at: NDArray[np.int64]
+    first_word: NDArray[np.int64]
     text: NDArray[np.uint32]
-    known: NDArray[np.int64]
+    passage_of: NDArray[np.int64]
     rows: NDArray[np.int64]
 
 
 def shared_windows(texts: Texts, n: int) -> Windows:
-    """Every run of n words that stands in two rows or more. Words are told apart by 64 bits of hash."""
+    """Every sequence of n words that is in two rows or more. Words are compared by a hash of 64 bits."""
     from analysis.duplicates.kernels import shingles
     from analysis.duplicates.kernels import windows as loops
     from analysis.duplicates.kernels.compiled import in_threads
@@ -59,31 +60,40 @@ def shared_windows(texts: Texts, n: int) -> Windows:
     bits = 1 << max(16, (BITS_PER_WINDOW * possible - 1).bit_length())
     once, twice = np.zeros(bits // 64, np.uint64), np.zeros(bits // 64, np.uint64)
     loops.mark_windows(words, place, n, once, twice)
-    at, text, hashes = np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.uint64)
-    found = loops.sieved_windows(words, place, n, twice, at, text, hashes, False)
-    at, text, hashes = np.empty(found, np.int64), np.empty(found, np.uint32), np.empty(found, np.uint64)
-    loops.sieved_windows(words, place, n, twice, at, text, hashes, True)
-    known, rows = np.empty(found, np.int64), np.empty(found, np.int64)
+    first_word, text, hashes = np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.uint64)
+    n_windows = loops.sieved_windows(words, place, n, twice, first_word, text, hashes, False)
+    first_word, text, hashes = (
+        np.empty(n_windows, np.int64),
+        np.empty(n_windows, np.uint32),
+        np.empty(n_windows, np.uint64),
+    )
+    loops.sieved_windows(words, place, n, twice, first_word, text, hashes, True)
+    passage_of, rows = np.empty(n_windows, np.int64), np.empty(n_windows, np.int64)
     order = np.argsort(hashes, kind="stable")
-    passages = loops.same_windows(words, n, at, text, texts.row, hashes, order, known, rows)
-    return Windows(n, place, at, text, known, rows[:passages])
+    passages = loops.same_windows(words, n, first_word, text, texts.row, hashes, order, passage_of, rows)
+    return Windows(n, place, first_word, text, passage_of, rows[:passages])
 
 
 def spans_of(windows: Windows) -> pl.DataFrame:
-    """A line per span, in the order of the texts: its text, first word, end, number, and the rows it stands in.
+    """A line per span, in the order of the texts: its text, first word, end, number, and how many rows contain it.
 
-    A span is the longest passage that stands in the same rows from its first to its last window; where the rows change
-    another span begins, so that neighbours may overlap. Equal numbers are equal passages, counted from 0 as they first
-    occur; but a loop of a few words is one span however long it is, and `rows` counts those that hold its phrase.
+    A span is the longest passage of which all windows are in the same rows; where the set of rows changes, another span
+    begins, so that neighbouring spans may overlap. Equal numbers are equal passages, numbered from 0 in order of first
+    occurrence. A loop of a few words is one span of any length, and its `rows` counts the rows with its phrase.
     """
     from analysis.duplicates.kernels import windows as loops
 
-    at, text, known = windows.at, windows.text, windows.known
+    first_word, text, passage_of = windows.first_word, windows.text, windows.passage_of
     before, after = np.empty_like(windows.rows), np.empty_like(windows.rows)
-    loops.neighbours_of(at, text, known, before, after)
-    of, begin, end, span = np.empty_like(text), np.empty_like(at), np.empty_like(at), np.empty_like(at)
-    found = loops.join_windows(at, text, known, before, after, windows.n, of, begin, end, span)
-    of, begin, end, span = of[:found], begin[:found], end[:found], span[:found]
+    loops.neighbours_of(first_word, text, passage_of, before, after)
+    of, begin, end, span = (
+        np.empty_like(text),
+        np.empty_like(first_word),
+        np.empty_like(first_word),
+        np.empty_like(first_word),
+    )
+    n_spans = loops.join_windows(first_word, text, passage_of, before, after, windows.n, of, begin, end, span)
+    of, begin, end, span = of[:n_spans], begin[:n_spans], end[:n_spans], span[:n_spans]
     _, first, number = np.unique(span, return_index=True, return_inverse=True)
     as_they_occur = np.argsort(np.argsort(first))
     base = windows.place[of]
@@ -92,35 +102,37 @@ def spans_of(windows: Windows) -> pl.DataFrame:
 
 
 def shared_words(windows: Windows) -> NDArray[np.int64]:
-    """Words of each text that lie in a shared window."""
+    """How many words of each text are in a shared window."""
     from analysis.duplicates.kernels.windows import cover
 
     covered = np.zeros(windows.place[-1], np.bool_)
-    cover(windows.at, windows.known, windows.n, covered)
+    cover(windows.first_word, windows.passage_of, windows.n, covered)
     upto = np.concatenate([[0], np.cumsum(covered)])
     words: NDArray[np.int64] = upto[windows.place[1:]] - upto[windows.place[:-1]]
     return words
 
 
 def many_rows(height: int) -> int:
-    """From how many rows on a passage is boilerplate: one row in a thousand, and at least 20."""
+    """The number of rows from which a passage is boilerplate: one row in a thousand, and at least 20."""
     return max(LEAST_ROWS, -(-height // round(1 / LEAST_SHARE)))
 
 
 def boilerplate(windows: Windows, many: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Words of each text's head and tail that are common to `many` rows: as many as a window has, or more."""
+    """How many words at the beginning and end of each text `many` rows share: 0, or at least the size of a window."""
     from analysis.duplicates.kernels.windows import heads_and_tails
 
     count = len(windows.place) - 1
     head, tail = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    heads_and_tails(windows.at, windows.text, windows.known, windows.rows, many, windows.n, windows.place, head, tail)
+    heads_and_tails(
+        windows.first_word, windows.text, windows.passage_of, windows.rows, many, windows.n, windows.place, head, tail
+    )
     return head, tail
 
 
 def extents(
     texts: Texts, windows: Windows, spans: pl.DataFrame, *, in_bytes: bool = False
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where each span of `spans_of` begins and ends in its text: code points, or bytes."""
+    """Begin and end of each span of `spans_of` in its text, in code points or bytes."""
     from analysis.duplicates.kernels.compiled import in_threads
     from analysis.duplicates.kernels.windows import extents_of_spans
     from analysis.duplicates.kernels.words import tables
@@ -151,7 +163,7 @@ def extents(
 
 
 def without_boilerplate(texts: Texts, height: int) -> Texts:
-    """The texts with heads and tails common to many rows cut off; a row of nothing else stays whole."""
+    """The texts without beginnings and ends that many rows share; a row with nothing else stays whole."""
     windows = shared_windows(texts, BOILERPLATE_TOKENS)
     head, tail = boilerplate(windows, many_rows(height))
     words = np.diff(windows.place)

@@ -1,4 +1,4 @@
-"""Which texts of a row are compared: its pieces, and their bytes."""
+"""The texts of a row that are compared: its pieces, and their bytes."""
 
 from __future__ import annotations
 
@@ -14,29 +14,30 @@ Over = Literal["prompt+response", "prompt", "response", "text", "column"]
 PIECE = {"row": pl.UInt32, "field": pl.String, "turn": pl.UInt32, "text": pl.String}
 
 
-def check_choice(value: str, known: object, what: str) -> None:
-    """Raises DuplicatesError where `value` is none of the values of a Literal."""
-    if value not in get_args(known):
-        raise DuplicatesError(f"{what} cannot be {value!r}; known: {', '.join(get_args(known))}.")
+def check_choice(value: str, choices: object, what: str) -> None:
+    """Raises DuplicatesError where `value` is not one of `choices`, a Literal."""
+    if value not in get_args(choices):
+        raise DuplicatesError(f"{what} cannot be {value!r}; known: {', '.join(get_args(choices))}.")
 
 
 def pieces_of(rows: pl.DataFrame, over: Over) -> pl.DataFrame:
-    """`row` (position), `field`, `turn` (place in the chat, from 0; otherwise null), `text`: in row order, never null.
+    """`row` (position), `field`, `turn` (position in the chat, from 0; otherwise null), `text`: in row order, no nulls.
 
-    Over prompt+response a chat gives its messages with their tool calls (field `messages`), another row its prompt and
-    its response, or its raw text where it has neither. Over "column" the column of that name is read.
+    With prompt+response the pieces of a chat are its messages with their tool calls (field `messages`), those of
+    another row its prompt and its response, or its raw text where it has neither. With "column" the column named
+    "column" is read.
     """
-    at = rows.with_row_index("row")
+    numbered = rows.with_row_index("row")
     if over != "prompt+response":
-        return _piece(at, over)
-    alone = at.filter(pl.col("messages").is_null())
+        return _piece(numbered, over)
+    alone = numbered.filter(pl.col("messages").is_null())
     raw = alone.filter(pl.col("prompt").is_null() & pl.col("response").is_null())
-    said = pl.col("messages").list.eval(
+    contents = pl.col("messages").list.eval(
         pl.concat_str(pl.element().struct.field("content", "tool_calls"), separator="\n", ignore_nulls=True)
     )
     chat = (
-        at.filter(pl.col("messages").is_not_null())
-        .select("row", text=said)
+        numbered.filter(pl.col("messages").is_not_null())
+        .select("row", text=contents)
         .with_columns(turn=pl.int_ranges(pl.col("text").list.len(), dtype=pl.UInt32))
         .explode("text", "turn", empty_as_null=True)
         .select("row", "turn", "text", field=pl.lit("messages"))
@@ -47,13 +48,13 @@ def pieces_of(rows: pl.DataFrame, over: Over) -> pl.DataFrame:
     )
 
 
-def _piece(at: pl.DataFrame, field: str) -> pl.DataFrame:
-    there = at.filter(pl.col(field).is_not_null())
-    return there.select("row", field=pl.lit(field), turn=pl.lit(None, pl.UInt32), text=field)
+def _piece(numbered: pl.DataFrame, field: str) -> pl.DataFrame:
+    filled = numbered.filter(pl.col(field).is_not_null())
+    return filled.select("row", field=pl.lit(field), turn=pl.lit(None, pl.UInt32), text=field)
 
 
 class Texts(NamedTuple):
-    """Texts end to end: `data` their UTF-8 bytes, text i from `starts[i]` to `ends[i]`.
+    """Texts one after another: `data` has their UTF-8 bytes, text i from `starts[i]` to `ends[i]`.
 
     Text i belongs to row `row[i]`; the texts of row r are those from `first[r]` to `first[r + 1]`.
     """
@@ -66,9 +67,9 @@ class Texts(NamedTuple):
 
 
 def texts_of(pieces: pl.DataFrame, height: int, *, composed: bool = True) -> Texts:
-    """The bytes of pieces in row order, for `height` rows; `composed` puts letters with marks in their NFC form first.
+    """The bytes of pieces in row order, for `height` rows. `composed`: texts are normalised to NFC first.
 
-    Without it every position is one of the text as it was given.
+    Without `composed`, positions are positions in the original text.
     """
     text = pieces["text"]
     if composed:

@@ -1,8 +1,7 @@
-"""What do people say of pairs: the same or not, and which row is to stay?
+"""How do people judge pairs: the same or not, and which row do they keep?
 
-Answers are words like any tag's (who, when, undo), in a log of their own, so that they are no tags: of a row, under the
-name of the other row, on for "the same" and off for "not the same"; under the name `keep`, on for the row that is to
-stay whatever the policy says.
+Answers are stored like tags (who, when, undo), but in another log, so that they are no tags. The tag of a row is the id
+of the other row, on for "the same" and off for "not the same"; or `keep`, on for the row that is kept in every policy.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ KEEP = "keep"
 
 
 class Verdicts(NamedTuple):
-    """`judged`: `a`, `b` (positions, a < b), `is_same`, `person` who spoke last; `chosen`: rows that are to stay."""
+    """`judged`: `a`, `b` (positions, a < b), `is_same`, `person` of the last answer; `chosen`: rows people keep."""
 
     judged: pl.DataFrame
     chosen: list[int]
@@ -35,7 +34,7 @@ class Verdicts(NamedTuple):
 
 
 class Precision(NamedTuple):
-    """Of `judged` pairs, how many are the same: `share`, with its 95% interval (Wilson); null where none is judged."""
+    """How many of the `judged` pairs are the same: `share` and its 95% interval (Wilson); null where none is judged."""
 
     judged: int
     same: int
@@ -45,18 +44,18 @@ class Precision(NamedTuple):
 
 
 def say(notes: Annotations, dataset: Dataset, one: str, other: str, is_same: bool, person: str) -> Batch:
-    """Keeps an answer on two rows, named by their ids."""
+    """Stores an answer about two rows, given by their ids."""
     first, second = sorted((one, other))
     return notes.pairs.apply(dataset.fingerprint, {first: {second: is_same}}, person)
 
 
 def choose(notes: Annotations, dataset: Dataset, row: str, instead_of: str, person: str) -> Batch:
-    """Says that one row is to stay, and not the other."""
+    """Stores that one row is kept, and not the other."""
     return notes.pairs.apply(dataset.fingerprint, {row: {KEEP: True}, instead_of: {KEEP: False}}, person)
 
 
 def verdicts(notes: Annotations, dataset: Dataset) -> Verdicts:
-    """What was said last of each pair and row of the dataset."""
+    """The last answer about each pair and row of the dataset."""
     words = notes.pairs.last_words(dataset.fingerprint)
     places = (
         dataset.column(ROW_ID).alias("id").to_frame().with_row_index("at").with_columns(pl.col("at").cast(pl.Int64))
@@ -77,9 +76,9 @@ def verdicts(notes: Annotations, dataset: Dataset) -> Verdicts:
 
 
 def links_to_cut(neighbours: pl.Series, refused: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The stored pairs without which no refused pair comes together.
+    """The stored pairs to remove so that refused pairs are not grouped.
 
-    A row equal to an earlier one has its pair with that row only, so that it is cut off there.
+    A row equal to an earlier one has only the pair with that row, so that pair is removed.
     """
     if not refused:
         return []
@@ -98,13 +97,13 @@ def links_to_cut(neighbours: pl.Series, refused: Sequence[tuple[int, int]]) -> l
 
 
 def judged_pairs(table: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
-    """The judged pairs that are among the stored ones, with their `similarity`."""
-    own = table.with_columns(pl.col("a", "b").cast(pl.Int64))
-    return judged.join(own, on=["a", "b"])
+    """The judged pairs that are among the stored pairs, with their `similarity`."""
+    stored = table.with_columns(pl.col("a", "b").cast(pl.Int64))
+    return judged.join(stored, on=["a", "b"])
 
 
 def precision(judged: pl.DataFrame) -> Precision:
-    """The share of the same among judged pairs."""
+    """The share of judged pairs that are the same."""
     same = int(judged["is_same"].sum())
     share = same / judged.height if judged.height else None
     return Precision(judged.height, same, share, *map(float, wilson(same, judged.height)))
@@ -113,8 +112,8 @@ def precision(judged: pl.DataFrame) -> Precision:
 def borderline(
     table: pl.DataFrame, threshold: float, judged: pl.DataFrame, limit: int
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The least similar pairs at the threshold or above, and the most similar ones below it, `limit` of each at most;
-    those already judged are left out. Ties are in the order of the file.
+    """The least similar pairs at the threshold or above, and the most similar pairs below it, at most `limit` of each,
+    without judged pairs. Ties are in file order.
     """
     near = pl.lit(threshold, pl.Float32)
     seen = judged.select(pl.col("a", "b").cast(pl.UInt32))

@@ -469,7 +469,7 @@ def test_a_kind_is_asked_only_where_its_roles_are_and_never_called_a_fault(opene
     names = {one.kind.name for one in found(opened["instructions"])}
     assert {"score", "same_prompt_other"} <= names and not {"label", "pair_equal", "score_tie"} & names
     assert {one.kind.name for one in found(opened["judged"])} == {"label"}
-    assert all("may be wanted" in KINDS[name].sentence for name in ("same_prompt_other", "same_response_short"))
+    assert all("may be intended" in KINDS[name].sentence for name in ("same_prompt_other", "same_response_short"))
 
 
 def test_what_is_laid_side_by_side(opened: dict[str, Dataset]) -> None:

@@ -1,4 +1,4 @@
-"""How loops are compiled and spread over the cores."""
+"""How loops are compiled, and how they run on all cores."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ F32: TypeAlias = NDArray[np.float32]
 Flags: TypeAlias = NDArray[np.bool_]
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 SETTINGS: Any = numba.config
-PIECES_PER_CORE = 8  # so that one long text does not keep a core waiting for the other
+PIECES_PER_CORE = 8  # so that one core does not wait while the other works on a long text
 
 
 def _cache_folder() -> str:
-    """A folder per state of all loops: by itself the compiler would not see that a loop calls one that has changed."""
+    """A folder per state of all loops: the compiler alone does not see that a loop calls another that has changed."""
     here = Path(__file__).parent
     state = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(here.glob("*.py")))).hexdigest()[:12]
     return str((Path(SETTINGS.CACHE_DIR) if SETTINGS.CACHE_DIR else here / "__pycache__") / f"loops-{state}")
@@ -36,18 +36,18 @@ CACHE = _cache_folder()
 
 
 def compiled(loop: Loop) -> Loop:
-    """Compiled on first use and kept on disk; runs without the lock of the interpreter, so threads share the work."""
+    """Compiles a loop on first use and caches it on disk; it releases the GIL, so that threads run in parallel."""
     before = SETTINGS.CACHE_DIR
     SETTINGS.CACHE_DIR = CACHE
     try:
-        made: Any = numba.njit(cache=True, nogil=True)(loop)
+        compiled_loop: Any = numba.njit(cache=True, nogil=True)(loop)
     finally:
         SETTINGS.CACHE_DIR = before
-    return cast(Loop, made)
+    return cast(Loop, compiled_loop)
 
 
 def in_threads(count: int, work: Callable[[int, int], None]) -> None:
-    """`work(first, end)` for ranges that cover 0 to `count`, on all cores; a failure in one is raised here."""
+    """Calls `work(first, end)` for ranges that cover 0 to `count`, on all cores; errors in threads are raised here."""
     cores = os.cpu_count() or 1
     step = max(1, -(-count // (cores * PIECES_PER_CORE)))
     if count <= 2_000:

@@ -1,4 +1,4 @@
-"""Hashes of texts, paragraphs or sentences from which case, white space and punctuation are taken away."""
+"""Hashes of texts, paragraphs or sentences without case, white space and punctuation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WHOLE, PARAGRAPHS, SENTENCES = 0, 1, 2
 NEWLINE, ZERO = 10, 48
 GOLDEN = 0x9E3779B97F4A7C15
 SECOND = 0xD6E8FEB86659FD93
-SENTENCE_ENDS, ENDS_ALONE = ".!?…", "。!?।؟"  # the first need white space after them
+SENTENCE_ENDS, ENDS_ALONE = ".!?…", "。!?।؟"  # the first string: only before white space
 
 
 def digits() -> Flags:
@@ -45,11 +45,12 @@ def evened(
     a: U64,
     b: U64,
     words: I64,
-    at: int,
+    position: int,
 ) -> int:
-    """Two hashes and the words of each part of a text, from place `at` on; a part without a word is none.
+    """Writes two hashes and the number of words of each part of a text that has a word, from `position` on; returns
+    the end.
 
-    `zero` takes every digit for 0. With `any_order` the lines of a part may come in any order.
+    `zero` replaces every digit by 0. With `any_order` the order of the lines of a part does not count.
     """
     part_a, part_b, part_words = np.uint64(0), np.uint64(0), 0
     line_a, line_b, line_words = np.uint64(0), np.uint64(0), 0
@@ -106,11 +107,11 @@ def evened(
                 line_words += 1
                 word, inside = np.uint64(FNV_START), False
         if is_over and part_words:
-            a[at], b[at], words[at] = mix(part_a), mix(part_b), part_words
-            at += 1
+            a[position], b[position], words[position] = mix(part_a), mix(part_b), part_words
+            position += 1
             part_a, part_b, part_words = np.uint64(0), np.uint64(0), 0
         i += width
-    return at
+    return position
 
 
 @compiled
@@ -133,7 +134,7 @@ def evened_texts(
     high: int,
     parts: I64,
 ) -> None:
-    """As `evened` for texts low to high, each from place[t] on; parts[t] says how many it has."""
+    """As `evened` for texts low to high, each from place[t] on; parts[t] is the number of its parts."""
     for t in range(low, high):
         stop = evened(
             data, starts[t], ends[t], kind, fold, is_digit, sentence_end, level, zero, any_order, a, b, words, place[t]
@@ -143,11 +144,11 @@ def evened_texts(
 
 @compiled
 def most_parts(data: U8, starts: I64, ends: I64, level: int, low: int, high: int, parts: I64) -> None:
-    """No fewer than the parts of each text."""
+    """An upper bound of the number of parts of each text."""
     for t in range(low, high):
-        found = 1
+        count = 1
         if level != WHOLE:
             for i in range(starts[t], ends[t]):
                 c = data[i]
-                found += c == NEWLINE or (level == SENTENCES and (c == 46 or c == 33 or c == 63 or c >= 0xC2))
-        parts[t] = found
+                count += c == NEWLINE or (level == SENTENCES and (c == 46 or c == 33 or c == 63 or c >= 0xC2))
+        parts[t] = count

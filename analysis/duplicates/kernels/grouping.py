@@ -1,4 +1,4 @@
-"""Groups led by kept rows, from pairs alone."""
+"""Groups around kept rows, computed from pairs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from analysis.duplicates.kernels.compiled import F32, I64, U32, compiled
 
 @compiled
 def neighbours(a: U32, b: U32, similarity: F32, start: I64, other: U32, near: F32) -> None:
-    """Each pair from both sides: the neighbours of node x are other[start[x] : start[x + 1]]."""
+    """Lists each pair under both nodes: the neighbours of node x are other[start[x] : start[x + 1]]."""
     place = start[:-1].copy()
     for p in range(a.size):
         x, y = a[p], b[p]
@@ -21,7 +21,7 @@ def neighbours(a: U32, b: U32, similarity: F32, start: I64, other: U32, near: F3
 
 @compiled
 def lead(start: I64, other: U32, near: F32, order: I64, least: np.float32, leader: I64, best: F32) -> None:
-    """In `order`, each node joins the nearest kept one before it, or is kept and offers itself to its neighbours."""
+    """In `order`, each node joins the most similar kept node before it, or is kept, and its neighbours can join it."""
     done = np.zeros(leader.size, np.uint8)
     for x in range(leader.size):
         leader[x], best[x] = x, -1.0
@@ -48,7 +48,7 @@ def first_equal(a: U32, b: U32, similarity: F32, first: I64) -> None:
 
 @compiled
 def first_of_nodes(node: I64, order: I64, best: I64, by_rank: I64) -> None:
-    """best[k] becomes the first row of node k in `order`; by_rank holds the nodes as their best rows come."""
+    """best[k] becomes the first row of node k in `order`; by_rank has the nodes in the order of their best rows."""
     best[:] = -1
     n = 0
     for i in range(order.size):

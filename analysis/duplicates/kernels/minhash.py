@@ -24,7 +24,7 @@ def band_keys(
     high: int,
     out: U64,
 ) -> None:
-    """For rows[low:high]: out[band, k], a hash of the band's least values under x -> a x + b (mod 2**32)."""
+    """For rows[low:high]: out[band, k], a hash of the smallest values of the band under x -> a x + b (mod 2**32)."""
     least = np.empty(a.size, np.uint32)
     for k in range(low, high):
         r = rows[k]
@@ -43,9 +43,9 @@ def band_keys(
 
 @compiled
 def bucket_costs(ordered: U64, bits: int, rows: I64, count: I64, all_pairs: I64, members: I64) -> None:
-    """Adds, for each bucket of s rows, the shingles that comparing all its pairs would read, at s; and those it has.
+    """For each bucket of s rows, adds to all_pairs[s] the shingles read to compare all pairs, to members[s] its own.
 
-    The last entry of both is for all greater buckets. `ordered`: keys, each with its row.
+    The last entry of both is for all larger buckets. `ordered`: sorted keys, each with its row in the low `bits`.
     """
     i = 0
     while i < ordered.size:
@@ -55,17 +55,17 @@ def bucket_costs(ordered: U64, bits: int, rows: I64, count: I64, all_pairs: I64,
         held = 0
         for p in range(i, j):
             held += count[rows[ordered[p] & ((np.uint64(1) << np.uint64(bits)) - np.uint64(1))]]
-        at = min(j - i, members.size - 1)
-        all_pairs[at] += (j - i - 1) * held
-        members[at] += held
+        size = min(j - i, members.size - 1)
+        all_pairs[size] += (j - i - 1) * held
+        members[size] += held
         i = j
 
 
 @compiled
 def sought(ordered: U64, bits: int, widest: int, hubs: int, begin: U32, end: U32, member: U32, cut: U8) -> None:
-    """Which rows each row is compared with in one band: member[begin[k] : end[k]], all before it.
+    """Writes which rows each row is compared with in one band: member[begin[k] : end[k]], all before it.
 
-    In a bucket of more than `widest` rows only the first `hubs` of it; rows beyond these are marked in `cut`.
+    In a bucket of more than `widest` rows these are only its first `hubs` rows; later rows are marked in `cut`.
     """
     i = 0
     while i < ordered.size:

@@ -1,4 +1,4 @@
-"""How much of a text comes more than once in it: lines, paragraphs, runs of words, and a loop at its end."""
+"""How much of a text occurs more than once in it: lines, paragraphs, sequences of words, and a loop at its end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHARES = 13  # lines, paragraphs, their characters, top 2- to 4-grams, repeated 
 
 @compiled
 def slot_of(table: U64, h: np.uint64) -> int:
-    """Where h lies in an open table of a power of two, or where it would go; 0 is an empty slot."""
+    """The slot of h in a hash table with open addressing and a power of two as size, or the empty slot (0) for it."""
     slot = h & np.uint64(table.size - 1)
     while table[slot] != 0 and table[slot] != h:
         slot = (slot + np.uint64(1)) & np.uint64(table.size - 1)
@@ -23,7 +23,7 @@ def slot_of(table: U64, h: np.uint64) -> int:
 
 @compiled
 def room_for(entries: int) -> int:
-    """A power of two at least twice as large."""
+    """A power of two that is at least twice `entries`."""
     room = 4
     while room < 2 * entries:
         room *= 2
@@ -32,9 +32,9 @@ def room_for(entries: int) -> int:
 
 @compiled
 def repeated_parts(data: U8, first: int, end: int, by_paragraph: bool) -> tuple[int, int, int, int]:
-    """Lines or paragraphs of a text: all, those that came before, and the characters of both.
+    """Lines or paragraphs of a text: the number of all, of those that occurred before, and the characters of both.
 
-    White space around a line does not count, an empty line is none; paragraphs are parted by an empty line.
+    White space around a line and empty lines do not count; paragraphs are separated by an empty line.
     """
     lines = 1
     for i in range(first, end):
@@ -75,7 +75,7 @@ def repeated_parts(data: U8, first: int, end: int, by_paragraph: bool) -> tuple[
 
 @compiled
 def hash_runs(words: U64, n: int, hashes: U64) -> int:
-    """The hash of each run of n words, never 0; returns how many there are."""
+    """Writes the hash of each sequence of n words, never 0; returns their number."""
     count = max(words.size - n + 1, 0)
     for i in range(count):
         h = np.uint64(n)
@@ -87,9 +87,9 @@ def hash_runs(words: U64, n: int, hashes: U64) -> int:
 
 @compiled
 def top_share(words: U64, upto: I64, n: int, hashes: U64, table: U64, counts: I64) -> float:
-    """Characters of the most frequent run of n words, times its frequency, over all characters; 0 where none repeats.
+    """Characters of the most frequent sequence of n words, times its frequency, divided by all; 0 where none repeats.
 
-    Of several as frequent the longest counts.
+    Among equally frequent sequences the longest counts.
     """
     count = hash_runs(words, n, hashes)
     table[:] = 0
@@ -109,7 +109,7 @@ def top_share(words: U64, upto: I64, n: int, hashes: U64, table: U64, counts: I6
 
 @compiled
 def repeated_share(words: U64, upto: I64, n: int, hashes: U64, table: U64) -> float:
-    """Share of the characters that lie in a run of n words which came before; each character counts once."""
+    """Share of the characters in sequences of n words that occurred before; each character counts once."""
     count = hash_runs(words, n, hashes)
     table[:] = 0
     covered, end = 0, 0
@@ -124,7 +124,7 @@ def repeated_share(words: U64, upto: I64, n: int, hashes: U64, table: U64) -> fl
 
 @compiled
 def loop_at_end(words: U64, longest: int, least_times: int, least_words: int) -> bool:
-    """Whether the text ends in one phrase over and over; its last repetition may be cut off in a word."""
+    """Whether the text ends in repetitions of one phrase; the last word may be incomplete."""
     for cut in range(2):
         end = words.size - cut
         for period in range(1, min(longest, end // least_times) + 1):
@@ -152,7 +152,7 @@ def repetition_of(
     loops: U8,
     lengths: I64,
 ) -> None:
-    """For texts low to high: the SHARES of each, whether it ends in a loop, and its words. One of none is left out."""
+    """For texts low to high: writes its shares, whether it ends in a loop, and its words. Skips texts without words."""
     for t in range(low, high):
         count = measure(data, starts[t], ends[t], kind)[0]
         lengths[t] = count

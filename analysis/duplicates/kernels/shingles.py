@@ -1,4 +1,4 @@
-"""The set of shingles of each row: hashes of n words, or n characters, in a row."""
+"""The set of shingles of each row: hashes of sequences of n words or n characters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WORDS, CHARACTERS, BY_SCRIPT = 0, 1, 2
 def measure_rows(
     data: U8, starts: I64, ends: I64, first: I64, kind: U8, unit: int, low: int, high: int, units: I64, by_letters: U8
 ) -> None:
-    """For rows low to high: how many words or characters each has, and which of the two it is measured in."""
+    """For rows low to high: writes how many words or characters each has, and whether it is measured in characters."""
     for r in range(low, high):
         words, letters, spaceless, gaps, parts = 0, 0, 0, 0, 0
         for t in range(first[r], first[r + 1]):
@@ -43,37 +43,37 @@ def shingle_rows(
     count: I64,
     whole: U64,
 ) -> None:
-    """For rows low to high: distinct shingles, ascending, at out[place[r] : place[r] + count[r]]; `whole` hashes them.
+    """For rows low to high: writes distinct shingles, sorted, to out[place[r] : place[r] + count[r]], and their hash.
 
-    `sizes`: units per shingle, in words and in characters. A text of fewer units is one shingle.
+    `sizes`: units per shingle, in words and in characters. A row of fewer units is one shingle.
     """
     for r in range(low, high):
-        at = place[r]
+        position = place[r]
         for t in range(first[r], first[r + 1]):
             if by_letters[r]:
-                begun = at
-                if at > place[r]:
-                    out[at] = mix(np.uint64(32))
-                    at += 1
-                before = at
-                at = characters_into(data, starts[t], ends[t], kind, fold, out, at)
-                if at == before:
-                    at = begun
+                begun = position
+                if position > place[r]:
+                    out[position] = mix(np.uint64(32))
+                    position += 1
+                before = position
+                position = characters_into(data, starts[t], ends[t], kind, fold, out, position)
+                if position == before:
+                    position = begun
             else:
-                at = words_into(data, starts[t], ends[t], kind, fold, out, at)
-        part = out[place[r] : at]
+                position = words_into(data, starts[t], ends[t], kind, fold, out, position)
+        part = out[place[r] : position]
         n = sizes[by_letters[r]]
-        made = part.size - n + 1 if part.size >= n else min(part.size, 1)
-        for i in range(made):
+        runs = part.size - n + 1 if part.size >= n else min(part.size, 1)
+        for i in range(runs):
             h = np.uint64(by_letters[r] + 1)
             for q in range(min(n, part.size)):
                 h = h * np.uint64(GOLDEN) + part[i + q]
             part[i] = mix(h)
-        part = part[:made]
+        part = part[:runs]
         sort_few(part)
         m = 0
-        total = np.uint64(made > 0)
-        for i in range(made):
+        total = np.uint64(runs > 0)
+        for i in range(runs):
             if i == 0 or part[i] != part[m - 1]:
                 part[m] = part[i]
                 total = mix(total * np.uint64(GOLDEN) + part[i])
@@ -84,7 +84,7 @@ def shingle_rows(
 
 @compiled
 def sort_few(part: U64) -> None:
-    """Sorts in place; by insertion while that is faster."""
+    """Sorts in place; short arrays by insertion, which is faster."""
     if part.size > 24:
         part.sort()
         return

@@ -9,7 +9,7 @@ from analysis.duplicates.kernels.compiled import F32, I64, U8, U32, U64, compile
 
 @compiled
 def jaccard(values: U64, i: int, end_i: int, j: int, end_j: int) -> float:
-    """Shared over all shingles of two ascending sets; 0 for two empty ones."""
+    """Shared shingles divided by all shingles of two ascending sets; 0 for two empty sets."""
     both = 0
     union = end_i - i + end_j - j
     while i < end_i and j < end_j:
@@ -23,9 +23,9 @@ def jaccard(values: U64, i: int, end_i: int, j: int, end_j: int) -> float:
 @compiled
 def jaccard_of_pairs(values: U64, place: I64, count: I64, a: U32, b: U32, low: int, high: int, share: F32) -> None:
     """Writes the Jaccard index of each pair (a, b) from `low` to `high`."""
-    for at in range(low, high):
-        x, y = a[at], b[at]
-        share[at] = jaccard(values, place[x], place[x] + count[x], place[y], place[y] + count[y])
+    for pair in range(low, high):
+        x, y = a[pair], b[pair]
+        share[pair] = jaccard(values, place[x], place[x] + count[x], place[y], place[y] + count[y])
 
 
 @compiled
@@ -46,20 +46,20 @@ def verified(
     b: U32,
     similarity: F32,
 ) -> int:
-    """Writes the pairs (a, b, similarity) of at least `least` whose second is in low:high; returns how many.
+    """Writes the pairs (a, b, similarity) of at least `least` whose second is in low:high; returns their number.
 
-    `room` is the greatest number of candidates that one has. A mark in `cut` is taken back where nothing was near.
+    `room` is the greatest number of candidates of one row. A mark in `cut` is removed where no row was similar.
     """
-    found = np.empty(room, np.uint32)
+    candidates = np.empty(room, np.uint32)
     below_one = np.nextafter(np.float32(1), np.float32(0))
     n = 0
     for k in range(low, high):
         m = 0
         for band in range(begin.shape[0]):
             for p in range(begin[band, k], end[band, k]):
-                found[m] = member[band, p]
+                candidates[m] = member[band, p]
                 m += 1
-        some = found[:m]
+        some = candidates[:m]
         some.sort()
         x = rows[k]
         is_near = False

@@ -1,7 +1,7 @@
-"""What is a word of a text? Letters and digits in a row, read from UTF-8 without a copy per text.
+"""The words of a text: sequences of letters and digits, read from UTF-8 without a copy per text.
 
-Marks belong to the letter before them; case is folded; characters that show nothing (joiners, soft hyphens, variation
-selectors) are passed over. In scripts written without spaces each character is a word.
+Marks belong to the letter before them; case is folded; invisible characters (joiners, soft hyphens, variation
+selectors) are skipped. In scripts written without spaces each character is a word.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from analysis.duplicates.kernels.compiled import I32, I64, U8, U64, compiled
 
 GAP, WORD, SPACELESS, HIDDEN = 0, 1, 2, 3
-TABLE = 0x20000  # beyond it lie rare Han characters and nothing else that is a letter of a living script
+TABLE = 0x20000  # the only letters of living scripts above it are rare Han characters
 RARE_HAN_END = 0x323B0
 WITHOUT_SPACES = (
     (0x0E00, 0x0EFF),
@@ -57,7 +57,7 @@ def tables() -> tuple[U8, I32]:
 
 @compiled
 def mix(x: np.uint64) -> np.uint64:
-    """A 64-bit value scattered over all 64 bits (the finaliser of MurmurHash3)."""
+    """A hash of a 64-bit value (the finaliser of MurmurHash3)."""
     x ^= x >> np.uint64(33)
     x *= np.uint64(0xFF51AFD7ED558CCD)
     x ^= x >> np.uint64(33)
@@ -67,7 +67,7 @@ def mix(x: np.uint64) -> np.uint64:
 
 @compiled
 def code_at(data: U8, i: int) -> tuple[int, int]:
-    """The code point that begins at byte i of valid UTF-8, and its bytes."""
+    """The code point that begins at byte i of valid UTF-8, and the number of its bytes."""
     b = int(data[i])
     if b < 0x80:
         return b, 1
@@ -89,7 +89,7 @@ def kind_of(code: int, kind: U8) -> int:
 
 @compiled
 def measure(data: U8, first: int, end: int, kind: U8) -> tuple[int, int, int, int]:
-    """Of a text: its words; its letters and digits; those of scripts without spaces; gaps between words."""
+    """Counts of a text: words; letters and digits; those of scripts without spaces; gaps between words."""
     words, letters, spaceless, gaps = 0, 0, 0, 0
     inside, gap = False, False
     i = first
@@ -117,8 +117,8 @@ def measure(data: U8, first: int, end: int, kind: U8) -> tuple[int, int, int, in
 
 
 @compiled
-def words_into(data: U8, first: int, end: int, kind: U8, fold: I32, out: U64, at: int) -> int:
-    """Writes the hash of each word from out[at] on; returns where it stopped."""
+def words_into(data: U8, first: int, end: int, kind: U8, fold: I32, out: U64, position: int) -> int:
+    """Writes the hash of each word from out[position] on; returns the end."""
     h, inside = np.uint64(FNV_START), False
     i = first
     while i < end:
@@ -128,8 +128,8 @@ def words_into(data: U8, first: int, end: int, kind: U8, fold: I32, out: U64, at
         if k == HIDDEN:
             continue
         if inside and k != WORD:
-            out[at] = mix(h)
-            at += 1
+            out[position] = mix(h)
+            position += 1
             inside = False
             h = np.uint64(FNV_START)
         if k == GAP:
@@ -137,21 +137,21 @@ def words_into(data: U8, first: int, end: int, kind: U8, fold: I32, out: U64, at
         c = fold[code] if code < TABLE else code
         h = (h ^ np.uint64(c)) * np.uint64(FNV_PRIME)
         if k == SPACELESS:
-            out[at] = mix(h)
-            at += 1
+            out[position] = mix(h)
+            position += 1
             h = np.uint64(FNV_START)
         else:
             inside = True
     if inside:
-        out[at] = mix(h)
-        at += 1
-    return at
+        out[position] = mix(h)
+        position += 1
+    return position
 
 
 @compiled
-def characters_into(data: U8, first: int, end: int, kind: U8, fold: I32, out: U64, at: int) -> int:
-    """As `words_into`, each letter and digit by itself and one blank where words part."""
-    start, gap = at, False
+def characters_into(data: U8, first: int, end: int, kind: U8, fold: I32, out: U64, position: int) -> int:
+    """As `words_into`, but for each letter and digit, and one blank between words."""
+    start, gap = position, False
     i = first
     while i < end:
         code, width = code_at(data, i)
@@ -162,18 +162,18 @@ def characters_into(data: U8, first: int, end: int, kind: U8, fold: I32, out: U6
         if k == GAP:
             gap = True
             continue
-        if gap and at > start:
-            out[at] = mix(np.uint64(BLANK))
-            at += 1
+        if gap and position > start:
+            out[position] = mix(np.uint64(BLANK))
+            position += 1
         gap = False
-        out[at] = mix(np.uint64(fold[code] if code < TABLE else code))
-        at += 1
-    return at
+        out[position] = mix(np.uint64(fold[code] if code < TABLE else code))
+        position += 1
+    return position
 
 
 @compiled
 def extents_into(data: U8, first: int, end: int, kind: U8, starts: I64, ends: I64, in_bytes: bool) -> int:
-    """Where each word of a text begins and ends, counted in code points or in bytes from `first`; returns the words."""
+    """Writes begin and end of each word, in code points or bytes from `first`; returns the number of words."""
     n, inside, place = 0, False, 0
     i = first
     while i < end:
