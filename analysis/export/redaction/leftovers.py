@@ -50,7 +50,7 @@ class Leftovers:
         if value in stand_ins or is_placeholder(hit.type, value):
             return False
         hash_ = value_hash(self.key, hit.type, canonical_value(hit.type, value))
-        return not self.verdicts.is_nobodys(hit.type, value, hash_, dict(place))
+        return not self.verdicts.is_not_personal(hit.type, value, hash_, dict(place))
 
 
 def without(text: str, stand_ins: Collection[str]) -> str:

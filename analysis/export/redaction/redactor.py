@@ -201,7 +201,7 @@ class Redactor:
             if found and value in found.types:
                 continue
             hash_ = value_hash(self.key, type_, canonical_value(type_, value))
-            if is_placeholder(type_, value) or self.verdicts.is_nobodys(type_, value, hash_, place):
+            if is_placeholder(type_, value) or self.verdicts.is_not_personal(type_, value, hash_, place):
                 continue
             found = self._found.setdefault(row_id, Found({}, {}, {}))
             self.counts[type_]["rows"] += type_ not in found.types.values()
