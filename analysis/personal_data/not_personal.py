@@ -73,7 +73,7 @@ def whole(pattern: str) -> str:
 
 
 def suggested_pattern(type_: str, value: str) -> str:
-    """A pattern for values like this one, without personal data: the domain of an e-mail address, else only the form."""
+    """A pattern for values like this one, without personal data: an e-mail's domain, else only the form."""
     if type_ == "EMAIL_ADDRESS":
         return r"[^@]+@" + _escaped(value.rpartition("@")[2])
     pattern = "".join(map(_form_of, value))
