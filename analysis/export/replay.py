@@ -171,7 +171,7 @@ def _compare(receipt: Receipt, new: Receipt, unknown: Sequence[str]) -> None:
     is_same = receipt.winnow == new.winnow
     versions = "" if is_same else f" (receipt by Winnow {receipt.winnow}, this is {new.winnow})"
     if unknown:
-        versions += f"; the receipt also says {', '.join(unknown)}, which this version does not know"
+        versions += f"; the receipt also has {', '.join(unknown)}, which this version does not know"
     expected, seen = ({file.path: file.sha256 for file in side.files} for side in (receipt, new))
     if missing := sorted(expected.keys() ^ seen.keys()):
         where = "only in the receipt" if missing[0] in expected else "not in the receipt"
@@ -183,4 +183,4 @@ def _compare(receipt: Receipt, new: Receipt, unknown: Sequence[str]) -> None:
     before, after = receipt.as_dict(), new.as_dict()
     other = [key for key in {**after, **before} if before.get(key) != after.get(key)]
     if is_same and (others := [*other, *unknown]):
-        raise ReceiptError(f"The receipt was changed: the same export says otherwise of {', '.join(others)}.")
+        raise ReceiptError(f"The receipt was changed: the same export has other values of {', '.join(others)}.")

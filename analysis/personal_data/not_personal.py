@@ -46,7 +46,9 @@ def check_rule(rule: NotPersonal) -> NotPersonal:
     Raises PersonalDataError.
     """
     if rule.kind not in KINDS or not rule.what or (rule.kind == "source") != bool(rule.column):
-        raise PersonalDataError(f"A rule is of a {', '.join(KINDS)} and names what; {rule.kind!r} does not.")
+        raise PersonalDataError(
+            f"A rule has a kind ({', '.join(KINDS)}) and what it excludes; this one, {rule.kind!r}, does not."
+        )
     if rule.kind == "value":
         return rule
     if rule.kind == "pattern":
@@ -54,7 +56,9 @@ def check_rule(rule: NotPersonal) -> NotPersonal:
             raise PersonalDataError(f"The pattern has {len(rule.what)} characters; write at most {MOST_PATTERN_CHARS}.")
         check_pattern(whole(rule.what))
         if pl.select(pl.lit("").str.contains(whole(rule.what))).item():
-            raise PersonalDataError("The pattern matches anything, even nothing; write what the values have in common.")
+            raise PersonalDataError(
+                "The pattern matches every text, even an empty one; write what the values have in common."
+            )
     if any(scan.hits for scan in scanner().scan(pl.Series([rule.what, plain_pattern(rule.what)])).values()):
         raise PersonalDataError(
             f"This {rule.kind} is itself personal data and would be stored; choose this value instead."

@@ -24,8 +24,8 @@ WHOLE = "dataset"
 
 
 class Redaction(NamedTuple):
-    """What is done with the values of a type. `how`: a key of HOW. `option`: for "mask" how many last characters stay; for
-    "pseudonym" "dataset" where equal values have one pseudonym in all rows, not only within a row; else ""."""
+    """What is done with the values of a type. `how`: a key of HOW. `option`: for "mask" how many last characters stay;
+    for "pseudonym" "dataset" where equal values have one pseudonym in all rows, not only within a row; else ""."""
 
     type: str
     how: str
@@ -49,7 +49,7 @@ def read_plan(texts: Iterable[str]) -> dict[str, Redaction]:
         if not equals or how not in HOW:
             raise RedactionError(
                 f"Cannot read {text!r} as what is done with a type; write it as EMAIL_ADDRESS=replace, with one of "
-                f"{', '.join(HOW)} (mask:4 and pseudonym:dataset say more)."
+                f"{', '.join(HOW)} (or with an option: mask:4, pseudonym:dataset)."
             )
         _check(type_, how, option)
         if type_ in plan:
