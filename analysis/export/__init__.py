@@ -1,4 +1,4 @@
-"""A view becomes files in a training format, with a receipt that makes the same bytes again."""
+"""Writes a view as files in a training format, with a receipt from which the same bytes can be made again."""
 
 from analysis.export.exporting import ExportResult, export
 from analysis.export.request import ExportRequest

@@ -1,4 +1,4 @@
-"""Chosen rows as they stood in their source files: each file in its own form, every field as it was."""
+"""Writes chosen rows in the format of their source files, with every field unchanged."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ def write_as_in_source(
     given: Sequence[Path] | None,
     change_of: Callable[[str], Change | None],
 ) -> Written:
-    """Writes the rows that `frames` gives for some columns into a file for each source file.
+    """Writes one file per source file. `frames` gives the chosen rows with the columns that are asked for.
 
-    `given`: where the source files lie now, if not where they were opened. `change_of` says what is done with the
-    batches of a Parquet or Arrow file, which are copied. Raises ExportError where such a file is not what was opened.
+    `given`: the source files' current paths, None where they have not moved. `change_of`: source file -> the change of
+    its batches, for Parquet and Arrow files, which are copied. Raises ExportError where such a file has changed since
+    it was opened.
     """
     meta = dataset.meta
     sources: dict[str, Mapping[str, Any]] = meta["sources"]
@@ -53,7 +54,7 @@ def write_as_in_source(
 
 
 def _stems(dataset: Dataset) -> dict[str, str]:
-    """The names of the files to write by source file, each once, whatever a file system thinks of upper case."""
+    """Source file -> the name of the file to write, without its ending; unique also where case does not count."""
     files = list(dataset.meta["sources"])
     if len(files) == 1:
         return {files[0]: f"{file_stem(dataset.name)}-input"}
@@ -70,10 +71,10 @@ def _stems(dataset: Dataset) -> dict[str, str]:
 
 
 def _source_paths(dataset: Dataset, given: Sequence[Path] | None) -> dict[str, Path]:
-    """Where the Parquet and Arrow sources lie, checked to be the same bytes as when they were opened."""
+    """Source file -> path of each Parquet and Arrow source, after a check that its bytes are those that were opened."""
     files = dataset.meta["files"]
     shown = shown_names([Path(file["path"]) for file in files])
-    found: dict[str, Path] = {}
+    paths: dict[str, Path] = {}
     for number, (name, file) in enumerate(zip(shown, files, strict=True)):
         if dataset.meta["sources"].get(name, {}).get("container") not in TABLES:
             continue
@@ -81,5 +82,5 @@ def _source_paths(dataset: Dataset, given: Sequence[Path] | None) -> dict[str, P
         if not path.is_file() or fingerprint([path]) != file["sha256"]:
             state = "has changed since it was opened" if path.is_file() else "is no longer there"
             raise ExportError(f"{path}, whose rows are to be copied, {state}; put it back, or export to parquet.")
-        found[name] = path
-    return found
+        paths[name] = path
+    return paths

@@ -1,7 +1,7 @@
 """A dataset card: what the exported files are, in the form the Hugging Face Hub reads.
 
-Names and sentences come from the data and are hostile until shown otherwise: each stands in a code span, in which
-Markdown, HTML and addresses mean nothing, with characters that do not print written out.
+Names and sentences come from the data and can be hostile: each is in a code span, in which Markdown, HTML and
+addresses have no effect, and characters that do not print are escaped.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from analysis.export.outfiles import Written
 from analysis.export.receipt import PersonalData, Receipt, SignalUsed
 from analysis.export.waterfall import Step
 
-# The Hub's classes of size, by powers of ten from 1,000 on.
+# The Hub's size categories, by powers of ten from 1,000 on.
 SIZES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B", "1B<n<10B")
 FORMATS_IN_WORDS = {
     "input": "the format of the source, each record as it stood there",
@@ -33,13 +33,13 @@ MAX_SHOWN_CHARS = 400
 
 
 def visible(text: str) -> str:
-    """`text` on one line, characters that do not print written out, long ones cut."""
+    """`text` on one line; characters that do not print are escaped, and a long text is cut."""
     plain = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
     return plain if len(plain) <= MAX_SHOWN_CHARS else f"{plain[:MAX_SHOWN_CHARS]}…"
 
 
 def code(text: str) -> str:
-    """`text` as a code span of Markdown that nothing in it can end."""
+    """`text` as a Markdown code span that no character in it can end."""
     shown = visible(text)
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
     pad = " " if shown.startswith("`") or shown.endswith("`") or (shown.strip() and shown != shown.strip()) else ""
@@ -47,13 +47,13 @@ def code(text: str) -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table of cells that are Markdown already; a bar inside a cell is escaped."""
+    """A Markdown table; its cells are Markdown, and a bar inside a cell is escaped."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def card(receipt: Receipt, written: Written, lengths: pl.Series | None) -> str:
-    """The card of an export from its receipt. `lengths`: tokens of each exported row, where they are counted."""
+    """The card of an export from its receipt. `lengths`: tokens of each exported row, None where not counted."""
     source = receipt.source
     parts = [
         front_matter(receipt),
@@ -84,7 +84,7 @@ def card(receipt: Receipt, written: Written, lengths: pl.Series | None) -> str:
 
 
 def front_matter(receipt: Receipt) -> str:
-    """What the Hub reads; every text is a JSON string, which is YAML as well."""
+    """The metadata for the Hub; every text is a JSON string, which is also YAML."""
     records = sum(file.rows for file in receipt.files)
     size = SIZES[min(max(len(str(records)) - 3, 0), len(SIZES) - 1)]
     lines = [
@@ -134,8 +134,8 @@ def _columns(written: Written) -> list[list[str]]:
 def _tokens(lengths: pl.Series | None) -> list[str]:
     if lengths is None or not len(lengths.drop_nulls()):
         return []
-    found = [lengths.min(), lengths.median(), lengths.quantile(0.95, "nearest"), lengths.max(), lengths.sum()]
-    cells = [f"{float(str(value)):,.10g}" for value in found]
+    statistics = [lengths.min(), lengths.median(), lengths.quantile(0.95, "nearest"), lengths.max(), lengths.sum()]
+    cells = [f"{float(str(value)):,.10g}" for value in statistics]
     return ["## Tokens per row", table(("shortest", "median", "95th percentile", "longest", "all rows"), [cells])]
 
 
@@ -145,7 +145,7 @@ def _signals(signals: Iterable[SignalUsed]) -> list[str]:
 
 
 def _personal_data(personal: PersonalData | None) -> list[str]:
-    """What was taken out, and how many rules of people say what is not personal."""
+    """What was removed, and how many rules mark values as not personal."""
     if not personal or not personal.redact:
         return []
     lines = [[code(one.type), one.how, f"{one.rows:,}", f"{one.values:,}"] for one in personal.taken_out]

@@ -1,4 +1,4 @@
-"""Cleaning on the way out: exported texts without the kinds of noise one named; the dataset stays as it is."""
+"""Removes the chosen kinds of noise from exported texts; the dataset does not change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TEXT_ROLES = ("prompt", "input", "response", "rejected", "system", "text")
 
 
 class Cleaner:
-    """Cleans frame by frame; `rows` counts the rows of which some text changed."""
+    """Cleans frame by frame; `rows` counts the rows in which a text changed."""
 
     def __init__(self, dataset: Dataset, kinds: Sequence[str]) -> None:
         self.kinds = tuple(kinds)
@@ -22,7 +22,7 @@ class Cleaner:
         self._names = {*TEXTS, *(dataset.roles[role] for role in TEXT_ROLES if role in dataset.roles)}
 
     def __call__(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The same frame with its texts cleaned: canonical ones, messages, and the columns they were made from."""
+        """The frame with its texts cleaned: canonical texts, messages, and the columns they were made from."""
         if not self.kinds:
             return frame
         changed = pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
@@ -35,7 +35,7 @@ class Cleaner:
         return frame.with_columns(columns)
 
     def notes(self) -> list[str]:
-        """What the card and the receipt say in sentences."""
+        """The sentences for the card and the receipt."""
         if not self.kinds:
             return []
         rows = "1 row was" if self.rows == 1 else f"{self.rows:,} rows were"
@@ -45,13 +45,13 @@ class Cleaner:
         return cleaned_texts(texts, self.kinds) if texts.dtype == pl.String else texts
 
     def _clean_chats(self, chats: pl.Series) -> pl.Series:
-        """Each message's content cleaned; a chat without messages, and a missing one, stay what they are."""
+        """Each message's content cleaned; an empty chat and a null do not change."""
         lines = pl.DataFrame({"row": pl.int_range(len(chats), dtype=pl.UInt32, eager=True), "message": chats})
         turns = lines.filter(pl.col("message").list.len() > 0).explode("message").unnest("message")
         if turns.is_empty():
             return chats
         turns = turns.with_columns(cleaned_texts(turns["content"], self.kinds).alias("content"))
         entry = pl.struct("role", "content", "tool_calls").alias("message")
-        made = turns.select("row", entry).group_by("row", maintain_order=True).agg("message")
-        joined = lines.select("row", before="message").join(made, on="row", how="left", maintain_order="left")
+        cleaned = turns.select("row", entry).group_by("row", maintain_order=True).agg("message")
+        joined = lines.select("row", before="message").join(cleaned, on="row", how="left", maintain_order="left")
         return joined.select(pl.coalesce("message", "before").alias(chats.name)).to_series()

@@ -1,4 +1,4 @@
-"""A view -> files in a training format, with a receipt that lets anyone make the same bytes again, and a card."""
+"""Writes a view as files in a training format, with a card and a receipt from which it can be made again."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ Report = Callable[[str, int, int], None]
 
 
 def _quiet(stage: str, done: int, total: int) -> None:
-    """Nobody asked how far it is."""
+    """Reports no progress."""
 
 
 @dataclass(frozen=True)
 class ExportResult:
-    """What was made in `folder`, as its receipt says. `unknown`: the keys of the receipt that was replayed, if one was,
-    that this version does not know."""
+    """The export in `folder` and its receipt. `unknown`: after a replay, the keys of the replayed receipt that this
+    version does not know."""
 
     folder: Path
     receipt: Receipt
     unknown: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """rows_in, rows_out, files (path in the folder, rows, bytes, sha256), waterfall, and where the receipt lies."""
+        """rows_in, rows_out, files (path in the folder, rows, bytes, sha256), waterfall, the receipt's path."""
         receipt = self.receipt.as_dict()
-        made = {key: receipt[key] for key in ("rows_in", "rows_out", "files", "neutralised_cells", "notes")}
+        shown = {key: receipt[key] for key in ("rows_in", "rows_out", "files", "neutralised_cells", "notes")}
         unknown = {"unknown": list(self.unknown)} if self.unknown else {}
-        return {**made, "waterfall": receipt["steps"], "receipt": str(self.folder / RECEIPT), **unknown}
+        return {**shown, "waterfall": receipt["steps"], "receipt": str(self.folder / RECEIPT), **unknown}
 
 
 def export(
@@ -62,15 +62,16 @@ def export(
 ) -> ExportResult:
     """Writes the chosen rows, receipt.json and README.md into the folder `out`; all of them or nothing.
 
-    `tags` (row_id, tags, disputed_tags) stands in for the tags set on the dataset; `reasons` (row_id, tag, why, reason)
-    says why some were given. `sources`: where the source files
-    lie now, for `to="input"` from Parquet and Arrow. Raises ExportError, ViewError, DatasetError.
+    `tags` (row_id, tags, disputed_tags) replaces the tags set on the dataset; `reasons` (row_id, tag, why, reason): why
+    rows were tagged. `sources`: the source files' current paths, for `to="input"` from Parquet and Arrow.
+
+    Raises ExportError, ViewError, DatasetError.
     """
     if tags is not None:
-        own = Dataset(dataset.folder, dataset.catalogue)
-        own.set_tags(tags, dataset.tag_revision + 1)
-        own.set_rulings(dataset.rulings)
-        dataset = own
+        tagged = Dataset(dataset.folder, dataset.catalogue)
+        tagged.set_tags(tags, dataset.tag_revision + 1)
+        tagged.set_rulings(dataset.rulings)
+        dataset = tagged
     with new_folder(out) as folder:
         report("choosing", 0, dataset.height)
         receipt = write_export(choose(dataset, request, reasons), folder, sources, report)
@@ -125,7 +126,7 @@ def _write(
 
     if to in KEYS:
         path = folder / f"{stem}-{to.replace('_', '-')}.jsonl"
-        return write_training(to, chosen.known, frames(chosen.known.reads(to)), path)
+        return write_training(to, chosen.source, frames(chosen.source.reads(to)), path)
     if to == "input":
         return write_as_in_source(dataset, frames, folder, sources, redacting.change)
     columns = dict.fromkeys([*_flat_columns(dataset, repeat=to == "parquet"), *chosen.request.add])
@@ -135,7 +136,7 @@ def _write(
 
 
 def _flat_columns(dataset: Dataset, *, repeat: bool) -> list[str]:
-    """Id, canonical columns (with `repeat` also those that an original column equals), original columns, tags."""
+    """Id, canonical columns (with `repeat` also those equal to an original column), original columns, tags."""
     stored = dataset.meta["canonical"]
     canonical = [name for name in dataset.canonical if repeat or stored[name] in (None, name)]
     place = ["source_file"] if len(dataset.meta["sources"]) > 1 else []

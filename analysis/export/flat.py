@@ -1,4 +1,4 @@
-"""Rows -> one table for other tools: Parquet as it is, or CSV whose cells no spreadsheet takes for formulas."""
+"""Writes rows as one table: Parquet, or CSV whose cells no spreadsheet runs as formulas."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _arrow(frame: pl.DataFrame) -> Any:
 def write_csv(frames: Iterable[pl.DataFrame], schema: Mapping[str, pl.DataType], path: Path) -> Written:
     """All rows as one CSV file with these columns; lists as JSON, bytes as hex.
 
-    A cell that begins with = + - @, a tab or a carriage return and is no number gets an apostrophe in front.
+    A cell that begins with = + - @, a tab or a carriage return and is not a number gets an apostrophe in front.
     """
     written = Written(
         columns={name: "JSON" if dtype.is_nested() else type_in_words(dtype) for name, dtype in schema.items()}

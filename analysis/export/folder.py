@@ -1,4 +1,4 @@
-"""The folder an export goes to: whole or not at all, and never over files that are not an export's own."""
+"""The folder of an export: written completely or not at all, and never over files that are not of an export."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RECEIPT, CARD = "receipt.json", "README.md"
 
 @contextlib.contextmanager
 def new_folder(out: Path) -> Iterator[Path]:
-    """A temporary folder beside `out` that takes its place if all goes well, and otherwise leaves no trace."""
+    """A temporary folder beside `out` that replaces it after success, and is removed after an error."""
     out = Path(out).resolve()
     _refuse_foreign(out)
     temporary = out.parent / f".{out.name}-{uuid.uuid4().hex[:8]}"
@@ -41,20 +41,20 @@ def new_folder(out: Path) -> Iterator[Path]:
 
 
 def _refuse_foreign(out: Path) -> None:
-    """Only an empty folder, or one that holds nothing but an earlier export, may be replaced."""
+    """Only an empty folder, or one that holds only an earlier export, may be replaced. Raises ExportError."""
     if not out.exists():
         return
     if not out.is_dir():
         raise ExportError(f"{out} is a file; name a folder to export to.")
-    there = {path.name for path in out.iterdir()}
-    if not there:
+    file_names = {path.name for path in out.iterdir()}
+    if not file_names:
         return
     try:
         earlier, _ = read_receipt(out / RECEIPT)
     except ReceiptError:
         raise ExportError(
-            f"{out} holds files that are no export of Winnow, such as {min(there)}; choose a new or empty folder."
+            f"{out} holds files that are no export of Winnow, such as {min(file_names)}; choose a new or empty folder."
         ) from None
-    if others := sorted(there - {RECEIPT, CARD, *(file.path for file in earlier.files)}):
+    if others := sorted(file_names - {RECEIPT, CARD, *(file.path for file in earlier.files)}):
         more = f"{out} holds more than an earlier export, such as {others[0]}"
         raise ExportError(f"{more}; choose a new or empty folder.")

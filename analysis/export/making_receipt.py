@@ -1,4 +1,4 @@
-"""The receipt of an export that is being made: what it says of its source, tags, signals and rows."""
+"""Makes the receipt of an export: its source, tags, signals and rows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from analysis.signal import ROW_ID, Signal
 
 
 def receipt_of(chosen: Chosen, written: Written, personal_data: PersonalData | None) -> Receipt:
-    """What was chosen and written, with all that is needed to make it again."""
+    """What was chosen and written, and all that is needed to make it again."""
     dataset, request, steps = chosen.dataset, chosen.request, chosen.steps
     return Receipt(
         winnow=analysis.__version__,
@@ -60,7 +60,7 @@ def _source_of(dataset: Dataset) -> Source:
 
 
 def _tags_of(chosen: Chosen) -> Tags:
-    """The tags asked for, the rows of every tag on which the result depends, and why rows were left out."""
+    """The requested tags, the rows of every tag on which the result depends, and why rows were tagged."""
     dataset, request = chosen.dataset, chosen.request
     asked = {*request.only_tags, *request.without_tags}
     everything = request.to in TABULAR or any(f.column in TAGS for f in request.view.active)
@@ -76,7 +76,7 @@ def _tags_of(chosen: Chosen) -> Tags:
 
 
 def _reasons_of(chosen: Chosen) -> dict[str, dict[str, dict[str, str]]]:
-    """By tag that leaves rows out, and by why: the reason for each row id."""
+    """Tag that drops rows -> why -> row id -> reason."""
     given: dict[str, dict[str, dict[str, str]]] = {}
     if chosen.reasons is None:
         return given
@@ -87,7 +87,7 @@ def _reasons_of(chosen: Chosen) -> dict[str, dict[str, dict[str, str]]]:
 
 
 def _signals_of(chosen: Chosen) -> list[Signal]:
-    """The signals whose columns decide which rows leave or leave with them, those read in turn, and that of tokens."""
+    """The signals whose columns choose rows or are exported, the signals that these read, and that of tokens."""
     dataset = chosen.dataset
     columns = {*chosen.request.columns, *(["row_tokens"] if chosen.has_tokens else [])}
     while True:
@@ -98,7 +98,7 @@ def _signals_of(chosen: Chosen) -> list[Signal]:
 
 
 def _as_used(signal: Signal) -> SignalUsed:
-    """A signal as a receipt names it; a path among its parameters is cut to the file's name, the same elsewhere."""
+    """A signal as the receipt holds it; a path in its parameters is cut to its file name, equal on every machine."""
     cut = {
         name: Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
         for name, value in signal.parameters.items()

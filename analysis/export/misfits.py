@@ -4,40 +4,40 @@ from __future__ import annotations
 
 import polars as pl
 
-from analysis.export.training_formats import Known, labels_of
+from analysis.export.training_formats import SourceColumns, labels_of
 
 LETTERS = {"system": "s", "user": "u", "assistant": "a", "tool": "t"}
 
 
-def misfits(to: str, known: Known) -> list[tuple[str, pl.Expr]]:
-    """Reasons for which the format cannot hold a row, each with a test on the columns of `misfit_columns`.
+def misfits(to: str, source: SourceColumns) -> list[tuple[str, pl.Expr]]:
+    """Reasons why the format cannot hold a row, each with a test on the columns of `misfit_columns`.
 
     The first reason that applies counts.
     """
-    messages, prompt, response, rejected = (_column(known, n) for n in ("messages", "prompt", "response", "rejected"))
-    chat = (messages.list.len() > 0).fill_null(False) if "messages" in known.canonical else pl.lit(False)
+    messages, prompt, response, rejected = (_column(source, n) for n in ("messages", "prompt", "response", "rejected"))
+    chat = (messages.list.len() > 0).fill_null(False) if "messages" in source.canonical else pl.lit(False)
     single = ~chat
-    nothing = "no turns" if "messages" in known.canonical else "no prompt and no response"
+    nothing = "no turns" if "messages" in source.canonical else "no prompt and no response"
     reasons = [(nothing, single & prompt.is_null() & response.is_null())]
-    is_implicit = to == "preference" and "prompt" not in known.canonical
+    is_implicit = to == "preference" and "prompt" not in source.canonical
     if not is_implicit:
         reasons.append(("no prompt", single & prompt.is_null()))
     reasons.append(("no response", single & response.is_null()))
-    if "messages" in known.canonical:
+    if "messages" in source.canonical:
         reasons += [(reason, chat & test.fill_null(True)) for reason, test in _chat_misfits(to, messages, is_implicit)]
-    if to == "preference" or (to == "kto" and known.is_pairs):
+    if to == "preference" or (to == "kto" and source.is_pairs):
         reasons.append(("no rejected answer", rejected.is_null()))
-        if "prompts_differ" in known.canonical:
+        if "prompts_differ" in source.canonical:
             reasons.append(("chosen and rejected answer different prompts", pl.col("prompts_differ").fill_null(False)))
     elif to == "kto":
-        reasons.append(("no label of true or false", labels_of(known).is_null()))
+        reasons.append(("no label of true or false", labels_of(source).is_null()))
     return reasons
 
 
-def misfit_columns(to: str, known: Known) -> list[str]:
+def misfit_columns(to: str, source: SourceColumns) -> list[str]:
     """The columns that the tests of `misfits` read."""
-    names = [n for n in ("messages", "prompt", "response", "rejected", "prompts_differ") if n in known.canonical]
-    return [*names, *([known.roles["label"]] if to == "kto" and "label" in known.roles else [])]
+    names = [n for n in ("messages", "prompt", "response", "rejected", "prompts_differ") if n in source.canonical]
+    return [*names, *([source.roles["label"]] if to == "kto" and "label" in source.roles else [])]
 
 
 def _chat_misfits(to: str, messages: pl.Expr, is_implicit: bool) -> list[tuple[str, pl.Expr]]:
@@ -56,9 +56,9 @@ def _chat_misfits(to: str, messages: pl.Expr, is_implicit: bool) -> list[tuple[s
         return [("tool calls", tools), no_text, ("turns that do not alternate from user to assistant", turns)]
     if to == "messages":
         return []
-    found = [("the last message is not the assistant's", ~shape.str.ends_with("a"))]
-    return found if is_implicit else [*found, ("no prompt", shape.str.len_chars() < 2)]
+    reasons = [("the last message is not the assistant's", ~shape.str.ends_with("a"))]
+    return reasons if is_implicit else [*reasons, ("no prompt", shape.str.len_chars() < 2)]
 
 
-def _column(known: Known, name: str) -> pl.Expr:
-    return pl.col(name) if name in known.canonical else pl.lit(None, dtype=pl.String)
+def _column(source: SourceColumns, name: str) -> pl.Expr:
+    return pl.col(name) if name in source.canonical else pl.lit(None, dtype=pl.String)

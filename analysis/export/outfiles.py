@@ -1,4 +1,4 @@
-"""Files that are being written: hashed on the way, counted, and described once they are whole."""
+"""Output files that count their records and bytes and compute their SHA-256 while they are written."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class WrittenFile:
 
 
 class OutFile(io.RawIOBase):
-    """One new file. `rows` counts its records; the SHA-256 is taken of what is written, so nothing is read again."""
+    """One new file. `rows` counts its records; the SHA-256 is computed while it is written."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -55,14 +55,14 @@ class OutFile(io.RawIOBase):
         super().close()
 
     def described(self) -> WrittenFile:
-        """Name, records, bytes and SHA-256, as they stand in a receipt."""
+        """Name, records, bytes and SHA-256, as in a receipt."""
         return WrittenFile(self.path.name, self.rows, self.bytes, self._hash.hexdigest())
 
 
 @dataclass
 class Written:
-    """What came of writing: the files; the columns with their types in words; how many rows lack each column's value;
-    cells that were neutralised, None where that is not done; and sentences about what is not as in the source."""
+    """The result of writing: the files; the columns with their types in words; how many rows lack each column's value;
+    how many cells were neutralised, None where that is not done; and sentences about differences from the source."""
 
     files: list[WrittenFile] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class Written:
 
 
 def file_stem(name: str) -> str:
-    """A shown name as a harmless file name without its endings: letters, digits, dot, underscore and dash only."""
+    """A name as a safe file name without its endings: only letters, digits, dots, underscores and dashes."""
     path = Path(name)
     while path.suffix.lower() in COMPRESSIONS:
         path = path.with_suffix("")

@@ -1,4 +1,4 @@
-"""A receipt: all that is needed to make an export again, and to see that it is the same."""
+"""A receipt: all that is needed to make an export again and to check that it is the same."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 LEFT_OUT = {"left_out": True}
-"""Marks a field that a receipt leaves out where it is empty: earlier receipts do not have it."""
+"""Marks a field that is not written where it is empty: earlier receipts do not have it."""
 WANTED = {
     "missing": "is missing",
     "string_type": "must be a text",
@@ -50,7 +50,7 @@ class SourceFile:
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """The dataset: its name and fingerprint, its files in order, its format, how it was read, role -> column, its rows,
-    how many records could not be read, and what was noticed on reading."""
+    how many records could not be read, and the notes of the import."""
 
     name: str
     fingerprint: str
@@ -65,8 +65,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Tags:
-    """The tags that were asked for; by tag the ids of the rows that have it, or that people disagree on; by tag and by
-    why the reason for each row id."""
+    """The requested tags; tag -> ids of the rows that have it, and of the rows on which people disagree; tag -> why ->
+    row id -> reason."""
 
     only: tuple[str, ...]
     without: tuple[str, ...]
@@ -77,7 +77,7 @@ class Tags:
 
 @dataclass(frozen=True)
 class SignalUsed:
-    """A signal on whose columns the export rests."""
+    """A signal whose columns the export uses."""
 
     name: str
     version: int
@@ -87,7 +87,7 @@ class SignalUsed:
 
 @dataclass(frozen=True)
 class TakenOut:
-    """How many rows and values of a type gave way, and how."""
+    """How many rows and values of a type were replaced, and how."""
 
     type: str
     how: str
@@ -97,7 +97,7 @@ class TakenOut:
 
 @dataclass(frozen=True)
 class PersonalData:
-    """The rules of people, the id of the secret, what was done by type, the detector's parameters, Faker's version."""
+    """The rules, the id of the secret, what was done with each type, the detector's parameters, Faker's version."""
 
     not_personal: tuple[NotPersonal, ...]
     secret: str
@@ -109,9 +109,9 @@ class PersonalData:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """An export: `winnow` the version that made it, `view` as it stands in an address and `sentence` in words,
-    `steps` from all records to those that were written. Tokens are null where they are not counted,
-    `neutralised_cells` where cells are not changed. The fields stand in the order of the JSON text."""
+    """An export: `winnow` is the version that made it, `view` its view as in a URL, `sentence` the view in words,
+    `steps` the waterfall from all records to those that were written. Tokens are null where they are not counted,
+    `neutralised_cells` where cells are not changed. The fields are in the order of the JSON text."""
 
     winnow: str
     source: Source
@@ -143,9 +143,9 @@ class Receipt:
 
 
 def read_receipt(path: Path) -> tuple[Receipt, list[str]]:
-    """A receipt whose types are right, and the keys in it that this version does not know, such as "tags.weights".
+    """A receipt with valid types, and its keys that this version does not know, such as "tags.weights".
 
-    What it says may still be wrong. Raises ReceiptError where the file is no receipt.
+    Its values may still be wrong. Raises ReceiptError where the file is not a receipt.
     """
     try:
         text = Path(path).read_bytes()
@@ -186,7 +186,7 @@ def _fault(error: ErrorDetails) -> str:
 def _json_values(value: Any, *, everything: bool = False) -> Any:
     """Dataclasses as objects, tuples as lists; with `everything` also the fields that are left out where empty."""
     if is_dataclass(value):
-        named = {f.name: getattr(value, f.name) for f in fields(value) if everything or _is_said(value, f)}
+        named = {f.name: getattr(value, f.name) for f in fields(value) if everything or _is_written(value, f)}
         return {name: _json_values(inner, everything=everything) for name, inner in named.items()}
     if isinstance(value, Mapping):
         return {name: _json_values(inner, everything=everything) for name, inner in value.items()}
@@ -195,18 +195,18 @@ def _json_values(value: Any, *, everything: bool = False) -> Any:
     return value
 
 
-def _is_said(value: Any, f: Any) -> bool:
+def _is_written(value: Any, f: Any) -> bool:
     return bool(getattr(value, f.name)) or not f.metadata.get("left_out")
 
 
-def _unknown(seen: Any, known: Any, place: str = "") -> Iterator[str]:
-    """The keys of `seen` that `known`, which was read from it, does not have."""
-    if isinstance(seen, dict) and isinstance(known, dict):
+def _unknown(seen: Any, parsed: Any, place: str = "") -> Iterator[str]:
+    """The keys of `seen` that `parsed`, which was read from it, does not have."""
+    if isinstance(seen, dict) and isinstance(parsed, dict):
         for key, value in seen.items():
-            if key not in known:
+            if key not in parsed:
                 yield f"{place}{key}"
             else:
-                yield from _unknown(value, known[key], f"{place}{key}.")
-    elif isinstance(seen, list) and isinstance(known, list):
-        for number, (value, inner) in enumerate(zip(seen, known, strict=True)):
+                yield from _unknown(value, parsed[key], f"{place}{key}.")
+    elif isinstance(seen, list) and isinstance(parsed, list):
+        for number, (value, inner) in enumerate(zip(seen, parsed, strict=True)):
             yield from _unknown(value, inner, f"{place}{number}.")

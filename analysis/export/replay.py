@@ -26,11 +26,11 @@ from analysis.workspace import Workspace
 
 
 def replay(receipt_path: Path, sources: Path | Iterable[Path], out: Path, workspace: Workspace) -> ExportResult:
-    """The same export made again from the same source files into the folder `out`; the tags are the receipt's own.
+    """Makes the export again from the same source files in the folder `out`, with the tags of the receipt.
 
-    Nothing is left in `out` unless every file comes out with the receipt's SHA-256.
+    `out` is written only if every file has the SHA-256 of the receipt.
 
-    Raises ReceiptError where it does not, WinnowError where the receipt asks for what this version does not have.
+    Raises ReceiptError where a file differs, WinnowError where the receipt needs what this version does not have.
     """
     receipt, unknown = read_receipt(receipt_path)
     paths = [Path(sources)] if isinstance(sources, str | Path) else [Path(path) for path in sources]
@@ -40,13 +40,13 @@ def replay(receipt_path: Path, sources: Path | Iterable[Path], out: Path, worksp
     dataset = _as_it_was(workspace.open(paths, receipt.source.reading), receipt)
     with new_folder(out) as folder:
         chosen = choose(dataset, _request_of(receipt), _reasons(receipt.tags))
-        made = write_export(chosen, folder, paths)
-        _compare(receipt, made, unknown)
-    return ExportResult(Path(out), made, tuple(unknown))
+        new = write_export(chosen, folder, paths)
+        _compare(receipt, new, unknown)
+    return ExportResult(Path(out), new, tuple(unknown))
 
 
 def _check_sources(receipt: Receipt, paths: Sequence[Path]) -> None:
-    """Raises ReceiptError where these are not the files from which the export was made."""
+    """Raises ReceiptError where these are not the source files of the export."""
     if missing := [str(path) for path in paths if not path.is_file()]:
         raise ReceiptError(f"There is no file {missing[0]}; name the files the receipt was made from.")
     expected, seen = receipt.source.fingerprint, fingerprint(paths)
@@ -73,13 +73,13 @@ def _check_signals(receipt: Receipt, catalogue: Catalogue) -> None:
             value = parameters.get(name, default)
             if type(value) is not type(default) and not (isinstance(default, float) and type(value) is int):
                 raise ReceiptError(
-                    f"The receipt gives {signal} the parameter {name} as {value!r}; it is {default!r} where nobody "
-                    "chooses, and must be of that kind. Replay the receipt as it was written."
+                    f"The receipt gives {signal} the parameter {name} as {value!r}; its default is {default!r}, "
+                    "and it must be of the same type. Replay the receipt as it was written."
                 )
 
 
 def _check_personal_data(personal: PersonalData | None) -> None:
-    """Pseudonyms and hashes are the same only with the same key. Raises ReceiptError where a rule or key differs."""
+    """Pseudonyms and hashes depend on the key. Raises ReceiptError where the key differs or a rule is not valid."""
     if personal is None:
         return
     for rule in personal.not_personal:
@@ -115,14 +115,14 @@ def _request_of(receipt: Receipt) -> ExportRequest:
 
 
 def _as_it_was(dataset: Dataset, receipt: Receipt) -> Dataset:
-    """The dataset under the names, roles, parameters, tags and rules of the receipt, with its signals computed; what is
-    said about it on disk stays as it is."""
+    """The dataset with the names, roles, parameters, tags and rules of the receipt, and with its signals computed; its
+    metadata on disk do not change."""
     source, personal = receipt.source, receipt.personal_data
     if nameless := sorted(source.roles.keys() - set(ROLES)):
         raise ReceiptError(f"The receipt names a role {nameless[0]!r}; the roles are {', '.join(ROLES)}.")
     if unknown := sorted(set(source.roles.values()) - set(dataset.originals)):
         raise ReceiptError(f"The receipt gives a role to {unknown[0]!r}, a column that the source does not have.")
-    files = [{**own, "name": file.name} for own, file in zip(dataset.meta["files"], source.files, strict=True)]
+    files = [{**stored, "name": file.name} for stored, file in zip(dataset.meta["files"], source.files, strict=True)]
     parameters: dict[str, Mapping[str, Any]] = {used.name: used.parameters for used in receipt.signals}
     if personal and personal.detector:
         parameters["personal_data"] = {**personal.detector, **parameters.get("personal_data", {})}
@@ -163,16 +163,16 @@ def _reasons(tags: Tags) -> pl.DataFrame:
     return pl.DataFrame(lines, schema=dict.fromkeys((ROW_ID, "tag", "why", "reason"), pl.String), orient="row")
 
 
-def _compare(receipt: Receipt, made: Receipt, unknown: Sequence[str]) -> None:
+def _compare(receipt: Receipt, new: Receipt, unknown: Sequence[str]) -> None:
     """`unknown`: the keys of the receipt that this version does not know; they may be why the bytes differ.
 
-    Raises ReceiptError where a file's bytes, or anything else that the receipt says, differ.
+    Raises ReceiptError where a file's bytes, or anything else in the receipt, differ.
     """
-    is_same = receipt.winnow == made.winnow
-    versions = "" if is_same else f" (receipt by Winnow {receipt.winnow}, this is {made.winnow})"
+    is_same = receipt.winnow == new.winnow
+    versions = "" if is_same else f" (receipt by Winnow {receipt.winnow}, this is {new.winnow})"
     if unknown:
-        versions += f"; the receipt also says {', '.join(unknown)}, which this version does not know"
-    expected, seen = ({file.path: file.sha256 for file in side.files} for side in (receipt, made))
+        versions += f"; the receipt also has {', '.join(unknown)}, which this version does not know"
+    expected, seen = ({file.path: file.sha256 for file in side.files} for side in (receipt, new))
     if missing := sorted(expected.keys() ^ seen.keys()):
         where = "only in the receipt" if missing[0] in expected else "not in the receipt"
         raise ReceiptError(f"The file {missing[0]} is {where}{versions}; nothing was written.")
@@ -180,7 +180,7 @@ def _compare(receipt: Receipt, made: Receipt, unknown: Sequence[str]) -> None:
         if seen[path] != sha256:
             both = f"expected the SHA-256 {sha256}, got {seen[path]}"
             raise ReceiptError(f"{path} came out with other bytes{versions}: {both}; nothing was written.")
-    before, after = receipt.as_dict(), made.as_dict()
+    before, after = receipt.as_dict(), new.as_dict()
     other = [key for key in {**after, **before} if before.get(key) != after.get(key)]
     if is_same and (others := [*other, *unknown]):
-        raise ReceiptError(f"The receipt was changed: the same export says otherwise of {', '.join(others)}.")
+        raise ReceiptError(f"The receipt was changed: the same export has other values of {', '.join(others)}.")

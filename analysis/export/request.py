@@ -1,4 +1,4 @@
-"""What an export is asked for: which rows, in which format, and what is done with their texts."""
+"""The request for an export: which rows, in which format, and what is done with their texts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TABULAR = ("parquet", "csv")
 FORMATS = ("input", *KEYS, *TABULAR)
 CLEANABLE = tuple(name for name, kind in KINDS.items() if kind.can_be_cleaned)
 GROUPS = ("duplicate_group", "near_group", "near_neighbours")
-"""The columns by which rows of different splits are kept apart."""
+"""The columns that show which rows are copies of rows in another split."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,11 @@ class ExportRequest:
     `to`, one of `FORMATS`; their texts without the kinds of noise in `clean`, none by default; in a table of `TABULAR`
     with the computed columns `add` beside the others.
 
-    `split_safe` names a column of splits, such as train and test: of rows that are near or equal to each other those
-    of the split with fewest rows stay, and those of the others stay behind. Empty by default. `redact` says what is
-    done with which personal data, as "EMAIL_ADDRESS=replace" (see `redaction.plan`).
+    `split_safe` names a column of splits, such as train and test: of rows that are copies of each other, those in the
+    split with the fewest rows are exported and the others are dropped. Empty by default. `redact`: what is done with
+    each type of personal data, such as "EMAIL_ADDRESS=replace" (see `redaction.plan`).
 
-    Raises ExportError, RedactionError where a format, a kind of noise or a plan is not known or does not fit.
+    Raises ExportError, RedactionError where a format, a kind of noise or a plan is unknown or does not fit.
     """
 
     view: View = field(default_factory=View)
@@ -47,7 +47,7 @@ class ExportRequest:
         if self.to not in FORMATS:
             raise ExportError(f"There is no format {self.to!r} to export to; the formats are {', '.join(FORMATS)}.")
         if self.clean and self.to == "input":
-            raise ExportError("The format input gives each record as it stood; choose another format to clean texts.")
+            raise ExportError("The format input keeps each record unchanged; choose another format to clean texts.")
         if self.add and self.to not in TABULAR:
             raise ExportError(
                 f"The format {self.to} has no place for {self.add[0]}; "
@@ -58,7 +58,7 @@ class ExportRequest:
 
     @cached_property
     def plan(self) -> Mapping[str, Redaction]:
-        """What is done by type of personal data."""
+        """Type of personal data -> what is done with it."""
         return read_plan(self.redact)
 
     @property
@@ -68,12 +68,12 @@ class ExportRequest:
 
     @property
     def columns(self) -> list[str]:
-        """The columns on which the choice of rows rests, and those that are added."""
+        """The columns that decide which rows are exported, and those that are added."""
         filtered = [f.column for f in self.view.active]
         groups = GROUPS if self.split_safe else ()
         return list(dict.fromkeys([*self.add, *groups, *map(types_column, self.dropped_types), *filtered]))
 
 
 def types_column(type_: str) -> str:
-    """The column that says which rows hold this type."""
+    """The column that lists the types in each row, for this type."""
     return "entity_types" if type_ in ENTITY_TYPES else "pii_types"

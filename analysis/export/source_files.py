@@ -1,4 +1,4 @@
-"""Rows -> files of the input's own kind, each record as it stood in its source file."""
+"""Writes rows as files of the source's format, each record as in its source file."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ ROW_GROUP_ROWS = 65_536
 
 
 def ending(source: Mapping[str, Any]) -> str:
-    """The ending of a file's name, from what its source is."""
+    """The ending of the file name for a source."""
     return ".tsv" if source.get("separator") == "\t" else ENDINGS[source["container"]]
 
 
 @dataclass(frozen=True)
 class JsonLayout:
-    """How the records of one JSON document lie: "array", "members" of an object, or "lists" in one. `key` is the column
-    that holds the members' names."""
+    """The layout of one JSON document: its records are an "array", "members" of an object, or "lists" in an object.
+    `key` is the column that holds the members' names."""
 
     kind: Literal["array", "members", "lists"] = "array"
     key: str = ""
@@ -41,15 +41,15 @@ class JsonLayout:
 def json_layouts(frames: Iterable[pl.DataFrame], key: str, has_lists: bool) -> dict[str, JsonLayout]:
     """The layout of each file, from all its rows (source_file, source_record and the column `key`).
 
-    A record with a "key" of its own hides the name it had in the source, so that its file becomes an array.
+    A record with a field "key" hides its name in the source, so its file is written as an array.
     """
     seen: dict[str, list[pl.Series]] = {}
     unknown: set[str] = set()
     for frame in frames:
         file = frame["source_file"][0]
         doubtful = frame["source_record"].filter(frame["source_record"].str.contains('"key"', literal=True))
-        own = frame[key].null_count() > 0 or any("key" in orjson.loads(text) for text in doubtful)
-        unknown |= {file} if own else set()
+        has_key = frame[key].null_count() > 0 or any("key" in orjson.loads(text) for text in doubtful)
+        unknown |= {file} if has_key else set()
         seen.setdefault(file, []).append(frame[key].cast(pl.String))
     layouts = {}
     for file in seen.keys() - unknown:
@@ -59,7 +59,7 @@ def json_layouts(frames: Iterable[pl.DataFrame], key: str, has_lists: bool) -> d
 
 
 class RecordFile:
-    """One text file in the making; records are added in order."""
+    """One text file that is being written; records are added in order."""
 
     def __init__(self, path: Path, source: Mapping[str, Any], layout: JsonLayout) -> None:
         self.file = OutFile(path)
@@ -125,9 +125,9 @@ def write_originals(
 ) -> Written:
     """The chosen rows (source_file, source_line, source_record and `columns`, one file per frame), file by file.
 
-    `sources`: what each file is. `names`: its name without ending in `folder`. `paths`: where Parquet and Arrow sources
-    lie, whose rows are copied from there, since only they hold the types as they were. `change`: what is done with the
-    Arrow batches of such a file and the positions of their rows.
+    By source file, `sources`: its description; `names`: the name of the new file without its ending; `paths`: the paths
+    of Parquet and Arrow sources, whose rows are copied, since only these files hold the exact types. `change`: the
+    change of the Arrow batches of such a file, given the positions of their rows.
     """
     written = Written()
     texts = {
@@ -197,7 +197,7 @@ def copy_rows(path: Path, container: str, chosen: pl.Series, out: Path, change: 
 
 
 def _is_random_access(path: Path) -> bool:
-    """Whether an Arrow file is of the file format, not of the streaming one."""
+    """Whether an Arrow file has the file format, not the streaming format."""
     stream = ByteStream(path)
     stream.close()
     return stream.head.startswith(b"ARROW1")

@@ -1,4 +1,4 @@
-"""What the training formats are made of, and what is known of the rows to be written in them."""
+"""The keys of the training formats, and the source's columns from which they are written."""
 
 from __future__ import annotations
 
@@ -32,11 +32,12 @@ LABELS = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known of the rows to be written.
+class SourceColumns:
+    """The columns of the rows to be written.
 
-    `canonical`: the canonical columns that hold anything. `roles`: role -> original column. `originals`: the source's
-    columns as stored, with their types. `json_columns`: those that hold JSON text. `renamed`: stored name -> own name.
+    `canonical`: the canonical columns that are not empty. `roles`: role -> original column. `originals`: the source's
+    columns as stored, with their types. `json_columns`: those that hold JSON text. `renamed`: stored name -> name in
+    the source.
     """
 
     canonical: frozenset[str]
@@ -56,7 +57,7 @@ class Known:
 
     @property
     def splits_input(self) -> bool:
-        """Whether prompts are made of an instruction and an input that the source holds apart."""
+        """Whether prompts are made of an instruction and an input in separate columns of the source."""
         return {"prompt", "input"} <= self.roles.keys() and not self.canonical & {"messages", "rejected"}
 
     def in_words(self, column: str) -> str:
@@ -64,11 +65,11 @@ class Known:
         return "JSON" if column in self.json_columns else type_in_words(self.originals[column])
 
     def others(self, to: str) -> dict[str, str]:
-        """The original columns that are no part of the text, with the names they get beside the format's own keys."""
+        """Original columns that are not part of the text -> their names beside the keys of the format."""
         texts = {self.roles.get(role) for role in TEXT_ROLES}
         if to == "kto" and not self.is_pairs:
             texts.add(self.roles.get("label"))
-        taken, found = set(KEYS[to]), {}
+        taken, names = set(KEYS[to]), {}
         for column in self.originals:
             if column in texts:
                 continue
@@ -76,8 +77,8 @@ class Known:
             while name in taken:
                 name += "_original"
             taken.add(name)
-            found[column] = name
-        return found
+            names[column] = name
+        return names
 
     def reads(self, to: str) -> list[str]:
         """The columns that `write_training` needs."""
@@ -87,9 +88,9 @@ class Known:
         return list(dict.fromkeys([*texts, *extra, *self.others(to)]))
 
 
-def labels_of(known: Known) -> pl.Expr:
-    """The label column as true, false or null for anything else, an expression."""
-    if "label" not in known.roles:
+def labels_of(source: SourceColumns) -> pl.Expr:
+    """An expression: the label column as true or false, and null for any other value."""
+    if "label" not in source.roles:
         return pl.lit(None, dtype=pl.Boolean)
-    text = pl.col(known.roles["label"]).cast(pl.String, strict=False).str.to_lowercase()
+    text = pl.col(source.roles["label"]).cast(pl.String, strict=False).str.to_lowercase()
     return text.replace_strict(LABELS, default=None, return_dtype=pl.Boolean)

@@ -1,4 +1,4 @@
-"""Which rows leave on export, and for what reason each of the others stays behind."""
+"""Which rows are exported, and for which reason is each other row dropped?"""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from analysis.duplicates.splits import MOST, leaving, splits_of
 from analysis.errors import ExportError
 from analysis.export.misfits import misfit_columns, misfits
 from analysis.export.request import ExportRequest, types_column
-from analysis.export.training_formats import KEYS, Known
+from analysis.export.training_formats import KEYS, SourceColumns
 from analysis.personal_data.types import ENTITY_TYPES
 from analysis.signal import ROW_ID
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one reason leaves and takes away. Tokens are `row_tokens` of the rows, null before tokens are counted;
-    records that could not be read have none."""
+    """How many rows and tokens one reason leaves and drops. Tokens are `row_tokens` of the rows, null before tokens are
+    counted; records that could not be read have none."""
 
     reason: str
     rows: int
@@ -33,11 +33,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The rows of `dataset` that answer `request`, chosen once for all that an export writes and says.
+    """The rows of `dataset` that `request` selects, chosen once for all files of an export.
 
     `mask`: one Boolean per row. `steps`: from all records of the source to the rows that are exported, one per reason.
-    `reasons` (row_id, tag, why, reason): why rows were tagged, None where that is not known. `known`: what the writers
-    of training formats need to know of the dataset.
+    `reasons` (row_id, tag, why, reason): why rows were tagged, None where that is unknown. `source`: the columns for
+    the writers of training formats.
     """
 
     dataset: Dataset
@@ -45,7 +45,7 @@ class Chosen:
     mask: pl.Series
     steps: Sequence[Step]
     reasons: pl.DataFrame | None
-    known: Known
+    source: SourceColumns
 
     @property
     def rows(self) -> int:
@@ -68,9 +68,9 @@ class Chosen:
 
 
 def choose(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | None = None) -> Chosen:
-    """The rows that answer the request. `reasons` (row_id, tag, why, reason): why rows were tagged.
+    """The rows that the request selects. `reasons` (row_id, tag, why, reason): why rows were tagged.
 
-    Raises ViewError, DatasetError, ExportError where the column of splits is none.
+    Raises ViewError, DatasetError, ExportError where the column of splits is not one.
     """
     dataset.check(request.view)
     tokens = dataset.column("row_tokens").cast(pl.Int64).fill_null(0) if _has_tokens(dataset) else None
@@ -86,12 +86,12 @@ def choose(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | Non
     for reason, passes in _split_safe(dataset, request.split_safe, mask):
         mask = mask & passes
         steps.append(_step(reason, mask, tokens, steps[-1]))
-    known = _known_of(dataset)
-    for reason, passes in _fitting(dataset, request.to, known, mask):
+    source = _columns_for_writers(dataset)
+    for reason, passes in _fitting(dataset, request.to, source, mask):
         mask = mask & passes
         if int(mask.sum()) < steps[-1].rows:
             steps.append(_step(f"{request.to} cannot hold it: {reason}", mask, tokens, steps[-1]))
-    return Chosen(dataset, request, mask, steps, reasons, known)
+    return Chosen(dataset, request, mask, steps, reasons, source)
 
 
 def _step(reason: str, mask: pl.Series, tokens: pl.Series | None, before: Step) -> Step:
@@ -103,14 +103,14 @@ def _step(reason: str, mask: pl.Series, tokens: pl.Series | None, before: Step) 
 
 
 def _has_tokens(dataset: Dataset) -> bool:
-    """Whether the tokens of every row are counted, and not hidden by a column of the source with the same name."""
+    """Whether the tokens of every row are counted and no column of the source has the same name."""
     return "row_tokens" not in dataset.originals and dataset.has(dataset.signal("tokens"))
 
 
 def _reasons(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | None) -> Iterator[tuple[str, pl.Series]]:
-    """The filters of the view, types that drop their rows, then the tags, by why they were given where that is known.
+    """Each reason to drop rows, with the rows that pass: the filters, types that drop their rows, then the tags.
 
-    With the rows that pass each.
+    A tag gives one reason per why it was given, where that is known.
     """
     for f in request.view.active:
         yield f.sentence, dataset.mask(f)
@@ -125,12 +125,14 @@ def _reasons(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | N
     tags = dataset.column("tags")
     for tag in request.without_tags:
         tagged = tags.list.contains(tag)
-        known = [] if reasons is None else reasons.filter(pl.col("tag") == tag).partition_by("why", maintain_order=True)
-        for given in known:
+        lines_by_why = (
+            [] if reasons is None else reasons.filter(pl.col("tag") == tag).partition_by("why", maintain_order=True)
+        )
+        for given in lines_by_why:
             by_reason = tagged & dataset.column(ROW_ID).is_in(given[ROW_ID].implode())
             yield f"tagged {tag}: {given['why'][0] or 'for a reason'}", ~by_reason
             tagged = tagged & ~by_reason
-        if not known or tagged.any():
+        if not lines_by_why or tagged.any():
             yield f"tagged {tag}", ~tagged
     if request.only_tags:
         any_of = pl.any_horizontal(pl.col("tags").list.contains(tag) for tag in request.only_tags)
@@ -138,7 +140,7 @@ def _reasons(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | N
 
 
 def _split_safe(dataset: Dataset, column: str, mask: pl.Series) -> Iterator[tuple[str, pl.Series]]:
-    """Per split and split on whose account rows leave, the rows that stay."""
+    """For each split that loses rows because of another split, the reason and the rows that pass."""
     if not column:
         return
     if column not in (*dataset.originals, "source_file"):
@@ -154,39 +156,39 @@ def _split_safe(dataset: Dataset, column: str, mask: pl.Series) -> Iterator[tupl
     columns = [dataset.column("duplicate_group"), dataset.column("near_group")]
     threshold = float(str(groups.parameters["threshold"]))
     left = leaving(pairs_of(dataset.column("near_neighbours")), columns, chosen, threshold)
-    found = pl.DataFrame({"of": splits.of, "by": left}).filter(pl.col("by") >= 0).unique().sort("of", "by")
-    for of, by in found.iter_rows():
+    pairs = pl.DataFrame({"of": splits.of, "by": left}).filter(pl.col("by") >= 0).unique().sort("of", "by")
+    for of, by in pairs.iter_rows():
         stays = pl.Series(~((splits.of == of) & (left == by)))
         yield f"{column} {splits.names[of]}: near or equal to a row of {splits.names[by]}", stays
-    if found.is_empty():
+    if pairs.is_empty():
         yield f"no row is near or equal to one with another {column}", mask
 
 
-def _known_of(dataset: Dataset) -> Known:
-    """What the writers of training formats need to know of a dataset."""
+def _columns_for_writers(dataset: Dataset) -> SourceColumns:
+    """The columns of a dataset for the writers of training formats."""
     meta = dataset.meta
-    return Known(
+    return SourceColumns(
         frozenset(dataset.canonical), dataset.roles, dataset.originals, frozenset(meta["json_columns"]), meta["renamed"]
     )
 
 
-def _fitting(dataset: Dataset, to: str, known: Known, mask: pl.Series) -> Iterator[tuple[str, pl.Series]]:
-    """Each reason for which the format cannot hold a row, with the rows to which it does not apply."""
+def _fitting(dataset: Dataset, to: str, source: SourceColumns, mask: pl.Series) -> Iterator[tuple[str, pl.Series]]:
+    """Each reason why the format cannot hold a row, with the rows to which it does not apply."""
     if to not in KEYS:
         return
-    tests = misfits(to, known)
+    tests = misfits(to, source)
     number = pl.coalesce(*(pl.when(test).then(pl.lit(i, dtype=pl.UInt8)) for i, (_, test) in enumerate(tests)))
-    columns = ["source_line", *misfit_columns(to, known)]
+    columns = ["source_line", *misfit_columns(to, source)]
     first = pl.Series("first", [None], dtype=pl.UInt8).new_from_index(0, dataset.height)
-    found = [batch.with_columns(first=number)["first"] for batch in _batches(dataset, columns, mask)]
-    if found:
-        first = first.scatter(mask.arg_true(), pl.concat(found))
+    firsts = [batch.with_columns(first=number)["first"] for batch in _batches(dataset, columns, mask)]
+    if firsts:
+        first = first.scatter(mask.arg_true(), pl.concat(firsts))
     for i, (reason, _) in enumerate(tests):
         yield reason, (first != i).fill_null(True)
 
 
 def _batches(dataset: Dataset, columns: Sequence[str], mask: pl.Series) -> Iterator[pl.DataFrame]:
-    """Those columns of the chosen rows, part by part, in row order; parts without any are not read."""
+    """These columns of the chosen rows, part by part, in row order; parts without chosen rows are not read."""
     start = 0
     for height in dataset.meta["part_rows"]:
         inside = mask.slice(start, height)

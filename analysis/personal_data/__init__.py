@@ -1,4 +1,4 @@
-"""Personal data and secrets in texts: how each type is found, what stands in for it, and what is kept of it."""
+"""Personal data and secrets in texts: how each type is found, what is a placeholder, what is stored of a hit."""
 
 __all__ = [
     "cells",

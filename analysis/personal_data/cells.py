@@ -1,4 +1,4 @@
-"""Every text in a cell, whatever holds it: plain, chats, lists, JSON inside JSON, records of separated values."""
+"""Every text in a cell: plain text, chats, lists, JSON inside JSON, records of separated values."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d{7,}')
-"""A JSON string, or a whole number long enough to be somebody's; nothing else of JSON can hold a text."""
+"""A JSON string, or a whole number of seven digits or more; no other part of JSON can hold personal data."""
 Change = Callable[[str], str]
 
 
 class Kind(NamedTuple):
-    """How the texts of a column are written: "text", "json", or "cells" between a separator."""
+    """How the texts of a column are written: "text", "json", or "cells" with a separator between them."""
 
     name: str = "text"
     separator: str = ","
@@ -36,7 +36,7 @@ def is_json(text: str) -> bool:
 
 
 def texts_in(value: Any, kind: Kind = TEXT) -> Iterator[str]:
-    """Every text to look at in a value: of JSON its strings; JSON in a string also as it stands, with its numbers."""
+    """Every text to scan in a value: of JSON its strings; JSON in a string also as a whole, and its numbers."""
     if isinstance(value, str):
         if kind.name == "cells":
             for cell in cells(value, kind):
@@ -58,11 +58,11 @@ def texts_in(value: Any, kind: Kind = TEXT) -> Iterator[str]:
 
 
 def rewritten(value: Any, change: Change, kind: Kind = TEXT) -> Any:
-    """The same value with `change` made to every text of it. JSON stays JSON: only strings change, and numbers that
-    `change` replaces become strings."""
+    """The value with `change` applied to each of its texts. JSON stays JSON: only strings change, and a number that
+    `change` replaces becomes a string."""
     if isinstance(value, str):
         if kind.name == "json" or (kind.name == "text" and is_json(value)):
-            return TOKEN.sub(lambda found: _in_token(found[0], change), value)
+            return TOKEN.sub(lambda match: _in_token(match[0], change), value)
         return change(value)
     if isinstance(value, list | tuple):
         return [rewritten(entry, change, kind) for entry in value]

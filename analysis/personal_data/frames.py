@@ -1,4 +1,4 @@
-"""Some rows of a frame rewritten: which columns hold texts, and the frame with new ones."""
+"""Rewrites the texts of some rows of a frame, and tests which columns hold texts."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ import polars as pl
 
 
 def rewritten_rows(
-    frame: pl.DataFrame, at: Sequence[int], columns: Sequence[str], rewrite: Callable[[pl.Series], list[Any]]
+    frame: pl.DataFrame, positions: Sequence[int], columns: Sequence[str], rewrite: Callable[[pl.Series], list[Any]]
 ) -> pl.DataFrame:
-    """The frame in which `rewrite` gave the values of these columns in the rows `at`, ascending."""
-    if not at:
+    """The frame with these columns rewritten in the rows at `positions`, ascending.
+
+    `rewrite` gets a column of those rows and returns its new values.
+    """
+    if not positions:
         return frame
-    touched = frame[list(at)]
+    touched = frame[list(positions)]
     new = touched.with_columns(pl.Series(c, rewrite(touched[c]), dtype=frame.schema[c]) for c in columns)
     numbered = frame.with_row_index("_row")
-    rest = numbered.filter(~pl.col("_row").is_in(list(at)))
-    again = new.with_columns(pl.Series("_row", at, dtype=pl.UInt32)).select(numbered.columns)
+    rest = numbered.filter(~pl.col("_row").is_in(list(positions)))
+    again = new.with_columns(pl.Series("_row", positions, dtype=pl.UInt32)).select(numbered.columns)
     return pl.concat([rest, again]).sort("_row").drop("_row")
 
 

@@ -1,4 +1,4 @@
-"""Known values replaced in any text, and where the marks of that text lie afterwards."""
+"""Replaces known values in a text, and moves the marks of that text to their new positions."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 
 from analysis.reading.marks import Span
 
-LEAST_CHARS = 4  # a shorter value is masked as a word of its own only, not where other words hold its characters
+LEAST_CHARS = 4  # a shorter value is masked only as a whole word, not inside other words
 
 
 class KnownValues:
-    """Replaces every occurrence of some values, the longest first; `instead` says by what.
+    """Replaces every occurrence of some values, the longest first. `instead`: value -> replacement.
 
-    A value shorter than `inside_from` characters is replaced only where it stands as a word of its own; without
-    `inside_from` all are.
+    A value shorter than `inside_from` characters is replaced only as a whole word; without `inside_from` this holds
+    for every value.
     """
 
     def __init__(self, instead: Mapping[str, str], inside_from: int | None = LEAST_CHARS) -> None:
@@ -28,23 +28,23 @@ class KnownValues:
         self._pattern = re.compile("|".join(patterns)) if patterns else None
 
     def __call__(self, text: str) -> str:
-        return self._pattern.sub(lambda found: self._instead[found[0]], text) if self._pattern else text
+        return self._pattern.sub(lambda match: self._instead[match[0]], text) if self._pattern else text
 
     def marked(self, text: str, spans: Sequence[Span]) -> tuple[str, list[Span]]:
-        """The text replaced, and its spans where they lie then; one that ends within a value takes all of it."""
+        """The text with its values replaced, and its spans moved; a span that ends inside a value grows to cover it."""
         if self._pattern is None:
             return text, list(spans)
-        found = [(match.start(), match.end(), len(self._instead[match[0]])) for match in self._pattern.finditer(text)]
-        starts = [start for start, _, _ in found]
+        matches = [(match.start(), match.end(), len(self._instead[match[0]])) for match in self._pattern.finditer(text)]
+        starts = [start for start, _, _ in matches]
         grown = [0]
-        for start, end, length in found:
+        for start, end, length in matches:
             grown.append(grown[-1] + length - (end - start))
 
-        def moved(at: int, is_end: bool) -> int:
-            before = bisect_right(starts, at - is_end)
-            if before and at < found[before - 1][1] + is_end:
-                start, _, length = found[before - 1]
+        def moved(offset: int, is_end: bool) -> int:
+            before = bisect_right(starts, offset - is_end)
+            if before and offset < matches[before - 1][1] + is_end:
+                start, _, length = matches[before - 1]
                 return start + grown[before - 1] + (length if is_end else 0)
-            return at + grown[before]
+            return offset + grown[before]
 
         return self(text), [(moved(start, False), moved(end, True), kind, title) for start, end, kind, title in spans]

@@ -1,4 +1,4 @@
-"""Rows as they may be read by people who have not asked to see personal data: every hit masked, wherever it stands."""
+"""Rows for people who have not asked to see personal data: every hit is masked in every column."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Line = tuple[str, int | None, int, int, str, bool]
 
 
 class Marks(NamedTuple):
-    """What the reader needs of one row: where the hits are, the values to hide wherever they stand, and their types."""
+    """What the reader needs of one row: its hits, the values to hide in every column, and their types."""
 
     hits: list[Hit]
     hidden: list[str]
@@ -36,14 +36,14 @@ NO_MARKS = Marks([], [], [])
 
 
 def lines_of(dataset: Dataset, rows: pl.Series) -> dict[int, list[Line]]:
-    """Position: the hits in the texts of these rows, of every signal that is computed; offsets only, no values."""
-    found: dict[int, list[Line]] = {}
+    """Position -> the hits in the texts of that row, of every computed signal; offsets only, no values."""
+    lines: dict[int, list[Line]] = {}
     for name, table in TABLES.items():
         signal = dataset.signal(name)
         if dataset.has(signal):
             for row, *line in dataset.table_in(signal, table, rows).select("row", *PLACE).iter_rows():
-                found.setdefault(row, []).append((line[0], line[1], line[2], line[3], line[4], line[5]))
-    return found
+                lines.setdefault(row, []).append((line[0], line[1], line[2], line[3], line[4], line[5]))
+    return lines
 
 
 def marks_in(row: Mapping[str, Any], lines: Iterable[Line], is_masked: bool) -> Marks:
@@ -59,7 +59,7 @@ def marks_in(row: Mapping[str, Any], lines: Iterable[Line], is_masked: bool) -> 
             value = text[start:end]
             marks.hidden.extend(dict.fromkeys((value, _unescaped(value))))
         if field == "tool_calls":
-            continue  # shown indented, so that offsets are others; hidden there by value
+            continue  # shown indented, so that offsets do not fit; hidden there by value
         name = field if message is None else f"messages[{message}]"
         marks.hits.append(Hit(name, start, end, "pii", title, hides))
         if message is not None and row.get("rejected") is not None and text == row.get("response"):
@@ -70,12 +70,12 @@ def marks_in(row: Mapping[str, Any], lines: Iterable[Line], is_masked: bool) -> 
 def _text_at(row: Mapping[str, Any], field: str, message: int | None) -> str:
     if message is None:
         return str(row.get(field) or "")
-    said = row["messages"][message]
-    return str(said["tool_calls" if field == "tool_calls" else "content"] or "")
+    turn = row["messages"][message]
+    return str(turn["tool_calls" if field == "tool_calls" else "content"] or "")
 
 
 def _unescaped(value: str) -> str:
-    """A piece of JSON text as it reads."""
+    """A piece of JSON text without its escapes."""
     try:
         return str(json.loads(f'"{value}"')) if "\\" in value else value
     except ValueError:
@@ -83,9 +83,9 @@ def _unescaped(value: str) -> str:
 
 
 def masks_of(dataset: Dataset, rows: pl.Series) -> dict[int, dict[str, str]]:
-    """Position: each value of personal data in the texts of that row, and the hint that stands for it on screen.
+    """Position -> value -> the hint shown in its place, for the personal data in the texts of these rows.
 
-    Only rows at these positions that hold some; a value of a tool call's JSON also as it reads.
+    Rows without personal data are left out. A value in the JSON of a tool call is also there without its escapes.
     """
     masks: dict[int, dict[str, str]] = {}
     for name, table in TABLES.items():
@@ -93,8 +93,8 @@ def masks_of(dataset: Dataset, rows: pl.Series) -> dict[int, dict[str, str]]:
         if not dataset.has(signal):
             continue
         spans = dataset.table_in(signal, table, rows).filter(~pl.col("is_placeholder"))
-        for at, values in values_of(dataset, spans, pl.repeat(True, spans.height, eager=True)):
-            lines = spans[at.to_list()]
+        for numbers, values in values_of(dataset, spans, pl.repeat(True, spans.height, eager=True)):
+            lines = spans[numbers.to_list()]
             for row, type_, value in zip(lines["row"], lines["type"], values, strict=True):
                 hint = masked_value(type_, value)
                 masks.setdefault(row, {}).update({value: hint, _unescaped(value): hint})
@@ -104,7 +104,7 @@ def masks_of(dataset: Dataset, rows: pl.Series) -> dict[int, dict[str, str]]:
 def masked_frame(dataset: Dataset, frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
     """The frame of the rows at these positions with every value of personal data masked in all its columns.
 
-    Its columns may be the dataset's, or any texts taken from these rows.
+    The columns may be the dataset's own or any texts of these rows.
     """
     masks = {row: KnownValues(several) for row, several in masks_of(dataset, rows).items()}
     touched = [n for n, row in enumerate(rows) if row in masks]
@@ -117,7 +117,7 @@ def masked_frame(dataset: Dataset, frame: pl.DataFrame, rows: pl.Series) -> pl.D
 
 
 def masked_group(group: Group, masks: Mapping[str, str]) -> Group:
-    """A group of texts side by side with these values masked, its marks moved with the words they mark."""
+    """A group of texts side by side with these values masked; its marks move with the words they mark."""
     mask = KnownValues(masks)
 
     def card(shown: Card) -> Card:

@@ -1,4 +1,4 @@
-"""How values look that must not be read: a hint of them, or only the name of their type."""
+"""What is shown instead of a value that is hidden: a short hint, or only the name of its type."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SHOWN_END = {"CREDIT_CARD": 4, "PHONE_NUMBER": 2, "IBAN_CODE": 2, "US_SSN": 2, "
 
 
 class Part(NamedTuple):
-    """A piece of a text: as it stands where `type` is None, otherwise a hit, of which `text` is the masked value."""
+    """A piece of a text: unchanged where `type` is None, otherwise a hit, and `text` is its masked value."""
 
     text: str
     type: str | None = None
@@ -19,7 +19,7 @@ class Part(NamedTuple):
 
 
 def masked_value(type_: str, value: str) -> str:
-    """A hint by which a person who knows the value recognises it: `b••@e••.com`, `••1942`; never a third of it."""
+    """A hint by which a person who knows the value recognises it: `b••@e••.com`, `••1942`; less than a third of it."""
     if type_ == "EMAIL_ADDRESS" and "@" in value:
         local, _, domain = value.rpartition("@")
         return f"{local[0]}{DOTS}@{domain[0]}{DOTS}.{domain.rpartition('.')[2]}"
@@ -34,12 +34,12 @@ def masked_value(type_: str, value: str) -> str:
 
 
 def _kind_of_secret(value: str) -> str:
-    """What its shape says anyway: the scheme of an address, the prefix of a key; nothing of other values."""
-    known = re.match(
+    """What the shape of a secret shows: the scheme of an address, the prefix of a key; else an empty text."""
+    start = re.match(
         r"[A-Za-z][\w+.\-]*://|-----BEGIN [A-Z ]*PRIVATE KEY|(?:AKIA|ASIA|AIza|eyJ|SG\.|SK)|(?:[a-z]{2,6}[_\-]){1,2}",
         value,
     )
-    return known[0] if known else ""
+    return start[0] if start else ""
 
 
 def parts_of(text: str, spans: Iterable[tuple[int, int, str, bool]]) -> list[Part]:
@@ -57,6 +57,6 @@ def parts_of(text: str, spans: Iterable[tuple[int, int, str, bool]]) -> list[Par
 
 
 def masked_text(text: str, spans: Iterable[tuple[int, int, str, bool]]) -> str:
-    """The text with every hit masked; placeholders stay, since they are nobody's."""
+    """The text with every hit masked; placeholders are not personal and stay."""
     kept = [span for span in spans if not span[3]]
     return "".join(part.text for part in parts_of(text, kept))

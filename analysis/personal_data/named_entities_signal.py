@@ -1,4 +1,4 @@
-"""Which people, places and organisations does each row name? By a language pipeline, so a guess without a score."""
+"""Which people, places and organisations does each row name? A language pipeline guesses, without a score."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ LABELS = {
     "NORP": "NRP",
     "NRP": "NRP",
 }
-"""What pipelines call them: what each label is here. Other labels (dates, amounts) are no personal data."""
+"""Label of a pipeline -> type. Other labels (dates, amounts) are not personal data."""
 UNUSED = ("tagger", "morphologizer", "parser", "lemmatizer", "attribute_ruler", "senter")
-MOST_CHARS = 100_000  # a longer text is read up to here
+MOST_CHARS = 100_000  # the rest of a longer text is not read
 SHARES = 10_000
 
 
@@ -52,12 +52,12 @@ class NamedEntities(
     private="entities",
     secret=("entity_values",),
 ):
-    """Names in the texts of a row: PERSON, LOCATION, ORGANIZATION and, where the pipeline knows it, NRP.
+    """Names in the texts of a row: PERSON, LOCATION, ORGANIZATION and, where the pipeline has it, NRP.
 
-    Columns and `entities` are as those of the signal `personal_data`, but `score` is null: the pipeline gives none, and
-    it is often wrong. With a `share` below 1 only that share of the rows is read, chosen by their texts, so that equal
-    rows are in or out together on any machine; the others are null. `entity_status` is "partly scanned: length" where a
-    text is longer than 100,000 characters.
+    Columns and `entities` are like those of the signal `personal_data`, but `score` is null: the pipeline gives none,
+    and it is often wrong. With a `share` below 1 only that share of the rows is read, chosen by a hash of their
+    texts: equal rows are all read or all left out, on every machine; rows that are left out are null. `entity_status`
+    is "partly scanned: length" where a text is longer than 100,000 characters.
     """
 
     pipeline: str = DEFAULT_PIPELINE
@@ -77,8 +77,8 @@ class NamedEntities(
         pieces = pieces.join(texts.to_frame().with_row_index("id"), on="text", maintain_order="left").drop("text")
         long = (texts.str.len_chars() > MOST_CHARS).arg_true().to_list()
         spans = self._spans(texts.str.head(MOST_CHARS).to_list()) if len(texts) else pl.DataFrame(schema=FOUND)
-        found = rows_with_spans(rows.height, pieces, spans, dict.fromkeys(long, "length"))
-        return found.select(
+        result = rows_with_spans(rows.height, pieces, spans, dict.fromkeys(long, "length"))
+        return result.select(
             entity_types="types", entity_count="count", entity_values="values", entity_status="status", entities="spans"
         )
 

@@ -1,4 +1,4 @@
-"""What people said is not personal: this value, this pattern, this source; and the spans and columns without it."""
+"""Which values do people mark as not personal: a value, a pattern, a source? The spans and columns without them."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class NotPersonal:
-    """A rule: values of a type that belong to nobody. `what` is, by `kind`, the keyed hash of a value; a regular
-    expression for the whole of a value; or a value of `column`, in whose rows the type means nothing."""
+    """A rule: values of a type that are not personal. `what` depends on `kind`: the keyed hash of a value; a regular
+    expression for the whole value; or a value of `column`, in whose rows all hits of the type are not personal."""
 
     kind: str
     type: str
@@ -41,9 +41,14 @@ class NotPersonal:
 
 
 def check_rule(rule: NotPersonal) -> NotPersonal:
-    """The rule, if it can be kept: its own text must hold nobody's data, since it goes into receipts."""
+    """The rule, if it is valid: it must not itself contain personal data, since receipts hold it.
+
+    Raises PersonalDataError.
+    """
     if rule.kind not in KINDS or not rule.what or (rule.kind == "source") != bool(rule.column):
-        raise PersonalDataError(f"A rule is of a {', '.join(KINDS)} and names what; {rule.kind!r} does not.")
+        raise PersonalDataError(
+            f"A rule has a kind ({', '.join(KINDS)}) and what it excludes; this one, {rule.kind!r}, does not."
+        )
     if rule.kind == "value":
         return rule
     if rule.kind == "pattern":
@@ -51,33 +56,35 @@ def check_rule(rule: NotPersonal) -> NotPersonal:
             raise PersonalDataError(f"The pattern has {len(rule.what)} characters; write at most {MOST_PATTERN_CHARS}.")
         check_pattern(whole(rule.what))
         if pl.select(pl.lit("").str.contains(whole(rule.what))).item():
-            raise PersonalDataError("The pattern matches anything, even nothing; write what the values have in common.")
+            raise PersonalDataError(
+                "The pattern matches every text, even an empty one; write what the values have in common."
+            )
     if any(scan.hits for scan in scanner().scan(pl.Series([rule.what, plain_pattern(rule.what)])).values()):
         raise PersonalDataError(
-            f"This {rule.kind} is somebody's data itself and would be kept; choose this value instead."
+            f"This {rule.kind} is itself personal data and would be stored; choose this value instead."
         )
     return rule
 
 
 def plain_pattern(pattern: str) -> str:
-    """A pattern without its backslashes: what it would match literally."""
+    """A pattern without its backslashes, which is nearly the text that it matches."""
     return pattern.replace("\\", "")
 
 
 def whole(pattern: str) -> str:
-    """A pattern that only the whole of a value can match."""
+    """A pattern that matches only the whole value."""
     return rf"\A(?:{pattern})\z"
 
 
 def suggested_pattern(type_: str, value: str) -> str:
-    """A pattern of values like this one that holds nobody's data: of an address its domain, else the form alone."""
+    """A pattern for values like this one, without personal data: an e-mail's domain, else only the form."""
     if type_ == "EMAIL_ADDRESS":
         return r"[^@]+@" + _escaped(value.rpartition("@")[2])
-    made = "".join(map(_form_of, value))
+    pattern = "".join(map(_form_of, value))
     for piece in ("[0-9]", r"\pL"):
         for count in range(len(value), 1, -1):
-            made = made.replace(piece * count, f"{piece}{{{count}}}")
-    return made
+            pattern = pattern.replace(piece * count, f"{piece}{{{count}}}")
+    return pattern
 
 
 def _form_of(character: str) -> str:
@@ -92,7 +99,7 @@ def _escaped(text: str) -> str:
 
 
 class Verdicts:
-    """Answers for one value after another whether a rule says that it is nobody's."""
+    """Decides for one value after another whether a rule marks it as not personal."""
 
     def __init__(self, rules: Iterable[NotPersonal]) -> None:
         self.rules = tuple(rules)
@@ -102,7 +109,7 @@ class Verdicts:
         self.columns = tuple(dict.fromkeys(column for _, column, _ in self.sources))
         self._seen: dict[tuple[str, str], bool] = {}
 
-    def is_nobodys(self, type_: str, value: str, hash_: str, place: dict[str, Any]) -> bool:
+    def is_not_personal(self, type_: str, value: str, hash_: str, place: dict[str, Any]) -> bool:
         """`place` holds the row's values of `columns`."""
         if (type_, hash_) in self.hashes:
             return True
@@ -121,7 +128,7 @@ def _as_text(value: object) -> str:
 
 
 def ruled(dataset: Dataset, rules: Sequence[NotPersonal], revision: str) -> Rulings:
-    """What a dataset's columns and tables are under these rules, for `Dataset.set_rulings`."""
+    """The columns and tables of a dataset under these rules, for `Dataset.set_rulings`."""
     columns: dict[str, pl.Series] = {}
     tables: dict[str, pl.DataFrame] = {}
     out: list[pl.DataFrame] = []
@@ -146,10 +153,10 @@ def ruled(dataset: Dataset, rules: Sequence[NotPersonal], revision: str) -> Ruli
 
 
 def without_ruled_out(dataset: Dataset, spans: pl.DataFrame) -> pl.DataFrame:
-    """Those of these lines, of any scan of the dataset's rows, that no rule in force calls not personal.
+    """Those lines of `spans` that no current rule marks as not personal.
 
-    `spans` has the columns of `spans_in`. A scan that is not stored, or has other parameters than the dataset's own,
-    is not among the tables that the rulings stand in for.
+    `spans` has the columns of `spans_in` and is of any scan of the dataset's rows. The dataset's rulings do not cover a
+    scan that is not stored or has other parameters than the dataset's.
     """
     rules = dataset.rulings.rules
     if not rules or spans.is_empty():
@@ -158,7 +165,7 @@ def without_ruled_out(dataset: Dataset, spans: pl.DataFrame) -> pl.DataFrame:
 
 
 def _masks(dataset: Dataset, spans: pl.DataFrame, rules: Sequence[NotPersonal]) -> list[pl.Series]:
-    """For each rule whether it rules out each line of `spans`."""
+    """One Boolean series per rule: whether it excludes each line of `spans`."""
     return [_mask(dataset, spans, rule).alias(str(number)) for number, rule in enumerate(rules)]
 
 
@@ -172,14 +179,14 @@ def _mask(dataset: Dataset, spans: pl.DataFrame, rule: NotPersonal) -> pl.Series
         return of_type & (dataset.column(rule.column).cast(pl.String).gather(spans["row"]) == rule.what).fill_null(
             False
         )
-    found = pl.repeat(False, spans.height, dtype=pl.Boolean, eager=True)
-    for at, values in values_of(dataset, spans, of_type):
-        found = found.scatter(at.filter(values.str.contains(whole(rule.what))), True)
-    return found
+    matches = pl.repeat(False, spans.height, dtype=pl.Boolean, eager=True)
+    for numbers, values in values_of(dataset, spans, of_type):
+        matches = matches.scatter(numbers.filter(values.str.contains(whole(rule.what))), True)
+    return matches
 
 
 def values_of(dataset: Dataset, spans: pl.DataFrame, wanted: pl.Series) -> Iterator[tuple[pl.Series, pl.Series]]:
-    """The values of the wanted lines of `spans`, some rows at a time: their line numbers, and what stands there."""
+    """The values of the wanted lines of `spans`, some rows at a time: their line numbers in `spans`, and the values."""
     lines = spans.with_row_index("at").filter(wanted).select("at", "row", "field", "message", "start", "end")
     rows = lines["row"].unique().sort()
     for low in range(0, len(rows), ROWS_AT_ONCE):
@@ -194,11 +201,11 @@ def values_of(dataset: Dataset, spans: pl.DataFrame, wanted: pl.Series) -> Itera
 
 
 def _columns(dataset: Dataset, name: str, kept: pl.DataFrame, rows: pl.Series) -> dict[str, pl.Series]:
-    """The signal's columns again, for the rows of which something was ruled out."""
+    """The signal's columns, computed again for `rows`, in which a rule excludes something."""
     named = COLUMNS[name]
     before = pl.read_parquet(dataset.path(dataset.signal(name)), columns=list(named.values()))
     counted = ~pl.col("is_placeholder")
-    found = (
+    summary = (
         kept.filter(pl.col("row").is_in(rows.implode()))
         .group_by("row")
         .agg(
@@ -210,7 +217,7 @@ def _columns(dataset: Dataset, name: str, kept: pl.DataFrame, rows: pl.Series) -
     )
     again = (
         pl.DataFrame({"row": rows})
-        .join(found, on="row", how="left")
+        .join(summary, on="row", how="left")
         .with_columns(
             pl.col("types", "values").fill_null(pl.lit([], pl.List(pl.String))),
             pl.col("count").fill_null(0),

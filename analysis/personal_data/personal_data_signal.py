@@ -32,18 +32,18 @@ class PersonalData(
     private="spans",
     secret=("pii_values",),
 ):
-    """What Presidio's recognisers find, with scores of at least `threshold` after the words around were weighed.
+    """What Presidio's recognisers find with a score of at least `threshold`; words around a hit can raise its score.
 
     `pii_types`: the types in the row in alphabetical order, `pii_count`: how many spans, `pii_score`: the highest score
-    (null where there is none). Placeholders (example.com, test cards, private addresses) are in `spans`, marked, and
-    counted in none of these. `pii_values`: the `value_hash` of each value in the row, placeholders too. `pii_status` is
-    "scanned", or "partly scanned: " with what was beyond the limits: hits, length, time. All are null where the row has
-    no text.
+    (null where there is none). Placeholders (example.com, test cards, private addresses) are marked in `spans` and not
+    counted in these columns. `pii_values`: the `value_hash` of each value in the row, placeholders too. `pii_status` is
+    "scanned", or "partly scanned: " and the limits that were reached: hits, length, time. All are null where the row
+    has no text.
 
     `spans` has a line per hit; overlaps are resolved. `field` and `message` are those of
     `personal_data.texts.pieces_of`, offsets are code points, `value_hash` is equal for equal values and keyed by the
-    workspace's secret, whose name is `key_id`. `also` switches types on that are off ("URL,US_PASSPORT", or "noisy" for
-    all); `countries` are those whose phone numbers need no country code, and whose numbers "noisy" means.
+    workspace's secret, whose id is `key_id`. `also` names further types to look for ("URL,US_PASSPORT", or "noisy" for
+    all). `countries`: their phone numbers need no country code, and "noisy" includes their identity numbers.
     """
 
     also: str = ""
@@ -62,8 +62,8 @@ class PersonalData(
         scans = scanner(self.also, self.countries, self.threshold).scan(texts)
         spans = found_spans(texts.gather(list(scans)).to_list(), scans, scans, key_of(self.key_id))
         partly = {id: scan.status.removeprefix(PARTLY) for id, scan in scans.items() if scan.status.startswith(PARTLY)}
-        found = rows_with_spans(rows.height, pieces, spans, partly)
-        return found.select(
+        result = rows_with_spans(rows.height, pieces, spans, partly)
+        return result.select(
             pii_types="types",
             pii_count="count",
             pii_score="score",

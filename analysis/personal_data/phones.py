@@ -1,4 +1,4 @@
-"""How phone numbers look: shapes sure enough alone, and loose groups of digits that need a word such as "call"."""
+"""The shapes of phone numbers: certain ones, and loose groups of digits that need a word such as "call" in front."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ COUNTED = (
     r"(?<!(?i:\b(?:invoice|order|isbn(?:-1[03])?|sku|ticket|version|build|page|case|ref|reference|tracking|serial|part"
     r"|model|zip|item|batch|lot|article|chapter|section|uuid|id)s?(?: (?:number|no\.?|id|code))?[\s:#]{0,3}))"
 )
-"""Not behind a word that says what else is numbered."""
+"""Not after a word for another kind of number, such as "order"."""
 START = r"(?=[0-9(+])(?<![\w+=*/$€£#%^.,@\-]|[0-9]:)(?<![\w)] ?[=*/+] ?)" + COUNTED
-"""Not in the middle of a word, a number or an address, and not behind an operator."""
+"""Not in the middle of a word, a number or an address, and not after an operator."""
 END = r"(?:\s?(?:x|ext\.?|extension)\s?[0-9]{1,5})?(?![\w@%°$€£]|[.,:/\-][0-9A-Z]|\s?[=*^]|\s[+/\-] ?[0-9])"
 AREA = r"(?:[ .\-/]?\(0?[0-9]{0,4}\)[0-9]{0,12})?"
 PAIR = r"0[1-9]([ .\-])[0-9]{2}\1[0-9]{2}\1[0-9]{2}\1[0-9]{2}"
@@ -39,13 +39,13 @@ LOOSE: dict[str, tuple[str, str, float]] = {
     "groups": ("", r"\(?\+?[0-9]{1,15}\)?(?:[ .\-/][ \-]?\(?[0-9]{1,8}\)?|(?<=\))[0-9]{1,8}){0,7}", 0.1),
     "spaced groups": ("0", r"0[1-9][0-9]{1,4} [/\-] [0-9]{2,8}(?: [0-9]{2,8}){0,3}", 0.1),
 }
-"""Name: how it begins, so that most places are left at once; the pattern; and the score of what is not refused."""
+"""Name -> the first characters, by which most positions are rejected at once; the pattern; the score of a match."""
 SURE_SHAPES, LOOSE_SHAPES = (
     {name: (f"(?={first})" + START + pattern + END, score) for name, (first, pattern, score) in shapes.items()}
     for shapes in (SURE, LOOSE)
 )
 DENSE = r"(?:^|[^0-9A-Za-z_+=*/$#%^.,@\-])[+(]{0,2}[0-9](?:[ .\-/()]{0,4}[0-9]){6}"
-"""What every hit has, for the search: seven digits with little between them, behind nothing that `START` refuses."""
+"""What every hit has, for the search: seven digits with little between them, after no character `START` rejects."""
 DATE = re.compile(
     r"(?:1[89]|20)[0-9]{2}[-. /](?:0?[1-9]|1[0-2])[-. /](?:0?[1-9]|[12][0-9]|3[01])(?:\D.*)?"
     r"|(?:0?[1-9]|[12][0-9]|3[01])[-. /](?:0?[1-9]|1[0-2])[-. /](?:1[89]|20)[0-9]{2}(?:\D.*)?"
@@ -56,15 +56,15 @@ NO_NUMBER = re.compile(
     r"|[0-9]{1,3}(?:[ .][0-9]{3})+|[0-9]{3}[-. ][0-9]{2}[-. ][0-9]{4}"
     r"|97[89][- ]?[0-9]{1,5}[- ][0-9]+[- ][0-9]+[- ][0-9]|(?:[0-9]{4}[ -]){3}[0-9]{1,7}"
 )
-"""Decimals, addresses of the internet, lists, ranges of years, thousands, social security numbers, ISBNs, cards."""
+"""Decimals, IP addresses, lists, ranges of years, thousands, social security numbers, ISBNs, cards."""
 PAIRS = re.compile(PAIR)
 REPEATED_ZERO = re.compile(r"\(0\)")
 
 
 def is_no_phone(value: str, regions: tuple[str, ...]) -> bool:
-    """Whether what looks like a phone number is none: too few digits, a date, a decimal, or not valid anywhere here.
+    """Whether a match is not a phone number: too few digits, a date, a decimal, or not valid in any of the regions.
 
-    A number that begins with + must be valid by itself, another in some of the regions.
+    A number that begins with + must be valid by itself, any other number in one of the regions.
     """
     bare = re.split(r"\s?(?:x|ext)", value)[0]
     if bare.startswith("(+"):
@@ -80,14 +80,14 @@ def is_no_phone(value: str, regions: tuple[str, ...]) -> bool:
         return not _is_valid(bare, None)
     if re.match(r"00|011 ?[1-9]", bare):
         return not _is_valid("+" + re.sub(r"^(?:00|011)", "", bare).strip(), None)
-    if "FR" in regions and PAIRS.fullmatch(bare):  # nobody else writes so, and numbers set aside for films count too
+    if "FR" in regions and PAIRS.fullmatch(bare):  # only France writes pairs; numbers reserved for films count too
         pairs = re.findall("[0-9]{2}", bare)
         return pairs == sorted(pairs)
     return not any(_is_valid(bare, region) for region in regions if region != "FR" or bare.isdigit())
 
 
 def is_no_loose_phone(value: str, regions: tuple[str, ...]) -> bool:
-    """As `is_no_phone` where a word in front says what it is: 9 to 15 digits in groups need not be valid anywhere."""
+    """As `is_no_phone`, after a word such as "call": 9 to 15 digits in groups need not be valid in any region."""
     value = re.split(r"\s?(?:x|ext)", value)[0]
     digits = sum(map(str.isdigit, value))
     bare = value.strip("()")

@@ -1,4 +1,4 @@
-"""What stands in for personal data: addresses set aside for examples, test cards, private networks, made-up digits."""
+"""Which values are placeholders: addresses reserved for examples, test cards, private networks, made-up digits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXAMPLE_ENDINGS = (
     ".example.org",
     ".example.net",
 )
-NOBODY = frozenset(
+EXAMPLE_LOCAL_PARTS = frozenset(
     "noreply no-reply donotreply do-not-reply git hg svn user username youremail your.email your-email "
     "your_email yourname your.name name email someone somebody".split()
 )
@@ -54,7 +54,7 @@ EXAMPLE_SSNS = frozenset("219099999 123456789 987654321 111223333 123121234 0780
 FICTIONAL_PHONES = re.compile(
     r"(?:1?[2-9][0-9]{2})?555[0-9]{4}|(?:44|0)2079460[0-9]{3}|(?:44|0)1632960[0-9]{3}|(?:44|0)7700900[0-9]{3}"
 )
-"""555 in North America, and what Ofcom sets aside for drama in London, nowhere and on mobiles."""
+"""555 in North America, and what Ofcom reserves for fiction: in London, in no area, and on mobiles."""
 MADE_UP = re.compile(
     r"(?i)example|your|xxxx|x{8}|changeme|dummy|placeholder|redacted|\*{3}|1234567890abcdef|abcdefghij|0{8}|<|\.\.\."
 )
@@ -69,14 +69,14 @@ EXAMPLE_MACS = frozenset(
 
 
 def is_placeholder(type_: str, value: str) -> bool:
-    """Whether a value found as this type belongs to nobody: it is not counted, only marked."""
+    """Whether a value of this type is a placeholder: it is marked and not counted."""
     check = CHECKS.get(type_)
     return check is not None and check(value)
 
 
 def _email(value: str) -> bool:
     local, _, domain = value.lower().rpartition("@")
-    return domain in EXAMPLE_DOMAINS or domain.endswith(EXAMPLE_ENDINGS) or local in NOBODY
+    return domain in EXAMPLE_DOMAINS or domain.endswith(EXAMPLE_ENDINGS) or local in EXAMPLE_LOCAL_PARTS
 
 
 def _phone(value: str) -> bool:
@@ -88,10 +88,10 @@ def _phone(value: str) -> bool:
 def _ip(value: str) -> bool:
     address = value.partition("/")[0].partition("%")[0]
     try:
-        known = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return not known.is_global or known.is_multicast or address.lower() in WELL_KNOWN_ADDRESSES
+    return not parsed.is_global or parsed.is_multicast or address.lower() in WELL_KNOWN_ADDRESSES
 
 
 def _secret(value: str) -> bool:
@@ -105,7 +105,7 @@ def _digits(value: str) -> str:
 
 
 def _is_made_up(digits: str) -> bool:
-    """One digit over and over, or digits in their order."""
+    """One digit repeated, or digits in ascending or descending order."""
     return len(set(digits)) < 2 or digits in "01234567890123456789" or digits in "98765432109876543210"
 
 
@@ -124,7 +124,7 @@ CHECKS: dict[str, Callable[[str], bool]] = {
 
 
 def canonical_value(type_: str, value: str) -> str:
-    """The value as equal ones are written: digits alone, without blanks, in lower case, as its type has it."""
+    """The form in which equal values are equal: by type, digits alone, no blanks, or lower case."""
     if type_ in ("PHONE_NUMBER", "CREDIT_CARD", "US_SSN", "US_ITIN"):
         return _digits(value)
     if type_ in ("IBAN_CODE", "MAC_ADDRESS"):

@@ -1,4 +1,4 @@
-"""The recognisers of each type: Presidio's own where they are right, with tuned patterns where they are not."""
+"""The recognisers of each type: Presidio's where they are right, with tuned patterns where they are not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from analysis.personal_data.words import context_words
 if TYPE_CHECKING:
     from presidio_analyzer import PatternRecognizer
 
-REGEX_TIMEOUT_S = 5  # one pattern on one window; what is cut off by it is marked as not fully scanned
+REGEX_TIMEOUT_S = 5  # for one pattern on one window; a text that reaches it is marked as partly scanned
 RESERVED_ENDINGS = ("example", "test", "invalid", "localhost", "local", "internal")
 EMAIL = (
     r"(?=\w)(?<![\w.%+\-])(?:[A-Za-z]')?\w[\w.%+\-]{0,63}@"
@@ -37,7 +37,7 @@ NO_VERSION = (
     r"(?<!(?i:(?:\b|_)(?:v|ver|version|release|build|firmware|driver|section|chapter|clause|oid|kernel)_{0,2}"
     r"[\"']?\.?\s?[:=]?\s?[\"']?))"
 )
-"""Neither in the middle of a longer row of numbers, nor behind a word or a sign that says it is a version."""
+"""Not in the middle of a longer row of numbers, and not after a word or a sign for a version."""
 MEDICAL_WORDS = (
     "medical",
     "certificate",
@@ -53,20 +53,20 @@ MEDICAL_WORDS = (
 
 @functools.cache
 def national_types() -> dict[str, str]:
-    """The types that Presidio knows of single countries, with the country's code; none of the default ones."""
+    """Presidio's types of single countries -> the country's code; without the default types."""
     return {type_: country for type_, (country, _) in sorted(_national().items())}
 
 
 @functools.cache
 def chosen_types(also: str, countries: str) -> tuple[str, ...]:
-    """The default types, then those of `also` ("URL,US_PASSPORT"; "noisy": all that `countries` have), in fixed order.
+    """The default types and those of `also` ("URL,US_PASSPORT"; "noisy": all of `countries`), in fixed order.
 
-    Raises PersonalDataError where a type is not known.
+    Raises PersonalDataError where a type is unknown.
     """
     wanted = set(names(also))
     national = national_types()
-    known = (*DEFAULT_TYPES, *NOISY_TYPES, *national)
-    if unknown := sorted(wanted - {NOISY, *known}):
+    selectable = (*DEFAULT_TYPES, *NOISY_TYPES, *national)
+    if unknown := sorted(wanted - {NOISY, *selectable}):
         raise PersonalDataError(
             f"No type of personal data is called {', '.join(unknown)}; known: "
             f"{', '.join((*DEFAULT_TYPES, *NOISY_TYPES))}, {len(national)} of single countries such as US_PASSPORT and "
@@ -75,36 +75,36 @@ def chosen_types(also: str, countries: str) -> tuple[str, ...]:
     if NOISY in wanted:
         here = set(names(countries))
         wanted |= {*NOISY_TYPES, *(type_ for type_, country in national.items() if country in here)}
-    return tuple(type_ for type_ in known if type_ in DEFAULT_TYPES or type_ in wanted)
+    return tuple(type_ for type_ in selectable if type_ in DEFAULT_TYPES or type_ in wanted)
 
 
 @functools.cache
 def _national() -> dict[str, tuple[str, type]]:
     from presidio_analyzer import PatternRecognizer, predefined_recognizers
 
-    found: dict[str, tuple[str, type]] = {}
+    classes: dict[str, tuple[str, type]] = {}
     for name in predefined_recognizers.__all__:
         kind = getattr(predefined_recognizers, name)
-        is_own = isinstance(kind, type) and issubclass(kind, PatternRecognizer) and kind.COUNTRY_CODE
-        if is_own and kind.analyze is PatternRecognizer.analyze:
-            made = kind()
-            if made.supported_entities[0] not in DEFAULT_TYPES:
+        has_country = isinstance(kind, type) and issubclass(kind, PatternRecognizer) and kind.COUNTRY_CODE
+        if has_country and kind.analyze is PatternRecognizer.analyze:
+            recogniser = kind()
+            if recogniser.supported_entities[0] not in DEFAULT_TYPES:
                 country = {"uk": "GB"}.get(kind.COUNTRY_CODE, kind.COUNTRY_CODE.upper())
-                found[made.supported_entities[0]] = (country, kind)
-    return found
+                classes[recogniser.supported_entities[0]] = (country, kind)
+    return classes
 
 
 def recognisers_of(types: tuple[str, ...], countries: str) -> dict[str, list[PatternRecognizer]]:
-    """The recognisers of each type, in the types' order. Raises PersonalDataError where a country is not known."""
+    """The recognisers of each type, in the order of `types`. Raises PersonalDataError where a country is unknown."""
     import phonenumbers
-    from presidio_analyzer import predefined_recognizers as own
+    from presidio_analyzer import predefined_recognizers
 
     regions = names(countries)
     if unknown := sorted(set(regions) - set(phonenumbers.SUPPORTED_REGIONS)):
         raise PersonalDataError(
             f"No country has the code {', '.join(unknown)}; write two letters such as US, GB or DE."
         )
-    made: dict[str, Callable[[], list[PatternRecognizer]]] = {
+    builders: dict[str, Callable[[], list[PatternRecognizer]]] = {
         "SECRET": _secret,
         "CREDIT_CARD": _card,
         "EMAIL_ADDRESS": _email,
@@ -112,19 +112,19 @@ def recognisers_of(types: tuple[str, ...], countries: str) -> dict[str, list[Pat
         "MEDICAL_LICENSE": _medical,
         "PHONE_NUMBER": lambda: _phone(regions),
         "URL": _url,
-        "IBAN_CODE": lambda: [own.IbanRecognizer()],
-        "CRYPTO": lambda: [own.CryptoRecognizer()],
-        "US_ITIN": lambda: [own.UsItinRecognizer()],
-        "US_SSN": lambda: [own.UsSsnRecognizer()],
-        "MAC_ADDRESS": lambda: [own.MacAddressRecognizer()],
-        "DATE_TIME": lambda: [own.DateRecognizer()],
-        "UUID": lambda: [own.UuidRecognizer()],
+        "IBAN_CODE": lambda: [predefined_recognizers.IbanRecognizer()],
+        "CRYPTO": lambda: [predefined_recognizers.CryptoRecognizer()],
+        "US_ITIN": lambda: [predefined_recognizers.UsItinRecognizer()],
+        "US_SSN": lambda: [predefined_recognizers.UsSsnRecognizer()],
+        "MAC_ADDRESS": lambda: [predefined_recognizers.MacAddressRecognizer()],
+        "DATE_TIME": lambda: [predefined_recognizers.DateRecognizer()],
+        "UUID": lambda: [predefined_recognizers.UuidRecognizer()],
     }
     national = _national()
-    found = {t: made[t]() if t in made else [national[t][1](supported_language="en")] for t in types}
-    for recogniser in (one for several in found.values() for one in several):
+    recognisers = {t: builders[t]() if t in builders else [national[t][1](supported_language="en")] for t in types}
+    for recogniser in (one for several in recognisers.values() for one in several):
         recogniser.context = context_words(recogniser.context or ())
-    return found
+    return recognisers
 
 
 def _checked(
@@ -137,10 +137,10 @@ def _checked(
     flags: int = re.I | re.S | re.M,
     searches: Mapping[str, str] | None = None,
 ) -> PatternRecognizer:
-    """Presidio's recogniser of patterns with their scores; `refuses` says what looks right and is not.
+    """A recogniser of Presidio with these patterns and their scores; `refuses` rejects a match that is wrong.
 
-    `searches` gives, by the name of a shape, Rust's pattern that matches wherever a hit of that shape is not refused;
-    for others it is derived from the shape alone.
+    `searches`: name of a shape -> a Rust pattern that matches wherever a hit of that shape is not rejected. For other
+    shapes it is derived from the shape alone.
     """
     from presidio_analyzer import Pattern, PatternRecognizer
 
@@ -203,7 +203,7 @@ def _email() -> list[PatternRecognizer]:
 
 
 def _card() -> list[PatternRecognizer]:
-    """A number of a known issuer and length; Maestro and others where a word says that it is a card."""
+    """A number of a known issuer and length; Maestro and others only near a word for a card."""
     words = (*own_context("CreditCardRecognizer"), "cc", "debit", "charge", "payment")
 
     def is_no_card(value: str) -> bool:
@@ -227,7 +227,7 @@ def _ip() -> list[PatternRecognizer]:
         if ":" in value and (
             sum(c in "0123456789abcdefABCDEF" for c in value.partition("/")[0]) < 6 or value.count(":") < 3
         ):
-            return True  # slices such as 1::2 and names such as abc::def are written like addresses
+            return True  # slices such as 1::2 and names such as abc::def look like addresses
         try:
             ipaddress.ip_interface(value)
         except ValueError:
@@ -244,20 +244,20 @@ def _ip() -> list[PatternRecognizer]:
 
 
 def _medical() -> list[PatternRecognizer]:
-    """DEA numbers: two letters and seven digits are too little without a word beside them, one in ten being "valid"."""
+    """DEA numbers: two letters and seven digits need a word beside them: one in ten passes the check by chance."""
     from presidio_analyzer.predefined_recognizers import MedicalLicenseRecognizer
 
-    known = MedicalLicenseRecognizer()
+    dea = MedicalLicenseRecognizer()
     shapes = {p.name: (rf"(?<![\w\-])(?:{p.regex})(?![\w\-])", 0.3) for p in MedicalLicenseRecognizer.PATTERNS}
     return [
         _checked(
-            "MEDICAL_LICENSE", "MedicalLicences", shapes, MEDICAL_WORDS, refuses=lambda v: not known.validate_result(v)
+            "MEDICAL_LICENSE", "MedicalLicences", shapes, MEDICAL_WORDS, refuses=lambda v: not dea.validate_result(v)
         )
     ]
 
 
 def _url() -> list[PatternRecognizer]:
-    """Only what says that it is a link: Presidio's own shapes take code for links, and much time for dots."""
+    """Only links that begin with http or www: Presidio's shapes match code too and are slow on texts with many dots."""
     return [_checked("URL", "Links", {"link": (URL, 0.6)})]
 
 
@@ -269,13 +269,13 @@ def own_context(name: str) -> tuple[str, ...]:
 
 
 def luhn(digits: str) -> bool:
-    """Whether the last digit is the check digit of those before it (ISO/IEC 7812)."""
+    """Whether the last digit is the check digit of the others (ISO/IEC 7812)."""
     doubled = (sum(divmod(2 * int(d), 10)) for d in digits[-2::-2])
     return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
 
 
 class Quiet(logging.Filter):
-    """Lets nothing of Presidio's through, whose messages may hold values, and counts patterns that took too long."""
+    """Stops Presidio's log messages, which may hold values, and counts patterns that took too long."""
 
     timeouts = 0
 
@@ -286,13 +286,13 @@ class Quiet(logging.Filter):
 
 @functools.cache
 def quiet() -> Quiet:
-    """The filter, in place from the first call on; a pattern is given up after REGEX_TIMEOUT_S."""
+    """The filter, active from the first call on; a pattern stops after REGEX_TIMEOUT_S."""
     from presidio_analyzer import pattern_recognizer
     from presidio_analyzer.predefined_recognizers.generic import iban_recognizer
 
     for module in (pattern_recognizer, iban_recognizer):
         vars(module)["REGEX_TIMEOUT_SECONDS"] = REGEX_TIMEOUT_S
-    made = Quiet()
+    quiet_filter = Quiet()
     for name in ("presidio-analyzer", "decision_process"):
-        logging.getLogger(name).addFilter(made)
-    return made
+        logging.getLogger(name).addFilter(quiet_filter)
+    return quiet_filter

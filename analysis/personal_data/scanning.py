@@ -1,4 +1,4 @@
-"""Finds personal data in many texts: a linear search picks the texts worth a look, Presidio looks at those alone."""
+"""Finds personal data in many texts: a linear search picks candidates, and Presidio scans only these."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine, PatternRecognizer, RecognizerResult
 
 WINDOW_CHARS = 100_000  # a longer text is scanned window by window
-OVERLAP_CHARS = 10_000  # what a window sees beyond its edges: longer than any hit with its words around
+OVERLAP_CHARS = 10_000  # what a window includes beyond its edges: longer than any hit with the words around it
 MOST_CHARS = 20_000_000
 MOST_HITS = 10_000
 MOST_SECONDS = 30.0
@@ -29,7 +29,7 @@ PARTLY = "partly scanned: "
 
 
 class Hit(NamedTuple):
-    """Where a text holds what, in code points; the score is 0 to 1."""
+    """One piece of personal data in a text: offsets in code points, type, score from 0 to 1, recogniser."""
 
     start: int
     end: int
@@ -39,7 +39,7 @@ class Hit(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """What a text holds, without overlaps and in order, and whether all of it was looked at."""
+    """The hits of a text in order, without overlaps, and whether all of it was scanned."""
 
     hits: tuple[Hit, ...]
     status: str = SCANNED
@@ -52,12 +52,12 @@ NOTHING = Scan(())
 def scanner(
     also: str = "", countries: str = ",".join(DEFAULT_COUNTRIES), threshold: float = DEFAULT_THRESHOLD
 ) -> Scanner:
-    """The scanner of the default types and those of `also`, made once per process."""
+    """The scanner of the default types and those of `also`, built once per process."""
     return Scanner(chosen_types(also, countries), countries, threshold)
 
 
 class Scanner:
-    """Recognisers of some types at some threshold, and the search that spares them most texts."""
+    """Recognisers of some types with a threshold, and the search that excludes most texts."""
 
     def __init__(
         self,
@@ -72,21 +72,21 @@ class Scanner:
         self.search = Search(self.recognisers, threshold)
 
     def scan(self, texts: pl.Series) -> dict[int, Scan]:
-        """Position: what the text there holds. Texts that hold nothing and were fully scanned are left out."""
+        """Position -> the scan of that text. Fully scanned texts without hits are left out."""
         todo = self.search.candidates(texts)
         changed = changed_texts(texts)
-        for at, sought in self.search.candidates(changed["text"]).items():
-            todo.setdefault(int(changed["at"][at]), set()).update(sought)
+        for position, sought in self.search.candidates(changed["text"]).items():
+            todo.setdefault(int(changed["at"][position]), set()).update(sought)
         places = sorted(todo)
-        found = {}
-        for at, text in zip(places, texts.gather(places).to_list(), strict=True):
-            scan = self._scan(text, self.search.parts(todo[at]))
+        scans = {}
+        for position, text in zip(places, texts.gather(places).to_list(), strict=True):
+            scan = self._scan(text, self.search.parts(todo[position]))
             if scan != NOTHING:
-                found[at] = scan
-        return found
+                scans[position] = scan
+        return scans
 
     def scan_text(self, text: str, types: Iterable[str] | None = None) -> Scan:
-        """What one text holds of these types."""
+        """The scan of one text for these types."""
         wanted = set(self.types if types is None else types)
         return self._scan(text, [r for r in self.recognisers if r.supported_entities[0] in wanted])
 
@@ -100,7 +100,7 @@ class Scanner:
         return Scan(without_overlaps(hits), f"{PARTLY}{stopped}" if stopped else SCANNED)
 
     def _windows(self, text: str, recognisers: list[PatternRecognizer]) -> tuple[list[Hit], str]:
-        """The hits, window by window, and why it stopped early, or ""."""
+        """The hits, window by window, and why the scan stopped early, or ""."""
         began, timeouts = time.monotonic(), self.quiet.timeouts
         hits: list[Hit] = []
         for start in range(0, max(min(len(text), MOST_CHARS), 1), WINDOW_CHARS):
@@ -108,9 +108,9 @@ class Scanner:
             is_last = len(text) <= start + WINDOW_CHARS
             part = text if len(text) <= WINDOW_CHARS else text[low : start + WINDOW_CHARS + OVERLAP_CHARS]
             for hit in self._hits(part, recognisers):
-                at = hit.start + low
-                if start <= at and (is_last or at < start + WINDOW_CHARS):
-                    hits.append(hit._replace(start=at, end=hit.end + low))
+                hit_start = hit.start + low
+                if start <= hit_start and (is_last or hit_start < start + WINDOW_CHARS):
+                    hits.append(hit._replace(start=hit_start, end=hit.end + low))
             if len(hits) > MOST_HITS:
                 return hits[:MOST_HITS], "hits"
             if time.monotonic() - began > MOST_SECONDS:
@@ -120,24 +120,24 @@ class Scanner:
         return hits, "length" if len(text) > MOST_CHARS else ""
 
     def _hits(self, text: str, recognisers: list[PatternRecognizer]) -> list[Hit]:
-        """As AnalyzerEngine.analyze: recognise, raise the scores by the words around, drop the low and the double."""
+        """As AnalyzerEngine.analyze: find, raise scores by the words around, remove low scores and duplicates."""
         from presidio_analyzer import EntityRecognizer
 
-        raw = [(r, found) for r in recognisers for found in r.analyze(text, r.supported_entities)]
+        raw = [(r, result) for r in recognisers for result in r.analyze(text, r.supported_entities)]
         if not raw:
             return []
         results: list[RecognizerResult] = []
-        for recogniser, found in raw:
+        for recogniser, result in raw:
             if not recogniser.context:
-                results.append(found)
+                results.append(result)
                 continue
-            near = self.words.around(text, found.start)
-            results += self.enhancer.enhance_using_context(text, [found], near, [recogniser])
+            near = self.words.around(text, result.start)
+            results += self.enhancer.enhance_using_context(text, [result], near, [recogniser])
         return _as_hits(EntityRecognizer.remove_duplicates([r for r in results if r.score >= self.threshold]))
 
     @functools.cached_property
     def plain(self) -> AnalyzerEngine:
-        """Presidio alone with the same recognisers: what every answer must equal."""
+        """Presidio alone with the same recognisers; every scan must equal its result."""
         from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 
         registry = RecognizerRegistry(self.recognisers)
@@ -169,17 +169,17 @@ def _moved_back(hits: Iterable[Hit], origin: tuple[int, ...]) -> list[Hit]:
 
 
 def without_overlaps(hits: Iterable[Hit]) -> tuple[Hit, ...]:
-    """The best of those that share characters (score, then length, then the order of types), in order of the text."""
-    order = {type_: at for at, type_ in enumerate(DEFAULT_TYPES)}
+    """The best of the hits that share characters (by score, length, order of types), in the order of the text."""
+    order = {type_: place for place, type_ in enumerate(DEFAULT_TYPES)}
     best = sorted(hits, key=lambda h: (-h.score, h.start - h.end, order.get(h.type, len(order)), h))
     taken: list[Hit] = []
     starts: list[int] = []
     ends: list[int] = []
     for hit in best:
-        at = bisect_left(starts, hit.start)
-        if (at and ends[at - 1] > hit.start) or (at < len(starts) and starts[at] < hit.end):
+        place = bisect_left(starts, hit.start)
+        if (place and ends[place - 1] > hit.start) or (place < len(starts) and starts[place] < hit.end):
             continue
-        starts.insert(at, hit.start)
-        ends.insert(at, hit.end)
+        starts.insert(place, hit.start)
+        ends.insert(place, hit.end)
         taken.append(hit)
     return tuple(sorted(taken))

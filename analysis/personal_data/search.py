@@ -1,4 +1,4 @@
-"""Which patterns could find anything in which texts: a linear search that rules out nearly all of them, and no hit."""
+"""Which patterns can match in which texts? A linear search that excludes nearly all texts and never a hit."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class Sought(NamedTuple):
-    """What a text must match, all of it, before the pattern at this place of its recogniser is tried on it."""
+    """Patterns that a text must all match before the pattern at this index of its recogniser is tried."""
 
     place: int
     patterns: tuple[str, ...]
 
 
 class Search:
-    """Recognisers, and for Polars what a text must hold so that they could find anything there."""
+    """Recognisers, and the Polars patterns that a text must match before they can find anything in it."""
 
     def __init__(self, recognisers: Sequence[PatternRecognizer], threshold: float) -> None:
         self.recognisers = list(recognisers)
@@ -34,15 +34,15 @@ class Search:
         self._parts: dict[tuple[tuple[int, int], ...], PatternRecognizer] = {}
 
     def candidates(self, texts: pl.Series) -> dict[int, set[tuple[int, int]]]:
-        """Position: the patterns that could match there, by the numbers of their recogniser and of themselves.
+        """Position -> the patterns that can match there, as (index of the recogniser, index of its pattern).
 
-        No other pattern would, whatever Presidio is asked.
+        No other pattern can match there.
         """
         frame = pl.DataFrame({"at": pl.int_range(len(texts), dtype=pl.UInt32, eager=True), "text": texts})
         text = pl.col("text")
         always = frame.filter(text.str.len_bytes() != text.str.len_chars()).filter(text.str.contains(ALWAYS))["at"]
         passed: dict[str, pl.DataFrame] = {}
-        found: dict[int, set[tuple[int, int]]] = {}
+        pattern_numbers: dict[int, set[tuple[int, int]]] = {}
         for number, (gate, several) in enumerate(zip(self._gates, self._sought, strict=True)):
             if gate not in passed:
                 passed[gate] = frame.lazy().filter(text.str.contains(gate)).collect()
@@ -50,12 +50,12 @@ class Search:
                 left = passed[gate]
                 for pattern in patterns:
                     left = left.filter(text.str.contains(pattern)) if left.height and pattern != gate else left
-                for at in pl.concat([left["at"], always]).unique():
-                    found.setdefault(at, set()).add((number, place))
-        return found
+                for position in pl.concat([left["at"], always]).unique():
+                    pattern_numbers.setdefault(position, set()).add((number, place))
+        return pattern_numbers
 
     def parts(self, sought: Iterable[tuple[int, int]]) -> list[PatternRecognizer]:
-        """The recognisers that have these patterns, each with only these."""
+        """The recognisers of these patterns, each with these patterns only."""
         return [self._part(key) for key in (tuple(several) for _, several in groupby(sorted(sought), itemgetter(0)))]
 
     def _part(self, key: tuple[tuple[int, int], ...]) -> PatternRecognizer:
@@ -67,30 +67,31 @@ class Search:
 
 
 def patterns_of(recogniser: PatternRecognizer) -> list[Pattern]:
-    """Its patterns, whose type Presidio does not declare."""
+    """Its patterns; Presidio does not declare their type."""
     return list(vars(recogniser)["patterns"])
 
 
 def _sought(recogniser: PatternRecognizer, threshold: float) -> list[Sought]:
-    """What each pattern needs; one whose score stays below the threshold also a word that raises it, or it is left out.
+    """What each pattern needs. One with a score below the threshold also needs a word that raises it; without context
+    words it is left out.
 
-    A recogniser's own `searched` comes first: it is shared by its patterns, or rules out more.
+    A recogniser's `searched` comes first, since several patterns share it or it excludes more.
     """
     from presidio_analyzer import PatternRecognizer
 
     is_checked = type(recogniser).validate_result is not PatternRecognizer.validate_result
-    known: Mapping[str, str] = getattr(recogniser, "searched", {})
-    made = []
+    searched: Mapping[str, str] = getattr(recogniser, "searched", {})
+    sought = []
     for place, pattern in enumerate(patterns_of(recogniser)):
         derived = superset(pattern.regex, recogniser.global_regex_flags or 0)
-        patterns = (known[pattern.name], derived) if pattern.name in known else (derived,)
+        patterns = (searched[pattern.name], derived) if pattern.name in searched else (derived,)
         if pattern.score >= threshold or is_checked:
-            made.append(Sought(place, patterns))
+            sought.append(Sought(place, patterns))
         elif recogniser.context:
-            made.append(Sought(place, (*patterns, _word_of(recogniser.context))))
-    return made
+            sought.append(Sought(place, (*patterns, _word_of(recogniser.context))))
+    return sought
 
 
 def _word_of(words: Sequence[str]) -> str:
-    """A whole word whose lemma is one of these; its neighbours are compared as ASCII, so that none is missed."""
+    """A pattern of a whole word whose lemma is one of these; its edges are ASCII, so that no word is missed."""
     return rf"(?:^|[^A-Za-z])(?i:{'|'.join(map(re.escape, words))})(?i:s)?(?:[^A-Za-z]|$)"

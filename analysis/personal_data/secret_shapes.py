@@ -1,10 +1,10 @@
-"""The shapes of secrets: keys and tokens of services, private keys, passwords in addresses, values called a secret."""
+"""The shapes of secrets: keys and tokens of services, private keys, passwords in addresses, values after "secret:"."""
 
 from __future__ import annotations
 
 import re
 
-PEM_CHARS = 8_000  # a longer private key is taken up to here
+PEM_CHARS = 8_000  # the rest of a longer private key is not part of the hit
 SURE, LIKELY = 1.0, 0.6
 EDGE, END = r"(?<![\w\-])", r"(?![\w\-])"
 SHAPES: dict[str, tuple[str, float]] = {
@@ -51,12 +51,12 @@ SHAPES: dict[str, tuple[str, float]] = {
         LIKELY,
     ),
 }
-"""Name: a pattern, in which case counts, and the score. `LIKELY` values must also look random (`is_no_secret`)."""
+"""Name -> a case-sensitive pattern, and its score. `LIKELY` values must also look random (`is_no_secret`)."""
 CUES = {
     "bearer token": r"(?i:bearer) [A-Za-z0-9_\-.+/]{20}",
     "called a secret": r"(?i:key|secret|token|passwd|password)[\"']?\s{0,2}[:=]\s{0,2}[\"']?[A-Za-z0-9_\-+/]{16}",
 }
-"""For the search: with what stands in front, which the patterns themselves only look back at."""
+"""For the search: they include the word in front, which the patterns only check in a lookbehind."""
 STRUCTURED = re.compile(
     "|".join(
         f"(?:{shape.removesuffix(END)})" for shape, score in SHAPES.values() if score == SURE and "(?<=" not in shape
@@ -65,7 +65,7 @@ STRUCTURED = re.compile(
 
 
 def is_no_secret(value: str) -> bool:
-    """Whether a value that its surroundings call a secret is a word, a path or a number after all."""
+    """Whether a value after a word such as "secret" is a word, a path or a number."""
     if STRUCTURED.match(value):
         return False
     letters, digits = sum(map(str.isalpha, value)), sum(map(str.isdigit, value))

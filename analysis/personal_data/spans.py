@@ -1,4 +1,4 @@
-"""What is kept of a hit: where it lies, its type and score, and a keyed hash of its value. Never the value."""
+"""What is stored of a hit: its position, type and score, and a keyed hash of its value. Never the value."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FOUND = {"id": pl.UInt32, **{n: d for n, d in SPAN.to_schema().items() if n not 
 
 
 def found_spans(texts: Sequence[str], ids: Iterable[int], scans: Mapping[int, Scan], key: bytes) -> pl.DataFrame:
-    """A line per hit, in the order of the text: `id` of the text, and all of SPAN but where the text stands."""
+    """A line per hit, in the order of the text: `id` of the text, and the fields of SPAN without field and message."""
     lines = [
         (
             id,
@@ -49,14 +49,14 @@ def found_spans(texts: Sequence[str], ids: Iterable[int], scans: Mapping[int, Sc
 def rows_with_spans(height: int, pieces: pl.DataFrame, spans: pl.DataFrame, partly: Mapping[int, str]) -> pl.DataFrame:
     """`row`, `types`, `count`, `score`, `values`, `status`, `spans` of each of `height` rows.
 
-    `pieces` says in which text (`id`) which row, field and message consists; `partly` why a text was not read to its
-    end. All are null where the row has no text; `score` also where nothing is counted, `spans` where there are none.
+    `pieces`: the row, field and message of each text (`id`). `partly`: `id` -> why a text was not read to its end. All
+    are null where the row has no text; `score` also where no span is counted, `spans` where there are none.
     """
     every = pl.DataFrame({"row": pl.int_range(height, dtype=pl.UInt32, eager=True)})
     read = pieces.group_by("row").agg(is_read=pl.lit(True))
     placed = pieces.with_row_index("place").join(spans, on="id", maintain_order="left")
     counted = ~pl.col("is_placeholder")
-    found = (
+    summary = (
         placed.sort("place", "start")
         .group_by("row")
         .agg(
@@ -71,7 +71,7 @@ def rows_with_spans(height: int, pieces: pl.DataFrame, spans: pl.DataFrame, part
         {"id": list(partly), "why": list(partly.values())}, schema={"id": pl.UInt32, "why": pl.String}
     )
     stopped = pieces.join(reasons, on="id").group_by("row").agg(why=pl.col("why").unique().sort().str.join(", "))
-    for part in (read, found, stopped):
+    for part in (read, summary, stopped):
         every = every.join(part, on="row", how="left", maintain_order="left")
     here = pl.col("is_read").is_not_null()
     return every.select(

@@ -1,4 +1,4 @@
-"""A pattern of Python's as one of Rust's that matches at least as often, for the linear search of whole columns."""
+"""Turns a Python pattern into a Rust pattern that matches at least as often, for the search of whole columns."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
-op, parser = import_module("re._constants"), import_module("re._parser")  # Python's own, without types
+op, parser = import_module("re._constants"), import_module("re._parser")  # Python's parser, which has no types
 
 ANY = "(?s:.)"
 CATEGORIES = {op.CATEGORY_DIGIT: "0-9", op.CATEGORY_SPACE: r"\s\x1c-\x1f", op.CATEGORY_WORD: r"\w\p{Cn}"}
-FEW = 8  # a longer repetition is left open: shorter to compile, and a superset
+FEW = 8  # a longer repetition has no upper bound here: it compiles faster and is a superset
 ALWAYS = r"[\p{Nd}--0-9]|[\x{130}\x{131}\x{17F}\x{212A}]"
-"""Rows in which Rust and Python may differ: digits of other scripts, and letters whose case depends on the language."""
+"""Characters on which Rust and Python may differ: digits of other scripts, letters whose case depends on language."""
 
 
 def superset(pattern: str, flags: int) -> str:
-    """Rust's pattern: without assertions, with open repetitions, and with any character for an excluded one.
+    """A Rust pattern without assertions and upper bounds, and with any character in place of an excluded one.
 
-    It matches wherever the Python pattern does, except in rows with characters of `ALWAYS`, which must be looked at
-    whatever it says.
+    It matches wherever the Python pattern does, except in rows with characters of `ALWAYS`, which must always be
+    scanned.
     """
     moved = re.sub(r"\(\?i\)", "", pattern)
     tree = parser.parse(moved, flags & (re.I | re.S | re.M))
@@ -28,15 +28,15 @@ def superset(pattern: str, flags: int) -> str:
     return f"(?{'i' if ignores_case else '-i'}:{_sequence(tree, _groups(tree, {}))})"
 
 
-def _groups(tree: Iterable[Any], known: dict[int, Any]) -> dict[int, Any]:
+def _groups(tree: Iterable[Any], groups: dict[int, Any]) -> dict[int, Any]:
     for code, value in tree:
         if code is op.SUBPATTERN:
-            known[value[0]] = value[3]
+            groups[value[0]] = value[3]
         for part in value if isinstance(value, tuple | list) else ():
             for inner in part if isinstance(part, list) else (part,):
                 if isinstance(inner, parser.SubPattern):
-                    _groups(inner, known)
-    return known
+                    _groups(inner, groups)
+    return groups
 
 
 def _sequence(tree: Iterable[Any], groups: dict[int, Any]) -> str:
@@ -80,7 +80,7 @@ def _class(items: Iterable[Any]) -> str:
             out += f"{_character(value[0])}-{_character(value[1])}"
         elif code is op.CATEGORY and value in CATEGORIES:
             out += CATEGORIES[value]
-        else:  # a negation: what Unicode calls a letter may have changed between the two libraries
+        else:  # a negation: the two libraries may have different versions of Unicode
             return ANY
     return f"[{out}]"
 

@@ -1,7 +1,7 @@
-"""Tables of personal data in the rows in view: how much of what, where, together with what, and which values again.
+"""How much personal data do the rows in view hold? Counts by type, field and slice, pairs of types, repeated values.
 
-They read the spans of a signal, which hold no value. What `snippets` and `repeated_values` show of one is masked; only
-`value_at` gives it.
+The tables are computed from the spans of a signal, which hold no value. `snippets` and `repeated_values` show values
+masked; only `value_at` returns a value.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ CONTEXT_CHARS = 60
 
 @dataclass(frozen=True)
 class Coverage:
-    """Of `rows` rows in view: fully `scanned`, `partly` scanned, without text or left out of a sample; and those that
-    hold something counted, or only placeholders."""
+    """Numbers of rows in view: all `rows`; fully `scanned`; `partly` scanned; `not_scanned` (without text or not in the
+    sample); `with_any` personal data; with `placeholders_only`."""
 
     rows: int
     scanned: int
@@ -42,7 +42,7 @@ class Coverage:
 
 
 def spans_in(dataset: Dataset, view: View | None = None, signal: str = "personal_data") -> pl.DataFrame:
-    """`row` (position in the dataset), then the columns of SPAN; a line per hit, placeholders too.
+    """`row` (position in the dataset), then the columns of SPAN; a line per hit, including placeholders.
 
     Raises DatasetError where the signal is not computed.
     """
@@ -50,15 +50,15 @@ def spans_in(dataset: Dataset, view: View | None = None, signal: str = "personal
 
 
 def coverage(dataset: Dataset, view: View | None = None, signal: str = "personal_data") -> Coverage:
-    """What was looked at: a row that was not scanned fully is never counted as clean."""
+    """How many rows were scanned; a row that was not scanned fully never counts as clean."""
     status = dataset.column(STATUS[signal]).gather(dataset.rows_of(view or View()))
     return coverage_of([status], spans_in(dataset, view, signal))
 
 
 def coverage_of(statuses: Sequence[pl.Series], spans: pl.DataFrame) -> Coverage:
-    """The same of rows with these statuses, one series per signal, and of the spans that the signals found in them.
+    """The coverage of rows with these statuses, one series per signal, and with the spans that the signals found.
 
-    A row is fully scanned where every signal that read it did so to the end.
+    A row is fully scanned where every signal that read it read it to its end.
     """
     by_signal = pl.DataFrame([status.alias(str(number)) for number, status in enumerate(statuses)])
     is_read = by_signal.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
@@ -79,10 +79,10 @@ def counts(
 ) -> pl.DataFrame:
     """`type`, `title`, `category`, `field`, `slice`, `rows`, `spans`, `values`, `placeholders`, `rows_share`.
 
-    A line per type, field and value of the column `by` (a category such as the source; null without one), those of most
-    rows first. `rows`, `spans` and `values` (distinct ones) leave placeholders out; `rows_share` is of the rows in view
-    that have this value of `by`. Without `by_field` the field is null, and a row that holds the type in two fields
-    counts once.
+    A line per type, field and value of the column `by` (a category such as the source; null without one), most rows
+    first. `rows`, `spans` and `values` (distinct ones) exclude placeholders; the denominator of `rows_share` is the
+    rows in view with this value of `by`. Without `by_field` the field is null, and a row that holds the type in two
+    fields counts once.
     """
     spans = spans_in(dataset, view, signal)
     rows = dataset.rows_of(view or View())
@@ -110,7 +110,7 @@ def type_counts(dataset: Dataset, view: View | None = None, signal: str = "perso
 def counts_of(spans: pl.DataFrame, *by: str) -> pl.DataFrame:
     """The columns `by` of some lines of `spans_in`, then `rows`, `spans`, `values` and `placeholders` of each group.
 
-    `rows`, `spans` and `values` (distinct ones) leave placeholders out.
+    `rows`, `spans` and `values` (distinct ones) exclude placeholders.
     """
     counted = ~pl.col("is_placeholder")
     return spans.group_by(by).agg(
@@ -135,8 +135,8 @@ def score_distribution(dataset: Dataset, view: View | None = None) -> pl.DataFra
 
 
 def co_occurrence(dataset: Dataset, view: View | None = None, signal: str = "personal_data") -> pl.DataFrame:
-    """`type`, `other`, `rows`: the rows that hold both, for every ordered pair that occurs; of a type with itself all
-    rows that hold it. Placeholders are left out."""
+    """`type`, `other`, `rows`: how many rows hold both, for every ordered pair that occurs; for a type with itself, how
+    many rows hold it. Placeholders are excluded."""
     spans = spans_in(dataset, view, signal).filter(~pl.col("is_placeholder"))
     held = spans.select("row", "type").unique()
     return (
@@ -152,8 +152,7 @@ def repeated_values(
 ) -> pl.DataFrame:
     """`type`, `title`, `value_hash`, `masked`, `is_placeholder`, `rows`, `spans`, `first_row`.
 
-    Only values of at least two rows, those of most rows first; `masked` is a hint of the value as its first row
-    writes it.
+    Only values in at least two rows, most rows first; `masked` is a hint of the value as its first row writes it.
     """
     spans = spans_in(dataset, view, signal).sort(PLACE)
     table = (
@@ -184,7 +183,7 @@ def value_in(dataset: Dataset, value_hash: str, signal: str = "personal_data") -
 def snippets(dataset: Dataset, spans: pl.DataFrame, chars: int = CONTEXT_CHARS) -> pl.DataFrame:
     """The lines of `spans` (some of `spans_in`), each with `before`, `masked` and `after`.
 
-    `before` and `after` are up to `chars` characters of context in which every other hit is masked too.
+    `before` and `after` are up to `chars` characters of context, in which every other hit is masked too.
     """
     texts = _texts(dataset, spans["row"])
     signals = [name for name in TABLES if dataset.has(dataset.signal(name))]
@@ -194,7 +193,7 @@ def snippets(dataset: Dataset, spans: pl.DataFrame, chars: int = CONTEXT_CHARS) 
         text = texts[row, field, message]
         others = every[row, field, message]
         low, high = max(0, start - chars), min(len(text), end + chars)
-        low = min([low, *(s for s, e, *_ in others if s < low < e)])  # a hit at the edge is taken in whole
+        low = min([low, *(s for s, e, *_ in others if s < low < e)])  # a hit at the edge is included whole
         high = max([high, *(e for s, e, *_ in others if s < high < e)])
         before = masked_text(text[low:start], _moved(others, low, start))
         after = masked_text(text[end:high], _moved(others, end, high))
@@ -205,11 +204,11 @@ def snippets(dataset: Dataset, spans: pl.DataFrame, chars: int = CONTEXT_CHARS) 
 
 def masked_row(dataset: Dataset, row: int) -> list[tuple[str, int | None, list[Part]]]:
     """Every text of the row at this position: field, message, and its parts with all hits masked."""
-    at = pl.Series([row], dtype=pl.UInt32)
-    texts = _texts(dataset, at)
-    found = _by_text(dataset, "personal_data", at)
+    position = pl.Series([row], dtype=pl.UInt32)
+    texts = _texts(dataset, position)
+    spans = _by_text(dataset, "personal_data", position)
     return [
-        (field, message, parts_of(text, found.get((r, field, message), ())))
+        (field, message, parts_of(text, spans.get((r, field, message), ())))
         for (r, field, message), text in texts.items()
     ]
 
@@ -229,15 +228,15 @@ def _slice(dataset: Dataset, by: str | None, rows: pl.Series) -> pl.Series:
 
 
 def _titled(table: pl.DataFrame) -> pl.DataFrame:
-    known = {type_: described(type_) for type_ in table["type"].unique()}
+    descriptions = {type_: described(type_) for type_ in table["type"].unique()}
     return table.with_columns(
-        title=pl.Series([known[t].title for t in table["type"]], dtype=pl.String),
-        category=pl.Series([known[t].category for t in table["type"]], dtype=pl.String),
+        title=pl.Series([descriptions[t].title for t in table["type"]], dtype=pl.String),
+        category=pl.Series([descriptions[t].category for t in table["type"]], dtype=pl.String),
     )
 
 
 def _texts(dataset: Dataset, rows: pl.Series) -> dict[tuple[int, str, int | None], str]:
-    """(row, field, message): text, for the rows at these positions."""
+    """(row, field, message) -> text, for the rows at these positions."""
     wanted = rows.unique().sort()
     pieces = pieces_of(dataset.frame(READ, wanted))
     places = wanted.gather(pieces["row"])
@@ -250,7 +249,7 @@ def _texts(dataset: Dataset, rows: pl.Series) -> dict[tuple[int, str, int | None
 def _by_text(
     dataset: Dataset, signal: str, rows: pl.Series
 ) -> dict[tuple[int, str, int | None], list[tuple[int, int, str, bool]]]:
-    """(row, field, message): the hits there, for the rows at these positions."""
+    """(row, field, message) -> its hits, for the rows at these positions."""
     table = dataset.table_in(dataset.signal(signal), TABLES[signal], rows.unique().sort())
     out: dict[tuple[int, str, int | None], list[tuple[int, int, str, bool]]] = {}
     for row, field, message, *span in table.select(*PLACE, "end", "type", "is_placeholder").rows():

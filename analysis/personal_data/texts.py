@@ -1,4 +1,4 @@
-"""The texts of rows one by one, and a text in the form in which it is compared, with the way back."""
+"""The texts of rows one by one, and the normal form of a text with the position of each character in the original."""
 
 from __future__ import annotations
 
@@ -13,42 +13,44 @@ from analysis.formats.columns import MESSAGE
 SPOKEN_BY = {"user": "prompt", "assistant": "response", "system": "system", "tool": "tool"}
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 OTHER_FORMS = {**dict.fromkeys(DASHES, "-"), "\u3002": "."}
-"""What NFKC leaves alone, though people write numbers and addresses with it."""
+"""Characters that people use in numbers and addresses, and that NFKC does not change."""
 OTHER = re.compile(rf"[{''.join(OTHER_FORMS)}]|(?![0-9])\d")
 PIECE = {"row": pl.UInt32, "field": pl.String, "message": pl.UInt32, "text": pl.String}
 
 
 def pieces_of(rows: pl.DataFrame) -> pl.DataFrame:
-    """`row` (position), `field`, `message`, `text`: every text of canonical rows once, in the order of a reading.
+    """`row` (position), `field`, `message`, `text`: every text of canonical rows once, in reading order.
 
-    In a chat, `message` is the message's position, and `field` says who speaks: `prompt` the user, `response` the
-    assistant, `system`, `tool`; `tool_calls` are those of the message. Elsewhere `message` is null and `field` is the
-    column: `system`, `prompt`, `response`, or `text` where there is none of them; and a pair's `rejected`.
+    In a chat, `message` is the message's position, and `field` depends on the role: `prompt` for the user, `response`
+    for the assistant, `system`, `tool`; `tool_calls` are those of the message. Elsewhere `message` is null and `field`
+    is the column: `system`, `prompt`, `response`, or `text` where there is none of them; and a pair's `rejected`.
     """
-    at = rows.with_row_index("row")
-    chat = at.filter(pl.col("messages").is_not_null()).select("row", "messages")
-    said = (
+    numbered = rows.with_row_index("row")
+    chat = numbered.filter(pl.col("messages").is_not_null()).select("row", "messages")
+    turns = (
         chat.with_columns(message=pl.int_ranges(pl.col("messages").list.len(), dtype=pl.UInt32))
         .explode("message", "messages", empty_as_null=False, keep_nulls=False)
-        .with_columns(pl.col("messages").cast(MESSAGE))  # of no messages Polars forgets the type
+        .with_columns(pl.col("messages").cast(MESSAGE))  # without any message Polars loses the type
         .unnest("messages")
     )
-    spoken = said.select(
+    spoken = turns.select(
         "row", pl.col("role").replace_strict(SPOKEN_BY, default="tool").alias("field"), "message", text="content"
     )
-    called = said.select("row", pl.lit("tool_calls").alias("field"), "message", text="tool_calls")
-    alone = at.filter(pl.col("messages").is_null())
+    called = turns.select("row", pl.lit("tool_calls").alias("field"), "message", text="tool_calls")
+    alone = numbered.filter(pl.col("messages").is_null())
     either = pl.any_horizontal(pl.col(name).is_not_null() for name in ("system", "prompt", "response"))
-    unsaid = pl.lit(None, pl.UInt32).alias("message")
-    singles = [alone.select("row", pl.lit(n).alias("field"), unsaid, text=n) for n in ("system", "prompt", "response")]
-    raw = alone.filter(~either).select("row", pl.lit("text").alias("field"), unsaid, "text")
-    rejected = at.select("row", pl.lit("rejected").alias("field"), unsaid, text="rejected")
+    no_message = pl.lit(None, pl.UInt32).alias("message")
+    singles = [
+        alone.select("row", pl.lit(n).alias("field"), no_message, text=n) for n in ("system", "prompt", "response")
+    ]
+    raw = alone.filter(~either).select("row", pl.lit("text").alias("field"), no_message, "text")
+    rejected = numbered.select("row", pl.lit("rejected").alias("field"), no_message, text="rejected")
     pieces = pl.concat([spoken, called, *singles, raw, rejected]).filter(pl.col("text").is_not_null())
     return pieces.select(pl.col(name).cast(dtype) for name, dtype in PIECE.items()).sort("row", maintain_order=True)
 
 
 def changed_texts(texts: pl.Series) -> pl.DataFrame:
-    """`at` (position), `text`: the texts whose form for comparison is another, in that form, or nearly."""
+    """`at` (position), `text`: the texts that differ from their normal form, in a form close to it."""
     frame = pl.DataFrame({"at": pl.int_range(len(texts), dtype=pl.UInt32, eager=True), "text": texts})
     text = pl.col("text")
     wide = frame.filter(text.str.len_bytes() != text.str.len_chars()).with_columns(
@@ -59,16 +61,16 @@ def changed_texts(texts: pl.Series) -> pl.DataFrame:
 
 
 def is_normal(text: str) -> bool:
-    """Whether a text is its own form for comparison."""
+    """Whether a text equals its normal form."""
     return text.isascii() or (unicodedata.is_normalized("NFKC", text) and not OTHER.search(text))
 
 
 @lru_cache(maxsize=8)
 def normal_form(text: str) -> tuple[str, tuple[int, ...]]:
-    """NFKC with plain dashes, full stops and digits; and where each character comes from, in code points of `text`.
+    """NFKC with plain dashes, full stops and digits; and the original position of each character, in code points.
 
-    One more position than characters: the last is the length of `text`. Characters that belong together (a letter and
-    its accents, the parts of a Hangul syllable) are normalised together and all come from the first of them.
+    There is one position more than characters: the last is the length of `text`. Characters that belong together (a
+    letter and its accents, the parts of a Hangul syllable) are normalised together and have the position of the first.
     """
     import regex
 
@@ -81,9 +83,9 @@ def normal_form(text: str) -> tuple[str, tuple[int, ...]]:
             out.append(part)
             origin += range(start, end)
             continue
-        made = "".join(map(_plain, unicodedata.normalize("NFKC", part)))
-        out.append(made)
-        origin += [start] * len(made) if len(made) != len(part) else range(start, end)
+        normal = "".join(map(_plain, unicodedata.normalize("NFKC", part)))
+        out.append(normal)
+        origin += [start] * len(normal) if len(normal) != len(part) else range(start, end)
     return "".join(out), (*origin, len(text))
 
 
@@ -95,7 +97,7 @@ def _plain(character: str) -> str:
 
 
 def original_span(origin: tuple[int, ...], start: int, end: int) -> tuple[int, int]:
-    """The span of the original text from which these characters of the normal form come."""
+    """The span of the original text for these characters of the normal form."""
     first, last = origin[start], origin[end - 1]
     behind = end
     while behind < len(origin) - 1 and origin[behind] == last:

@@ -1,4 +1,4 @@
-"""The types of personal data: their names, titles and groups, and which are looked for unless asked otherwise."""
+"""The types of personal data: their names, titles and categories, and which are looked for by default."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ DEFAULT_TYPES = (
     "EMAIL_ADDRESS",
     "PHONE_NUMBER",
 )
-"""Looked for in every row. Where two types claim the same characters with the same score, the earlier one has them."""
+"""Looked for in every row. Where two types match the same characters with the same score, the earlier one counts."""
 NOISY_TYPES = ("URL", "DATE_TIME", "UUID")
-"""Off unless asked for, together with the numbers that single countries give out: most hits are not personal."""
+"""Off by default, like the identity numbers of single countries: most hits are not personal."""
 ENTITY_TYPES = ("PERSON", "LOCATION", "ORGANIZATION", "NRP")
 """Found by a language pipeline; NRP is a nationality, a religion or a political group."""
 DEFAULT_COUNTRIES = ("US", "GB", "CA", "FR", "IN", "IL", "BR")
@@ -28,7 +28,7 @@ NOISY = "noisy"
 
 
 class Described(NamedTuple):
-    """How a type is called on screen, and the group it belongs to."""
+    """The name of a type on screen, and its category."""
 
     title: str
     category: str
@@ -57,7 +57,7 @@ DESCRIBED = {
 
 
 def described(type_: str) -> Described:
-    """Title and category; what single countries give out is of the category identity.
+    """Title and category; a number of a single country has the category identity.
 
     >>> described("EMAIL_ADDRESS").title, described("EMAIL_ADDRESS").category
     ('E-mail address', 'contact')

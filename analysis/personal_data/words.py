@@ -1,4 +1,4 @@
-"""The words around a hit, by which Presidio raises its score: tokens and their lemmas, without any model."""
+"""The words around a hit, by which Presidio raises its score: tokens and their lemmas, without a model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ else:
 
 WORDS_BEFORE, WORDS_BEHIND = 5, 1
 TOKEN = re.compile(r"\d(?:[\d .()/\-]*\d)?|[^\W\d_]+")
-"""A word of letters; or a number with all its groups, so that the word behind a number is the next token."""
+"""A word of letters; or a number with all its groups, so that the word after a number is the next token."""
 WORD_START = re.compile(r"(?<=[\W\d_])[^\W\d_]")
 NEAR_CHARS = 200
 STOP_WORDS = frozenset(
@@ -36,13 +36,13 @@ class Words(NamedTuple):
 
 
 def lemma(word: str) -> str:
-    """A word in lower case without the ending of its plural: always a beginning of the lower-case word."""
+    """A word in lower case without the s of its plural; always a prefix of the lower-case word."""
     low = word.lower()
     return low[:-1] if len(low) > 3 and low.endswith("s") and not low.endswith(("ss", "us", "is")) else low
 
 
 def context_words(words: Iterable[str]) -> list[str]:
-    """What words to look for, as lemmas; several words together never are one token and are left out."""
+    """The lemmas of context words; a phrase of several words is never one token and is left out."""
     return sorted({lemma(word.strip()) for word in words if word.strip() and not re.search(r"[\W\d_]", word.strip())})
 
 
@@ -52,13 +52,13 @@ def words_of(text: str) -> Words:
 
 
 def _words(matches: Iterable[re.Match[str]]) -> Words:
-    found = list(matches)
-    tokens = [match[0] for match in found]
-    return Words(tokens, [m.start() for m in found], [m.end() for m in found], [lemma(token) for token in tokens])
+    kept = list(matches)
+    tokens = [match[0] for match in kept]
+    return Words(tokens, [m.start() for m in kept], [m.end() for m in kept], [lemma(token) for token in tokens])
 
 
 class WordEngine(NlpEngine):
-    """A text's words as Presidio's `NlpEngine` gives them. Lemmas are set: without, all context is ignored."""
+    """A text's words as Presidio's `NlpEngine` gives them. Without lemmas Presidio ignores all context."""
 
     def load(self) -> None:
         """Nothing to load."""
@@ -93,12 +93,12 @@ class WordEngine(NlpEngine):
         return NlpArtifacts([], tokens, words.starts, words.lemmas, self, "en")
 
     def around(self, text: str, start: int) -> NlpArtifacts:
-        """Only the words that can bear on a hit that begins at `start`: the answer stays the same, the cost small."""
+        """Only the words that can affect a hit that begins at `start`; the result is that of all words, and fast."""
         reach = NEAR_CHARS
         while True:
             low = _word_start(text, start - reach)
             words = _words(_until(TOKEN.finditer(text, low), start))
-            at = first = bisect_right(words.ends, start)
+            first_behind = first = bisect_right(words.ends, start)
             seen = 0
             while first > 0 and seen <= WORDS_BEFORE + 1:
                 first -= 1
@@ -106,20 +106,20 @@ class WordEngine(NlpEngine):
             if seen > WORDS_BEFORE + 1 or low == 0:
                 break
             reach *= 8
-        first = first if at < len(words.ends) else 0
+        first = first if first_behind < len(words.ends) else 0
         return self.artifacts(
             Words(words.tokens[first:], words.starts[first:], words.ends[first:], words.lemmas[first:])
         )
 
 
-def _word_start(text: str, at: int) -> int:
-    """Where a word begins, at `at` or behind it: from there on the tokens are those of the whole text; or 0."""
-    found = WORD_START.search(text, at) if at > 0 else None
-    return found.start() if found else 0
+def _word_start(text: str, offset: int) -> int:
+    """The start of the first word at `offset` or after it, or 0; from there the tokens are those of the whole text."""
+    match = WORD_START.search(text, offset) if offset > 0 else None
+    return match.start() if match else 0
 
 
 def _until(matches: Iterator[re.Match[str]], start: int) -> Iterator[re.Match[str]]:
-    """The tokens in front of `start`, and behind it as many as can bear on a hit there."""
+    """The tokens before `start`, and after it as many as can affect a hit there."""
     seen = 0
     for match in matches:
         yield match
@@ -129,7 +129,7 @@ def _until(matches: Iterator[re.Match[str]], start: int) -> Iterator[re.Match[st
 
 
 def enhancer() -> LemmaContextAwareEnhancer:
-    """Whole words, five in front and one behind: "lic" is no part of "public"."""
+    """Compares whole words, five before and one after a hit: "lic" does not match "public"."""
     from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
 
     return LemmaContextAwareEnhancer(

@@ -614,7 +614,7 @@ def test_a_changed_source_is_noticed(workspace: Workspace, tmp_path: Path) -> No
     [
         ({"view": ["score~ge~2"]}, "a-messages.jsonl came out with other bytes"),
         ({"to": "alpaca"}, "only in the receipt|not in the receipt"),
-        ({"rows_out": 99}, "says otherwise of rows_out"),
+        ({"rows_out": 99}, "has other values of rows_out"),
         ({"winnow": "9.9", "view": ["score~ge~2"]}, "receipt by Winnow 9.9"),
         ({"files": "none"}, "files must be a list, it is .none."),
         ({"view": [1]}, "view.0 must be a text, it is 1"),

@@ -191,8 +191,8 @@ def test_keys_of_a_newer_receipt_are_reported(folder: Path) -> None:
     result = replay(path, source, folder / "newer", workspace).as_dict()
     assert result["unknown"] == ["tags.weights", "shuffle"]
     path.write_bytes(orjson.dumps({**newer, "winnow": "99.0", "add": []}))
-    with pytest.raises(ReceiptError, match="also says tags.weights, shuffle, which this version does not know"):
+    with pytest.raises(ReceiptError, match="also has tags.weights, shuffle, which this version does not know"):
         replay(path, source, folder / "again", workspace)
     path.write_bytes(orjson.dumps(newer))
-    with pytest.raises(ReceiptError, match="was changed: the same export says otherwise of tags.weights, shuffle"):
+    with pytest.raises(ReceiptError, match="was changed: the same export has other values of tags.weights, shuffle"):
         replay(path, source, folder / "again", workspace)

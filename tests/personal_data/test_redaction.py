@@ -728,13 +728,13 @@ def test_a_view_that_rests_on_rules_says_them_and_replays(workspace: Workspace, 
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        (NotPersonal("pattern", "EMAIL_ADDRESS", r"ann@gravel\-works\.co"), "somebody's data itself"),
+        (NotPersonal("pattern", "EMAIL_ADDRESS", r"ann@gravel\-works\.co"), "itself personal data"),
         (NotPersonal("pattern", "EMAIL_ADDRESS", ".*"), "matches anything"),
         (NotPersonal("pattern", "EMAIL_ADDRESS", "("), "unclosed"),
         (NotPersonal("pattern", "EMAIL_ADDRESS", "a" * 201), "201 characters"),
-        (NotPersonal("source", "EMAIL_ADDRESS", "cyd@other-mill.de", "author"), "somebody's data itself"),
-        (NotPersonal("source", "EMAIL_ADDRESS", "web"), "names what"),
-        (NotPersonal("value", "EMAIL_ADDRESS", ""), "names what"),
+        (NotPersonal("source", "EMAIL_ADDRESS", "cyd@other-mill.de", "author"), "itself personal data"),
+        (NotPersonal("source", "EMAIL_ADDRESS", "web"), "what it excludes"),
+        (NotPersonal("value", "EMAIL_ADDRESS", ""), "what it excludes"),
     ],
 )
 def test_a_rule_that_gives_somebody_away_or_says_nothing_is_refused(rule: NotPersonal, said: str) -> None:

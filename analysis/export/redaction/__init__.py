@@ -1,3 +1,3 @@
-"""Personal data taken out on export: what is done with each type, what stands in its place, the check afterwards."""
+"""Removes personal data on export: what is done with each type, what replaces a value, the check afterwards."""
 
 __all__ = ["plan", "preview", "pseudonyms", "redacting"]

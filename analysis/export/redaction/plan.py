@@ -1,4 +1,4 @@
-"""What is done on export with each type of personal data, as people write it: `EMAIL_ADDRESS=replace`."""
+"""Reads what is done on export with each type of personal data, such as `EMAIL_ADDRESS=replace`."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ HOW = {
     "hash": "letters that are the same for the same value",
     "drop": "leave the row out",
 }
-"""What can be done with a type, and what then stands there."""
+"""What can be done with a type -> what then replaces a value."""
 MOST_SHOWN = 4
-"""How many last characters a mask may leave: those of a card number that a receipt shows."""
+"""How many last characters a mask may show: as many as a shop's receipt shows of a card number."""
 WITHOUT_PSEUDONYM = ("DATE_TIME",)
 WHOLE = "dataset"
 
 
 class Redaction(NamedTuple):
-    """What is done with the values of a type: `how` is of HOW. `option`: for "mask" how many last characters stay, for
-    "pseudonym" "dataset" where equal values have one pseudonym in all rows and not in their own row alone; else ""."""
+    """What is done with the values of a type. `how`: a key of HOW. `option`: for "mask" how many last characters stay;
+    for "pseudonym" "dataset" where equal values have one pseudonym in all rows, not only within a row; else ""."""
 
     type: str
     how: str
@@ -41,21 +41,21 @@ class Redaction(NamedTuple):
 
 
 def read_plan(texts: Iterable[str]) -> dict[str, Redaction]:
-    """What is done by type, from texts such as "EMAIL_ADDRESS=replace,CREDIT_CARD=mask:4". Raises RedactionError."""
-    found: dict[str, Redaction] = {}
+    """Type -> what is done, from texts such as "EMAIL_ADDRESS=replace,CREDIT_CARD=mask:4". Raises RedactionError."""
+    plan: dict[str, Redaction] = {}
     for text in (part.strip() for several in texts for part in several.split(",") if part.strip()):
-        type_, equals, said = text.partition("=")
-        how, _, option = said.partition(":")
+        type_, equals, action = text.partition("=")
+        how, _, option = action.partition(":")
         if not equals or how not in HOW:
             raise RedactionError(
                 f"Cannot read {text!r} as what is done with a type; write it as EMAIL_ADDRESS=replace, with one of "
-                f"{', '.join(HOW)} (mask:4 and pseudonym:dataset say more)."
+                f"{', '.join(HOW)} (or with an option: mask:4, pseudonym:dataset)."
             )
         _check(type_, how, option)
-        if type_ in found:
-            raise RedactionError(f"{type_} is named twice, as {found[type_]} and as {text}; name it once.")
-        found[type_] = Redaction(type_, how, option if option != "0" else "")
-    return found
+        if type_ in plan:
+            raise RedactionError(f"{type_} is named twice, as {plan[type_]} and as {text}; name it once.")
+        plan[type_] = Redaction(type_, how, option if option != "0" else "")
+    return plan
 
 
 def _check(type_: str, how: str, option: str) -> None:

@@ -1,4 +1,4 @@
-"""What an export will put in place of personal data: some hits of each type, before and after, values masked."""
+"""What will an export put in place of personal data? Some hits of each type, before and after, values masked."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ CONTEXT_CHARS = 25
 
 
 def preview(dataset: Dataset, view: View, plan: Mapping[str, Redaction]) -> pl.DataFrame:
-    """`type`, `title`, `before`, `after`, `row_id`: the first hits of each type in view, of those that are computed.
+    """`type`, `title`, `before`, `after`, `row_id`: the first hits of each type in view, if its signal is computed.
 
-    `before` is the context with the value masked, `after` the same with what takes its place: the first draw, which
-    an export changes where the words around do not let it stand.
+    `before` is the context with the value masked, `after` the same with its stand-in: the first draw. An export draws
+    again where the words around make personal data of it.
     """
     key = workspace_key()
-    found = []
+    lines = []
     for type_, rule in plan.items():
         name = "named_entities" if type_ in ENTITY_TYPES else "personal_data"
         if not dataset.has(dataset.signal(name)):
@@ -40,6 +40,6 @@ def preview(dataset: Dataset, view: View, plan: Mapping[str, Redaction]) -> pl.D
             new = "(the row is left out)" if rule.how == "drop" else instead_of(rule, key, value, line[ROW_ID])
             around = (f"… {line['before']}", f"{line['after']} …")
             after = new if rule.how == "drop" else new.join(around)
-            found.append((type_, described(type_).title, line["masked"].join(around), after, line[ROW_ID]))
+            lines.append((type_, described(type_).title, line["masked"].join(around), after, line[ROW_ID]))
     names = ("type", "title", "before", "after", ROW_ID)
-    return pl.DataFrame(found, schema=dict.fromkeys(names, pl.String), orient="row")
+    return pl.DataFrame(lines, schema=dict.fromkeys(names, pl.String), orient="row")

@@ -1,8 +1,8 @@
-"""Invented values in the place of real ones: of the same form, obviously nobody's, the same for the same value.
+"""Pseudonyms: invented values of the same form, clearly not of a real person, the same for the same value.
 
-They are drawn by a digest of the value that is keyed by the workspace's secret, so that nobody without it can try out
-which value gives which pseudonym. Two values may get the same one, most often where few are set aside for examples.
-None holds a comma, semicolon, quotation mark, backslash, tab or line end: it can stand in any cell or JSON text.
+A digest of the value, keyed by the workspace's secret, is the seed of the draw: without the secret one cannot test
+which value gives which pseudonym. Two values may get the same pseudonym, mostly for types with few reserved examples.
+A pseudonym fits into any cell or JSON text: it has no comma, semicolon, quotation mark, backslash, tab or line end.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ NATIONS = ("Ruritanian", "Freedonian", "Syldavian", "Bordurian", "Zubrowkan", "G
 
 
 def digest(key: bytes, purpose: str, scope: str, type_: str, value: str) -> bytes:
-    """32 bytes for a value of a type, the same for values that differ in their writing alone; keyed."""
+    """A keyed digest of 32 bytes for a value of a type; values that differ only in their writing have the same one."""
     text = "\0".join((purpose, scope, type_, canonical_value(type_, value)))
     return hmac.digest(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)
 
 
 def pseudonym(key: bytes, scope: str, type_: str, value: str, draw: int = 0) -> str:
-    """The invented value for one of this type; `scope` is the row within which it stays the same, "" for all rows.
+    """The invented value for a value of this type; `scope` is the row within which it stays the same, "" for all rows.
 
-    `draw`: 0, or how often it is drawn again because of the words around it. Of a person each word has its own, so
-    that a first name alone is still the first name of the whole.
+    `draw`: how often it was drawn again because of the words around it, 0 for the first draw. Each word of a person's
+    name has its own pseudonym, so that a first name has the same pseudonym alone and in the full name.
     """
     purpose = f"pseudonym {draw}" if draw else "pseudonym"
     if type_ == "PERSON":
@@ -48,9 +48,9 @@ def pseudonym(key: bytes, scope: str, type_: str, value: str, draw: int = 0) -> 
 
 
 def hashed(key: bytes, scope: str, type_: str, value: str) -> str:
-    """`<TYPE letters>`: sixteen letters, since digits could look like a number of somebody."""
-    made = digest(key, "hash", scope, type_, value)[:8]
-    return f"<{type_} {''.join(LETTERS[byte >> 4] + LETTERS[byte & 15] for byte in made)}>"
+    """`<TYPE letters>`: sixteen letters, since digits could look like a real number."""
+    head = digest(key, "hash", scope, type_, value)[:8]
+    return f"<{type_} {''.join(LETTERS[byte >> 4] + LETTERS[byte & 15] for byte in head)}>"
 
 
 @functools.cache
@@ -63,8 +63,8 @@ def _faker() -> Faker:
 def _faked(what: str, draw: random.Random) -> str:
     faker = _faker()
     faker.seed_instance(draw.getrandbits(64))
-    made = str(getattr(faker, what)())
-    return re.sub(r"[,;\"\\\t\r\n]", "", made)
+    faked = str(getattr(faker, what)())
+    return re.sub(r"[,;\"\\\t\r\n]", "", faked)
 
 
 def _digits(draw: random.Random, count: int) -> str:
@@ -72,7 +72,7 @@ def _digits(draw: random.Random, count: int) -> str:
 
 
 def _grouped(value: str, digits: str) -> str:
-    """`digits` with the blanks and dashes that stand between those of `value`."""
+    """`digits` grouped with the blanks and dashes of `value`."""
     left = iter(digits)
     return "".join(next(left, "") if character.isalnum() else character for character in value)
 
@@ -82,7 +82,7 @@ def _email(value: str, draw: random.Random) -> str:
 
 
 def _phone(value: str, draw: random.Random) -> str:
-    """Numbers set aside for fiction in North America: 555-0100 to 555-0199."""
+    """Numbers reserved for fiction in North America: 555-0100 to 555-0199."""
     area, last = draw.randint(201, 989), f"01{_digits(draw, 2)}"
     if value.startswith(("+", "00")):
         return f"+1 {area} 555 {last}"
@@ -90,23 +90,25 @@ def _phone(value: str, draw: random.Random) -> str:
 
 
 def _card(value: str, draw: random.Random) -> str:
-    """A number with a right check digit that begins with 9, as no card does; then zeros, so that no group of its
-    digits after the first begins a card or a phone number. Where the groups are no card's, it stands in one."""
-    drawn = f"{draw.randint(1, 9)}{_digits(draw, 6)}"  # behind a blank two zeros would begin a number dialled abroad
-    made = "9" + drawn.zfill(sum(map(str.isdigit, value)) - 2)
-    made += luhn_digit(made)
-    return _grouped(value, made) if CARD_GROUPS.fullmatch(value) else made
+    """A number with a valid check digit that begins with 9, as no card does; then zeros, so that no later group of its
+    digits begins a card or a phone number. Its groups are those of `value` if cards have such groups, else one."""
+    drawn = (
+        f"{draw.randint(1, 9)}{_digits(draw, 6)}"  # two zeros after a blank would begin an international phone number
+    )
+    number = "9" + drawn.zfill(sum(map(str.isdigit, value)) - 2)
+    number += luhn_digit(number)
+    return _grouped(value, number) if CARD_GROUPS.fullmatch(value) else number
 
 
 def luhn_digit(digits: str) -> str:
-    """The last digit by which a number passes Luhn's check (ISO/IEC 7812-1)."""
-    doubled = [int(d) * 2 if at % 2 == 0 else int(d) for at, d in enumerate(reversed(digits))]
+    """The check digit of a number by Luhn's algorithm (ISO/IEC 7812-1)."""
+    doubled = [int(d) * 2 if place % 2 == 0 else int(d) for place, d in enumerate(reversed(digits))]
     return str(-sum(d - 9 if d > 9 else d for d in doubled) % 10)
 
 
 def _iban(value: str, draw: random.Random) -> str:
-    """Right check digits (ISO 13616) under ZZ, which is no country (ISO 3166 leaves it to users); the account is of
-    letters, as in some countries, so that no part of it looks like a number of somebody."""
+    """Valid check digits (ISO 13616) with ZZ, which is no country (ISO 3166 leaves it to users); the account has only
+    letters, as in some countries, so that no part of it looks like a real number."""
     account = "".join(draw.choice(LETTERS) for _ in range(sum(map(str.isalnum, value)) - 4)).upper()
     check = 98 - int("".join(str(int(letter, 36)) for letter in f"{account}ZZ") + "00") % 97
     return _grouped(value, f"ZZ{check:02}{account}")
@@ -127,14 +129,14 @@ def _itin(value: str, draw: random.Random) -> str:
 
 
 def _ip(value: str, draw: random.Random) -> str:
-    """Addresses set aside for measuring (RFC 2544) and for documents (RFC 3849)."""
+    """Addresses reserved for benchmarks (RFC 2544) and for documentation (RFC 3849)."""
     if ":" in value:
         return f"2001:db8::{draw.getrandbits(16):x}:{draw.getrandbits(16):x}"
     return f"198.{draw.randint(18, 19)}.{draw.randint(0, 255)}.{draw.randint(1, 254)}"
 
 
 def _mac(value: str, draw: random.Random) -> str:
-    """Addresses set aside for documents (RFC 7042)."""
+    """Addresses reserved for documentation (RFC 7042)."""
     return _grouped(value, f"00005E0053{draw.getrandbits(8):02X}")
 
 
@@ -165,4 +167,4 @@ FORMS: dict[str, Callable[[str, random.Random], str]] = {
     "ORGANIZATION": lambda value, draw: f"{_faked('last_name', draw)} Ltd",
     "NRP": lambda value, draw: draw.choice(NATIONS),
 }
-"""By type, what a value becomes, drawn from what its digest seeds."""
+"""Type -> a function of the value and a random source, seeded by its digest, that gives the pseudonym."""

@@ -1,4 +1,4 @@
-"""The step of an export that takes personal data out: what it does to each frame, checks afterwards, and says of it."""
+"""The export step that removes personal data: rewrites each frame, checks the files, and reports for the receipt."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from analysis.personal_data.types import ENTITY_TYPES
 
 
 class Redacting:
-    """One export's redaction; with an empty plan it leaves everything as it is."""
+    """The redaction of one export; with an empty plan it changes nothing."""
 
     def __init__(self, chosen: Chosen) -> None:
         self.chosen, self.dataset = chosen, chosen.dataset
@@ -28,7 +28,7 @@ class Redacting:
         self._kinds = dict.fromkeys(chosen.dataset.meta["json_columns"], JSON)
 
     def __call__(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The frame without what is to be taken out; one with `source_record` is of one file."""
+        """The frame without the personal data to remove; a frame with `source_record` is of one file."""
         if not self.reads or frame.is_empty():
             return frame
         kinds = self._kinds
@@ -44,18 +44,18 @@ class Redacting:
         return JSON if source["container"] in ("json", "jsonl") else TEXT
 
     def change(self, file: str) -> Change | None:
-        """What is done with the batches of a Parquet or Arrow source."""
+        """The change of the batches of a Parquet or Arrow source; None for no change."""
         return change_of(self.dataset, self.redactor, file)
 
     def check(self, folder: Path, receipt: Receipt) -> None:
-        """Scans the written files again, and the words of the receipt. Raises RedactionError where anything is left."""
+        """Scans the written files and the words of the receipt. Raises RedactionError where personal data is left."""
         rows = self.chosen.mask.arg_true()
         if receipt.to != "input":
-            found = [File(folder / file.path, rows, file.rows) for file in receipt.files]
+            files = [File(folder / file.path, rows, file.rows) for file in receipt.files]
         else:
             of = self.dataset.column("source_file").gather(rows)
             sources = self.dataset.meta["sources"]
-            found = [
+            files = [
                 File(
                     folder / file.path,
                     rows.filter(of == name),
@@ -65,10 +65,10 @@ class Redacting:
                 )
                 for name, file in zip(sources, receipt.files, strict=True)
             ]
-        check_files(self.dataset, self.redactor, found, list(said_in(receipt)))
+        check_files(self.dataset, self.redactor, files, list(receipt_texts(receipt)))
 
     def notes(self) -> list[str]:
-        """What the card and the receipt say in sentences."""
+        """The sentences for the card and the receipt."""
         plan = self.redactor.plan
         if not plan:
             return []
@@ -90,7 +90,7 @@ class Redacting:
         return notes
 
     def personal_data(self) -> PersonalData | None:
-        """What the receipt says of personal data, never a value; None where the export does not rest on any."""
+        """The receipt's part on personal data, without any value; None where the export uses none."""
         plan, rulings = self.redactor.plan, self.dataset.rulings
         if not plan and not rulings.columns.keys() & set(self.chosen.request.columns):
             return None
@@ -114,7 +114,7 @@ def _faker_version() -> str:
     return str(VERSION)
 
 
-def said_in(receipt: Receipt) -> list[str]:
+def receipt_texts(receipt: Receipt) -> list[str]:
     """The words of a receipt that come from the data or from people."""
     source, tags = receipt.source, receipt.tags
     rules = receipt.personal_data.not_personal if receipt.personal_data else ()

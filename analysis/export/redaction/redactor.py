@@ -1,9 +1,9 @@
-"""Takes personal data out of rows on their way into a file; the dataset stays as it is.
+"""Removes personal data from exported rows; the dataset does not change.
 
-A text that was rewritten is scanned again with the judgement of the last check (`rescan.py`), since a hit covers what
-lies under it: with `02419 5783` taken out of `63045 86540 02419 5783`, `63045 86540` is a phone number. What is found
-beside the stand-ins is taken out too; a stand-in that is found itself, or with words beside it, is drawn again. Both
-follow from the row, the plan and the secret alone, so that every machine writes the same bytes.
+A rewritten text is scanned again with the rules of the last check (`rescan.py`), since a hit can hide another: without
+`02419 5783` in `63045 86540 02419 5783`, `63045 86540` is a phone number. A new hit beside the stand-ins is removed
+too; a stand-in that is itself a hit, alone or with words beside it, is drawn again. Both depend only on the row, the
+plan and the secret, so that every machine writes the same bytes.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ from analysis.personal_data.types import ENTITY_TYPES, names
 from analysis.signal import ROW_ID
 
 LEFT_ALONE = (ROW_ID, "source_file", "source_line", "tags", "disputed_tags")
-LEAST_CHARS = 6  # a shorter value is replaced where it was found, not wherever else its characters stand
+LEAST_CHARS = 6  # a shorter value is replaced where it is a hit, not elsewhere in the row
 LEAST_NAME_CHARS = 3
 MOST_DRAWS = 8
-"""How many pseudonyms are tried for a value before the name of its type in brackets takes their place."""
+"""How many pseudonyms are tried for a value before the name of its type in brackets is used."""
 MOST_ROUNDS = 20
-"""How often the texts of a row are rewritten and scanned again; what is left then, the last check refuses."""
+"""How often the texts of a row are rewritten and scanned again; the last check rejects what is then left."""
 
 
-class Found(NamedTuple):
-    """Values of one row: what each is, what stands in its place, and how often that was drawn again."""
+class RowValues(NamedTuple):
+    """Value -> its type, its stand-in, and how often the stand-in was drawn again, for the values of one row."""
 
     types: dict[str, str]
     instead: dict[str, str]
@@ -51,20 +51,20 @@ class Found(NamedTuple):
 
 
 class Redactor:
-    """Rewrites frame by frame. `counts`: rows and values by type; `made`: everything that was put in place of a value;
+    """Rewrites frame by frame. `counts`: rows and values by type; `stand_ins`: everything that replaced a value;
     `partly`: rows with a text that could not be scanned to its end."""
 
     def __init__(self, dataset: Dataset, plan: Mapping[str, Redaction]) -> None:
         self.plan = dict(plan)
         self.counts: dict[str, Counter[str]] = {type_: Counter() for type_ in plan}
-        self.made: set[str] = set()
+        self.stand_ins: set[str] = set()
         self.partly: list[str] = []
-        self._found: dict[str, Found] = {}
+        self._values_by_row: dict[str, RowValues] = {}
         if not plan:
             return
         signal = dataset.signal("personal_data").parameters
-        known = chosen_types(str(signal["also"]), str(signal["countries"]))
-        more = [type_ for type_ in plan if type_ not in known and type_ not in ENTITY_TYPES]
+        usual = chosen_types(str(signal["also"]), str(signal["countries"]))
+        more = [type_ for type_ in plan if type_ not in usual and type_ not in ENTITY_TYPES]
         self.detector = {**signal, "also": ",".join([*names(str(signal["also"])), *more])}
         self.scanner = scanner(str(self.detector["also"]), str(signal["countries"]), float(str(signal["threshold"])))
         self.key = workspace_key()
@@ -77,11 +77,11 @@ class Redactor:
 
     @property
     def reads(self) -> list[str]:
-        """The columns a frame must have besides those that are written."""
+        """The columns that a frame must have besides those that are written."""
         return [ROW_ID, *self._read, *self._places] if self.plan else []
 
     def __call__(self, frame: pl.DataFrame, kinds: Mapping[str, Kind]) -> pl.DataFrame:
-        """The same frame without what is to be taken out. `kinds`: how texts are written where they are not plain."""
+        """The frame without the personal data to remove. `kinds`: column -> how its texts are written, if not plain."""
         if not self.plan or frame.is_empty():
             return frame
         columns = [name for name in frame.columns if name not in LEFT_ALONE and holds_text(frame.schema[name])]
@@ -89,7 +89,7 @@ class Redactor:
         several = [kinds.get(name, TEXT) for name in columns]
         lines = [text_lines(frame[name], kind) for name, kind in zip(columns, several, strict=True)]
         scans = self._take(pl.concat([pl.DataFrame(schema=LINE), *lines]), places)
-        changed = [n for n, row_id in enumerate(places[ROW_ID]) if row_id in self._found]
+        changed = [n for n, row_id in enumerate(places[ROW_ID]) if row_id in self._values_by_row]
         if not changed:
             return frame
         before = [list(map(_plain, frame[changed][name])) for name in columns]
@@ -97,22 +97,21 @@ class Redactor:
         return rewritten_rows(frame, changed, columns, lambda column: new[column.name])
 
     def without(self, columns: Sequence[Sequence[Any]], places: pl.DataFrame) -> list[list[Any]]:
-        """The same columns of a source file that is copied, row for row as in `places`, without what is to be taken
-        out."""
+        """The columns of a copied source file without the personal data to remove; their rows are those of `places`."""
         lines = [(n, t) for values in columns for n, value in enumerate(values) for t in texts_in(value) if t]
         scans = self._take(pl.DataFrame(lines, schema=LINE, orient="row"), places)
         return self._settled(columns, [TEXT] * len(columns), places, scans)
 
-    def made_in(self, row_id: str) -> set[str]:
-        """Everything that was put in place of a value of this row."""
-        return set(self._found[row_id].instead.values()) if row_id in self._found else set()
+    def stand_ins_of(self, row_id: str) -> set[str]:
+        """Everything that replaced a value of this row."""
+        return set(self._values_by_row[row_id].instead.values()) if row_id in self._values_by_row else set()
 
     def _settled(
         self, columns: Sequence[Sequence[Any]], kinds: Sequence[Kind], places: pl.DataFrame, scans: Mapping[str, Scan]
     ) -> list[list[Any]]:
-        """The columns rewritten, row for row as in `places`, until a scan of their texts finds nobody."""
+        """The columns, whose rows are those of `places`, rewritten until a scan finds no personal data in them."""
         new = [list(values) for values in columns]
-        rows = [n for n, row_id in enumerate(places[ROW_ID]) if row_id in self._found]
+        rows = [n for n, row_id in enumerate(places[ROW_ID]) if row_id in self._values_by_row]
         for _ in range(MOST_ROUNDS):
             if not rows:
                 break
@@ -126,56 +125,58 @@ class Redactor:
         return new
 
     def _rewritten(self, value: Any, row_id: str, scans: Mapping[str, Scan], kind: Kind) -> Any:
-        return rewritten(value, partial(_replaced, found=self._found[row_id], scans=scans), kind)
+        return rewritten(value, partial(_replaced, row_values=self._values_by_row[row_id], scans=scans), kind)
 
     def _to_rewrite(self, lines: pl.DataFrame, places: pl.DataFrame) -> list[int]:
-        """Scans texts that were rewritten; the rows for which more is taken out, or a stand-in was drawn again."""
+        """Scans rewritten texts; the rows in which more is removed or a stand-in is drawn again."""
         unique = lines["text"].unique(maintain_order=True)
-        found = self.scanner.scan(unique)
-        scans = dict(zip(unique.gather(list(found)), found.values(), strict=True))
+        scans_by_number = self.scanner.scan(unique)
+        scans = dict(zip(unique.gather(list(scans_by_number)), scans_by_number.values(), strict=True))
         rows: dict[int, None] = {}
         for row, text in lines.filter(pl.col("text").is_in(list(scans))).unique(maintain_order=True).iter_rows():
             place = places.row(row, named=True)
-            left = self.leftovers.in_row(text, scans[text].hits, self.made_in(place[ROW_ID]), place)
+            left = self.leftovers.in_row(text, scans[text].hits, self.stand_ins_of(place[ROW_ID]), place)
             for hit in left.hits:
                 if self._draw_again(left.text, hit, place[ROW_ID]) or self._uncover(left.text, hit, place):
                     rows[row] = None
         return sorted(rows)
 
     def _draw_again(self, text: str, hit: Hit, row_id: str) -> bool:
-        """Draws again what stands for the values whose stand-in the hit touches; whether there was one.
+        """Draws each stand-in that the hit touches again; whether there was one.
 
-        A value in another writing gets the same draw, so that it stays the same somebody. Only this row changes: with
-        `pseudonym:dataset` the other rows, which may be written already, keep the first draw.
+        The same value in another writing gets the same draw, so that both keep one pseudonym. Only this row changes:
+        with `pseudonym:dataset` the other rows, which may be written already, keep the first draw.
         """
-        found = self._found[row_id]
+        row_values = self._values_by_row[row_id]
         touched = {
-            (found.types[value], canonical_value(found.types[value], value))
-            for value, new in found.instead.items()
-            if new != f"<{found.types[value]}>" and _touches(text, new, hit)
+            (row_values.types[value], canonical_value(row_values.types[value], value))
+            for value, new in row_values.instead.items()
+            if new != f"<{row_values.types[value]}>" and _touches(text, new, hit)
         }
-        for value, type_ in found.types.items():
+        for value, type_ in row_values.types.items():
             if (type_, canonical_value(type_, value)) in touched:
-                found.draws[value] += 1
-                self._stand_in(found, value, row_id)
+                row_values.draws[value] += 1
+                self._stand_in(row_values, value, row_id)
         return bool(touched)
 
     def _uncover(self, text: str, hit: Hit, place: dict[str, Any]) -> bool:
-        """Takes out what was found when another value had gone; whether it is new for this row."""
+        """Removes a hit that another value had hidden; whether it is new for this row."""
         value = text[hit.start : hit.end]
-        is_new = value not in self._found[place[ROW_ID]].types
+        is_new = value not in self._values_by_row[place[ROW_ID]].types
         self._keep(place, {value: hit.type})
         return is_new
 
-    def _stand_in(self, found: Found, value: str, row_id: str) -> None:
-        found.instead[value] = instead_of(self.plan[found.types[value]], self.key, value, row_id, found.draws[value])
-        self.made.add(found.instead[value])
+    def _stand_in(self, row_values: RowValues, value: str, row_id: str) -> None:
+        row_values.instead[value] = instead_of(
+            self.plan[row_values.types[value]], self.key, value, row_id, row_values.draws[value]
+        )
+        self.stand_ins.add(row_values.instead[value])
 
     def _take(self, lines: pl.DataFrame, places: pl.DataFrame) -> dict[str, Scan]:
-        """Scans texts (`row` in `places`, `text`), keeps what each row holds, and gives the texts with hits."""
+        """Scans texts (`row` in `places`, `text`) and stores each row's values; text -> scan, for texts with hits."""
         unique = lines["text"].unique(maintain_order=True)
-        found = self.scanner.scan(unique)
-        scans = dict(zip(unique.gather(list(found)), found.values(), strict=True))
+        scans_by_number = self.scanner.scan(unique)
+        scans = dict(zip(unique.gather(list(scans_by_number)), scans_by_number.values(), strict=True))
         held: dict[int, dict[str, str]] = {}
         partly: set[int] = set()
         for row, text in lines.filter(pl.col("text").is_in(list(scans))).unique(maintain_order=True).iter_rows():
@@ -194,31 +195,31 @@ class Redactor:
         return scans
 
     def _keep(self, place: dict[str, Any], values: Mapping[str, str]) -> None:
-        """What a row holds, without placeholders and what people ruled out; counted when first met."""
+        """Stores the values of a row without placeholders and values that are not personal; counts each value once."""
         row_id = place[ROW_ID]
         for value, type_ in values.items():
-            found = self._found.get(row_id)
-            if found and value in found.types:
+            row_values = self._values_by_row.get(row_id)
+            if row_values and value in row_values.types:
                 continue
             hash_ = value_hash(self.key, type_, canonical_value(type_, value))
-            if is_placeholder(type_, value) or self.verdicts.is_nobodys(type_, value, hash_, place):
+            if is_placeholder(type_, value) or self.verdicts.is_not_personal(type_, value, hash_, place):
                 continue
-            found = self._found.setdefault(row_id, Found({}, {}, {}))
-            self.counts[type_]["rows"] += type_ not in found.types.values()
+            row_values = self._values_by_row.setdefault(row_id, RowValues({}, {}, {}))
+            self.counts[type_]["rows"] += type_ not in row_values.types.values()
             self.counts[type_]["values"] += 1
-            found.types[value] = type_
-            found.draws[value] = 0
-            self._stand_in(found, value, row_id)
+            row_values.types[value] = type_
+            row_values.draws[value] = 0
+            self._stand_in(row_values, value, row_id)
 
 
 LINE = {"row": pl.UInt32, "text": pl.String}
 
 
 def instead_of(rule: Redaction, key: bytes, value: str, row_id: str, draw: int = 0) -> str:
-    """What stands in the place of a value of a row; where its type drops rows, in the columns that did not tell.
+    """What replaces a value of a row; where its type drops rows, in columns that the signal did not read.
 
-    `draw`: 0, or how often it was drawn again. A pseudonym is drawn MOST_DRAWS times, a mask or hash once; then the
-    name of the type takes its place.
+    `draw`: how often it was drawn again, 0 for the first draw. A pseudonym is drawn MOST_DRAWS times, a mask or hash
+    once; then the name of the type is used.
     """
     if draw >= (MOST_DRAWS if rule.how == "pseudonym" else 1):
         return f"<{rule.type}>"
@@ -230,38 +231,40 @@ def instead_of(rule: Redaction, key: bytes, value: str, row_id: str, draw: int =
 
 
 def masked(value: str, shown: int) -> str:
-    """Stars for all but the last `shown` characters; for all where those would be half of the value or more."""
+    """Stars for all but the last `shown` characters; for all characters where `shown` is half of the value or more."""
     kept = shown if shown * 2 < len(value) else 0
     hidden = re.sub(r"\S", "*", value[: len(value) - kept]).replace("\n", " ").replace("\r", " ").replace("\t", " ")
     return hidden + value[len(value) - kept :]
 
 
 def _touches(text: str, stand_in: str, hit: Hit) -> bool:
-    """Whether the stand-in stands somewhere in the text where the hit has characters of it."""
+    """Whether the stand-in and the hit share characters of the text."""
     low = max(0, hit.start - len(stand_in) + 1)
     return stand_in in text[low : hit.end + len(stand_in) - 1]
 
 
-def _replaced(text: str, found: Found, scans: Mapping[str, Scan]) -> str:
-    """The text with its hits replaced, and with the row's other values wherever else they stand as words."""
+def _replaced(text: str, row_values: RowValues, scans: Mapping[str, Scan]) -> str:
+    """The text with its hits replaced, and the row's values also where they are whole words elsewhere."""
     hits = scans[text].hits if text in scans else ()
     out: list[str] = []
     done = 0
     for hit in hits:
-        if (new := found.instead.get(text[hit.start : hit.end])) is not None:
-            out += [_elsewhere(text[done : hit.start], found), new]
+        if (new := row_values.instead.get(text[hit.start : hit.end])) is not None:
+            out += [_elsewhere(text[done : hit.start], row_values), new]
             done = hit.end
-    return "".join((*out, _elsewhere(text[done:], found)))
+    return "".join((*out, _elsewhere(text[done:], row_values)))
 
 
-def _elsewhere(text: str, found: Found) -> str:
-    long = [v for v, t in found.types.items() if len(v) >= (LEAST_NAME_CHARS if t in ENTITY_TYPES else LEAST_CHARS)]
-    held = {value: found.instead[value] for value in long if value in text}
+def _elsewhere(text: str, row_values: RowValues) -> str:
+    long = [
+        v for v, t in row_values.types.items() if len(v) >= (LEAST_NAME_CHARS if t in ENTITY_TYPES else LEAST_CHARS)
+    ]
+    held = {value: row_values.instead[value] for value in long if value in text}
     return KnownValues(held, inside_from=None)(text) if held else text
 
 
 def _entities(dataset: Dataset, types: Sequence[str]) -> dict[str, dict[str, str]]:
-    """row_id: the names found in it by the language pipeline, with their types."""
+    """row_id -> name found by the language pipeline -> its type."""
     if not types:
         return {}
     signal = dataset.signal("named_entities")
@@ -274,8 +277,8 @@ def _entities(dataset: Dataset, types: Sequence[str]) -> dict[str, dict[str, str
     spans = dataset.table_in(signal, "entities", every)
     ids = dataset.column(ROW_ID)
     held: dict[str, dict[str, str]] = {}
-    for at, values in values_of(dataset, spans, spans["type"].is_in(list(types))):
-        lines = spans[at.to_list()]
+    for numbers, values in values_of(dataset, spans, spans["type"].is_in(list(types))):
+        lines = spans[numbers.to_list()]
         for row, type_, value in zip(ids.gather(lines["row"]), lines["type"], values, strict=True):
             held.setdefault(row, {}).setdefault(value, type_)
     return held
@@ -286,11 +289,11 @@ def _plain(value: Any) -> Any:
 
 
 def text_lines(column: pl.Series, kind: Kind = TEXT) -> pl.DataFrame:
-    """Every text of a column to look at: `row` (its number), `text`."""
+    """Every text to scan in a column: `row` (its number), `text`."""
     if column.dtype == pl.String and kind == TEXT:
         every = pl.DataFrame({"text": column}).with_row_index("row").filter(pl.col("text").str.len_bytes() > 0)
         nested = every.filter(pl.col("text").str.contains(r"\A[\[{]"))
         inside = [(n, t) for n, value in nested.iter_rows() for t in texts_in(value) if t and t != value]
         return pl.concat([every, pl.DataFrame(inside, schema=LINE, orient="row")])
-    found = [(n, t) for n, value in enumerate(column) for t in texts_in(_plain(value), kind) if t]
-    return pl.DataFrame(found, schema=LINE, orient="row")
+    texts = [(n, t) for n, value in enumerate(column) for t in texts_in(_plain(value), kind) if t]
+    return pl.DataFrame(texts, schema=LINE, orient="row")

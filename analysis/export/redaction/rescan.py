@@ -1,4 +1,4 @@
-"""Looks once more at the files that were written: nothing of the chosen types may be left in them."""
+"""Scans the written files again: no personal data of the chosen types may be left in them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ NAMED_ROWS = 10
 
 
 class File(NamedTuple):
-    """A file that was written: the positions of its rows in order, how many records they gave (a pair may give two),
-    and how its cells stand where it is one of separated values."""
+    """A written file: the positions of its rows in order, its number of records (a pair may give two), and the format
+    of its cells where it has separated values."""
 
     path: Path
     rows: pl.Series
@@ -33,7 +33,7 @@ class File(NamedTuple):
 
 
 class Remainder(NamedTuple):
-    """What is left where: the number of the record in its file, 0 for its header."""
+    """A hit that is left: `record` is the number of the record in its file, 0 for the header."""
 
     file: str
     record: int
@@ -41,13 +41,15 @@ class Remainder(NamedTuple):
     what: str
 
 
-def check_files(dataset: Dataset, redactor: Redactor, files: Sequence[File], said: Sequence[str]) -> None:
-    """Scans the files again. `said`: the texts of receipt and card. Names found by a language pipeline are not looked
-    for again. Raises RedactionError where a hit of the chosen types is left, or a text is not scanned to its end."""
+def check_files(dataset: Dataset, redactor: Redactor, files: Sequence[File], receipt_texts: Sequence[str]) -> None:
+    """Scans the files again. `receipt_texts`: the texts of receipt and card. The language pipeline does not run again.
+
+    Raises RedactionError where a hit of the chosen types is left, or a text is not scanned to its end.
+    """
     left = [one for file in files for one in _left_in(dataset, redactor, file)]
-    texts = pl.Series([text for text in said if text], dtype=pl.String)
-    for at, scan in redactor.scanner.scan(texts).items():
-        hits = redactor.leftovers.somebodys(texts[at], scan.hits, redactor.made, {})
+    texts = pl.Series([text for text in receipt_texts if text], dtype=pl.String)
+    for number, scan in redactor.scanner.scan(texts).items():
+        hits = redactor.leftovers.personal_hits(texts[number], scan.hits, redactor.stand_ins, {})
         left += [Remainder("the receipt", 0, None, hit.type) for hit in hits]
     if not left and not redactor.partly:
         return
@@ -80,8 +82,8 @@ def _left_in(dataset: Dataset, redactor: Redactor, file: File) -> Iterator[Remai
 def _scanned(dataset: Dataset, redactor: Redactor, file: File, held: Sequence[tuple[int, str]]) -> Iterator[Remainder]:
     lines = pl.DataFrame(held, schema={"record": pl.UInt32, "text": pl.String}, orient="row")
     unique = lines["text"].unique(maintain_order=True)
-    found = redactor.scanner.scan(unique)
-    scans = dict(zip(unique.gather(list(found)), found.values(), strict=True))
+    scans_by_number = redactor.scanner.scan(unique)
+    scans = dict(zip(unique.gather(list(scans_by_number)), scans_by_number.values(), strict=True))
     for number, text in lines.filter(pl.col("text").is_in(list(scans))).iter_rows():
         row = int(file.rows[(number - 1) * len(file.rows) // file.records]) if 0 < number <= file.records else None
         hits = _left_hits(dataset, redactor, row, text, scans[text])
@@ -91,12 +93,12 @@ def _scanned(dataset: Dataset, redactor: Redactor, file: File, held: Sequence[tu
 
 
 def _left_hits(dataset: Dataset, redactor: Redactor, row: int | None, text: str, scan: Scan) -> list[Hit]:
-    """The hits that are somebody's in a text of this row; of no row for a header."""
+    """The hits that are personal data in a text of this row; a header has no row."""
     place = {c: dataset.column(c)[row] for c in redactor.verdicts.columns} if row is not None else {}
-    left = redactor.leftovers.somebodys(text, scan.hits, redactor.made, place)
+    left = redactor.leftovers.personal_hits(text, scan.hits, redactor.stand_ins, place)
     if not left or row is None:
         return left
-    return redactor.leftovers.in_row(text, left, redactor.made_in(dataset.column(ROW_ID)[row]), place).hits
+    return redactor.leftovers.in_row(text, left, redactor.stand_ins_of(dataset.column(ROW_ID)[row]), place).hits
 
 
 def records(file: File) -> Iterator[tuple[int, Any, Kind]]:
@@ -117,7 +119,7 @@ def records(file: File) -> Iterator[tuple[int, Any, Kind]]:
 
 
 def _members(document: Any) -> Iterator[tuple[Any, Kind]]:
-    """The records of a JSON document, with all their names: a list, an object of records, or one of lists."""
+    """The records of a JSON document with their names: of a list, an object of records, or an object of lists."""
     if isinstance(document, list):
         yield from ((json.dumps(record, ensure_ascii=False), JSON) for record in document)
         return
@@ -135,7 +137,7 @@ def _cells(file: File) -> Iterator[list[str]]:
 
 
 def _table(path: Path) -> Iterator[tuple[int, Any, Kind]]:
-    """The rows of a Parquet or Arrow file; their texts, and the names of their columns as the header."""
+    """The rows of a Parquet or Arrow file, and the names of its columns as the header."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

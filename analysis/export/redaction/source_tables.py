@@ -1,4 +1,4 @@
-"""Rows copied from a Parquet or Arrow source, without what is to be taken out; every column keeps its type."""
+"""Removes personal data from rows copied from a Parquet or Arrow source; every column keeps its type."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from analysis.signal import ROW_ID
 
 
 def change_of(dataset: Dataset, redactor: Redactor, file: str) -> Callable[[Any, pl.Series], Any] | None:
-    """What is done with each Arrow batch of the file and the 1-based positions of its rows; None for nothing."""
+    """The change of each Arrow batch of the file, given the 1-based positions of its rows; None for no change."""
     if not redactor.plan:
         return None
     columns = list(dict.fromkeys(redactor.reads[:1] + [c for c in redactor.reads if c in redactor.verdicts.columns]))
-    own = dataset.frame([ROW_ID, "source_file", "source_line"]).with_row_index("row")
-    own = own.filter(pl.col("source_file") == file).select("row", "source_line")
+    row_lines = dataset.frame([ROW_ID, "source_file", "source_line"]).with_row_index("row")
+    row_lines = row_lines.filter(pl.col("source_file") == file).select("row", "source_line")
 
     def change(batch: Any, lines: pl.Series) -> Any:
-        rows = lines.to_frame("source_line").join(own, on="source_line", how="left", maintain_order="left")["row"]
+        rows = lines.to_frame("source_line").join(row_lines, on="source_line", how="left", maintain_order="left")["row"]
         return without(redactor, batch, dataset.frame(columns, rows))
 
     return change
@@ -32,12 +32,12 @@ def without(redactor: Redactor, batch: Any, places: pl.DataFrame) -> Any:
     import pyarrow as pa
 
     values = {
-        at: column.to_pylist()
-        for at, column in enumerate(batch.columns)
+        index: column.to_pylist()
+        for index, column in enumerate(batch.columns)
         if "string" in str(column.type) or "utf8" in str(column.type)
     }
     arrays = list(batch.columns)
-    for (at, before), after in zip(values.items(), redactor.without(list(values.values()), places), strict=True):
+    for (index, before), after in zip(values.items(), redactor.without(list(values.values()), places), strict=True):
         if after != before:
-            arrays[at] = pa.array(after, type=batch.schema.field(at).type)
+            arrays[index] = pa.array(after, type=batch.schema.field(index).type)
     return pa.RecordBatch.from_arrays(arrays, schema=batch.schema)
