@@ -183,7 +183,7 @@ def test_tagging_is_one_click_with_reasons_and_can_be_taken_back(opened: dict[st
         at.button(key="undo_duplicates").click()
         at = well(at.run())
         at.button(key="undo_duplicates").click()
-        assert "6 rows are as before." in said(well(at.run()))
+        assert "6 rows restored." in said(well(at.run()))
         assert notes.tags.standing(dataset.fingerprint).is_empty()
 
 

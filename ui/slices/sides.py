@@ -21,7 +21,7 @@ class Side(NamedTuple):
 
     id: str
     view: View | None
-    is_alike: bool = False  # another dataset, of the same format
+    has_same_format: bool = False  # another dataset, of the same format
 
 
 def sides(dataset: Dataset, view: View) -> dict[str, Side]:
