@@ -277,7 +277,7 @@ def test_export_is_split_safe_and_says_why_rows_were_dropped(opened: dict[str, D
     at.selectbox(key="split_safe").set_value("split")
     steps = well(at.run()).dataframe[0].value
     assert (
-        dict(zip(steps["step"], steps["rows taken"], strict=True))["split train: near or equal to a row of test"] == 5
+        dict(zip(steps["step"], steps["rows dropped"], strict=True))["split train: near or equal to a row of test"] == 5
     )
 
 

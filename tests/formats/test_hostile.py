@@ -59,7 +59,7 @@ def hostile(server: Callable[..., Server], browser: Browser, tmp_path_factory: p
     page = watch.page
     page.goto(f"{running.url}/open")
     settled(page, "Open")
-    page.get_by_label("Files, several as one dataset").click()
+    page.get_by_label("Files (several become one dataset)").click()
     page.get_by_role("option").click()
     page.keyboard.press("Escape")
     expect(page.get_by_text("Read as instruction from jsonl")).to_be_visible()

@@ -115,7 +115,7 @@ def test_from_the_first_click_to_a_link_that_shows_the_same(winnow: Winnow, page
     button(page, "sample_instructions").click()
     counted(page, 1200)
     computed(dataset_of(page, winnow.home))
-    expect(page.get_by_test_id("stMetric").filter(has_text="Median tokens a row")).to_be_visible()
+    expect(page.get_by_test_id("stMetric").filter(has_text="Median tokens per row")).to_be_visible()
     settled(page, "Overview")
 
     drag(page, chart(page, "hist_row_tokens"), 0.3, 0.6)
@@ -259,7 +259,7 @@ def test_what_is_cleaned_or_taken_out_on_export_is_the_rows_in_view(
         button(page, key).click()
         has_chips(page, "Export", "source is web_crawl")
         assert same_rows(page, winnow.home) == rows and dataset_of(page, winnow.home).id == dataset.id
-        expect(page.locator("h3").first).to_contain_text(f"of {dataset.height:,} rows go out")
+        expect(page.locator("h3").first).to_contain_text(f"of {dataset.height:,} rows are exported")
     expect(widget(page, "redact")).to_contain_text("E-mail address")
 
 
