@@ -1,4 +1,4 @@
-"""The server: the menu wrapped in a Content-Security-Policy. `streamlit run app.py [-- FILE...]` starts it."""
+"""The server: the menu with security headers. `streamlit run app.py [-- FILE...]` starts it."""
 
 from pathlib import Path
 

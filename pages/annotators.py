@@ -1,4 +1,4 @@
-"""Who judged what, how far do they agree, and whose judgements stand out?"""
+"""Who judged what, how well do annotators agree, and whose judgements are unusual?"""
 
 import streamlit as st
 
@@ -19,7 +19,7 @@ level = agreement.choose_level(now)
 if now.item:
     agreement.coefficients(now, level)
 
-together = ["Pairs", "Consensus", "By slice"] if now.item else []  # what only items judged by several can tell
+together = ["Pairs", "Consensus", "By slice"] if now.item else []  # these need items with several judgements
 parts = ["People", "Scores", "Fatigue", *together]
 part = st.segmented_control(
     "Look at", parts, default=parts[0], required=True, key="part", bind="query-params", label_visibility="collapsed"

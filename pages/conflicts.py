@@ -1,4 +1,4 @@
-"""Which rows contradict each other, and which of two answers is meant?"""
+"""Which rows contradict each other, and which of two answers is right?"""
 
 import streamlit as st
 
@@ -10,11 +10,11 @@ if "item" not in dataset.roles:
     frame.require_texts(dataset)
 frame.require(dataset, "conflicts")
 
-found = page.kinds(dataset)
-page.cards(found)
+conflicts = page.kinds(dataset)
+page.cards(conflicts)
 page.say_missing(dataset)
 page.say_meaning(dataset)
-if any(one.rows for one in found):
+if any(one.rows for one in conflicts):
     st.subheader("Side by side", anchor=False)
-    page.compare(dataset, found)
+    page.compare(dataset, conflicts)
 page.longer(dataset)

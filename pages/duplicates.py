@@ -1,4 +1,4 @@
-"""Which rows say the same, exactly or nearly, and which of them should stay?"""
+"""Which rows are copies, exact or nearly exact, and which of them should stay?"""
 
 import streamlit as st
 
@@ -18,18 +18,18 @@ if not asked.is_ready(dataset, kind, policy):
 
 if kind in SIGNAL_OF:
     grouped.choose_threshold(dataset, kind)
-    found = state.found(dataset, kind, policy)
-    grouped.numbers(dataset, found)
-    grouped.pictures(dataset, found)
-    deciding.tag(dataset, found, policy)
-    following.filters(dataset, found)
+    result = state.found(dataset, kind, policy)
+    grouped.numbers(dataset, result)
+    grouped.pictures(dataset, result)
+    deciding.tag(dataset, result, policy)
+    following.filters(dataset, result)
     st.subheader("Groups", anchor=False)
-    group = grouped.choose_group(dataset, found)
+    group = grouped.choose_group(dataset, result)
     if group is not None:
-        grouped.open_group(dataset, found, policy, group)
+        grouped.open_group(dataset, result, policy, group)
     if kind in NEIGHBOURS_OF:
         st.subheader("Is the threshold right?", anchor=False)
-        review.review(dataset, found)
+        review.review(dataset, result)
 elif kind == "spans":
     others.spans(dataset)
 elif kind == "repetition":

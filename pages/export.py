@@ -1,4 +1,4 @@
-"""Which rows go out, in which form, and what was left out on the way?"""
+"""Which rows are exported, in which format, and what is dropped?"""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ with asked:
     to = st.selectbox("Format", list(page.WORDS), format_func=page.WORDS.__getitem__, key="to", bind="query-params")
     only = st.multiselect("Only rows tagged", tags, key="only", placeholder="any row")
     without = st.multiselect(
-        "No rows tagged", tags, default=[t for t in ("drop",) if t in tags], key="without", placeholder="leave none out"
+        "No rows tagged", tags, default=[t for t in ("drop",) if t in tags], key="without", placeholder="drop none"
     )
     clean = page.choose_cleaning() if to != "input" else []
     redact = redacting.choose(dataset)
@@ -38,28 +38,30 @@ with asked:
         redact=tuple(redact),
     )
     folder = st.text_input(
-        "Folder", page.usual_folder(dataset, to), key=f"folder_{to}", help="Below the workspace's folder exports"
+        "Folder", page.usual_folder(dataset, to), key=f"folder_{to}", help="Below the folder exports of the workspace"
     )
     if to == "csv":
-        st.text("Cells that a spreadsheet would run as a formula get a leading apostrophe; the receipt says how many.")
+        st.text(
+            "Cells that a spreadsheet would run as a formula get a leading apostrophe; the receipt has their number."
+        )
 with result:
     try:
         steps = page.steps(dataset, request)
     except ExportError as error:
-        st.error("This cannot be exported in that form.")
+        st.error("The rows cannot be exported in this format.")
         st.text(str(error))
         st.stop()
     kept = steps[-1]
     tokens = f", {kept.tokens:,} tokens" if kept.tokens is not None else ""
-    st.subheader(f"{kept.rows:,} of {count(steps[0].rows)} go out{tokens}", anchor=False)
+    st.subheader(f"{kept.rows:,} of {count(steps[0].rows)} are exported{tokens}", anchor=False)
     figure = figures.waterfall([step.reason for step in steps], [step.rows for step in steps], charts.palette())
     st.plotly_chart(figure, config=figures.CONFIG, alt="Rows left after each step", theme=None, key="waterfall")
     table = {
         "step": [step.reason for step in steps],
         "rows left": [step.rows for step in steps],
-        "rows taken": [step.dropped_rows for step in steps],
+        "rows dropped": [step.dropped_rows for step in steps],
         "tokens left": [step.tokens for step in steps],
-        "tokens taken": [step.dropped_tokens for step in steps],
+        "tokens dropped": [step.dropped_tokens for step in steps],
     }
     numbers = {name: st.column_config.NumberColumn(format="localized") for name in table if name != "step"}
     st.dataframe(table, hide_index=True, column_config=numbers, alt="Rows and tokens left after each step")
@@ -83,5 +85,5 @@ if done := st.session_state.get("exported"):
     with st.container(horizontal=True):
         for path in page.files_of(done):
             page.offer(path)
-    st.text("The receipt makes the same files again from the same source:")
+    st.text("To make the same files again from the same source:")
     st.code(f"python -m winnow replay {done['receipt']} FILE --out FOLDER", language=None)

@@ -1,4 +1,4 @@
-"""How long are the examples, and which would not fit?"""
+"""How long are the examples, and which are longer than the context?"""
 
 import streamlit as st
 
@@ -42,9 +42,9 @@ if unit == "tokens":
     too_long = int((values > limit).sum())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(
-            f"{count(too_long)} in view of {limit:,} tokens would not fit: {too_long / len(values):.1%}."
+            f"{count(too_long)} in view with more than {limit:,} tokens: {too_long / len(values):.1%}."
             if too_long
-            else f"Every row in view fits into {limit:,} tokens."
+            else f"No row in view has more than {limit:,} tokens."
         )
         st.button("Show them", on_click=session.set_view, args=(over,), disabled=not too_long, key="show_over")
 charts.histogram(

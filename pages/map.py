@@ -1,4 +1,4 @@
-"""Which examples lie together, what is each group about, and what lies apart?"""
+"""Which examples are similar, what is each cluster about, and which rows are unclustered?"""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from ui.session import session
 
 dataset, _ = frame.open_rows("Map")
 if not choice.can_be_made(dataset):
-    st.text("No column holds texts or vectors, so there is nothing to lay out on a map.")
+    st.text("A map needs a column of texts or vectors, and this dataset has none.")
     frame.say_no_examples()
     st.stop()
 if making.running(dataset):
@@ -33,7 +33,7 @@ if not state.left(dataset, session.view()).placed:
     picture.say_no_place(dataset)
     st.stop()
 
-halves = st.grid(5, min_column_width=220, gap="small")  # the cards come below the map where the window is narrow
+halves = st.grid(5, min_column_width=220, gap="small")  # in a narrow window the cards are below the map
 with halves.cell(column_span=3):
     picture.draw(dataset, level, colour)
     tree.tree(dataset)

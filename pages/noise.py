@@ -1,4 +1,4 @@
-"""What does form cost: which noise stands in the texts, how often, and how many tokens go to it?"""
+"""Which noise is in the texts, how often, and how many tokens does it cost?"""
 
 import streamlit as st
 
@@ -12,18 +12,18 @@ dataset, rows = frame.open_rows("Format", "formatting", needs_texts=True)
 has_tokens = dataset.has(dataset.signal("tokens"))
 all_tokens = int(dataset.frame(["row_tokens"], rows)["row_tokens"].sum() or 0) if has_tokens else None
 form = int(dataset.frame(["formatting_tokens"], rows)["formatting_tokens"].sum() or 0)
-found = page.kinds(dataset)
+kinds = page.kinds(dataset)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.metric(
         "Tokens spent on form",
         f"{form:,}",
         border=True,
         width=260,
-        help="What cleaning HTML, Markdown, white space and invisible characters would save in the rows in view",
+        help="Tokens that cleaning HTML, Markdown, white space and invisible characters saves in the rows in view",
     )
     if all_tokens:
         st.metric("Share of all tokens", f"{form / all_tokens:.1%}", border=True, width=260)
-    if (of_form := page.of_form(found)) and st.button(
+    if (of_form := page.of_form(kinds)) and st.button(
         f"Clean all {len(of_form)} kinds of form on export", icon=":material/ios_share:", key="clean_form"
     ):
         begin_cleaning(dataset, of_form)
@@ -32,14 +32,14 @@ left, right = st.columns([3, 2], gap="large")
 chosen = None
 with left:
     st.subheader("Kinds of noise", anchor=False)
-    if found.is_empty():
-        st.text("No noise of any known kind stands in the rows in view.")
+    if kinds.is_empty():
+        st.text("The rows in view have no noise of any known kind.")
     else:
         st.caption(
-            "Tokens: what cleaning this kind alone would save; of truncated answers and refusals, the whole text. "
-            "Kinds overlap, so they do not add up. Tick one to see it by group, with examples."
+            "Tokens: what cleaning this kind alone saves; for truncated answers and refusals, the whole text. "
+            "Kinds overlap, so the sum counts some tokens twice. Tick a kind to see its groups and examples."
         )
-        chosen = page.choose(found, all_tokens)
+        chosen = page.choose(kinds, all_tokens)
 with right:
     if chosen:
         kind = KINDS[chosen["kind"]]

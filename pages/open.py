@@ -1,4 +1,4 @@
-"""Which file do you want to look at, and was it read right?"""
+"""Which file do you want to open, and is it read correctly?"""
 
 import json
 from pathlib import Path
@@ -19,24 +19,24 @@ if job := st.session_state.get("opening"):
     jobs.wait_for(job, "Opening", frame.opened_and_shown)
     st.stop()
 
-picking, known = st.columns([3, 2], gap="large")
+picking, earlier = st.columns([3, 2], gap="large")
 with picking:
     folders = ", ".join(str(folder) for folder in data_folders())
     picked = st.multiselect(
-        "Files, several as one dataset",
+        "Files (several become one dataset)",
         files.data_files(),
         format_func=files.shown_path,
         key="picked",
         placeholder="Choose files …",
     )
-    st.text(f"Below {folders}. WINNOW_DATA_DIRS names other folders.")
-    uploads = st.file_uploader("Or bring files from this computer", accept_multiple_files=True, key="uploads")
+    st.text(f"Files below {folders}. Set WINNOW_DATA_DIRS for other folders.")
+    uploads = st.file_uploader("Or upload files from this computer", accept_multiple_files=True, key="uploads")
     for upload in uploads:
         if upload.file_id not in st.session_state:
             st.session_state[upload.file_id] = str(files.keep_upload(upload.name, upload))
     given = [st.session_state[upload.file_id] for upload in uploads]
     frame.samples()
-with known:
+with earlier:
     st.subheader("Opened before", anchor=False)
     datasets = session.workspace().datasets()
     if not datasets:
@@ -47,9 +47,9 @@ with known:
                 md(str(meta["name"]), 40), key=f"choose_{meta['id']}", on_click=session.choose, args=(meta["id"],)
             )
             st.text(f"{count(int(str(meta['rows'])))}, {meta['format']}, {str(meta['opened_at'])[:10]}")
-            with st.popover("Forget", type="tertiary"):
+            with st.popover("Remove", type="tertiary"):
                 st.text("Removes the imported copy and its computed columns. The file, tags and saved views stay.")
-                st.button("Forget it", key=f"forget_{meta['id']}", on_click=session.forget, args=(meta["id"],))
+                st.button("Remove it", key=f"forget_{meta['id']}", on_click=session.forget, args=(meta["id"],))
 
 try:
     paths = [str(below_data_folders(path)) for path in picked] + given
@@ -59,10 +59,10 @@ except DatasetError as error:
 
 if paths:
     st.subheader(f"Before opening {count(len(paths), 'file')}", anchor=False)
-    with st.expander("How to read it, if not as found"):
-        options = {"as found": None, "comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+    with st.expander("Reading options"):
+        options = {"as detected": None, "comma": ",", "semicolon": ";", "tab": "\t", "vertical bar": "|"}
         separator = options[st.selectbox("Separator of CSV cells", options, key="separator")]
-        heads = {"as found": None, "the names of the columns": True, "the first row": False}
+        heads = {"as detected": None, "the names of the columns": True, "the first row": False}
         header = heads[st.selectbox("The first line of a CSV is", heads, key="header")]
     try:
         seen = preview([Path(path) for path in paths], ReadOptions(separator=separator, header=header))
@@ -70,7 +70,7 @@ if paths:
         st.error("This cannot be opened.")
         st.text(str(error))
         st.stop()
-    whole = "" if seen["is_whole"] else ", judged by the beginning"
+    whole = "" if seen["is_whole"] else ", from the beginning of the file"
     st.text(f"Read as {seen['format']} from {seen['container']}{whole}.")
     for note in seen["notes"]:
         st.text(note["sentence"])
@@ -88,7 +88,7 @@ if paths:
     for problem in seen["problems"][:5]:
         st.text(f"{problem['file']}, line {problem['line']}: {problem['reason']}")
 elif dataset := session.dataset():
-    st.subheader("What is open", anchor=False)
+    st.subheader("Open dataset", anchor=False)
     st.text(
         f"{dataset.name}: {count(dataset.height)}, {dataset.format}; id {dataset.id}; SHA-256 {dataset.fingerprint}"
     )

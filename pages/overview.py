@@ -1,4 +1,4 @@
-"""What is in this dataset, and what should one look at first?"""
+"""What is in this dataset, and what should you look at first?"""
 
 import streamlit as st
 
@@ -20,7 +20,7 @@ if dataset.has_examples:
 else:
     frame.say_no_examples()
 
-# The charts are drawn first: the numbers and findings above them may have to read every text once.
+# The charts are drawn first, since the numbers and findings above them can take a scan of all texts.
 left, right = st.columns([4, 3], gap="large")
 with left:
     look_first = st.container(key="findings", gap="xsmall")
@@ -29,10 +29,12 @@ with left:
     if unit:
         words = "characters" if unit == "chars" else unit
         st.subheader(f"Length of a row in {words}", anchor=False)
-        charts.histogram(dataset, f"row_{unit}", f"{words} per row, growing by equal factors", log=True)
+        charts.histogram(dataset, f"row_{unit}", f"{words} per row, logarithmic bins", log=True)
 with right:
     if view.active:
-        st.caption("Blue: rows in view. Grey: all rows, scaled to the view. Pale: left out by its own filter.")
+        st.caption(
+            "Blue: rows in view. Grey: all rows, scaled to the view. Pale: excluded by the filter on this column."
+        )
     for column in dataset.categories[:6]:
         st.markdown(f"**{md(column)}**")
         charts.bars(dataset, column)
@@ -43,10 +45,10 @@ with numbers:
         tokens = dataset.frame(["row_tokens"], in_view)["row_tokens"]
         counted_by = f"All roles of a row, counted by {md(dataset.signal('tokens').key)}"
         st.metric("Tokens", f"{int(tokens.sum() or 0):,}", border=True, help=counted_by)
-        st.metric("Median tokens a row", f"{percentiles(tokens, [0.5])[0] or 0:,.0f}", border=True, help=counted_by)
+        st.metric("Median tokens per row", f"{percentiles(tokens, [0.5])[0] or 0:,.0f}", border=True, help=counted_by)
     if "exact_duplicates" in ready:
         extra = dataset.rows_of(view.where("is_duplicate_extra", "eq", "true"))
-        same = "Rows that repeat an earlier row, case and white space aside"
+        same = "Rows equal to an earlier row, ignoring case and white space"
         st.metric("Exact duplicates", f"{len(extra):,}", border=True, help=same)
     if "response" in dataset.canonical:
         empty = dataset.rows_of(view.where("response", "blank"))
@@ -55,16 +57,16 @@ with numbers:
     st.metric("Unreadable records", f"{dataset.meta['unreadable']:,}", border=True, help=unreadable)
 with look_first:
     st.subheader("Look at first", anchor=False)
-    found = findings(dataset)
-    for finding in found:
+    to_look_at = findings(dataset)
+    for finding in to_look_at:
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             st.button("Show", key=f"show_{finding.name}", on_click=session.set_view, args=(finding.view,))
-            tokens_said = f" {finding.tokens:,} tokens." if finding.tokens else ""
-            st.text(finding.sentence + tokens_said, width="stretch")  # which wraps in a narrow window
+            tokens_in_words = f" {finding.tokens:,} tokens." if finding.tokens else ""
+            st.text(finding.sentence + tokens_in_words, width="stretch")  # which wraps in a narrow window
     for note in dataset.meta["notes"][:8]:
         st.text(f"When reading: {note['sentence']}")
-    if not found:
-        st.text("No row is empty, repeated or overlong." if dataset.has_examples else "Nothing yet.")
+    if not to_look_at:
+        st.text("No row is empty, duplicated or too long." if dataset.has_examples else "No findings.")
 
 st.subheader(f"{count(len(in_view))} in view", anchor=False)
 browser.table(dataset, in_view)

@@ -1,4 +1,4 @@
-"""Which personal data and secrets do the rows hold, how sure is it, and what is none?"""
+"""Which personal data and secrets are in the rows, how certain are they, and which values are not personal?"""
 
 import streamlit as st
 
@@ -27,7 +27,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     )
     st.space("stretch")
     chosen.choose(dataset)
-    if st.button("Take it out on export", icon=":material/ios_share:", key="to_redaction"):
+    if st.button("Remove it on export", icon=":material/ios_share:", key="to_redaction"):
         redacting.begin(dataset)
 
 if part == "Counts":
@@ -45,7 +45,7 @@ elif part == "Review":
 elif part == "Names":
     if chosen.names_or_offer(dataset):
         found.say_coverage(dataset, "named_entities")
-        st.text("Found by a language pipeline, which gives no score: guesses to be reviewed, not counts to rely on.")
+        st.text("Found by a language pipeline without a score. Review these guesses; do not rely on the counts.")
         chosen.offer_all_rows(dataset)
         counts.table(dataset, "named_entities")
         values.snippets(dataset, "named_entities")

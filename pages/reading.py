@@ -1,4 +1,4 @@
-"""What do the rows say, and which of them should stay?"""
+"""What is in each row, and which rows should stay?"""
 
 import streamlit as st
 

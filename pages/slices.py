@@ -1,4 +1,4 @@
-"""Which slices of the data are unlike the rest, and in what?"""
+"""Which slices of the data differ from the rest, and how?"""
 
 import streamlit as st
 
@@ -17,32 +17,32 @@ if first is None:
     st.stop()
 splits = [first, second] if second else [first]
 if asked.others(splits) != session.view():
-    st.caption("The filters on what the rows are cut by are left out here, so that their other slices stay in sight.")
-found = asked.table_of(dataset, splits, chosen)
-if found is None or found.slices.is_empty():
-    st.text("No row in view lies in any slice.")
+    st.caption("Filters on the cut columns do not apply here, so that all slices are shown.")
+sliced = asked.table_of(dataset, splits, chosen)
+if sliced is None or sliced.slices.is_empty():
+    st.text("No row in view is in a slice.")
     st.stop()
 
-overlap = " Slices overlap: a row lies in that of each of its entries." if found.overlaps else ""
+overlap = " Slices overlap: a row with several entries is in several slices." if sliced.overlaps else ""
 left, right = st.columns([3, 2], gap="large")
 with left:
-    st.caption(f"Most surprising first. Tick one slice to look closer, two to compare them.{overlap}")
-    picked = page.table(found, chosen) or [int(found.slices["slice"][0])]
+    st.caption(f"Largest surprise first. Tick one slice to see its details, two to compare them.{overlap}")
+    picked = page.table(sliced, chosen) or [int(sliced.slices["slice"][0])]
     if chosen:
         each = page.choose_measure(chosen)
         if second:
-            page.grid(found, each, splits)
-            page.grid(found, None, splits)
-        page.differences(found, each, splits)
+            page.grid(sliced, each, splits)
+            page.grid(sliced, None, splits)
+        page.differences(sliced, each, splits)
         with st.expander("In numbers: means, medians, effect sizes", key="numbers", on_change="rerun") as shown:
             if shown.open:
-                page.in_numbers(found, each)
+                page.in_numbers(sliced, each)
         if second is None:
             page.shapes(dataset, each, first)
     else:
         st.text("Choose a measure above to see how it differs between slices.")
 with right:
-    st.subheader("What sets it apart", anchor=False)
-    page.say_rows(found, picked)
-    page.acts(dataset, found, picked, splits)
-    page.sentences(dataset, found, picked[0], splits)
+    st.subheader("How it differs", anchor=False)
+    page.say_rows(sliced, picked)
+    page.acts(dataset, sliced, picked, splits)
+    page.sentences(dataset, sliced, picked[0], splits)

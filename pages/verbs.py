@@ -1,4 +1,4 @@
-"""What is asked for, how evenly, and what sets these rows apart from others?"""
+"""What do the prompts ask for, how varied are they, and how do they differ from other rows?"""
 
 import streamlit as st
 
@@ -19,15 +19,15 @@ frame.require(dataset, "verb_noun")
 offered = sides.offered(dataset)
 with compare:
     against = sides.choose(dataset, offered)
-found = page.counted(dataset, page.without_own_filters(session.view()))
-page.say_coverage(found.coverage)
+counted = page.counted(dataset, page.without_own_filters(session.view()))
+page.say_coverage(counted.coverage)
 if against:
     comparison.comparison(dataset, against, offered[against])
     with st.expander("This view alone", key="alone", on_change="rerun") as alone:
         if not alone.open:
             st.stop()
-if found.pairs.is_empty():
-    st.text("No row in view has both a verb and a noun; the line above says what they have instead.")
+if counted.pairs.is_empty():
+    st.text("No row in view has both a verb and a noun. The line above says what they have instead.")
     st.stop()
 
 left, right = st.columns([3, 2], gap="large")
@@ -39,6 +39,6 @@ with left:
         top_verbs = st.slider("Verbs", 3, 60, 20, key="top_verbs", bind="query-params")
         top_nouns = st.slider("Nouns of each", 1, 12, 4, key="top_nouns", bind="query-params")
         rest = st.toggle("With other verbs", key="rest", bind="query-params")
-    page.picture(found.pairs, shape == "treemap", top_verbs, top_nouns, rest)
+    page.picture(counted.pairs, shape == "treemap", top_verbs, top_nouns, rest)
 with right:
-    page.ranks(found.pairs)
+    page.ranks(counted.pairs)

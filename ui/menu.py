@@ -1,4 +1,4 @@
-"""The menu, and nothing else. It is the main script, so that no folder named `pages` lies beside it."""
+"""The menu of pages. It is the main script because no folder `pages` may be beside the main script."""
 
 import base64
 import sys
@@ -13,7 +13,7 @@ if str(ROOT) not in sys.path:
 from ui.session.login import ask_to_log_in  # noqa: E402  needs the path set above
 from ui.session.places import page  # noqa: E402
 
-# In the page itself: a file of Streamlit's media store may be gone by the time the browser asks for it.
+# As a data URL, since Streamlit can delete a media file before the browser requests it.
 icon = base64.b64encode((ROOT / "ui" / "icon.png").read_bytes()).decode()
 st.set_page_config(page_title="Winnow", page_icon=f"data:image/png;base64,{icon}", layout="wide")
 ask_to_log_in()

@@ -1,12 +1,12 @@
-"""Figures for notebooks, from a dataset and a view: Plotly figures without a server. docs/notebook.md shows them.
+"""Plotly figures for notebooks, from a dataset and a view, without a server; see docs/notebook.md.
 
     lengths     rows per bin of a column of numbers, such as response_tokens
     counts      rows per value of a column, such as source
-    verbs       what is asked for: verbs and their nouns
-    map_of      where rows lie near each other, by cluster
+    verbs       verbs of the requests and their nouns
+    map_of      the map of rows, coloured by cluster
 
-`where` is a filter as on the command line, "score~ge~4", several of them, or a View; all rows are grey behind those in
-view. What a figure needs is computed first. `dark=True` is for a dark page.
+`where` is a filter as on the command line, such as "score~ge~4", a list of filters, or a View. All rows are grey behind
+the rows in view. Missing signals are computed first. `dark=True` is for a dark page.
 """
 
 from __future__ import annotations
@@ -32,11 +32,13 @@ __all__ = ["counts", "lengths", "map_of", "verbs"]
 def lengths(
     dataset: Dataset, column: str = "response_tokens", where: Where = (), *, log: bool = True, dark: bool = False
 ) -> go.Figure:
-    """A histogram of a column of numbers, in bins that grow by equal factors unless `log` is False."""
+    """A histogram of a column of numbers, with logarithmic bins unless `log` is False."""
     positions = dataset.rows_of(view(dataset, where, [column]))
     values = dataset.column(column)
     if not values.dtype.is_numeric():
-        raise UsageError(f"{column} holds no numbers; count it by value, or choose a column such as response_tokens.")
+        raise UsageError(
+            f"{column} is not a column of numbers; use counts(), or choose a column such as response_tokens."
+        )
     edges = counting.log_edges(values) if log else counting.linear_edges(values)
     numbers = counting.bin_numbers(values, edges)
     every, in_view = (counting.count_bins(n, len(edges) - 1) for n in (numbers, numbers.gather(positions)))
@@ -44,11 +46,13 @@ def lengths(
 
 
 def counts(dataset: Dataset, column: str, where: Where = (), *, limit: int = 12, dark: bool = False) -> go.Figure:
-    """Lying bars of the rows per value of a column, the commonest `limit` values by name."""
+    """Horizontal bars of the rows per value of a column, with the `limit` most frequent values by name."""
     positions = dataset.rows_of(view(dataset, where, [column]))
     values = dataset.column(column)
     if values.dtype.is_nested():
-        raise UsageError(f"{column} holds lists, which are not counted by value; choose a column such as source.")
+        raise UsageError(
+            f"{column} is a column of lists, which cannot be counted by value; choose a column such as source."
+        )
     counted = counting.count_values(values, limit)
     lines = counting.line_numbers(values, counted).gather(positions)
     return figures.bars(counted, counting.count_bins(lines, counted.height).tolist(), None, _palette(dark))
@@ -63,7 +67,7 @@ def verbs(
     as_tree: bool = False,
     dark: bool = False,
 ) -> go.Figure:
-    """A sunburst, or with `as_tree` a treemap, of the commonest verbs in view and the commonest nouns of each."""
+    """A sunburst, or with `as_tree` a treemap, of the most frequent verbs in view and the top nouns of each."""
     positions = dataset.rows_of(view(dataset, where, ["verb"]))
     pairs = requests_of(dataset, dataset.signal("verb_noun")).counted(positions).pairs
     if pairs.is_empty():
@@ -85,7 +89,7 @@ def map_of(dataset: Dataset, where: Where = (), *, dark: bool = False) -> go.Fig
     named = cards.filter(cards["cluster"] < NAMED).sort("cluster")
     hues = [Hue(name, n, points.filter(cluster == n)) for n, name in named.select("cluster", "name").iter_rows()]
     hues.append(Hue("other clusters", None, points.filter(cluster >= NAMED)))
-    hues.append(Hue("apart from all", None, points.filter(cluster < 0), is_missing=True))
+    hues.append(Hue("unclustered", None, points.filter(cluster < 0), is_missing=True))
     picture = Drawn(
         corners,
         own_column(dataset, "map_x"),

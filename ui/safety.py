@@ -1,4 +1,4 @@
-"""What the server will not do: load anything from elsewhere, or listen to a network without a login."""
+"""Limits of the server: it loads nothing from other hosts, and listens on a network only with a login."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ HEADERS = (
 
 
 class SafetyHeaders:
-    """Adds the policy to every response."""
+    """Adds the security headers to every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -52,7 +52,7 @@ class SafetyHeaders:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach a server on this address; an empty one means every address."""
+    """Whether only this machine can reach a server on this address; an empty address means all addresses."""
     return address in ("localhost", "::1") or bool(re.fullmatch(r"127(\.[0-9]{1,3}){3}", address))
 
 
@@ -65,14 +65,14 @@ def has_login() -> bool:
 
 
 def refuse_open_address() -> None:
-    """Ends the program where anyone on the network could read the data, unless that was asked for."""
+    """Ends the program if people on the network could read the data, unless `WINNOW_OPEN_TO_NETWORK=yes` is set."""
     address = st.get_option("server.address") or ""
     if is_loopback(address) or has_login() or os.environ.get("WINNOW_OPEN_TO_NETWORK") == "yes":
         return
     sys.exit(
-        f"Winnow will not listen on {address or 'every address'} without a login: anyone who reaches it could read the "
+        f"Winnow does not listen on {address or 'every address'} without a login: anyone who connects could read the "
         "data.\nEither leave out --server.address (it then listens on 127.0.0.1),\n"
         "or configure OpenID Connect under [auth] in .streamlit/secrets.toml (redirect_uri, cookie_secret, client_id, "
-        "client_secret, server_metadata_url),\nor, if the network itself keeps others out, set "
+        "client_secret, server_metadata_url),\nor, if the network admits only trusted people, set "
         "WINNOW_OPEN_TO_NETWORK=yes and add the host's name to server.allowedHosts."
     )

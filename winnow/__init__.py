@@ -1,10 +1,10 @@
-"""Winnow as an installed package, and its functions for notebooks: `import winnow`.
+"""The installed package `winnow`, with the functions for notebooks.
 
     >>> import winnow
     >>> winnow.View.from_params(["score~ge~4"]).to_params()
     ['score~ge~4']
 
-The names are those of `analysis.notebook`; they are imported when the first one is used.
+The names come from `analysis.notebook`, which is imported at their first use.
 """
 
 import sys

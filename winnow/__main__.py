@@ -1,4 +1,4 @@
-"""The command `winnow`: starts the app, with files to open if any are named, or runs one command of the analysis."""
+"""The command `winnow`: starts the app, with files to open if given, or runs one command of the analysis."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ HELP = """Look at your finetuning data before you train on it.
 
 The commands work without a browser. Results go to standard output, progress to standard error.
 
-Exit code 0; 1 when a finding that --fail-on names is there; 2 for bad input, with one line that says what is wrong.
+Exit code 0 for success; 1 if there is a finding that --fail-on names; 2 for bad input, with one line that says why.
 """
 USAGE = "[FILE]... | COMMAND [ARGS]..."
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs `winnow ARGUMENTS`, those of the process by default. Bad input ends with one line and exit code 2."""
+    """Runs `winnow ARGUMENTS`, by default with those of the process. Bad input ends with one line and exit code 2."""
     from analysis.__main__ import app as commands
     from analysis.__main__ import one_line_errors
 
@@ -39,21 +39,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def start(
-    files: Annotated[list[str] | None, typer.Argument(metavar="FILE", help="One dataset from these files.")] = None,
+    files: Annotated[list[str] | None, typer.Argument(metavar="FILE", help="Files to open as one dataset.")] = None,
     port: Annotated[
         int | None,
-        typer.Option(min=1, max=65535, envvar="STREAMLIT_SERVER_PORT", help="8501 or the next free one, if not given."),
+        typer.Option(min=1, max=65535, envvar="STREAMLIT_SERVER_PORT", help="Default: 8501 or the next free port."),
     ] = None,
     address: Annotated[
-        str, typer.Option(envvar="STREAMLIT_SERVER_ADDRESS", help="Another one needs a login; see the README.")
+        str, typer.Option(envvar="STREAMLIT_SERVER_ADDRESS", help="Any other address needs a login; see the README.")
     ] = "127.0.0.1",
     allow_host: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="A host name of this server for others; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A host name under which others reach this server; repeatable."),
     ] = None,
 ) -> None:
-    """Start the app in the browser, with a dataset if a FILE is named. `winnow FILE` does the same.
+    """Start the app in the browser, with a dataset if a FILE is given. `winnow FILE` does the same.
 
-    A file that is called like a command is named with its folder: `winnow ./open`.
+    Give a file with the name of a command with its folder: `winnow ./open`.
     """
     from analysis.commands.open import expanded
     from analysis.workspace import readable
@@ -81,7 +82,7 @@ def _serve(options: list[str], files: list[str]) -> None:
 
 
 def _check_free(address: str, port: int) -> None:
-    """Ends the program where the port cannot be listened on."""
+    """Ends the program if the server cannot listen on the port."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         socket.create_server((address, port), family=family).close()
@@ -97,7 +98,7 @@ def _refuse(reason: str) -> NoReturn:
 
 
 def _say_version(asked: bool) -> None:
-    """Prints the version and ends, if that is asked for."""
+    """Prints the version and ends the program, if `asked`."""
     from analysis import __version__
 
     if asked:
@@ -110,7 +111,7 @@ def _before_commands(
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and end.")
     ] = False,
 ) -> None:
-    """What may stand before a command; its callback has done it."""
+    """The options before a command; their callbacks have already run."""
 
 
 if __name__ == "__main__":

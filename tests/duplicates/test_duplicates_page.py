@@ -183,7 +183,7 @@ def test_tagging_is_one_click_with_reasons_and_can_be_taken_back(opened: dict[st
         at.button(key="undo_duplicates").click()
         at = well(at.run())
         at.button(key="undo_duplicates").click()
-        assert "6 rows are as before." in said(well(at.run()))
+        assert "6 rows restored." in said(well(at.run()))
         assert notes.tags.standing(dataset.fingerprint).is_empty()
 
 
@@ -277,7 +277,7 @@ def test_export_is_split_safe_and_says_why_rows_were_dropped(opened: dict[str, D
     at.selectbox(key="split_safe").set_value("split")
     steps = well(at.run()).dataframe[0].value
     assert (
-        dict(zip(steps["step"], steps["rows taken"], strict=True))["split train: near or equal to a row of test"] == 5
+        dict(zip(steps["step"], steps["rows dropped"], strict=True))["split train: near or equal to a row of test"] == 5
     )
 
 

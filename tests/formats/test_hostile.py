@@ -59,7 +59,7 @@ def hostile(server: Callable[..., Server], browser: Browser, tmp_path_factory: p
     page = watch.page
     page.goto(f"{running.url}/open")
     settled(page, "Open")
-    page.get_by_label("Files, several as one dataset").click()
+    page.get_by_label("Files (several become one dataset)").click()
     page.get_by_role("option").click()
     page.keyboard.press("Escape")
     expect(page.get_by_text("Read as instruction from jsonl")).to_be_visible()
@@ -138,10 +138,10 @@ def test_names_given_by_people_stay_names(hostile: Opened, calm: Page) -> None:
         [TAG]
     ]
     widget(calm, "share").get_by_role("button").first.click()
-    calm.get_by_label("Tags and views are kept under the name").fill(PERSON)
-    calm.get_by_label("Tags and views are kept under the name").press("Enter")
+    calm.get_by_label("Your name, stored with tags and views").fill(PERSON)
+    calm.get_by_label("Your name, stored with tags and views").press("Enter")
     settled(calm, "Read & tag")
-    calm.get_by_label("Save this view under a name").fill(VIEW)
+    calm.get_by_label("Name of this view").fill(VIEW)
     calm.get_by_role("button", name="Save", exact=True).click()
     expect(calm.get_by_text(PERSON, exact=False)).to_be_visible()
     undamaged(calm)

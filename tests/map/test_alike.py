@@ -352,7 +352,7 @@ def test_a_diverse_sample_becomes_a_view_and_a_tag_that_can_be_taken_back(coarse
         whys = set(notes.tags.reasons(coarse.fingerprint)["why"])
         assert whys == {"diverse sample of 8, seed 0, by words and letters (coarse, no model) of the prompt"}
     at.button(key="pick_undo").click()
-    assert "8 rows are as before." in said(well(at.run()))
+    assert "8 rows restored." in said(well(at.run()))
     at.button(key="pick_view_100").click()
     shown = view(well(at.run()))
     assert shown.sentence == "row_id is among the 8 rows of a diverse sample (seed 0)"

@@ -254,7 +254,7 @@ def test_a_name_is_kept_shown_everywhere_and_given_back(dataset: Dataset, home: 
 
 def test_slices_by_cluster_carry_its_name_and_places_are_nothing_to_cut_by(dataset: Dataset) -> None:
     at = open_page("slices", dataset, by="cluster")
-    assert {"0 (apple cluster)", "2 (chess cluster)", "-1 (apart from all)"} <= set(at.dataframe[0].value["slice "])
+    assert {"0 (apple cluster)", "2 (chess cluster)", "-1 (unclustered)"} <= set(at.dataframe[0].value["slice "])
     offered = {str(by) for by in choices(dataset)} | {of.name for of in measures(dataset)}
     assert {"cluster", "cluster_group", "cluster_confidence"} <= offered and not {
         "map_x",

@@ -149,7 +149,7 @@ def test_in_a_check_the_page_shows_no_label_and_the_results_only_after(data: dic
     assert "says" not in said and "annotator" not in said and "withheld in a blind check" in said
     at = run(READ, dataset, "label~eq~bad", check=check)
     assert "Blind check of label: 5 rows drawn at random with seed 3. Filters do not apply here." in texts(at)
-    assert "Show how I agree" in [button.label for button in at.button]
+    assert "End and compare" in [button.label for button in at.button]
     assert not at.dataframe
     at.button(key="check_show").click().run()
     well(at)

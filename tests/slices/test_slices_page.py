@@ -108,7 +108,7 @@ def test_compare_names_what_it_cannot_read_and_what_has_no_rows(dataset: Dataset
     assert any("has no column 'nonsense'" in text for text in texts(run("compare", dataset, b="nonsense~eq~1")))
     assert "The other side has no rows." in texts(run("compare", dataset, b="year~gt~3000"))
     assert any("Choose what to hold them against" in text for text in texts(run("compare", dataset)))
-    assert any("No dataset" in text for text in texts(run("compare", dataset, b="", bd="../../etc")))
+    assert any("has no dataset" in text for text in texts(run("compare", dataset, b="", bd="../../etc")))
 
 
 @pytest.mark.parametrize(

@@ -330,7 +330,7 @@ def test_a_link_shows_the_same_comparison(home: Path, tmp_path: Path) -> None:
     narrowed = page(made, against="source: b", f=["source~in~a", "score~ge~4"])  # other filters hold for both sides
     assert compared(narrowed)[0] == "This view: 3 rows, 3 with a pair. The other side: 2 rows, 2 with a pair."
     own = page(made, against="source: b", f=["source~in~a", "verb~eq~name"])
-    assert "Filters on verb and noun are left out here." in compared(own)[0]
+    assert "Filters on verb and noun do not apply here." in compared(own)[0]
     unknown = page(made, against="source: nowhere")
     assert "source: nowhere is not known here" in said(unknown)
     assert "This view against" not in said(unknown) and unknown.button(key="compare").label
@@ -359,7 +359,7 @@ def test_another_dataset_of_the_kind_comes_first(home: Path, tmp_path: Path) -> 
 
 def test_the_same_rows_are_no_comparison(home: Path, tmp_path: Path) -> None:
     at = page(opened(home, tmp_path, "rows.jsonl", "aab"), against="all rows")
-    assert "Both sides are the same rows" in said(at)
+    assert "Both sides have the same rows" in said(at)
 
 
 def test_where_nothing_is_computed_the_page_says_so(dataset: Dataset) -> None:

@@ -115,7 +115,7 @@ def test_from_the_first_click_to_a_link_that_shows_the_same(winnow: Winnow, page
     button(page, "sample_instructions").click()
     counted(page, 1200)
     computed(dataset_of(page, winnow.home))
-    expect(page.get_by_test_id("stMetric").filter(has_text="Median tokens a row")).to_be_visible()
+    expect(page.get_by_test_id("stMetric").filter(has_text="Median tokens per row")).to_be_visible()
     settled(page, "Overview")
 
     drag(page, chart(page, "hist_row_tokens"), 0.3, 0.6)
@@ -174,7 +174,7 @@ def test_from_the_first_click_to_a_link_that_shows_the_same(winnow: Winnow, page
 
     button(page, "share").click()
     link = page.get_by_test_id("stCode").inner_text().strip()
-    page.get_by_label("Save this view under a name").fill("long ones")
+    page.get_by_label("Name of this view").fill("long ones")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("button", name="long ones")).to_be_visible()
     undamaged(page)
@@ -259,7 +259,7 @@ def test_what_is_cleaned_or_taken_out_on_export_is_the_rows_in_view(
         button(page, key).click()
         has_chips(page, "Export", "source is web_crawl")
         assert same_rows(page, winnow.home) == rows and dataset_of(page, winnow.home).id == dataset.id
-        expect(page.locator("h3").first).to_contain_text(f"of {dataset.height:,} rows go out")
+        expect(page.locator("h3").first).to_contain_text(f"of {dataset.height:,} rows are exported")
     expect(widget(page, "redact")).to_contain_text("E-mail address")
 
 
@@ -343,7 +343,7 @@ def test_a_link_to_data_that_has_changed_says_so(winnow: Winnow, page: Page) -> 
     Workspace(winnow.home).forget(dataset)
     page.goto(address(winnow.server, "/", dataset).replace("?", "?n=growing.jsonl&"))
     counted(page, 2)
-    expect(page.get_by_text("This link was made on other data of the same name.")).to_be_visible()
+    expect(page.get_by_text("This link was made for other data with the same name.")).to_be_visible()
     assert dataset_of(page, winnow.home).id == newer.id
 
 
@@ -370,7 +370,7 @@ def test_a_long_computation_is_seen_by_all_stopped_and_gone_on_with(winnow: Winn
         expect(tab.get_by_text(re.compile("^Computing tokens"))).to_be_visible()
     until(lambda: len(list(parts.glob("*.parquet"))) > 0, "the first part")
     second.get_by_role("button", name="Stop").click()
-    go_on = page.get_by_role("button", name="Go on computing tokens")
+    go_on = page.get_by_role("button", name="Continue computing tokens")
     expect(go_on).to_be_visible()
     assert not dataset.has(tokens)
     kept = {path.name: path.stat().st_mtime_ns for path in parts.glob("*.parquet")}

@@ -417,7 +417,7 @@ def test_a_public_address_without_a_login_is_refused(port: int, tmp_path: Path) 
     process = start_public(port, tmp_path / "log")
     assert process.wait(WAIT) == 1
     said = (tmp_path / "log").read_text()
-    assert "Winnow will not listen on 0.0.0.0 without a login" in said
+    assert "Winnow does not listen on 0.0.0.0 without a login" in said
     assert all(words in said for words in ("[auth]", "secrets.toml", "client_secret", "WINNOW_OPEN_TO_NETWORK=yes"))
     assert "Traceback" not in said
 

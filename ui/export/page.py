@@ -1,4 +1,4 @@
-"""Starting an export, where it goes, and its files to download."""
+"""The parts of the page Export: its options, the job that writes the files, and their download."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ui.session.text import cut
 
 OFFERED_BYTES = 200 << 20
 WORDS = {
-    "input": "as in the source: every field as it stood",
+    "input": "as in the source: all fields unchanged",
     "messages": "messages: role and content",
     "sharegpt": "ShareGPT: from and value",
     "alpaca": "Alpaca: instruction, input, output",
@@ -34,14 +34,14 @@ WORDS = {
 }
 
 
-@st.cache_data(max_entries=64, show_spinner="Counting what goes out …")
+@st.cache_data(max_entries=64, show_spinner="Counting the rows to export …")
 def _steps(key: Key, _dataset: Dataset, _request: ExportRequest) -> Sequence[Step]:
     reasons = session.notes().tags.reasons(_dataset.fingerprint) if _request.without_tags else None
     return choose(_dataset, _request, reasons).steps
 
 
 def steps(dataset: Dataset, request: ExportRequest) -> Sequence[Step]:
-    """The waterfall from all records to those that go out; counted once per view, tags and format."""
+    """The waterfall from all records to the exported rows; counted once per view, tags and options."""
     tags = (*(f"+{tag}" for tag in request.only_tags), *(f"-{tag}" for tag in request.without_tags))
     signals = map(dataset.signal, ("tokens", "near_groups", "exact_duplicates", "personal_data", "named_entities"))
     asked = (request.to, request.split_safe, *tags, *request.redact)
@@ -49,15 +49,15 @@ def steps(dataset: Dataset, request: ExportRequest) -> Sequence[Step]:
 
 
 def choose_cleaning() -> list[str]:
-    """The kinds of noise to take out of the texts on the way; none unless chosen."""
+    """A choice of the kinds of noise to remove from exported texts; none by default."""
     titles = {name: KINDS[name].title for name in CLEANABLE}
     return st.multiselect(
-        "Clean the texts of", list(titles), format_func=titles.__getitem__, key="clean", placeholder="nothing"
+        "Remove from the texts", list(titles), format_func=titles.__getitem__, key="clean", placeholder="nothing"
     )
 
 
 def begin_cleaning(dataset: Dataset, kinds: list[str]) -> None:
-    """Goes to the page Export with these kinds chosen, and a format whose texts can be cleaned."""
+    """Opens the page Export with these kinds chosen, and a format whose texts can be cleaned."""
     answered = {"prompt", "response"} <= set(dataset.canonical)
     fitting = {"messages": "messages" in dataset.canonical, "preference": "rejected" in dataset.canonical}
     to = next((name for name, fits in fitting.items() if fits), "prompt_completion" if answered else "parquet")
@@ -68,15 +68,15 @@ def begin_cleaning(dataset: Dataset, kinds: list[str]) -> None:
 
 
 def choose_added(dataset: Dataset) -> list[str]:
-    """The computed columns to write beside the others; none unless chosen."""
-    there = {*CANONICAL, *PLACE, *TAGS, *dataset.originals, ROW_ID}
+    """A choice of computed columns to export with the others; none by default."""
+    excluded = {*CANONICAL, *PLACE, *TAGS, *dataset.originals, ROW_ID}
     return st.multiselect(
-        "Add computed columns", [c for c in dataset.shown_columns if c not in there], key="add", placeholder="none"
+        "Add computed columns", [c for c in dataset.shown_columns if c not in excluded], key="add", placeholder="none"
     )
 
 
 def choose_split_safe(dataset: Dataset) -> str:
-    """The column whose values are kept apart, none unless chosen; ends the page where groups are not computed yet."""
+    """A choice of the split column, "" by default; ends the page if copies are not computed yet."""
     split, files = dataset.role("split"), len(dataset.meta["files"]) > 1
     offered = list(
         dict.fromkeys([*([split] if split else []), *(["source_file"] if files else []), *dataset.categories])
@@ -84,14 +84,14 @@ def choose_split_safe(dataset: Dataset) -> str:
     if not offered:
         return ""
     column = st.selectbox(
-        "Split-safe: keep apart the values of",
+        "Split-safe: no copies between values of",
         offered,
         index=None,
         format_func=cut,
         key="split_safe",
         placeholder="nothing",
-        help="Such as train and test: of rows that are near or equal those of the smallest value stay, the others do "
-        "not go out. What is near is set on the page Duplicates.",
+        help="Such as train and test: if rows with different values are copies, those of the smallest value stay and "
+        "the others are not exported. Set the similarity of near duplicates on the page Duplicates.",
     )
     if column and not jobs.require(dataset, "exact_duplicates", "near_groups"):
         st.stop()
@@ -99,13 +99,13 @@ def choose_split_safe(dataset: Dataset) -> str:
 
 
 def usual_folder(dataset: Dataset, to: str) -> str:
-    """A folder's name from the dataset's and the format's, free of anything but letters, digits, dot, dash."""
+    """A folder name from the names of dataset and format, with letters, digits, `.`, `_` and `-` only."""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(dataset.name).stem).strip("-.") or "dataset"
     return f"{stem[:60]}-{to}"
 
 
 def start(dataset: Dataset, request: ExportRequest, folder: str) -> None:
-    """Starts the job; the folder lies below the workspace's `exports`, whatever was typed."""
+    """Starts the job; the folder is always below the workspace's `exports`, with unsafe characters replaced."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", folder).strip("-.") or usual_folder(dataset, request.to)
     out = session.workspace().home / "exports" / name
     arguments = ["export", "--to", request.to, "--out", str(out)]
@@ -122,7 +122,7 @@ def start(dataset: Dataset, request: ExportRequest, folder: str) -> None:
 
 
 def exported(result: dict[str, Any] | None) -> None:
-    """Keeps what the job answered for the page to show."""
+    """Stores the result of the job, None if it failed, for the page to show."""
     st.session_state.pop("exporting", None)
     st.session_state["exported"] = result
 
@@ -134,10 +134,10 @@ def files_of(result: dict[str, Any]) -> list[Path]:
 
 
 def offer(path: Path) -> None:
-    """A button that downloads the file; for a large one, where it lies."""
+    """A button that downloads the file; for a file over 200 MB its path instead."""
     size = path.stat().st_size if path.exists() else 0
     if size > OFFERED_BYTES:
-        st.text(f"{path.name} ({size / 1e6:,.0f} MB) lies at {path}")
+        st.text(f"{path.name} ({size / 1e6:,.0f} MB) is at {path}")
     elif size:
         st.download_button(
             f"Download {path.name} ({size / 1e3:,.0f} kB)",

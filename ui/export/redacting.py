@@ -1,4 +1,4 @@
-"""What the page Export asks about personal data: which types go out how, and what that looks like."""
+"""The parts of the page Export for personal data: how each type is replaced, with a preview."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ WORDS = {
     "pseudonym": "a pseudonym",
     "mask": "stars",
     "hash": "a keyed hash",
-    "drop": "leave the row out",
+    "drop": "drop the row",
 }
 assert WORDS.keys() == HOW.keys()
 
 
 def offered(dataset: Dataset) -> dict[str, int | None]:
-    """The types that can be taken out, with the rows in view that hold them; null where that is not known yet."""
+    """The types that can be replaced, with the number of rows in view that have them; None if not computed yet."""
     names = [name for name in ("personal_data", "named_entities") if dataset.has(dataset.signal(name))]
     rows = {type_: n for name in names for type_, n in found.type_counts(dataset, name).select("type", "rows").rows()}
-    known = list(DEFAULT_TYPES)
+    default_types = list(DEFAULT_TYPES)
     if "named_entities" in names and float(str(dataset.signal("named_entities").parameters["share"])) == 1:
-        known += ENTITY_TYPES
-    held = [type_ for type_ in rows if type_ in known or type_ not in ENTITY_TYPES]
-    every = sorted({*held, *known}, key=lambda type_: (-(rows.get(type_) or 0), type_))
+        default_types += ENTITY_TYPES
+    held = [type_ for type_ in rows if type_ in default_types or type_ not in ENTITY_TYPES]
+    every = sorted({*held, *default_types}, key=lambda type_: (-(rows.get(type_) or 0), type_))
     of_patterns = "personal_data" in names
     return {type_: rows.get(type_, 0 if of_patterns else None) for type_ in every}
 
 
 def begin(dataset: Dataset) -> None:
-    """Goes to the page Export with every type that was found chosen."""
+    """Opens the page Export with every type chosen that is in the rows in view."""
     st.session_state["redact"] = [type_ for type_, rows in offered(dataset).items() if rows]
     params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params()}
     st.switch_page(places.page("export"), query_params=params)
 
 
 def choose(dataset: Dataset) -> list[str]:
-    """What is done with which type, as the command line writes it; nothing unless chosen."""
+    """A choice of types and of what replaces each, as on the command line (`TYPE=HOW`); none by default."""
     types = offered(dataset)
 
     def words(type_: str) -> str:
@@ -55,12 +55,12 @@ def choose(dataset: Dataset) -> list[str]:
 
     st.session_state["redact"] = [t for t in st.session_state.get("redact", []) if t in types]
     chosen = st.multiselect(
-        "Take out personal data",
+        "Remove personal data",
         list(types),
         format_func=words,
         key="redact",
         placeholder="none",
-        help="With the rows in view that hold it. Texts of all columns that leave are scanned, and scanned again.",
+        help="In brackets: rows in view that have it. The export scans all exported texts, and then scans the result.",
     )
     plan = []
     for type_ in chosen:
@@ -71,12 +71,12 @@ def choose(dataset: Dataset) -> list[str]:
             )
             option = ""
             if how == "mask":
-                n = st.number_input("but the last", 0, MOST_SHOWN, 0, key=f"redact_n_{type_}", width=120)
+                n = st.number_input("except the last", 0, MOST_SHOWN, 0, key=f"redact_n_{type_}", width=120)
                 option = str(int(n)) if n else ""
             elif how == "pseudonym" and st.toggle(
                 "same in all rows",
                 key=f"redact_same_{type_}",
-                help="Otherwise the same within a row, another in the next",
+                help="If off: the same pseudonym within a row, a new one in each row",
             ):
                 option = WHOLE
             plan.append(f"{type_}={how}" + (f":{option}" if option else ""))
@@ -95,18 +95,18 @@ def _preview(key: Key, _dataset: Dataset, _view: View, _plan: list[str]) -> pl.D
 
 
 def show_preview(dataset: Dataset, request: ExportRequest) -> None:
-    """Before and after, some hits of each type, with the value before masked."""
+    """A preview of some matches of each type before and after, with the values before masked."""
     if not request.redact:
         return
     st.subheader("Before and after", anchor=False)
     if not jobs.require(dataset, "personal_data"):
-        st.text("The preview needs to know where personal data stands; the export itself does not.")
+        st.text("The preview needs a scan for personal data. The export does not: it scans the texts itself.")
         return
     signals = (dataset.signal("personal_data"), dataset.signal("named_entities"))
     key = key_of(dataset, *signals, view=session.view(), more=request.redact)
     shown = _preview(key, dataset, session.view(), list(request.redact))
     if shown.is_empty():
-        st.text("None of these types was found in the texts of the rows in view; other columns are scanned on the way.")
+        st.text("None of these types is in the texts of the rows in view. The export also scans the other columns.")
         return
     st.dataframe(
         shown.select(what="title", before="before", after="after"),
@@ -115,5 +115,5 @@ def show_preview(dataset: Dataset, request: ExportRequest) -> None:
         column_config={name: st.column_config.TextColumn(width=290) for name in ("before", "after")},
     )
     st.caption(
-        "Values before are masked. The export scans its files again and fails, naming the rows, if anything is left."
+        "Values before are masked. The export scans its files again. If anything is left, it fails and names the rows."
     )

@@ -1,4 +1,4 @@
-"""Plotly figures from counted tables. Pure: numbers in, figure out; nothing here knows the dataset or the session.
+"""Plotly figures from counted tables. The figures depend on their arguments only; `charts` draws them on a page.
 
 All rows are grey, the rows in view are in the primary colour; a category has the same colour everywhere.
 """

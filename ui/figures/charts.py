@@ -1,4 +1,4 @@
-"""Charts that are filters: each is counted without the chips on its own column, and a mark one picks becomes a chip."""
+"""Charts that filter: each ignores the filters on its own column, and a click on a bar or point sets such a filter."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ MODES: dict[str, list[Literal["box", "points", "lasso"]]] = {
 
 
 def palette() -> figures.Palette:
-    """The colours of the theme the browser shows."""
+    """The colours of the browser's theme."""
     return figures.DARK if st.context.theme.type == "dark" else figures.LIGHT
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _binned(key: Key, log: bool, _values: Callable[[], pl.Series]) -> tuple[Edges, pl.Series, np.ndarray]:
-    """Edges over all rows, each row's bin, and rows per bin: made once per column and scale."""
+    """Edges over all rows, each row's bin, and rows per bin; computed once per column and scale."""
     values = _values()
     edges = tuple(counting.log_edges(values) if log else counting.linear_edges(values))
     numbers = counting.bin_numbers(values, edges)
@@ -45,7 +45,7 @@ def binned(dataset: Dataset, column: str, log: bool) -> tuple[Edges, pl.Series, 
 
 
 def histogram(dataset: Dataset, column: str, unit: str, *, log: bool = False, mark: float | None = None) -> None:
-    """Rows per bin of a number column; a bar clicked or a range dragged becomes the column's range filter."""
+    """Rows per bin of a number column; a click on a bar or a dragged range sets the range filter of the column."""
     edges, numbers, everything = binned(dataset, column, log)
     others = session.view().without_column(column)
     shown = everything
@@ -64,21 +64,21 @@ def histogram(dataset: Dataset, column: str, unit: str, *, log: bool = False, ma
 
 
 def own_range(view: View, column: str) -> tuple[float, float] | None:
-    """What the view's own filters leave of a number column, as a half-open range."""
-    low, high, found = -np.inf, np.inf, False
+    """The half-open range that the filters of the view keep of a number column; None without such a filter."""
+    low, high, is_filtered = -np.inf, np.inf, False
     for f in view.active:
         if f.column == column and f.op in ("range", "ge", "gt", "le", "lt", "eq"):
-            found = True
+            is_filtered = True
             first, last = split_values(f.value) if f.op == "range" else (f.value, f.value)
             if f.op in ("range", "ge", "gt", "eq") and first:
                 low = max(low, float(first))
             if f.op in ("range", "le", "lt", "eq") and last:
                 high = min(high, float(last) + (0.5 if f.op in ("le", "eq") else 0))
-    return (low, high) if found else None
+    return (low, high) if is_filtered else None
 
 
 def range_of(selection: Mapping[str, Any], edges: Sequence[float]) -> str | None:
-    """The `low~high` of a dragged box or a clicked bar, at the edges of bins; None for an empty selection."""
+    """The `low~high` of a dragged box or a clicked bar, at bin edges; None for an empty selection."""
     if box := selection.get("box"):
         first, last = sorted(float(x) for x in box[0]["x"][:2])
     elif points := selection.get("points"):
@@ -91,15 +91,15 @@ def range_of(selection: Mapping[str, Any], edges: Sequence[float]) -> str | None
 
 
 def bars(dataset: Dataset, column: str, *, limit: int = 8) -> None:
-    """Rows per value of a column; a bar clicked is added to the column's filter, or taken out of it again."""
+    """Rows per value of a column; a click on a bar adds its value to the filter of the column, or removes it."""
     counted, lines = counted_lines(dataset, column, limit)
     named = counted.filter("is_named")["value"].to_list()
     others = session.view().without_column(column)
     shown = counted["rows"].to_list()
     if others.active:
         shown = counting.count_bins(lines.gather(dataset.rows_of(others)), counted.height).tolist()
-    own = [f for f in session.view().active if f.column == column and f.op in ("in", "eq")]
-    picked = [v for f in own for v in (split_values(f.value) if f.op == "in" else [f.value])] or None
+    filters = [f for f in session.view().active if f.column == column and f.op in ("in", "eq")]
+    picked = [v for f in filters for v in (split_values(f.value) if f.op == "in" else [f.value])] or None
     figure = figures.bars(counted, shown, picked, palette())
     values = counted["value"].to_list()[::-1]
 
@@ -111,26 +111,26 @@ def bars(dataset: Dataset, column: str, *, limit: int = 8) -> None:
 
 
 def counted_lines(dataset: Dataset, column: str, limit: int) -> tuple[pl.DataFrame, pl.Series]:
-    """The table of a column's commonest values over all rows, and the line of it that each row is counted in."""
+    """The most frequent values of a column over all rows as a table, and the line of that table for each row."""
     return _counted(key_of(dataset, column), limit, lambda: dataset.column(column))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _counted(key: Key, limit: int, _values: Callable[[], pl.Series]) -> tuple[pl.DataFrame, pl.Series]:
-    """Rows per value over all rows, and each row's line of that table: made once per column."""
+    """Rows per value over all rows, and the line of each row in that table; computed once per column."""
     counted = counting.count_values(values := _values(), limit)
     return counted, counting.line_numbers(values, counted)
 
 
 def picked_value(view: View, column: str, value: str, named: Sequence[str]) -> View:
-    """The view after a click on one value's bar: kept beside those kept already, or let go."""
+    """The view after a click on the bar of a value: the filter keeps that value too, or no longer."""
     if value not in named:
         rest = view.without_column(column)
         if value == counting.MISSING:
             return rest.where(column, "null")
         return rest.where(column, "notin", join_values(named)).where(column, "notnull")
-    own = next((f for f in view if f.column == column and f.op == "in"), None)
-    kept = split_values(own.value) if own else []
+    chosen = next((f for f in view if f.column == column and f.op == "in"), None)
+    kept = split_values(chosen.value) if chosen else []
     kept = [v for v in kept if v != value] if value in kept else [*kept, value]
     rest = view.without_column(column)
     return rest.where(column, "in", join_values(kept)) if kept else rest
@@ -144,8 +144,8 @@ def draw(
     mode: Literal["box", "points", "lasso"] = "points",
     config: Mapping[str, Any] = figures.CONFIG,
 ) -> None:
-    """Draws a figure whose selection becomes a view. A selection is used once: the chart then gets a new key, or the
-    browser would send it again with every later click.
+    """Draws a figure whose selection becomes a view. A selection is used once: the chart then gets a new key, otherwise
+    the browser sends it again with every later click.
     """
     count = st.session_state.setdefault("chart_picks", {})
     widget = widget_key(key)
@@ -162,5 +162,5 @@ def draw(
 
 
 def widget_key(key: str) -> str:
-    """The key of the chart drawn last under this one; it is another after each selection."""
+    """The widget key of the current chart with this key; it changes after each selection."""
     return f"{key}_{st.session_state.get('chart_picks', {}).get(key, 0)}"

@@ -1,4 +1,4 @@
-"""How many rows: bars per value, wedges of verbs and nouns, the waterfall of an export."""
+"""Figures of row counts: bars per value, wedges of verbs and nouns, the waterfall of an export."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ui.session.text import plotly_text
 
 
 def bars(counted: pl.DataFrame, shown: Sequence[int], picked: Sequence[str] | None, palette: Palette) -> go.Figure:
-    """Lying bars of the rows in view per value, over those of all rows in grey, which are scaled to the view.
+    """Horizontal bars of the rows in view per value, over grey bars of all rows, which are scaled to the view.
 
     `counted` is the table of all rows (`value`, `rows`, `is_named`), `shown` the rows in view of each of its lines. The
-    bars of the rest are cut at the length of the longest named one: their number says what they hold.
+    bar of the other values is at most as long as the longest named one; its label has the full number.
     """
     lines = list(zip(counted.iter_rows(named=True), shown, strict=True))[::-1]
     total, part = int(counted["rows"].sum()), sum(shown)
@@ -57,13 +57,13 @@ def bars(counted: pl.DataFrame, shown: Sequence[int], picked: Sequence[str] | No
 
 
 def wedges(
-    found: Sequence[tuple[str, str, str, int]], every: int, as_tree: bool, palette: Palette, height: int = 520
+    pieces: Sequence[tuple[str, str, str, int]], every: int, as_tree: bool, palette: Palette, height: int = 520
 ) -> go.Figure:
-    """A sunburst or treemap of (id, parent id, label, rows) and their share of `every` row with a pair.
+    """A sunburst or treemap of (id, parent id, label, rows) and their share of the `every` rows with a pair.
 
-    What stands for the rest is grey.
+    Pieces for the rest are grey.
     """
-    ids, parents, labels, rows = map(list, zip(*found, strict=True))
+    ids, parents, labels, rows = map(list, zip(*pieces, strict=True))
     tops = [id for id, parent in zip(ids, parents, strict=True) if not parent and id != "rest"]
     colours = [
         palette.all if id.endswith("rest") else CATEGORIES[tops.index(id.split("/")[0]) % len(CATEGORIES)] for id in ids
@@ -84,13 +84,13 @@ def wedges(
 
 
 def waterfall(names: Sequence[str], rows: Sequence[int], palette: Palette) -> go.Figure:
-    """Lying bars of the rows left after each step, what the step took in a paler colour behind."""
+    """Horizontal bars of the rows left after each step, over paler bars of the rows before it."""
     left = list(rows)[::-1]
     before = [*rows[:1], *rows[:-1]][::-1]
     y = list(range(len(left)))
-    lying = {"type": "bar", "orientation": "h", "y": y, "hoverinfo": "skip"}
+    shared = {"type": "bar", "orientation": "h", "y": y, "hoverinfo": "skip"}
     kept = {
-        **lying,
+        **shared,
         "x": left,
         "marker": {"color": palette.view},
         "cliponaxis": False,
@@ -98,7 +98,7 @@ def waterfall(names: Sequence[str], rows: Sequence[int], palette: Palette) -> go
         "text": [f"{n:,}" + (f"  (−{b - n:,})" if b > n else "") for n, b in zip(left, before, strict=True)],
     }
     return go.Figure(
-        [{**lying, "x": before, "marker": {"color": palette.rest}}, kept],
+        [{**shared, "x": before, "marker": {"color": palette.rest}}, kept],
         layout(
             palette,
             32 * len(left) + 20,

@@ -1,4 +1,4 @@
-"""How numbers lie: histogram, density of two numbers, boxes by group, lines."""
+"""Figures of distributions: histogram, density of two numbers, boxes by group, lines."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def histogram(
     mark: float | None = None,
     height: int = 230,
 ) -> go.Figure:
-    """Bars of the rows in view over those of all rows in grey, which are scaled to the view where it is smaller.
+    """Bars of the rows in view over grey bars of all rows, which are scaled to the view if it has fewer rows.
 
-    `picked` is the range that the view's own filter keeps: bars outside it are paler. `mark` draws a line at a value.
+    `picked` is the range that the filter of the view keeps: bars outside it are paler. `mark` draws a line at a value.
     """
     total, part = int(everything.sum()), int(shown.sum())
     scale = part / total if total and part else 1.0
-    whole_steps = {"dtick": 1} if max(shown.max(), scale * everything.max()) <= 5 else {}  # there is no half a row
+    whole_steps = {"dtick": 1} if max(shown.max(), scale * everything.max()) <= 5 else {}  # rows are whole numbers
     x = np.arange(len(everything))
     low, high = picked or (-np.inf, np.inf)
     inside = [low < e2 and e1 < high for e1, e2 in itertools.pairwise(edges)]
@@ -67,8 +67,8 @@ def histogram(
     }
     marks = []
     if mark is not None and edges[0] <= mark <= edges[-1]:
-        at = float(np.interp(mark, edges, np.arange(len(edges)) - 0.5))
-        marks = [upright(at, MARKED)]
+        position = float(np.interp(mark, edges, np.arange(len(edges)) - 0.5))
+        marks = [upright(position, MARKED)]
     return go.Figure(
         [behind, in_view] if part < total else [in_view],
         layout(
@@ -91,7 +91,7 @@ def _pairs(words: Sequence[str], counts: np.ndarray) -> list[tuple[str, str]]:
 def density(
     counts: np.ndarray, x_edges: Sequence[float], y_edges: Sequence[float], x: str, y: str, palette: Palette
 ) -> go.Figure:
-    """A heat map of rows per pair of bins; empty cells stay blank, colour grows with the logarithm of the rows."""
+    """A heat map of rows per pair of bins. Empty cells stay blank; the colour shows the logarithm of the rows."""
     shown = np.where(counts > 0, np.log10(np.maximum(counts, 1)), np.nan)
     powers = list(range(int(np.ceil(np.log10(max(counts.max(), 1)))) + 1))
     cells = {
@@ -122,12 +122,12 @@ def density(
 
 
 def boxes(table: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
-    """Lying boxes per group from `low`, `q1`, `median`, `q3`, `high`: nothing is computed in the browser."""
+    """Horizontal boxes per group from `low`, `q1`, `median`, `q3`, `high`, so the browser computes nothing."""
     table = table.reverse()
     y = list(range(table.height))
     names = [plotly_text(group, 24) or "(empty)" for group in table["group"]]
     bounds = {"lowerfence": "low", "q1": "q1", "median": "median", "q3": "q3", "upperfence": "high"}
-    lying = {
+    box = {
         "type": "box",
         "orientation": "h",
         "y": y,
@@ -138,7 +138,7 @@ def boxes(table: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
     }
     groups = [f"{n} ({r:,})" for n, r in zip(names, table["rows"], strict=True)]
     return go.Figure(
-        [lying],
+        [box],
         layout(
             palette,
             max(34 * table.height + 60, 130),
@@ -151,7 +151,7 @@ def boxes(table: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
 def lines(
     series: Sequence[tuple[str, Sequence[float], Sequence[float]]], x: str, y: str, palette: Palette, log: bool = False
 ) -> go.Figure:
-    """One line per (name, x values, y values), named at its side."""
+    """One line per (name, x values, y values), named in the legend."""
     curves = [
         {
             "type": "scatter",

@@ -1,4 +1,4 @@
-"""Figures of two sides beside each other: shares of pairs as mirrored bars, lengths laid over one another."""
+"""Figures of two sides: shares of pairs as mirrored bars, overlaid distributions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import polars as pl
 from ui.figures.paper import CATEGORIES, OPAQUE, Palette, bin_words, edge_axis, layout
 from ui.session.text import plotly_text
 
-THERE = CATEGORIES[1]
+OTHER_SIDE = CATEGORIES[1]
 
 
 def _layout(palette: Palette, height: int, x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def _percent(share: float) -> str:
 
 
 def mirrored(pairs: pl.DataFrame, names: tuple[str, str], palette: Palette) -> go.Figure:
-    """Lying bars of each pair's share, this side's to the left and the other's to the right; first pair on top.
+    """Horizontal bars of each pair's share, this side to the left and the other to the right; the first pair on top.
 
     `pairs`: `verb`, `noun`, `left_rows`, `left_share`, `right_rows`, `right_share`.
     """
@@ -36,7 +36,7 @@ def mirrored(pairs: pl.DataFrame, names: tuple[str, str], palette: Palette) -> g
     words = [plotly_text(f"{verb} {noun}", 32) for verb, noun in lines.select("verb", "noun").iter_rows()]
     longest = max([*lines["left_share"], *lines["right_share"], 1e-9])
     bars = []
-    for side, name, colour, sign in (("left", names[0], palette.view, -1), ("right", names[1], THERE, 1)):
+    for side, name, colour, sign in (("left", names[0], palette.view, -1), ("right", names[1], OTHER_SIDE, 1)):
         shares, rows = lines[f"{side}_share"].to_list(), lines[f"{side}_rows"].to_list()
         bars.append(
             {
@@ -66,16 +66,16 @@ def overlaid(
     palette: Palette,
     whole: bool = True,
 ) -> go.Figure:
-    """Rows per bin as a share of each side's rows, the sides laid over one another as filled steps."""
-    at = list(range(len(edges) - 1))
+    """Rows per bin as a share of each side's rows, both sides as overlaid filled steps."""
+    bins = list(range(len(edges) - 1))
     words = [bin_words(low, high, whole) for low, high in itertools.pairwise(edges)]
     steps = []
-    for (name, rows), colour, dash in zip(sides, (palette.view, THERE), ("solid", "dash"), strict=True):
+    for (name, rows), colour, dash in zip(sides, (palette.view, OTHER_SIDE), ("solid", "dash"), strict=True):
         every = max(sum(rows), 1)
         steps.append(
             {
                 "type": "scatter",
-                "x": at,
+                "x": bins,
                 "y": [n / every for n in rows],
                 "name": plotly_text(name),
                 "mode": "lines",

@@ -1,4 +1,4 @@
-"""What every figure is drawn on: colours, layout, ticks and how numbers are written."""
+"""What all figures share: colours, layout, ticks and the format of numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 FONT = "Inter, Noto Sans, system-ui, sans-serif"
 CATEGORIES = ("#2F6FDE", "#E0792B", "#2A9D74", "#C44E8A", "#7A5BD0", "#B8962E", "#4BA3C7", "#8C6D5A")
 
-NUMBERS = {  # 0.06 and 1.2k on the ticks of an axis: by itself "~s" would write sixty thousandths as 60m
+NUMBERS = {  # ticks such as 0.06 and 1.2k: "~s" alone writes 0.06 as 60m
     "tickformatstops": [{"dtickrange": [None, 0.999], "value": "~g"}, {"dtickrange": [1, None], "value": "~s"}]
 }
 
@@ -34,7 +34,7 @@ DARK = Palette("#6EA8FF", "#3D5B8C", "#343F4D", "#E4E9F0", "#27303B", ("#2A3F66"
 
 
 def compact(value: float) -> str:
-    """A number as short as an axis needs it: 950, 1.2k, 3M."""
+    """A number in short form for an axis: 950, 1.2k, 3M."""
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= size:
             return f"{value / size:.3g}{letter}"
@@ -43,7 +43,7 @@ def compact(value: float) -> str:
 
 def layout(palette: Palette, height: int, **more: Any) -> dict[str, Any]:
     axis = {"gridcolor": palette.grid, "zeroline": False, "fixedrange": True, "automargin": True}
-    made: dict[str, Any] = {
+    settings: dict[str, Any] = {
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "barmode": "overlay",
@@ -59,46 +59,46 @@ def layout(palette: Palette, height: int, **more: Any) -> dict[str, Any]:
         "yaxis": dict(axis),
     }
     for name, value in more.items():
-        made[name] = {**made[name], **value} if isinstance(made.get(name), dict) else value
-    return made
+        settings[name] = {**settings[name], **value} if isinstance(settings.get(name), dict) else value
+    return settings
 
 
 def edge_ticks(edges: Sequence[float], wanted: int = 9) -> tuple[list[float], list[str]]:
-    """Where the axis of numbered bins is ticked, and with which edge: bin `i` is drawn from i - 0.5 to i + 0.5."""
+    """Tick positions and labels for an axis of numbered bins: bin `i` is drawn from i - 0.5 to i + 0.5."""
     powers = [i for i, edge in enumerate(edges) if edge > 0 and np.isclose(np.log10(edge) % 1, 0)]
     uneven = len(edges) > 2 and not np.isclose(edges[1] - edges[0], edges[-1] - edges[-2])
     step = max(1, round((len(edges) - 1) / wanted))
-    at = sorted({0, *powers}) if uneven and len(powers) > 1 else list(range(0, len(edges), step))
-    return [i - 0.5 for i in at], [compact(edges[i]) for i in at]
+    bins = sorted({0, *powers}) if uneven and len(powers) > 1 else list(range(0, len(edges), step))
+    return [i - 0.5 for i in bins], [compact(edges[i]) for i in bins]
 
 
-MARKED = {"color": "#C44E8A", "width": 2, "dash": "dot"}  # the line at a value that a person chose
+MARKED = {"color": "#C44E8A", "width": 2, "dash": "dot"}  # the line at a chosen value
 OPAQUE = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
-"""Of a trace whose marks can be picked: what is picked becomes a filter, so nothing needs to pale."""
+"""For a trace whose marks can be selected: a selection becomes a filter, so the other marks keep their colour."""
 
-CELL_PIXELS = 28  # what a click in a cell can hit
+CELL_PIXELS = 28  # the size of the mark that a click in a cell selects
 PICKED = {
     "type": "scatter",
     "mode": "markers",
     "marker": {"symbol": "square", "size": CELL_PIXELS, "color": "rgba(0,0,0,0)"},
     **OPAQUE,
 }
-"""Invisible marks over the cells of a heatmap, which cannot be picked themselves."""
+"""Invisible marks over the cells of a heatmap, because Plotly cannot select the cells."""
 
 
 def upright(x: float, line: Mapping[str, Any]) -> dict[str, Any]:
-    """A line from the bottom of the picture to its top."""
+    """A vertical line over the full height of the figure."""
     return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "y domain", "line": dict(line)}
 
 
 def edge_axis(edges: Sequence[float]) -> dict[str, Any]:
-    """An axis of numbered bins, ticked at its edges."""
-    at, words = edge_ticks(edges)
-    return {"showgrid": False, "tickvals": at, "ticktext": words}
+    """An axis of numbered bins with ticks at the edges."""
+    positions, words = edge_ticks(edges)
+    return {"showgrid": False, "tickvals": positions, "ticktext": words}
 
 
 def bin_words(low: float, high: float, whole: bool) -> str:
-    """What stands in one bin: "from 100 to 199" for whole numbers, "from 0.5 to under 1" otherwise."""
+    """The range of a bin in words: "100 to 199" for whole numbers, "0.5 to under 1" otherwise."""
     if whole:
         return f"{low:,.0f}" if high - low <= 1 else f"{low:,.0f} to {high - 1:,.0f}"
     return f"{low:,g} to under {high:,g}"

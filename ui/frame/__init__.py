@@ -1,3 +1,3 @@
-"""What every page begins with: title, view bar, search, sharing."""
+"""The top of every page: title, view bar, search, sharing."""
 
 __all__ = ["frame"]

@@ -1,4 +1,4 @@
-"""How a filter reads on its chip: its own sentence, or what the page it comes from knows of the value it names."""
+"""The text of a filter on its chip: its sentence, with the name of a hidden value or a cluster if it has one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every page begins with: its title, the rows in view, the filters, search and sharing."""
+"""The top of every page: its title, the rows in view, the filters, search and sharing."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ SAMPLES = {
     "instructions": "1,200 instructions of 7 sources, scored by 8 annotators",
     "chats": "400 conversations in 9 languages, some with tool calls",
     "preferences": "400 pairs of a chosen and a rejected answer",
-    "hostile": "62 rows that try to break what shows them",
+    "hostile": "62 rows whose text tries to break the page that shows it",
 }
 
 
 def begin() -> None:
-    """The look that all pages share."""
+    """Applies the style that all pages share."""
     st.html(STYLE)
 
 
 def open_page(title: str) -> Dataset:
-    """First line of a page: takes dataset and view from the URL, draws the bar, gives the dataset.
+    """First line of a page: reads the dataset and the view from the URL, draws the view bar, returns the dataset.
 
-    Where nothing is open it says what to do and ends the page.
+    If no dataset is open, it says what to do and ends the page.
     """
     begin()
     dataset = session.dataset()
@@ -63,9 +63,9 @@ def open_page(title: str) -> Dataset:
 
 
 def open_rows(title: str, *signals: str, needs_texts: bool = False) -> tuple[Dataset, pl.Series]:
-    """First line of a page about the rows in view: the open dataset, and the positions of these rows.
+    """First line of a page about the rows in view: returns the open dataset and the positions of these rows.
 
-    Ends the page, having said why and what to do, where nothing is open, no row is in view, one of the `signals` is not
+    Ends the page, with the reason and what to do, if no dataset is open, no row is in view, one of the `signals` is not
     computed, or the page `needs_texts` and the dataset is a plain table.
     """
     dataset = open_page(title)
@@ -77,20 +77,20 @@ def open_rows(title: str, *signals: str, needs_texts: bool = False) -> tuple[Dat
 
 
 def require_texts(dataset: Dataset) -> None:
-    """Ends the page, with the way to set roles, where no column holds prompts, responses or text."""
+    """Ends the page, with a link to the roles, if no column holds prompts, responses or text."""
     if not dataset.has_examples:
         say_no_examples()
         st.stop()
 
 
 def require(dataset: Dataset, *signals: str) -> None:
-    """Ends the page, with the offer to compute them, where one of these signals is not computed."""
+    """Ends the page, with a button to compute them, if one of these signals is not computed."""
     if not jobs.require(dataset, *signals):
         st.stop()
 
 
 def rows_in_view(dataset: Dataset) -> pl.Series:
-    """Positions of the rows in view; ends the page with what to do when signals are missing or no row is left."""
+    """Positions of the rows in view; ends the page, with what to do, if signals are missing or no row is in view."""
     view = session.view()
     if missing := dataset.needs(view):
         if not jobs.require(dataset, *(s.name for s in missing)):
@@ -100,7 +100,7 @@ def rows_in_view(dataset: Dataset) -> pl.Series:
     if rows.is_empty():
         with st.container(border=True):
             if dataset.height:
-                st.text(f"None of the {dataset.height:,} rows passes every filter. Switch a filter off, or clear them.")
+                st.text(f"None of the {dataset.height:,} rows passes all filters. Switch off or remove a filter.")
             else:
                 st.text("This dataset has no rows.")
         st.stop()
@@ -144,24 +144,24 @@ def _dataset_menu(dataset: Dataset) -> None:
 
 
 def say_no_examples() -> None:
-    """What a plain table lacks, and where to mend it."""
+    """Says that no column has a text role, and links to where roles are set."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.text("No column is known to hold prompts, responses or text, so there are no lengths and no duplicates yet.")
+        st.text("No column has the role prompt, response or text, so lengths and duplicates cannot be computed.")
         if st.button("Set the roles of the columns", key="to_roles"):
             st.switch_page(places.page("open"))
 
 
 def _say_if_changed(dataset: Dataset) -> None:
-    """A word where the source file is not any more what was opened."""
+    """Warns if the size of a source file has changed since it was opened."""
     for file in dataset.meta["files"]:
         path = Path(file["path"])
         if path.exists() and path.stat().st_size != file["bytes"]:
-            st.warning("The source file has changed since it was opened; open it again to see its present rows.")
+            st.warning("The source file has changed since it was opened. Open it again to see its current rows.")
             return
 
 
 def _nothing_open() -> None:
-    """What to do first: open a file, or look around in the sample data."""
+    """What to do first: open a file or a sample dataset."""
     if job := st.session_state.get("opening"):
         jobs.wait_for(job, "Opening", opened)
         return
@@ -169,7 +169,7 @@ def _nothing_open() -> None:
         st.session_state["given"] = True
         open_files(session.files_given())
         st.rerun()
-    st.text("Nothing is open yet. Winnow shows what is in your finetuning data before you train on it.")
+    st.text("No dataset is open. Winnow shows what is in your finetuning data before you train on it.")
     with st.container(border=True, width=760):
         st.subheader("Your data", anchor=False)
         st.text("Instructions, chats, preference pairs, scores or raw text, as JSONL, JSON, CSV, Parquet or Arrow.")
@@ -180,8 +180,8 @@ def _nothing_open() -> None:
 
 
 def samples() -> None:
-    """The sample datasets, one click each."""
-    st.subheader("Sample data, with planted faults", anchor=False)
+    """A button for each sample dataset."""
+    st.subheader("Sample data with known faults", anchor=False)
     for name, words in SAMPLES.items():
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             path = str(places.ROOT / "sample_data" / f"{name}.jsonl")
@@ -195,7 +195,7 @@ def open_files(files: list[str], roles: dict[str, str] | None = None, **options:
 
 
 def opened(result: dict[str, object] | None) -> None:
-    """Makes the dataset that a job opened the one in view."""
+    """Shows the dataset that a job has opened."""
     st.session_state.pop("opening", None)
     if result:
         id = str(result["id"])
@@ -204,7 +204,7 @@ def opened(result: dict[str, object] | None) -> None:
 
 
 def opened_and_shown(result: dict[str, object] | None) -> None:
-    """Goes on to the Overview, where the page that opened it would still show what could be opened next."""
+    """The same for the page Open, which then goes to the Overview."""
     opened(result)
     if result:
         st.switch_page(places.page("overview"))

@@ -39,12 +39,12 @@ def search(dataset: Dataset) -> None:
             label_visibility="collapsed",
             on_change=_search_for,
         )
-    if said := st.session_state.pop("search_error", None):
-        st.text(said)
+    if error := st.session_state.pop("search_error", None):
+        st.text(error)
 
 
 def _search_for() -> None:
-    """A new search takes the place of the one before."""
+    """Replaces the search filter of the view."""
     wanted = st.session_state.get("search") or ""
     kept = View(tuple(f for f in session.view() if f.column != ANY_TEXT))
     try:
@@ -64,9 +64,9 @@ def _filter_form(dataset: Dataset) -> None:
     columns = [name for name in dataset.shown_columns if name != "row_id"] + ["row_id"]
     column = st.selectbox("Column", columns, key="filter_column")
     kind = kind_of(schema[column])
-    fitting = [name for name, known in OPERATORS.items() if kind in known.kinds and known.takes != "list"]
+    fitting = [name for name, operator in OPERATORS.items() if kind in operator.kinds and operator.takes != "list"]
     words = {name: OPERATORS[name].words.replace("{c} ", "").replace(" {v}", "") for name in fitting}
-    words |= {"range": "lies between", "outside": "lies outside", "in": "is one of", "notin": "is none of"}
+    words |= {"range": "is between", "outside": "is outside", "in": "is one of", "notin": "is none of"}
     op = st.selectbox("Condition", fitting, format_func=words.__getitem__, key=f"filter_op_{kind}")
     value = _value(dataset, column, op)
     if st.button("Add filter", type="primary", disabled=value is None, key="filter_add"):
@@ -81,13 +81,13 @@ def _filter_form(dataset: Dataset) -> None:
 
 
 def _value(dataset: Dataset, column: str, op: str) -> str | None:
-    """What the operator takes, asked for in the way that fits the column; None while it is not given."""
+    """The value of the operator, from an input that fits the column; None until it is given."""
     takes = OPERATORS[op].takes
     if takes == "nothing":
         return ""
     if takes == "range":
         low = st.text_input("From", key="filter_low")
-        high = st.text_input("To under", key="filter_high")
+        high = st.text_input("To (exclusive)", key="filter_high")
         return join_values([low, high]) if low or high else None
     if takes == "many" or op in ("eq", "ne"):
         offered = [] if dataset.is_long(column) else _values_of(key_of(dataset, column), column, dataset)
@@ -107,7 +107,7 @@ def _value(dataset: Dataset, column: str, op: str) -> str | None:
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _values_of(key: Key, column: str, _dataset: Dataset) -> list[tuple[str, int]]:
-    """The commonest values with their rows; none where a column has too many values to choose from."""
+    """The most frequent values with their numbers of rows, at most 200."""
     values = _dataset.column(column)
     values = values.explode() if isinstance(values.dtype, pl.List) else values
     named = count_values(values, OFFERED_VALUES).filter("is_named")
@@ -119,18 +119,23 @@ def share(dataset: Dataset) -> None:
         if not popover.open:
             return
         view = session.view()
-        st.text("This link shows the same rows to whoever reaches this server:")
+        st.text("This link shows the same rows to everyone who can open this server:")
         st.code(session.link(dataset, view), language=None, wrap_lines=True)
         with st.form("save_view", border=False, clear_on_submit=True):
-            st.text_input("Save this view under a name", max_chars=60, key="view_name")
+            st.text_input("Name of this view", max_chars=60, key="view_name")
             st.form_submit_button("Save", on_click=_save_view, args=(dataset, view))
-        if said := st.session_state.pop("save_said", None):
-            st.text(said)
+        if message := st.session_state.pop("save_said", None):
+            st.text(message)
         for saved in session.notes().views.listed(dataset.fingerprint):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 st.button(md(saved.name, 40), key=f"view_{saved.id}", on_click=_show_saved, args=(list(saved.filters),))
                 st.text(f"{saved.person}, {saved.at:%Y-%m-%d}")
-                if st.button("Compare", key=f"compare_{saved.id}", type="tertiary", help="The rows in view with these"):
+                if st.button(
+                    "Compare",
+                    key=f"compare_{saved.id}",
+                    type="tertiary",
+                    help="Compare the rows in view with the rows of this saved view",
+                ):
                     _compare_with(list(saved.filters))
                 st.button(
                     "Delete",
@@ -140,7 +145,7 @@ def share(dataset: Dataset) -> None:
                     args=(saved.id,),
                 )
         st.text_input(
-            "Tags and views are kept under the name", key="person", placeholder=system_user(), persist_state="session"
+            "Your name, stored with tags and views", key="person", placeholder=system_user(), persist_state="session"
         )
 
 
@@ -153,7 +158,7 @@ def _save_view(dataset: Dataset, view: View) -> None:
 
 
 def _compare_with(filters: list[str]) -> None:
-    from ui.slices import compare  # which draws with the charts, and they with the view
+    from ui.slices import compare  # here, since compare imports the charts, which import this module's package
 
     try:
         compare.show(View.from_params(filters))

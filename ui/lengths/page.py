@@ -1,4 +1,4 @@
-"""The parts of the page Lengths: which lengths there are, density, boxes by group, common and special tokens."""
+"""The parts of the page Lengths: units and roles, density, boxes by group, frequent and special tokens."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def signal_of(unit: str) -> str:
 
 
 def roles(dataset: Dataset, unit: str) -> dict[str, str]:
-    """The roles that have a length in this dataset, with their words."""
+    """The roles that have a length in this dataset, each with its words on the page."""
     if unit == "turns":
         return TURNS
     return {role: words for role, words in ROLES.items() if role == "row" or role in dataset.canonical}
@@ -81,9 +81,9 @@ def column(role: str, unit: str) -> str:
 
 
 def choose_tokenizer(dataset: Dataset) -> None:
-    """Which tokenizer counts: the shipped one, a tokenizer.json below the data folders, or a hub id when online."""
+    """A choice of tokenizer: the built-in one, a tokenizer.json below the data folders, or a hub id when online."""
     now = str(dataset.signal("tokens").parameters["tokenizer"])
-    name = st.text_input("Tokenizer", value=now, key="tokenizer", help="tekken-240911, or a tokenizer.json")
+    name = st.text_input("Tokenizer", value=now, key="tokenizer", help="tekken-240911, or the path of a tokenizer.json")
     if name and name != now:
         try:
             path = str(below_data_folders(name)) if Path(name).exists() else name
@@ -98,10 +98,10 @@ def choose_tokenizer(dataset: Dataset) -> None:
 
 
 def prompt_against_response(dataset: Dataset, unit: str) -> None:
-    """Rows per length of prompt and of response; a box dragged becomes two range filters."""
+    """Rows per length of prompt and of response; a dragged box sets two range filters."""
     sides = ("user", "assistant") if unit == "turns" else ("prompt", "response")
     if unit != "turns" and not set(sides) <= set(dataset.canonical):
-        st.text("This needs rows that have a prompt and a response; their roles are set on the page Open.")
+        st.text("This needs a prompt and a response column. Set their roles on the page Open.")
         return
     if unit == "turns" and not jobs.require(dataset, "lengths"):
         return
@@ -130,10 +130,10 @@ def prompt_against_response(dataset: Dataset, unit: str) -> None:
 
 
 def by_group(dataset: Dataset, of: str, unit: str, rows: pl.Series) -> None:
-    """Boxes from the 5th to the 95th percentile per group, largest groups first; a box clicked becomes a filter."""
+    """Boxes from the 5th to the 95th percentile per group, largest groups first; a click on a box sets a filter."""
     groups = [c for c in dataset.categories if c in dataset.schema]
     if not groups:
-        st.text("No column groups these rows. Set the role source or annotator on the page Open.")
+        st.text("No column can group the rows. Set the role source or annotator on the page Open.")
         return
     group = st.selectbox(
         "Group by", groups, key="group", format_func=cut, label_visibility="collapsed", bind="query-params"
@@ -152,7 +152,7 @@ def by_group(dataset: Dataset, of: str, unit: str, rows: pl.Series) -> None:
 
 @st.cache_data(max_entries=32, show_spinner="Splitting a sample into tokens …")
 def _tokens_of_sample(key: Key, name: str, _texts: list[str]) -> tuple[list[tuple[str, int, int]], int]:
-    """The 40 most frequent tokens as (text, times, texts that hold it), and all tokens of the sample."""
+    """The 40 most frequent tokens as (token, times, texts with it), and the number of all tokens of the sample."""
     model = tokenizer(name)
     times: Counter[int] = Counter()
     holding: Counter[int] = Counter()
@@ -164,12 +164,12 @@ def _tokens_of_sample(key: Key, name: str, _texts: list[str]) -> tuple[list[tupl
 
 
 def visible(token: str) -> str:
-    """A token with its white space shown: ␣ for a blank, ⏎ for a line end, ⇥ for a tab."""
+    """A token with visible white space: ␣ for a space, ⏎ for a line break, ⇥ for a tab."""
     return token.replace(" ", "␣").replace("\n", "⏎").replace("\t", "⇥")
 
 
 def common_tokens(dataset: Dataset, rows: pl.Series) -> None:
-    """The most frequent tokens of a seeded sample of the view, and the names of special tokens that stand as text."""
+    """The most frequent tokens of a seeded sample of the view, and the special tokens that appear as text."""
     name = str(dataset.signal("tokens").parameters["tokenizer"])
     left, right = st.columns(2, gap="large")
     with left:
@@ -189,11 +189,11 @@ def common_tokens(dataset: Dataset, rows: pl.Series) -> None:
             alt="Most frequent tokens",
         )
     with right:
-        st.text("Names of special tokens that stand in the text, where a trainer may take them for control:")
-        found = _special_tokens(dataset, name)
-        if not found:
+        st.text("Special tokens that appear as text. A trainer can read them as control tokens:")
+        rows_by_token = _special_tokens(dataset, name)
+        if not rows_by_token:
             st.text("None in this dataset.")
-        for token, n in found:
+        for token, n in rows_by_token:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button("Show", key=f"special_{token}", on_click=_show_token, args=(token,))
                 st.text(f"{token}  in {count(n)}")
@@ -204,21 +204,21 @@ def _show_token(token: str) -> None:
 
 
 def _special_tokens(dataset: Dataset, name: str) -> list[tuple[str, int]]:
-    """Each name with the rows that hold it, most rows first."""
-    known = tuple(dict.fromkeys([*tokenizer(name).special_tokens, *TEMPLATE_TOKENS]))
-    return _search_special(key_of(dataset), known, dataset)
+    """Each special token in the texts with its number of rows, most rows first."""
+    names = tuple(dict.fromkeys([*tokenizer(name).special_tokens, *TEMPLATE_TOKENS]))
+    return _search_special(key_of(dataset), names, dataset)
 
 
 @st.cache_data(max_entries=32, show_spinner="Looking for special tokens …")
-def _search_special(key: Key, known: tuple[str, ...], _dataset: Dataset) -> list[tuple[str, int]]:
-    """One search for any of them, then one each over the few rows that hold some."""
-    any_of = "|".join(map(literal_pattern, known))
+def _search_special(key: Key, names: tuple[str, ...], _dataset: Dataset) -> list[tuple[str, int]]:
+    """Searches first for rows with any of these names, then for each name in those rows only."""
+    any_of = "|".join(map(literal_pattern, names))
     rows = _dataset.rows_of(View().where("*", "re", any_of))
     texts = [c for c in TEXTS if c in _dataset.canonical]
     if rows.is_empty() or not texts:
         return []
     frame = _dataset.frame(texts, rows)
-    counts = [(t, frame.filter(pl.any_horizontal(_holds(frame, c, t) for c in texts)).height) for t in known]
+    counts = [(t, frame.filter(pl.any_horizontal(_holds(frame, c, t) for c in texts)).height) for t in names]
     return sorted(((t, n) for t, n in counts if n), key=lambda pair: -pair[1])
 
 

@@ -1,4 +1,4 @@
-"""The kind of noise one ticked on the page Format: its rows, examples with the place marked, the text without it."""
+"""The chosen kind of noise on the page Format: its rows, examples with the noise marked, the text without it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WHOLE = {"truncated": "is_truncated", "refusals": "is_refusal"}
 
 
 def column_of(kind: str) -> str | None:
-    """The column whose filter finds the rows of a kind, or of all kinds counted with it."""
+    """The column whose filter finds the rows of a kind, or of all kinds in the same column; None without one."""
     if kind in WHOLE:
         return WHOLE[kind]
     return next(
@@ -45,7 +45,7 @@ def offer_rows(kind: Kind) -> None:
 
 
 def examples(dataset: Dataset, kind: Kind, role: str, rows: pl.Series) -> None:
-    """The first of these rows, the first place of each marked ⟦ ⟧, and the same text without it."""
+    """The first of these rows, each with its first match marked by ⟦ ⟧, and the same text without it."""
     column = "messages" if "messages" in dataset.canonical else role
     if column not in dataset.canonical or (column == role and dataset.schema[role] == MESSAGES):
         return
@@ -63,12 +63,12 @@ def examples(dataset: Dataset, kind: Kind, role: str, rows: pl.Series) -> None:
 
 
 def _texts(frame: pl.DataFrame, role: str) -> list[str]:
-    """The texts of that role in the frame's only column; those of a chat one by one."""
+    """The texts of that role in the only column of the frame; each message of a chat is one text."""
     column = frame.to_series()
     if column.dtype != MESSAGES:
         return column.drop_nulls().to_list()
-    said = {"prompt": "user", "response": "assistant"}.get(role, role)
-    return [m["content"] for chat in column.to_list() for m in chat or () if m["role"] == said and m["content"]]
+    speaker = {"prompt": "user", "response": "assistant"}.get(role, role)
+    return [m["content"] for chat in column.to_list() for m in chat or () if m["role"] == speaker and m["content"]]
 
 
 def _around(text: str, start: int, end: int) -> str:
@@ -78,7 +78,7 @@ def _around(text: str, start: int, end: int) -> str:
 
 
 def _say_saved(dataset: Dataset, text: str, shown: str, kind: Kind) -> None:
-    """What cleaning saves of the text, and the text without it as it may be shown."""
+    """The tokens that cleaning saves in the text, and the cleaned text, masked as shown."""
     model = tokenizer(str(dataset.signal("formatting").parameters["tokenizer"]))
     was, now = count_tokens(model, [text, cleaned(text, [kind.name])])
     st.caption(f"Without it: {count(now, 'token')} instead of {was:,}.")

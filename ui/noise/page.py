@@ -1,4 +1,4 @@
-"""The parts of the page Format: kinds of noise and their cost, each by group, and forms of numbers."""
+"""The parts of the page Format: kinds of noise with their tokens, in total and by group, and forms of numbers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FORM = "tokens on form"
 NUMBER = st.column_config.NumberColumn(format="localized")
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading what was found …")
+@st.cache_resource(max_entries=4, show_spinner="Reading the noise …")
 def _entries(key: Key, table: str, _dataset: Dataset) -> Entries:
     return entries_of(_dataset, table)
 
@@ -53,29 +53,29 @@ def _key(dataset: Dataset, view: View) -> Key:
 
 
 def kinds(dataset: Dataset) -> pl.DataFrame:
-    """What each kind and role costs in the rows in view; kept while view, tags and signal stay the same."""
+    """Rows, occurrences and tokens of each kind and role in view; cached while view, tags and signal stay the same."""
     return _kinds(_key(dataset, session.view()), dataset, session.view())
 
 
-def of_form(found: pl.DataFrame) -> list[str]:
-    """The kinds found that are a matter of form alone, and can be cleaned."""
-    names = found["kind"].unique(maintain_order=True)
+def of_form(kinds: pl.DataFrame) -> list[str]:
+    """The kinds that concern form only and can be cleaned."""
+    names = kinds["kind"].unique(maintain_order=True)
     return [name for name in names if KINDS[name].form and KINDS[name].can_be_cleaned]
 
 
-def choose(found: pl.DataFrame, all_tokens: int | None) -> dict[str, str] | None:
-    """The table of kinds; gives the kind and role of the line one ticks, which stays ticked when the order changes."""
+def choose(kinds: pl.DataFrame, all_tokens: int | None) -> dict[str, str] | None:
+    """The table of kinds; returns kind, title and role of the ticked line, which stays ticked in another order."""
     share = pl.col("tokens") / all_tokens if all_tokens else pl.lit(None, pl.Float64)
-    shown = found.select(
+    shown = kinds.select(
         pl.col("title").alias("kind"), "role", "rows", "occurrences", "tokens", share.alias("share of all tokens")
     )
-    lines = [f"{kind}~{role}" for kind, role in found.select("kind", "role").iter_rows()]
+    lines = [f"{kind}~{role}" for kind, role in kinds.select("kind", "role").iter_rows()]
     before = st.query_params.get("noise", "")
     line = ticked(
         shown,
         f"noise_{zlib.crc32(' '.join(lines).encode()):x}",
         "Kinds of noise and their cost",
-        height="content" if found.height <= SHOWN_LINES else 36 * SHOWN_LINES,
+        height="content" if kinds.height <= SHOWN_LINES else 36 * SHOWN_LINES,
         selection_default={"selection": {"rows": [lines.index(before)] if before in lines else []}},
         column_config={
             **dict.fromkeys(("rows", "occurrences", "tokens"), NUMBER),
@@ -86,13 +86,13 @@ def choose(found: pl.DataFrame, all_tokens: int | None) -> dict[str, str] | None
         st.query_params["noise"] = lines[line]
     elif before in lines:
         st.query_params.pop("noise", None)
-    return found.select("kind", "title", "role").row(line, named=True) if line is not None else None
+    return kinds.select("kind", "title", "role").row(line, named=True) if line is not None else None
 
 
 def by_group(dataset: Dataset, chosen: dict[str, str] | None) -> None:
-    """What form, or the kind one ticked, costs per value of a column; a line ticked becomes a filter, or ends it."""
+    """The tokens on form, or of the chosen kind, per value of a column; a ticked line sets or removes a filter."""
     if not dataset.categories:
-        st.text("No column groups these rows. Set the role source or annotator on the page Open.")
+        st.text("No column can group the rows. Set the role source or annotator on the page Open.")
         return
     group = st.selectbox("By", dataset.categories, format_func=cut, key="format_group", bind="query-params")
     view = session.view().without_column(group)
@@ -105,7 +105,7 @@ def by_group(dataset: Dataset, chosen: dict[str, str] | None) -> None:
     line = ticked_once(
         table.rename({"value": cut(group, 40) if group not in table.columns else "value"}),
         "groups",
-        "What form costs by group",
+        "Tokens on form by group",
         column_config={"rows": NUMBER, "occurrences": NUMBER, "tokens": NUMBER, FORM: NUMBER, "share": share},
     )
     if line is not None:
@@ -119,19 +119,21 @@ def by_group(dataset: Dataset, chosen: dict[str, str] | None) -> None:
 def _groups(
     key: Key, group: str, of: tuple[str, str] | None, has_tokens: bool, _dataset: Dataset, _view: View
 ) -> pl.DataFrame:
-    """Per value of the column, largest share first: of a kind and role the `rows` with it, their `share` of the group's
-    rows, `occurrences`, `tokens`; of form as a whole the group's `rows`, tokens on form, `tokens`, and the `share`."""
+    """Per value of the column, largest share first. Of a kind and role: the `rows` with it, their `share` of the
+    group's rows, `occurrences`, `tokens`. Of all form: the group's `rows`, tokens on form, `tokens` and the `share`."""
     counted, lines = charts.counted_lines(_dataset, group, GROUPS)
     rows = _dataset.rows_of(_view)
-    at = lines.gather(rows).to_numpy()
-    every = np.bincount(at, minlength=counted.height)
+    line_numbers = lines.gather(rows).to_numpy()
+    every = np.bincount(line_numbers, minlength=counted.height)
     if of:
-        found = _in_view(_key(_dataset, _view), _dataset, _view).of(*of).by_group(lines, counted.height)
-        columns = {"rows": found["entries"], "share": found["entries"] / every, **found.drop("entries").to_dict()}
+        entries = _in_view(_key(_dataset, _view), _dataset, _view).of(*of).by_group(lines, counted.height)
+        columns = {"rows": entries["entries"], "share": entries["entries"] / every, **entries.drop("entries").to_dict()}
     else:
         tokens = {FORM: "formatting_tokens"} | ({"tokens": "row_tokens"} if has_tokens else {})
         frame = _dataset.frame(list(tokens.values()), rows).fill_null(0)
-        sums = {words: np.bincount(at, frame[c], counted.height).astype(np.int64) for words, c in tokens.items()}
+        sums = {
+            words: np.bincount(line_numbers, frame[c], counted.height).astype(np.int64) for words, c in tokens.items()
+        }
         columns = {"rows": pl.Series(every), **{words: pl.Series(sums[words]) for words in sums}}
         if has_tokens:
             columns["share"] = columns[FORM] / columns["tokens"]
@@ -140,21 +142,21 @@ def _groups(
 
 
 def numbers(dataset: Dataset) -> None:
-    """In which forms numbers, dates and units are written, where two forms of one sort stand side by side."""
-    found = _numbers(_key(dataset, session.view()), dataset, session.view())
-    mixed = found.filter("is_mixed")
+    """The forms of numbers, dates and units, if one sort is written in several forms."""
+    forms = _numbers(_key(dataset, session.view()), dataset, session.view())
+    mixed = forms.filter("is_mixed")
     if mixed.is_empty():
         st.text("Numbers, dates and units are each written in one form.")
         return
     st.dataframe(
         mixed.drop("is_mixed"),
         hide_index=True,
-        alt="Forms of numbers that stand side by side",
+        alt="Forms of numbers, dates and units",
         column_config={"group": "of", "rows": NUMBER, "occurrences": NUMBER},
     )
 
 
 def rows_with(dataset: Dataset, kind: str, role: str) -> pl.Series:
-    """The rows in view that hold the kind in a text of that role."""
+    """The rows in view with the kind in a text of that role."""
     view = session.view()
     return pl.Series(_in_view(_key(dataset, view), dataset, view).of(kind, role).row)

@@ -1,4 +1,4 @@
-"""The blind check of Read & tag: a random sample labelled without seeing what was said before, then compared."""
+"""The blind check of Read & tag: a random sample labelled without seeing earlier labels, then compared with them."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from ui.session.text import count, cut
 
 
 def words_of(labels: Sequence[str]) -> list[str]:
-    """The labels as words for the keys: short, visible and different, in the same order."""
+    """The labels as words for the keys: short, visible and unique, in the same order."""
     words: list[str] = []
     for number, label in enumerate(labels, start=1):
         try:
             word = clean_tag(cut(label, 50))
-        except AnnotationError:  # nothing in it can be seen
+        except AnnotationError:  # it has no visible character
             word = f"label {number}"
         words.append(word if word not in words else f"{word} ({number})")
     return words
 
 
 def chosen(dataset: Dataset) -> BlindCheck | None:
-    """The check that the address names, else the one this session is in: only one's own, of this dataset."""
+    """The check in the URL, else that of this session; None if it is another person's or of another dataset."""
     id = st.query_params.get("check") or st.session_state.get("check")
     if not id:
         return None
@@ -54,7 +54,7 @@ def chosen(dataset: Dataset) -> BlindCheck | None:
     if check.dataset != dataset.fingerprint or check.person != person():
         _enter(None)
         if check.dataset == dataset.fingerprint:
-            st.text(f"That blind check is {cut(check.person)}'s; begin one of your own.")
+            st.text(f"That blind check is {cut(check.person)}'s. You can begin your own.")
         return None
     _enter(check.id)
     return check
@@ -72,23 +72,21 @@ def _enter(id: str | None) -> None:
 
 def _switch(id: str | None) -> None:
     st.query_params.pop("row", None)
-    st.session_state["blind"] = False  # the door closes behind whoever goes through
+    st.session_state["blind"] = False  # closes the popover that `door` fills
     _enter(id)
 
 
 def door(dataset: Dataset) -> None:
-    """Begin a check, or go on with one."""
-    st.text("Label random rows yourself without seeing what others said, then see how far you agree with each of them.")
+    """The form that begins a check, and the person's earlier checks."""
+    st.text("Label random rows without seeing the labels of others. Then see your agreement with each of them.")
     notes = session.notes()
     for check in notes.checks.listed(dataset.fingerprint, person())[:8]:
         done = len(given(check))
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            words = "Results" if check.ended else "Go on"
+            words = "Results" if check.ended else "Continue"
             st.button(words, key=f"check_{check.id}", on_click=_switch, args=(check.id,))
             st.text(f"{cut(check.asked, 30)}, {done} of {count(len(check.row_ids))} labelled, seed {check.seed}")
-            st.button(
-                "Throw away", key=f"drop_{check.id}", type="tertiary", on_click=notes.checks.drop, args=(check.id,)
-            )
+            st.button("Delete", key=f"drop_{check.id}", type="tertiary", on_click=notes.checks.drop, args=(check.id,))
     columns = askable(dataset)
     if not columns:
         st.text("No column holds labels to check. Set the role label or score of its column on the page Open.")
@@ -105,11 +103,12 @@ def door(dataset: Dataset) -> None:
         st.text(str(error))
         return
     if rows.is_empty():
-        st.text(f"No row in view holds anything in {asked}; take a filter off.")
+        st.text(f"No row in view has a value in {asked}. Remove a filter.")
         return
     hidden, perhaps = telling_columns(dataset, asked, rows)
     st.text(
-        f"Not shown meanwhile: {', '.join(cut(c, 30) for c in hidden)}, tags, the raw record, and what you name here."
+        f"Not shown during the check: {', '.join(cut(c, 30) for c in hidden)}, tags, the raw record, "
+        "and the columns you choose here."
     )
     others = [c for c in dataset.originals if c not in hidden]
     also = st.multiselect(
@@ -118,11 +117,13 @@ def door(dataset: Dataset) -> None:
         default=perhaps,
         format_func=cut,
         key=f"check_also_{dataset.id}_{asked}",
-        help="Filled with the columns in which rows of one item differ: annotators may have written them.",
+        help="Chosen at first: columns that differ between rows of one item, because annotators may have written them.",
     )
     left_out = [f.sentence for f in session.view() if f not in open_view(dataset, session.view(), asked).filters]
     if left_out:
-        st.text(f"These filters would give answers away and are not applied: {'; '.join(cut(s) for s in left_out)}.")
+        st.text(
+            f"These filters are not applied, because they would reveal answers: {'; '.join(cut(s) for s in left_out)}."
+        )
     if st.button(f"Begin with {count(len(rows))}", type="primary", key="check_go"):
         ids = dataset.frame([ROW_ID], rows)[ROW_ID].to_list()
         try:
@@ -145,20 +146,20 @@ def _drawn(key: Key, asked: str, size: int, seed: int, _dataset: Dataset, _view:
 
 
 def given(check: BlindCheck) -> dict[str, str]:
-    """The words given so far, by row id."""
+    """The words given until now, by row id."""
     answers = session.notes().checks.answers(check).standing(check.dataset)
     return {row_id: tags[0] for row_id, tags, _ in answers.iter_rows() if tags}
 
 
 def room(dataset: Dataset, check: BlindCheck) -> None:
-    """The check, instead of the rows in view: its sample to label, or how the labels compare."""
+    """The check, instead of the rows in view: its sample to label, or the comparison of the labels."""
     with st.container(horizontal=True, vertical_alignment="center"):
         drawn = f"{count(len(check.row_ids))} drawn at random with seed {check.seed}"
         st.text(f"Blind check of {cut(check.asked, 40)}: {drawn}. Filters do not apply here.")
         st.space("stretch")
         st.button("Leave the check", key="check_leave", on_click=_switch, args=(None,))
     if check.asked not in dataset.originals:
-        st.text(f"The dataset has no column {cut(check.asked)} any more, so its rows cannot be compared.")
+        st.text(f"The dataset has no column {cut(check.asked)} any more, so the labels cannot be compared.")
         return
     if check.ended:
         results(dataset, check, given(check), words_of(check.labels), _show)
@@ -185,14 +186,14 @@ def _label(dataset: Dataset, check: BlindCheck, sequence: pl.Series) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(
             len(done) / len(check.row_ids),
-            f"{len(done)} of {len(check.row_ids)} labelled. Keys 1 to 9 give a label, J goes on, U undoes.",
+            f"{len(done)} of {len(check.row_ids)} labelled. Keys 1 to 9 give a label, J shows the next row, U undoes.",
         )
         with st.popover("Compare", key="check_end", disabled=not done):
             st.text(
-                f"You have labelled {len(done)} of {len(check.row_ids)}. Whoever has seen the answers is not blind any "
-                "more, so this check then takes no further labels."
+                f"You have labelled {len(done)} of {len(check.row_ids)}. The comparison shows the labels of others, so "
+                "you cannot add labels to this check after it."
             )
-            if st.button("Show how I agree", type="primary", key="check_show"):
+            if st.button("End and compare", type="primary", key="check_show"):
                 session.notes().checks.end(check.id)
                 st.rerun()
     first = next((i for i, row_id in enumerate(check.row_ids) if row_id not in done), 0)
@@ -200,15 +201,17 @@ def _label(dataset: Dataset, check: BlindCheck, sequence: pl.Series) -> None:
 
 
 def shown_rows(dataset: Dataset, check: BlindCheck, rows: pl.Series) -> list[dict[str, Any]]:
-    """The rows as they are shown: without what gives the label away, and with one's own label for a tag."""
+    """The payloads of the rows, without columns that reveal the label, and with the person's own label as the tag."""
     hidden = {*check.hidden, check.asked, "score", "source_record", *TAGS}
     frame = dataset.frame([c for c in desk.read_columns(dataset) if c not in hidden], rows)
     fields = [c for c in metadata_fields(dataset.meta, ["row_tokens"]) if c in frame.columns]
     done = given(check)
-    own = [{**row, "tags": [done[row[ROW_ID]]] if row[ROW_ID] in done else []} for row in frame.iter_rows(named=True)]
+    labelled = [
+        {**row, "tags": [done[row[ROW_ID]]] if row[ROW_ID] in done else []} for row in frame.iter_rows(named=True)
+    ]
     return [
         payload(row, fields=fields, withheld="in a blind check", originals=fields, hits=marks.hits, hidden=marks.hidden)
-        for row, marks in zip(own, masking.marks(dataset, rows, own), strict=True)
+        for row, marks in zip(labelled, masking.marks(dataset, rows, labelled), strict=True)
     ]
 
 
@@ -219,10 +222,10 @@ def _store(check: BlindCheck, words: Sequence[str]) -> Callable[[Change], None]:
             answers.undo(check.dataset, check.person)
         elif change.row_id is not None and change.row_id in check.row_ids and change.tag in words:
             before = given(check).get(change.row_id)
-            said = {str(change.tag): bool(change.is_on)}
+            tags = {str(change.tag): bool(change.is_on)}
             if change.is_on and before not in (None, change.tag):
-                said[str(before)] = False
-            answers.apply(check.dataset, {change.row_id: said}, check.person)
+                tags[str(before)] = False
+            answers.apply(check.dataset, {change.row_id: tags}, check.person)
 
     return store_label
 

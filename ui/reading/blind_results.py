@@ -1,4 +1,4 @@
-"""How a finished blind check compares: with whom one agrees how far, and where one differs."""
+"""The result of a blind check: agreement with each annotator, and the rows with different labels."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ def _compared(key: Key, _dataset: Dataset, _check: BlindCheck, _mine: Mapping[st
 def results(
     dataset: Dataset, check: BlindCheck, given: Mapping[str, str], words: Sequence[str], show: Callable[[View], None]
 ) -> None:
-    """The table of people, the rows where one differs, and the way to read them; `show` leaves the check."""
+    """The table of annotators, and the rows with different labels; `show` leaves the check and shows a view."""
     labels = dict(zip(words, check.labels, strict=True))
     mine = {row_id: labels[word] for row_id, word in given.items() if word in labels}
-    found = _compared(key_of(dataset, dataset.signal("consensus"), more=(check.id,)), dataset, check, mine)
-    if found.people.is_empty():
-        st.text("None of the rows you labelled holds a label of anyone, so there is nothing to compare.")
+    compared = _compared(key_of(dataset, dataset.signal("consensus"), more=(check.id,)), dataset, check, mine)
+    if compared.people.is_empty():
+        st.text("None of the rows you labelled has a label of another person, so there is nothing to compare.")
         return
-    own = count(len(given))
+    rows = count(len(given))
     st.text(
-        f"Your labels of {own} beside {count(found.rows, 'label')} of the same items. Agreement is "
-        "the share of items with the same label; kappa is agreement beyond chance (1 perfect, 0 chance), given from "
-        f"{LEAST_ITEMS} items on. Lowest and highest bound each with 95% confidence."
+        f"Your labels of {rows} compared with {count(compared.rows, 'label')} of the same items. Agreement is "
+        "the share of items with the same label; kappa is agreement beyond chance (1 perfect, 0 chance), given for "
+        f"{LEAST_ITEMS} items or more. Lowest and highest: the bounds of the 95% confidence interval."
     )
     between = {
         f"{name}_{end}": f"{words} {of}"
         for name, of in (("agreement", "agreement"), ("kappa", "kappa"))
         for end, words in (("low", "lowest"), ("high", "highest"))
     }
-    shown = found.people.rename(between).with_columns(pl.col("^.*agreement$").round(2))
+    shown = compared.people.rename(between).with_columns(pl.col("^.*agreement$").round(2))
     shares = {c: st.column_config.NumberColumn(format="percent") for c in shown.columns if c.endswith("agreement")}
     kappas = {c: st.column_config.NumberColumn(format="%.2f") for c in shown.columns if c.endswith("kappa")}
     st.dataframe(
@@ -54,16 +54,18 @@ def results(
         alt="Your agreement with each annotator",
         column_config={**shares, **kappas, "annotator": st.column_config.TextColumn(width=190)},
     )
-    if found.differing.is_empty():
-        st.text("You differ nowhere.")
+    if compared.differing.is_empty():
+        st.text("Your labels are the same as all others.")
         return
-    differing = found.differing.head(MOST_ROWS)
+    differing = compared.differing.head(MOST_ROWS)
     ids = dataset.frame([ROW_ID], differing["row"])[ROW_ID].to_list()
     view = View().where(ROW_ID, "in", join_values(ids))
     st.button(
-        f"Read the {count(len(ids))} where you differ", key="check_differ", type="primary", on_click=show, args=(view,)
+        f"Read {count(len(ids))} with different labels", key="check_differ", type="primary", on_click=show, args=(view,)
     )
     texts = [c for c in desk.FIRST_TEXTS if c in dataset.canonical]
     whole = masking.masked(dataset, dataset.frame(texts, differing["row"]), differing["row"])
     beside = whole.select(pl.col(c).str.slice(0, 200) for c in texts)
-    st.dataframe(pl.concat([differing.drop("row"), beside], how="horizontal"), hide_index=True, alt="Where you differ")
+    st.dataframe(
+        pl.concat([differing.drop("row"), beside], how="horizontal"), hide_index=True, alt="Rows with different labels"
+    )

@@ -1,4 +1,4 @@
-"""The reading desk: the rows in view one at a time, in an order one chooses, and the tags one gives them."""
+"""The reading desk: the rows in view one at a time, in a chosen order, with keys for tags."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ui.session.cache_keys import Key, key_of
 from ui.session.login import person
 
 FIRST_TEXTS = ("prompt", "response", "text")
-WINDOW, BEFORE = 32, 10  # rows of half a kilobyte, text and record, stay well below 150 kB a message
+WINDOW, BEFORE = 32, 10  # with rows of 500 bytes, text and record, a message stays well below 150 kB
 ORDERS = {
     "given": "as in the file",
     "random": "random (seeded)",
@@ -43,7 +43,7 @@ SORTED_BY = {  # the columns of an order, the largest first or not
 
 @st.cache_resource(show_spinner=False)
 def acked() -> dict[str, int]:
-    """The last stored key press of each reader that any browser of this server shows."""
+    """The number of the last stored key press of each reader, for all browsers of this server."""
     return {}
 
 
@@ -61,8 +61,8 @@ def _ordered(key: Key, order: str, seed: int, _dataset: Dataset, _view: View, _r
 
 
 def choose_order() -> tuple[str, int]:
-    """The order of reading, by its short name in the address, and the seed of a random one; that of a list is offered
-    where a filter gives one. Another page may ask for an order in `st.session_state["order"]` on its way here."""
+    """The order of reading, by its short name in the URL, and the seed of the random order, else 0. The order of a list
+    is offered if a filter has one. Another page can set `st.session_state["order"]` before it opens this one."""
     offered = [name for name in ORDERS if name != "listed" or session.view().listed]
     if st.session_state.get("order") not in offered:
         st.session_state["order"] = asked if (asked := st.query_params.get("order")) in offered else offered[0]
@@ -77,29 +77,29 @@ def choose_order() -> tuple[str, int]:
 
 
 def ordered(dataset: Dataset, rows: pl.Series, order: str, seed: int) -> pl.Series:
-    """The positions in reading order; kept while the view stays the same."""
+    """The positions in reading order; cached while the view stays the same."""
     key = key_of(dataset, *SORTED_BY.get(order, {}), view=session.view())
     return _ordered(key, order, seed, dataset, session.view(), rows)
 
 
 def revision(dataset: Dataset, order: str, seed: int) -> str:
-    """What tells one sequence of rows from another. Tags given while reading do not move the rows under one's eyes."""
+    """A text that changes with the sequence of rows. It ignores tags, so that tagging does not move the rows."""
     return "|".join((dataset.id, order, str(seed), *session.view().to_params()))
 
 
 def find_row(dataset: Dataset, sequence: pl.Series, row_id: str | None, otherwise: int = 0) -> int:
-    """Where a row stands in the sequence; `otherwise` where it is not among the rows in view."""
+    """The position of a row in the sequence; `otherwise` if it is not among the rows in view."""
     if not row_id:
         return otherwise
-    at = (dataset.column(ROW_ID) == row_id).arg_true()
-    found = (sequence == at[0]).arg_true() if len(at) else at
-    return int(found[0]) if len(found) else otherwise
+    rows = (dataset.column(ROW_ID) == row_id).arg_true()
+    places = (sequence == rows[0]).arg_true() if len(rows) else rows
+    return int(places[0]) if len(places) else otherwise
 
 
 class Book(NamedTuple):
-    """What lies on the desk: under what its words are kept, the words on the keys, how rows are shown, and what a key
-    press does. `key` is the reader's own; `is_single`: a row has one word at most; `has_alike`: more like it can
-    be had."""
+    """What a reader shows and stores: its widget `key`, the name `kept` under which its words are stored, the `words`
+    on the keys, the `payloads` of rows, and `store` for a key press. `is_single`: a row has at most one word;
+    `has_similar`: the reader offers similar rows."""
 
     key: str
     kept: str
@@ -107,18 +107,18 @@ class Book(NamedTuple):
     payloads: Callable[[pl.Series], list[dict[str, Any]]]
     store: Callable[[Change], None]
     is_single: bool = False
-    has_alike: bool = False
+    has_similar: bool = False
 
 
 @st.fragment
 def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
-    """Draws the reader over a window of the sequence; only this reruns while one reads and tags."""
+    """Draws the reader over a window of the sequence; only this fragment reruns during reading and tagging."""
 
     def payloads(rows: pl.Series) -> list[dict[str, Any]]:
         return _payloads(dataset, rows)
 
     words = session.notes().vocabulary.tags(dataset.fingerprint)
-    book = Book("reader", dataset.fingerprint, words, payloads, _store(dataset), has_alike=True)
+    book = Book("reader", dataset.fingerprint, words, payloads, _store(dataset), has_similar=True)
     store(book)
     session.take_tags(dataset)
     masking.take_wish(st.session_state.get(book.key))
@@ -128,10 +128,10 @@ def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
 
 
 def draw(dataset: Dataset, book: Book, sequence: pl.Series, token: str, otherwise: int = 0) -> None:
-    """The reader with the rows around the one being read; it opens at the row in the address, or `otherwise`."""
+    """The reader with the rows around the current one; it opens at the row in the URL, or at `otherwise`."""
     state = st.session_state.get(book.key)
-    if (at := place_in(state, "at", token)) is not None and at < len(sequence):
-        st.query_params["row"] = str(dataset.frame([ROW_ID], sequence.slice(at, 1))[ROW_ID][0])
+    if (position := place_in(state, "at", token)) is not None and position < len(sequence):
+        st.query_params["row"] = str(dataset.frame([ROW_ID], sequence.slice(position, 1))[ROW_ID][0])
     begin = find_row(dataset, sequence, st.query_params.get("row"), otherwise)
     wanted = place_in(state, "want", token)
     wanted = begin if wanted is None else min(wanted, len(sequence) - 1)
@@ -146,7 +146,7 @@ def draw(dataset: Dataset, book: Book, sequence: pl.Series, token: str, otherwis
         "rows": payloads[first:end],
         "tags": list(book.words),
         "single": book.is_single,
-        "alike": book.has_alike,
+        "similar": book.has_similar,
         "dataset": book.kept,
         "acked": acked(),
     }
@@ -154,11 +154,11 @@ def draw(dataset: Dataset, book: Book, sequence: pl.Series, token: str, otherwis
 
 
 def _nothing() -> None:
-    """The fragment that reruns reads what changed."""
+    """A callback without work: the rerun of the fragment reads the change."""
 
 
 def read_columns(dataset: Dataset) -> list[str]:
-    """The columns of which the reader shows something."""
+    """The columns that the reader shows."""
     lengths = [c for c in dataset.schema if c.endswith("_tokens")]
     names = [ROW_ID, *dataset.canonical, *(c for c in dataset.originals if c not in CANONICAL), *PLACE, *lengths, *TAGS]
     return list(dict.fromkeys(names))
@@ -179,27 +179,27 @@ def _payloads(dataset: Dataset, rows: pl.Series) -> list[dict[str, Any]]:
             originals=originals,
             hits=marks.hits,
             searches=searches,
-            votes=votes.get(at),
+            votes=votes.get(position),
             hidden=marks.hidden,
         )
         | {"shown": row[ROW_ID] in asked and bool(marks.types)}
-        for at, row, marks in zip(rows, held, masking.marks(dataset, rows, held), strict=True)
+        for position, row, marks in zip(rows, held, masking.marks(dataset, rows, held), strict=True)
     ]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _votes(key: Key, _dataset: Dataset, _rows: pl.Series) -> dict[int, Votes]:
-    """What is said of the items of a window of rows: the same for every key press in it."""
+    """The judgements of the items of a window of rows; the same for every key press in it."""
     return votes_beside(_dataset, _rows)
 
 
 def store(book: Book) -> None:
-    """Each key press becomes one event; what is stored is acknowledged, what is not the reader sends again."""
+    """Stores each key press as one event and acknowledges it; the reader sends the others again."""
     for change in read_log(st.session_state.get(book.key), acked(), book.kept):
         try:
             book.store(change)
         except AnnotationError as error:
-            st.error("The tag could not be stored; it is kept in the reader and sent again.")
+            st.error("The tag could not be stored. The reader keeps it and sends it again.")
             st.text(str(error))
             return
         acked()[change.client] = change.seq

@@ -1,4 +1,4 @@
-"""The table of rows in view: fifty a page, sorted and with columns as one likes; a row opens in the reader."""
+"""The table of the rows in view: 50 per page, sortable, with a choice of columns; a ticked row can be read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ THEN = ("source", "annotator", "score", "label", "language", "created_at")
 
 
 def usual_columns(dataset: Dataset) -> list[str]:
-    """The columns a new dataset's table begins with: its texts, its main roles, its length."""
+    """The columns shown at first: the texts, the main roles and the length."""
     texts = [c for c in FIRST_COLUMNS if c in dataset.canonical or c == "tags"]
     roles = [dataset.roles[r] for r in THEN if r in dataset.roles]
     plain = [] if len(texts) > 1 else list(dataset.originals)[:8]
@@ -54,7 +54,7 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
         rows = _sorted(dataset, by, down, rows)
     shown = rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
     if not columns:
-        st.text("Choose a column to see.")
+        st.text("Choose a column to show.")
         return
     frame = masking.masked(dataset, dataset.frame(columns, shown), shown).select(cell(c, schema[c]) for c in columns)
     line = ticked_once(
@@ -70,7 +70,7 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
 
 def choose_act(key: str) -> str:
     """What ticking a row of a table does."""
-    acts = {"read": "reads it", "like": "shows more like it"}
+    acts = {"read": "opens it", "like": "shows similar rows"}
     act = st.segmented_control(
         "Ticking a row", list(acts), default="read", format_func=acts.__getitem__, required=True, key=key
     )
@@ -78,7 +78,7 @@ def choose_act(key: str) -> str:
 
 
 def follow(dataset: Dataset, row_id: str, act: str) -> None:
-    """Opens the ticked row in the reader, or remembers that more like it are sought; `like.grant` shows these."""
+    """Opens the ticked row in the reader, or stores the request for similar rows, which `like.grant` shows."""
     if act == "like":
         like.wish(row_id)
         st.rerun()
@@ -95,11 +95,11 @@ def as_listed(dataset: Dataset, rows: pl.Series, ids: Sequence[str]) -> pl.Serie
 def open_in_reader(dataset: Dataset, row_id: str) -> None:
     """Goes to Read & tag at this row, with the same view."""
     params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params(), "row": row_id}
-    st.switch_page(places.page("reading"), query_params=params)  # a name given twice in pairs would keep its last value
+    st.switch_page(places.page("reading"), query_params=params)  # of a list of pairs only the last filter would stay
 
 
 def _headers(columns: list[str]) -> list[str]:
-    """Column names as they can stand in a header: one line, each only once."""
+    """Column names as table headers: on one line, and unique."""
     seen: dict[str, int] = {}
     headers = []
     for column in columns:
@@ -110,7 +110,7 @@ def _headers(columns: list[str]) -> list[str]:
 
 
 def cell(column: str, dtype: pl.DataType) -> pl.Expr:
-    """A column as its cells show it: texts cut, chats by their turns, lists as they are."""
+    """A column as the cells show it: texts are cut, chats become one line, lists stay lists."""
     if dtype == pl.String:
         return pl.col(column).str.slice(0, SHOWN_CHARS)
     if dtype == MESSAGES:
@@ -127,5 +127,5 @@ def _order(key: Key, down: bool, _rows: pl.Series, _values: pl.Series) -> pl.Ser
 
 
 def _sorted(dataset: Dataset, by: str, down: bool, rows: pl.Series) -> pl.Series:
-    """The rows in view ordered by a column, nulls last; kept for as long as view and column stay the same."""
+    """The rows in view ordered by a column, nulls last; cached while view and column stay the same."""
     return _order(key_of(dataset, by, view=session.view()), down, rows, dataset.column(by))

@@ -1,4 +1,4 @@
-"""More like this: from one row to the rows nearest to it, as a view."""
+"""More like this: the rows nearest to one row, as a view."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ ROWS = 50  # with the row itself
 
 
 def wish(row_id: str) -> None:
-    """Remembers the row whose like is sought."""
+    """Stores the row to which similar rows are requested."""
     st.session_state["like_row"] = row_id
 
 
 def take_wish(state: object) -> bool:
-    """Whether the reader asks for rows like the one it shows; each key press counts once."""
+    """Stores the reader's request for similar rows; whether there is a new one. Each key press counts once."""
     asked = state.get("like") if isinstance(state, Mapping) else None
     if not isinstance(asked, Mapping) or not isinstance(row_id := asked.get("id"), str):
         return False
@@ -35,9 +35,9 @@ def take_wish(state: object) -> bool:
 
 
 def grant(dataset: Dataset, *, in_read: bool = False) -> None:
-    """Shows the rows nearest to the one wished for, in Read; without vectors it offers to make them first.
+    """Shows the rows nearest to the requested one in Read & tag; offers to compute missing vectors first.
 
-    `in_read`: Read itself asks, before it draws the choice of the order.
+    `in_read`: the caller is that page, before it draws the choice of the order.
     """
     row_id = st.session_state.get("like_row")
     position = position_of(dataset, row_id) if row_id else None
@@ -47,15 +47,15 @@ def grant(dataset: Dataset, *, in_read: bool = False) -> None:
     if not dataset.has(dataset.signal("embedding")):
         with st.container(border=True):
             if not vectors.are_there(dataset, f"Finding rows like {row_id}"):
-                st.button("Never mind", key="like_not", on_click=_forget)
+                st.button("Cancel", key="like_not", on_click=_forget)
                 return
     _forget()
     try:
-        found = similar_to_row(dataset, position, ROWS - 1)
+        similar = similar_to_row(dataset, position, ROWS - 1)
     except MapError as error:
         st.text(str(error))
         return
-    nearest = View().listing(f"most like row {row_id}", [row_id, *found[ROW_ID]])
+    nearest = View().listing(f"most like row {row_id}", [row_id, *similar[ROW_ID]])
     session.set_view(nearest)
     if in_read:
         st.session_state["order"] = "listed"

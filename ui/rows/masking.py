@@ -1,4 +1,4 @@
-"""Personal data on screen: masked unless one asks to see it, and whoever asks is noted in the log."""
+"""Personal data on screen: masked unless a person asks to see it, which is recorded in the log."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from ui.session.login import person
 
 
 def is_known(dataset: Dataset) -> bool:
-    """Whether it is computed where personal data stands."""
+    """Whether personal data has been scanned."""
     return any(dataset.has(dataset.signal(name)) for name in TABLES)
 
 
@@ -39,7 +39,7 @@ def is_on() -> bool:
 
 
 def switch(dataset: Dataset) -> None:
-    """The session's switch, on every page where it is computed where personal data stands."""
+    """The switch of this session, on every page if personal data has been scanned."""
     if not is_known(dataset):
         return
     st.session_state["mask_switch"] = is_on()
@@ -48,15 +48,15 @@ def switch(dataset: Dataset) -> None:
         key="mask_switch",
         on_change=_switched,
         width="content",
-        help="In all texts that the pages quote, for this session. Rows seen with it off are noted with your name. The "
-        "page Personal data shows values one by one, whatever is chosen here.",
+        help="In all texts on the pages, for this session. If it is off, the rows that you see are recorded with your "
+        "name. The page Personal data shows single values, whatever you choose here.",
     )
 
 
 def say_if_unknown(dataset: Dataset) -> None:
-    """A word where nothing was looked for, since nothing is masked then."""
+    """Warns that nothing is masked because personal data has not been scanned."""
     if not is_known(dataset):
-        st.caption("Personal data is not masked: it was not looked for yet.")
+        st.caption("Personal data is not masked: it has not been scanned yet.")
 
 
 def _switched() -> None:
@@ -69,20 +69,20 @@ def _lines(key: Key, _dataset: Dataset, _rows: pl.Series) -> dict[int, list[Line
 
 
 def marks(dataset: Dataset, rows: pl.Series, frame: Sequence[Mapping[str, Any]]) -> list[Marks]:
-    """What is marked and hidden in each row of a window of the reader; what is shown is noted before."""
+    """What is marked and masked in each row of the reader's window; the log records values before they are shown."""
     if not is_known(dataset):
         return [NO_MARKS] * len(frame)
     lines = _lines(key_of(dataset, *map(dataset.signal, TABLES), more=map(str, rows)), dataset, rows)
     asked: set[str] = st.session_state.setdefault("shown_rows", set())
-    is_open = [at in lines and (not is_on() or row[ROW_ID] in asked) for at, row in zip(rows, frame, strict=True)]
-    shown = [(str(row[ROW_ID]), lines[at]) for at, row, o in zip(rows, frame, is_open, strict=True) if o]
+    is_open = [n in lines and (not is_on() or row[ROW_ID] in asked) for n, row in zip(rows, frame, strict=True)]
+    shown = [(str(row[ROW_ID]), lines[n]) for n, row, o in zip(rows, frame, is_open, strict=True) if o]
     if shown and not _noted(dataset, shown):
         is_open = [False] * len(frame)
-    return [marks_in(row, lines.get(at, ()), not o) for at, row, o in zip(rows, frame, is_open, strict=True)]
+    return [marks_in(row, lines.get(n, ()), not o) for n, row, o in zip(rows, frame, is_open, strict=True)]
 
 
 def may_be_seen(dataset: Dataset, rows: pl.Series) -> bool:
-    """Whether this session sees the values of these rows: masking is off, and that they are shown is noted by now."""
+    """Whether this session may see the values of these rows: masking is off, and the log records who sees them."""
     if is_on():
         return False
     lines = lines_of(dataset, rows)
@@ -91,9 +91,9 @@ def may_be_seen(dataset: Dataset, rows: pl.Series) -> bool:
 
 
 def masked(dataset: Dataset, frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
-    """The frame as this session may see it: every text that a page shows goes through here, or `masked_groups`.
+    """The frame as this session may see it. Every text that a page shows is masked by this function or `masked_groups`.
 
-    Its lines stand for the rows at these positions; its columns are the dataset's, or texts taken from these rows.
+    Its lines are the rows at these positions; its columns are the dataset's, or texts from these rows.
     """
     return frame if not is_known(dataset) or may_be_seen(dataset, rows) else masked_frame(dataset, frame, rows)
 
@@ -104,10 +104,10 @@ def masked_groups(dataset: Dataset, groups: Sequence[Group]) -> list[Group]:
         return list(groups)
     ids = dataset.column(ROW_ID)
     named = [{card.row for card in (*group.shared, *group.cards) if card.row} for group in groups]
-    at = ids.is_in(pl.Series(sorted(set().union(*named)), dtype=pl.String).implode()).arg_true()
-    if may_be_seen(dataset, at):
+    positions = ids.is_in(pl.Series(sorted(set().union(*named)), dtype=pl.String).implode()).arg_true()
+    if may_be_seen(dataset, positions):
         return list(groups)
-    masks = {ids[row]: several for row, several in masks_of(dataset, at).items()}
+    masks = {ids[row]: several for row, several in masks_of(dataset, positions).items()}
     return [
         masked_group(group, {value: hint for id in rows for value, hint in masks.get(id, {}).items()})
         for group, rows in zip(groups, named, strict=True)
@@ -115,7 +115,7 @@ def masked_groups(dataset: Dataset, groups: Sequence[Group]) -> list[Group]:
 
 
 def _noted(dataset: Dataset, shown: Sequence[tuple[str, Sequence[Line]]]) -> bool:
-    """Notes once per session and row that its values are shown; whether it could be noted."""
+    """Records once per session and row that its values are shown; whether that could be stored."""
     noted: set[tuple[str, str, str]] = st.session_state.setdefault("noted_rows", set())
     new = [
         (person(), row_id, type_)
@@ -134,7 +134,7 @@ def _noted(dataset: Dataset, shown: Sequence[tuple[str, Sequence[Line]]]) -> boo
 
 
 def take_wish(state: object) -> None:
-    """The reader's wish to see a row's values, or to hide them again; each key press counts once."""
+    """Applies the reader's request to show a row's values, or to mask them again; each key press counts once."""
     wish = state.get("reveal") if isinstance(state, Mapping) else None
     if not isinstance(wish, Mapping) or not isinstance(row_id := wish.get("id"), str):
         return
@@ -147,4 +147,4 @@ def take_wish(state: object) -> None:
     else:
         shown.add(row_id)
         noted: set[tuple[str, str, str]] = st.session_state.get("noted_rows", set())
-        noted -= {one for one in noted if one[1] == row_id}  # each time one asks is an entry
+        noted -= {one for one in noted if one[1] == row_id}  # each request is an entry in the log

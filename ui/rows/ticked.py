@@ -1,4 +1,4 @@
-"""A table of which a person ticks one line: a choice that stays, or one that is acted on once."""
+"""A table in which a person ticks one line: the tick stays, or it is used once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Table = pl.DataFrame | list[dict[str, Any]]
 
 
 def ticked(table: Table, key: str, alt: str, **options: Any) -> int | None:
-    """Draws the table; the number of the line that is ticked, None where none is, or only one that is gone by now.
+    """Draws the table; the number of the ticked line, None if no line is ticked or the ticked one no longer exists.
 
     `key` is the widget's, `alt` says what the table shows, `options` are more of `st.dataframe`.
     """
@@ -23,10 +23,10 @@ def ticked(table: Table, key: str, alt: str, **options: Any) -> int | None:
 
 
 def ticked_once(table: Table, key: str, alt: str, **options: Any) -> int | None:
-    """The same for a tick that does something: it is given once.
+    """The same, but each tick is returned once.
 
-    The table then gets another key, so that it is drawn without the tick; the browser would send it with every later
-    click again.
+    The table then gets another key, which removes the tick; otherwise the browser sends it again with every later
+    click.
     """
     line = ticked(table, f"{key}_{ticks_of(key)}", alt, **options)
     if line is not None:

@@ -1,4 +1,4 @@
-"""The key of a cached answer: it changes with everything that the answer is read from."""
+"""The key of a cached result: it changes with everything that the result depends on."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from analysis.signal import Signal
 from analysis.view import View
 
 Key = NewType("Key", str)
-"""What a cached function takes beside arguments that Streamlit does not hash (those named with `_`): a dataset, a
-frame, a view. Only `key_of` makes one, so that the types tell whether a key was made by it."""
+"""An argument of each cached function that also takes arguments Streamlit does not hash (those named with `_`), such as
+a dataset, a frame or a view. Only `key_of` returns this type, so that the type check finds a key made elsewhere."""
 
 
 def key_of(dataset: Dataset, *reads: str | Signal, view: View | None = None, more: Iterable[str] = ()) -> Key:
-    """What tells an answer about a dataset from any other answer of the same function.
+    """A text that is different for each result of a function about a dataset.
 
-    `reads` names what is read: a column, or a signal, which stands for all its columns and second tables and for
-    whether it is computed. `view` says of which rows; None means that the answer is about all rows, or about those that
-    `more` names. `more` is whatever else changes the answer and is no argument of the function.
+    `reads` names what is read: a column, or a signal, which means all its columns and second tables and whether it is
+    computed. `view` gives the rows; None means all rows, or those that `more` names. `more` is everything else that
+    changes the result and is not an argument of the function.
 
-    The key also changes with the roles of the columns, with the tags where a column of tags is read or filtered by, and
-    with the rulings of people where a column or signal that they change is. It reads no row.
+    The key also changes with the roles of the columns; with the tags, if a column of tags is read or filtered by; and
+    with the rules for values that are not personal, if a column or signal that they change is. It reads no row.
     """
     columns = {name for name in reads if isinstance(name, str)} | (view.columns() if view else set())
     signals = (_signal_key(dataset, signal) for signal in reads if isinstance(signal, Signal))

@@ -1,4 +1,4 @@
-"""Which files may be opened from the screen, and where uploads go."""
+"""Which files can be opened from the pages, and where are uploads stored?"""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ COPY_BYTES = 1 << 22
 
 @st.cache_data(ttl=5, show_spinner=False)
 def data_files() -> list[str]:
-    """Data files below the configured folders, hidden folders left out; at most 2,000, the first by name."""
-    found: list[str] = []
+    """Paths of the data files below the configured folders, without hidden folders; the first 2,000 by name."""
+    paths: list[str] = []
     for folder in data_folders():
-        found += _below(folder, DEPTH)
-    return sorted(found)[:SHOWN_FILES]
+        paths += _below(folder, DEPTH)
+    return sorted(paths)[:SHOWN_FILES]
 
 
 def _below(folder: Path, depth: int) -> Iterator[str]:
@@ -53,7 +53,7 @@ def shown_path(path: str) -> str:
 
 
 def keep_upload(name: str, content: BinaryIO) -> Path:
-    """Copies an upload into the workspace, piece by piece, under a harmless form of its name."""
+    """Copies an upload into the workspace, under its name with unsafe characters replaced."""
     safe = re.sub(r"[^A-Za-z0-9._-]+", "_", Path(name).name).lstrip(".") or "upload"
     folder = workspace().home / "uploads" / uuid.uuid4().hex[:12]
     folder.mkdir(parents=True)
@@ -63,22 +63,22 @@ def keep_upload(name: str, content: BinaryIO) -> Path:
     return folder / safe[-120:]
 
 
-def choose_roles(found: dict[str, str], columns: Sequence[str], key: str) -> dict[str, str]:
-    """A choice of column per role, beginning with what was found; gives what differs from that, "" for none."""
+def choose_roles(detected: dict[str, str], columns: Sequence[str], key: str) -> dict[str, str]:
+    """A choice of column per role, beginning with the detected ones; returns the changed roles, "" for no column."""
     changed: dict[str, str] = {}
     texts = [r for r in ROLES if r in TEXT_ROLES]
     for title, roles in (
-        ("What is trained on", texts),
-        ("What describes it", [r for r in ROLES if r not in TEXT_ROLES]),
+        ("Texts to train on", texts),
+        ("Other columns", [r for r in ROLES if r not in TEXT_ROLES]),
     ):
         st.text(title)
         cells = st.columns(4)
         for number, role in enumerate(roles):
             options = ["", *columns]
-            at = options.index(found[role]) if found.get(role) in options else 0
+            index = options.index(detected[role]) if detected.get(role) in options else 0
             picked = cells[number % 4].selectbox(
-                role.replace("_", " "), options, index=at, key=f"{key}_{role}", format_func=lambda c: c or "–"
+                role.replace("_", " "), options, index=index, key=f"{key}_{role}", format_func=lambda c: c or "–"
             )
-            if picked != found.get(role, ""):
+            if picked != detected.get(role, ""):
                 changed[role] = picked
     return changed

@@ -1,4 +1,4 @@
-"""Long work runs in another process: a click elsewhere stops a script, not a job."""
+"""Long work in a process of its own: a click stops the script of a page, but not the job."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ NAMES = {
     "formatting": "kinds of formatting",
     "embedding": "vectors",
     "neighbours": "nearest rows",
-    "meaning_pairs": "pairs of one meaning",
-    "meaning_conflicts": "conflicts between prompts of one meaning",
+    "meaning_pairs": "pairs with the same meaning",
+    "meaning_conflicts": "conflicts between prompts with the same meaning",
     "personal_data": "places of personal data",
     "named_entities": "names of people, places and organisations",
 }
@@ -49,7 +49,14 @@ def start(*arguments: str) -> str:
     id = uuid.uuid4().hex[:12]
     folder = _folder(id)
     folder.mkdir(parents=True)
-    command = [sys.executable, "-P", "-m", "analysis", arguments[0], "--json"]  # -P: no module of the folder started in
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "analysis",
+        arguments[0],
+        "--json",
+    ]  # -P: imports nothing from the current folder
     if arguments[0] in ("open", "export"):
         command += ["--progress", str(folder / "progress.json")]
     command += arguments[1:]
@@ -81,18 +88,20 @@ def has_failed(id: str) -> bool:
 
 
 def result(id: str) -> Any:
-    """The job's answer. Raises JobError where it failed, with its last words."""
+    """The result of a job. Raises JobError with the last line of its stderr if it failed."""
     process = started_processes().get(id)
     if process is None or process.returncode != 0:
-        said = (
+        error = (
             (_folder(id) / "err").read_text(encoding="utf-8", errors="replace").strip() if _folder(id).exists() else ""
         )
-        raise JobError(said.splitlines()[-1] if said else "The work was stopped before it ended; start it again.")
+        raise JobError(
+            error.splitlines()[-1] if error else "The job was stopped before it was complete. Start it again."
+        )
     return json.loads((_folder(id) / "out").read_bytes())
 
 
 def stop(id: str) -> None:
-    """Ends a job; what it had finished stays, and starting it again goes on from there."""
+    """Stops a job; its finished parts stay, and a new start continues from there."""
     process = started_processes().get(id)
     if process and process.poll() is None:
         _end(process.pid)
@@ -100,19 +109,19 @@ def stop(id: str) -> None:
 
 
 def _end(pid: int) -> None:
-    """Ends a job with the processes it started; one that was started elsewhere may lead no group of its own."""
+    """Ends a job and the processes it started. A job started from a shell may have no process group of its own."""
     try:
         if hasattr(os, "killpg") and os.getpgid(pid) == pid:
             os.killpg(pid, signal.SIGTERM)
         else:
             os.kill(pid, signal.SIGTERM)
     except ProcessLookupError:
-        pass  # it has just ended by itself
+        pass  # it has already ended
 
 
 @st.fragment(run_every=0.5)
 def wait_for(id: str, title: str, then: Callable[[Any], None]) -> None:
-    """A bar until the job is over; then `then` gets its answer and the whole page runs again."""
+    """A progress bar until the job ends; then calls `then` with its result, None if it failed, and reruns the page."""
     if not is_over(id):
         state = Progress.read(_folder(id) / "progress.json")
         words = f"{title}: {state.stage}" if state else f"{title} …"
@@ -129,7 +138,7 @@ def wait_for(id: str, title: str, then: Callable[[Any], None]) -> None:
 
 
 def compute(dataset: Dataset, signal_: Signal) -> None:
-    """Starts one job for this signal; a second one, of whoever, would only wait for the first."""
+    """Starts a job for this signal. If another person has started one, the second waits for the first."""
     st.session_state[f"job_{signal_.key}"] = start("compute", "--", dataset.id, signal_.name)
 
 
@@ -143,14 +152,14 @@ def prepare(dataset: Dataset) -> None:
 
 
 def compute_together(dataset: Dataset, signals: Sequence[Signal]) -> None:
-    """Starts one job that makes these signals one after the other."""
+    """Starts one job that computes these signals one after the other."""
     job = start("compute", "--", dataset.id, *(s.name for s in signals))
     for signal_ in signals:
         st.session_state[f"job_{signal_.key}"] = job
 
 
 def require(dataset: Dataset, *names: str) -> bool:
-    """Whether these signals are there; a panel that offers to make those that are not."""
+    """Whether these signals are computed; draws a panel with a button for each that is not."""
     missing = [s for s in map(dataset.signal, names) if not dataset.has(s)]
     for signal_ in missing:
         _panel(dataset, signal_)
@@ -159,7 +168,7 @@ def require(dataset: Dataset, *names: str) -> bool:
 
 @st.fragment(run_every=1)
 def _panel(dataset: Dataset, signal_: Signal) -> None:
-    """An offer with its estimate, or how far the work is; only this reruns while another process works."""
+    """A button to compute a signal with the estimated time, or its progress; only this part reruns during the work."""
     if dataset.has(signal_):
         st.rerun()
     name = NAMES.get(signal_.name, signal_.name.replace("_", " "))
@@ -168,7 +177,9 @@ def _panel(dataset: Dataset, signal_: Signal) -> None:
         if computing.is_running(dataset, signal_) or (job and not is_over(job)):
             state = computing.progress(dataset, signal_)
             left = f", about {duration(state.seconds_left)} left" if state and state.seconds_left else ""
-            st.progress(state.share if state else 0.0, f"Computing {name}{left}. You can go on meanwhile.")
+            st.progress(
+                state.share if state else 0.0, f"Computing {name}{left}. You can use other pages during this time."
+            )
             st.button("Stop", key=f"stop_{signal_.key}", on_click=stop_signal, args=(dataset, signal_))
             return
         if job and has_failed(job):
@@ -177,12 +188,12 @@ def _panel(dataset: Dataset, signal_: Signal) -> None:
         cost = f", which takes about {duration(seconds)}" if seconds is not None else ""
         done = computing.progress(dataset, signal_)
         st.text(f"The {name} of {count(dataset.height)} are not computed yet{cost}.")
-        word = "Go on computing" if done and done.done else "Compute"
+        word = "Continue computing" if done and done.done else "Compute"
         st.button(f"{word} {name}", key=f"go_{signal_.key}", type="primary", on_click=compute, args=(dataset, signal_))
 
 
 def say_why(job: str) -> None:
-    """What a job said when it failed."""
+    """Shows the last line of the failed job's stderr."""
     try:
         result(job)
     except JobError as error:
@@ -190,23 +201,23 @@ def say_why(job: str) -> None:
 
 
 def stop_signal(dataset: Dataset, signal_: Signal) -> None:
-    """Ends the work on a signal, whoever started it."""
+    """Stops the work on a signal, even if another person started it."""
     state = computing.progress(dataset, signal_)
     if state and computing.is_running(dataset, signal_):
         _end(state.pid)
     elif job := st.session_state.get(f"job_{signal_.key}"):
-        stop(job)  # the signal's turn in it has not come yet
+        stop(job)  # the job has not reached this signal yet
 
 
 def show_error() -> None:
-    """What the latest job said when it failed, once."""
-    if said := st.session_state.pop("job_error", None):
+    """Shows the error of the latest failed job, once."""
+    if error := st.session_state.pop("job_error", None):
         st.error("That did not work.")
-        st.text(said)
+        st.text(error)
 
 
 def arguments_of(files: Sequence[str], roles: dict[str, str] | None = None, **options: str | bool | None) -> list[str]:
-    """The command line that opens these files, with what was chosen on the page."""
+    """The command line that opens these files with the options chosen on the page."""
     arguments = ["open"]
     for role, column in (roles or {}).items():
         arguments += ["--role", f"{role}={column}"]

@@ -1,4 +1,4 @@
-"""The open dataset and the current view: the URL wins when it speaks, the session remembers when it is silent."""
+"""The open dataset and the current view: from the URL, or from the session if the URL names none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from analysis.view import View
 from analysis.workspace import Workspace
 
 KEPT_STEPS = 100
-NOT_SHARED = ("row", "check")  # where one person is: the row read, and a blind check under way
+NOT_SHARED = ("row", "check")  # the row that one person reads, and their blind check
 
 
 @st.cache_resource(show_spinner=False)
@@ -49,7 +49,7 @@ def load(id: str) -> Dataset:
     folder = workspace().folder / id
     path = folder / "dataset.json"
     if Path(id).name != id or not path.exists():
-        raise DatasetError(f"No dataset {id!r} is opened here.")
+        raise DatasetError(f"This workspace has no dataset {id!r}.")
     return _dataset(str(folder), path.stat().st_mtime_ns)
 
 
@@ -59,53 +59,55 @@ def files_given() -> list[str]:
 
 
 def dataset() -> Dataset | None:
-    """The dataset that the URL names, else the one this session had; None where there is none. Says what went wrong."""
+    """The dataset that the URL names, else that of this session; None if there is none. Warns about a bad link."""
     asked = st.query_params.get("d")
     id = asked or st.session_state.get("dataset")
-    found = _found(id) if id else None
-    if found is None:
+    opened = _dataset_of(id) if id else None
+    if opened is None:
         st.session_state.pop("dataset", None)
         return None
-    if st.session_state.get("dataset") not in (None, found.id):
-        st.session_state["filters"] = []  # those of another dataset
-    st.session_state["dataset"] = found.id
-    if asked != found.id:
-        st.query_params["d"] = found.id
-    take_tags(found)
-    return found
+    if st.session_state.get("dataset") not in (None, opened.id):
+        st.session_state["filters"] = []  # they belong to another dataset
+    st.session_state["dataset"] = opened.id
+    if asked != opened.id:
+        st.query_params["d"] = opened.id
+    take_tags(opened)
+    return opened
 
 
-def _found(id: str) -> Dataset | None:
-    """The dataset of that id, or with a warning the one of the link's file name."""
+def _dataset_of(id: str) -> Dataset | None:
+    """The dataset of that id, or, with a warning, the one with the file name in the link."""
     try:
         return load(id)
     except DatasetError:
-        found = _of_that_name(st.query_params.get("n", ""))
-    if found is None:
-        st.warning("This link is for data that is not opened here. Open the file, then follow the link again.")
+        opened = _of_that_name(st.query_params.get("n", ""))
+    if opened is None:
+        st.warning("This link is for a dataset that is not in this workspace. Open the file, then open the link again.")
     else:
-        st.warning("This link was made on other data of the same name. The rows you see are of the data opened here.")
-    return found
+        st.warning(
+            "This link was made for other data with the same name. You see the rows of the data in this workspace."
+        )
+    return opened
 
 
 def _of_that_name(name: str) -> Dataset | None:
-    known = next((str(meta["id"]) for meta in workspace().datasets() if name and meta["name"] == name), None)
-    return load(known) if known else None
+    id = next((str(meta["id"]) for meta in workspace().datasets() if name and meta["name"] == name), None)
+    return load(id) if id else None
 
 
-def take_tags(found: Dataset) -> None:
-    """Puts the latest tags in place; all sessions share them."""
-    in_place.take_tags(found, notes())
-    take_rules(found)
+def take_tags(of: Dataset) -> None:
+    """Loads the latest tags into the dataset, which all sessions share."""
+    in_place.take_tags(of, notes())
+    take_rules(of)
 
 
-def take_rules(found: Dataset) -> None:
-    """Puts in place what people ruled out as not personal, for what is computed by now; all sessions share it."""
-    in_place.take_rules(found, notes())
+def take_rules(of: Dataset) -> None:
+    """Applies the rules for values that are not personal to the computed signals, which all sessions share."""
+    in_place.take_rules(of, notes())
 
 
 def choose(id: str, view: View | None = None) -> None:
-    """Makes that dataset the open one, with all rows in view."""
+    """Opens that dataset, with all rows in view unless a `view` is given."""
     st.session_state["dataset"] = st.query_params["d"] = id
     for name in ("past", "future"):
         st.session_state[name] = []
@@ -122,7 +124,7 @@ def forget(id: str) -> None:
 
 
 def change_roles(of: Dataset, roles: dict[str, str]) -> None:
-    """Reads the open dataset again with other roles; the view stays."""
+    """Reads the open dataset again with other roles; the view stays the same."""
     try:
         changed = workspace().reread(of, {role: column or None for role, column in roles.items()})
     except WinnowError as error:
@@ -132,12 +134,12 @@ def change_roles(of: Dataset, roles: dict[str, str]) -> None:
 
 
 def view() -> View:
-    """The view of this rerun, as `read_view` took it."""
+    """The view of this rerun, as `read_view` stored it."""
     return View.from_params(st.session_state.get("filters", []))
 
 
 def read_view(of: Dataset) -> None:
-    """Takes the view from the URL, or from the session where that is silent; an unreadable link shows all rows."""
+    """Reads the view from the URL, or from the session if the URL has no filter; an unreadable link shows all rows."""
     params = st.query_params.get_all("f") or st.session_state.get("filters", [])
     try:
         asked = View.from_params(params)
@@ -150,7 +152,7 @@ def read_view(of: Dataset) -> None:
 
 
 def set_view(new: View) -> None:
-    """Session and URL change together, here and nowhere else; the view before can be had back by undo."""
+    """Changes session and URL together; undo restores the view before."""
     before = st.session_state.get("filters", [])
     if new.to_params() != before:
         st.session_state["past"] = [*st.session_state.get("past", []), before][-KEPT_STEPS:]
@@ -177,12 +179,12 @@ def can_redo() -> bool:
 
 
 def undo() -> None:
-    """The view before the latest change."""
+    """Restores the view before the latest change."""
     _step("past", "future")
 
 
 def redo() -> None:
-    """The view that the latest undo left."""
+    """Restores the view before the latest undo."""
     _step("future", "past")
 
 
@@ -195,7 +197,7 @@ def _step(back: str, forth: str) -> None:
 
 
 def link(of: Dataset, shown: View, path: str | None = None) -> str:
-    """The address that shows these rows in any browser that reaches this server, on this page as it is set up."""
+    """The address of this page, or of `path`, with these rows and the current settings of the page."""
     here = urlsplit(st.context.url or "http://localhost:8501/")
     names = [name for name in st.query_params if name not in (*NOT_SHARED, "d", "n", "f")]
     settings = [(name, value) for name in names for value in st.query_params.get_all(name)]

@@ -1,35 +1,35 @@
-"""Text of the dataset made harmless for the few places that read Markdown or HTML entities."""
+"""Text of the dataset, escaped for the few places that read Markdown or HTML."""
 
 from __future__ import annotations
 
 import re
 
 MARKDOWN = set(r"\`*_[]()!<>$:~#|{}&@+-.=^\"'/")
-# Streamlit looks for addresses, arrows and its logo once more after reading escapes; a joiner without width hides them.
+# Streamlit replaces addresses, arrows and its logo after it has read the escapes; a zero-width joiner prevents it.
 SEEN_LATE = re.compile(r"(?i)https?:(?=//)|www(?=\.)|@(?=\w)|:(?=streamlit:)|[<>~-](?=[=-])|-(?=>)")
 JOINER = "\u2060"
 
 
-JOINERS = "\u200c\u200d"  # emoji and several scripts are misspelt without them
+JOINERS = "\u200c\u200d"  # emoji and several scripts are drawn wrongly without them
 
 
 def md(text: str, limit: int = 80) -> str:
-    """`text` so that Markdown shows it letter by letter, on one line, cut at `limit` characters.
+    """`text` escaped so that Markdown shows every character as it is, on one line, cut at `limit` characters.
 
-    For labels that nothing but Markdown can draw; everywhere else use st.text, a table cell or a component.
+    For labels, which Streamlit always reads as Markdown; use st.text, a table cell or a component everywhere else.
     """
-    shown = SEEN_LATE.sub(lambda found: found[0] + JOINER, cut(text, limit).strip())
+    shown = SEEN_LATE.sub(lambda match: match[0] + JOINER, cut(text, limit).strip())
     return "".join(f"\\{c}" if c in MARKDOWN else c for c in shown)
 
 
 def cut(text: str, limit: int = 80) -> str:
-    """One line of at most `limit` characters; what cannot be seen is shown as a blank."""
+    """One line of at most `limit` characters, with a blank for each invisible character."""
     line = "".join(c if c.isprintable() or c in JOINERS else " " for c in text[: limit + 1])
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def plotly_text(text: str, limit: int = 40) -> str:
-    """`text` so that Plotly draws no tag or link from it."""
+    """`text` escaped so that Plotly draws no HTML tag or link from it."""
     return cut(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -39,7 +39,7 @@ def count(rows: int, noun: str = "row") -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds in words, rounded as one would say it."""
+    """Seconds in words, rounded: `a second`, `12 seconds`, `3 minutes`, `1.5 hours`."""
     if seconds < 1.5:
         return "a second"
     if seconds < 90:

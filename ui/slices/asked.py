@@ -1,4 +1,4 @@
-"""What rows are cut by and what is measured of each slice, as asked on a page; kept while columns and view stay."""
+"""The chosen slices and measures of a page, and their results; cached while columns and view stay the same."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CUT_WORDS = {
 }
 
 
-# Asked once, kept while the column and the view stay the same
+# Cached results
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -60,15 +60,15 @@ def _apart(key: Key, _dataset: Dataset, _slice: View, _view: View, _without: Seq
 
 
 def measured(dataset: Dataset, of: Measure) -> Measured:
-    """A measure of every row, made once per column."""
+    """A measure of every row, computed once per column."""
     return _measured(key_of(dataset, of.column, more=(of.name,)), dataset, of)
 
 
-# What is asked
+# Choices on the page
 
 
 def choose_cut(dataset: Dataset, label: str, key: str, taken: str | None = None) -> Split | None:
-    """A column, and how it is cut where it can be cut in several ways; None where no column is chosen."""
+    """A choice of a column, and of how it is cut if there are several ways; None if no column is chosen."""
     offered = [by.column for by in choices(dataset) if by.column != taken]
     types = types_of(dataset)
     columns = [*offered, *(c for c in types if c not in offered and c != taken and cuts(types[c]))]
@@ -101,27 +101,27 @@ def choose_cut(dataset: Dataset, label: str, key: str, taken: str | None = None)
 
 
 def choose_measures(dataset: Dataset) -> list[Measured]:
-    """What is measured of each slice: about six at first, any column of the dataset or of a computed signal."""
-    known = {of.name: of for of in measuring.measures(dataset)}
+    """A choice of measures: any column of the dataset or of a computed signal; about six at first."""
+    measures_by_name = {of.name: of for of in measuring.measures(dataset)}
     usual = [of.name for of in measuring.default_measures(dataset)]
     chosen = st.multiselect(
         "Measures",
-        list(known),
+        list(measures_by_name),
         default=usual,
-        format_func=lambda name: known[name].label,
+        format_func=lambda name: measures_by_name[name].label,
         key="measures",
         bind="query-params",
         placeholder="Choose what to measure",
     )
-    return [measured(dataset, known[name]) for name in chosen]
+    return [measured(dataset, measures_by_name[name]) for name in chosen]
 
 
 def table_of(dataset: Dataset, splits: Sequence[Split], chosen: Sequence[Measured]) -> SliceTable | None:
-    """The rows in view by slice, without the view's own filters on what they are cut by."""
+    """The rows in view by slice, without the filters of the view on the cut columns; None if it cannot be computed."""
     view = others(splits)
     columns = [*(s.dimension.column for s in splits), *(m.measure.column for m in chosen)]
     cuts_ = [str(Dimension(s.dimension.column, s.cut)) for s in splits]
-    names = [name for s in splits for name in s.names]  # of clusters, which people change
+    names = [name for s in splits for name in s.names]  # names of clusters can change
     asked = (*cuts_, *names, "", *(m.measure.name for m in chosen))
     key = key_of(dataset, *columns, dataset.signal("tokens"), view=view, more=asked)
     try:
@@ -132,7 +132,7 @@ def table_of(dataset: Dataset, splits: Sequence[Split], chosen: Sequence[Measure
 
 
 def others(splits: Sequence[Split]) -> View:
-    """The view less its filters on what the rows are cut by."""
+    """The view without its filters on the cut columns."""
     view = session.view()
     for each in splits:
         view = view.without_column(each.dimension.column)
@@ -140,7 +140,7 @@ def others(splits: Sequence[Split]) -> View:
 
 
 def apart(dataset: Dataset, inside: View, splits: Sequence[Split]) -> list[Apart]:
-    """What sets a slice apart from the rest of the rows in view, most telling first; kept while both stay the same."""
+    """How a slice differs from the rest of the rows in view, significant measures first; cached for both."""
     view, without = others(splits), [each.dimension.column for each in splits]
     key = key_of(dataset, *dataset.signals(), view=inside, more=(key_of(dataset, view=view), *without))
     return _apart(key, dataset, inside, view, without)

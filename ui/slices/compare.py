@@ -1,4 +1,4 @@
-"""The parts of the page Compare: the other side, and both sides over everything that can be measured."""
+"""The parts of the page Compare: the choice of the other side, and all measures of both sides."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut
 from ui.slices import asked, sides
 
-REST = "~rest"  # as the other side's filters: all rows that are not in view
+REST = "~rest"  # in place of the other side's filters: all rows not in view
 SHOWN = {
     "label": "measure",
     "mean": "A",
     "other_mean": "B",
-    "difference": "A less B",
+    "difference": "A − B",
     "low": "from",
     "high": "to",
     "effect": "effect",
@@ -38,17 +38,17 @@ SHOWN = {
 
 
 class Other(NamedTuple):
-    """The other side: its dataset, the positions of its rows, what it is called, what tells it from others."""
+    """The other side: its dataset, the positions of its rows, its name, its cache key, the columns of its filters."""
 
     dataset: Dataset
     rows: pl.Series
     words: str
     key: Key
-    columns: frozenset[str] = frozenset()  # those its filters name
+    columns: frozenset[str] = frozenset()  # of its filters
 
 
 def show(view: View | None, id: str | None = None) -> None:
-    """Opens the page with the rows in view held against that view; against all other rows where none is given."""
+    """Opens the page and compares the rows in view with that view, or with all other rows if it is None."""
     _remember([REST] if view is None else view.to_params(), id)
     st.switch_page(places.page("compare"))
 
@@ -60,7 +60,7 @@ def _remember(filters: list[str], id: str | None = None) -> None:
 
 
 def read_other(dataset: Dataset) -> Other | None:
-    """The other side as the address says it, or the session where that is silent; None where neither does."""
+    """The other side from the URL, or from the session if the URL names none; None if neither does."""
     if "b" in st.query_params:
         st.session_state["other_side"] = (st.query_params.get_all("b"), st.query_params.get("bd"))
     if "other_side" not in st.session_state:
@@ -80,7 +80,7 @@ def read_other(dataset: Dataset) -> Other | None:
 
 
 def _other(dataset: Dataset, other: Dataset, filters: list[str]) -> Other | None:
-    """That side's rows; the offer to compute what its filters need where that is missing."""
+    """That side with its rows; None, with a message, if its filters need signals that are not computed."""
     if filters == [REST]:
         inside = dataset.rows_of(session.view())
         outside = pl.repeat(True, dataset.height, dtype=pl.Boolean, eager=True).scatter(inside, False)
@@ -91,7 +91,7 @@ def _other(dataset: Dataset, other: Dataset, filters: list[str]) -> Other | None
     other.check(view)
     if missing := other.needs(view):
         signals = ", ".join(s.name for s in missing)
-        st.text(f"The other side's filters need {signals} of {other.name}, not computed yet.")
+        st.text(f"The other side's filters need {signals} of {other.name}, which is not computed yet.")
         return None
     named = "" if other.id == dataset.id else f"{other.name}: "
     return Other(
@@ -100,7 +100,7 @@ def _other(dataset: Dataset, other: Dataset, filters: list[str]) -> Other | None
 
 
 def choose_other(dataset: Dataset) -> None:
-    """All other rows, all rows, saved views, other datasets, and this view with another value of a column."""
+    """A choice of the other side: other rows, all rows, a saved view, a dataset, this view with another value."""
     offered = sides.sides(dataset, session.view())
     if session.view().active:
         offered = {"all other rows": sides.Side(dataset.id, None), **offered}
@@ -127,27 +127,29 @@ def _compared(key: Key, _dataset: Dataset, _rows: pl.Series, _other: Other) -> l
 
 
 def compared(dataset: Dataset, rows: pl.Series, other: Other) -> list[Apart]:
-    """Every measure of both sides but those they are chosen by, most telling first; kept while both stay the same."""
-    there = key_of(other.dataset, *other.dataset.signals())
-    key = key_of(dataset, *dataset.signals(), view=session.view(), more=(other.key, there))
+    """All measures of both sides except the columns of their filters, significant ones first; cached for both sides."""
+    other_signals = key_of(other.dataset, *other.dataset.signals())
+    key = key_of(dataset, *dataset.signals(), view=session.view(), more=(other.key, other_signals))
     chosen_by = session.view().columns() | other.columns
-    found = _compared(key, dataset, rows, other)
-    return [each for each in found if each.measure.column not in chosen_by]
+    contrasts = _compared(key, dataset, rows, other)
+    return [each for each in contrasts if each.measure.column not in chosen_by]
 
 
 def say_sides(rows: pl.Series, other: Other) -> None:
-    """What A and B are, and how many rows."""
+    """Says what A and B are, with their numbers of rows."""
     st.text(f"A: {session.view().sentence}, {count(len(rows))}\nB: {cut(other.words, 300)}, {count(len(other.rows))}")
 
 
 def named(each: Apart) -> str:
-    """The measure in words; of categories, with the one in which the sides differ most."""
+    """The measure in words; for categories, with the category in which the sides differ most."""
     return f"{each.label}: {each.category}" if each.category is not None else each.label
 
 
-def table(found: list[Apart]) -> Apart | None:
-    """All measures; gives the one whose line is ticked, the first otherwise."""
-    lines = [{words: getattr(each, name) for name, words in SHOWN.items()} | {"measure": named(each)} for each in found]
+def table(contrasts: list[Apart]) -> Apart | None:
+    """The table of all measures; returns the ticked one, else the first."""
+    lines = [
+        {words: getattr(each, name) for name, words in SHOWN.items()} | {"measure": named(each)} for each in contrasts
+    ]
     figure = st.column_config.NumberColumn(format="%.4g")
     line = ticked(
         lines,
@@ -155,34 +157,34 @@ def table(found: list[Apart]) -> Apart | None:
         "Both sides over all measures",
         height=520,
         column_config={
-            **dict.fromkeys(("A", "B", "A less B", "from", "to"), figure),
+            **dict.fromkeys(("A", "B", "A − B", "from", "to"), figure),
             "effect": st.column_config.NumberColumn(
                 format="%.3f", help="Cliff's delta, -1 to 1, of numbers and shares; Cramér's V, 0 to 1, of categories"
             ),
             "in words": st.column_config.TextColumn(width="large"),
         },
     )
-    return found[line or 0] if found else None
+    return contrasts[line or 0] if contrasts else None
 
 
 def shapes(dataset: Dataset, rows: pl.Series, other: Other, each: Apart) -> None:
-    """The measure's distribution on both sides, as shares of its rows: a chart of numbers, a table of values."""
-    there = {of.name: of for of in measuring.measures(other.dataset)}[each.measure.name]
-    of_other = key_of(other.dataset, there.column)
+    """The distribution of the measure on both sides, as shares: a chart for numbers, a table for other values."""
+    other_measure = {of.name: of for of in measuring.measures(other.dataset)}[each.measure.name]
+    of_other = key_of(other.dataset, other_measure.column)
     key = key_of(dataset, each.measure.column, view=session.view(), more=(each.measure.name, other.key, of_other))
 
     def values() -> tuple[pl.Series, pl.Series]:
-        return values_of(dataset, each.measure).gather(rows), values_of(other.dataset, there).gather(other.rows)
+        return values_of(dataset, each.measure).gather(rows), values_of(other.dataset, other_measure).gather(other.rows)
 
-    found, is_whole = _shapes(key, each.measure.kind, values)
-    if found is None:
+    distribution, is_whole = _shapes(key, each.measure.kind, values)
+    if distribution is None:
         st.text("Neither side has a value of this measure.")
     elif each.measure.kind != "number":
         share = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)
-        st.dataframe(found, hide_index=True, column_config={"A": share, "B": share}, alt="Values on both sides")
+        st.dataframe(distribution, hide_index=True, column_config={"A": share, "B": share}, alt="Values on both sides")
     else:
-        edges = [*found["low"], found["high"][-1]]
-        drawn = [("A", found["left_rows"].to_list()), ("B", found["right_rows"].to_list())]
+        edges = [*distribution["low"], distribution["high"][-1]]
+        drawn = [("A", distribution["left_rows"].to_list()), ("B", distribution["right_rows"].to_list())]
         figure = overlaid(edges, drawn, each.label, charts.palette(), is_whole)
         alt = f"{each.label} on both sides"
         st.plotly_chart(figure, config=figures.CONFIG, theme=None, key="both_shapes", alt=alt)
@@ -192,14 +194,14 @@ def shapes(dataset: Dataset, rows: pl.Series, other: Other, each: Apart) -> None
 def _shapes(
     key: Key, _kind: Kind, _values: Callable[[], tuple[pl.Series, pl.Series]]
 ) -> tuple[pl.DataFrame | None, bool]:
-    """Rows per bin or share of each value on both sides, and whether both hold whole numbers."""
+    """Rows per bin or share of each value on both sides, and whether both have whole numbers."""
     left, right = _values()
-    found = on_common_edges(left, right) if _kind == "number" else _by_value(left, right)
-    return found, left.dtype.is_integer() and right.dtype.is_integer()
+    distribution = on_common_edges(left, right) if _kind == "number" else _by_value(left, right)
+    return distribution, left.dtype.is_integer() and right.dtype.is_integer()
 
 
 def _by_value(left: pl.Series, right: pl.Series) -> pl.DataFrame:
-    """`value`, `A`, `B`: shares of the values on both sides, the largest difference first, at most 50."""
+    """`value`, `A`, `B`: shares of the values on both sides, largest difference first, at most 50 values."""
     counted = [
         values.cast(pl.String).fill_null("(missing)").value_counts(name=side).rename({values.name: "value"})
         for side, values in (("A", left), ("B", right))

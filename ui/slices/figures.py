@@ -1,4 +1,4 @@
-"""How slices differ: differences with their intervals, one distribution per slice, two dimensions as a grid."""
+"""Figures of slices: differences with intervals, one distribution per slice, two dimensions as a grid."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ui.session.text import plotly_text
 
 
 def names_of(slices: pl.DataFrame, limit: int = 28) -> list[str]:
-    """What each slice is called on an axis, with its rows."""
+    """The name of each slice on an axis, with its number of rows."""
     both = slices["b"].is_not_null().to_list()
     named = [f"{a} × {b}" if two else str(a) for a, b, two in zip(slices["a"], slices["b"], both, strict=True)]
     return [f"{plotly_text(name, limit) or '(empty)'} ({n:,})" for name, n in zip(named, slices["rows"], strict=True)]
 
 
 def differences(lines: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
-    """A point and its 95% interval per slice, from `difference`, `low`, `high`; pale where nothing can be said.
+    """A point and its 95% interval per slice, from `difference`, `low`, `high`; pale if the difference is not clear.
 
-    Drawn from the first line down; `slice` is each point's custom data.
+    The first line is on top; `slice` is the custom data of each point.
     """
     lines = lines.reverse()
     y = list(range(lines.height))
@@ -61,16 +61,16 @@ def differences(lines: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
     )
 
 
-def ridges(found: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
+def ridges(bins: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
     """One distribution per slice on a common scale, from `name`, `bin`, `low`, `high`, `label`, `rows`, `share`.
 
-    Each slice's highest bin is as high as its line, so that shapes can be compared; the hover text gives the shares.
+    The highest bin of each slice fills its line, so that shapes can be compared; the hover text has the shares.
     """
-    groups = found.partition_by("line", maintain_order=True)[::-1]
+    groups = bins.partition_by("line", maintain_order=True)[::-1]
     first = groups[0]
     labels = first["label"].to_list()
     edges = [*first["low"].to_list(), first["high"][-1]]
-    at = list(range(first.height)) if labels[0] is not None else edge_ticks(edges)[0]
+    positions = list(range(first.height)) if labels[0] is not None else edge_ticks(edges)[0]
     words = [plotly_text(str(label), 18) for label in labels] if labels[0] is not None else edge_ticks(edges)[1]
     names = [f"{plotly_text(group['name'][0], 28) or '(empty)'} ({int(group['rows'].sum()):,})" for group in groups]
     bars = []
@@ -81,7 +81,7 @@ def ridges(found: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
             label if label is not None else f"{compact(low)} to {compact(high)}"
             for low, high, label in group.select("low", "high", "label").iter_rows()
         ]
-        told = [
+        hover_texts = [
             (plotly_text(str(span), 40), f"{n:,}", f"{share:.1%}")
             for span, n, share in zip(spans, group["rows"], shares, strict=True)
         ]
@@ -92,7 +92,7 @@ def ridges(found: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
                 "y": (shares / highest * 0.85).to_list(),
                 "base": number,
                 "marker": {"color": palette.view},
-                "customdata": told,
+                "customdata": hover_texts,
                 "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} rows, "
                 "%{customdata[2]} of the slice<extra></extra>",
             }
@@ -103,7 +103,7 @@ def ridges(found: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
             palette,
             max(46 * len(groups) + 60, 150),
             bargap=0,
-            xaxis={"title": {"text": unit}, "showgrid": False, "tickvals": at, "ticktext": words},
+            xaxis={"title": {"text": unit}, "showgrid": False, "tickvals": positions, "ticktext": words},
             yaxis={
                 "tickvals": list(range(len(groups))),
                 "ticktext": names,
@@ -116,7 +116,7 @@ def ridges(found: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
 
 
 def grid(cells: pl.DataFrame, value: str, unit: str, palette: Palette) -> go.Figure:
-    """Two dimensions as a grid of cells coloured by the column `value`; an invisible mark in each can be clicked.
+    """Two dimensions as a grid of cells coloured by the column `value`; an invisible mark in each cell can be clicked.
 
     From `a`, `b`, `a_line`, `b_line`, `slice`, `slice_rows` and `value`; a cell without rows or value stays blank.
     """
@@ -127,7 +127,7 @@ def grid(cells: pl.DataFrame, value: str, unit: str, palette: Palette) -> go.Fig
     shown = np.full((down.height, across.height), np.nan)
     for a, b, number in cells.select("a_line", "b_line", value).iter_rows():
         shown[y[a], x[b]] = np.nan if number is None else number
-    told = [
+    hover_texts = [
         (number, plotly_text(a, 40), plotly_text(b, 40), f"{n:,}", "none" if shown_ is None else f"{shown_:,.4g}")
         for number, a, b, n, shown_ in cells.select("slice", "a", "b", "slice_rows", shown=value).iter_rows()
     ]
@@ -145,7 +145,7 @@ def grid(cells: pl.DataFrame, value: str, unit: str, palette: Palette) -> go.Fig
         **PICKED,
         "x": [x[b] for b in cells["b_line"]],
         "y": [y[a] for a in cells["a_line"]],
-        "customdata": told,
+        "customdata": hover_texts,
         "hovertemplate": words,
     }
     return go.Figure(

@@ -27,19 +27,21 @@ from ui.slices.figures import ridges
 
 TELLING_SENTENCES = 12
 MARKS = {"telling": "*", "too few": "few"}
-MARKS_SAID = "*: differs from the rest of the rows in view; few: under 20 rows with a value, too few to say"
+MARKS_HELP = "*: differs from the rest of the rows in view; few: under 20 rows with a value, too few to compare"
 
 
 def name_of(line: Mapping[str, Any]) -> str:
     return f"{line['a'] or '(empty)'}" + (f" × {line['b'] or '(empty)'}" if line["b"] is not None else "")
 
 
-def table(found: SliceTable, chosen: Sequence[Measured]) -> list[int]:
-    """The slices, most surprising first; gives the numbers of those that are ticked."""
+def table(sliced: SliceTable, chosen: Sequence[Measured]) -> list[int]:
+    """The table of slices, largest surprise first; returns the numbers of the ticked ones."""
     labels = {each.measure.name: each.label for each in chosen}
-    names = [name_of(line) for line in found.slices.iter_rows(named=True)]
-    longest = min(30 + 8 * max(map(len, names), default=0), 260)  # px: it is pinned, and would be cut to the first rows
-    shown = found.slices.select(
+    names = [name_of(line) for line in sliced.slices.iter_rows(named=True)]
+    longest = min(
+        30 + 8 * max(map(len, names), default=0), 260
+    )  # pixels: Streamlit fits a pinned column to its first rows only
+    shown = sliced.slices.select(
         "slice",
         pl.Series("slice ", names, dtype=pl.String),
         "rows",
@@ -53,12 +55,12 @@ def table(found: SliceTable, chosen: Sequence[Measured]) -> list[int]:
         "rows": st.column_config.NumberColumn(format="localized"),
         "share": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width="small"),
         "surprise": st.column_config.NumberColumn(
-            format="%.1f", help="How far its most unusual measure lies from the rest, in standard errors"
+            format="%.1f", help="The difference of its most unusual measure from the rest, in standard errors"
         ),
     }
     for each in chosen:
         name = each.measure.name
-        of = found.cells.filter(pl.col("measure") == name).select("slice", "mean", "median", "verdict")
+        of = sliced.cells.filter(pl.col("measure") == name).select("slice", "mean", "median", "verdict")
         mark = pl.col("verdict").replace_strict(MARKS, default="")
         of = of.select("slice", pl.col("mean").alias(name), mark.alias(f"{name}*"))
         shown = shown.join(of, on="slice", how="left")
@@ -66,8 +68,8 @@ def table(found: SliceTable, chosen: Sequence[Measured]) -> list[int]:
         config[name] = st.column_config.NumberColumn(
             f"mean {each.label}" if is_number else each.label, format="%.4g" if is_number else "percent"
         )
-        config[f"{name}*"] = st.column_config.TextColumn("*", width=30, help=MARKS_SAID)
-    if (tokens := found.slices["tokens"]).null_count() < found.slices.height:
+        config[f"{name}*"] = st.column_config.TextColumn("*", width=30, help=MARKS_HELP)
+    if (tokens := sliced.slices["tokens"]).null_count() < sliced.slices.height:
         shown = shown.with_columns(tokens)
         config["tokens"] = st.column_config.NumberColumn("tokens of the rows", format="localized")
     picked = st.dataframe(
@@ -80,82 +82,82 @@ def table(found: SliceTable, chosen: Sequence[Measured]) -> list[int]:
         alt="Slices of the rows in view",
         height="content" if shown.height < 14 else 500,
     )
-    return [int(shown["slice"][at]) for at in picked.selection.rows if at < shown.height]
+    return [int(shown["slice"][line]) for line in picked.selection.rows if line < shown.height]
 
 
 # One slice
 
 
-def say_rows(found: SliceTable, picked: Sequence[int]) -> None:
-    """The slice that is looked at, and the one it can be compared with."""
+def say_rows(sliced: SliceTable, picked: Sequence[int]) -> None:
+    """The chosen slice, and the second one if two are ticked, with their numbers of rows."""
     for letter, number in zip("AB", picked, strict=False):
-        line = found.slices.row(by_predicate=pl.col("slice") == number, named=True)
+        line = sliced.slices.row(by_predicate=pl.col("slice") == number, named=True)
         named = f"{letter}: {name_of(line)}" if len(picked) > 1 else name_of(line)
         st.text(f"{named}, {count(line['rows'])}, {line['share']:.1%} of those in view")
 
 
-def view_of(found: SliceTable, number: int, splits: Sequence[Split]) -> View:
-    """The view of one slice's rows."""
-    return View((*others(splits), *found.filters[number]))
+def view_of(sliced: SliceTable, number: int, splits: Sequence[Split]) -> View:
+    """The view of the rows of one slice."""
+    return View((*others(splits), *sliced.filters[number]))
 
 
-def excluded(found: SliceTable, number: int, splits: Sequence[Split]) -> View | None:
-    """The view of all other rows; None where no filter says so."""
+def excluded(sliced: SliceTable, number: int, splits: Sequence[Split]) -> View | None:
+    """The view of all other rows; None if no filter can select them."""
     if len(splits) > 1:
         return None
-    line = int(found.slices.row(by_predicate=pl.col("slice") == number, named=True)["a_line"])
+    line = int(sliced.slices.row(by_predicate=pl.col("slice") == number, named=True)["a_line"])
     filters = splits[0].excluded(line)
     return View((*others(splits), *filters)) if filters else None
 
 
-def acts(dataset: Dataset, found: SliceTable, picked: Sequence[int], splits: Sequence[Split]) -> None:
-    """Keep only, Exclude, Compare: one click each."""
-    first = view_of(found, picked[0], splits)
-    rest = excluded(found, picked[0], splits)
+def acts(dataset: Dataset, sliced: SliceTable, picked: Sequence[int], splits: Sequence[Split]) -> None:
+    """The buttons Keep only, Exclude and Compare."""
+    first = view_of(sliced, picked[0], splits)
+    rest = excluded(sliced, picked[0], splits)
     with st.container(horizontal=True):
         st.button("Keep only", key="keep_slice", type="primary", on_click=session.set_view, args=(first,))
         st.button(
             "Exclude",
             key="exclude_slice",
             disabled=rest is None,
-            help=None if rest else "Several filters make this slice, so that no single one leaves it out.",
+            help=None if rest else "No single filter can exclude this slice, because several filters select it.",
             on_click=session.set_view,
             args=(rest,),
         )
-        second = view_of(found, picked[1], splits) if len(picked) > 1 else None
+        second = view_of(sliced, picked[1], splits) if len(picked) > 1 else None
         if st.button("Compare A with B" if second else "Compare with the rest", key="compare_slices"):
             session.set_view(first)
             compare.show(second)
 
 
-def sentences(dataset: Dataset, found: SliceTable, number: int, splits: Sequence[Split]) -> None:
-    """What sets one slice apart from the rest of the rows in view, most telling first."""
-    inside = view_of(found, number, splits)
+def sentences(dataset: Dataset, sliced: SliceTable, number: int, splits: Sequence[Split]) -> None:
+    """How one slice differs from the rest of the rows in view, significant measures first."""
+    inside = view_of(sliced, number, splits)
     contrasts = asked.apart(dataset, inside, splits)
     telling = [each for each in contrasts if each.verdict == "telling"]
     if not telling:
         has_enough = any(each.verdict == "not telling" for each in contrasts)
         st.text(
-            "Nothing measured tells this slice from the rest."
+            "No measure differs between this slice and the rest."
             if has_enough
-            else "The slice, or the rest, has too few rows to say."
+            else "The slice or the rest has too few rows to compare."
         )
-    for at, each in enumerate(telling[:TELLING_SENTENCES]):
+    for position, each in enumerate(telling[:TELLING_SENTENCES]):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
             shown = shown_by(each)
             show = View((*inside, shown)) if shown else inside
-            st.button("Show", key=f"apart_{at}", disabled=shown is None, on_click=session.set_view, args=(show,))
+            st.button("Show", key=f"apart_{position}", disabled=shown is None, on_click=session.set_view, args=(show,))
             st.text(each.sentence, width="stretch")
     left = len(telling) - TELLING_SENTENCES
     st.caption(
         f"{count(len(contrasts), 'column')} compared"
         + (f", {left:,} more differ" if left > 0 else "")
-        + "; those named differ after Benjamini and Hochberg at 5%."
+        + ". Those listed differ (Benjamini-Hochberg, 5%)."
     )
 
 
 def shown_by(each: Apart) -> Filter | None:
-    """The filter that keeps the rows a sentence counts; None where it tells of a mean, or of no row at all."""
+    """The filter that keeps the rows a sentence counts; None if the sentence is about a mean or about no row."""
     of = each.measure
     if not each.mean:
         return None
@@ -177,14 +179,14 @@ def choose_measure(chosen: Sequence[Measured]) -> Measured:
     return labels[name]
 
 
-def differences(found: SliceTable, each: Measured, splits: Sequence[Split]) -> None:
-    """Each slice's difference from the rest with its interval; a point clicked keeps only its slice."""
-    lines = found.slices.join(found.cells.filter(pl.col("measure") == each.measure.name), on="slice", suffix="_with")
+def differences(sliced: SliceTable, each: Measured, splits: Sequence[Split]) -> None:
+    """The difference of each slice from the rest with its interval; a click on a point keeps only its slice."""
+    lines = sliced.slices.join(sliced.cells.filter(pl.col("measure") == each.measure.name), on="slice", suffix="_with")
     lines = lines.sort("surprise_with", descending=True, nulls_last=True).head(40)
     if lines["difference"].null_count() == lines.height:
-        st.text("No slice can be held against the rest here: none has values both inside and outside.")
+        st.text("No slice can be compared with the rest: none has values both inside and outside.")
         return
-    unit = f"{each.label}, less the rest"
+    unit = f"{each.label}, difference from the rest"
     st.caption(
         "Lines: 95% intervals. Strong colour: differs after correction for many comparisons. Click a point to keep "
         "only its slice."
@@ -193,13 +195,13 @@ def differences(found: SliceTable, each: Measured, splits: Sequence[Split]) -> N
         draw_differences(lines, unit, charts.palette()),
         "differences",
         f"Difference of {each.label} of each slice from the rest",
-        lambda selection: _picked(selection, found, splits),
+        lambda selection: _picked(selection, sliced, splits),
     )
 
 
-def in_numbers(found: SliceTable, each: Measured) -> None:
+def in_numbers(sliced: SliceTable, each: Measured) -> None:
     """The measure in every slice and in the rest of the rows in view, with effect size and p-value."""
-    lines = found.slices.join(found.cells.filter(pl.col("measure") == each.measure.name), on="slice", suffix="_with")
+    lines = sliced.slices.join(sliced.cells.filter(pl.col("measure") == each.measure.name), on="slice", suffix="_with")
     names = pl.Series("slice ", [name_of(line) for line in lines.iter_rows(named=True)], dtype=pl.String)
     shown = lines.select(
         names,
@@ -224,36 +226,38 @@ def in_numbers(found: SliceTable, each: Measured) -> None:
             "slice ": st.column_config.TextColumn("slice", pinned=True),
             **dict.fromkeys(("mean", "median", "mean of rest", "difference", "from", "to"), figure),
             "effect": st.column_config.NumberColumn(format="%.3f", help=effect),
-            "p": st.column_config.NumberColumn(format="%.3g", help="After Benjamini and Hochberg over the whole table"),
+            "p": st.column_config.NumberColumn(
+                format="%.3g", help="Benjamini-Hochberg correction over the whole table"
+            ),
         },
     )
 
 
-def _picked(selection: Mapping[str, Any], found: SliceTable, splits: Sequence[Split]) -> View | None:
+def _picked(selection: Mapping[str, Any], sliced: SliceTable, splits: Sequence[Split]) -> View | None:
     points = selection.get("points")
-    return view_of(found, int(points[0]["customdata"][0]), splits) if points else None
+    return view_of(sliced, int(points[0]["customdata"][0]), splits) if points else None
 
 
 def shapes(dataset: Dataset, each: Measured, split: Split) -> None:
-    """The measure's distribution in every slice, on one scale."""
+    """The distribution of the measure in every slice, on one scale."""
     rows = dataset.rows_of(others([split]))
-    found = distributions(rows, split, each)
-    if found.is_empty():
+    bins = distributions(rows, split, each)
+    if bins.is_empty():
         st.text("No row in view has a value of this measure.")
         return
-    figure = ridges(found, each.measure.label, charts.palette())
+    figure = ridges(bins, each.measure.label, charts.palette())
     st.plotly_chart(
         figure, config=figures.CONFIG, theme=None, key="shapes", alt=f"Distribution of {each.measure.label} per slice"
     )
 
 
-def grid(found: SliceTable, each: Measured | None, splits: Sequence[Split]) -> None:
-    """Two dimensions as a grid, coloured by the rows or by a measure; a cell clicked keeps only its rows."""
-    cells = heatmap(found, each.measure.name if each else "")
+def grid(sliced: SliceTable, each: Measured | None, splits: Sequence[Split]) -> None:
+    """Two dimensions as a grid, coloured by the rows or by a measure; a click on a cell keeps only its rows."""
+    cells = heatmap(sliced, each.measure.name if each else "")
     value, unit = ("mean", each.label) if each else ("slice_rows", "rows")
     charts.draw(
         draw_grid(cells, value, unit, charts.palette()),
         f"grid_{value}",
         f"{unit} by {splits[0].dimension.column} and {splits[1].dimension.column}",
-        lambda selection: _picked(selection, found, splits),
+        lambda selection: _picked(selection, sliced, splits),
     )

@@ -1,4 +1,4 @@
-"""What a view can be held against: all rows, other datasets, saved views, another value of a column."""
+"""What can a view be compared with? All rows, other datasets, saved views, another value of a column."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from ui.session import session
 from ui.session.text import cut
 
 ALL = "all rows"
-COLUMNS, VALUES = 6, 8  # so many columns, and so many values of each, are offered as other sides
+COLUMNS, VALUES = 6, 8  # numbers of columns, and of values of each, that are offered
 
 
 class Side(NamedTuple):
-    """The other side of a comparison: the id of its dataset, and its filters; None for all rows not in view."""
+    """The other side of a comparison: the id of its dataset, and its view; None means all rows not in view."""
 
     id: str
     view: View | None
-    is_alike: bool = False  # another dataset, of the same format
+    has_same_format: bool = False  # another dataset, of the same format
 
 
 def sides(dataset: Dataset, view: View) -> dict[str, Side]:
-    """What the view can be held against, by the words that name it, which also stand in the address.
+    """What the view can be compared with, by its name, which is also part of the URL.
 
     All rows, other datasets, saved views, and this view with another value of a column.
     """
-    found = {ALL: Side(dataset.id, View())}
+    sides_by_words = {ALL: Side(dataset.id, View())}
     for meta in session.workspace().datasets():
         if meta["id"] != dataset.id:
             words = f"dataset: {cut(str(meta['name']), 60)} ({str(meta['id'])[:6]})"
-            found[words] = Side(str(meta["id"]), View(), meta["format"] == dataset.format)
+            sides_by_words[words] = Side(str(meta["id"]), View(), meta["format"] == dataset.format)
     for saved in session.notes().views.listed(dataset.fingerprint):
         try:
             kept = View.from_params(saved.filters)
@@ -41,12 +41,12 @@ def sides(dataset: Dataset, view: View) -> dict[str, Side]:
         except ViewError:
             continue
         if not dataset.needs(kept):
-            found[f"view: {cut(saved.name)}"] = Side(dataset.id, kept)
+            sides_by_words[f"view: {cut(saved.name)}"] = Side(dataset.id, kept)
     for column in dataset.categories[:COLUMNS]:
         for value in values(dataset, column):
             other = view.without_column(column).where(column, "in", join_values([value]))
-            found.setdefault(f"{cut(column, 40)}: {cut(value, 60)}", Side(dataset.id, other))
-    return found
+            sides_by_words.setdefault(f"{cut(column, 40)}: {cut(value, 60)}", Side(dataset.id, other))
+    return sides_by_words
 
 
 def values(dataset: Dataset, column: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The parts of a comparison on the page Verbs: both sides beside each other, in pairs, variety and lengths."""
+"""The parts of a comparison on the page Verbs: the pairs, variety and response lengths of both sides."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SIDES = {
 
 
 class Compared(NamedTuple):
-    """What two sides have in common and what sets them apart, ready to be drawn."""
+    """The results of a comparison of two sides, ready to be drawn."""
 
     variety: dict[str, dict[str, float | int | None]]
     growth: tuple[pl.DataFrame, pl.DataFrame]
@@ -42,60 +42,60 @@ class Compared(NamedTuple):
 
 
 def comparison(dataset: Dataset, words: str, side: Side) -> None:
-    """Both sides beside each other: frequent pairs, variety and its growth, lengths, and what sets them apart."""
+    """Compares two sides: frequent pairs, variety and its growth, response lengths, and the pairs that differ most."""
     signal = dataset.signal("verb_noun")
     other = dataset if side.id == dataset.id else session.load(side.id)
     st.subheader(f"This view against {md(words)}", anchor=False)
     if not _is_ready(other, signal):
         return
-    view, there = page.without_own_filters(session.view()), side.view or View()
-    mine, theirs = page.counted(dataset, view, signal), page.counted(other, there, signal)
+    view, other_view = page.without_own_filters(session.view()), side.view or View()
+    mine, theirs = page.counted(dataset, view, signal), page.counted(other, other_view, signal)
     for name, counted in (("This view", mine), (words, theirs)):
         if counted.pairs.is_empty():
             st.text(f"{name}: no row has both a verb and a noun, so there is nothing to compare.")
             return
-    if (dataset.id, view.active) == (other.id, there.active):
-        st.text("Both sides are the same rows: filter this view, or choose another side.")
+    if (dataset.id, view.active) == (other.id, other_view.active):
+        st.text("Both sides have the same rows. Filter this view, or choose another side.")
         return
-    left_out = " Filters on verb and noun are left out here." if view != session.view() else ""
+    left_out = " Filters on verb and noun do not apply here." if view != session.view() else ""
     st.caption(
         f"This view: {count(mine.coverage.rows)}, {mine.coverage.pair:,} with a pair. "
         f"The other side: {count(theirs.coverage.rows)}, {theirs.coverage.pair:,} with a pair.{left_out}"
     )
-    key = page.key_of_pairs(dataset, view, signal, page.key_of_pairs(other, there, signal))
+    key = page.key_of_pairs(dataset, view, signal, page.key_of_pairs(other, other_view, signal))
     compared = _compared(key, mine, theirs)
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**The most frequent pairs of both**")
+        st.markdown("**Most frequent pairs of both sides**")
         _frequent(compared.telling, words)
     with right:
-        st.markdown("**How varied**")
+        st.markdown("**Variety**")
         _variety(compared, words)
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**Pairs that set them apart**")
+        st.markdown("**Pairs that differ most**")
         st.caption(
-            "Positive: more in this view; z tells how sure that is. Log-odds with an informative Dirichlet prior, "
-            "Monroe et al. 2008. Tick one to see its rows."
+            "Positive log-odds: more frequent in this view (here). z: log-odds divided by their error. "
+            "With an informative Dirichlet prior, Monroe et al. 2008. Tick one to see its rows."
         )
         telling = compared.telling.head(TELLING_PAIRS).select("verb", "noun", *SIDES)
-        page.table(telling, "telling", "Pairs that set the sides apart", SIDES)
+        page.table(telling, "telling", "Pairs that differ most", SIDES)
     with right:
         st.markdown("**Response lengths**")
         _lengths(compared.lengths, words)
 
 
 def _is_ready(other: Dataset, signal: Signal) -> bool:
-    """Whether the other side's requests are read the same way; else what to do."""
+    """Whether the requests of the other side are computed in the same way; if not, says what to do."""
     if other.has(signal):
         return True
     if not other.has_examples:
-        st.text("That dataset has no prompts and no responses to read; choose another side.")
+        st.text("That dataset has no prompts and no responses. Choose another side.")
         return False
     if other.signal("verb_noun").key == signal.key:
         return jobs.require(other, "verb_noun")
     st.text(
-        "That dataset's requests are read in other texts or by another pipeline; open it and choose the same there."
+        "The requests of that dataset come from other texts or another pipeline. Open it and choose the same there."
     )
     return False
 
@@ -112,7 +112,7 @@ def _compared(key: Key, _mine: Counted, _theirs: Counted) -> Compared:
 
 
 def _frequent(telling: pl.DataFrame, words: str) -> None:
-    """Mirrored bars of the pairs of the largest share on both sides together; a bar clicked becomes a filter."""
+    """Mirrored bars of the pairs with the largest share on both sides together; a click on a bar sets a filter."""
     both = pl.col("left_share") + pl.col("right_share")
     shown = telling.sort(both, "verb", "noun", descending=[True, False, False]).head(SHOWN_PAIRS)
     lines = shown.reverse()
@@ -128,7 +128,7 @@ def _frequent(telling: pl.DataFrame, words: str) -> None:
 
 
 def _variety(compared: Compared, words: str) -> None:
-    """Distinct pairs and entropy of both sides, and how the pairs grow with the rows."""
+    """Distinct pairs and entropy of both sides, and the growth of distinct pairs with the rows."""
     equal = compared.variety["left"]["equal_rows"]
     named = {
         "rows": "rows with a pair",
@@ -150,7 +150,7 @@ def _variety(compared: Compared, words: str) -> None:
     figure = figures.lines(
         [(name, curve["rows"].to_list(), curve["distinct_pairs"].to_list()) for name, curve in lines],
         "rows with a pair",
-        "distinct pairs to expect",
+        "expected distinct pairs",
         charts.palette(),
     )
     st.plotly_chart(figure, config=figures.CONFIG, theme=None, key="growth", alt="Distinct pairs by rows drawn")
@@ -158,11 +158,13 @@ def _variety(compared: Compared, words: str) -> None:
 
 def _lengths(lengths: pl.DataFrame | None, words: str) -> None:
     if lengths is None or not (lengths["left_rows"].sum() and lengths["right_rows"].sum()):
-        st.text("The tokens of both sides' responses are needed; compute tokens on the page Lengths of each dataset.")
+        st.text(
+            "This needs the tokens of the responses of both sides. Compute them on the page Lengths of each dataset."
+        )
         return
     edges = [*lengths["low"], lengths["high"][-1]]
     drawn = [(name, lengths[c].to_list()) for name, c in (("this view", "left_rows"), (words, "right_rows"))]
-    figure = overlaid(edges, drawn, "response tokens, growing by equal factors", charts.palette())
+    figure = overlaid(edges, drawn, "response tokens, logarithmic bins", charts.palette())
     st.plotly_chart(
         figure, config=figures.CONFIG, theme=None, key="lengths_of_both", alt="Response lengths of both sides"
     )

@@ -1,4 +1,4 @@
-"""The parts of the page Verbs: what is asked for as wedges and ranks, and of how many rows that tells."""
+"""The parts of the page Verbs: verbs and nouns as wedges and ranks, and how many rows have them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ COLUMNS = {
 
 
 def choose_over(dataset: Dataset) -> None:
-    """Whose requests are read: kept with the dataset, as the columns `verb` and `noun` follow it."""
+    """A choice of the texts with the requests, stored with the dataset because `verb` and `noun` depend on it."""
     now = str(dataset.signal("verb_noun").parameters["over"])
     over = st.segmented_control(
         "Requests in", list(ROLES), format_func=ROLES.__getitem__, default=now, required=True, key=f"over_{now}"
@@ -55,34 +55,36 @@ def _counted(key: Key, _dataset: Dataset, _signal: Signal, _view: View) -> Count
 
 
 def key_of_pairs(dataset: Dataset, view: View | None, signal: Signal, *more: Key) -> Key:
-    """What tells the pairs of a view from any others; `more` is the key of what they are compared with."""
+    """The key of the pairs of a view; `more` is the key of the pairs they are compared with."""
     return key_of(dataset, signal, dataset.signal("tokens"), view=view, more=more)
 
 
 def counted(dataset: Dataset, view: View, signal: Signal | None = None) -> Counted:
-    """What the rows of a view ask for; kept while view, tags and signals stay the same."""
+    """The verb-noun pairs of the rows of a view; cached while view, tags and signals stay the same."""
     signal = signal or dataset.signal("verb_noun")
     return _counted(key_of_pairs(dataset, view, signal), dataset, signal, view)
 
 
 def without_own_filters(view: View) -> View:
-    """The view less its filters on verb and noun: what the picture counts."""
+    """The view without its filters on verb and noun, as the picture counts it."""
     return view.without_column("verb").without_column("noun")
 
 
-def say_coverage(found: Coverage) -> None:
-    """Of how many rows the picture tells, and why not of the others."""
+def say_coverage(coverage: Coverage) -> None:
+    """How many rows have a pair, and what the others have instead."""
     parts = {
-        "with a verb and a noun": found.pair,
-        "with a verb only": found.verb_only,
-        "without a verb": found.no_verb,
-        "in another language than the pipeline's": found.other_language,
-        "empty": found.empty + found.missing,
-        "not computed yet": found.not_computed,
+        "with a verb and a noun": coverage.pair,
+        "with a verb only": coverage.verb_only,
+        "without a verb": coverage.no_verb,
+        "in another language than the pipeline's": coverage.other_language,
+        "empty": coverage.empty + coverage.missing,
+        "not computed yet": coverage.not_computed,
     }
-    said = ", ".join(f"{n:,} {words} ({_percent(n, found.rows)})" for words, n in parts.items() if n) or "none"
-    cut = f" Of {count(found.cut)} only the beginning was read." if found.cut else ""
-    st.text(f"Of {count(found.rows)}: {said}.{cut}")
+    parts_in_words = (
+        ", ".join(f"{n:,} {words} ({_percent(n, coverage.rows)})" for words, n in parts.items() if n) or "none"
+    )
+    cut = f" Of {count(coverage.cut)} only the beginning was read." if coverage.cut else ""
+    st.text(f"Of {count(coverage.rows)}: {parts_in_words}.{cut}")
 
 
 def _percent(part: int, whole: int) -> str:
@@ -90,57 +92,57 @@ def _percent(part: int, whole: int) -> str:
 
 
 def picture(ranked: pl.DataFrame, as_tree: bool, verbs: int, nouns: int, with_rest: bool) -> None:
-    """Sunburst or treemap; a wedge clicked becomes a filter on its verb, or its verb and noun."""
-    found = wedges(ranked, verbs, nouns, with_rest)
+    """Sunburst or treemap; a click on a wedge sets a filter on its verb, or on its verb and noun."""
+    pieces = wedges(ranked, verbs, nouns, with_rest)
     every, all_verbs = int(ranked["rows"].sum()), ranked["verb"].n_unique()
-    drawn = sum(wedge.rows for wedge in found if not wedge.parent and wedge.verb)
+    drawn = sum(wedge.rows for wedge in pieces if not wedge.parent and wedge.verb)
     if all_verbs > verbs:
         st.caption(
             f"{verbs} of {count(all_verbs, 'verb')}, {drawn / every:.0%} of the rows with a pair. "
             "Click a wedge to see its rows."
         )
-    by_id = {wedge.id: wedge for wedge in found}
+    by_id = {wedge.id: wedge for wedge in pieces}
 
     def pick(selection: Mapping[str, Any]) -> View | None:
         points = selection.get("points") or [{}]
         return filtered(session.view(), by_id.get(str(points[0].get("id"))))
 
-    figure = figures.wedges([w[:4] for w in found], every, as_tree, charts.palette())
+    figure = figures.wedges([w[:4] for w in pieces], every, as_tree, charts.palette())
     charts.draw(figure, f"wedges_{as_tree}", "Verbs and their nouns by rows", pick)
 
 
 def filtered(view: View, wedge: Wedge | None) -> View | None:
-    """The view of one wedge's rows; None where it stands for the rest."""
+    """The view of the rows of one wedge; None for a wedge of the rest."""
     if wedge is None or wedge.verb is None:
         return None
     return of_pair(view, wedge.verb, wedge.noun)
 
 
 def of_pair(view: View, verb: str, noun: str | None) -> View:
-    """The view of one pair's rows, or of all pairs of a verb."""
+    """The view of the rows of one pair, or of all pairs of a verb if `noun` is None."""
     rest = without_own_filters(view).where("verb", "eq", verb)
     return rest.where("noun", "notnull") if noun is None else rest.where("noun", "eq", noun)
 
 
 def ranks(pairs: pl.DataFrame) -> None:
-    """The pairs in order, searchable, rarest first if one likes; a row ticked becomes a filter."""
+    """The pairs by rank, with a search and a switch for rarest first; a ticked line sets a filter."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         sought = st.text_input("Search verb or noun", key="sought", type="search")
         rare = st.toggle("Rarest first", key="rare", bind="query-params")
-    found = containing(pairs, sought or "")
-    if found.is_empty():
-        st.text("No verb and no noun holds this text.")
+    matches = containing(pairs, sought or "")
+    if matches.is_empty():
+        st.text("No verb and no noun contains this text.")
         return
-    found = found.sort("rows", maintain_order=True) if rare else found
-    once = int((found["rows"] == 1).sum())
-    left = f", the first {SHOWN_PAIRS} shown" if found.height > SHOWN_PAIRS else ""
+    matches = matches.sort("rows", maintain_order=True) if rare else matches
+    once = int((matches["rows"] == 1).sum())
+    left = f", the first {SHOWN_PAIRS} shown" if matches.height > SHOWN_PAIRS else ""
     single = f"; {once:,} of them in one row only" if once else ""
-    st.caption(f"{count(found.height, 'pair')}{left}{single}. Tick one to see its rows.")
-    table(found.head(SHOWN_PAIRS), "pairs", "Pairs of verb and noun")
+    st.caption(f"{count(matches.height, 'pair')}{left}{single}. Tick one to see its rows.")
+    table(matches.head(SHOWN_PAIRS), "pairs", "Pairs of verb and noun")
 
 
 def table(shown: pl.DataFrame, key: str, alt: str, columns: Mapping[str, Any] = COLUMNS) -> None:
-    """A table of pairs, without the columns that are empty throughout; a row ticked becomes a filter."""
+    """A table of pairs, without empty columns; a ticked line sets a filter."""
     number = ticked_once(
         shown.select(c for c in shown.columns if shown[c].null_count() < shown.height),
         key,
@@ -151,7 +153,7 @@ def table(shown: pl.DataFrame, key: str, alt: str, columns: Mapping[str, Any] = 
     if number is not None:
         line = shown.row(number, named=True)
         if line.get("left_rows") == 0:
-            st.toast("No row of this view asks for that.")
+            st.toast("No row in view has this pair.")
             return
         session.set_view(of_pair(session.view(), line["verb"], line["noun"]))
         st.rerun()

@@ -1,4 +1,4 @@
-"""What the view of the page Verbs is held against: the natural other side as one button, all others in a list."""
+"""The other side of a comparison on the page Verbs: the most likely one as a button, all others in a list."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NATURAL_NAMES = ("model", "generator", "source", "group")
 
 
 def offered(dataset: Dataset) -> dict[str, Side]:
-    """Every other side, less filters on verb and noun, which would choose what is to be compared."""
+    """All other sides, without filters on verb and noun, which would select the compared pairs."""
     view = page.without_own_filters(session.view())
     return {
         words: side._replace(view=page.without_own_filters(side.view or View()))
@@ -25,17 +25,17 @@ def offered(dataset: Dataset) -> dict[str, Side]:
     }
 
 
-def natural(dataset: Dataset, found: dict[str, Side]) -> tuple[str, View] | None:
-    """The other side one would ask for first, with the view to hold against it; None where there is nothing to compare.
+def natural(dataset: Dataset, sides_by_words: dict[str, Side]) -> tuple[str, View] | None:
+    """The most likely other side, with the view to compare it with; None if there is nothing to compare.
 
-    Another dataset of the same format whose requests are read the same way; else, where the view is filtered, all rows;
-    else the two largest values of the column that says where rows come from.
+    Another dataset of the same format with requests computed in the same way; else all rows, if the view has filters;
+    else the two largest values of the column with the source of the rows.
     """
     view = session.view()
     signal = dataset.signal("verb_noun")
     folder = session.workspace().folder
-    for words, side in found.items():
-        if side.is_alike and (folder / side.id / f"{signal.key}.parquet").exists():
+    for words, side in sides_by_words.items():
+        if side.has_same_format and (folder / side.id / f"{signal.key}.parquet").exists():
             return words, view
     if page.without_own_filters(view).active:
         return ALL, view
@@ -46,19 +46,19 @@ def natural(dataset: Dataset, found: dict[str, Side]) -> tuple[str, View] | None
 
 
 def _natural_column(dataset: Dataset) -> str | None:
-    """The column that says where rows come from, else the first that groups them into two at least."""
+    """The column with the source of the rows, else the first category column with at least two values."""
     likely = [dataset.role(role) for role in NATURAL_ROLES]
     likely += [column for column in dataset.categories if column.lower() in NATURAL_NAMES]
     several = [column for column in dataset.categories[:COLUMNS] if len(values(dataset, column)) > 1]
     return next((column for column in (*likely, *several) if column in several), None)
 
 
-def choose(dataset: Dataset, found: dict[str, Side]) -> str | None:
-    """One button for the natural comparison, and a list of all others; the choice stands in the address."""
+def choose(dataset: Dataset, sides_by_words: dict[str, Side]) -> str | None:
+    """A button for the most likely comparison, and a list of all others; the choice is part of the URL."""
     chosen = st.session_state["against"] if "against" in st.session_state else st.query_params.get("against")
-    if chosen and chosen not in found:
-        st.text(f"{cut(chosen)} is not known here, so nothing is compared.")
-    if chosen not in found and (first := natural(dataset, found)):
+    if chosen and chosen not in sides_by_words:
+        st.text(f"{cut(chosen)} is not available here, so nothing is compared.")
+    if chosen not in sides_by_words and (first := natural(dataset, sides_by_words)):
         words, view = first
         here = "" if view == session.view() else f"{md(view.filters[-1].sentence)} "
         st.button(
@@ -71,7 +71,7 @@ def choose(dataset: Dataset, found: dict[str, Side]) -> str | None:
         )
     return st.selectbox(
         "This view against",
-        list(found),
+        list(sides_by_words),
         index=None,
         placeholder="Compare with …",
         key="against",

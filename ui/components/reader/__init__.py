@@ -1,4 +1,4 @@
-"""The row reader on screen: one row at a time, read and tagged from the keyboard, safe for hostile text."""
+"""The row reader: one row at a time, with keys to move and to tag. Text of a row cannot become markup."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import streamlit as st
 __all__ = ["Change", "place_in", "read_log", "reader"]
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("marks", "log", "keys", "row", "reader")  # one script to the browser, in this order
+_SCRIPTS = ("marks", "log", "keys", "row", "reader")  # joined into one script in this order
 _COMPONENT = st.components.v2.component(
     "winnow_reader",
     css=(_HERE / "reader.css").read_text(encoding="utf-8"),
@@ -21,9 +21,9 @@ DEFAULT_FOLD = 900
 
 
 class Change(NamedTuple):
-    """One key press of a person: a tag set or taken off, or an undo. (client, seq) is never used twice.
+    """One key press of a person: a tag added or removed, or an undo. (client, seq) is never used twice.
 
-    Of an undo the other fields say what the reader showed at once; null where it had no change of its own to undo.
+    The other fields of an undo name the change that the reader showed; null if it had no change of its own to undo.
     """
 
     client: str
@@ -44,17 +44,17 @@ def reader(
 ) -> None:
     """Draws the reader. `data`:
 
-    revision  text that changes with the rows or their order; the reader then goes to `at`, otherwise it stays
-    total     rows in the view;  at: the 0-based position to begin with
+    revision  text that changes with the rows or their order; the reader then goes to `at`, otherwise it does not move
+    total     number of rows in the view;  at: the 0-based first position
     base      position of the first of `rows`, the window of payloads (see `analysis.reading`), about 60 around `wanted`
-    tags      names of the tags, the first nine on the digits;  fold: characters shown of a long text, default 900
-    single    whether a row has one tag at most, so that another takes its place; default False
-    alike     whether more rows like one can be asked for, under "like"; default False
-    dataset   what the row ids belong to, such as a fingerprint
-    acked     {client: seq of its last change that is stored}, kept for the whole process, not for one session; the tags
-              of `rows` must be read after these changes
+    tags      names of the tags, the first nine on the keys 1 to 9;  fold: characters shown of a long text, default 900
+    single    whether a row has at most one tag, which a new one replaces; default False
+    similar   whether the reader offers similar rows, under "like"; default False
+    dataset   the dataset of the row ids, such as its fingerprint
+    acked     {client: seq of its last stored change}, for the whole process, not for one session; read the tags of
+              `rows` after these changes are stored
 
-    The callbacks are called on a new log, a wish for another window and a move: see `read_log`, `place_in`.
+    The callbacks are called for a new log, a request for another window and a move: see `read_log`, `place_in`.
     """
     log = _log(st.session_state.get(key))
     clients = {log.get("client"), *(entry.get("client") for entry in log.get("entries", ()))}
@@ -72,11 +72,11 @@ def reader(
 
 
 def read_log(state: object, acked: Mapping[str, int], dataset: str) -> list[Change]:
-    """The changes not yet stored, in the order of the presses.
+    """The changes that are not stored yet, in the order of the key presses.
 
-    `state` is what the session keeps under the reader's key. Each change is one action: store them one by one and set
-    `acked[change.client] = change.seq` after each, and every press is stored once, whatever is sent twice.
-    Changes of another dataset, and what is not of the right shape, are left out.
+    `state` is the session state under the reader's key. Store the changes one by one and set
+    `acked[change.client] = change.seq` after each: then each key press is stored once, even if it is sent twice.
+    Changes of another dataset and malformed entries are skipped.
     """
     log = _log(state)
     if log.get("dataset") != dataset:
@@ -84,8 +84,8 @@ def read_log(state: object, acked: Mapping[str, int], dataset: str) -> list[Chan
     reached = dict(acked)
     changes = []
     for entry in log.get("entries", ()):
-        said = (entry.get(name) for name in ("id", "tag", "on"))
-        change = Change(entry.get("client"), entry.get("seq"), entry.get("undo") is True, *said)
+        fields = (entry.get(name) for name in ("id", "tag", "on"))
+        change = Change(entry.get("client"), entry.get("seq"), entry.get("undo") is True, *fields)
         if _is_well_formed(change) and change.seq > reached.get(change.client, 0):
             reached[change.client] = change.seq
             changes.append(change)
@@ -95,13 +95,13 @@ def read_log(state: object, acked: Mapping[str, int], dataset: str) -> list[Chan
 def place_in(state: object, name: str, revision: str) -> int | None:
     """The 0-based position under `name`, "at" (where the person reads) or "want" (where rows are needed).
 
-    Null before the first, and where it counts the rows of another revision.
+    Null before the first move, and if the position belongs to another revision.
     """
     place = state.get(name) if isinstance(state, Mapping) else None
     if not isinstance(place, Mapping) or place.get("revision") != revision:
         return None
-    at = place.get("at")
-    return at if type(at) is int and at >= 0 else None
+    position = place.get("at")
+    return position if type(position) is int and position >= 0 else None
 
 
 def _log(state: object) -> Mapping[str, Any]:
@@ -114,5 +114,5 @@ def _log(state: object) -> Mapping[str, Any]:
 def _is_well_formed(change: Change) -> bool:
     if not isinstance(change.client, str) or type(change.seq) is not int:
         return False
-    said = isinstance(change.row_id, str) and isinstance(change.tag, str) and isinstance(change.is_on, bool)
-    return said or change.is_undo
+    is_tag = isinstance(change.row_id, str) and isinstance(change.tag, str) and isinstance(change.is_on, bool)
+    return is_tag or change.is_undo

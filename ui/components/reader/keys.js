@@ -1,9 +1,9 @@
-// The keys of the reader: what they do, how they are told to people, and when they are not the reader's.
+// The keys of the reader: what they do, their list in the help, and when a key press is not for the reader.
 
 const KEYS = [
-  ["J", "\u2192", "next row"], ["K", "\u2190", "previous row"], ["1 \u2026 9", "", "tag, or take the tag off"],
-  ["U", "", "undo the last tag"], ["E", "", "unfold long texts"], ["X", "", "raw record"], ["R", "", "show what is masked; noted with your name"], ["G", "", "go to a row"],
-  ["M", "", "more rows like this one"],
+  ["J", "\u2192", "next row"], ["K", "\u2190", "previous row"], ["1 \u2026 9", "", "add the tag, or remove it"],
+  ["U", "", "undo the last tag"], ["E", "", "show long texts in full"], ["X", "", "raw record"], ["R", "", "show masked values; your name is recorded"], ["G", "", "go to a row"],
+  ["M", "", "similar rows"],
   ["?", "", "this list"],
 ];
 
@@ -22,7 +22,7 @@ function isTyping(target) {
   return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest('[role="grid"],[role="listbox"]') !== null;
 }
 
-// The key as printed on a Latin keyboard, so that J is J under Cyrillic and 1 is 1 on a French keyboard without shift.
+// The key as on a Latin keyboard: J is J with a Cyrillic layout, and 1 is 1 on a French keyboard without shift.
 function keyName(event) {
   const place = /^(?:Key([A-Z])|(?:Digit|Numpad)([1-9]))$/.exec(event.code);
   if (/^[0-9?]$/.test(event.key) || event.key.length > 1) return event.key.toLowerCase();

@@ -1,12 +1,12 @@
-// The tags pressed and not yet acknowledged by the server. An entry is sent at once, again until it is acknowledged,
-// and kept in the tab's storage, so that neither a lost connection nor a reload loses it. {client, seq} names it for ever.
+// Tag changes that the server has not acknowledged yet. An entry is sent at once and again until it is acknowledged, and
+// kept in the tab's storage, so that neither a lost connection nor a reload loses it. {client, seq} is its unique id.
 
 const RETRY_MILLISECONDS = 3000;
 
 class TagLog {
   constructor(dataset, send, changed) {
     Object.assign(this, { dataset, send, changed, seq: 0, sent: 0, attempts: 0, done: [], hasSent: false });
-    // Not crypto.randomUUID, which a plain http address lacks.
+    // Not crypto.randomUUID, which does not exist on a plain http address.
     this.client = Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(16).padStart(2, "0")).join("");
     this.pending = this.kept();
     if (this.pending.length) this.push();
@@ -21,7 +21,7 @@ class TagLog {
     const tags = new Set(row.tags);
     for (const entry of this.pending) {
       if (entry.id !== row.id) continue;
-      if (entry.on && this.isSingle) tags.clear(); // one answer takes the place of another
+      if (entry.on && this.isSingle) tags.clear(); // a new answer replaces the one before
       entry.on ? tags.add(entry.tag) : tags.delete(entry.tag);
     }
     return tags;
@@ -32,7 +32,7 @@ class TagLog {
     this.add({ id, tag, on });
   }
 
-  // Takes back this reader's last change, shown at once; with none of its own, the server's last one of this person.
+  // Undoes this reader's last change, shown at once; if it has none, the server undoes the person's last change.
   undo() {
     const last = this.done.pop();
     this.add(last ? { undo: true, id: last.id, tag: last.tag, on: !last.on } : { undo: true });
@@ -64,7 +64,7 @@ class TagLog {
     if (!left.length) clearTimeout(this.timer);
   }
 
-  // The server's copy of the log still holds what it has acknowledged; emptied when something else is sent anyway.
+  // Empties the server's copy of the log, which still holds acknowledged entries; called when another message is sent.
   trim() {
     if (this.pending.length || !this.hasStale) return;
     this.hasStale = false;
@@ -88,7 +88,7 @@ class TagLog {
       if (this.pending.length) sessionStorage.setItem(`winnow-tags ${this.dataset}`, JSON.stringify(this.pending));
       else sessionStorage.removeItem(`winnow-tags ${this.dataset}`);
     } catch {
-      // A browser without storage still sends at once and again; only a reload can lose what was not acknowledged.
+      // Without storage entries are still sent at once and again; only a reload can lose unacknowledged ones.
     }
   }
 }

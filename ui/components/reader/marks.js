@@ -1,5 +1,5 @@
-// How a text of the dataset is drawn: marked, with its invisible characters made visible, code in monospace.
-// The document is built from text nodes only, so nothing in the data can become markup.
+// Draws a text of the dataset with its marks, visible labels for invisible characters, and code in monospace.
+// It builds text nodes only, so that nothing in the data can become markup.
 
 function element(tag, className, ...children) {
   const made = document.createElement(tag);
@@ -32,7 +32,7 @@ const JOINED = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]/u;
 const SHAPED = new RegExp("[" + ["Arab", "Syrc", "Mong", "Nkoo", "Deva", "Beng", "Guru", "Gujr", "Orya", "Taml", "Telu",
   "Knda", "Mlym", "Sinh", "Tibt", "Mymr", "Khmr"].map((script) => `\\p{Script=${script}}`).join("") + "]", "u");
 
-// A joiner inside an emoji or between the letters of a script that needs it does its work: it is left alone.
+// Whether a joiner is needed here, inside an emoji or between letters of some scripts; such a joiner gets no label.
 function isAtWork(text, index) {
   if (text[index] !== "\u200c" && text[index] !== "\u200d") return false;
   const before = [...text.slice(Math.max(0, index - 2), index)].pop() ?? "";
@@ -57,7 +57,7 @@ function chip(character) {
   return shown;
 }
 
-// The part of `text` from `start` to `end`, appended to `parent` with every invisible character as a chip.
+// Appends `text` from `start` to `end` to `parent`, with every invisible character as a chip.
 function appendText(parent, text, start = 0, end = text.length) {
   HIDDEN.lastIndex = start;
   let at = start;
@@ -88,7 +88,7 @@ function appendMarked(parent, text, spans, start, end) {
   }
 }
 
-// [start, end, is code] of the stretches of a text; code is what stands between Markdown fences, the fences included.
+// [start, end, is code] of each part of a text; code is the text between Markdown fences, with the fences.
 function stretches(text, end) {
   const found = [];
   let at = 0, fence = null, opened = 0;
@@ -113,7 +113,7 @@ function textBlock(section, end) {
   for (const [from, to, isCode] of section.is_code ? [[0, end, true]] : stretches(section.text, end)) {
     const part = element("div", isCode ? "code" : "prose");
     part.dir = isCode ? "ltr" : "auto";
-    // A block ends its own line: the line end before the next block would draw an empty one.
+    // A block ends its line by itself: the line break before the next block would add an empty line.
     appendMarked(part, section.text, section.spans, from, to < end && section.text[to - 1] === "\n" ? to - 1 : to);
     block.append(part);
   }

@@ -1,6 +1,6 @@
-// The row reader: one row at a time, read and tagged from the keyboard.
+// The row reader: one row at a time, with keys to move and to tag.
 
-const NEAR_EDGE = 8; // rows from the end of the window at which the next one is asked for
+const NEAR_EDGE = 8; // the next window is requested this many rows before the end of this one
 const TAG_COLOURS = { keep: "#1F7A52", drop: "#B3362B", fix: "#A65A00", pii: "#6B4BC4" };
 const MORE_COLOURS = ["#2A63C8", "#A63E74", "#7A5C4A", "#2F7186", "#7D6415"];
 const clamp = (number, low, high) => Math.max(low, Math.min(high, number));
@@ -43,9 +43,9 @@ class Reader {
     this.raw = button("plain", "Raw", () => this.toggleRaw(), "X");
     this.raw.setAttribute("aria-pressed", "false");
     this.masked = button("plain", "Show masked", () => this.reveal(), "R");
-    this.masked.title = "Personal data is masked. Who looks at it is noted by name.";
+    this.masked.title = "Personal data is masked. If you show it, your name is recorded.";
     this.like = button("plain", "More like this", () => this.seekLike(), "M");
-    this.like.title = "The rows nearest in meaning, as a view";
+    this.like.title = "Show the most similar rows as a view";
     this.helpButton = button("plain", "?", () => this.toggleHelp());
     this.helpButton.setAttribute("aria-label", "Keys");
     this.helpButton.setAttribute("aria-expanded", "false");
@@ -62,9 +62,9 @@ class Reader {
     this.root = element("div", "reader", element("div", "bar", place, tools), this.help, this.main, this.spoken);
   }
 
-  // Called for every message from the server. The same revision leaves the reader where it is.
+  // Called for every message from the server. If the revision is the same, the reader does not move.
   update(data, setState) {
-    window.addEventListener("keydown", this.onKey, true); // the same listener again is no second one
+    window.addEventListener("keydown", this.onKey, true); // the browser adds the same listener only once
     const isNew = data.revision !== this.data?.revision;
     const last = this.data;
     [this.data, this.setState] = [data, setState];
@@ -102,7 +102,7 @@ class Reader {
     }));
   }
 
-  // A position says which rows it counts: the server may be showing others by the time it reads this.
+  // A position with its revision, since the server may show other rows when it reads this.
   place() {
     return { revision: this.data.revision, at: this.at };
   }
@@ -124,7 +124,7 @@ class Reader {
     this.atTimer = setTimeout(() => { this.log.trim(); this.setState("at", this.place()); }, 250);
   }
 
-  // The menu at the top of the page lies over what scrolls; the bar stays below it.
+  // The menu at the top of the page covers what scrolls below it; the reader's bar stays under the menu.
   keepClearOfMenu() {
     const header = document.querySelector('[data-testid="stHeader"]');
     const isThere = header && !/transparent|, 0\)$/.test(getComputedStyle(header).backgroundColor);
@@ -133,7 +133,7 @@ class Reader {
     return top;
   }
 
-  // Asks for another window before this one ends, once per window; without a row to show, again as the person moves on.
+  // Requests the next window before this one ends, once per window; again after each move while there is no row to show.
   ask() {
     const { base, rows, total } = this.data;
     const isNear = (base > 0 && this.at < base + NEAR_EDGE) ||
@@ -145,7 +145,7 @@ class Reader {
     else this.wantTimer = setTimeout(want, 120);
   }
 
-  // A tag pressed before its row has arrived is kept for it.
+  // A tag pressed before its row has arrived is stored when the row arrives.
   press(index) {
     const tag = this.tagNames[index];
     if (tag === undefined || !this.data.total) return;
@@ -168,7 +168,7 @@ class Reader {
     if (this.waiting.length) { this.waiting.pop(); return; }
     const last = this.log.undo();
     if (last && this.row(last.at)?.id === last.id) this.go(last.at);
-    this.say(last ? `${last.tag} ${last.on ? "taken off" : "set again"}` : "last tag undone");
+    this.say(last ? `${last.tag} ${last.on ? "removed" : "added again"}` : "last tag undone");
   }
 
   key(event) {
@@ -178,7 +178,7 @@ class Reader {
     if (target instanceof Element && isTyping(target)) return;
     const key = keyName(event);
     const isArrow = key === "arrowright" || key === "arrowleft";
-    // Elsewhere on the page an arrow may belong to tabs, a slider or a table.
+    // Outside the reader an arrow key can belong to tabs, a slider or a table.
     if (isArrow && !isOurs && target !== document.body) return;
     if (key === "j" || key === "arrowright") this.go(this.at + 1);
     else if (key === "k" || key === "arrowleft") this.go(this.at - 1);
@@ -214,18 +214,18 @@ class Reader {
     this.draw();
   }
 
-  // The server sends the row again with what is masked in it, and notes who asked; or masks it again.
+  // The server sends the row again with its masked values, and records the person's name; or masks it again.
   reveal() {
     const row = this.row();
     if (row?.masked || row?.shown) this.setState("reveal", { id: row.id, n: Date.now() });
   }
 
-  // The server answers with another view; only where it offers that.
+  // The server answers with another view, if it offers that.
   seekLike() {
-    if (this.data.alike && this.row()) this.setState("like", { id: this.row().id, n: Date.now() });
+    if (this.data.similar && this.row()) this.setState("like", { id: this.row().id, n: Date.now() });
   }
 
-  // Everything folded in this row is unfolded, or folded again.
+  // Unfolds all folded texts of this row, or folds them again.
   toggleFolds() {
     const sections = this.row()?.sections ?? [];
     const folded = sections.map((section, index) => (foldAt(section, this.data.fold) ? index : -1)).filter((i) => i >= 0);
@@ -241,7 +241,7 @@ class Reader {
   draw() {
     this.drawBar();
     const row = this.row();
-    // A message that only acknowledges a tag leaves the text alone, and with it what is selected in it.
+    // A message that only acknowledges a tag does not redraw the text, so that a selection in it stays.
     const state = JSON.stringify([this.at, this.data.total, this.showsRaw, [...this.unfolded], this.data.fold,
       row && { ...row, tags: null, disputed: null }]);
     if (state === this.drawn) return;
@@ -266,7 +266,7 @@ class Reader {
     this.previous.disabled = this.at <= 0;
     this.next.disabled = this.at >= total - 1;
     this.raw.setAttribute("aria-pressed", String(this.showsRaw));
-    this.like.hidden = !this.data.alike;
+    this.like.hidden = !this.data.similar;
     this.like.disabled = !row;
     this.masked.hidden = !row?.masked && !row?.shown;
     this.masked.setAttribute("aria-pressed", String(row?.shown === true));

@@ -1,12 +1,12 @@
 // One row drawn: its sections, its metadata, or its raw record.
 
-// Where a long text is folded: at the last white space before the limit; 0 where so little would be hidden that it is not.
+// Where a long text is folded: at the last white space before the limit; 0 if too little text would be hidden.
 function foldAt(section, limit) {
   if (section.text.length <= limit * 1.2) return 0;
   const from = Math.max(0, limit - 60);
   const space = section.text.slice(from, limit).search(/\s\S*$/);
   const end = space < 0 ? limit : from + space;
-  return /[\ud800-\udbff]/.test(section.text[end - 1]) ? end - 1 : end; // never through the middle of an emoji
+  return /[\ud800-\udbff]/.test(section.text[end - 1]) ? end - 1 : end; // never inside a surrogate pair
 }
 
 function sectionPart(section, index, reader) {
@@ -48,7 +48,7 @@ function metaPart(row) {
   return list;
 }
 
-// What everyone said of the same item, the line of this row marked.
+// All judgements of the same item, with the line of this row marked.
 function votesPart(votes) {
   const head = element("header", "", element("span", "role", `All ${count(votes.rows)} judgements of this item`));
   const cells = (tag, values) => values.map((value) => {
@@ -73,7 +73,7 @@ function rawPart(raw) {
   const part = element("section", "section raw", element("header", "", element("span", "role", "Raw record")));
   if (raw?.note) part.append(element("p", "nothing", raw.note));
   if (raw?.text) part.append(appendText(element("pre"), raw.text));
-  if (!raw) part.append(element("p", "nothing", "The record's own text was not kept."));
+  if (!raw) part.append(element("p", "nothing", "The raw text of this record is not stored."));
   return part;
 }
 

@@ -1,4 +1,4 @@
-"""Groups of texts side by side, differences marked, safe for hostile text."""
+"""Groups of texts side by side, with marked differences. A text cannot become markup."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.rows import masking
 from ui.session import session
 
 _HERE = Path(__file__).parent
-_MARKS = _HERE.parent / "reader" / "marks.js"  # how the reader draws text: from text nodes only
+_MARKS = _HERE.parent / "reader" / "marks.js"  # the reader's way to draw text, with text nodes only
 _COMPONENT = st.components.v2.component(
     "winnow_side_by_side",
     css=(_HERE / "side.css").read_text(encoding="utf-8"),
@@ -24,9 +24,9 @@ _COMPONENT = st.components.v2.component(
 def side_by_side(
     groups: Sequence[Group], key: str, on_read: Callable[[str], None], on_act: Callable[[str], None] | None = None
 ) -> None:
-    """Draws the groups, personal data masked.
+    """Draws the groups with personal data masked.
 
-    `on_read` gets the id of a row whose "Read" was clicked, `on_act` the name of another act.
+    `on_read` gets the id of the row whose button "Read" is clicked, `on_act` the name of another button.
     """
 
     def read() -> None:

@@ -1,4 +1,4 @@
-// Groups of texts side by side. What was unfolded stays so until other groups are shown.
+// Groups of texts side by side. An unfolded text stays unfolded until other groups are shown.
 
 const FOLD = 600;
 

@@ -19,14 +19,14 @@ class Chip(TypedDict):
 
 
 class Act(TypedDict):
-    """What was clicked: remove, toggle (both with the chip's number), undo, redo or clear."""
+    """What was clicked: `remove` or `toggle`, with the number of the chip, or `undo`, `redo`, `clear`."""
 
     do: str
     chip: NotRequired[int]
 
 
 def view_bar(count: str, of: str, chips: list[Chip], undo: bool, redo: bool, on_act: Callable[[Act], None]) -> None:
-    """Draws the bar. All text reaches the page as text, never as markup."""
+    """Draws the bar. All text is shown as plain text, never as markup."""
 
     def act() -> None:
         asked: Any = st.session_state["view-bar"].get("act")

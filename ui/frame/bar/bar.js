@@ -1,4 +1,4 @@
-// The view bar. DOM by textContent only, so that nothing in the data can become markup.
+// The view bar. Texts are set by textContent only, so that nothing in the data can become markup.
 const make = (tag, name, text) => {
   const node = document.createElement(tag);
   if (name) node.className = name;
