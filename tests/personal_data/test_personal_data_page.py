@@ -197,7 +197,7 @@ def test_rules_change_page_filters_and_findings_at_once_and_are_taken_back(data:
     number = notes.rules.add(dataset.fingerprint, NotPersonal("value", "EMAIL_ADDRESS", hash_), "ann")
     words = said(opened(PAGE, dataset))
     assert "1 (6.2%) hold personal data that is counted." in words
-    assert "15 hits in 14 rows left out by rules of people." in words or "14 hits in 14 rows left out" in words
+    assert "15 hits in 14 rows left out by rules that people made." in words or "14 hits in 14 rows left out" in words
     assert "1 of 16 rows" not in words
     app = opened(PAGE, dataset, "pii_types~has~EMAIL_ADDRESS", pii_part="Not personal")
     assert "one value, as e-mail address" in said(app) and "by ann" in said(app) and MAIL not in said(app)
