@@ -203,7 +203,7 @@ def test_rules_change_page_filters_and_findings_at_once_and_are_taken_back(data:
     assert "one value, as e-mail address" in said(app) and "by ann" in said(app) and MAIL not in said(app)
     assert "1 of 1 row in view" in said(app)
     app.button(key=f"end_{number}").click().run()
-    assert not app.exception and "Nobody has said yet" in said(app)
+    assert not app.exception and "Nothing is marked as not personal yet" in said(app)
     assert "14 (87.5%) hold personal data" in said(opened(PAGE, dataset))
 
 

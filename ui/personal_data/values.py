@@ -135,7 +135,7 @@ def log(dataset: Dataset) -> None:
         st.text("No masked value of this dataset has been shown yet.")
         return
     st.text(
-        f"Each time a masked value was shown, latest first ({count(table.height, 'entry').replace('entrys', 'entries')})."
+        f"Masked values that were shown, latest first ({count(table.height, 'entry').replace('entrys', 'entries')})."
     )
     shown = table.with_columns(pl.col("at").dt.strftime("%Y-%m-%d %H:%M:%S"))
     st.dataframe(shown.rename({"at": "at (UTC)"}), hide_index=True, alt="Who looked at which values")
