@@ -106,7 +106,7 @@ def test_every_part_opens_on(name: str, part: str, data: dict[str, Dataset]) -> 
 def test_what_is_lacking_is_named_with_what_it_costs(data: dict[str, Dataset]) -> None:
     assert "annotator (who judged" in texts(run(PAGE, data["plain"]))
     without_label = run(PAGE, data["no_label"])
-    assert "label or score (what was judged" in texts(without_label) and not without_label.metric
+    assert "label or score (the judgement" in texts(without_label) and not without_label.metric
     assert "item (what several people judged" in texts(run(PAGE, data["no_item"]))
     assert "No column is chosen" not in texts(run(PAGE, data["judged"]))
 

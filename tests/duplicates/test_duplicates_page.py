@@ -252,7 +252,7 @@ def test_of_several_files_those_are_kept_apart(app_home: Path, tmp_path: Path) -
     assert changed.signal("leaks").parameters["split"] == "source_file"
     compute(changed, changed.signal("leaks"))
     said_ = said(run(changed, "leaks"))
-    assert "Kept apart by source_file, near from 0.70. A split-safe export would leave out 3 rows" in said_
+    assert "Split column source_file, near from 0.70. A split-safe export would leave out 3 rows" in said_
 
 
 def test_what_is_not_computed_is_offered(app_home: Path, tmp_path: Path) -> None:
@@ -364,7 +364,7 @@ def test_both_rows_are_kept_at_a_click_and_hostile_text_stays_text(
     expect(dropped).to_contain_text("6")
     page.get_by_role("button", name="Keep both").first.click()
     expect(dropped).to_contain_text("5")
-    page.get_by_role("button", name="Take back my latest answer").first.click()
+    page.get_by_role("button", name="Undo my latest answer").first.click()
     expect(dropped).to_contain_text("6")
     assert page.evaluate("window.__x") is None
     page.get_by_role("button", name="Read").first.click()

@@ -168,10 +168,10 @@ def test_the_page_says_what_made_it_and_counts_what_it_cannot_place(dataset: Dat
     assert "Made of words and letters" in said(at) and "of the prompt" in said(at)
     assert "All 125 rows of the view as points" in said(at)
     labels = [button.label for button in at.button]
-    assert {"13 rows placed afterwards", "5 rows apart from all clusters", "5 rows without a place"} <= set(labels)
+    assert {"13 rows placed afterwards", "5 rows unclustered", "5 rows not on the map"} <= set(labels)
     assert "3 clusters, most rows in view first." in said(at)
     assert "40 rows, 32.0% of those in view on the map · mean score 2.00" in said(at)
-    assert "Set apart by: apple, also" in said(at)
+    assert "Typical words: apple, also" in said(at)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_a_name_is_kept_shown_everywhere_and_given_back(dataset: Dataset, home: 
     at = run(dataset)
     at.session_state["rename_cluster_0"] = True
     at = well(at.run())
-    assert "Found name: apple cluster" in said(at)
+    assert "Generated name: apple cluster" in said(at)
     at.text_input(key="name_cluster_0").set_value("Our *own* name")
     at.button(key="save_name_cluster_0").click()
     at = well(at.run())
@@ -374,7 +374,7 @@ def test_colours_are_the_eight_commonest_values_the_others_and_the_missing(datas
         ("apple cluster", 40),
         ("bread cluster", 40),
         ("chess cluster", 40),
-        ("apart from all", 5),
+        ("unclustered", 5),
     ]
     tags = colours.of_points(dataset, "tags", rows, {})
     assert isinstance(tags, list) and [(hue.name, hue.is_missing) for hue in tags] == [("(missing)", True)]
@@ -422,7 +422,7 @@ def test_hover_answers_only_for_what_is_drawn(dataset: Dataset) -> None:
         "source: a",
         "row 45",
     ]
-    assert hover.lines(dataset, 121, "cluster", called)[1] == "apart from all clusters"
+    assert hover.lines(dataset, 121, "cluster", called)[1] == "unclustered"
 
 
 # Cards, tree, names, costs

@@ -1,4 +1,4 @@
-"""How far do they agree: the coefficients, every two people, and slice by slice."""
+"""How far do annotators agree: coefficients over all, for each pair of people, and for each slice."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LEVEL_WORDS = {
 
 
 def choose_level(asked: Asked) -> str:
-    """The level of measurement: proposed by the labels, and changeable."""
+    """Asks for the level of measurement; the labels propose one."""
     proposed = level_of(labels(asked))
     level = st.segmented_control(
         "The labels are",
@@ -53,13 +53,23 @@ def _self(key: Key, _asked: Asked) -> tuple[Coefficient, pl.DataFrame]:
 
 
 def coefficients(asked: Asked, level: str) -> None:
-    """The four figures with their intervals, and what they mean here."""
-    found, (own, _) = _agreed(asked.key, level, asked), _self(asked.key, asked)
+    """Shows the four coefficients with their intervals, and what the value of alpha means."""
+    figures, (self_figure, _) = _agreed(asked.key, level, asked), _self(asked.key, asked)
     shown = [
-        ("Krippendorff's alpha", found.alpha, "1 is perfect, 0 is chance. For any number of people, with gaps.", False),
-        ("Fleiss' kappa", found.fleiss, "As alpha, but every disagreement counts the same, and every item.", False),
-        ("Raw agreement", found.raw, "The share of equal labels among pairs of judgements of one item.", True),
-        ("Self-agreement", own, "The share of equal labels where one person judged an item twice.", True),
+        (
+            "Krippendorff's alpha",
+            figures.alpha,
+            "1 is perfect, 0 is chance. Any number of people; not all must judge every item.",
+            False,
+        ),
+        (
+            "Fleiss' kappa",
+            figures.fleiss,
+            "Like alpha, but all disagreements and all items have the same weight.",
+            False,
+        ),
+        ("Raw agreement", figures.raw, "The share of equal labels among pairs of judgements of one item.", True),
+        ("Self-agreement", self_figure, "The share of equal labels where one person judged an item twice.", True),
     ]
     with st.container(horizontal=True):
         for name, of, words, is_share in shown:
@@ -72,15 +82,15 @@ def coefficients(asked: Asked, level: str) -> None:
                 border=True,
                 help=words,
             )
-    if found.alpha.value is not None:
-        st.text(_meaning(found.alpha, found.alpha.value))
+    if figures.alpha.value is not None:
+        st.text(_meaning(figures.alpha, figures.alpha.value))
     reasons = list(dict.fromkeys(of.why for _, of, _, _ in shown if of.why))
     for why in reasons:
         st.text(why)
-    repeats = f"{count(found.repeated, 'judgement')} repeated by the same person on the same item: the last counts."
-    ranges = "Ranges: 95% intervals, how far a figure would move with other items (200 resamples, seeded)."
-    if said := [*([ranges] if found.raw.low is not None else []), *([repeats] if found.repeated else [])]:
-        st.caption(" ".join(said))
+    repeats = f"{count(figures.repeated, 'judgement')} repeated by one person on one item: only the last one counts."
+    ranges = "Ranges are 95% intervals over items (200 seeded resamples)."
+    if notes := [*([ranges] if figures.raw.low is not None else []), *([repeats] if figures.repeated else [])]:
+        st.caption(" ".join(notes))
 
 
 def _figure(of: Coefficient, is_share: bool) -> str:
@@ -101,26 +111,26 @@ def _meaning(alpha: Coefficient, value: float) -> str:
     of = f"Alpha over {alpha.items:,} items judged by two or more: "
     low = alpha.low if alpha.low is not None else value
     if low >= 0.8:
-        return of + "reliable, even at the lower end of its range (0.8 is the usual bar)."
+        return of + "reliable, even at the lower end of its range (0.8 is the usual minimum)."
     if value >= 0.8:
-        return of + "above the usual bar of 0.8, though its range reaches below it."
+        return of + "above the usual minimum of 0.8, but its range reaches below it."
     if value >= 0.667:
-        return of + "good for tentative conclusions only (from 0.667; the usual bar is 0.8)."
+        return of + "good for tentative conclusions only (from 0.667; the usual minimum is 0.8)."
     if value > 0 and (alpha.low is None or alpha.low > 0):
-        return of + "more than chance would give, but too little to rely on a single label (the usual bar is 0.8)."
+        return of + "more than chance would give, but too little to rely on a single label (the usual minimum is 0.8)."
     return of + "no more agreement than chance would give. The labels, or the guidelines, cannot be relied on."
 
 
-@st.cache_resource(max_entries=16, show_spinner="Comparing every two people …")
+@st.cache_resource(max_entries=16, show_spinner="Comparing each pair of people …")
 def _pairs(key: Key, weights: str, least: int, _asked: Asked) -> pl.DataFrame:
     return cohen(labels(_asked), MOST_PEOPLE, least, weights)
 
 
 def pairs(asked: Asked, level: str) -> None:
-    """Cohen's kappa of every two people; a cell clicked keeps the two."""
+    """Cohen's kappa of each pair of people; a click on a cell keeps the two."""
     least = int(
         st.number_input(
-            "Items that two must share at least", min_value=2, value=20, key="least", width=260, bind="query-params"
+            "Least number of shared items", min_value=2, value=20, key="least", width=260, bind="query-params"
         )
     )
     weights = "none" if level == "nominal" else "quadratic"
@@ -129,19 +139,19 @@ def pairs(asked: Asked, level: str) -> None:
     except LabelsError as error:
         st.text(str(error))
         return
-    known = table.drop_nulls("kappa")
+    with_kappa = table.drop_nulls("kappa")
     people = int(pl.Series(labels(asked).annotator).n_unique())
-    if known.is_empty():
+    if with_kappa.is_empty():
         most = int(str(table["items"].max() or 0))
-        advice = " Lower the number to compare on fewer." if 2 <= most < least else ""
+        advice = " Lower the number to compare more pairs." if 2 <= most < least else ""
         st.text(
             f"No two people share {least:,} items with several labels; the most that two share is {most:,}.{advice}"
         )
         return
-    counts = "by the square of the steps between grades" if weights != "none" else "each the same"
+    counts = "by the square of the steps between grades" if weights != "none" else "all the same"
     few = f" Of {people:,} people the {MOST_PEOPLE} with most judgements are shown." if people > MOST_PEOPLE else ""
     st.text(
-        f"Cohen's kappa of every two people on the items both judged; disagreements count {counts}.{few} "
+        f"Cohen's kappa of each pair of people on the items that both judged; disagreements count {counts}.{few} "
         "Click a cell to keep the two."
     )
     names = list(dict.fromkeys([*table["a"], *table["b"]]))
@@ -153,9 +163,11 @@ def pairs(asked: Asked, level: str) -> None:
         a, b = (names[round(points[0][axis])] for axis in ("x", "y"))
         return with_people(asked, [a, b]) if a != b else None
 
-    charts.draw(kappas(table, names, charts.palette()), f"kappas_{weights}", "Cohen's kappa of every two people", pick)
+    charts.draw(
+        kappas(table, names, charts.palette()), f"kappas_{weights}", "Cohen's kappa of each pair of people", pick
+    )
     st.dataframe(
-        known.sort("kappa").head(50),
+        with_kappa.sort("kappa").head(50),
         hide_index=True,
         alt="Pairs of people, least agreement first",
         column_config={
@@ -172,7 +184,7 @@ def _slices(key: Key, column: str, level: str, _asked: Asked) -> pl.DataFrame:
 
 
 def slices(asked: Asked, level: str) -> None:
-    """Agreement among the judgements of each value of a column; a point clicked becomes a filter."""
+    """Agreement among the judgements of each value of a column; a click on a point filters by its value."""
     columns = [c for c in asked.dataset.categories if c not in (asked.annotator, asked.label, *asked.item)]
     if not columns:
         st.text("No column groups these rows. Set the role source, language or group on the page Open.")
@@ -205,5 +217,5 @@ def slices(asked: Asked, level: str) -> None:
 
 
 def _named(slices: list[str]) -> list[str]:
-    """The slices that are values, not what is left over or missing."""
+    """The slices that are values, without “(other …)” and “(missing)”."""
     return [s for s in slices if s != "(missing)" and not s.startswith("(other ")]

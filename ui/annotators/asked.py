@@ -1,4 +1,4 @@
-"""Which columns say who judged what, and the judgements they hold in the rows in view."""
+"""Which columns hold item, annotator and label, and the judgements in the rows in view."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from ui.session import jobs, places, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut, md
 
-MOST_DISTINCT_SHARE = 0.95  # of the rows: a column of more different values repeats by chance at most
-READ = ("consensus", "sessions", "times", "tokens", "lengths")  # signals the page's answers are made of
+MOST_DISTINCT_SHARE = 0.95  # of the rows: a column with more distinct values repeats only by chance
+READ = ("consensus", "sessions", "times", "tokens", "lengths")  # signals that the page reads
 KEPT = 4  # views whose judgements stay in memory: a million take some 50 MB
 
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """What the page looks at: the columns by role, and the view less its filters on the annotator, so that people can
-    be compared. `key` tells one such question from another.
+    """What the page compares: the columns by role, and the view without its filters on the annotator, so that people
+    can be compared. `key` is the cache key of this choice.
     """
 
     dataset: Dataset
@@ -40,7 +40,7 @@ class Asked:
 
 
 def choose(dataset: Dataset) -> Asked:
-    """The columns by role, kept with the dataset; where one is lacking it says which, and what that costs."""
+    """Asks for the columns by role and keeps them with the dataset."""
     columns = [c for c, dtype in dataset.originals.items() if not dtype.is_nested() and not dataset.is_long(c)]
     before = dataset.signal("consensus").parameters
     now = {role: columns_of(dataset, role)[:1] for role in ("annotator", "label")}
@@ -54,12 +54,12 @@ def choose(dataset: Dataset) -> Asked:
             default=items,
             format_func=cut,
             key=f"ask_item_{kept}",
-            placeholder="Several columns may name it together",
+            placeholder="One column or several",
             width=420,
         )
         annotator = _one("Annotator: who judged", columns, now["annotator"], f"ask_annotator_{kept}")
         label = _one("Label or score", columns, now["label"], f"ask_label_{kept}")
-        gold = _one("Truth, if known", columns, [], f"ask_gold_{dataset.id}")
+        gold = _one("Gold label, if any", columns, [], f"ask_gold_{dataset.id}")
     wanted = {
         **before,
         "item": join_values(item) if item else "",
@@ -67,7 +67,7 @@ def choose(dataset: Dataset) -> Asked:
         "label": _joined(label),
     }
     if split(wanted, "label") == split(dict(before), "score") and not before["label"]:
-        wanted["label"] = ""  # the score stands in for a label as before
+        wanted["label"] = ""  # the score is used as the label, as before
     if wanted != before:
         _keep(dataset, wanted)
         st.rerun()
@@ -93,7 +93,7 @@ def split(parameters: dict[str, object], role: str) -> list[str]:
 
 
 def _keep(dataset: Dataset, wanted: dict[str, object]) -> None:
-    """The consensus, the sessions and the reader go by the same columns as this page."""
+    """Keeps the columns with the dataset: consensus, sessions and the reader use the same ones as this page."""
     sessions = {**dataset.signal("sessions").parameters, "annotator": wanted["annotator"]}
     chosen = {**dataset.meta.get("parameters", {}), "consensus": wanted, "sessions": sessions}
     changed = session.workspace().describe(dataset, parameters=chosen)
@@ -103,25 +103,25 @@ def _keep(dataset: Dataset, wanted: dict[str, object]) -> None:
 
 
 def say_what_is_lacking(asked: Asked) -> None:
-    """Which roles are not filled, what they would show, and where they are set for good."""
+    """Names the roles without a column, what they are needed for, and the page that sets them."""
     lacking = {
-        "annotator": "who judged; without it there is nobody to compare",
-        "label or score": "what was judged; without it agreement and scores are left out",
-        "item": "what several people judged; without it nobody can agree, and scores are held against all others",
+        "annotator": "who judged; needed to compare people",
+        "label or score": "the judgement; needed for agreement and scores",
+        "item": "what several people judged; needed for agreement; without it scores are compared with all others",
     }
     have = {"annotator": asked.annotator, "label or score": asked.label, "item": asked.item}
     missing = [role for role in lacking if not have[role]]
     if not missing:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        said = "; ".join(f"{role} ({lacking[role]})" for role in missing)
-        st.text(f"No column is chosen for {said}. Choose it above, or set its role on the page Open.")
+        described = "; ".join(f"{role} ({lacking[role]})" for role in missing)
+        st.text(f"No column is chosen for {described}. Choose it above, or set its role on the page Open.")
         proposed = (
             _items_by_name(key_of(asked.dataset, *asked.dataset.signals()), asked.dataset)
             if missing == ["item"]
             else None
         )
-        if proposed and st.button(f"Take {md(proposed, 40)} for the item", key="take_item", type="primary"):
+        if proposed and st.button(f"Use {md(proposed, 40)} as the item", key="take_item", type="primary"):
             _keep(asked.dataset, {**asked.dataset.signal("consensus").parameters, "item": join_values([proposed])})
             st.rerun()
         if st.button("Set the roles of the columns", key="to_roles"):
@@ -130,7 +130,7 @@ def say_what_is_lacking(asked: Asked) -> None:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _items_by_name(key: Key, _dataset: Dataset) -> str | None:
-    """A column that is named like an id and whose values come again: in a large file a sample may not show that."""
+    """A column named like an id whose values repeat; in a large file a sample may not show that."""
     other = set(_dataset.roles.values())
     named = [c for c in _dataset.originals if re.search(r"(?i)(^|[_\W])(id|item)$", c) and c not in other]
     kinds = {
@@ -141,7 +141,7 @@ def _items_by_name(key: Key, _dataset: Dataset) -> str | None:
 
 
 def say_if_not_filtered(asked: Asked) -> None:
-    """A word where the view holds fewer people than the page compares."""
+    """Says that filters on the annotator are not applied on this page."""
     if asked.annotator and any(f.column == asked.annotator for f in session.view().active):
         st.caption("Filters on the annotator are not applied on this page, so that people can be compared.")
 
@@ -150,8 +150,8 @@ def say_if_not_filtered(asked: Asked) -> None:
 def _labels(key: Key, _asked: Asked) -> Labels:
     dataset, rows = _asked.dataset, _asked.dataset.rows_of(_asked.view)
     items = dataset.frame(list(_asked.item), rows).get_columns() if _asked.item else [rows]
-    who, said = (dataset.frame([c], rows).to_series() for c in (_asked.annotator, _asked.label))
-    return labels_of(items, who, said, rows)
+    who, given = (dataset.frame([c], rows).to_series() for c in (_asked.annotator, _asked.label))
+    return labels_of(items, who, given, rows)
 
 
 def labels(asked: Asked) -> Labels:
@@ -181,12 +181,12 @@ def facts(asked: Asked) -> pl.DataFrame:
 
 def picked_people(asked: Asked) -> list[str]:
     """The annotators that the view's own filter keeps."""
-    own = [f for f in session.view().active if f.column == asked.annotator and f.op in ("in", "eq")]
-    return [v for f in own for v in (split_values(f.value) if f.op == "in" else [f.value])]
+    filters = [f for f in session.view().active if f.column == asked.annotator and f.op in ("in", "eq")]
+    return [v for f in filters for v in (split_values(f.value) if f.op == "in" else [f.value])]
 
 
 def with_person(asked: Asked, name: str) -> View:
-    """The view after a click on one annotator: kept beside those kept already, or let go."""
+    """The view after a click on one annotator: added to those kept already, or removed from them."""
     return charts.picked_value(session.view(), asked.annotator, name, [name])
 
 
@@ -196,11 +196,13 @@ def with_people(asked: Asked, names: list[str]) -> View:
 
 
 def say_counts(asked: Asked) -> None:
-    """What the figures below are of."""
-    found = labels(asked)
-    people = pl.Series(found.annotator).n_unique()
+    """Says how many judgements, items and annotators the figures below are computed from."""
+    judgements = labels(asked)
+    people = pl.Series(judgements.annotator).n_unique()
     several = int((votes(asked).votes > 1).sum())
-    left = f" {count(found.left_out)} in view lack an annotator, a label or an item." if found.left_out else ""
+    left = (
+        f" {count(judgements.left_out)} in view lack an annotator, a label or an item." if judgements.left_out else ""
+    )
     shared = f"; {several:,} of them were judged by two or more" if asked.item else ""
-    items = f" of {count(found.items, 'item')}" if asked.item else ""
-    st.text(f"{count(len(found), 'judgement')}{items} by {count(people, 'annotator')}{shared}.{left}")
+    items = f" of {count(judgements.items, 'item')}" if asked.item else ""
+    st.text(f"{count(len(judgements), 'judgement')}{items} by {count(people, 'annotator')}{shared}.{left}")

@@ -1,4 +1,4 @@
-"""What do all say together: the majority and Dawid and Skene's model, and the items in dispute."""
+"""Which label do the annotators of an item give together: majority, Dawid and Skene's model, items in dispute."""
 
 from __future__ import annotations
 
@@ -29,40 +29,42 @@ def _model(key: Key, _asked: Asked) -> DawidSkene | str:
 
 
 def compared(asked: Asked) -> None:
-    """Majority and model side by side, with their accuracy where the truth is known."""
-    found, model = votes(asked), _model(asked.key, asked)
-    disputed, ties = int(found.is_disputed.sum()), int(found.is_tie.sum())
-    truth = gold_of(found.labels, asked.dataset.column(asked.gold)) if asked.gold else None
-    several = int((found.votes > 1).sum())
+    """Majority and model side by side, with their accuracy where gold labels exist."""
+    item_votes, model = votes(asked), _model(asked.key, asked)
+    disputed, ties = int(item_votes.is_disputed.sum()), int(item_votes.is_tie.sum())
+    truth = gold_of(item_votes.labels, asked.dataset.column(asked.gold)) if asked.gold else None
+    several = int((item_votes.votes > 1).sum())
     with st.container(horizontal=True):
         _figure("Items judged by several", f"{several:,}")
         _figure("In dispute", f"{disputed:,}", f"{disputed / several:.1%} of them" if several else None)
         _figure("Without a majority", f"{ties:,}", "several labels have as many votes")
         if truth is not None:
-            right, known = accuracy(found, truth)
+            right, with_gold = accuracy(item_votes, truth)
             _figure(
-                "Majority right", "–" if right is None else f"{right:.1%}", f"of {count(known, 'item')} of known truth"
+                "Majority right",
+                "–" if right is None else f"{right:.1%}",
+                f"of {count(with_gold, 'item')} with a gold label",
             )
             modelled = label_accuracy(model.label, truth)[0] if isinstance(model, DawidSkene) else None
             _figure(
                 "Model right",
                 "–" if modelled is None else f"{modelled:.1%}",
-                f"of {count(known, 'item')} of known truth",
+                f"of {count(with_gold, 'item')} with a gold label",
             )
     if isinstance(model, str):
         st.text(model)
         return
     if not several:
         return
-    settled = ~found.is_tie & (found.votes > 1)
-    other = int((model.label != found.label)[settled].sum())
+    settled = ~item_votes.is_tie & (item_votes.votes > 1)
+    other = int((model.label != item_votes.label)[settled].sum())
     st.text(
         "Dawid and Skene's model weighs people by how often they err; it differs from the majority "
         f"on {count(other, 'item')}."
     )
     if not model.is_settled:
-        st.caption(f"The model had not settled after {model.rounds} rounds.")
-    per_person = len(found.labels) / max(pl.Series(found.labels.annotator).n_unique(), 1)
+        st.caption(f"The model did not converge in {model.rounds} rounds.")
+    per_person = len(item_votes.labels) / max(pl.Series(item_votes.labels.annotator).n_unique(), 1)
     if per_person < FEW_LABELS:
         st.caption(
             f"With {per_person:.0f} labels per person the model learns chance errors; the majority is safer here."
@@ -74,10 +76,10 @@ def _figure(name: str, value: str, beside: str | None = None) -> None:
 
 
 def choose_method(dataset: Dataset) -> None:
-    """How the column consensus_label is made: kept with the dataset."""
+    """Asks how the column consensus_label is computed, and keeps the answer with the dataset."""
     now = str(dataset.signal("consensus").parameters["method"])
     method = st.segmented_control(
-        "The column consensus_label is by",
+        "The column consensus_label comes from",
         list(METHODS),
         format_func=METHODS.__getitem__,
         default=now,
@@ -92,10 +94,10 @@ def choose_method(dataset: Dataset) -> None:
 
 
 def disputes(asked: Asked) -> None:
-    """The items in dispute, most disputed first, and the way to read them with all their votes."""
-    found = votes(asked).disputed()
-    if found.is_empty():
-        st.text("No item in view is in dispute: nobody gave two labels to one item.")
+    """The items in dispute, most disputed first, and a button that opens them on the page Read & tag."""
+    items = votes(asked).disputed()
+    if items.is_empty():
+        st.text("No item in view is in dispute: no item has two different labels.")
         return
     dataset = asked.dataset
     view = (
@@ -105,16 +107,16 @@ def disputes(asked: Asked) -> None:
         .where("is_item_repeat", "eq", "false")
     )
     if jobs.require(dataset, "consensus") and st.button(
-        f"Read the {count(found.height, 'disputed item')}, most disputed first", type="primary", key="read_disputes"
+        f"Read the {count(items.height, 'disputed item')}, most disputed first", type="primary", key="read_disputes"
     ):
         _read(dataset, view)
     texts: list[str] = [c for c in ("prompt", "response", "text") if c in dataset.canonical]
     texts = texts or [c for c in dataset.originals if dataset.is_long(c)][:2]
-    at = found.head(SHOWN_ITEMS)["row"].cast(pl.UInt32)
-    beside = masking.masked(dataset, dataset.frame([*dict.fromkeys([*asked.item, *texts])], at), at)
+    positions = items.head(SHOWN_ITEMS)["row"].cast(pl.UInt32)
+    beside = masking.masked(dataset, dataset.frame([*dict.fromkeys([*asked.item, *texts])], positions), positions)
     shown = pl.concat(
         [
-            found.head(SHOWN_ITEMS)
+            items.head(SHOWN_ITEMS)
             .select("votes", "spread", most_votes=pl.col("label").fill_null("(tie)"), their_share="label_share")
             .select("votes", "most_votes", "their_share", "spread"),
             beside.select(
@@ -123,7 +125,7 @@ def disputes(asked: Asked) -> None:
         ],
         how="horizontal",
     )
-    left = f" The first {SHOWN_ITEMS} of {found.height:,}." if found.height > SHOWN_ITEMS else ""
+    left = f" The first {SHOWN_ITEMS} of {items.height:,}." if items.height > SHOWN_ITEMS else ""
     st.caption(f"Smallest share of the majority first, then the widest spread of scores.{left}")
     st.dataframe(
         shown.select(c for c in shown.columns if shown[c].null_count() < shown.height),
@@ -146,7 +148,7 @@ def _read(dataset: Dataset, view: View) -> None:
 
 
 def say_export(dataset: Dataset) -> None:
-    """Where the consensus can be had as a column."""
+    """Names the columns of the consensus and where they can be used."""
     st.caption(
         "consensus_label, consensus_confidence, is_disputed and dispute_share are columns like any other: filter by "
         "them, see them in the table of the Overview, and add them to an export to Parquet or CSV."

@@ -1,4 +1,4 @@
-"""Does the work change in the course of a session: for all, and for those who tire."""
+"""Does the work change during a session: for all annotators, and for those who tire."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TITLES = {
     "agreement": "Agreement with the others on the same item",
     "length": "Length of what is written",
     "variety": "Variety of labels (bits; 0 is always the same label)",
-    "seconds": "Seconds since the row before",
+    "seconds": "Seconds since the previous row",
 }
 
 
@@ -37,7 +37,7 @@ class Found(NamedTuple):
     tired: tuple[str, ...]
 
 
-@st.cache_resource(max_entries=4, show_spinner="Following everyone through their sessions …")
+@st.cache_resource(max_entries=4, show_spinner="Measuring changes along the sessions …")
 def _found(key: Key, level: str, _asked: Asked) -> Found:
     measured = measures_of(labels(_asked), facts(_asked), level)
     per_person = slopes(measured)
@@ -45,7 +45,7 @@ def _found(key: Key, level: str, _asked: Asked) -> Found:
 
 
 def tired_people(asked: Asked) -> tuple[str, ...]:
-    """Those who tire, by the level of measurement that the labels propose; none before sessions are computed."""
+    """Annotators who tire, at the level of measurement that the labels propose; empty before sessions are computed."""
     if not asked.dataset.has(asked.dataset.signal("sessions")):
         return ()
     return _found(asked.key, level_of(labels(asked)), asked).tired
@@ -61,17 +61,17 @@ def draw(asked: Asked, level: str) -> None:
     if not jobs.require(asked.dataset, "sessions"):
         return
     if facts(asked)["session_position"].null_count() == facts(asked).height:
-        st.text("No row has a place in a session: set the role created_at or session of a column on the page Open.")
+        st.text("No row has a position in a session: set the role created_at or session of a column on the page Open.")
         return
     _sessions(asked)
-    found = _found(asked.key, level, asked)
-    _name(found, asked)
-    names = found.slopes["annotator"].unique(maintain_order=True).to_list()
+    changes = _found(asked.key, level, asked)
+    _name(changes, asked)
+    names = changes.slopes["annotator"].unique(maintain_order=True).to_list()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = [n for n in (*picked_people(asked), *found.tired) if n in names]
+        first = [n for n in (*picked_people(asked), *changes.tired) if n in names]
         offered = list(dict.fromkeys([*first, *names]))
         name = st.selectbox(
-            "Beside all annotators",
+            "Compare with all annotators",
             offered,
             index=0 if first else None,
             format_func=cut,
@@ -93,10 +93,10 @@ def draw(asked: Asked, level: str) -> None:
 def _sessions(asked: Asked) -> None:
     signal = asked.dataset.signal("sessions")
     rebuilt = not signal.parameters["session"]
-    said = "rebuilt from gaps in time" if rebuilt else "those of the role session"
-    found = facts(asked)
-    sessions, longest = found["session_group"].n_unique(), found["session_position"].max() or 0
-    st.text(f"{count(sessions, 'session')}, {said}; the longest has {count(int(str(longest)))}.")
+    origin = "rebuilt from gaps in time" if rebuilt else "those of the role session"
+    rows = facts(asked)
+    sessions, longest = rows["session_group"].n_unique(), rows["session_position"].max() or 0
+    st.text(f"{count(sessions, 'session')}, {origin}; the longest has {count(int(str(longest)))}.")
     if not rebuilt:
         return
     now = float(str(signal.parameters["gap_minutes"]))
@@ -114,24 +114,29 @@ def _sessions(asked: Asked) -> None:
         st.rerun()
 
 
-def _name(found: Found, asked: Asked) -> None:
+def _name(changes: Found, asked: Asked) -> None:
     """Who tires, in words; and the table of all changes."""
-    if not found.tired:
+    if not changes.tired:
         st.text(
-            "Nobody's agreement, length or variety of labels falls surely along a session (5%, Benjamini–Hochberg)."
+            "No annotator's agreement, length or variety of labels falls significantly along a session "
+            "(5%, Benjamini–Hochberg)."
         )
     unit = length_unit(asked.dataset) or "characters"
-    for name in found.tired[:10]:
-        lines = found.slopes.filter(pl.col("annotator") == name, "is_tired")
+    for name in changes.tired[:10]:
+        lines = changes.slopes.filter(pl.col("annotator") == name, "is_tired")
         parts = [_words(measure, change, unit) for measure, change in lines.select("measure", "change").iter_rows()]
         st.text(f"{cut(name, 40)} tires: {'; '.join(parts)}, per {STEP} rows of a session.")
-    if len(found.tired) > 10:
-        st.text(f"(other {len(found.tired) - 10:,}) tire as well; they come first in the list below.")
+    if len(changes.tired) > 10:
+        st.text(f"{len(changes.tired) - 10:,} more tire; they come first in the list below.")
     with st.expander("All changes along a session", key="slopes", on_change="rerun") as opened:
         if opened.open:
-            everyone = found.overall.with_columns(annotator=pl.lit(EVERYONE), is_tired=pl.lit(None, pl.Boolean))
-            table = pl.concat([everyone.select(found.slopes.columns), found.slopes.head(SHOWN)])
-            left = f" The {SHOWN} surest of {found.slopes.height:,} lines." if found.slopes.height > SHOWN else ""
+            everyone = changes.overall.with_columns(annotator=pl.lit(EVERYONE), is_tired=pl.lit(None, pl.Boolean))
+            table = pl.concat([everyone.select(changes.slopes.columns), changes.slopes.head(SHOWN)])
+            left = (
+                f" The first {SHOWN} of {changes.slopes.height:,} lines, smallest p first."
+                if changes.slopes.height > SHOWN
+                else ""
+            )
             st.caption(
                 f"Change per {STEP} rows with its 95% interval; of length and seconds as a ratio (-0.05 is 5% less). "
                 f"q is p after Benjamini–Hochberg over all lines.{left}"
@@ -149,7 +154,7 @@ def _words(measure: str, change: float, unit: str) -> str:
 
 def _curves(asked: Asked, level: str, name: str | None) -> None:
     everyone = _curve(asked.key, level, None, asked)
-    own = _curve(asked.key, level, name, asked) if name else everyone.clear()
+    person_curve = _curve(asked.key, level, name, asked) if name else everyone.clear()
     unit = length_unit(asked.dataset) or "characters"
     measures = [m for m in TITLES if everyone.filter(pl.col("measure") == m).height]
     st.caption(
@@ -160,7 +165,7 @@ def _curves(asked: Asked, level: str, name: str | None) -> None:
             with place:
                 st.text(TITLES[measure])
                 lines = [(EVERYONE, everyone.filter(pl.col("measure") == measure))]
-                lines += [(name, own.filter(pl.col("measure") == measure))] if name else []
+                lines += [(name, person_curve.filter(pl.col("measure") == measure))] if name else []
                 words = {"agreement": "agreement", "length": unit, "variety": "bits", "seconds": "seconds"}[measure]
                 figure = curves(lines, words, charts.palette(), as_share=measure == "agreement")
                 st.plotly_chart(figure, config=figures.CONFIG, theme=None, key=f"curve_{measure}", alt=TITLES[measure])

@@ -1,4 +1,4 @@
-"""Who judges how: values with their intervals, agreement of every two, shapes of scores, curves along a session."""
+"""Figures of the page Annotators: intervals, agreement of pairs, shapes of scores, curves along a session."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ui.figures.paper import CATEGORIES, OPAQUE, PICKED, Palette, layout, uprigh
 from ui.session.text import plotly_text
 
 ACROSS = 6
-FEW_LABELS = 7  # so many can be written below a small picture
+FEW_LABELS = 7  # more do not fit below a small picture
 
 
 def ranges(
@@ -65,10 +65,10 @@ def kappas(table: pl.DataFrame, names: Sequence[str], palette: Palette) -> go.Fi
     words = [[""] * len(names) for _ in names]
     for a, b, items, kappa, low, high in table.select("a", "b", "items", "kappa", "low", "high").iter_rows():
         between = "" if low is None else f", {low:.2f} to {high:.2f}"
-        said = "too few items, or one label only" if kappa is None else f"kappa {kappa:.2f}{between}"
+        measured = "too few items, or one label only" if kappa is None else f"kappa {kappa:.2f}{between}"
         for one, other in ((places[a], places[b]), (places[b], places[a])):
             z[one][other] = kappa
-            words[one][other] = f"{plotly_text(a)} and {plotly_text(b)}<br>{said}<br>{items:,} items in common"
+            words[one][other] = f"{plotly_text(a)} and {plotly_text(b)}<br>{measured}<br>{items:,} items in common"
     shown = [plotly_text(name, 18) or "(empty)" for name in names]
     axis = {"tickvals": list(range(len(names))), "ticktext": shown, "showgrid": False}
     is_written = len(names) <= 16
@@ -106,7 +106,7 @@ def kappas(table: pl.DataFrame, names: Sequence[str], palette: Palette) -> go.Fi
 
 
 def shapes(table: pl.DataFrame, names: Sequence[str], marked: Sequence[str], palette: Palette) -> go.Figure:
-    """A small picture per person: the share of each kind of label, in front of the others' in grey, all on one scale.
+    """A small picture per person: the share of each label, and behind it in grey that of the others, all on one scale.
 
     `table` has the lines `annotator`, `label`, `share`, `rest_share`, as many for each person, in the order of the
     labels. Every bar's customdata begins with the person's name. All pictures share one pair of axes: many pairs are
@@ -177,8 +177,8 @@ def curves(
     traces: list[dict[str, Any]] = []
     for number, (name, table) in enumerate(lines):
         colour = CATEGORIES[number % len(CATEGORIES)]
-        known = table.drop_nulls("value")
-        banded = known.drop_nulls(["low", "high"])
+        defined = table.drop_nulls("value")
+        banded = defined.drop_nulls(["low", "high"])
         middle = ((banded["first"] + banded["last"]) / 2).to_list()
         band = {
             "type": "scatter",
@@ -195,13 +195,13 @@ def curves(
         line = {
             "type": "scatter",
             "mode": "lines+markers",
-            "x": ((known["first"] + known["last"]) / 2).to_list(),
-            "y": known["value"].to_list(),
+            "x": ((defined["first"] + defined["last"]) / 2).to_list(),
+            "y": defined["value"].to_list(),
             "name": plotly_text(name),
             "line": {"color": colour, "dash": "solid" if number == 0 else "dash"},
             "customdata": [
                 (f"{first:,} to {last:,}", f"{rows:,}")
-                for first, last, rows in known.select("first", "last", "rows").iter_rows()
+                for first, last, rows in defined.select("first", "last", "rows").iter_rows()
             ],
             "hovertemplate": "rows %{customdata[0]} of a session<br>%{y:.3g}<br>%{customdata[1]} rows<extra></extra>",
         }

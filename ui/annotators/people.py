@@ -29,17 +29,17 @@ SHAPE_WORDS = {"mean": "mean", "sd": "spread", "skew": "skew", "mode_share": "on
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing each annotator with the others …")
 def _differences(key: Key, _asked: Asked) -> pl.DataFrame:
-    """A line per annotator: the difference of scores, or of the share of the label that sets them apart most surely."""
-    found = labels(_asked)
-    if found.numbers is not None:
-        return differences(found).with_columns(label=pl.lit(None, pl.String))
-    return label_differences(found).unique("annotator", keep="first", maintain_order=True)
+    """A line per annotator: the difference of scores, or of the share of the label that differs most significantly."""
+    judgements = labels(_asked)
+    if judgements.numbers is not None:
+        return differences(judgements).with_columns(label=pl.lit(None, pl.String))
+    return label_differences(judgements).unique("annotator", keep="first", maintain_order=True)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking at the shapes of scores …")
 def shapes_of(key: Key, _asked: Asked) -> pl.DataFrame | None:
-    found = labels(_asked)
-    return None if found.numbers is None else shapes(found)
+    judgements = labels(_asked)
+    return None if judgements.numbers is None else shapes(judgements)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Counting what each annotator did …")
@@ -48,17 +48,22 @@ def everyone(key: Key, gold: str, _asked: Asked) -> pl.DataFrame:
     table = profiles(facts(_asked))
     if not _asked.label:
         return table.with_columns(marks=pl.lit(""))
-    found = labels(_asked)
-    truth = gold_of(found, _asked.dataset.column(gold)) if gold else None
+    judgements = labels(_asked)
+    truth = gold_of(judgements, _asked.dataset.column(gold)) if gold else None
     table = table.join(per_annotator(votes(_asked), truth), on="annotator", how="left")
-    apart = _differences(key, _asked).select(
+    compared = _differences(key, _asked).select(
         "annotator", "label", "difference", "low", "high", "is_far", against="compared"
     )
-    table = table.join(apart, on="annotator", how="left").join(_marks(_asked), on="annotator", how="left")
-    own = pl.col("marks").fill_null("")
+    table = table.join(compared, on="annotator", how="left").join(_marks(_asked), on="annotator", how="left")
+    shape_marks = pl.col("marks").fill_null("")
     tires = pl.when(pl.col("annotator").is_in(tired_people(_asked))).then(pl.lit("tires"))
-    said = pl.when(pl.col("is_far").fill_null(False)).then(_words(found.numbers is not None))
-    marks = pl.concat_list(said, pl.when(own != "").then(own), tires).list.drop_nulls().list.join(", ").fill_null("")
+    difference_mark = pl.when(pl.col("is_far").fill_null(False)).then(_words(judgements.numbers is not None))
+    marks = (
+        pl.concat_list(difference_mark, pl.when(shape_marks != "").then(shape_marks), tires)
+        .list.drop_nulls()
+        .list.join(", ")
+        .fill_null("")
+    )
     table = table.with_columns(marks=marks)
     return table.sort(pl.col("marks") == "", -pl.col("rows").cast(pl.Int64), "annotator")
 
@@ -67,16 +72,16 @@ def _words(is_number: bool) -> pl.Expr:
     up = pl.col("difference") > 0
     if is_number:
         return pl.when(up).then(pl.lit("scores higher")).otherwise(pl.lit("scores lower"))
-    said = pl.when(up).then(pl.lit("more often ")).otherwise(pl.lit("less often "))
-    return said + pl.col("label").str.slice(0, 30)
+    direction = pl.when(up).then(pl.lit("more often ")).otherwise(pl.lit("less often "))
+    return direction + pl.col("label").str.slice(0, 30)
 
 
 def _marks(asked: Asked) -> pl.DataFrame:
-    """`annotator`, `marks`: in what the shape of someone's scores is far from the rest's, besides the mean."""
-    found = shapes_of(asked.key, asked)
-    if found is None:
+    """`annotator`, `marks`: the shape figures, except the mean, in which a person's scores are far from the others'."""
+    figures = shapes_of(asked.key, asked)
+    if figures is None:
         return pl.DataFrame(schema={"annotator": pl.String, "marks": pl.String})
-    far = found.filter("is_far", pl.col("shape") != "mean")
+    far = figures.filter("is_far", pl.col("shape") != "mean")
     less = pl.col("value") < pl.col("rest")
     words = pl.col("shape").replace_strict({**SHAPE_WORDS, "sd": "wide spread"}, default="")
     words = pl.when((pl.col("shape") == "sd") & less).then(pl.lit("narrow spread")).otherwise(words)
@@ -85,23 +90,28 @@ def _marks(asked: Asked) -> pl.DataFrame:
 
 def table(asked: Asked) -> None:
     """A line per annotator; one ticked becomes a filter."""
-    found = everyone(asked.key, asked.gold, asked)
-    shown = found.head(SHOWN_PEOPLE)
-    marked = found.filter(pl.col("marks") != "")
+    people = everyone(asked.key, asked.gold, asked)
+    shown = people.head(SHOWN_PEOPLE)
+    marked = people.filter(pl.col("marks") != "")
     unit = length_unit(asked.dataset) or "characters"
-    said = f"{count(marked.height, 'annotator')} stand out" if marked.height != 1 else "1 annotator stands out"
-    said = f"{said} (first in the table, after Benjamini–Hochberg at 5%)." if marked.height else "Nobody stands out."
+    summary = f"{count(marked.height, 'annotator')} stand out" if marked.height != 1 else "1 annotator stands out"
+    summary = (
+        f"{summary} (first in the table, after Benjamini–Hochberg at 5%)."
+        if marked.height
+        else "No annotator stands out."
+    )
     left = (
-        f" (other {found.height - shown.height:,}) are not listed; search by a filter."
-        if found.height > shown.height
+        f" {people.height - shown.height:,} more are not listed; find them by a filter."
+        if people.height > shown.height
         else ""
     )
     st.text(
-        f"{count(found.height, 'annotator')}. {said if asked.label else ''}{left} Tick a line to keep that annotator."
+        f"{count(people.height, 'annotator')}. {summary if asked.label else ''}{left} "
+        "Tick a line to keep that annotator."
     )
-    _say_how_compared(asked, found)
+    _say_how_compared(asked, people)
     ranges = [
-        _range(name).alias(f"{name}_range") for name in ("", "agreement", "accuracy") if name in ("", *found.columns)
+        _range(name).alias(f"{name}_range") for name in ("", "agreement", "accuracy") if name in ("", *people.columns)
     ]
     listed = shown.with_columns(ranges if asked.label else []).with_columns(
         pl.col("^.*(agreement|accuracy|share)$").round(3)
@@ -118,22 +128,22 @@ def table(asked: Asked) -> None:
         st.rerun()
 
 
-def _say_how_compared(asked: Asked, found: pl.DataFrame) -> None:
+def _say_how_compared(asked: Asked, people: pl.DataFrame) -> None:
     if not asked.label:
         return
-    ways = dict(found["against"].value_counts().drop_nulls().iter_rows())
+    ways = dict(people["against"].value_counts().drop_nulls().iter_rows())
     same, every = ways.get("same items", 0), ways.get("all labels", 0)
-    few = found.height - same - every
+    few = people.height - same - every
     parts = [
         *(
-            [f"{count(same, 'annotator')} on the same items as others (each label less the others' on that item)"]
+            [f"{count(same, 'annotator')} on the same items as others (each label minus the others' on that item)"]
             if same
             else []
         ),
         *([f"{count(every, 'annotator')} against all other labels, since they share too few items"] if every else []),
-        *([f"{count(few, 'annotator')} not at all, having too few labels"] if few else []),
+        *([f"{count(few, 'annotator')} not compared: too few labels"] if few else []),
     ]
-    st.caption(f"Difference is taken: {'; '.join(parts)}. Ranges are 95% intervals.")
+    st.caption(f"Differences are computed for: {'; '.join(parts)}. Ranges are 95% intervals.")
 
 
 def _range(name: str) -> pl.Expr:
@@ -145,7 +155,7 @@ def _range(name: str) -> pl.Expr:
 
 
 def _columns(shown: pl.DataFrame, unit: str) -> dict[str, tuple[str, Any]]:
-    """The columns that hold something, with header and format."""
+    """The columns that are not empty, with header and format."""
     number, share = st.column_config.NumberColumn, st.column_config.NumberColumn(format="percent")
     wanted: Mapping[str, tuple[str, Any]] = {
         "annotator": ("annotator", None),
@@ -155,10 +165,10 @@ def _columns(shown: pl.DataFrame, unit: str) -> dict[str, tuple[str, Any]]:
         "_range": ("95% range", None),
         "label": ("in the label", None),
         "agreement": ("agreement with others", share),
-        "agreement_range": ("95% range of it", None),
+        "agreement_range": ("95% range of agreement", None),
         "compared": ("shared items", number(format="localized")),
-        "accuracy": ("right", share),
-        "accuracy_range": ("95% range of right", None),
+        "accuracy": ("accuracy", share),
+        "accuracy_range": ("95% range of accuracy", None),
         "first": ("first", st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")),
         "last": ("last", st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")),
         "sessions": ("sessions", number(format="localized")),
@@ -174,23 +184,23 @@ def _columns(shown: pl.DataFrame, unit: str) -> dict[str, tuple[str, Any]]:
 
 def differing(asked: Asked) -> None:
     """Each annotator's difference from the others with its interval; a point clicked becomes a filter."""
-    found = _differences(asked.key, asked).drop_nulls("difference")
-    if found.is_empty():
-        st.text("Nobody has enough labels to be compared: ten items shared with others, or twenty labels.")
+    compared = _differences(asked.key, asked).drop_nulls("difference")
+    if compared.is_empty():
+        st.text("No annotator has enough labels to be compared: ten items shared with others, or twenty labels.")
         return
     is_number = labels(asked).numbers is not None
-    drawn = found.head(DRAWN_PEOPLE).sort("difference", descending=True)
+    drawn = compared.head(DRAWN_PEOPLE).sort("difference", descending=True)
     note = (
         pl.format("{} {}", "n", "compared")
         if is_number
         else pl.format("{}, {} {}", pl.col("label").str.slice(0, 30), "n", "compared")
     )
     shown = drawn.select(name="annotator", value="difference", low="low", high="high", note=note)
-    few = f" The {DRAWN_PEOPLE} surest are drawn." if found.height > DRAWN_PEOPLE else ""
+    few = f" The {DRAWN_PEOPLE} with the smallest p are drawn." if compared.height > DRAWN_PEOPLE else ""
     words = (
         "How much higher each scores than the others."
         if is_number
-        else "How much more often each gives the label that sets them apart most."
+        else "How much more often each gives the label in which they differ most."
     )
     st.text(f"{words} Bold: stands out.{few} Click a point to keep that annotator.")
     marked = drawn.filter("is_far")["annotator"].to_list()

@@ -1,4 +1,4 @@
-"""What shape have everyone's scores: a small picture of the labels each annotator gives."""
+"""Which labels does each annotator give: a small picture for each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def pictures(asked: Asked) -> None:
     chosen = picked_people(asked)
     names = [*(n for n in chosen if n in order["annotator"] and n not in names), *names][:PICTURES]
     left = order.height - len(names)
-    others = f" (other {left:,}) are not drawn." if left else ""
+    others = f" {left:,} more are not drawn." if left else ""
     st.text(
         f"Share of each label: the annotator in colour, the others in grey. * stands out.{others} Click to keep one."
     )
@@ -44,13 +44,13 @@ def pictures(asked: Asked) -> None:
 
     shown = table.filter(pl.col("annotator").is_in(names))
     charts.draw(shapes(shown, names, marked, charts.palette()), "shapes", "Labels each annotator gives", pick)
-    found = shapes_of(asked.key, asked)
-    if found is None:
-        st.caption("Mean, spread and skew are of numbers; these labels are names.")
+    figures = shapes_of(asked.key, asked)
+    if figures is None:
+        st.caption("Mean, spread and skew need numbers; these labels are names.")
         return
-    far = found.filter("is_far")
+    far = figures.filter("is_far")
     if far.is_empty():
-        st.text("Nobody's mean, spread, skew or share of the commonest score is far from the others'.")
+        st.text("No annotator's mean, spread, skew or share of the commonest score is far from the others'.")
         return
     named = far.select(
         "annotator",
@@ -64,7 +64,7 @@ def pictures(asked: Asked) -> None:
     st.dataframe(
         named.head(SHOWN_PEOPLE),
         hide_index=True,
-        alt="Whose scores have another shape",
+        alt="Annotators whose scores have a different shape",
         column_config={
             "rest": st.column_config.NumberColumn("of the others", format="%.3f"),
             "value": st.column_config.NumberColumn("own", format="%.3f"),
@@ -73,5 +73,5 @@ def pictures(asked: Asked) -> None:
         },
     )
     st.caption(
-        "Listed is what surely differs by more than a little (0.2 standard deviations), at 5% after Benjamini–Hochberg."
+        "Listed are differences significantly larger than 0.2 standard deviations, at 5% after Benjamini–Hochberg."
     )

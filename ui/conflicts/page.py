@@ -1,4 +1,4 @@
-"""The parts of the page Conflicts: kinds with their counts, groups side by side, and which answer is the longer."""
+"""The parts of the page Conflicts: kinds with counts, groups side by side, and whether chosen is the longer answer."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def kinds(dataset: Dataset) -> list[tables.Found]:
     return _found(_key(dataset), dataset, session.view())
 
 
-def cards(found: Sequence[tables.Found]) -> None:
-    """The kinds that some row in view shows, by theme, each with a filter and its groups; then those no row shows."""
-    seen = [one for one in found if one.rows]
+def cards(kinds_with_counts: Sequence[tables.Found]) -> None:
+    """The kinds found in the rows in view, by theme, each with a filter and its groups; then the kinds not found."""
+    seen = [one for one in kinds_with_counts if one.rows]
     columns = st.columns(2, gap="large")
     for number, theme in enumerate(dict.fromkeys(one.kind.theme for one in seen)):
         with columns[number % 2].container(border=True, gap="xsmall"):
@@ -68,22 +68,22 @@ def cards(found: Sequence[tables.Found]) -> None:
                         type="tertiary",
                         on_click=_choose,
                         args=(one.kind.name,),
-                        help="Lay them side by side below",
+                        help="Show them side by side below",
                     )
                     st.text(f"{one.kind.title}. {one.sentence}", width="stretch")
     if not seen:
-        st.text("No row in view contradicts another, or itself, in any of the ways looked for.")
-    if unseen := [f"{one.kind.title.lower()} ({one.kind.theme.lower()})" for one in found if not one.rows]:
+        st.text("No conflict of any kind was found in the rows in view.")
+    if unseen := [f"{one.kind.title.lower()} ({one.kind.theme.lower()})" for one in kinds_with_counts if not one.rows]:
         st.caption(f"Looked for and not found in the rows in view: {'; '.join(unseen)}.")
 
 
 def _choose(name: str | None = None) -> None:
-    """Makes this kind, or the one picked in the list, the one compared, in the address too."""
+    """Compares this kind, or the one picked in the list, and puts it in the address."""
     st.query_params["conflict"] = st.session_state["conflict"] = name or st.session_state["conflict"]
 
 
 def say_missing(dataset: Dataset) -> None:
-    """Which roles no column plays, what cannot be seen without them, and where to set them."""
+    """Names the roles without a column, the kinds that need them, and the page that sets them."""
     missing = missing_roles(dataset.roles)
     if not missing:
         return
@@ -94,7 +94,7 @@ def say_missing(dataset: Dataset) -> None:
 
 
 def say_meaning(dataset: Dataset) -> None:
-    """By which vectors prompts of the same meaning are compared, or what that needs."""
+    """Says which vectors compare prompts by meaning, or what is missing for it."""
     if needs := tables.missing_for_meaning(dataset):
         with st.expander(f"Not looked for: {MEANING.lower()}", key="missing_meaning"):
             st.text(needs)
@@ -106,14 +106,14 @@ def say_meaning(dataset: Dataset) -> None:
         threshold = dataset.signal("meaning_conflicts").parameters["threshold"]
         vectors.say_which(
             dataset,
-            f"Prompts mean the same here from a cosine of {threshold} on,",
-            "Prompts that name other numbers, other system prompts and chats of several questions are not compared.",
+            f"Prompts have the same meaning from a cosine of {threshold},",
+            "Not compared: prompts with different numbers or system prompts, and chats with several questions.",
         )
 
 
-def compare(dataset: Dataset, found: Sequence[tables.Found]) -> None:
-    """The groups of one kind side by side, five a page."""
-    rows_of = {one.kind.name: one.rows for one in found if one.rows}
+def compare(dataset: Dataset, kinds_with_counts: Sequence[tables.Found]) -> None:
+    """The groups of one kind side by side, five per page."""
+    rows_of = {one.kind.name: one.rows for one in kinds_with_counts if one.rows}
     if st.session_state.get("conflict") not in rows_of:
         asked = st.query_params.get("conflict")
         st.session_state["conflict"] = asked if asked in rows_of else next(iter(rows_of))
@@ -137,14 +137,14 @@ def compare(dataset: Dataset, found: Sequence[tables.Found]) -> None:
         )
     listed = _groups(_key(dataset, name), sought, dataset, kind, session.view())
     if listed.is_empty():
-        st.text("No group in view holds this text. Take it out of the search to see all.")
+        st.text("No group in view holds this text. Clear the search to see all groups.")
         return
     listed = listed.sort("group") if order == "as in the file" else listed
     pages = -(-listed.height // GROUPS_SHOWN)
     page = min(st.pagination(pages, key=f"page_{name}"), pages) if pages > 1 else 1
     part = listed.slice((page - 1) * GROUPS_SHOWN, GROUPS_SHOWN)
-    marked = " Marked: the words another side lacks." if kind.shape in ("answers", "asked", "pair") else ""
-    whole = " A group is shown whole, also where the filters keep only some of its rows." if kind.group else ""
+    marked = " Marked: words that another side lacks." if kind.shape in ("answers", "asked", "pair") else ""
+    whole = " A group is shown whole, even if the filters keep only some of its rows." if kind.group else ""
     st.caption(f"{count(listed.height, 'group' if kind.group else 'row')}.{marked}{whole}")
     key = key_of(dataset, dataset.signal(kind.signal), more=(name,))
     shown = [_group(key, int(group), dataset, kind) for group in part["group"]]
@@ -167,7 +167,7 @@ def _group(key: Key, group: int, _dataset: Dataset, _kind: Kind) -> Group:
 
 
 def longer(dataset: Dataset) -> None:
-    """Whether chosen is systematically the longer answer, over all pairs in view and by the values of a column."""
+    """Whether chosen is systematically the longer answer, over all pairs in view and for each value of a column."""
     whole = tables.chosen_longer(dataset, session.view())
     if whole is None:
         return

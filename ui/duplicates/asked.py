@@ -1,4 +1,4 @@
-"""Which kind is looked at, which row stays, and what is compared: the controls of the page Duplicates."""
+"""The controls of the page Duplicates: which kind is shown, which row is kept, and what is compared."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ OVER = {
 }
 WORDS: dict[str, dict[str, str]] = {
     "level": {"document": "whole texts", "paragraph": "paragraphs", "sentence": "sentences"},
-    "digits": {"kept": "as they are", "zero": "all taken for 0"},
-    "order": {"kept": "as they stand", "any": "in any order"},
+    "digits": {"kept": "as they are", "zero": "all read as 0"},
+    "order": {"kept": "as they are", "any": "in any order"},
     "unit": {"auto": "words, or characters", "words": "words", "characters": "characters"},
-    "boilerplate": {"kept": "compared too", "aside": "set aside"},
+    "boilerplate": {"kept": "compared too", "aside": "not compared"},
     "scorer": {
         "letters": "letter by letter",
         "words": "the same words in any order",
@@ -41,21 +41,21 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 TITLES = {
-    "level": "Compared are",
+    "level": "Pieces compared",
     "digits": "Digits",
     "order": "Lines",
     "unit": "Shingles of",
     "boilerplate": "Boilerplate",
-    "scorer": "Compared",
+    "scorer": "Similarity",
     "words": "Words in a shingle",
     "characters": "Characters in a shingle",
-    "tokens": "Words a passage has at least",
+    "tokens": "Least words in a passage",
 }
 LEAST = {"words": (1, 20), "characters": (1, 50), "tokens": (2, 1000)}
 
 
 def choose_policy(dataset: Dataset) -> Policy:
-    """Which row of each group stays, and the tag that the others get."""
+    """Asks which row of each group is kept, and which tag the others get."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         keep: Keep = st.selectbox(
             "Of each group keep",
@@ -77,23 +77,23 @@ def choose_policy(dataset: Dataset) -> Policy:
                 format_func=cut,
                 key="sources",
                 width=420,
-                placeholder="Choose them in order; those left out come last",
+                placeholder="Choose them in order; the others come last",
             )
-        known = session.notes().vocabulary.tags(dataset.fingerprint)
+        tags = session.notes().vocabulary.tags(dataset.fingerprint)
         tag = st.selectbox(
             "Tag for the others",
-            known,
-            index=known.index("drop") if "drop" in known else 0,
+            tags,
+            index=tags.index("drop") if "drop" in tags else 0,
             key="duplicate_tag",
             accept_new_options=True,
             width=200,
-            help="A tag is all they get: nothing is deleted. Rows tagged so for another reason are left out here.",
+            help="The rows only get the tag; nothing is deleted. Rows tagged for another reason are left out here.",
         )
     return Policy(keep, tuple(sources), str(tag or "drop"))
 
 
 def choose_kind(dataset: Dataset, policy: Policy) -> str:
-    """The kinds with what each comes to in the rows in view, and the one looked at."""
+    """Shows the counts of each kind in the rows in view, and asks which kind to show."""
     counted = state.counts(dataset, policy)
     lines = [(KINDS[name].title, KINDS[name].explained, *count) for name, count in counted.items() if count]
     table = pl.DataFrame(lines, schema=["kind", "what", "groups", "rows", "rows to drop", "tokens"], orient="row")
@@ -117,10 +117,10 @@ def choose_kind(dataset: Dataset, policy: Policy) -> str:
             },
         )
     empty = [KINDS[name].title.lower() for name, count in counted.items() if count is None]
-    said = f" Not computed yet: {', '.join(empty)}; choose one to compute it." if empty else ""
+    missing = f" Not computed yet: {', '.join(empty)}; choose one to compute it." if empty else ""
     if dataset.has_examples and "leaks" not in counted:
-        said += " Across splits: no column has the role split, and there is one file only."
-    st.caption(f"Counted in the rows in view. Passages count as groups, too.{said}")
+        missing += " Across splits: no column has the role split, and there is one file only."
+    st.caption(f"Counted in the rows in view. Passages count as groups, too.{missing}")
     names = list(counted)
     if st.session_state.get("duplicates_kind") not in names:
         preferred = (st.query_params.get("kind"), "near", *names)
@@ -142,14 +142,14 @@ def _to_address() -> None:
 
 
 def say_only_fields() -> None:
-    """What a plain table lacks for the other kinds, and where to mend it."""
+    """Says which roles the other kinds need, and links to the page that sets them."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.text("No column is known to hold prompts, responses or text, so that only chosen columns can be compared.")
+        st.text("No column has the role prompt, response or text, so only chosen columns can be compared.")
         st.page_link(places.page("open"), label="Set the roles of the columns", icon=":material/table_edit:")
 
 
 def choose_compared(dataset: Dataset, kind: str) -> None:
-    """What is compared, and how; another choice makes the columns anew, for everyone who looks at this dataset."""
+    """Asks what is compared and how; another choice computes the columns again, for all users of this dataset."""
     if kind == "meaning":
         return  # its vectors are those of the map
     name = "leaks" if kind == "leaks" else KINDS[kind].signals[0]
@@ -179,7 +179,7 @@ def choose_compared(dataset: Dataset, kind: str) -> None:
             options = list(dict.fromkeys([*dataset.categories, "source_file"]))
             split = kinds.split_column(dataset)
             index = options.index(split) if split in options else None
-            apart = st.selectbox("Kept apart by", options, index=index, format_func=cut, key="leaks_split")
+            apart = st.selectbox("Split column", options, index=index, format_func=cut, key="leaks_split")
             wanted["split"] = join_values([apart]) if apart else ""
             wanted["threshold"] = st.slider("Near from", 0.5, 1.0, float(str(now["threshold"])), 0.01, key="leaks_near")
         if st.form_submit_button("Use these", type="primary"):
@@ -187,11 +187,11 @@ def choose_compared(dataset: Dataset, kind: str) -> None:
 
 
 def _choose_over(dataset: Dataset, kind: str, now: dict[str, object]) -> dict[str, object]:
-    known = {"exact": list(OVER)[:3], "repetition": ["response", "prompt", "rejected", "text"]}.get(kind, list(OVER))
+    offered = {"exact": list(OVER)[:3], "repetition": ["response", "prompt", "rejected", "text"]}.get(kind, list(OVER))
     over = st.selectbox(
-        "Compared is" if kind != "repetition" else "Read is",
-        known,
-        index=known.index(str(now["over"])),
+        "What is compared" if kind != "repetition" else "What is read",
+        offered,
+        index=offered.index(str(now["over"])),
         format_func=lambda name: OVER.get(name, f"the {name} answer"),
         key=f"{kind}_over",
     )
@@ -220,7 +220,7 @@ def _choose_fields(dataset: Dataset, now: dict[str, object]) -> dict[str, object
         default=[name for name in chosen if name in simple],
         format_func=cut,
         key="fields_columns",
-        help="Of several the one least alike decides.",
+        help="With several columns the least similar one decides.",
     )
     block = split_values(str(now["block"]))[0] if now["block"] else None
     within = st.selectbox(
@@ -235,7 +235,7 @@ def _choose_fields(dataset: Dataset, now: dict[str, object]) -> dict[str, object
 
 
 def _use(dataset: Dataset, name: str, wanted: dict[str, Any], now: dict[str, object]) -> None:
-    """Keeps the parameters with the dataset and starts making the columns."""
+    """Keeps the parameters with the dataset and starts to compute the columns."""
     try:
         parameters = dataset.catalogue.signal(name, wanted).parameters
     except WinnowError as error:
@@ -253,19 +253,19 @@ def _in_words(kind: str, now: dict[str, object]) -> str:
     if kind == "fields":
         return "Columns compared"
     if kind == "leaks":
-        return "What is kept apart"
+        return "Which splits are compared"
     over = str(now["over"])
-    said = OVER.get(over, f"the {over} answer") if over != "column" else md(split_values(str(now["column"]))[0], 40)
-    return f"Read: {said}" if kind == "repetition" else f"Compared: {said}"
+    compared = OVER.get(over, f"the {over} answer") if over != "column" else md(split_values(str(now["column"]))[0], 40)
+    return f"Read: {compared}" if kind == "repetition" else f"Compared: {compared}"
 
 
 def is_ready(dataset: Dataset, kind: str, policy: Policy) -> bool:
-    """Whether all is computed that the kind and the policy need; offers to compute what is not."""
+    """Whether everything that the kind and the policy need is computed; offers to compute what is missing."""
     if kind == "fields" and not state.is_asked(dataset):
         st.text("Choose the columns whose values are compared, under “Columns compared”.")
         return False
     if kind == "leaks" and kinds.split_column(dataset) is None:
-        st.text("Choose the column that keeps rows apart, under “What is kept apart”.")
+        st.text("Choose the split column under “Which splits are compared”.")
         return False
     now = dict(dataset.signal("leaks").parameters)
     if kind == "leaks" and not now["split"]:

@@ -1,4 +1,4 @@
-"""Tagging what would be dropped: one action with its count before, a reason for each row, and undo."""
+"""Tagging what would be dropped: one action with its count, a reason for each row, and undo."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ui.session.text import count, cut, md
 SAID = "duplicates_said"
 
 
-def tag(dataset: Dataset, found: Found, policy: Policy) -> None:
+def tag(dataset: Dataset, grouping: Found, policy: Policy) -> None:
     """Tags the rows to drop with their reasons, and untags those that an earlier decision of this kind dropped."""
-    on, off = _changes(found.key, policy.tag, dataset, found)
+    on, off = _changes(grouping.key, policy.tag, dataset, grouping)
     again = f"; {count(len(off))} kept now would lose it" if len(off) else ""
     st.text(
         f"{count(len(on))} would get the tag “{cut(policy.tag, 40)}”, each with its reason{again}. Nothing is deleted."
@@ -33,10 +33,10 @@ def tag(dataset: Dataset, found: Found, policy: Policy) -> None:
             key="tag_duplicates",
             disabled=not (len(on) or len(off)),
             on_click=_tag,
-            args=(dataset, found, policy, on, off),
+            args=(dataset, grouping, policy, on, off),
         )
         st.button("Undo my latest tags", key="undo_duplicates", on_click=tagging.undo, args=(dataset, SAID))
-        st.page_link(places.page("export"), label="See what leaves on export", icon=":material/ios_share:")
+        st.page_link(places.page("export"), label="See what is exported", icon=":material/ios_share:")
     if words := st.session_state.pop(SAID, None):
         st.text(words)
 
@@ -50,9 +50,9 @@ def _changes(key: Key, tag: str, _dataset: Dataset, _found: Found) -> tuple[pl.S
     return pl.Series(np.flatnonzero(drop & ~tagged)), pl.Series(np.flatnonzero(off))
 
 
-def _tag(dataset: Dataset, found: Found, policy: Policy, on: pl.Series, off: pl.Series) -> None:
+def _tag(dataset: Dataset, grouping: Found, policy: Policy, on: pl.Series, off: pl.Series) -> None:
     ids = dataset.column(ROW_ID)
     rows = {**dict.fromkeys(ids.gather(on).to_list(), True), **dict.fromkeys(ids.gather(off).to_list(), False)}
-    reasons = dict(decisions.reasons(dataset, found.choice, found.decision).iter_rows())
-    why = decisions.why(dataset, found.choice.kind)
+    reasons = dict(decisions.reasons(dataset, grouping.choice, grouping.decision).iter_rows())
+    why = decisions.why(dataset, grouping.choice.kind)
     tagging.say(dataset, rows, policy.tag, SAID, why, reasons)

@@ -1,4 +1,4 @@
-"""How many rows would go at each threshold, and how large the groups are."""
+"""How many rows would be dropped at each threshold, and how large are the groups."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ui.figures.paper import MARKED, Palette, layout, upright
 SIZES = ((2, 2), (3, 3), (4, 4), (5, 9), (10, 19), (20, 49), (50, 99), (100, 999), (1000, None))
 
 
-def threshold_curve(curve: pl.DataFrame, at: float, palette: Palette) -> go.Figure:
-    """`rows_to_drop` against `threshold`, and where the threshold stands."""
+def threshold_curve(curve: pl.DataFrame, threshold: float, palette: Palette) -> go.Figure:
+    """`rows_to_drop` against `threshold`, with a line at the chosen threshold."""
     steps = {
         "type": "scatter",
         "mode": "lines",
@@ -27,7 +27,7 @@ def threshold_curve(curve: pl.DataFrame, at: float, palette: Palette) -> go.Figu
             220,
             xaxis={"title": {"text": "threshold"}, "dtick": 0.1},
             yaxis={"title": {"text": "rows to drop"}, "tickformat": "~s", "rangemode": "tozero"},
-            shapes=[upright(at, MARKED)],
+            shapes=[upright(threshold, MARKED)],
         ),
     )
 
@@ -39,12 +39,12 @@ def _range(low: int, high: int | None) -> str:
 
 
 def group_sizes(rows: pl.Series, palette: Palette) -> go.Figure:
-    """Groups per number of rows, in steps that grow."""
+    """Groups per number of rows, in bins of growing width."""
     names, counted = [], []
     for low, high in SIZES:
         names.append(_range(low, high))
         counted.append(int(((rows >= low) & (rows <= (high or rows.max()))).sum()))
-    last = max(at for at, n in enumerate(counted) if n) + 1
+    last = max(number for number, n in enumerate(counted) if n) + 1
     bars = {
         "type": "bar",
         "x": names[:last],

@@ -1,4 +1,4 @@
-"""The stored columns behind a decision: whether they follow the page's settings, and the filters that read them."""
+"""The stored columns behind a decision: whether they match the page's settings, and the filters that read them."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ EXTRA_OF = {
 }
 
 
-def filters(dataset: Dataset, found: Found) -> None:
+def filters(dataset: Dataset, grouping: Found) -> None:
     """The columns behind the page as filters: rows in groups, rows to drop."""
-    kind = found.choice.kind
-    if not is_followed(dataset, found):
+    kind = grouping.choice.kind
+    if not is_followed(dataset, grouping):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Make these settings the columns",
+                "Compute the columns with these settings",
                 key="follow",
                 on_click=_follow,
-                args=(dataset, found),
+                args=(dataset, grouping),
                 help=f"Filters, tables and exports read {decisions.GROUP_OF[kind]} and {EXTRA_OF[kind]}.",
             )
-            st.text(f"Filters read {decisions.GROUP_OF[kind]} and {EXTRA_OF[kind]}, which follow other settings.")
+            st.text(f"Filters read {decisions.GROUP_OF[kind]} and {EXTRA_OF[kind]}, computed with other settings.")
         return
     if kind == "near" and not jobs.require(dataset, "near_groups"):
         return
@@ -53,34 +53,37 @@ def filters(dataset: Dataset, found: Found) -> None:
         )
 
 
-def is_followed(dataset: Dataset, found: Found) -> bool:
-    """Whether the stored columns were made with the page's settings."""
-    choice = found.choice
+def is_followed(dataset: Dataset, grouping: Found) -> bool:
+    """Whether the stored columns were computed with the page's settings."""
+    choice = grouping.choice
     if choice.kind == "meaning":
-        own = dataset.signal("meaning_pairs").parameters
-        return (own["threshold"], own["words"] == "other") == (choice.threshold, choice.other_words)
+        parameters = dataset.signal("meaning_pairs").parameters
+        return (parameters["threshold"], parameters["words"] == "other") == (choice.threshold, choice.other_words)
     if choice.kind == "fields":
         return dataset.signal("field_pairs").parameters["threshold"] == choice.threshold
     if choice.kind != "near":
         return True
-    own = dataset.signal("near_groups").parameters
-    return (own["threshold"], own["keep"], own["sources"]) == (choice.threshold, *_kept_by(found))
+    parameters = dataset.signal("near_groups").parameters
+    return (parameters["threshold"], parameters["keep"], parameters["sources"]) == (
+        choice.threshold,
+        *_kept_by(grouping),
+    )
 
 
-def _kept_by(found: Found) -> tuple[str, str]:
-    """The policy as near_groups takes it: by source only where some are named."""
-    named = found.choice.keep == "source" and bool(found.choice.sources)
-    keep = "first" if found.choice.keep == "source" and not named else found.choice.keep
-    return keep, join_values(found.choice.sources) if named else ""
+def _kept_by(grouping: Found) -> tuple[str, str]:
+    """The policy as parameters of near_groups: by source only if sources are named."""
+    named = grouping.choice.keep == "source" and bool(grouping.choice.sources)
+    keep = "first" if grouping.choice.keep == "source" and not named else grouping.choice.keep
+    return keep, join_values(grouping.choice.sources) if named else ""
 
 
-def _follow(dataset: Dataset, found: Found) -> None:
-    name = "near_groups" if found.choice.kind == "near" else decisions.SIGNAL_OF[found.choice.kind]
-    own: dict[str, object] = {**dataset.signal(name).parameters, "threshold": found.choice.threshold}
+def _follow(dataset: Dataset, grouping: Found) -> None:
+    name = "near_groups" if grouping.choice.kind == "near" else decisions.SIGNAL_OF[grouping.choice.kind]
+    parameters: dict[str, object] = {**dataset.signal(name).parameters, "threshold": grouping.choice.threshold}
     if name == "near_groups":
-        own["keep"], own["sources"] = _kept_by(found)
+        parameters["keep"], parameters["sources"] = _kept_by(grouping)
     if name == "meaning_pairs":
-        own["words"] = "other" if found.choice.other_words else "any"
-    chosen = {**dataset.meta.get("parameters", {}), name: own}
+        parameters["words"] = "other" if grouping.choice.other_words else "any"
+    chosen = {**dataset.meta.get("parameters", {}), name: parameters}
     changed = session.workspace().describe(dataset, parameters=chosen)
     jobs.compute(changed, changed.signal(name))

@@ -1,4 +1,4 @@
-"""The groups of one kind: threshold and curve, table and sizes, one group side by side with what one can do to it."""
+"""The groups of one kind: threshold and curve, table and sizes, one group side by side with its actions."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from ui.session.text import count
 PAGE_GROUPS, PAGE_OTHERS = 12, 4
 MOST_IDS = 200  # rows named one by one in a filter
 UNJUDGED = {
-    "capped": "compared with only some of those near to them",
+    "capped": "compared with only some of their neighbours",
     "too_short": "too short for a shingle",
-    "crowded": "whose nearest are all nearer than that, so that more may be",
+    "crowded": "whose stored neighbours are all more similar than that, so more may exist",
 }
 
 
 def choose_threshold(dataset: Dataset, kind: str) -> None:
-    """From which similarity on rows are duplicates; everything on the page follows at once."""
+    """Asks from which similarity rows are duplicates; the whole page follows at once."""
     if kind not in decisions.NEIGHBOURS_OF:
         return
     least = 0.5 if kind == "near" else LEAST_SIMILARITY
@@ -57,28 +57,30 @@ def choose_threshold(dataset: Dataset, kind: str) -> None:
     if kind == "near" and parameters["unit"] != "characters":
         n = int(str(parameters["words"]))
         changed = 1 - (2 * value / (1 + value)) ** (1 / n)
-        said = (
+        difference = (
             f"in which up to about one word in {1 / changed:.0f} was replaced" if changed > 0.001 else "of equal words"
         )
-        st.caption(f"Finds rows {said}: Jaccard index of runs of {count(n, 'word')}, the same for every pair shown.")
+        st.caption(
+            f"Finds rows {difference}: Jaccard index of runs of {count(n, 'word')}, the same for every pair shown."
+        )
 
 
 def _choose_words(dataset: Dataset) -> None:
-    """Whether rows of nearly the same words are set apart."""
+    """Asks whether pairs with nearly the same words are left out."""
     st.toggle(
         "Only in other words",
         value=state.other_words(dataset),
         key=f"words_{dataset.id}",
         on_change=_keep_words,
         args=(dataset.id,),
-        help="Sets apart pairs that share 70% or more of their runs of two words: the kinds Exact "
-        "and Near speak of those. Off: all rows of one meaning, however they are worded.",
+        help="Leaves out pairs that share 70% or more of their runs of two words: the kinds Exact "
+        "and Near show those. Off: all rows of one meaning, in any words.",
     )
     nearest = dataset.signal("neighbours").parameters["count"]
     vectors.say_which(
         dataset,
         "Cosine of vectors",
-        f"Of each row the {nearest} nearest are compared; texts that name other numbers are no pair. Read, then tag.",
+        f"Of each row the {nearest} nearest are compared; texts with different numbers are no pair. Read, then tag.",
     )
 
 
@@ -87,13 +89,13 @@ def _keep_words(id: str) -> None:
 
 
 def _keep_threshold(kind: str, id: str) -> None:
-    """Before anything is counted, so that the counts above the slider are those of its new place."""
+    """Stores the threshold before anything is counted, so that the counts above the slider are of its new value."""
     st.session_state[f"kept_threshold_{kind}_{id}"] = st.session_state[f"threshold_{kind}_{id}"]
 
 
-def numbers(dataset: Dataset, found: Found) -> None:
-    """What the decision comes to, and how it would change with the threshold."""
-    s = found.summary
+def numbers(dataset: Dataset, grouping: Found) -> None:
+    """Shows the counts of the decision, and the rows that could not be judged."""
+    s = grouping.summary
     tokens = "not counted" if s.tokens_to_drop is None else f"{s.tokens_to_drop:,}"
     with st.container(horizontal=True):
         for label, value in (
@@ -104,47 +106,47 @@ def numbers(dataset: Dataset, found: Found) -> None:
             ("Largest group", count(s.largest)),
         ):
             st.metric(label, value, border=True)
-    kind = found.choice.kind
+    kind = grouping.choice.kind
     if kind not in decisions.NEIGHBOURS_OF:
         return
     status = dataset.column(decisions.STATUS_OF[kind]).gather(dataset.rows_of(session.view()))
-    said = [f"{count(n)} {words}" for name, words in UNJUDGED.items() if (n := int((status == name).sum()))]
+    not_judged = [f"{count(n)} {words}" for name, words in UNJUDGED.items() if (n := int((status == name).sum()))]
     if kind == "meaning" and (without := status.null_count()):
-        said.append(f"{count(without)} without a vector")
+        not_judged.append(f"{count(without)} without a vector")
     st.caption(
-        f"Share of rows to drop that are less similar to the kept one than {found.choice.threshold:.2f}: "
-        f"{s.below_share:.0%}, by construction." + (f" In view: {'; '.join(said)}." if said else "")
+        f"Share of rows to drop that are less similar to the kept one than {grouping.choice.threshold:.2f}: "
+        f"{s.below_share:.0%}, by construction." + (f" In view: {'; '.join(not_judged)}." if not_judged else "")
     )
 
 
-def pictures(dataset: Dataset, found: Found) -> None:
+def pictures(dataset: Dataset, grouping: Found) -> None:
     """Rows to drop against the threshold, and groups by their size."""
     left, right = st.columns(2, gap="large")
-    if found.choice.kind in decisions.NEIGHBOURS_OF:
+    if grouping.choice.kind in decisions.NEIGHBOURS_OF:
         with left:
             st.caption("Rows to drop, all rows in the file, by threshold")
-            shown = threshold_curve(state.curve_of(dataset, found), found.choice.threshold, charts.palette())
+            shown = threshold_curve(state.curve_of(dataset, grouping), grouping.choice.threshold, charts.palette())
             st.plotly_chart(shown, config=figures.CONFIG, theme=None, key="curve", alt="Rows to drop by threshold")
         left = right
-    if found.groups.height:
+    if grouping.groups.height:
         with left:
             st.caption("Groups by their number of rows")
-            shown = group_sizes(found.groups["rows"], charts.palette())
+            shown = group_sizes(grouping.groups["rows"], charts.palette())
             st.plotly_chart(shown, config=figures.CONFIG, theme=None, key="sizes", alt="Groups by number of rows")
 
 
-def choose_group(dataset: Dataset, found: Found) -> int | None:
-    """The groups, twelve a page, searchable; gives the kept row of the one that is looked at."""
+def choose_group(dataset: Dataset, grouping: Found) -> int | None:
+    """Lists the groups, twelve per page, with a search; returns the kept row of the chosen one, null if none."""
     acts.take_back(dataset, state.said(dataset)[1], "undo_exception")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         sought = st.text_input("Search in the groups", key="sought_groups", type="search", width=280) or ""
         orders = {"rows": "largest first", "least_similarity": "least similar first", "group": "as in the file"}
         by = st.selectbox("Order", list(orders), format_func=orders.__getitem__, key="groups_by", width=200)
-    listed = found.groups
+    listed = grouping.groups
     if sought:
         holds = dataset.rows_of(session.view().where(ANY_TEXT, "has", sought)).to_numpy()
-        holds = holds[found.decision.drop[holds] | np.isin(holds, listed["group"].to_numpy())]
-        listed = listed.filter(pl.col("group").is_in(pl.Series(found.decision.kept[holds]).unique().implode()))
+        holds = holds[grouping.decision.drop[holds] | np.isin(holds, listed["group"].to_numpy())]
+        listed = listed.filter(pl.col("group").is_in(pl.Series(grouping.decision.kept[holds]).unique().implode()))
     if listed.is_empty():
         st.text("No group holds this text." if sought else "No row in view has a duplicate of this kind.")
         return None
@@ -153,7 +155,7 @@ def choose_group(dataset: Dataset, found: Found) -> int | None:
     pages = -(-listed.height // PAGE_GROUPS)
     page = min(st.pagination(pages, key="groups_page"), pages) if pages > 1 else 1
     part = listed.slice((page - 1) * PAGE_GROUPS, PAGE_GROUPS)
-    kind = found.choice.kind
+    kind = grouping.choice.kind
     frame = dataset.frame(side_by_side.shown_columns(dataset, kind), part["group"])
     frame = masking.masked(dataset, frame, part["group"])
     texts, _ = side_by_side.texts_of_rows(dataset, kind, frame)
@@ -172,29 +174,29 @@ def choose_group(dataset: Dataset, found: Found) -> int | None:
         f"Groups {(page - 1) * PAGE_GROUPS + 1} to {(page - 1) * PAGE_GROUPS + part.height} of {listed.height}",
         column_config={"kept text": st.column_config.TextColumn(width="large")},
     )
-    st.caption(f"{count(listed.height, 'group')}. Tick one to lay its rows side by side.")
+    st.caption(f"{count(listed.height, 'group')}. Tick one to see its rows side by side.")
     return int(part["group"][line or 0])
 
 
-def open_group(dataset: Dataset, found: Found, policy: Policy, kept: int) -> None:
-    """The kept row and the others of its group, the least similar first; each can be kept instead, or too."""
-    members = np.flatnonzero(found.decision.drop & (found.decision.kept == kept))
-    similarity = found.decision.similarity[members]
+def open_group(dataset: Dataset, grouping: Found, policy: Policy, kept: int) -> None:
+    """The kept row and the others of its group, least similar first; each can be kept instead of it, or kept too."""
+    members = np.flatnonzero(grouping.decision.drop & (grouping.decision.kept == kept))
+    similarity = grouping.decision.similarity[members]
     order = np.lexsort((members, similarity))
     pages = -(-len(members) // PAGE_OTHERS)
     page = min(st.pagination(pages, key=f"others_{kept}"), pages) if pages > 1 else 1
-    at = order[(page - 1) * PAGE_OTHERS : page * PAGE_OTHERS]
-    others = [(int(row), float(near)) for row, near in zip(members[at], similarity[at], strict=True)]
-    kind = found.choice.kind
+    places = order[(page - 1) * PAGE_OTHERS : page * PAGE_OTHERS]
+    others = [(int(row), float(near)) for row, near in zip(members[places], similarity[places], strict=True)]
+    kind = grouping.choice.kind
     can_change = not decisions.is_by_parts(dataset, kind)
-    shown = _group(found.key, kept, page, len(members) + 1, can_change, kind, dataset, others)
-    marks = "Orange: words the kept row lacks, or that it alone has where it stands beside one other."
+    shown = _group(grouping.key, kept, page, len(members) + 1, can_change, kind, dataset, others)
+    marks = "Orange: words that the kept row lacks; beside one other row, also words that only the kept row has."
     passages = (
         " Underlined green: passages shared with other rows." if dataset.has(dataset.signal("shared_spans")) else ""
     )
     st.caption(marks + passages)
     component.side_by_side([shown], "duplicates", acts.wish, lambda name: acts.act(dataset, name))
-    view = _view_of(dataset, found, kept, members)
+    view = _view_of(dataset, grouping, kept, members)
     if view:
         st.button(
             "Show only this group",
@@ -206,12 +208,14 @@ def open_group(dataset: Dataset, found: Found, policy: Policy, kept: int) -> Non
     acts.grant(dataset)
 
 
-def _view_of(dataset: Dataset, found: Found, kept: int, members: np.ndarray) -> View | None:
-    """The group as a filter: by its number where the stored columns have it, else by the ids of its few rows."""
-    group = decisions.GROUP_OF[found.choice.kind]
+def _view_of(dataset: Dataset, grouping: Found, kept: int, members: np.ndarray) -> View | None:
+    """The group as a filter: by its number if the stored columns have it, else by row ids; null with too many rows."""
+    group = decisions.GROUP_OF[grouping.choice.kind]
     _, words = state.said(dataset)
-    known = following.is_followed(dataset, found) and group in dataset.schema and not words.refused and not words.chosen
-    if known and (number := dataset.column(group)[kept]) is not None:
+    has_number = (
+        following.is_followed(dataset, grouping) and group in dataset.schema and not words.refused and not words.chosen
+    )
+    if has_number and (number := dataset.column(group)[kept]) is not None:
         return session.view().where(group, "eq", str(number))
     if len(members) >= MOST_IDS:
         return None

@@ -1,4 +1,4 @@
-"""Shared passages, repetition inside a row, and what stands in two splits: the kinds without a kept row."""
+"""The kinds without a kept row: shared passages, repetition inside a row, and leaks between splits."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def _passages(key: Key, _dataset: Dataset, _view: View) -> pl.DataFrame:
 
 
 def spans(dataset: Dataset) -> None:
-    """The passages that stand in most rows in view; boilerplate by name."""
+    """The passages shared by most rows in view, and the rows with boilerplate."""
     signal = dataset.signal("shared_spans")
     view = session.view()
-    found = _passages(key_of(dataset, signal, view=view), dataset, view)
+    shared = _passages(key_of(dataset, signal, view=view), dataset, view)
     common = len(dataset.rows_of(view.where("has_boilerplate", "eq", "true")))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -55,22 +55,22 @@ def spans(dataset: Dataset) -> None:
             )
     st.text(
         f"{count(common)} begin or end with boilerplate: a passage common to one row in a thousand, and at least 20. "
-        "Under Near it can be set aside, so that rows which share nothing else are not grouped."
+        "Under Near it can be left out of the comparison, so that rows that share nothing else are not grouped."
     )
     charts.histogram(dataset, "shared_span_share", "share of a row's words in shared passages")
-    if found.is_empty():
-        st.text("No passage of a row in view stands in another row.")
+    if shared.is_empty():
+        st.text("No row in view shares a passage with another row.")
         return
-    found = masking.masked(dataset, found, found["row"])
+    shared = masking.masked(dataset, shared, shared["row"])
     number = ticked(
-        found.select("rows", pl.col("tokens").alias("words"), pl.col("text").str.slice(0, 200).alias("passage")),
+        shared.select("rows", pl.col("tokens").alias("words"), pl.col("text").str.slice(0, 200).alias("passage")),
         "passages",
-        "Passages that stand in several rows",
-        height="content" if found.height < 12 else 430,
+        "Passages that several rows share",
+        height="content" if shared.height < 12 else 430,
         column_config={"passage": st.column_config.TextColumn(width="large")},
     )
-    st.caption(f"The {count(found.height, 'passage')} in most rows in view. Tick one to read it.")
-    line = found.row(number or 0, named=True)
+    st.caption(f"The {count(shared.height, 'passage')} in most rows in view. Tick one to read it.")
+    line = shared.row(number or 0, named=True)
     st.text(f"In {count(line['rows'])} in view, {count(line['tokens'], 'word')} long:")
     st.code(line["text"][:SHOWN_CHARS], language=None, wrap_lines=True)
     table = dataset.table_in(signal, "spans", dataset.rows_of(view))
@@ -80,11 +80,11 @@ def spans(dataset: Dataset) -> None:
         shown = view.where(ROW_ID, "in", join_values(ids))
         st.button(f"Show these {count(len(ids))}", key="rows_of_passage", on_click=session.set_view, args=(shown,))
     else:
-        st.text(f"It stands in more rows than a filter names ({MOST_IDS}); search for a part of it to see them.")
+        st.text(f"More rows hold it than a filter can list ({MOST_IDS}); search for a part of it to see them.")
 
 
 def repetition(dataset: Dataset) -> None:
-    """Which rule each row exceeds, how much of a row repeats, and the rows that repeat most."""
+    """Shows how many rows exceed each rule, how much of a row repeats, and the rows that repeat most."""
     view = session.view()
     loops = len(dataset.rows_of(view.where("is_endless_loop", "eq", "true")))
     with st.container(horizontal=True):
@@ -153,17 +153,17 @@ def _worst(dataset: Dataset, inside: pl.Series, frame: pl.DataFrame) -> None:
 
 def leaks(dataset: Dataset) -> None:
     """Rows of one split that are near or equal to a row of another, and such pairs side by side."""
-    found, view = state.leaking(dataset), session.view()
+    leaking, view = state.leaking(dataset), session.view()
     column = kinds.split_column(dataset)
-    count_ = kinds.leak_count(dataset, found)
+    count_ = kinds.leak_count(dataset, leaking)
     threshold = float(str(dataset.signal("leaks").parameters["threshold"]))
     st.text(
-        f"Kept apart by {cut(str(column), 40)}, near from {threshold:.2f}. "
+        f"Split column {cut(str(column), 40)}, near from {threshold:.2f}. "
         f"A split-safe export would leave out {count(count_.rows_to_drop)}: those near or equal to a row of a smaller "
         "split."
     )
-    if found.crossed.is_empty():
-        st.text("No row in view stands in two splits.")
+    if leaking.crossed.is_empty():
+        st.text("No row in view has a copy in another split.")
         return
     st.button(
         "Show the rows that leak",
@@ -172,19 +172,19 @@ def leaks(dataset: Dataset) -> None:
         on_click=session.set_view,
         args=(view.where("is_leak", "eq", "true"),),
     )
-    shown = found.crossed.with_columns(pl.col("split", "other").str.slice(0, 80))
-    line = ticked(shown, "crossed", "Rows of one split that stand in another", column_config={"other": "is also in"})
+    shown = leaking.crossed.with_columns(pl.col("split", "other").str.slice(0, 80))
+    line = ticked(shown, "crossed", "Rows of one split with a copy in another", column_config={"other": "is also in"})
     st.caption("Tick a line to see its pairs, the most similar first.")
-    at = line or 0
-    one, other = found.crossed.select("split", "other").row(at)
-    if one not in found.names or other not in found.names:
+    number = line or 0
+    one, other = leaking.crossed.select("split", "other").row(number)
+    if one not in leaking.names or other not in leaking.names:
         return
-    pairs = state.pairs_between(dataset, found, one, other)
+    pairs = state.pairs_between(dataset, leaking, one, other)
     if pairs.is_empty():
-        st.text("These rows are equal in texts that have no shingle to compare.")
+        st.text("These rows are equal; their texts are too short for a shingle, so there is no similarity to show.")
         return
     pages = -(-pairs.height // PAIRS)
-    page = min(st.pagination(pages, key=f"crossing_{at}"), pages) if pages > 1 else 1
+    page = min(st.pagination(pages, key=f"crossing_{number}"), pages) if pages > 1 else 1
     title = f"{cut(one, 40)} and {cut(other, 40)}, similarity"
     shown_pairs = [
         side_by_side.pair(dataset, "near", a, b, similarity, f"{title} {similarity:.3f}", ())

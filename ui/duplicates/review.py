@@ -1,4 +1,4 @@
-"""Pairs just above and just below the threshold, judged by a person: how often is the threshold right?"""
+"""How often is the threshold right: a person judges the pairs just above and just below it."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def _borderline(
     return verdicts.borderline(_table, threshold, _judged, SHOWN)
 
 
-def review(dataset: Dataset, found: Found) -> None:
-    """The least similar accepted and the most similar rejected pairs side by side, and what the answers say."""
-    kind, threshold = found.choice.kind, found.choice.threshold
+def review(dataset: Dataset, grouping: Found) -> None:
+    """The least similar accepted and the most similar rejected pairs side by side, and the precision so far."""
+    kind, threshold = grouping.choice.kind, grouping.choice.threshold
     table = state.table_of_pairs(dataset, kind)
     revision, words = state.said(dataset)
-    key = key_of(dataset, decisions.NEIGHBOURS_OF[kind], more=(revision, str(found.choice.other_words)))
+    key = key_of(dataset, decisions.NEIGHBOURS_OF[kind], more=(revision, str(grouping.choice.other_words)))
     accepted, rejected = _borderline(key, threshold, table, words.judged)
     judged = _judged(key, table, words.judged)
     near = pl.col("similarity") >= pl.lit(threshold, pl.Float32)
@@ -55,15 +55,15 @@ def _say(above: Precision, below: Precision, threshold: float) -> None:
     if above.share is None and below.share is None:
         st.text(
             "Say of each pair whether its rows are duplicates. The precision at this threshold, with its interval, "
-            "appears with the first answer. A pair that is not the same is kept apart in all groups. Asked are pairs "
-            "of the whole file."
+            "appears with the first answer. Rows of a pair that is not the same share no group. The pairs "
+            "are of the whole file."
         )
         return
     if above.share is not None:
         st.text(
             f"Precision at {threshold:.2f}: {above.share:.0%} of {count(above.judged, 'judged pair')} are duplicates "
-            f"(95% interval {above.low:.0%} to {above.high:.0%}, Wilson). These are the least similar ones: of all "
-            "accepted pairs more are likely to be."
+            f"(95% interval {above.low:.0%} to {above.high:.0%}, Wilson). These are the least similar ones; "
+            "the precision over all accepted pairs is likely higher."
         )
     if below.share is not None:
         st.text(
@@ -74,7 +74,7 @@ def _say(above: Precision, below: Precision, threshold: float) -> None:
 
 def _pairs(dataset: Dataset, kind: str, pairs: pl.DataFrame, name: str) -> None:
     if pairs.is_empty():
-        st.text("None is left to judge." if name == "accepted" else "No stored pair lies below this threshold.")
+        st.text("No pair is left to judge." if name == "accepted" else "No stored pair is below this threshold.")
         return
     shown = []
     key = key_of(dataset, *map(dataset.signal, (decisions.SIGNAL_OF[kind], "shared_spans")))

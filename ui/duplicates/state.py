@@ -1,4 +1,4 @@
-"""What is asked on the page, and what was found for it: kept while dataset, view, tags and answers stay the same."""
+"""The settings of the page and their results: cached while dataset, view, tags and answers stay the same."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Policy(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A decision on one kind, its groups the largest first, and what it comes to."""
+    """A decision on one kind, its groups, largest first, and their counts."""
 
     choice: Choice
     decision: Decision
@@ -42,7 +42,7 @@ class Found(NamedTuple):
 
 
 def threshold_of(dataset: Dataset, kind: str) -> float:
-    """From which similarity on: as moved on the page, else that of the signal's columns; 1 where all are equal."""
+    """The least similarity: as set on the page, else that of the signal's columns; 1 for kinds of equal rows."""
     if kind not in decisions.NEIGHBOURS_OF:
         return 1.0
     usual = dataset.signal("near_groups" if kind == "near" else decisions.SIGNAL_OF[kind]).parameters["threshold"]
@@ -50,13 +50,13 @@ def threshold_of(dataset: Dataset, kind: str) -> float:
 
 
 def other_words(dataset: Dataset) -> bool:
-    """Whether rows that share their words are set apart: as switched on the page, else as the signal's columns."""
+    """Whether pairs with the same words are left out: as switched on the page, else as in the signal's columns."""
     usual = dataset.signal("meaning_pairs").parameters["words"] == "other"
     return bool(st.session_state.get(f"kept_words_{dataset.id}", usual))
 
 
 def said(dataset: Dataset) -> tuple[str, Verdicts]:
-    """What people said of pairs, and the number of their latest answer."""
+    """The answers of people about pairs, and the number of the latest one."""
     revision = str(session.notes().pairs.revision(dataset.fingerprint))
     return revision, _said(key_of(dataset, more=("pairs", revision)), dataset)
 
@@ -67,7 +67,7 @@ def _said(key: Key, _dataset: Dataset) -> Verdicts:
 
 
 def pairs(dataset: Dataset, kind: str) -> Pairs:
-    """The pairs of a kind without those that people refused."""
+    """The pairs of a kind without those that people judged not the same."""
     _, words = said(dataset)
     refused = words.refused
     key = key_of(dataset, decisions.NEIGHBOURS_OF[kind], more=(str(sorted(refused)),))
@@ -103,7 +103,7 @@ def preference(dataset: Dataset, choice: Choice) -> Rows:
 
 
 def among(dataset: Dataset, kind: str, tag: str) -> Mask:
-    """The rows in view that do not stay behind already, tagged for another reason than this kind's."""
+    """The rows in view, without those that have the tag for another reason than this kind."""
     why = decisions.why(dataset, kind)
     return _among(key_of(dataset, "tags", view=session.view()), why, tag, dataset, session.view())
 
@@ -115,8 +115,8 @@ def _among(key: Key, why: str, tag: str, _dataset: Dataset, _view: View) -> Mask
     tagged = _dataset.column("tags").list.contains(tag)
     if tagged.any():
         given = _reasons(_dataset.fingerprint, _dataset.tag_revision)
-        own = given.filter((pl.col("tag") == tag) & (pl.col("why") == why))[ROW_ID]
-        inside &= ~(tagged & ~_dataset.column(ROW_ID).is_in(own.implode())).to_numpy()
+        ids = given.filter((pl.col("tag") == tag) & (pl.col("why") == why))[ROW_ID]
+        inside &= ~(tagged & ~_dataset.column(ROW_ID).is_in(ids.implode())).to_numpy()
     return inside
 
 
@@ -126,7 +126,7 @@ def _reasons(fingerprint: str, revision: int) -> pl.DataFrame:
 
 
 def found(dataset: Dataset, kind: str, policy: Policy) -> Found:
-    """What would be dropped of one kind, and for which rows."""
+    """The decision on one kind: which rows would be dropped, and for which kept rows."""
     keep: Keep = policy.keep if not decisions.missing_for(dataset, policy.keep) else "first"
     choice = Choice(kind, threshold_of(dataset, kind), keep, policy.sources, other_words(dataset))
     revision, _ = said(dataset)
@@ -154,7 +154,7 @@ def _found(key: Key, tag: str, _dataset: Dataset, _choice: Choice) -> Found:
 
 
 def curve_of(dataset: Dataset, of: Found) -> pl.DataFrame:
-    """`threshold`, `rows_to_drop`: over all rows, whatever the view."""
+    """`threshold`, `rows_to_drop`: over all rows, independent of the view."""
     kind = of.choice.kind
     revision, _ = said(dataset)
     asked = (revision, str(of.choice.other_words), of.choice.keep, *of.choice.sources)
@@ -163,12 +163,12 @@ def curve_of(dataset: Dataset, of: Found) -> pl.DataFrame:
 
 @st.cache_resource(max_entries=6, show_spinner="Drawing the curve …")
 def _curve(key: Key, _dataset: Dataset, _choice: Choice) -> pl.DataFrame:
-    thresholds = [at for at in THRESHOLDS if _choice.kind == "near" or at >= LEAST_SIMILARITY]
+    thresholds = [threshold for threshold in THRESHOLDS if _choice.kind == "near" or threshold >= LEAST_SIMILARITY]
     return curve(pairs(_dataset, _choice.kind), preference(_dataset, _choice), thresholds)
 
 
 def counts(dataset: Dataset, policy: Policy) -> dict[str, Count | None]:
-    """How much of each kind is in the rows in view; null where it is not computed yet."""
+    """The counts of each kind in the rows in view; null if it is not computed yet."""
     counted: dict[str, Count | None] = {}
     for kind in kinds.kinds_of(dataset):
         if not kinds.is_computed(dataset, kind):
@@ -198,9 +198,9 @@ def leaking(dataset: Dataset) -> kinds.Leaking:
     return _leaking(_key_of_kind(dataset, "leaks"), dataset, session.view())
 
 
-def pairs_between(dataset: Dataset, found: kinds.Leaking, split: str, other: str) -> pl.DataFrame:
+def pairs_between(dataset: Dataset, leaking: kinds.Leaking, split: str, other: str) -> pl.DataFrame:
     """The near pairs of which one row is in that split and one in the other, the most similar first."""
-    return _pairs_between(_key_of_kind(dataset, "leaks"), split, other, dataset, found)
+    return _pairs_between(_key_of_kind(dataset, "leaks"), split, other, dataset, leaking)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -211,7 +211,7 @@ def _pairs_between(key: Key, split: str, other: str, _dataset: Dataset, _found: 
 
 
 def _key_of_kind(dataset: Dataset, kind: str) -> Key:
-    """What tells an answer about a kind without a kept row, in the rows in view, from any other."""
+    """Cache key of an answer about a kind without a kept row, in the rows in view."""
     answers, _ = said(dataset)
     signals = map(dataset.signal, (*KINDS[kind].signals, "tokens"))
     return key_of(dataset, *signals, view=session.view(), more=(answers,))

@@ -1,4 +1,4 @@
-"""Asking a chat endpoint for better names of clusters: where it is configured, what would be sent, and the answer."""
+"""Asking a chat endpoint for better names of clusters: what would be sent, the job, and its result."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ from ui.session.text import count, cut
 
 
 def ask(dataset: Dataset) -> None:
-    """Nothing where no endpoint is configured; otherwise the offer, with what would leave this machine."""
+    """Offers to ask the configured endpoint, and says what would leave this machine; shows nothing without one."""
     if not (asked_names.url() and asked_names.model()):
         return
     if running := st.session_state.get("names_job"):
         jobs.wait_for(running, f"Asking {cut(asked_names.model(), 40)} for names", _done)
         return
     jobs.show_error()
-    if said := st.session_state.pop("names_said", None):
-        st.text(said)
+    if result := st.session_state.pop("names_said", None):
+        st.text(result)
     with st.popover("Ask for names", key="ask_names", on_change="rerun") as opened:
         if opened.open:
-            found = _questions(key_of(dataset, dataset.signal("clusters")), dataset)
+            questions = _questions(key_of(dataset, dataset.signal("clusters")), dataset)
             st.text(
-                f"{count(found.texts, 'text')} in {count(len(found.of), 'question')} of {found.chars:,} characters "
-                f"would leave this machine for {cut(asked_names.model(), 60)} at {cut(asked_names.url(), 120)}. "
-                "The names it gives take the place of the found ones and can be changed or given back like any other."
+                f"{count(questions.texts, 'text')} in {count(len(questions.of), 'question')} of {questions.chars:,} "
+                f"characters would leave this machine for {cut(asked_names.model(), 60)} at "
+                f"{cut(asked_names.url(), 120)}. "
+                "Its names replace the generated ones. Each can be changed, or the generated one restored."
             )
             st.button("Send them", type="primary", key="send_names", on_click=_start, args=(dataset,))
 

@@ -1,4 +1,4 @@
-"""Cards of clusters: what each is about, what it comes to, three of its rows, and the acts on it."""
+"""Cards of clusters: what each is about, its counts, three of its rows, and its buttons."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def cards(dataset: Dataset, level: Level) -> None:
     """The clusters of the rows in view, largest first, searchable; filters on clusters are left out."""
     view = session.view()
     others = state.without_own(view)
-    found = state.cards(dataset, others, level)
-    if found.is_empty():
+    clusters = state.cards(dataset, others, level)
+    if clusters.is_empty():
         say_no_clusters(dataset, others)
         return
     word = "cluster" if level == "cluster" else "group"
     sought = st.text_input(f"Search {word}s", key="cluster_search", type="search", placeholder="A name or a word")
     if level == "cluster":
         asking.ask(dataset)
-    shown = found.filter(_holds(sought)) if sought else found
-    own = " The filter on clusters is left out here, so that the others stay in sight." if others != view else ""
-    typical = "Examples are the rows nearest to a cluster's mean, whatever the view."
-    st.caption(f"{count(found.height, word)}, most rows in view first. {typical}{own}")
+    shown = clusters.filter(_holds(sought)) if sought else clusters
+    left_out = " The filter on clusters is left out here, so that the others are shown too." if others != view else ""
+    typical = "Examples are the rows nearest to the mean of the cluster, also outside the view."
+    st.caption(f"{count(clusters.height, word)}, most rows in view first. {typical}{left_out}")
     if shown.is_empty():
         st.text(f"No {word} has this text in its name or its words.")
         return
@@ -49,16 +49,16 @@ def cards(dataset: Dataset, level: Level) -> None:
 
 
 def say_no_clusters(dataset: Dataset, view: View) -> None:
-    """Why there is none."""
+    """Says why there are no clusters."""
     left = state.left(dataset, view)
     if not left.placed:
-        st.text("No row in view has a place on the map, so there are no clusters.")
+        st.text("No row in view is on the map, so there are no clusters.")
     elif dataset.height < SMALLEST:
         st.text(f"A cluster has at least {SMALLEST} rows; this dataset has {count(dataset.height)}.")
     else:
         st.text(
-            f"No {SMALLEST} rows lie densely enough together to make a cluster: all {count(left.apart)} in view lie "
-            "apart. Choose other vectors, or read them as they are."
+            f"No {SMALLEST} rows are close enough to form a cluster: all {count(left.apart)} in view are "
+            "unclustered. Choose other vectors, or read the rows without clusters."
         )
 
 
@@ -75,7 +75,7 @@ def _card(dataset: Dataset, card: Mapping[str, Any], level: Level) -> None:
         st.markdown(f"**{md(card['name'])}**", width="stretch")
         st.caption(f"{level.removeprefix('cluster_')} {number}", width="content")
     st.caption(_figures(card))
-    st.caption(md("Set apart by: " + ", ".join([*card["words"][:WORDS_SHOWN], *card["pairs"]]), 300))
+    st.caption(md("Typical words: " + ", ".join([*card["words"][:WORDS_SHOWN], *card["pairs"]]), 300))
     for text in hover.texts(dataset, pl.Series("row", card["representatives"], dtype=pl.UInt32)):
         st.text(f"– {text}")
     view, others = session.view(), state.without_own(session.view())
@@ -101,33 +101,33 @@ def _card(dataset: Dataset, card: Mapping[str, Any], level: Level) -> None:
 
 
 def without_cluster(view: View, level: Level, number: int) -> View:
-    """The view less a cluster; those left out before stay out."""
+    """The view without a cluster; clusters excluded before stay excluded."""
     kept = tuple(f for f in view if not (f.column in state.LEVELS and f.op == "eq"))
     return View(kept).where(level, "ne", number)
 
 
 def _figures(card: Mapping[str, Any]) -> str:
-    said = [f"{count(card['rows'])}, {card['share']:.1%} of those in view on the map"]
+    figures = [f"{count(card['rows'])}, {card['share']:.1%} of those in view on the map"]
     if card["tokens"] is not None:
-        said.append(f"{count(card['tokens'], 'token')}")
+        figures.append(f"{count(card['tokens'], 'token')}")
     if card["mean_score"] is not None:
-        said.append(f"mean score {card['mean_score']:.2f}")
-    return " · ".join(said)
+        figures.append(f"mean score {card['mean_score']:.2f}")
+    return " · ".join(figures)
 
 
 def _rename(dataset: Dataset, card: Mapping[str, Any], level: Level) -> None:
-    """Asks for another name; an empty one gives back what was found."""
+    """Asks for another name; an empty one restores the generated name."""
     number = int(card["cluster"])
     key = f"name_{level}_{number}"
     given = session.notes().names.given(dataset.fingerprint, dataset.signal("clusters").key).get((level, number))
-    st.text(f"Found name: {card['found_name']}")
+    st.text(f"Generated name: {card['found_name']}")
     if given:
         st.text(f"Named by {given.person}, {given.at:%Y-%m-%d %H:%M} UTC")
     st.text_input("Name", value=card["name"], key=key, max_chars=60)
     with st.container(horizontal=True):
         st.button("Save", key=f"save_{key}", type="primary", on_click=_name, args=(dataset, level, number, key))
         st.button(
-            "Give back the found name",
+            "Restore the generated name",
             key=f"clear_{key}",
             disabled=given is None,
             on_click=_name,
@@ -136,11 +136,11 @@ def _rename(dataset: Dataset, card: Mapping[str, Any], level: Level) -> None:
 
 
 def _name(dataset: Dataset, level: Level, number: int, key: str) -> None:
-    """Keeps what the widget of that key holds; no key clears the name."""
+    """Stores the value of the widget with that key as the name; an empty key clears the name."""
     name = str(st.session_state.get(key, "")) if key else ""
-    made = dataset.signal("clusters").key
+    signal_key = dataset.signal("clusters").key
     try:
-        session.notes().names.give(dataset.fingerprint, made, level, number, name, person())
+        session.notes().names.give(dataset.fingerprint, signal_key, level, number, name, person())
     except AnnotationError as error:
         st.session_state["job_error"] = str(error)
     else:

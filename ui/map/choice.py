@@ -1,4 +1,4 @@
-"""Which vectors the map is made of: what is embedded, by which tier, what each costs and what is missing for it."""
+"""Which vectors is the map made of: the embedded texts, the tier, and the cost and needs of each tier."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ OVER = {
     "columns": "chosen columns",
 }
 EXPLAINED = {
-    "coarse": "Words and runs of letters, no model. Puts together what uses the same words.",
-    "semantic": "A small language model, all-MiniLM-L6-v2. Puts together what means the same, in other words too.",
-    "bridge": "The model on 20,000 rows; for the others its vectors are guessed from their words.",
+    "coarse": "Words and runs of letters, no model. Rows with the same words are near each other.",
+    "semantic": "A small language model, all-MiniLM-L6-v2. Rows of one meaning are near each other, in any words.",
+    "bridge": "The model reads 20,000 rows; the vectors of the others are predicted from their words.",
     "model": "A sentence-transformers repository with an ONNX graph: another language, or your own field.",
     "column": "Vectors that a column of this dataset holds.",
     "endpoint": "Vectors of an OpenAI-compatible endpoint. The texts leave this machine.",
 }
 WHY = {
-    "coarse": "no model is installed, and this needs none",
+    "coarse": "no model is installed, and this tier needs none",
     "semantic": "the model is installed and can read this many rows",
     "bridge": f"the model is installed, but would read over {SLOW_TEXTS:,} rows for a long time",
-    "column": "the dataset brings its own vectors",
+    "column": "the dataset has vectors of its own",
 }
 
 
 class Asked(NamedTuple):
-    """A choice as it stands in the form."""
+    """A choice made in the form."""
 
     tier: str
     over: str
@@ -68,14 +68,14 @@ def text_columns(dataset: Dataset) -> list[str]:
 
 
 def tiers(dataset: Dataset) -> list[str]:
-    """The tiers that are worth a line in the form; those that lack something say so there."""
+    """The tiers shown in the form; those whose needs are not met say so there."""
     many = dataset.height > SLOW_TEXTS
     fitting = {"bridge": many, "column": bool(vector_columns(dataset)), "endpoint": bool(endpoint.url())}
     return [tier for tier in TIERS if fitting.get(tier, True)]
 
 
 def is_chosen(dataset: Dataset) -> bool:
-    """Whether somebody chose vectors for this dataset."""
+    """Whether a person chose vectors for this dataset."""
     return "embedding" in dataset.meta.get("parameters", {})
 
 
@@ -93,27 +93,27 @@ def can_be_made(dataset: Dataset) -> bool:
 
 
 def introduce(dataset: Dataset) -> None:
-    """What a map is, where none is made yet."""
+    """Says what a map is, when none is made yet."""
     st.subheader("No map of these rows is made yet", anchor=False)
     st.text(
-        f"A map puts rows that are alike near each other, finds the groups that the {count(dataset.height)} fall into "
-        "and names each by the words that set it apart. For that every row gets a vector: choose of what, and how. "
+        f"A map puts similar rows near each other, finds clusters in the {count(dataset.height)} "
+        "and names each by its typical words. For that every row gets a vector: choose from which texts, and how. "
         "Each map is made once, in another process on this machine, and kept; you can go on meanwhile."
     )
 
 
 def popover(dataset: Dataset) -> None:
-    """What the map on the page is made of, and the form for another."""
+    """Shows what the map on the page is made of, and the form for another."""
     with st.popover(
         md(f"Made of {tier_in_words(dataset)}", 90), icon=":material/tune:", key="map_choice", on_change="rerun"
     ) as opened:
         if opened.open:
-            st.caption("Each choice keeps its own map: coming back to one costs nothing.")
+            st.caption("Each choice keeps its own map: going back to one costs nothing.")
             form(dataset, "Use these")
 
 
 def form(dataset: Dataset, word: str = "Make the map") -> None:
-    """Asks for everything, says what it costs, and starts it; `word` stands on its button."""
+    """Asks for all settings, says what they cost, and starts the job; `word` is the label of the button."""
     now = dataset.signal("embedding").parameters
     key = dataset.signal("embedding").key
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -132,7 +132,7 @@ def form(dataset: Dataset, word: str = "Make the map") -> None:
     if not is_chosen(dataset) and tier == natural(dataset):
         st.caption(f"Suggested: {WHY[tier]}.")
     asked = _completed(dataset, tier, over, key)
-    with st.expander("Fine tuning", key="map_tuning", on_change="rerun") as tuning:
+    with st.expander("Layout", key="map_tuning", on_change="rerun") as tuning:
         laid_out = _tuned(dataset) if tuning.open else {}
     st.button(
         word,
@@ -149,7 +149,7 @@ def _titled(dataset: Dataset) -> dict[str, str]:
 
 
 def _caption(dataset: Dataset, tier: str, over: str, texts: str) -> str:
-    """What a tier is, what it takes here, or what it lacks."""
+    """What a tier is, and its time on this machine, or what it needs."""
     if tier in ("semantic", "bridge") and not weights.is_installed():
         return f"{EXPLAINED[tier]} Not installed: {weights.HOW_TO_GET}."
     took = duration(costs.seconds(dataset, tier, over, texts))
@@ -177,12 +177,12 @@ def _choose_over(dataset: Dataset, now: str, texts: str, key: str) -> str:
 
 
 def _completed(dataset: Dataset, tier: str, over: str, key: str) -> Asked:
-    """What the tier asks for besides: the column, or the endpoint's model and the word that texts may be sent."""
+    """Asks what else the tier needs: the column, the model, or the permission to send texts to the endpoint."""
     kind, _, names = over.partition(":")
     ready = bool(names) or kind != "columns" or tier == "column"
     if tier == "column":
         columns = vector_columns(dataset)
-        st.caption("The vectors lay the rows out; the texts chosen above only name the clusters.")
+        st.caption("The vectors give the places of the rows; the texts chosen above only name the clusters.")
         column = st.selectbox("The column with the vectors", columns, format_func=cut, key=f"map_column_{key}")
         return Asked(f"column:{column}", over if names or kind != "columns" else "prompt", "", False, ready)
     if tier == "endpoint":
@@ -206,7 +206,7 @@ def _completed(dataset: Dataset, tier: str, over: str, key: str) -> Asked:
 
 
 def _may_be_read(path: str) -> bool:
-    """Whether it names something: an id of the hub, or a folder below those that may be opened from the screen."""
+    """Whether the path names an id of the hub, or a folder inside those that may be opened from the page."""
     if os.path.exists(path):
         try:
             below_data_folders(path)
@@ -232,7 +232,7 @@ def _tuned(dataset: Dataset) -> dict[str, object]:
             200,
             int(str(now["neighbours"])),
             key=f"map_neighbours_{key}",
-            help="More show the whole, fewer the detail",
+            help="More show the global structure, fewer show detail",
         )
         min_dist = st.number_input(
             "Least distance",
@@ -241,7 +241,7 @@ def _tuned(dataset: Dataset) -> dict[str, object]:
             float(str(now["min_dist"])),
             0.05,
             key=f"map_dist_{key}",
-            help="How tightly rows may lie",
+            help="How close rows may be",
         )
         seed = st.number_input(
             "Seed", 0, 2**31, int(str(now["seed"])), key=f"map_seed_{key}", help="The same seed gives the same map"
@@ -272,15 +272,15 @@ def use(dataset: Dataset, asked: Asked, laid_out: dict[str, object]) -> None:
 
 
 def say_bridge(dataset: Dataset) -> None:
-    """What a bridge is worth, measured on rows it had not seen."""
+    """Shows the accuracy of the bridge, measured on rows it was not fitted on."""
     if dataset.signal("embedding").parameters["tier"] != "bridge":
         return
     table = dataset.table(dataset.signal("embedding"), "figures")
     figures = {name: (value, rows) for name, value, rows in table.select("figure", "value", "rows").iter_rows()}
     if "overlap_share" not in figures:
         return
-    (found, rows), (coarse, _) = figures["overlap_share"], figures.get("coarse_share", (0.0, 0))
+    (overlap, rows), (coarse, _) = figures["overlap_share"], figures.get("coarse_share", (0.0, 0))
     st.caption(
-        f"The bridge, measured on {count(int(rows))} it had not seen: it finds {found:.0%} of the 10 nearest that the "
-        f"model itself finds; words and letters alone find {coarse:.0%}."
+        f"The bridge, measured on {count(int(rows))} it was not fitted on, finds {overlap:.0%} of the 10 nearest that "
+        f"the model itself finds; words and letters alone find {coarse:.0%}."
     )

@@ -1,4 +1,4 @@
-"""By what the points are coloured: a column's commonest values, or its numbers on a scale."""
+"""How are the points coloured: by the commonest values of a column, or by its numbers on a scale."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ui.session.text import cut
 
 NOTHING = "nothing"
 WORDS = {NOTHING: "nothing", "cluster_group": "group of clusters", "cluster": "cluster"}
-ROBUST = (0.02, 0.98)  # quantiles; a single extreme value would leave all others in one shade
+ROBUST = (0.02, 0.98)  # quantiles; a single extreme value would give all others one shade
 LEVELS_OF_SCALE = 255
 
 
 class Numbers(NamedTuple):
-    """Each row's shade 0..254, 255 where it has no number, and what the scale's ends and middle stand for."""
+    """Each row's shade 0..254, 255 where it has no number, and the values at the ends and the middle of the scale."""
 
     shades: pl.Series
     ends: tuple[str, str, str]
@@ -61,7 +61,7 @@ def choose(dataset: Dataset) -> str:
 
 
 def values_of(dataset: Dataset, column: str) -> pl.Series:
-    """A column as it is coloured by: tags as they stand together on a row, null where there are none."""
+    """The values that colour the points; the tags of a row are joined to one text, null if there are none."""
     values = own_column(dataset, column) if column in WORDS else dataset.column(column)
     if isinstance(values.dtype, pl.List):
         return values.cast(pl.List(pl.String)).list.join(" + ").replace("", None)
@@ -95,7 +95,7 @@ def _moment(microseconds: float) -> str:
 
 
 def of_points(dataset: Dataset, column: str, rows: pl.Series, names: Mapping[int, str]) -> Sequence[Hue] | Scale:
-    """The drawn rows by colour. `names` are those of the clusters of the level that colours."""
+    """The drawn rows by colour. `names` are the names of the clusters at the colouring level."""
     if column == NOTHING:
         return [Hue("rows in view", 0, rows)]
     if column in WORDS:
@@ -103,10 +103,12 @@ def of_points(dataset: Dataset, column: str, rows: pl.Series, names: Mapping[int
     dtype = dataset.schema[column]
     key = key_of(dataset, column)
     if dtype.is_numeric() or dtype in (pl.Date, pl.Datetime):
-        made = _numbers(key, lambda: values_of(dataset, column))
-        shades = made.shades.gather(rows)
-        there = shades < LEVELS_OF_SCALE
-        return Scale(rows.filter(there), shades.filter(there).to_numpy(), made.ends, rows.filter(~there))
+        scale = _numbers(key, lambda: values_of(dataset, column))
+        shades = scale.shades.gather(rows)
+        has_number = shades < LEVELS_OF_SCALE
+        return Scale(
+            rows.filter(has_number), shades.filter(has_number).to_numpy(), scale.ends, rows.filter(~has_number)
+        )
     lines = _lines(key, lambda: values_of(dataset, column))
     of = lines.numbers.gather(rows).to_numpy()
     hues = []
@@ -118,12 +120,12 @@ def of_points(dataset: Dataset, column: str, rows: pl.Series, names: Mapping[int
 
 
 def _by_cluster(cluster: pl.Series, rows: pl.Series, names: Mapping[int, str]) -> list[Hue]:
-    """The eight largest clusters of all rows by number, the others together, and the rows apart."""
+    """The eight largest clusters of all rows by number, the others together, and the unclustered rows."""
     if not names:
         return [Hue("rows in view, in no cluster", 0, rows)]
     of = cluster.to_numpy()
     hues = [Hue(names.get(n, f"cluster {n}"), n, rows.filter(pl.Series(of == n))) for n in range(NAMED)]
     others = len([number for number in names if number >= NAMED])
     hues.append(Hue(counting.other(others), None, rows.filter(pl.Series(of >= NAMED))))
-    hues.append(Hue("apart from all", None, rows.filter(pl.Series(of < 0)), True))
+    hues.append(Hue("unclustered", None, rows.filter(pl.Series(of < 0)), True))
     return [hue for hue in hues if len(hue.rows)]

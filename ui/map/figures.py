@@ -1,4 +1,4 @@
-"""The map: where rows lie densely, some of them as points by colour, and the names of clusters at their places."""
+"""The figure of the map: the density of all rows, points by colour, and the names of clusters."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ui.figures.paper import CATEGORIES, LIGHT, Palette, layout
 from ui.session.text import plotly_text
 
 NAMED = len(CATEGORIES)
-STEPS = 65_535  # of a place: two bytes each way, and finer than any screen
-HEIGHT, LEGEND = 680, 84  # pixels; the map stays where it is, whatever the legend holds
-ABOVE = 12  # pixels from a cluster's middle to its name, which would hide a small one
-EDGE = 48  # pixels, into which the names of clusters at the edge reach
+STEPS = 65_535  # of a coordinate: two bytes each, finer than any screen
+HEIGHT, LEGEND = 680, 84  # pixels; the legend never moves the map
+ABOVE = 12  # pixels from the middle of a cluster to its name, so that the name does not hide a small one
+EDGE = 48  # pixels of margin for the names of clusters at the edge
 TREE_HEIGHT = 340
 POINT_SIZES, SMALLEST_POINT = ((100, 9), (2_000, 6), (6_000, 4)), 3  # at most so many points, each so many pixels wide
 NAME_CHARS = 34
@@ -34,7 +34,7 @@ Steps = np.ndarray[tuple[int, ...], np.dtype[np.uint16]]
 
 
 class Hue(NamedTuple):
-    """Points of one colour: its name, the number of the category (null: no category's own), their rows."""
+    """Points of one colour: its name, the number of the category (null: not a category), their rows."""
 
     name: str
     number: int | None
@@ -43,7 +43,7 @@ class Hue(NamedTuple):
 
 
 class Scale(NamedTuple):
-    """Points on a scale: rows, their shades 0..254, what its ends and middle mean; and rows without a number."""
+    """Points on a scale: rows, their shades 0..254, the values at its ends and middle; and rows without a number."""
 
     rows: pl.Series
     shades: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
@@ -52,7 +52,7 @@ class Scale(NamedTuple):
 
 
 class Paper(NamedTuple):
-    """How places become steps of the picture, the same in both directions, and back."""
+    """Converts places to steps of the picture, at the same scale on both axes, and back."""
 
     left: float
     bottom: float
@@ -73,7 +73,7 @@ class Paper(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """All that is on the map; rows are positions, their places are looked up in `x` and `y`."""
+    """All that is drawn; rows are positions in the dataset, their places are in `x` and `y`."""
 
     bounds: Bounds
     x: pl.Series
@@ -93,14 +93,14 @@ def traces_of(drawn: Drawn) -> list[pl.Series]:
 
 
 def _ordered(hues: Sequence[Hue]) -> list[Hue]:
-    """What is missing and the others below, then the named ones, the largest first."""
+    """In drawing order: missing and other values first, then the named ones, largest first."""
     return sorted(hues, key=lambda hue: (hue.number is not None, not hue.is_missing, hue.number or 0))
 
 
 def map_of_rows(drawn: Drawn, palette: Palette) -> go.Figure:
-    """The map, its axes equal and without ticks. Places are sent as steps of two bytes; hover is made elsewhere.
+    """The map, its axes equal and without ticks. Places are sent as steps of two bytes; hover.js shows the hover texts.
 
-    All traces are given at once: a figure checks what it has again with each that is added.
+    All traces are given at once: plotly validates the whole figure again for each trace that is added.
     """
     paper = Paper.of(drawn.bounds)
     width, height = (
@@ -147,7 +147,7 @@ def map_of_rows(drawn: Drawn, palette: Palette) -> go.Figure:
 
 
 def _names(labels: pl.DataFrame, paper: Paper, palette: Palette) -> list[dict[str, Any]]:
-    """The names at their places."""
+    """The names of clusters as annotations."""
     behind = "rgba(255,255,255,.6)" if palette == LIGHT else "rgba(17,22,29,.6)"
     fixed = {
         "showarrow": False,
@@ -169,7 +169,7 @@ def _names(labels: pl.DataFrame, paper: Paper, palette: Palette) -> list[dict[st
 
 
 def colour_of(number: int | None, palette: Palette) -> str:
-    """A category's own colour; grey for those that have none."""
+    """The colour of a category; grey for those without one."""
     if number is not None and number < NAMED:
         return CATEGORIES[number]
     return "#8792A0" if palette == LIGHT else "#7C8897"
@@ -184,7 +184,7 @@ def _grey(palette: Palette) -> str:
 
 
 def _cloud(cells: Cells, width: float, height: float, palette: Palette, strength: float) -> Trace:
-    """Rows per cell as a grey that grows with their logarithm; a byte a cell."""
+    """Rows per cell as grey, darker with their logarithm; one byte per cell."""
     logs = np.log1p(cells.astype(np.float64))
     shade = (logs * (255 / max(float(logs.max()), 1e-9))).round().astype(np.uint8)
     across, up, rgb = width / cells.shape[1], height / cells.shape[0], _grey(palette)
@@ -211,7 +211,7 @@ def _cloud(cells: Cells, width: float, height: float, palette: Palette, strength
 def _points(
     drawn: Drawn, paper: Paper, rows: pl.Series, name: str, marker: Mapping[str, Any], is_listed: bool = False
 ) -> Trace:
-    """One trace of points. A trace without points stays, so that their numbers are those of `traces_of`."""
+    """One trace of points. A trace without points is kept, so that trace numbers match `traces_of`."""
     x, y = paper.steps(drawn.x.gather(rows), drawn.y.gather(rows))
     return {
         "type": "scattergl",
@@ -233,7 +233,7 @@ def _of_hue(drawn: Drawn, paper: Paper, hue: Hue, size: int, palette: Palette) -
 
 
 def _on_scale(drawn: Drawn, paper: Paper, of: Scale, size: int, palette: Palette) -> list[Trace]:
-    """Viridis, whose steps look even: the dark end is high on white paper, the bright end on black."""
+    """Viridis, which is perceptually even: high is dark on a white page, bright on a dark page."""
     bar = {
         "orientation": "h",
         "x": 0,
@@ -262,9 +262,9 @@ def _on_scale(drawn: Drawn, paper: Paper, of: Scale, size: int, palette: Palette
     ]
 
 
-def tree_of_clusters(found: Sequence[tuple[str, str, str, int]], palette: Palette) -> go.Figure:
+def tree_of_clusters(wedges: Sequence[tuple[str, str, str, int]], palette: Palette) -> go.Figure:
     """A treemap of (id, parent's id, label, rows) in the colours of the groups; ids begin with the group's number."""
-    ids, parents, labels, rows = map(list, zip(*found, strict=True))
+    ids, parents, labels, rows = map(list, zip(*wedges, strict=True))
     trace = {
         "type": "treemap",
         "ids": ids,

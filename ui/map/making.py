@@ -1,4 +1,4 @@
-"""Making a map: one job for vectors, neighbours, places and clusters; how far it is, and what it would cost."""
+"""Making a map: one job for vectors, neighbours, places and clusters, with its progress and its cost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEEDED = ("embedding", "map", "clusters")
 
 
 def is_made(dataset: Dataset) -> bool:
-    """Whether all that the page shows is there."""
+    """Whether everything that the page shows is computed."""
     return all(dataset.has(dataset.signal(name)) for name in NEEDED)
 
 
@@ -27,7 +27,7 @@ def start(dataset: Dataset) -> None:
 
 
 def running(dataset: Dataset) -> Signal | None:
-    """The signal that some process makes for this map at this moment, or that a job of this session is about to."""
+    """The signal that a process computes for this map now, or that a job of this session computes next; else null."""
     missing = [s for s in map(dataset.signal, STEPS) if not dataset.has(s)]
     for signal in missing:
         if computing.is_running(dataset, signal):
@@ -38,7 +38,7 @@ def running(dataset: Dataset) -> Signal | None:
 
 @st.fragment(run_every=1)
 def progress(dataset: Dataset) -> None:
-    """How far the work is; the page runs again when it is over."""
+    """Shows the progress; the page reruns when the job is over."""
     signal = running(dataset)
     if signal is None:
         st.rerun()
@@ -63,7 +63,7 @@ def _stop(dataset: Dataset, signal: Signal) -> None:
 
 
 def say_failure(dataset: Dataset) -> None:
-    """Why the latest job of this session made no map of these vectors."""
+    """Says why the latest job of this session made no map of these vectors."""
     missing = [s for s in map(dataset.signal, STEPS) if not dataset.has(s)]
     job = st.session_state.get(f"job_{missing[0].key}") if missing else None
     if job and jobs.has_failed(job):

@@ -1,4 +1,4 @@
-"""Coverage: samples of the rows in view, picked by meaning, as views and tags with what they cost."""
+"""Samples of the rows in view, picked by meaning, as views and tags, with their tokens."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from ui.session.text import count, cut, md
 KINDS = {
     "diverse": "diverse: covers everything evenly",
     "proportional": "proportional: each cluster keeps its share",
-    "redundant": "redundant: what there is too much of",
+    "redundant": "redundant: what there are many similar rows of",
     "nested": "nested: 25, 50 and 100%, each inside the next",
 }
 NEEDS = {"diverse": "embedding", "proportional": "clusters", "redundant": "neighbours", "nested": "clusters"}
 EXPLAINED = {
-    "diverse": "Representatives of k-means cells, one of each in turn; of equal vectors one before any is taken twice.",
-    "proportional": "Each cluster of the map, and the rows apart, have the share they have among the rows in view.",
-    "redundant": "Copies beyond the first, then the rows nearest to their neighbours: what one could do without.",
-    "nested": "Proportional samples for measuring what more data add: train on each, compare.",
+    "diverse": "One row of each k-means cell in turn; no vector is picked twice before all others are picked once.",
+    "proportional": "Each cluster of the map, and the unclustered rows, keep their share of the rows in view.",
+    "redundant": "Copies beyond the first, then the rows nearest to their neighbours: rows one could drop first.",
+    "nested": "Proportional samples to measure the effect of more data: train on each and compare.",
 }
 
 
 class Asked(NamedTuple):
-    """A pick as it was asked for, in the rows of that view."""
+    """The settings of a pick, and the filters of its view."""
 
     kind: str
     size: int
@@ -51,7 +51,7 @@ class Asked(NamedTuple):
 
 
 def picks(dataset: Dataset) -> None:
-    """Asks for a sample of the rows in view, makes it in another process, and offers it as a view and as a tag."""
+    """Asks for a sample of the rows in view, picks it in another process, and offers it as a view and as a tag."""
     rows = dataset.rows_of(session.view())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.selectbox("Pick", list(KINDS), format_func=KINDS.__getitem__, key="pick_kind", width=330)
@@ -75,9 +75,9 @@ def picks(dataset: Dataset) -> None:
         jobs.wait_for(running, "Picking rows", _done)
         return
     jobs.show_error()
-    made = st.session_state.get("picked")
-    if made and made[0] == dataset.id:
-        _show(dataset, *made[1:])
+    picked = st.session_state.get("picked")
+    if picked and picked[0] == dataset.id:
+        _show(dataset, *picked[1:])
 
 
 def _start(dataset: Dataset, asked: Asked) -> None:
@@ -92,39 +92,39 @@ def _start(dataset: Dataset, asked: Asked) -> None:
 
 
 def _done(result: Any) -> None:
-    """Reads the ids that the job wrote, by the share of the whole in percent."""
+    """Reads the row ids that the job wrote, per share of the sample in percent."""
     st.session_state.pop("pick_job", None)
     id, asked = st.session_state.pop("pick_asked")
     if result is None:
         return
-    found: dict[int, list[str]] = {}
+    ids_by_share: dict[int, list[str]] = {}
     for file in result["files"]:
         path = Path(file["path"])
         share = int(path.stem.rpartition("-")[2]) if asked.kind == "nested" else 100
-        found[share] = pl.read_parquet(path)[ROW_ID].to_list()
+        ids_by_share[share] = pl.read_parquet(path)[ROW_ID].to_list()
         path.unlink()
-    st.session_state["picked"] = (id, asked, found)
+    st.session_state["picked"] = (id, asked, ids_by_share)
 
 
-def _show(dataset: Dataset, asked: Asked, found: dict[int, list[str]]) -> None:
-    """What was picked, what it costs, and what can be done with it."""
+def _show(dataset: Dataset, asked: Asked, ids_by_share: dict[int, list[str]]) -> None:
+    """Shows the picked rows, their tokens, and the buttons for them."""
     if asked.filters != tuple(session.view().to_params()):
-        st.text("Picked among the rows that were in view then. Pick again for those in view now.")
-    known = session.notes().vocabulary.tags(dataset.fingerprint)
+        st.text("These rows were picked in another view. Pick again for the rows now in view.")
+    tags = session.notes().vocabulary.tags(dataset.fingerprint)
     name = (
         st.selectbox(
             "Tag for the rows picked",
-            known,
+            tags,
             index=None,
             key="pick_tag",
             accept_new_options=True,
             width=260,
             placeholder=f"{asked.kind}-sample",
-            help="With nested samples -25, -50 and -100 is added to it.",
+            help="For nested samples, -25, -50 and -100 are added to it.",
         )
         or f"{asked.kind}-sample"
     )
-    for share, ids in sorted(found.items()):
+    for share, ids in sorted(ids_by_share.items()):
         tag = f"{name}-{share}" if asked.kind == "nested" else name
         places = _places(dataset, ids)
         view = View.from_params(asked.filters).listing(asked.titled(share), ids)
@@ -145,7 +145,7 @@ def _show(dataset: Dataset, asked: Asked, found: dict[int, list[str]]) -> None:
                     args=(view,),
                 )
             else:
-                st.text("Too many to name in a link: tag them, then filter by the tag.")
+                st.text("Too many rows for a link: tag them, then filter by the tag.")
             st.button(
                 f"Tag {count(new)} “{md(tag, 40)}”",
                 key=f"pick_tag_{share}",
@@ -154,7 +154,7 @@ def _show(dataset: Dataset, asked: Asked, found: dict[int, list[str]]) -> None:
                 args=(dataset, ids, tag, asked),
             )
             if others:
-                st.text(f"{count(others)} beside these carry the tag “{cut(tag, 40)}” already.")
+                st.text(f"{count(others)} outside this sample already have the tag “{cut(tag, 40)}”.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Undo my latest tags", key="pick_undo", on_click=tagging.undo, args=(dataset, "pick_said"))
         if words := st.session_state.pop("pick_said", None):
@@ -162,7 +162,7 @@ def _show(dataset: Dataset, asked: Asked, found: dict[int, list[str]]) -> None:
 
 
 def _places(dataset: Dataset, ids: list[str]) -> pl.Series:
-    """Where the rows of these ids stand; a dataset has each id once."""
+    """The positions of the rows with these ids; a dataset has each id once."""
     wanted = pl.Series(ROW_ID, ids, dtype=pl.String)
     key = key_of(dataset, more=(str(len(ids)), *ids[:50], *ids[-50:], str(wanted.hash().sum())))
     return _of_ids(key, dataset, wanted)

@@ -1,4 +1,4 @@
-"""The map itself: what is drawn, what a lasso makes of it, and what it leaves out."""
+"""The map itself: what is drawn, what a lasso selects, and which rows are not on it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LEAST_EXPECTED = 0.25
 
 
 def choose_level() -> Level:
-    """At which of the two levels clusters are named and listed; kept in the address."""
+    """Asks at which of the two levels clusters are named and listed; kept in the address."""
     level = st.segmented_control(
         "Names and cards of",
         list(state.LEVELS),
@@ -45,8 +45,8 @@ def drawn(dataset: Dataset, view: View, level: Level, colour: str) -> Drawn:
     cards = state.cards(dataset, view, level)
     shown = _worth_a_label(cards, state.cards(dataset, View(), level))
     shown = shown.with_columns(name=pl.Series([cut(name, NAME_CHARS) for name in shown["name"]], dtype=pl.String))
-    own: Level = "cluster" if colour == "cluster" else "cluster_group"
-    called = cluster_names.of_level(dataset, own) if colour in state.LEVELS else {}
+    colour_level: Level = "cluster" if colour == "cluster" else "cluster_group"
+    called = cluster_names.of_level(dataset, colour_level) if colour in state.LEVELS else {}
     return Drawn(
         bounds,
         own_column(dataset, "map_x"),
@@ -60,17 +60,17 @@ def drawn(dataset: Dataset, view: View, level: Level, colour: str) -> Drawn:
 
 
 def _worth_a_label(cards: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
-    """The clusters that the view is not nearly without: with a quarter of the rows that their size lets expect."""
+    """The clusters with at least a quarter of the rows that their size in the whole dataset predicts for the view."""
     both = cards.join(every.select("cluster", all_rows="rows"), on="cluster", maintain_order="left")
     share = pl.col("rows").sum() / every["rows"].sum()
     return both.filter(pl.col("rows") >= LEAST_EXPECTED * share * pl.col("all_rows"))
 
 
 def draw(dataset: Dataset, level: Level, colour: str) -> None:
-    """The map of the rows in view; a lasso or a box keeps only what lies in it, of all rows, drawn or not."""
+    """The map of the rows in view; a lasso or a box keeps only the rows inside it, also those not drawn."""
     view = session.view()
-    found = drawn(dataset, view, level, colour)
-    paper = Paper.of(found.bounds)
+    to_draw = drawn(dataset, view, level, colour)
+    paper = Paper.of(to_draw.bounds)
     left = state.left(dataset, view)
 
     def pick(selection: Mapping[str, Any]) -> View | None:
@@ -78,7 +78,7 @@ def draw(dataset: Dataset, level: Level, colour: str) -> None:
         return session.view().narrowed("map_place", "within", corners) if corners else None
 
     charts.draw(
-        map_of_rows(found, charts.palette()),
+        map_of_rows(to_draw, charts.palette()),
         KEY,
         f"Map of {count(left.placed)} in view, {state.LEVELS[level].lower()} named",
         pick,
@@ -87,23 +87,23 @@ def draw(dataset: Dataset, level: Level, colour: str) -> None:
     )
     column = [colour] if colour in dataset.schema else []
     key = f"{state.key_of_map(dataset, view, *column)}|{colour}"
-    hover.hover(dataset, charts.widget_key(KEY), key, traces_of(found), colour)
-    _say_what_is_drawn(dataset, found, left, colour)
+    hover.hover(dataset, charts.widget_key(KEY), key, traces_of(to_draw), colour)
+    _say_what_is_drawn(dataset, to_draw, left, colour)
 
 
 def say_no_place(dataset: Dataset) -> None:
-    """Why there is nothing to draw."""
+    """Says why there is nothing to draw."""
     left = state.left(dataset, session.view())
     status = own_column(dataset, "embedding_status").gather(dataset.rows_of(session.view()))
-    said = ", ".join(f"{n:,} {why or 'missing'}" for why, n in status.value_counts(sort=True).iter_rows())
+    reasons = ", ".join(f"{n:,} {why or 'missing'}" for why, n in status.value_counts(sort=True).iter_rows())
     st.text(
-        f"None of the {count(left.rows)} in view has a place on the map made of {tier_in_words(dataset)} ({said}). "
+        f"None of the {count(left.rows)} in view is on the map made of {tier_in_words(dataset)} ({reasons}). "
         "Change the filters, or choose other texts or vectors above."
     )
 
 
 def corners_of(selection: Mapping[str, Any], paper: Paper) -> str | None:
-    """The corners of a drawn lasso or box, as places of the map; None where nothing is enclosed."""
+    """The corners of a drawn lasso or box, as places of the map; None if nothing is enclosed."""
     if lasso := selection.get("lasso"):
         x, y = lasso[0]["x"], lasso[0]["y"]
     elif box := selection.get("box"):
@@ -116,25 +116,25 @@ def corners_of(selection: Mapping[str, Any], paper: Paper) -> str | None:
     return corners if corners.count(";") >= 2 else None
 
 
-def _say_what_is_drawn(dataset: Dataset, found: Drawn, left: state.Left, colour: str) -> None:
-    shown = sum(len(rows) for rows in traces_of(found)[1:])
+def _say_what_is_drawn(dataset: Dataset, to_draw: Drawn, left: state.Left, colour: str) -> None:
+    shown = sum(len(rows) for rows in traces_of(to_draw)[1:])
     points = f"All {count(left.placed)} of the view" if shown == left.placed else f"{shown:,} of {count(left.placed)}"
-    lot = "" if shown == left.placed else ", drawn by lot, the same each time"
-    outside = " Pale: rows outside the view." if len(found.outside) else ""
+    lot = "" if shown == left.placed else ", drawn at random with a fixed seed"
+    outside = " Pale: rows outside the view." if len(to_draw.outside) else ""
     if left.placed > 1 and state.is_one_place(dataset):
-        outside += " All rows lie at one place, as their vectors are equal."
+        outside += " All rows are at one place, since their vectors are equal."
     scale = ""
-    if isinstance(found.colours, Scale):
-        without = len(found.colours.without)
-        missing = f", {count(without)} drawn without a number" if without else ""
+    if isinstance(to_draw.colours, Scale):
+        without = len(to_draw.colours.without)
+        missing = f", {count(without)} drawn without a value" if without else ""
         scale = (
             f" Colours run from the 2nd to the 98th percentile of {cut(colours.WORDS.get(colour, colour))}{missing}."
         )
     st.caption(
         md(
-            f"Made of {tier_in_words(dataset)}. {points} as points{lot}; the grey cloud counts every row."
-            f"{outside}{scale} Near means alike; how far apart distant groups lie says little. "
-            "Draw around points to keep only what lies there.",
+            f"Made of {tier_in_words(dataset)}. {points} as points{lot}; the grey density counts every row."
+            f"{outside}{scale} Near rows are similar; the distance between far groups means little. "
+            "Draw around points to keep only the rows there.",
             800,
         )
     )
@@ -142,16 +142,16 @@ def _say_what_is_drawn(dataset: Dataset, found: Drawn, left: state.Left, colour:
 
 
 def _leftovers(left: state.Left) -> None:
-    """What the map cannot show as it is, counted; each a filter."""
+    """Counts the rows that the map cannot show as they are; each count is a filter."""
     kept = {
         "afterwards": (
             left.afterwards,
             "placed afterwards",
             ("is_placed", "eq", "true"),
-            "At most 100,000 rows are laid out; each other one is put between those it is nearest to",
+            "At most 100,000 rows are laid out; each other row is placed between its nearest neighbours",
         ),
-        "apart": (left.apart, "apart from all clusters", ("cluster", "eq", "-1"), "In no dense group of the map"),
-        "nowhere": (left.nowhere, "without a place", ("map_place", "null", ""), "Nothing to read, so no vector"),
+        "apart": (left.apart, "unclustered", ("cluster", "eq", "-1"), "In no dense group of the map"),
+        "nowhere": (left.nowhere, "not on the map", ("map_place", "null", ""), "No text, so no vector"),
     }
     with st.container(horizontal=True, gap="small"):
         for name, (rows, words, (column, op, value), why) in kept.items():

@@ -1,4 +1,4 @@
-"""Search by meaning: a sentence, and the rows nearest to it."""
+"""Search by meaning: which rows are nearest to a sentence."""
 
 from __future__ import annotations
 
@@ -36,29 +36,29 @@ def search(dataset: Dataset) -> None:
     within = View(tuple(f for f in session.view() if f.op != "listed"))
     key = key_of(dataset, dataset.signal("embedding"), view=within)
     try:
-        found = _nearest(key, str(sought), limit, dataset, within)
+        nearest = _nearest(key, str(sought), limit, dataset, within)
     except (MapError, ModelError) as error:
         st.text(str(error))
         return
-    if found.is_empty():
-        st.text("No row in view has a vector. Take a filter off.")
+    if nearest.is_empty():
+        st.text("No row in view has a vector. Remove a filter.")
         return
-    listing = within.listing(f"nearest to “{cut(str(sought).strip(), 80)}”", found[ROW_ID])
+    listing = within.listing(f"nearest to “{cut(str(sought).strip(), 80)}”", nearest[ROW_ID])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            f"Keep only these {count(found.height)}",
+            f"Keep only these {count(nearest.height)}",
             key="keep_similar",
             icon=":material/filter_alt:",
             on_click=session.set_view,
             args=(listing,),
         )
-        highest, lowest = found["cosine"][0], found["cosine"][-1]
-        st.text(f"Cosines from {highest:.2f} down to {lowest:.2f}. Where nothing fits, something is still nearest.")
-    _table(dataset, found, act)
+        highest, lowest = nearest["cosine"][0], nearest["cosine"][-1]
+        st.text(f"Cosines from {highest:.2f} down to {lowest:.2f}. Some row is always nearest, even if nothing fits.")
+    _table(dataset, nearest, act)
 
 
 def _sent(dataset: Dataset) -> str:
-    """What leaves the machine, said before anything is typed."""
+    """Says what leaves this machine, before anything is typed."""
     of = dataset.signal("embedding").parameters
     return "The sentence is sent to that endpoint." if of["tier"] == "endpoint" else ""
 
@@ -68,13 +68,13 @@ def _nearest(key: Key, sought: str, limit: int, _dataset: Dataset, _within: View
     return similar_to_text(_dataset, sought, limit, _dataset.rows_of(_within))
 
 
-def _table(dataset: Dataset, found: pl.DataFrame, act: str) -> None:
+def _table(dataset: Dataset, nearest: pl.DataFrame, act: str) -> None:
     source = dataset.role("source")
     texts = [name for name in ("prompt", "text", "response") if name in dataset.canonical][:2]
     names = list(dict.fromkeys([*(texts or dataset.texts()[:2]), *([source] if source else [])]))
-    frame = masking.masked(dataset, dataset.frame(names, found["row"]), found["row"])
+    frame = masking.masked(dataset, dataset.frame(names, nearest["row"]), nearest["row"])
     shown = frame.select(browser.cell(name, dtype) for name, dtype in frame.schema.items())
-    table = found.select((pl.col("row") + 1).alias("row "), pl.col("cosine").round(3).alias("cosine ")).hstack(shown)
+    table = nearest.select((pl.col("row") + 1).alias("row "), pl.col("cosine").round(3).alias("cosine ")).hstack(shown)
     line = ticked_once(
         table,
         f"similar_{dataset.id}",
@@ -83,4 +83,4 @@ def _table(dataset: Dataset, found: pl.DataFrame, act: str) -> None:
         column_config={name: st.column_config.TextColumn(width="large") for name in names[:1]},
     )
     if line is not None:
-        browser.follow(dataset, found[ROW_ID][line], act)
+        browser.follow(dataset, nearest[ROW_ID][line], act)

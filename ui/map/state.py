@@ -1,4 +1,4 @@
-"""What the map is drawn from, and what is counted of its clusters: kept while vectors, view, tags and names stay."""
+"""The data of the map and the counts of its clusters: cached while vectors, view, tags and names stay the same."""
 
 from __future__ import annotations
 
@@ -20,21 +20,23 @@ from ui.session import session
 from ui.session.cache_keys import Key, key_of
 
 CONTEXT_POINTS = 3_000  # of the most points: rows outside the view
-CELLS = 100  # more would be finer than the points that lie over them, and are sent with every change of the view
+CELLS = (
+    100  # per side; more would be finer than the points drawn over them, and all are sent with every change of the view
+)
 READ_BY_CARDS = ("clusters", "tokens", "verb_noun")
 Names = dict[tuple[str, int], ClusterName]
 LEVELS: dict[Level, str] = {"cluster": "Clusters", "cluster_group": "Groups of clusters"}
 
 
 class Points(NamedTuple):
-    """Positions of the rows drawn: those in view, and of the others some as context."""
+    """Positions of the rows drawn: those in view, and some others as context."""
 
     inside: pl.Series
     outside: pl.Series
 
 
 class Left(NamedTuple):
-    """Rows in view: all, those with a place, placed among the fitted ones, in no cluster, without a place."""
+    """Counts of rows in view: all, on the map, placed after the layout, in no cluster, not on the map."""
 
     rows: int
     placed: int
@@ -44,7 +46,7 @@ class Left(NamedTuple):
 
 
 def key_of_map(dataset: Dataset, view: View | None = None, *reads: str) -> Key:
-    """What tells an answer about a view of this map, and about these columns, from any other."""
+    """Cache key of an answer about a view of this map and these columns."""
     return key_of(dataset, *reads, *map(dataset.signal, ("embedding", "map", "clusters")), view=view)
 
 
@@ -64,7 +66,7 @@ def is_one_place(dataset: Dataset) -> bool:
 
 
 def density(dataset: Dataset, view: View) -> Density:
-    """How many rows of the view lie where."""
+    """How many rows of the view are in each cell of the map."""
     return _density(key_of_map(dataset, view), dataset, view)
 
 
@@ -108,7 +110,7 @@ def _left(key: Key, _dataset: Dataset, _view: View) -> Left:
 
 
 def without_own(view: View) -> View:
-    """The view less its filters on clusters: what cards and treemap count, so that the other clusters stay in sight."""
+    """The view without its filters on clusters: cards and treemap count it, so that they show all clusters."""
     for column in LEVELS:
         view = view.without_column(column)
     return view
@@ -124,13 +126,13 @@ def cards(dataset: Dataset, view: View, level: Level) -> pl.DataFrame:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _cards(key: Key, _dataset: Dataset, _view: View, _level: Level, _names: Names) -> pl.DataFrame:
-    found = _found(key_of(_dataset, *map(_dataset.signal, READ_BY_CARDS), more=(_level,)), _dataset, _level)
+    fixed = _found(key_of(_dataset, *map(_dataset.signal, READ_BY_CARDS), more=(_level,)), _dataset, _level)
     counted = cards_of.counts(_dataset, _dataset.rows_of(_view), _level)
-    shown = found.drop("rows", "share", "tokens", "mean_score").join(counted, on="cluster")
+    shown = fixed.drop("rows", "share", "tokens", "mean_score").join(counted, on="cluster")
     return renamed(shown, _level, _names).sort(["rows", "cluster"], descending=[True, False])
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the clusters …")
 def _found(key: Key, _dataset: Dataset, _level: Level) -> pl.DataFrame:
-    """What is true of a cluster whatever the view: its found name, words, pairs, typical rows."""
+    """What does not depend on the view: generated name, words, pairs and typical rows of each cluster."""
     return cards_of.cluster_cards(_dataset, _dataset.rows_of(View()), _level)

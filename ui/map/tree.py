@@ -1,4 +1,4 @@
-"""Both levels of clusters as a treemap; a wedge clicked becomes a filter."""
+"""Both levels of clusters as a treemap; a click on a wedge filters by its cluster."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ui.map.figures import tree_of_clusters
 from ui.session import session
 from ui.session.text import count
 
-SHOWN = 40  # clusters; smaller ones stand together within their group
+SHOWN = 40  # clusters; smaller ones are drawn as one wedge per group
 Wedge = tuple[str, str, str, int]
 
 
@@ -33,7 +33,7 @@ def wedges(cards: pl.DataFrame) -> list[Wedge]:
 
 
 def filtered(view: View, id: str) -> View | None:
-    """The view of a wedge's rows; None where it stands for the rest."""
+    """The view of a wedge's rows; None if it is the rest."""
     group, _, cluster = id.partition("/")
     if cluster == "rest" or not group.isdecimal() or (cluster and not cluster.isdecimal()):
         return None
@@ -51,7 +51,7 @@ def tree(dataset: Dataset) -> None:
         f"{count(cards.height, 'cluster')} in {count(groups, 'group')}, by rows in view. "
         "Click a group or a cluster to keep only its rows."
     )
-    found = wedges(cards)
+    shown = wedges(cards)
     palette = charts.palette()
 
     def pick(selection: Mapping[str, Any]) -> View | None:
@@ -59,5 +59,5 @@ def tree(dataset: Dataset) -> None:
         return filtered(session.view(), str(points[0].get("id", "")))
 
     charts.draw(
-        tree_of_clusters(found, palette), "cluster_tree", f"{count(cards.height, 'cluster')} by rows in view", pick
+        tree_of_clusters(shown, palette), "cluster_tree", f"{count(cards.height, 'cluster')} by rows in view", pick
     )

@@ -1,4 +1,4 @@
-"""How a filter on one value reads: by the value's type and its rows, since its keyed hash tells people nothing."""
+"""What is the text of a filter on one value: its type and number of rows, since its keyed hash tells people nothing."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ SIGNALS = {column: signal for signal, column in tables.VALUES.items()}
 def words(dataset: Dataset, asked: Filter) -> str | None:
     """A filter that names a value by its hash, in words; None for any other."""
     signal = SIGNALS.get(asked.column) if asked.op in ("has", "nothas") else None
-    if signal is None or not dataset.has(made := dataset.signal(signal)):
+    if signal is None or not dataset.has(hits := dataset.signal(signal)):
         return None
-    value = _value(key_of(dataset, made), asked.value, signal, dataset)
+    value = _value(key_of(dataset, hits), asked.value, signal, dataset)
     without = "" if asked.op == "has" else "without "
     return f"personal data: {without}{value}"
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _value(key: Key, value: str, signal: str, _dataset: Dataset) -> str:
-    known = tables.value_in(_dataset, value, signal)
-    if known is None:
+    type_and_rows = tables.value_in(_dataset, value, signal)
+    if type_and_rows is None:
         return "a value that no row holds"
-    type_, rows = known
+    type_, rows = type_and_rows
     title = described(type_).title
     title = title if title.split()[0].isupper() else title[0].lower() + title[1:]
     return f"{'an' if title[0] in 'aeioI' else 'a'} {title} found in {count(rows)}"

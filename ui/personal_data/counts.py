@@ -1,4 +1,4 @@
-"""How much of which type stands where: by field and by any column, by score, and together with what."""
+"""How much of each type is in the rows in view: by field, by column, by score, and together with other types."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHARE = st.column_config.NumberColumn(format="percent")
 
 
 def table(dataset: Dataset, signal: str) -> None:
-    """A line per type, by field and by a column if one likes; a line ticked keeps its rows."""
+    """A line per type, optionally by field and by a column; a ticked line keeps its rows."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         by = st.selectbox(
             "By type and",
@@ -48,7 +48,7 @@ def table(dataset: Dataset, signal: str) -> None:
     )
     if lines.is_empty():
         what = "No name" if signal == "named_entities" else "Nothing personal"
-        st.text(f"{what} was found in the texts of the rows in view. A detector misses some: this is no proof.")
+        st.text(f"{what} was found in the texts of the rows in view. A detector misses some, so this is no proof.")
         return
     shown = lines.head(SHOWN_LINES)
     names = {"spans": "times", "values": "different values", "rows_share": "share of rows", "title": "what"}
@@ -69,8 +69,8 @@ def table(dataset: Dataset, signal: str) -> None:
     left = f" The first {SHOWN_LINES} of {lines.height:,} lines." if lines.height > SHOWN_LINES else ""
     of = f"of the rows in view with that {column}" if column else "of the rows in view"
     st.caption(
-        f"Share {of.replace('_', ' ')}. Placeholders are counted apart. Tick a line to keep the rows that hold "
-        f"the type{', in whichever field' if by_field else ''}.{left}"
+        f"Share {of.replace('_', ' ')}. Placeholders are counted separately. Tick a line to keep the rows that hold "
+        f"the type{', in any field' if by_field else ''}.{left}"
     )
     if number is not None:
         line = shown.row(number, named=True)
@@ -83,7 +83,7 @@ def table(dataset: Dataset, signal: str) -> None:
 
 
 def scores(dataset: Dataset) -> None:
-    """Hits by score; a bar clicked keeps the rows whose highest score lies there."""
+    """Hits by score; a click on a bar keeps the rows whose highest score is in it."""
     bins: pl.DataFrame = found.asked(
         dataset, "personal_data", "scores", lambda view: tables.score_distribution(dataset, view)
     )
@@ -105,8 +105,8 @@ def scores(dataset: Dataset) -> None:
 
     charts.draw(draw_scores(summed, charts.palette()), f"scores_{of}", f"Hits by score, {of}", pick)
     st.caption(
-        "A score is the detector's own weight of a pattern and of the words around it, no probability; the review "
-        "says how often it is right. A bar clicked keeps the rows whose highest score lies in it."
+        "A score is the detector's weight of a pattern and of the words around it, not a probability; the review "
+        "shows how often it is right. Click a bar to keep the rows whose highest score is in it."
     )
 
 
@@ -115,7 +115,7 @@ def _title(type_: str) -> str:
 
 
 def together(dataset: Dataset, signal: str) -> None:
-    """Rows that hold both of two types; a cell picked keeps them."""
+    """Rows that hold both of two types; a click on a cell keeps them."""
     pairs: pl.DataFrame = found.asked(
         dataset, signal, "together", lambda view: tables.co_occurrence(dataset, view, signal)
     )

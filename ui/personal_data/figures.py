@@ -9,7 +9,7 @@ from ui.figures.paper import OPAQUE, Palette, layout
 
 
 def scores(bins: pl.DataFrame, palette: Palette) -> go.Figure:
-    """Standing bars of `spans` per bin of score, `low` to `high`; the axis runs from 0 to 1."""
+    """Vertical bars of `spans` per bin of score, `low` to `high`; the axis runs from 0 to 1."""
     every = bins.select("low", "high").rows()
     bars = {
         "type": "bar",
@@ -17,7 +17,7 @@ def scores(bins: pl.DataFrame, palette: Palette) -> go.Figure:
         "y": bins["spans"].to_list(),
         "width": 0.045,
         "marker": {"color": palette.view},
-        "customdata": [[at, f"{low:g}", f"{high:g}"] for at, (low, high) in enumerate(every)],
+        "customdata": [[number, f"{low:g}", f"{high:g}"] for number, (low, high) in enumerate(every)],
         "hovertemplate": "%{y:,} hits with scores from %{customdata[1]} to under %{customdata[2]}<extra></extra>",
         **OPAQUE,
     }

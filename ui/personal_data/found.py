@@ -1,4 +1,4 @@
-"""What was found in the rows in view: counted once per view, signal and rules, and how much of it was looked at."""
+"""What was found in the rows in view: counted once per view, signal and rules, and how many rows were scanned."""
 
 from __future__ import annotations
 
@@ -27,31 +27,31 @@ def _asked(key: Key, _ask: Callable[[], Any]) -> Any:
 
 
 def asked(dataset: Dataset, signal: str, name: str, ask: Callable[[View], Any], *more: str) -> Any:
-    """The answer of `ask` about the rows in view, kept while view, tags, signal and rules stay the same."""
+    """The result of `ask` for the rows in view, cached while view, tags, signal and rules stay the same."""
     view = session.view()
     key = key_of(dataset, dataset.signal(signal), view=view, more=(name, *more))
     return _asked(key, lambda: ask(view))
 
 
 def coverage(dataset: Dataset, signal: str) -> Coverage:
-    found: Coverage = asked(dataset, signal, "coverage", lambda view: tables.coverage(dataset, view, signal))
-    return found
+    answer: Coverage = asked(dataset, signal, "coverage", lambda view: tables.coverage(dataset, view, signal))
+    return answer
 
 
 def type_counts(dataset: Dataset, signal: str) -> pl.DataFrame:
-    found: pl.DataFrame = asked(dataset, signal, "types", lambda view: tables.type_counts(dataset, view, signal))
-    return found
+    answer: pl.DataFrame = asked(dataset, signal, "types", lambda view: tables.type_counts(dataset, view, signal))
+    return answer
 
 
 def spans(dataset: Dataset, signal: str) -> pl.DataFrame:
     """The hits in view, placeholders left out."""
-    found: pl.DataFrame = asked(
+    answer: pl.DataFrame = asked(
         dataset,
         signal,
         "spans",
         lambda view: tables.spans_in(dataset, view, signal).filter(~pl.col("is_placeholder")),
     )
-    return found
+    return answer
 
 
 def title(type_: str) -> str:
@@ -59,25 +59,25 @@ def title(type_: str) -> str:
 
 
 def ruled_out(dataset: Dataset, signal: str) -> tuple[int, int]:
-    """How many hits in view, and in how many rows, are left out because people said they are not personal."""
+    """How many hits in view, and in how many rows, are left out because people marked them as not personal."""
     out = dataset.rulings.out
     if out.is_empty():
         return 0, 0
 
     def ask(view: View) -> tuple[int, int]:
-        known = pl.col("type").is_in(ENTITY_TYPES)
+        is_entity = pl.col("type").is_in(ENTITY_TYPES)
         here = out.filter(pl.col("row").is_in(dataset.rows_of(view).implode()) & ~pl.col("is_placeholder"))
-        here = here.filter(known if signal == "named_entities" else ~known)
+        here = here.filter(is_entity if signal == "named_entities" else ~is_entity)
         return here.height, here["row"].n_unique()
 
-    found: tuple[int, int] = asked(dataset, signal, "ruled", ask)
-    return found
+    answer: tuple[int, int] = asked(dataset, signal, "ruled", ask)
+    return answer
 
 
 def say_coverage(dataset: Dataset, signal: str) -> None:
-    """The first line of the page: how many of how many rows were looked at, by what, and what is not counted."""
+    """The first line of the page: how many rows in view were scanned, by what, and what is not counted."""
     seen = coverage(dataset, signal)
-    made = dataset.signal(signal)
+    computed = dataset.signal(signal)
     holds = f"{seen.with_any:,} ({seen.with_any / seen.rows:.1%}) hold" if seen.with_any else "none hold"
     what = "names" if signal == "named_entities" else "personal data that is counted"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -87,7 +87,7 @@ def say_coverage(dataset: Dataset, signal: str) -> None:
                 f"{count(seen.partly)} not fully scanned",
                 key=f"partly_{signal}",
                 icon=":material/warning:",
-                help="Longer, slower or fuller than the limits. They are never counted as clean. Show only these.",
+                help="Over the limits of length, time or number of hits. They never count as clean. Show only these.",
                 on_click=filter_on,
                 args=(STATUS[signal], "re", "^partly"),
             )
@@ -100,12 +100,12 @@ def say_coverage(dataset: Dataset, signal: str) -> None:
                 args=(STATUS[signal], "null", ""),
             )
     spans_out, rows_out = ruled_out(dataset, signal)
-    parts = [f"{name} {value}" for name, value in made.parameters.items() if name != "key_id" and value != ""]
+    parts = [f"{name} {value}" for name, value in computed.parameters.items() if name != "key_id" and value != ""]
     more = f" Not counted: {count(seen.placeholders_only)} with placeholders only (example.com, test cards)."
-    rules = f" {count(spans_out, 'hit')} in {count(rows_out)} left out by rules of people." if spans_out else ""
-    said = more * bool(seen.placeholders_only) + rules
+    rules = f" {count(spans_out, 'hit')} in {count(rows_out)} left out by rules that people made." if spans_out else ""
+    notes = more * bool(seen.placeholders_only) + rules
     read = " It reads prompts, responses and messages, no other columns; exports scan them all."
-    st.caption(f"By {made.name} version {made.version} ({'; '.join(parts)}).{said}{read}".replace("_", r"\_"))
+    st.caption(f"By {computed.name} version {computed.version} ({'; '.join(parts)}).{notes}{read}".replace("_", r"\_"))
 
 
 def filter_on(column: str, op: str, value: str) -> None:

@@ -1,4 +1,4 @@
-"""Is this hit personal? Yes or no by keys on a seeded sample, and how precise each type is by the answers so far."""
+"""Is this hit personal? Yes or no by keys on a seeded sample, and the precision of each type by the answers so far."""
 
 from __future__ import annotations
 
@@ -29,31 +29,33 @@ PLACES = {"prompt": "p", "response": "r", "system": "s", "tool": "t", "tool_call
 
 
 def hit_ids(hits: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
-    """The hits with `hit_id`: the row's id, and where in it; at most 40 characters, and nothing of the value."""
+    """The hits with `hit_id`: row id and place in the row; at most 40 characters, without any part of the value."""
     place = pl.col("field").replace_strict(PLACES, default="o")
     message = pl.col("message").cast(pl.String).fill_null("")
-    made = pl.concat_str(
+    hit_id = pl.concat_str(
         pl.lit(ids.gather(hits["row"])), place + message, pl.col("start").cast(pl.String), separator="."
     )
-    return hits.with_columns(hit_id=made)
+    return hits.with_columns(hit_id=hit_id)
 
 
 def answers(dataset: Dataset) -> pl.DataFrame:
-    """`hit_id`, `is_right`: what stands of all people's answers."""
-    said = session.notes().reviews.standing(dataset.fingerprint)
-    stands = said.select(hit_id="row_id", is_right=pl.col("tags").list.contains("yes"), any=pl.col("tags").list.len())
-    return stands.filter(pl.col("any") > 0).drop("any")
+    """`hit_id`, `is_right`: the answers in force, of all people."""
+    latest = session.notes().reviews.standing(dataset.fingerprint)
+    counted = latest.select(
+        hit_id="row_id", is_right=pl.col("tags").list.contains("yes"), any=pl.col("tags").list.len()
+    )
+    return counted.filter(pl.col("any") > 0).drop("any")
 
 
 def answered(dataset: Dataset, signal: str) -> pl.DataFrame:
-    """The hits in view that were answered, with `is_right`; those ruled out since are left out."""
-    said = answers(dataset)
-    if said.is_empty():
+    """The hits in view that were answered, with `is_right`; those that a later rule leaves out are missing."""
+    given = answers(dataset)
+    if given.is_empty():
         return found.spans(dataset, signal).clear().with_columns(is_right=pl.lit(None, pl.Boolean), hit_id=pl.lit(""))
     ids = dataset.column(ROW_ID)
-    rows = ids.is_in(said["hit_id"].str.split(".").list.first().unique().implode()).arg_true()
+    rows = ids.is_in(given["hit_id"].str.split(".").list.first().unique().implode()).arg_true()
     near = found.spans(dataset, signal).filter(pl.col("row").is_in(rows.implode()))
-    return hit_ids(near, ids).join(said, on="hit_id")
+    return hit_ids(near, ids).join(given, on="hit_id")
 
 
 def precision(dataset: Dataset, signal: str) -> None:
@@ -84,16 +86,16 @@ def precision(dataset: Dataset, signal: str) -> None:
     st.dataframe(shown, hide_index=True, column_config=shares, alt="Precision by the answers so far")
     st.caption(
         f"Of {count(done.height, 'answered hit')} in view: the share of yes, with its 95% interval (Wilson). It holds "
-        "for hits drawn at random; of what the detector missed it says nothing."
+        "for hits drawn at random; it says nothing about what the detector missed."
     )
 
 
 @st.fragment
 def review(dataset: Dataset, signal: str) -> None:
-    """The reader over a sample of hits of one type; 1 says yes, 2 no, U takes the last answer back."""
+    """The reader over a sample of hits of one type; 1 says yes, 2 no, U undoes the latest answer."""
     types = found.type_counts(dataset, signal).filter(pl.col("rows") > 0)["type"].to_list()
     if not types:
-        st.text("Nothing that is counted stands in the rows in view, so there is nothing to review.")
+        st.text("The rows in view hold no personal data that is counted, so there is nothing to review.")
         return
     book = _book(dataset)
     desk.store(book)
@@ -101,7 +103,9 @@ def review(dataset: Dataset, signal: str) -> None:
         of = st.selectbox("Review", types, format_func=found.title, key="review_of", bind="query-params", width=260)
         size = st.selectbox("Sample of", SIZES, index=1, key="review_size", width=120)
         seed = int(st.number_input("Seed", min_value=0, value=0, key="review_seed", width=110))
-        is_open = st.toggle("Show values", key="review_open", help="The whole sample's; noted with your name")
+        is_open = st.toggle(
+            "Show values", key="review_open", help="Shows all values of the sample; this is noted with your name"
+        )
     hits = found.spans(dataset, signal).filter(pl.col("type") == of)
     asked = (of, str(size), str(seed))
     sample: pl.DataFrame = found.asked(
@@ -116,22 +120,22 @@ def review(dataset: Dataset, signal: str) -> None:
             is_open = False
         else:
             st.session_state["review_shown"] = (token, person())
-    said = dict(answers(dataset).iter_rows())
-    done = sum(hit in said for hit in sample["hit_id"])
+    given = dict(answers(dataset).iter_rows())
+    done = sum(hit in given for hit in sample["hit_id"])
     drawn = f"{sample.height} drawn at random of" if sample.height < hits.height else "all"
     st.progress(
         done / max(sample.height, 1),
         f"{done} of {sample.height} answered, {drawn} {count(hits.height, 'hit')} in view. "
-        "Is it somebody's? 1 yes, 2 no, J next, U undo.",
+        "Is it personal? 1 yes, 2 no, J next, U undo.",
     )
-    first = next((at for at, hit in enumerate(sample["hit_id"]) if hit not in said), 0)
-    at = place_in(st.session_state.get("review_reader"), "at", token)
+    first = next((position for position, hit in enumerate(sample["hit_id"]) if hit not in given), 0)
+    position = place_in(st.session_state.get("review_reader"), "at", token)
     data: dict[str, Any] = {
         "revision": f"{token}{'|open' * is_open}",
         "total": sample.height,
         "base": 0,
-        "at": first if at is None else at,
-        "rows": [_payload(dataset, line, said, is_open) for line in sample.iter_rows(named=True)],
+        "at": first if position is None else position,
+        "rows": [_payload(dataset, line, given, is_open) for line in sample.iter_rows(named=True)],
         "tags": list(WORDS),
         "single": True,
         "dataset": book.kept,
@@ -153,7 +157,7 @@ def sample_of_hits(dataset: Dataset, hits: pl.DataFrame, size: int, seed: int) -
     return hit_ids(shown, ids)
 
 
-def _payload(dataset: Dataset, line: dict[str, Any], said: dict[str, bool], is_open: bool) -> dict[str, Any]:
+def _payload(dataset: Dataset, line: dict[str, Any], given: dict[str, bool], is_open: bool) -> dict[str, Any]:
     """A hit as the reader shows a row: its context with the hit marked, masked unless values are shown."""
     held = line["masked"]
     if is_open:
@@ -161,7 +165,7 @@ def _payload(dataset: Dataset, line: dict[str, Any], said: dict[str, bool], is_o
     text, start = f"{line['before']}{held}{line['after']}", len(line["before"])
     spans = utf16_spans(text, [(start, start + len(held), "pii", found.title(line["type"]))])
     score = "" if line["score"] is None else f"{line['score']:.2f}"
-    own = [[*WORDS][not said[line["hit_id"]]]] if line["hit_id"] in said else []
+    tags = [[*WORDS][not given[line["hit_id"]]]] if line["hit_id"] in given else []
     section = {
         "kind": "text",
         "title": f"in its context, in {line['field']}",
@@ -185,7 +189,7 @@ def _payload(dataset: Dataset, line: dict[str, Any], said: dict[str, bool], is_o
         "meta": meta,
         "raw": None,
         "votes": None,
-        "tags": own,
+        "tags": tags,
         "disputed": [],
         "notes": [],
     }

@@ -1,4 +1,4 @@
-"""What is not personal: this value, this pattern, this source; made with a click, taken back with another."""
+"""What is not personal: a value, a pattern or a source; one click makes a rule, another undoes it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ MOST_SOURCES = 4
 
 
 def offer_rules(dataset: Dataset, signal: str, line: Mapping[str, Any], where: str) -> None:
-    """The ways to say that a hit is nobody's data."""
+    """Offers the ways to mark a hit as not personal."""
     type_, title = str(line["type"]), found.title(str(line["type"]))
     with st.popover("Not personal", key=f"rule_{where}", icon=":material/block:", on_change="rerun") as popover:
         if not popover.open:
             return
-        st.text("Counts leave it out at once, exports leave it in, receipts name the rule. It can be taken back.")
+        st.text("It is no longer counted, exports keep it in the text, and receipts name the rule. You can undo it.")
         if st.button(f"This value, as {title.lower()}", key=f"value_{where}"):
             _add(dataset, NotPersonal("value", type_, str(line["value_hash"])))
         if not _domain_noted(dataset, line):
@@ -39,23 +39,23 @@ def offer_rules(dataset: Dataset, signal: str, line: Mapping[str, Any], where: s
             "This pattern, of whole values",
             value=usual,
             key=f"pattern_{where}_{line['value_hash']}",
-            help="A regular expression. It goes into receipts, so it must not be anybody's data itself. "
-            "Of an address it shows the domain, which is noted with your name.",
+            help="A regular expression. It goes into receipts, so it must not contain personal data. "
+            "For an address it shows the domain, which is noted with your name.",
         )
-        if st.button("Rule out the pattern", key=f"pattern_go_{where}", disabled=not pattern):
+        if st.button("Mark the pattern as not personal", key=f"pattern_go_{where}", disabled=not pattern):
             _add(dataset, NotPersonal("pattern", type_, str(pattern)))
-        at = pl.Series([line["row"]], dtype=pl.UInt32)
+        position = pl.Series([line["row"]], dtype=pl.UInt32)
         texts = {dataset.role(role) for role in TEXT_ROLES}
         for column in [c for c in dataset.categories if c not in texts][:MOST_SOURCES]:
-            held = dataset.frame([column], at)[column].cast(pl.String)[0]
+            held = dataset.frame([column], position)[column].cast(pl.String)[0]
             if held and st.button(f"All where {md(column, 30)} is {md(held, 40)}", key=f"source_{where}_{column}"):
                 _add(dataset, NotPersonal("source", type_, held, column))
-    if said := st.session_state.pop("rule_error", None):
-        st.text(said)
+    if error := st.session_state.pop("rule_error", None):
+        st.text(error)
 
 
 def _domain_noted(dataset: Dataset, line: Mapping[str, Any]) -> bool:
-    """Notes that the pattern of an address shows its domain, once a session and value; whether it could be noted."""
+    """Notes that the pattern of an address shows its domain, once per session and value; false if that fails."""
     noted: set[str] = st.session_state.setdefault("domains_noted", set())
     if line["type"] != "EMAIL_ADDRESS" or line["value_hash"] in noted:
         return True
@@ -81,21 +81,21 @@ def _add(dataset: Dataset, rule: NotPersonal) -> None:
 
 
 def say_latest(dataset: Dataset) -> None:
-    """The rule just made, with its undo."""
+    """Shows the rule just made, with a button to undo it."""
     number = st.session_state.get("rule_added")
     kept = session.notes().rules.in_force(dataset.fingerprint)
-    latest = [(at, one) for at, one in enumerate(kept) if one.number == number]
+    latest = [(number_in_list, one) for number_in_list, one in enumerate(kept) if one.number == number]
     if not latest:
         return
-    at, one = latest[0]
-    spans, rows = left_out(dataset, at)
+    number_in_list, one = latest[0]
+    spans, rows = left_out(dataset, number_in_list)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(f"Not personal any more: {in_words(one.rule)}; {count(spans, 'hit')} in {count(rows)} left out.")
         st.button("Undo", key="undo_rule", icon=":material/undo:", on_click=_end, args=(dataset, one.number))
 
 
 def in_words(rule: NotPersonal) -> str:
-    """A rule as a person would say it; a value is only its hash."""
+    """A rule in words; a value is shown only as its hash."""
     title = found.title(rule.type).lower()
     if rule.kind == "value":
         return f"one value, as {title} (hash {rule.what[:8]})"
@@ -104,13 +104,13 @@ def in_words(rule: NotPersonal) -> str:
     return f"{title} where {cut(rule.column, 30)} is {cut(rule.what, 40)}"
 
 
-def left_out(dataset: Dataset, at: int) -> tuple[int, int]:
+def left_out(dataset: Dataset, number: int) -> tuple[int, int]:
     """Hits and rows of the whole dataset that the rule of that number leaves out."""
     out = dataset.rulings.out
     if out.is_empty():
         return 0, 0
-    own = out.filter(pl.col("rule") == at)
-    return own.height, own["row"].n_unique()
+    hits = out.filter(pl.col("rule") == number)
+    return hits.height, hits["row"].n_unique()
 
 
 def _end(dataset: Dataset, number: int) -> None:
@@ -122,17 +122,17 @@ def _end(dataset: Dataset, number: int) -> None:
 
 
 def in_force(dataset: Dataset) -> None:
-    """The rules of everyone, what each leaves out of the whole dataset, and how to take it back."""
+    """Lists the rules of all people, what each leaves out of the whole dataset, and a button to undo each."""
     kept = session.notes().rules.in_force(dataset.fingerprint)
     if not kept:
-        st.text("Nobody has said yet that something is not personal. Tick a value or a hit to do so.")
+        st.text("Nothing is marked as not personal yet. Tick a value or a hit to mark it.")
         return
-    st.text("Left out of counts and of redaction, in the whole dataset; every receipt that they bear on names them.")
-    for at, one in enumerate(kept):
-        spans, rows = left_out(dataset, at)
+    st.text("Left out of counts and of redaction, in the whole dataset; every receipt that they affect names them.")
+    for number, one in enumerate(kept):
+        spans, rows = left_out(dataset, number)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.button(
-                "Take back", key=f"end_{one.number}", icon=":material/undo:", on_click=_end, args=(dataset, one.number)
+                "Undo", key=f"end_{one.number}", icon=":material/undo:", on_click=_end, args=(dataset, one.number)
             )
             st.text(
                 f"{in_words(one.rule)}: {count(spans, 'hit')} in {count(rows)}; by {cut(one.person, 30)}, "

@@ -1,4 +1,4 @@
-"""Values that stand in many rows, and hits in context: masked, and shown one by one to who asks, which is noted."""
+"""Values found in several rows, and hits in context: masked; a value is shown only on request, and this is noted."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ LINE = ("row", "field", "message", "start", "end", "type", "value_hash")
 
 
 def repeated(dataset: Dataset, signal: str) -> None:
-    """Values of several rows, masked; a line ticked is one to look at."""
+    """Values found in several rows, masked; a ticked line offers actions on its value."""
     st.subheader("The same value in several rows", anchor=False)
     table: pl.DataFrame = found.asked(
         dataset, signal, "repeated", lambda view: tables.repeated_values(dataset, view, REPEATED, signal)
     )
     if table.is_empty():
-        st.text("No value stands in more than one row in view.")
+        st.text("No value is in more than one row in view.")
         return
     table = table.sort("is_placeholder", maintain_order=True)
     top = table.row(0, named=True)
@@ -44,12 +44,12 @@ def repeated(dataset: Dataset, signal: str) -> None:
     number = ticked(
         table.select(what="title", value="masked", rows="rows", times="spans", placeholder="is_placeholder"),
         fresh(dataset, f"repeated_{signal}"),
-        "Values that stand in several rows, masked",
+        "Values in several rows, masked",
         height="content" if table.height < 12 else 420,
         column_config=dict.fromkeys(("rows", "times"), NUMBER),
     )
     if number is None:
-        st.caption("Tick a line to keep its rows, see the value, or say that it is not personal.")
+        st.caption("Tick a line to keep its rows, see the value, or mark it as not personal.")
         return
     line = table.row(number, named=True)
     held = tables.spans_in(dataset, session.view(), signal)
@@ -63,11 +63,11 @@ def repeated(dataset: Dataset, signal: str) -> None:
 
 
 def snippets(dataset: Dataset, signal: str) -> None:
-    """A seeded sample of hits of a type in their context, all values masked; a line ticked is one to look at."""
-    st.subheader("Where they stand", anchor=False)
+    """A seeded sample of hits of a type in their context, values masked; a ticked line offers actions on its hit."""
+    st.subheader("Hits in their context", anchor=False)
     types = found.type_counts(dataset, signal).filter(pl.col("rows") > 0)["type"].to_list()
     if not types:
-        st.text("Nothing that is counted stands in the rows in view.")
+        st.text("The rows in view hold no personal data that is counted.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         of = st.selectbox("Type", types, format_func=found.title, key=f"of_{signal}", bind="query-params", width=260)
@@ -89,14 +89,16 @@ def snippets(dataset: Dataset, signal: str) -> None:
         },
     )
     drawn = "All" if hits.height <= SNIPPETS else f"{SNIPPETS} drawn at random (seed {seed}) of"
-    st.caption(f"{drawn} {count(hits.height, 'hit')} in view. Tick one to see it, read its row, or rule it out.")
+    st.caption(
+        f"{drawn} {count(hits.height, 'hit')} in view. Tick one to see it, read its row, or mark it as not personal."
+    )
     if number is not None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             look(dataset, signal, shown.row(number, named=True), "snippet")
 
 
 def fresh(dataset: Dataset, key: str) -> str:
-    """A widget's key that changes with rules and view: a tick must not stay where another line has come."""
+    """A widget's key that changes with rules and view: a tick must not move to another line."""
     return f"{key}_{zlib.crc32(' '.join((dataset.rulings.revision, *session.view().to_params())).encode()):x}"
 
 
@@ -107,7 +109,7 @@ def some_of(dataset: Dataset, hits: pl.DataFrame, most: int, seed: int) -> pl.Da
 
 
 def look(dataset: Dataset, signal: str, line: Mapping[str, Any], where: str) -> None:
-    """The acts on one hit: see its value, read its row, say that it is not personal."""
+    """The actions on one hit: see its value, read its row, mark it as not personal."""
     row_id = dataset.frame([ROW_ID], pl.Series([line["row"]], dtype=pl.UInt32))[ROW_ID][0]
     place = f"{row_id}/{line['field']}/{line['message']}/{line['start']}/{line['type']}"
     if st.button("Show the value", key=f"show_{where}", icon=":material/visibility:", help="Noted with your name"):
@@ -130,10 +132,10 @@ def log(dataset: Dataset) -> None:
     """Who looked at which values, and when."""
     table = session.notes().looks.latest(dataset.fingerprint)
     if table.is_empty():
-        st.text("Nobody has looked at a masked value of this dataset yet.")
+        st.text("No masked value of this dataset has been shown yet.")
         return
     st.text(
-        f"Each look at a masked value, the latest first ({count(table.height, 'entry').replace('entrys', 'entries')})."
+        f"Masked values that were shown, latest first ({count(table.height, 'entry').replace('entrys', 'entries')})."
     )
     shown = table.with_columns(pl.col("at").dt.strftime("%Y-%m-%d %H:%M:%S"))
     st.dataframe(shown.rename({"at": "at (UTC)"}), hide_index=True, alt="Who looked at which values")

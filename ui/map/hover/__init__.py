@@ -1,4 +1,4 @@
-"""What a point of the map says when one points at it: fetched then, one row at a time.
+"""The hover text of a point of the map: fetched on hover, one row at a time.
 
 15,000 texts would be more than the whole page may send, and would be sent again with every change of the view.
 """
@@ -30,19 +30,19 @@ COMPONENT = st.components.v2.component(
 
 @st.fragment
 def hover(dataset: Dataset, chart: str, key: str, traces: Sequence[pl.Series], colour: str) -> None:
-    """Says of the point under the pointer what its row says; only this reruns. `key` tells what is drawn."""
+    """Shows the text of the row under the pointer; only this fragment reruns. `key` names what is drawn."""
     held: Any = st.session_state.get("map_hover") or {}
     asked = held.get("asked")
     row = row_at(asked, key, traces)
-    said = None
+    answer = None
     if row is not None:
-        found = lines(dataset, row, colour, cluster_names.of_level(dataset, "cluster"))
-        said = {"of": [asked["trace"], asked["point"]], "lines": found}
-    COMPONENT(key="map_hover", data={"chart": chart, "drawn": key, "said": said}, on_asked_change=lambda: None)
+        shown = lines(dataset, row, colour, cluster_names.of_level(dataset, "cluster"))
+        answer = {"of": [asked["trace"], asked["point"]], "lines": shown}
+    COMPONENT(key="map_hover", data={"chart": chart, "drawn": key, "said": answer}, on_asked_change=lambda: None)
 
 
 def row_at(asked: object, key: str, traces: Sequence[pl.Series]) -> int | None:
-    """The position of the row that a point stands for; None where the browser asks of what is not drawn any more."""
+    """The position of the row of a point; None if the browser asks about a map that is no longer drawn."""
     if not isinstance(asked, Mapping) or asked.get("drawn") != key:
         return None
     trace, point = asked.get("trace"), asked.get("point")
@@ -53,20 +53,20 @@ def row_at(asked: object, key: str, traces: Sequence[pl.Series]) -> int | None:
 
 def lines(dataset: Dataset, row: int, colour: str, names: Mapping[int, str]) -> list[str]:
     """The beginning of the text that was embedded, its cluster, and the value that colours the point."""
-    found = texts(dataset, pl.Series("row", [row], dtype=pl.UInt32))
-    said = [found[0] or "(empty)"]
+    beginnings = texts(dataset, pl.Series("row", [row], dtype=pl.UInt32))
+    shown = [beginnings[0] or "(empty)"]
     number = own_column(dataset, "cluster")[row]
-    said.append(f"cluster {number}: {cut(names.get(number, ''), 60)}" if number >= 0 else "apart from all clusters")
+    shown.append(f"cluster {number}: {cut(names.get(number, ''), 60)}" if number >= 0 else "unclustered")
     if colour not in colours.WORDS:
         value = dataset.column(colour)[row]
         words = ", ".join(map(str, value)) if isinstance(value, list | pl.Series) else value
-        said.append(f"{cut(colour, 40)}: {'missing' if words is None else cut(str(words))}")
-    said.append(f"row {row + 1:,}")
-    return said
+        shown.append(f"{cut(colour, 40)}: {'missing' if words is None else cut(str(words))}")
+    shown.append(f"row {row + 1:,}")
+    return shown
 
 
 def texts(dataset: Dataset, rows: pl.Series, chars: int = SHOWN_CHARS) -> list[str]:
-    """The beginnings of what was embedded of these rows, one line each; masked as this session may see them."""
+    """The first characters of the embedded texts of these rows, one line each, masked as in this session."""
     cluster_names = embedded_columns(dataset)
     frame = masking.masked(dataset, dataset.frame(cluster_names, rows), rows)
     together = frame.select(pl.concat_str(pl.all().cast(pl.String), separator=" ⏎ ", ignore_nulls=True)).to_series()
@@ -74,7 +74,7 @@ def texts(dataset: Dataset, rows: pl.Series, chars: int = SHOWN_CHARS) -> list[s
 
 
 def embedded_columns(dataset: Dataset) -> list[str]:
-    """The columns whose texts were embedded; what stands for them where vectors came from elsewhere."""
+    """The columns whose texts were embedded; for vectors from a column, the text columns shown instead."""
     parameters = dataset.signal("embedding").parameters
     over = str(parameters["over"])
     if over == "columns" and parameters["texts"]:
