@@ -103,7 +103,7 @@ def cosines(dataset: Dataset, vector: Floats) -> Floats:
 
 
 def near_pairs(dataset: Dataset, least: float = LOWEST_COSINE) -> pl.DataFrame:
-    """Pairs of rows with different vectors and a cosine of at least `least`: `a` < `b` (positions), `cosine`; nearest first.
+    """Pairs of rows with different vectors, of cosine `least` or more: `a` < `b` (positions), `cosine`; nearest first.
 
     Only the nearest rows that `neighbours` keeps are used; of rows with equal vectors only the first.
     """

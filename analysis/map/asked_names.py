@@ -97,7 +97,7 @@ def _answer(address: str, question: str) -> str:
 
 
 def usable(answer: str) -> str:
-    """The name in an answer, without quotes or full stop; empty where there is none, or it is too long or has several lines."""
+    """The name in an answer, without quotes or full stop; empty where it is missing, too long or of several lines."""
     name = THOUGHT.sub("", answer).strip().strip("\"'“”‘’`*").rstrip(".").strip()
     is_short = len(name) <= MOST_CHARS and len(name.split()) <= MOST_WORDS
     return name if is_short and re.search(r"\w", name) and not UNPRINTABLE.search(name) else ""

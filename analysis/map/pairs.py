@@ -9,7 +9,7 @@ READS = ("neighbour_rows", "neighbour_cosines", "first_equal_row")  # the column
 
 
 def pairs_of(rows: pl.DataFrame, least: float = LOWEST_COSINE) -> pl.DataFrame:
-    """Pairs of rows with different vectors and a cosine of at least `least`: `a` < `b` (positions), `cosine`; nearest first.
+    """Pairs of rows with different vectors, of cosine `least` or more: `a` < `b` (positions), `cosine`; nearest first.
 
     `rows` holds the columns of READS. Only the nearest rows that `neighbours` keeps are used; of rows with equal
     vectors only the first.
