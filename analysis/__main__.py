@@ -1,7 +1,7 @@
-"""The command line: the same power as the pages. `python -m analysis COMMAND --help` says more.
+"""The command line: it can do what the pages do. `python -m analysis COMMAND --help` explains a command.
 
-Results go to standard output, progress to standard error. Exit 0; 1 when a finding that --fail-on names is there; 2 for
-bad input, with one line that says what is wrong.
+Results go to standard output, progress to standard error. Exit code 0; 1 when some row shows a finding that --fail-on
+names; 2 for bad input, with one line that says what is wrong.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ app.command("replay")(replay_command)
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """An error that people meet ends with one line and exit code 2; any other one is a fault, with its traceback."""
+    """A WinnowError or OSError prints one line and exits with code 2; any other error is a bug, with traceback."""
     try:
         yield
     except WinnowError as error:
         say(str(error))
         raise SystemExit(2) from None
     except OSError as error:
-        said = f"{error.filename}: {error.strerror}" if error.filename else str(error).partition("\n")[0]
-        say(f"A file cannot be read or written ({said}); check its folder and its owner.")
+        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error).partition("\n")[0]
+        say(f"A file cannot be read or written ({reason}); check its folder and its owner.")
         raise SystemExit(2) from None
 
 

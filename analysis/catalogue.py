@@ -57,7 +57,7 @@ CATALOGUE = Catalogue(
         Map(),
         Clusters(),
     ),
-    # Guesses that nobody should meet unasked, and vectors and what is made of them, whose libraries take long to start.
+    # Guesses that should not appear unless requested; and vectors and what needs them, whose libraries start slowly.
     on_request=(
         NamedEntities.name,
         Embedding.name,

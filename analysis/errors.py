@@ -1,7 +1,7 @@
-"""Every error that people meet, as one tree.
+"""Every error that is shown to people, as one tree.
 
     WinnowError
-    ├── UsageError          an option or a question that cannot be answered
+    ├── UsageError          an option that cannot be used
     ├── FormatError         a file, or a way of reading it
     ├── DatasetError        a dataset or a column of it
     ├── ViewError           a filter or a view
@@ -19,11 +19,11 @@
     │   └── KeyFileError    the workspace's key
     ├── JobError            work in another process
     └── ExportError         an export
-        ├── RedactionError  personal data on its way out
+        ├── RedactionError  replacing personal data in an export
         └── ReceiptError    a receipt and its replay
 
-Each is one sentence, or two: what is wrong, what was seen, what is known, what to do. It is shown as it is: on the
-command line with exit code 2, on a page in the place of its answer. A bare ValueError is a fault of the program.
+Each is one sentence, or two: what is wrong, what was read, what is allowed, what to do. It is shown as it is: on
+the command line with exit code 2, on a page in the place of its answer. A bare ValueError is a bug.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ class WinnowError(ValueError):
 
 
 class UsageError(WinnowError):
-    """An option that is not known, does not fit, or lacks another one."""
+    """An option that is not known, does not fit, or needs another option."""
 
 
 class FormatError(WinnowError):
-    """A file, or a way of reading it, that cannot be followed; says what was seen and what is known."""
+    """A file that cannot be read, or a way of reading that does not fit; names what was read and what is allowed."""
 
 
 class DatasetError(WinnowError):
-    """A dataset that is not there, is damaged, or has no such column."""
+    """A dataset that does not exist, is damaged, or has no such column."""
 
 
 class ViewError(WinnowError):
@@ -50,7 +50,7 @@ class ViewError(WinnowError):
 
 
 class SignalError(WinnowError):
-    """A signal that broke its own declaration, was given rows it cannot read, or is not known."""
+    """A signal that does not keep its declaration, cannot read its rows, or is not known."""
 
 
 class RunnerError(WinnowError):
@@ -58,19 +58,19 @@ class RunnerError(WinnowError):
 
 
 class ModelError(WinnowError):
-    """A model that cannot be found, cannot be read, or may not be fetched."""
+    """A model that cannot be found, cannot be read, or may not be downloaded."""
 
 
 class AnnotationError(WinnowError):
-    """An annotation that cannot be read or kept."""
+    """An annotation that cannot be read or stored."""
 
 
 class BlindError(AnnotationError):
-    """A blind check that cannot be made of this column."""
+    """A blind check that is not possible for this column."""
 
 
 class LabelsError(WinnowError):
-    """Judgements that a question does not fit: columns of unequal length, too many labels, an unknown level."""
+    """Judgements that cannot be used: columns of unequal length, too many labels, an unknown level."""
 
 
 class SlicingError(WinnowError):
@@ -90,24 +90,24 @@ class MapError(WinnowError):
 
 
 class PersonalDataError(WinnowError):
-    """A type, a country or a rule that is not known or cannot be kept."""
+    """A type, a country or a rule that is not known or cannot be stored."""
 
 
 class KeyFileError(PersonalDataError):
-    """The workspace's key is damaged, or is not the one that is needed."""
+    """The workspace's key is damaged, or is not the key that is needed."""
 
 
 class JobError(WinnowError):
-    """Work in another process that ended without an answer; the message is what it said last."""
+    """Work in another process that ended without a result; the message is its last output."""
 
 
 class ExportError(WinnowError):
-    """An export that cannot be made: an unknown format, a folder that is not its own, a source that is gone."""
+    """An export that cannot be made: an unknown format, a folder that holds other files, a source that is missing."""
 
 
 class RedactionError(ExportError):
-    """A replacement that does not fit its type, or personal data that could not be taken out."""
+    """A replacement that does not fit its type, or personal data that could not be removed."""
 
 
 class ReceiptError(ExportError):
-    """A receipt that cannot be read, does not belong to these files, or promises other bytes than came out."""
+    """A receipt that cannot be read, does not belong to these files, or records other bytes than the replay made."""

@@ -1,7 +1,7 @@
 """What to look at first: each finding is a sentence, a View and a count.
 
 To add one, add a line to FINDINGS: its name, its sentence, the filters that select its rows. A finding is left out
-where the dataset lacks a column or the signal that adds it is not computed, and where no row shows it.
+where the dataset lacks a column, where the signal that adds the column is not computed, and where no row shows it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ EVERY_ROW = View()
 
 @dataclass(frozen=True)
 class Finding:
-    """`rows` rows of the dataset answer `view`; `tokens` is theirs in all, None before tokens are counted."""
+    """`rows` is how many rows pass `view`; `tokens` is the sum of their tokens, None before tokens are counted."""
 
     name: str
     sentence: str
@@ -90,14 +90,14 @@ FINDINGS: tuple[tuple[str, str, str, tuple[tuple[str, str, str], ...]], ...] = (
     ),
     (
         "near_duplicates",
-        "1 row says nearly the same as another one.",
-        "{rows} rows say nearly the same as others.",
+        "1 row is a near-duplicate of another row.",
+        "{rows} rows are near-duplicates of other rows.",
         (("is_near_extra", "eq", "true"), ("is_duplicate_extra", "ne", "true")),
     ),
     (
         "leaks",
-        "1 row stands, nearly the same, in another split or file.",
-        "{rows} rows stand, nearly the same, in another split or file.",
+        "1 row has a near-duplicate in another split or file.",
+        "{rows} rows have a near-duplicate in another split or file.",
         (("is_leak", "eq", "true"),),
     ),
     (
@@ -151,7 +151,7 @@ FINDINGS: tuple[tuple[str, str, str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "preference_cycles",
         "1 choice contradicts other choices on its prompt.",
-        "{rows} choices contradict other choices on their prompts: both ways round, or in a circle.",
+        "{rows} choices contradict other choices on their prompts: in both directions, or in a circle.",
         (("preference_cycle_group", "notnull", ""),),
     ),
     (
@@ -216,14 +216,14 @@ FINDINGS: tuple[tuple[str, str, str, tuple[tuple[str, str, str], ...]], ...] = (
     ),
     (
         "placeholders",
-        "1 row holds a placeholder nobody filled in.",
-        "{rows} rows hold placeholders nobody filled in.",
+        "1 row holds a placeholder that is not filled in.",
+        "{rows} rows hold placeholders that are not filled in.",
         (("placeholder_count", "gt", "0"),),
     ),
     (
         "merged_records",
-        "In 1 row a second record has run into the text.",
-        "In {rows} rows a second record has run into the text.",
+        "In 1 row the text also holds a second record.",
+        "In {rows} rows the text also holds a second record.",
         (("merged_record_count", "gt", "0"),),
     ),
     (
@@ -285,8 +285,8 @@ FINDINGS: tuple[tuple[str, str, str, tuple[tuple[str, str, str], ...]], ...] = (
 
 
 def findings(dataset: Dataset, within: View = EVERY_ROW) -> list[Finding]:
-    """The findings that some row of `within` shows, those with most tokens first, else those with most rows."""
-    found = []
+    """The findings that some row of `within` shows: most tokens first, then most rows."""
+    shown = []
     for name, one, many, filters in FINDINGS:
         view = View(tuple(Filter(*f) for f in filters))
         if not _answerable(dataset, view):
@@ -295,12 +295,12 @@ def findings(dataset: Dataset, within: View = EVERY_ROW) -> list[Finding]:
         rows = len(dataset.rows_of(view))
         if rows:
             sentence = one if rows == 1 else many.format(rows=f"{rows:,}")
-            found.append(Finding(name, sentence, view, rows, tokens_of(dataset, view)))
-    return sorted(found, key=lambda f: (f.tokens or 0, f.rows), reverse=True)
+            shown.append(Finding(name, sentence, view, rows, tokens_of(dataset, view)))
+    return sorted(shown, key=lambda f: (f.tokens or 0, f.rows), reverse=True)
 
 
 def _answerable(dataset: Dataset, view: View) -> bool:
-    """Whether the dataset has every column of the view: also one that a role promises and no row fills."""
+    """Whether the dataset has every column of the view. A column that has a role counts, even where no row fills it."""
     promised = {*dataset.canonical, *dataset.roles, *(("prompt", "response") if "messages" in dataset.roles else ())}
     for column in view.columns():
         writer = dataset.catalogue.writer_of(column)

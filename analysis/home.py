@@ -1,4 +1,4 @@
-"""Where does everything lie that Winnow keeps?"""
+"""Which folder holds everything that Winnow keeps?"""
 
 from __future__ import annotations
 

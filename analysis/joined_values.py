@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 def quote(part: str) -> str:
-    """`part` with its own `~` and `%` encoded, so that a `~` separates."""
+    """`part` with its own `~` and `%` encoded, so that `~` can separate values."""
     return part.replace("%", "%25").replace("~", "%7E")
 
 

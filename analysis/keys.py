@@ -1,4 +1,4 @@
-"""The secret of the workspace: made on first use, never shown, and named by a digest that tells it from others."""
+"""The secret key of the workspace: made on first use, never shown, identified by a digest."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ HASH_DIGITS = 16
 
 
 def key_path() -> Path:
-    """Where the key lies; only its owner may read it."""
+    """The path of the key file; only its owner may read it."""
     return home_folder() / "personal_data.key"
 
 
 def workspace_key() -> bytes:
-    """The 32 random bytes of this workspace, made where there are none. Raises KeyFileError where they are damaged."""
+    """The 32 random bytes of this workspace, made if there are none. Raises KeyFileError where they are damaged."""
     path = key_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
@@ -45,7 +45,7 @@ def workspace_key() -> bytes:
 
 
 def key_id() -> str:
-    """What tells this workspace's key from others without giving anything of it away."""
+    """16 hex digits that identify this workspace's key and reveal nothing of it."""
     return hmac.digest(workspace_key(), b"identity", "sha256").hex()[:HASH_DIGITS]
 
 
@@ -58,6 +58,6 @@ def key_of(id: str) -> bytes:
 
 
 def value_hash(key: bytes, type_: str, canonical: str) -> str:
-    """Sixteen digits that are equal for equal values of a type, and say nothing without the key."""
+    """16 hex digits, equal for equal values of a type; without the key they reveal nothing."""
     text = f"{type_}\0{canonical}".encode("utf-8", "surrogatepass")
     return hmac.digest(key, text, hashlib.sha256).hex()[:HASH_DIGITS]

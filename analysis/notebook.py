@@ -1,16 +1,16 @@
-"""Winnow for notebooks and scripts: `import winnow`. docs/notebook.md shows it at work.
+"""Winnow for notebooks and scripts: `import winnow`. docs/notebook.md shows examples.
 
     open        a file, several files, or the id of an opened dataset, as a Dataset
     compute     the columns of signals, such as the lengths in tokens
     findings    what to look at first, a line per finding
-    view        the filters of a view, with all that they need computed
+    view        the filters of a view, after computing what they need
     rows        the rows in view as a Polars frame
     export      the rows in view as training files, with a receipt
 
 `where` is a filter as on the command line, "score~ge~4", several of them, or a View. Tables are Polars frames. Progress
-goes to standard error. Figures are made by `ui.notebook`. Every error that people meet is a WinnowError.
+goes to standard error. Figures are made by `ui.notebook`. Every error with a message for people is a WinnowError.
 
-These names stand in a module of their own because `analysis.findings` and `analysis.export` are modules.
+These names have a module of their own because `analysis.findings` and `analysis.export` are modules.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ Where = str | View | Sequence[str]
 def open(source: str | Path | Sequence[str | Path], /, **roles: str) -> Dataset:
     """The dataset of a file, of several files together, or of the id of an opened dataset, with its tags.
 
-    `roles` say which column plays a role: `response="answer"`. Without them, the columns are found, and a file that
-    was opened before is read as it was read last. The source is not changed; what is computed is kept in WINNOW_HOME.
+    `roles` say which column has a role: `response="answer"`. Without them, the roles are detected, and a file that was
+    opened before is read as it was read last. The source is not changed; what is computed is kept in WINNOW_HOME.
     Raises DatasetError, FormatError.
 
         >>> import winnow
@@ -75,11 +75,12 @@ def open(source: str | Path | Sequence[str | Path], /, **roles: str) -> Dataset:
 
 
 def compute(dataset: Dataset, /, *signals: str, **parameters: object) -> Dataset:
-    """The dataset with the columns of these signals, at no cost where they are there; without any, of all that take
-    seconds.
+    """The dataset with the columns of these signals; without names, of all signals that take seconds.
 
-    `parameters` are those of the signals, such as `tokenizer="tokenizer.json"`; they are kept with the dataset. Use the
-    dataset that is returned. Raises SignalError, ModelError.
+    Columns that exist are not computed again.
+
+    `parameters` are those of the signals, such as `tokenizer="tokenizer.json"`; they are stored with the dataset. Use
+    the dataset that is returned. Raises SignalError, ModelError.
 
         >>> import winnow
         >>> dataset = winnow.compute(winnow.open("sample_data/instructions.jsonl"), "lengths")
@@ -105,23 +106,23 @@ def findings(dataset: Dataset, where: Where = ()) -> pl.DataFrame:
     """What to look at first, by what is computed so far: a line per finding that some row in view shows.
 
     `name`; `sentence`; `rows` in view; `tokens` of these rows, null before tokens are counted; `where`, the filters
-    that select them. Those with most tokens come first, else those with most rows. Raises ViewError.
+    that select them. Most tokens come first, then most rows. Raises ViewError.
 
         >>> import winnow
         >>> dataset = winnow.compute(winnow.open("sample_data/instructions.jsonl"), "exact_duplicates")
-        >>> found = winnow.findings(dataset, "source~eq~forum")
-        >>> found.filter(name="exact_duplicates").select("rows", "where").row(0)
+        >>> shown = winnow.findings(dataset, "source~eq~forum")
+        >>> shown.filter(name="exact_duplicates").select("rows", "where").row(0)
         (21, ['source~eq~forum', 'is_duplicate_extra~eq~true'])
     """
-    found = findings_of(dataset, view(dataset, where))
-    lines = [(f.name, f.sentence, f.rows, f.tokens, f.view.to_params()) for f in found]
+    shown = findings_of(dataset, view(dataset, where))
+    lines = [(f.name, f.sentence, f.rows, f.tokens, f.view.to_params()) for f in shown]
     texts = dict.fromkeys(("name", "sentence"), pl.String())
     schema = {**texts, "rows": pl.Int64(), "tokens": pl.Int64(), "where": pl.List(pl.String)}
     return pl.DataFrame(lines, schema=schema, orient="row")
 
 
 def rows(dataset: Dataset, where: Where = (), columns: str | Sequence[str] = ()) -> pl.DataFrame:
-    """The rows in view, in the order of the source, with these columns or with all that a person may choose.
+    """The rows in view, in the order of the source, with these columns or with all columns that can be shown.
 
     Signals that a filter or a column needs are computed first. Raises ViewError, DatasetError.
 
@@ -160,9 +161,9 @@ def export(
 
     `to` is "input", "messages", "sharegpt", "alpaca", "prompt_completion", "preference", "kto", "parquet" or "csv". The
     others are the options of the command `export`: only rows with one of `tags`, none with one of `without_tags`, texts
-    without the kinds of noise in `clean`, the computed columns `add`, no row near one of a smaller split of the column
-    `split_safe`, personal data taken out as in `redact=["EMAIL_ADDRESS=replace"]`. The result has the `folder` and the
-    `receipt`. Raises ExportError, ViewError, DatasetError.
+    without the kinds of noise in `clean`, the computed columns `add`, no row near a row of a smaller split of the
+    column `split_safe`, personal data removed as in `redact=["EMAIL_ADDRESS=replace"]`. The result has the `folder` and
+    the `receipt`. Raises ExportError, ViewError, DatasetError.
 
         >>> import winnow
         >>> from tempfile import TemporaryDirectory
@@ -218,7 +219,7 @@ def _several(names: str | Iterable[str]) -> list[str]:
 
 
 def _workspace(dataset: Dataset) -> Workspace:
-    """The workspace that the dataset lies in."""
+    """The workspace that holds the dataset."""
     return Workspace(dataset.folder.parents[1], dataset.catalogue)
 
 

@@ -1,4 +1,4 @@
-"""Processes that work side by side, and what is said where one of them is killed."""
+"""Processes that work in parallel, and the error where one of them is killed."""
 
 from __future__ import annotations
 

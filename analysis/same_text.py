@@ -1,4 +1,4 @@
-"""When do two texts count as the same? When they are once normalised."""
+"""When do two texts count as the same? When they are equal after normalising."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _UNEVEN = r"\s\s|[^\S ]|\A\s|\s\z"
 
 
 def evened(texts: pl.Series) -> pl.Series:
-    """NFC, runs of white space as one blank, none at the ends. Texts that are so already cost next to nothing."""
+    """NFC, runs of white space as one blank, none at the ends. Texts that are already so cost almost nothing."""
     texts = _where(texts, texts.str.len_bytes() != texts.str.len_chars(), lambda some: some.str.normalize("NFC"))
     return _where(
         texts, texts.str.contains(_UNEVEN), lambda some: some.str.replace_all(r"\s+", " ").str.strip_chars(" ")
@@ -27,5 +27,5 @@ def normalised(texts: pl.Series) -> pl.Series:
 
 
 def _where(texts: pl.Series, mask: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    at = mask.arg_true()
-    return texts.clone().scatter(at, change(texts.gather(at))) if len(at) else texts
+    positions = mask.arg_true()
+    return texts.clone().scatter(positions, change(texts.gather(positions))) if len(positions) else texts

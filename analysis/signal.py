@@ -1,7 +1,7 @@
 """The one idea of this package: a Signal reads columns and adds columns.
 
 A signal is a frozen dataclass. The class header declares what it reads and adds, its fields are its
-parameters, and `compute` is its meaning: the same rows give the same columns on any machine and in any process.
+parameters, and `compute` makes the columns: the same rows give the same columns on any machine and in any process.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ class Signal(ABC):
     each is a parameter of that name which holds the dataset's column (several joined by "~"), "" where the dataset has
     none; `adds`, its columns with their types; `scope`, "row" when rows are independent of each other, "dataset" when
     every row must be seen at once; `cheap`, True when it costs seconds at a million rows, so that it is computed right
-    after opening; `tables`, second tables by name, for what is truly not one line per row (pairs, spans): `compute`
-    gives each as one more column, a list of such structs per row, and it is stored in a file of its own with one line
-    per entry. `private` names the second table that says where personal data is: its `field` is a canonical column
-    or a role, its `is_placeholder` tells what is nobody's. `secret` lists the columns of hashes made with the
+    after opening; `tables`, second tables by name, for what is not one line per row (pairs, spans): `compute` gives
+    each as one more column, a list of such structs per row, and it is stored in a file of its own with one line per
+    entry. `private` names the second table that says where personal data is: its `field` is a canonical column or a
+    role, its `is_placeholder` marks values that are not personal. `secret` lists the columns of hashes made with the
     workspace's key: filters name them, people do not read them; such a signal has a field `key_id` for that key.
-    `sends` is True of one whose `compute` sends texts away: no row of it is tried out before.
+    `sends` is True for a signal whose `compute` sends texts to a server: it is not tried out on a few rows first.
     """
 
     name: ClassVar[str]
@@ -96,10 +96,10 @@ class Signal(ABC):
         return f"{self.name}-v{self.version}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     def _played(self, role: str) -> pl.Expr:
-        """What a role holds, under its name: null where no column plays it, a text of several columns together.
+        """The column of a role, under the role's name: null where no column has the role; several columns are joined.
 
-        Several columns of the role `texts` are read one after the other, and a missing one is left out. Those of any
-        other role name something together, so that nothing is named where one is missing.
+        Several columns of the role `texts` are joined by line breaks, and a missing value is left out. Several columns
+        of any other role identify something together, so the result is null where one value is missing.
         """
         columns = split_values(getattr(self, role)) if getattr(self, role) else []
         if not columns:
@@ -113,7 +113,7 @@ class Signal(ABC):
         return pl.concat_str(texts, separator="\x1f").alias(role)
 
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """`row_id` and the columns of `compute`, the declaration checked on the way in and out."""
+        """`row_id` and the columns of `compute`, inputs and outputs checked against the declaration."""
         if missing := [column for column in self.inputs if column not in rows.columns]:
             raise SignalError(
                 f"{self.name} reads {', '.join(missing)}, which these rows lack. They have: {', '.join(rows.columns)}."
@@ -131,7 +131,7 @@ class Signal(ABC):
 class Catalogue:
     """The signals a workspace offers, by name, in the order they are listed; a dataset is given one.
 
-    `on_request`: the names of signals that are computed only where somebody asks for them by name.
+    `on_request`: the names of signals that are computed only on request, by name.
     """
 
     def __init__(self, signals: Iterable[Signal], on_request: Iterable[str] = ()) -> None:
@@ -163,8 +163,8 @@ class Catalogue:
         try:
             return type(default)(**(parameters or {}))
         except TypeError:
-            known = ", ".join(default.parameters) or "none"
-            raise SignalError(f"{name} has no parameters {', '.join(parameters or {})}; it has: {known}.") from None
+            names = ", ".join(default.parameters) or "none"
+            raise SignalError(f"{name} has no parameters {', '.join(parameters or {})}; it has: {names}.") from None
 
     def writer_of(self, column: str) -> str | None:
         """The name of the signal that adds this column, or None.

@@ -1,4 +1,4 @@
-"""A file is written whole or not at all: no reader meets half of it."""
+"""A file is written whole or not at all: no reader sees half of it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def whole_file(path: Path, *, durable: bool = True) -> Iterator[Path]:
-    """The path of a temporary file beside `path`, which takes the place of `path` when the block ends.
+    """The path of a temporary file beside `path`, which replaces `path` when the block ends.
 
     Where the block raises, the temporary file is deleted and `path` stays as it was. With `durable` the bytes are on
-    the disk before they take the place, so that a loss of power leaves the old file or the new one; without it, which
-    is faster, it may leave an empty one.
+    the disk before the replacement, so that a power failure leaves the old file or the new one; without it, which is
+    faster, it may leave an empty one.
     """
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
     try:

@@ -1,4 +1,4 @@
-"""The folder where opened datasets live: opening, finding, re-reading and forgetting them."""
+"""The folder that holds opened datasets: opening, finding, re-reading and deleting them."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ Report = Callable[[str, int, int], None]
 
 
 def data_folders() -> list[Path]:
-    """The folders whose files may be opened from the screen: `WINNOW_DATA_DIRS`, or the one the server started in."""
+    """The folders whose files may be opened on a page: `WINNOW_DATA_DIRS`, or the one in which the server started."""
     given = os.environ.get("WINNOW_DATA_DIRS")
     folders = given.split(os.pathsep) if given else ["."]
     return [Path(folder).expanduser().resolve() for folder in folders if folder]
 
 
 def below_data_folders(path: str | Path) -> Path:
-    """The real path, links resolved, if it lies below a configured folder. Raises DatasetError where it does not."""
+    """The real path, links resolved, if it is below a configured folder. Raises DatasetError where it does not."""
     try:
         real = Path(path).resolve()
-    except (OSError, ValueError, RuntimeError) as error:  # a name too long, a null byte, links in a circle
+    except (OSError, ValueError, RuntimeError) as error:  # a name that is too long, a null byte, links in a circle
         raise DatasetError(f"{str(path)[:200]!r} cannot be reached ({error}); pick another file.") from None
     if not any(real.is_relative_to(folder) for folder in data_folders()):
-        known = ", ".join(map(str, data_folders()))
-        raise DatasetError(f"{path} lies outside the folders opened for data ({known}); WINNOW_DATA_DIRS adds others.")
+        folders = ", ".join(map(str, data_folders()))
+        raise DatasetError(f"{path} is outside the folders opened for data ({folders}); WINNOW_DATA_DIRS adds others.")
     if not os.path.exists(real):  # unlike Path.exists, it takes any name
-        raise DatasetError(f"{path} is not there; pick another file.")
+        raise DatasetError(f"{path} does not exist; pick another file.")
     return real
 
 
@@ -75,7 +75,7 @@ class Workspace:
         reading: ReadOptions | None = None,
         report: Report = lambda stage, done, total: None,
     ) -> Dataset:
-        """The dataset made from these files, imported first unless these bytes were read this way before.
+        """The dataset made from these files, imported unless the same bytes were read in the same way before.
 
         >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
         >>> dataset.height, dataset.format
@@ -107,7 +107,7 @@ class Workspace:
 
     @contextmanager
     def _unfinished(self, key: str) -> Iterator[Path]:
-        """A new folder beside the datasets, gone afterwards unless published; so is what a killed import left."""
+        """A new folder beside the datasets, deleted afterwards unless published; what a killed import left is too."""
         for left in self.folder.glob(f".{key}-????????"):
             shutil.rmtree(left, ignore_errors=True)
         folder = self.folder / f".{key}-{uuid.uuid4().hex[:8]}"
@@ -127,7 +127,7 @@ class Workspace:
         reading: ReadOptions,
         info: Mapping[str, object],
     ) -> Dataset:
-        """The dataset at its place; that of the same id where another process was first."""
+        """The dataset in its final folder; the one of the same id where another process was first."""
         meta = {
             "id": id,
             "fingerprint": print_,
@@ -144,10 +144,10 @@ class Workspace:
         return self._dataset(self.folder / id)
 
     def reread(self, dataset: Dataset, roles: Mapping[str, str | None]) -> Dataset:
-        """The same source with other roles (None takes a role away).
+        """The same source with other roles (None removes a role).
 
-        Roles of description change in place. A role that changes what prompt, response and the like are gives another
-        dataset beside this one, made from its stored rows; tags belong to the source and are the same in both.
+        Roles of description change in place. A role that changes prompt, response and the like makes another
+        dataset beside this one, from its stored rows; tags belong to the source and are the same in both.
         """
         if nameless := sorted(set(roles) - set(ROLES)):
             raise DatasetError(f"There is no role {', '.join(nameless)}; the roles are {', '.join(ROLES)}.")
@@ -176,7 +176,7 @@ class Workspace:
         return self._dataset(self.folder / id)
 
     def describe(self, dataset: Dataset, **changes: object) -> Dataset:
-        """Changes what is said about a dataset (roles of description, parameters of signals), not its rows.
+        """Changes the description of a dataset (roles of description, parameters of signals), not its rows.
 
         >>> dataset = Workspace().open(["sample_data/preferences.jsonl"])
         >>> dataset = Workspace().describe(dataset, parameters={"near_pairs": {"words": 3}})
@@ -190,7 +190,7 @@ class Workspace:
         return self._dataset(dataset.folder)
 
     def dataset(self, name: str) -> Dataset:
-        """The dataset of that id, or of that file, which is opened if it was not; the latest reading of it wins.
+        """The dataset of that id, or of that file, which is opened if needed; the latest reading of a file is used.
 
         >>> Workspace().dataset("sample_data/instructions.jsonl").name
         'instructions.jsonl'
@@ -201,42 +201,42 @@ class Workspace:
             return self.open([name])
         if os.path.exists(name):
             print_ = fingerprint([readable(name)])
-            known = [meta for meta in self.datasets() if meta["fingerprint"] == print_]
-            return self._dataset(self.folder / str(known[0]["id"])) if known else self.open([name])
+            readings = [meta for meta in self.datasets() if meta["fingerprint"] == print_]
+            return self._dataset(self.folder / str(readings[0]["id"])) if readings else self.open([name])
         opened = ", ".join(f"{d['id']} ({d['name']})" for d in self.datasets()[:5]) or "none yet"
         raise DatasetError(f"{name!r} is neither a file nor the id of an opened dataset; opened: {opened}.")
 
     def datasets(self) -> list[dict[str, Any]]:
-        """What dataset.json says of each dataset, latest first; a damaged one is left out."""
-        found = []
+        """The content of dataset.json of each dataset, latest first; a damaged one is left out."""
+        described = []
         for path in self.folder.glob("[!.]*/dataset.json"):
             try:
-                found.append(self._dataset(path.parent).meta)
+                described.append(self._dataset(path.parent).meta)
             except DatasetError:
                 continue
-        return sorted(found, key=lambda meta: (meta["opened_at"], meta["id"]), reverse=True)
+        return sorted(described, key=lambda meta: (meta["opened_at"], meta["id"]), reverse=True)
 
     def forget(self, dataset: Dataset) -> None:
         """Removes the imported copy and its computed columns; the source file, tags and saved views stay."""
         gone = self.folder / f".{dataset.id}-{uuid.uuid4().hex[:8]}"
-        dataset.folder.rename(gone)  # at once, so that nobody meets a dataset that is half there
+        dataset.folder.rename(gone)  # at once, so that no process sees a half-deleted dataset
         shutil.rmtree(gone)
 
 
 def dataset_id(print_: str, reading: ReadOptions) -> str:
-    """16 digits of the fingerprint for the reading that is found without asking, otherwise its own id."""
+    """16 digits of the fingerprint for the default reading; for another reading 12 digits and 6 of its hash."""
     if reading == ReadOptions():
         return print_[:16]
     return f"{print_[:12]}-{_digits(asdict(reading))[:6]}"
 
 
 def opening_key(files: Sequence[Path], reading: ReadOptions) -> str:
-    """What tells one opening from another before the bytes are known: where the files lie, and how they are read."""
+    """The key of an import before its fingerprint is known: a hash of the files' paths and of how they are read."""
     return _digits([[str(file.resolve()) for file in files], asdict(reading)])
 
 
 def _digits(value: object) -> str:
-    """Sixteen digits that stand for a value."""
+    """16 hex digits of the SHA-256 of a value as JSON."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -253,14 +253,12 @@ def readable(path: str | Path) -> Path:
 
 
 def fetched(address: str) -> Path:
-    """The local copy of `hf://datasets/OWNER/NAME/FILE`, fetched only where the network may be used."""
+    """The local copy of `hf://datasets/OWNER/NAME/FILE`, downloaded only where the network may be used."""
     parts = address.removeprefix("hf://datasets/").split("/", 2)
     if not address.startswith("hf://datasets/") or len(parts) < 3:
         raise DatasetError(f"Cannot read the address {address!r}; expected hf://datasets/OWNER/NAME/FILE.")
     if not is_online():
-        raise DatasetError(
-            f"{address} lies on the network, which Winnow leaves alone; set WINNOW_ONLINE=1 to allow it."
-        )
+        raise DatasetError(f"{address} is on the network, which Winnow does not use; set WINNOW_ONLINE=1 to allow it.")
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 

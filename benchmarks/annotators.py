@@ -1,4 +1,4 @@
-"""How long do agreement, consensus and the table of annotators take on a million labels?"""
+"""How long do agreement, consensus and the table of annotators take for a million labels?"""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ print(json.dumps({"took": took, **told}))
 
 
 def judgements() -> pl.DataFrame:
-    """Ten labels on each item, by neighbours of one of a thousand people who are 0.4 to 0.9 right; rows in any order."""
+    """Ten labels on each item, by a thousand annotators with accuracies of 0.4 to 0.9; rows in random order."""
     draws = np.random.default_rng(SEED)
     on_each = LABELS // ITEMS
     item = np.repeat(np.arange(ITEMS), on_each)
@@ -54,7 +54,7 @@ def judgements() -> pl.DataFrame:
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """In a process of its own, from the columns on, with 200 resamples for each interval; its start is not timed."""
+    """Measured in a new process, from the columns on, with 200 resamples for each interval; its start is not timed."""
     with tempfile.TemporaryDirectory(prefix="winnow-bench-") as folder:
         path = Path(folder) / "labels.parquet"
         judgements().write_parquet(path)

@@ -8,7 +8,7 @@ from benchmarks.ground import SIGNALS, Ground, Row, memory
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """Each signal once, as the command line runs it: process start, reading and writing are part of it."""
+    """Each signal once, as the command line runs it: process start, reading and writing count."""
     for name in SIGNALS:
         done = ground.compute_afresh(name)
         yield Row(
@@ -24,7 +24,7 @@ def measure(ground: Ground) -> Iterator[Row]:
 
 
 def check_found(ground: Ground) -> None:
-    """Fast columns that miss what was planted would be no columns."""
+    """Raises RuntimeError where the columns miss planted rows."""
     _, findings = ground.winnow("findings", ground.dataset)
     rows = {finding["name"]: finding["rows"] for finding in findings}
     seen, known = (

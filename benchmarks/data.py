@@ -1,4 +1,4 @@
-"""The file every number is measured on: instructions with planted faults, the same bytes each time."""
+"""The file that all benchmarks use: instructions with planted faults, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ BROKEN = (
     b"[1, 2",
     b"{]",
 )
-EMPTY_EVERY, PAIR_EVERY, LARGE_EVERY = 250, 200, 1_000  # coprime offsets below keep the faults apart
+EMPTY_EVERY, PAIR_EVERY, LARGE_EVERY = 250, 200, 1_000  # coprime offsets below keep the faults in different rows
 
 
 @dataclass(frozen=True)
 class Planted:
-    """The file, the same without its broken lines (which plain Polars refuses), and what lies in it."""
+    """The file, the same without its broken lines (which plain Polars refuses), and the numbers of planted faults."""
 
     path: Path
     clean: Path
@@ -46,8 +46,8 @@ class Planted:
 def texts(random: np.random.Generator) -> Iterator[tuple[str, str, str]]:
     """Instruction, input and output of one row after another.
 
-    Words are drawn with replacement, three in ten from some 45,000 rare ones, so that no row comes near another by
-    chance: copying a small seed would make everything a near-duplicate.
+    Words are drawn with replacement, three in ten from some 45,000 rare ones, so that no row is near another by
+    chance: copies of a few texts would all be near duplicates.
     """
     while True:
         lengths = np.stack(

@@ -1,4 +1,4 @@
-"""How fast are near duplicates, groups and shared passages found, and is each found that is there?"""
+"""How fast are near duplicates, groups and shared passages found, and are all planted ones found?"""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def measure(ground: Ground) -> Iterator[Row]:
 
 
 def beside_peers(ground: Ground, folder: Path) -> Iterator[Row]:
-    """CPU seconds from texts to groups, each in a process of its own, in turns."""
+    """CPU seconds from texts to groups, each library in a new process, in turns."""
     path = folder / "planted.json"
     path.write_text(json.dumps(plant.planted(ROWS_BESIDE_PEERS)))
     spent: dict[str, list[dict[str, float]]] = {}
@@ -61,7 +61,7 @@ def beside_peers(ground: Ground, folder: Path) -> Iterator[Row]:
 
 
 def planted_truth(rows: int = 20_000) -> Iterator[Row]:
-    """Copies found at each threshold, of those whose exact similarity reaches it; and every pair against Python's sets."""
+    """Recall of copies at each threshold, of those whose exact similarity reaches it; each pair is checked by sets."""
     from analysis.duplicates.groups import pair_table
     from analysis.duplicates.near_pairs_signal import near_columns
 
@@ -96,7 +96,7 @@ def planted_truth(rows: int = 20_000) -> Iterator[Row]:
 
 
 def computed(ground: Ground, path: Path, *signals: str) -> tuple[Any, pl.DataFrame]:
-    """The run of `compute` for a file just opened, and the columns near_status and is_near_extra where they were made."""
+    """The run of `compute` for a file just opened, and the columns near_status and is_near_extra if computed."""
     _, opened = ground.winnow("open", str(path))
     done, _ = ground.winnow("compute", opened["id"], *signals)
     dataset = Workspace(ground.home).dataset(opened["id"])
@@ -105,7 +105,7 @@ def computed(ground: Ground, path: Path, *signals: str) -> tuple[Any, pl.DataFra
 
 
 def at_size(ground: Ground, folder: Path, rows: int, bar: float) -> Iterator[Row]:
-    """The command from start to end: reading, pairs, groups, writing; what the groups read is computed before."""
+    """The command from start to end: reading, pairs, groups, writing; the inputs of the groups are computed before."""
     path = folder / f"near_{rows}.jsonl"
     plant.write(path, (text for text, _, _ in plant.planted(rows)))
     _, opened = ground.winnow("open", str(path))
@@ -122,7 +122,7 @@ def at_size(ground: Ground, folder: Path, rows: int, bar: float) -> Iterator[Row
 
 
 def skewed(ground: Ground, folder: Path) -> Iterator[Row]:
-    """Datasets in which almost every row lands in the same bucket."""
+    """Datasets in which almost every row is in the same bucket."""
     kinds = {
         "100,000 equal rows": plant.equal(100_000),
         "10,000 rows of one template": plant.template(10_000),

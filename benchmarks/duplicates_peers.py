@@ -1,8 +1,8 @@
-"""One way of finding near duplicates in a process of its own: `python -m benchmarks.duplicates_peers NAME FILE`.
+"""One way of finding near duplicates, in a new process: `python -m benchmarks.duplicates_peers NAME FILE`.
 
 Each gets the same texts, and normalises, cuts into shingles, signs, proposes by 21 bands of 3 values, verifies by exact
-Jaccard and groups by rows that are kept. Printed are CPU seconds, pairs, and the copies found; loading and compiling
-are paid before.
+Jaccard and groups by rows that are kept. It prints CPU seconds, pairs, and recall; loading and compiling are
+not timed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def similarity(one: set[str], other: set[str]) -> float:
 
 
 def led(found: Found, rows: int) -> list[int]:
-    """The row kept for each, by the same rule as ours."""
+    """The kept row of each row's group, by Winnow's rule."""
     near: list[list[tuple[int, float]]] = [[] for _ in range(rows)]
     for (a, b), s in found.items():
         near[b].append((a, s))

@@ -10,7 +10,7 @@ FORMATS = ("input", "messages", "csv", "parquet")
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """Each format once, through the command line, with receipt and checksums."""
+    """Each format once, by the command line, with receipt and checksums."""
     for to in FORMATS:
         out = ground.home.parent / f"export_{to}"
         done, written = ground.winnow("export", ground.dataset, "--to", to, "--out", str(out))

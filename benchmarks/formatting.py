@@ -40,7 +40,7 @@ def noisy(path: Path, rows: int) -> None:
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """The signal as the command line runs it: process start, reading and writing are part of it."""
+    """The signal as the command line runs it: process start, reading and writing count."""
     path = ground.planted.path.with_name("noisy.jsonl")
     noisy(path, ground.planted.rows)
     _, opened = ground.winnow("open", str(path))

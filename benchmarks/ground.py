@@ -1,4 +1,4 @@
-"""What every measurement stands on: the machine, a workspace of its own, commands timed with their memory, and rows of the table."""
+"""What all measurements share: the machine, a workspace, commands with their time and memory, and rows of the table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: what was measured, in words; `is_met` is None where no bar was set."""
+    """One line of the table: what was measured, in words; `is_met` is None where there is no target."""
 
     name: str
     result: str
@@ -47,7 +47,7 @@ class Run:
 
 
 def run(command: Sequence[str], home: Path) -> Run:
-    """Runs a command in a session of its own; RuntimeError with its last words where it fails."""
+    """Runs a command in a new session. Raises RuntimeError with its last output where it fails."""
     started = time.perf_counter()
     process = subprocess.Popen(
         command,
@@ -74,9 +74,9 @@ def run(command: Sequence[str], home: Path) -> Run:
 
 
 def session_bytes(leader: int) -> int:
-    """Resident bytes of every process in the leader's session. Pages that processes share count in each: never too low.
+    """Resident bytes of every process in the leader's session. Shared pages count in each process, so it is never too low.
 
-    0 where there is no /proc, so that no other system shows a wrong number.
+    0 where there is no /proc, so that other systems show no wrong number.
     """
     total = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -91,7 +91,7 @@ def session_bytes(leader: int) -> int:
 
 @dataclass(frozen=True)
 class Ground:
-    """The planted file and the workspace in which it is opened once for all measurements but that of opening."""
+    """The planted file and the workspace in which it is opened once for all measurements except that of opening."""
 
     planted: Planted
     home: Path
@@ -103,24 +103,24 @@ class Ground:
 
     @cached_property
     def dataset(self) -> str:
-        """The id of the opened file, which is checked to be what was planted."""
+        """The id of the opened file, which is checked against the planted rows."""
         _, opened = self.winnow("open", str(self.planted.path))
         check_opened(self.planted, opened)
         return str(opened["id"])
 
     def compute_afresh(self, name: str) -> Run:
-        """One signal of the dataset, made anew where it was there."""
+        """Computes one signal of the dataset, again if it was computed before."""
         for made in (self.home / "datasets" / self.dataset).glob(f"{name}-*.parquet"):
             made.unlink()
         return self.winnow("compute", self.dataset, name)[0]
 
     def compute_all(self) -> None:
-        """Makes the columns the pages show, where they are not there yet."""
+        """Computes the columns that the pages show, where they are missing."""
         self.winnow("compute", self.dataset, *SIGNALS)
 
 
 def check_opened(planted: Planted, opened: dict[str, Any]) -> None:
-    """A fast reader that loses rows would be no reader."""
+    """Raises RuntimeError where the opened file lost rows."""
     seen, known = (opened["rows"], opened["unreadable"]), (planted.rows, planted.broken)
     if seen != known:
         raise RuntimeError(f"Opened as {seen} readable and broken lines, planted were {known}.")

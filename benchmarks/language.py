@@ -1,4 +1,4 @@
-"""How often is the language right, and how many texts are judged in a second of one core?"""
+"""How often is the language right, and how many texts per second does one core identify?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ACCURACY_BAR, SPEED_BAR = 0.97, 20_000
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """Sentences of twenty languages; pairs of them, all different, for speed; then the signal over all rows."""
+    """Accuracy on sentences of twenty languages; speed on different pairs of them; then the signal over all rows."""
     path = ROOT / "tests" / "language_sentences.jsonl"
     sentences = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     texts = pl.Series([sentence["text"] for sentence in sentences])

@@ -1,4 +1,4 @@
-"""How much do vectors, a map, a lasso and a search cost, and how good are they beside the plain libraries?"""
+"""How much do vectors, a map, a lasso and a search cost, and how good are they compared with the plain libraries?"""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ print(json.dumps(found))
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """Each in a process of its own; CPU seconds over all threads."""
+    """Each in a new process; CPU seconds of all threads."""
 
     def asked(script: str, *arguments: object) -> Any:
         return json.loads(run([sys.executable, "-c", HEAD + script, *map(str, arguments)], ground.home).out)
@@ -153,7 +153,7 @@ def measure(ground: Ground) -> Iterator[Row]:
 
 
 def _whole(ground: Ground) -> Iterator[Row]:
-    """Vectors, neighbours, places, clusters and their names of requests about the planted topics, as one command."""
+    """One command: vectors, neighbours, places, clusters and names of requests about the planted topics."""
     path, rows = ground.planted.path.with_name("topics.jsonl"), ground.planted.rows
     with path.open("wb") as file:
         file.writelines(orjson.dumps({"prompt": p.text, "topic": p.topic}) + b"\n" for p in uneven_topics(rows))

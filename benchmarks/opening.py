@@ -1,4 +1,4 @@
-"""How long does opening take against plain Polars, and how much memory does it need?"""
+"""How long does opening take compared with plain Polars, and how much memory does it need?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PLAIN = "import sys, polars as pl; pl.scan_ndjson(sys.argv[1]).sink_parquet(sys.
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """Winnow and Polars take turns, so that a busy moment of the machine meets both. Python's start counts in both."""
+    """Winnow and Polars run in turns, so that load on the machine affects both. Python's start counts in both."""
     ours, plain, home = [], [], ground.home.parent / "opening"
     for _ in range(PAIRS):
         plain.append(

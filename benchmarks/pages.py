@@ -44,7 +44,7 @@ FILTERS = (  # each is switched on by a click and off by a later one, so that ev
 
 
 class Click(NamedTuple):
-    """What a click cost the server, and the kilobytes that it sent."""
+    """The server's time for a click, and the kilobytes that it sent."""
 
     ms: float
     cpu_ms: float
@@ -60,7 +60,7 @@ def chromium() -> Iterator[Browser]:
 
 
 class Look(NamedTuple):
-    """One page as it is measured: its place in the menu, file, title in the table, dataset, and what the link says."""
+    """One measured page: its position in the menu, file, title in the table, dataset, and the parameters of its link."""
 
     number: int
     name: str
@@ -70,7 +70,7 @@ class Look(NamedTuple):
 
 
 def first_chart(ground: Ground) -> Iterator[Row]:
-    """From the start of the server's process until the first chart stands on Overview, the browser being open already."""
+    """From the start of the server's process until the first chart is on Overview; the browser is already open."""
     ground.compute_all()
     seconds = []
     with chromium() as browser:
@@ -96,7 +96,7 @@ def first_chart(ground: Ground) -> Iterator[Row]:
 
 
 def reruns(ground: Ground) -> Iterator[Row]:
-    """Clicks on every page; the server's stopwatch tells times and bytes."""
+    """Clicks on every page; the server's stopwatch measures times and bytes."""
     ground.compute_all()
     repeat_pairs(ground)
     plant(Workspace(ground.home).dataset(ground.dataset))
@@ -130,9 +130,9 @@ def reruns(ground: Ground) -> Iterator[Row]:
 
 
 def repeat_pairs(ground: Ground) -> None:
-    """Puts the columns of the signal verb_noun in place: found in the first rows, and repeated for all others.
+    """Writes the columns of the signal verb_noun: computed for the first rows, and repeated for all others.
 
-    Finding them in a million rows takes minutes and belongs to another measurement; here only their number matters.
+    Computing them for a million rows takes minutes and is measured elsewhere; here only their number matters.
     """
     piece = ground.planted.clean.with_name("piece.jsonl")
     with ground.planted.clean.open("rb") as lines, piece.open("wb") as out:
@@ -148,7 +148,7 @@ def repeat_pairs(ground: Ground) -> None:
 
 
 def with_noise(ground: Ground) -> str:
-    """The id of the same rows with noise in every second answer, counted."""
+    """The id of a dataset of the same rows with noise in every second answer, with the noise counted."""
     path = ground.planted.path.with_name("noisy.jsonl")
     noisy(path, ground.planted.rows)
     _, opened = ground.winnow("open", str(path))
@@ -166,9 +166,9 @@ def clicks(
     most_ms: float,
     most_kb: float,
 ) -> Iterator[Row]:
-    """Opens a page with all filters switched off, then clicks on one after another: one on, the one before off.
+    """Opens a page with all filters switched off, then clicks on them in turn: switches one on and the one before off.
 
-    A page without filters is visited from another: `others` are the titles of that one and of its own.
+    A page without filters is opened from another page: `others` holds the titles of both.
     """
     off = [text.replace("~", "~!", 1) for text in FILTERS]
     log.write_text("")
@@ -226,7 +226,7 @@ def clicks(
 
 
 def clicked(targets: Sequence[Locator], page: Page, log: Path) -> list[Click]:
-    """What each click cost, with all that followed from it."""
+    """The cost of each click, including all reruns it caused."""
     found = []
     for target in targets:
         log.write_text("")
@@ -238,7 +238,7 @@ def clicked(targets: Sequence[Locator], page: Page, log: Path) -> list[Click]:
 
 
 def settle(page: Page, log: Path) -> None:
-    """Waits until the stopwatch has written of a finished interaction; RuntimeError after a minute."""
+    """Waits until the stopwatch has written a finished interaction. Raises RuntimeError after a minute."""
     deadline = time.monotonic() + WAIT_MS / 1000
     while not measured(log):
         if time.monotonic() > deadline:
@@ -247,6 +247,6 @@ def settle(page: Page, log: Path) -> None:
 
 
 def measured(log: Path) -> list[Click]:
-    """Each interaction that the stopwatch has written of since the log was emptied."""
+    """Each interaction that the stopwatch has written since the log was emptied."""
     lines = [line.split() for line in log.read_text().splitlines(keepends=True) if line.endswith("\n")]
     return [Click(float(ms), float(cpu_ms), int(sent) / 1000) for ms, cpu_ms, sent in lines]

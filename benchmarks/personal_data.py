@@ -1,4 +1,4 @@
-"""How fast is personal data found, is it the same as by Presidio alone, and how often is it right?"""
+"""How fast is personal data found, are the results those of Presidio alone, and how often are they right?"""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LEAST_RATIO, MOST_SECONDS, MOST_SECONDS_OF_DOTS = 25.0, 180.0, 2.0
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """Against Presidio alone in this process; then as the command line computes it, process start included."""
+    """Compared with Presidio alone in this process; then as the command line computes it, process start included."""
     yield _ratio()
     yield from _properties()
     yield _dots()
@@ -39,7 +39,7 @@ def measure(ground: Ground) -> Iterator[Row]:
 
 
 def _ratio() -> Row:
-    """CPU seconds in turns, for the same answer: Presidio alone reads texts in both forms too, and splits words as fast.
+    """CPU seconds in turns, for the same result: Presidio alone also reads texts in both forms and uses the fast splitter.
 
     In each turn Presidio alone reads a fifth of the texts, and the scanner all of them.
     """
@@ -66,7 +66,7 @@ def _ratio() -> Row:
 
 
 def _properties() -> Iterator[Row]:
-    """Every text with the default types, and with all that there are."""
+    """Every text with the default types, and with all types."""
     every = Scanner(chosen_types("noisy", ALL_COUNTRIES), ALL_COUNTRIES)
     for name, scanner, count in (
         ("default types", Scanner(), PROPERTY_TEXTS),
@@ -102,7 +102,7 @@ def _dots() -> Row:
 
 
 def _accuracy() -> Iterator[Row]:
-    """Right: some hit of the type overlaps the span. Wrong: a counted hit that overlaps no span of its type."""
+    """Right: a hit of the type overlaps the span. Wrong: a counted hit overlaps no span of its type."""
     scanner = Scanner()
     right, exact, missed, wrong = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     for text, spans, _ in labelled(ROUNDS, seed=5):
@@ -124,7 +124,7 @@ def _accuracy() -> Iterator[Row]:
 
 
 def believable_file(path: Path, rows: int) -> None:
-    """Instructions and responses of about 0.9 kB, no two the same, one in fifty with personal data."""
+    """Instructions and responses of about 0.9 kB, all different, one in fifty with personal data."""
     texts = list(believable(min(rows, DISTINCT)))
     with path.open("wb") as file:
         for at in range(rows):
@@ -138,7 +138,7 @@ def believable_file(path: Path, rows: int) -> None:
 
 
 def _large(ground: Ground) -> Row:
-    """The command as a person gives it: it computes the signal, which nothing has tried out before, and counts."""
+    """The command as a person runs it: it computes the signal for the first time, and counts."""
     with tempfile.TemporaryDirectory(prefix="winnow-bench-") as folder:
         path, rows = Path(folder) / "believable.jsonl", ground.planted.rows
         believable_file(path, rows)

@@ -1,4 +1,4 @@
-"""Are the biased and the tired annotator of the sample data named, and nobody else, whatever the seed?
+"""Are only the biased and the tired annotator of the sample data named, for every seed?
 
 python benchmarks/planted_annotators.py [SEEDS]      20 seeds by default, from 1 up
 """
@@ -28,7 +28,7 @@ from sample_data.maker.ledger import Ledger  # noqa: E402
 
 
 class Named(NamedTuple):
-    """Who is named, by what."""
+    """The annotators that are named, and by which test."""
 
     far: set[str]
     far_by_label: set[str]
@@ -38,7 +38,7 @@ class Named(NamedTuple):
 
 
 def planted(seed: int, folder: Path) -> Path:
-    """instructions.jsonl as the sample data's maker writes it with this seed instead of its own."""
+    """instructions.jsonl as the maker of the sample data writes it with this seed."""
     rows = instructions.build(tasks.tasks(Random(seed))[0], Random(seed + 2), Ledger())
     path = folder / f"instructions-{seed}.jsonl"
     path.write_text("".join(json.dumps(row.fields, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")

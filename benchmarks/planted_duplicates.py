@@ -1,4 +1,4 @@
-"""Texts with planted copies of which one knows how near they are, and hostile ones that crowd every bucket."""
+"""Texts with planted copies of known similarity, and hostile texts that all fall into one bucket."""
 
 from __future__ import annotations
 
@@ -53,27 +53,27 @@ def equal(rows: int) -> Iterator[str]:
 
 
 def template(rows: int) -> Iterator[str]:
-    """One long text with a name in it that differs from row to row."""
+    """One long text with a name that differs in each row."""
     words = " ".join(next(texts(1)) for _ in range(2)).split()
     for name in RARE[:rows]:
         yield " ".join([*words[:20], name, *words[20:]])
 
 
 def short(rows: int) -> Iterator[str]:
-    """A quarter empty, a quarter without a letter, half of one word, of 200 different ones."""
+    """A quarter empty, a quarter without a letter, half a single word, of 200 different words."""
     for at in range(rows):
         word = PLAIN[at % min(200, len(PLAIN))]
         yield ("", "!?", word, word)[at % 4]
 
 
 def long(rows: int) -> Iterator[str]:
-    """Two rows of some 5 MB that differ in a word, among ordinary ones."""
+    """Two rows of about 5 MB that differ in a word, among ordinary rows."""
     made = " ".join(texts(15_000))
     yield from (made, *texts(rows - 2), made.replace("The", "A", 1) + " end")
 
 
 def passages(megabytes: int) -> Iterator[str]:
-    """Texts of about 2,000 characters; every tenth holds a passage of 60 words that stands in two or more others."""
+    """Texts of about 2,000 characters; every tenth holds a passage of 60 words that two or more other texts also hold."""
     draws = random.Random(SEED)
     said = [" ".join(draws.choices(PLAIN + RARE, k=60)) for _ in range(500)]
     several: list[str] = []

@@ -1,4 +1,4 @@
-"""A map put in place beside a dataset's rows: heaps of made-up places, with what the signals would say of them."""
+"""An invented map for a dataset: groups of random places, with the columns that the signals would compute."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ CLUSTERS, GROUPS, APART_SHARE, NEAREST = 80, 12, 0.05, 10
 
 
 def plant(dataset: Dataset, seed: int = 0) -> None:
-    """Writes the files of embedding, neighbours, map and clusters as if they had been computed; keeps what is there.
+    """Writes the files of embedding, neighbours, map and clusters as if they were computed; existing files stay.
 
-    A page only reads columns of that size. The texts of these rows fall into no topics, so a map made of them would be
-    one cloud without names; that of a million rows with topics is made in another measurement.
+    A page only reads columns of that size. The texts of these rows have no topics, so their real map would be one
+    cluster without a name; a map of a million rows with topics is measured elsewhere.
     """
     height, draws = dataset.height, np.random.default_rng(seed)
     ids = dataset.column("row_id")

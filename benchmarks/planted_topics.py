@@ -1,4 +1,4 @@
-"""Requests about twenty topics, of our own making: what a map of meaning ought to find again."""
+"""Generated requests about twenty topics, which a map by meaning should find as clusters."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ ROWS = 200
 
 
 class Planted(NamedTuple):
-    """One request and the topic it was made for."""
+    """One request and its topic."""
 
     text: str
     topic: str
 
 
 def planted_topics(seed: int = 0, rows: int = ROWS) -> list[Planted]:
-    """`rows` requests of each topic, no two alike, in mixed order; about one in five does not hold their topic's own word."""
+    """`rows` requests of each topic, all different, in random order; about one in five does not contain the topic's own word."""
     draws = random.Random(seed)
     made = []
     for topic, words in TOPICS.items():
@@ -78,9 +78,9 @@ def planted_topics(seed: int = 0, rows: int = ROWS) -> list[Planted]:
 
 
 def uneven_topics(rows: int, seed: int = 0) -> Iterator[Planted]:
-    """As many requests as one likes: few topics large, most small, one in seven about two, some repeated word for word.
+    """Any number of requests: few large topics, most small, one in seven about two topics, some exact repeats.
 
-    One in 33 is a heap of loose words without a topic, "".
+    One in 33 is a list of random words without a topic, "".
     """
     draws, topics = random.Random(seed), list(TOPICS)
     for _ in range(rows):

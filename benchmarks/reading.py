@@ -17,7 +17,7 @@ REPEATS = 7
 
 
 def answers(words: int) -> tuple[str, str]:
-    """Two texts of so many words, frequent ones and rare ones as in prose, of which 5% differ."""
+    """Two texts of this many words, with frequent and rare words as in prose; 5% of the words differ."""
     rng = random.Random(words)
     vocabulary = [f"w{number}" for number in range(VOCABULARY)]
     weights = [1 / (rank + 1) for rank in range(VOCABULARY)]

@@ -57,7 +57,7 @@ BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 def main() -> None:
     """Makes the file, measures, prints, and with --write puts the table into README.md and latest.json.
 
-    Subjects that were not asked for keep what they had there; each says when it was measured.
+    Subjects that are not measured now keep their old numbers; each shows when it was measured.
     """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)

@@ -1,4 +1,4 @@
-"""How long does a search of all texts take: the first one, the next, and the same once more?"""
+"""How long does a search of all texts take: the first, the next, and the same search again?"""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ SEARCHES = {  # what to look for: at first, and then something else of the same 
 
 
 def timed(dataset: Dataset, search: str) -> tuple[float, int]:
-    """Milliseconds until the positions of the hits are known, and how many there are."""
+    """Milliseconds until the positions of the hits are known, and their number."""
     started = time.perf_counter()
     rows = dataset.rows_of(View.from_params([search]))
     return (time.perf_counter() - started) * 1000, len(rows)
 
 
 def search(folder: Path, first: str, other: str) -> dict[str, float]:
-    """Three kinds of milliseconds. The first search reads the texts from disk, the others find them in memory."""
+    """Milliseconds of three searches. The first search reads the texts from disk, the others find them in memory."""
     dataset = Dataset(folder, CATALOGUE)
     cold, _ = timed(dataset, first)
     warm, hits = timed(dataset, other)
@@ -38,7 +38,7 @@ def search(folder: Path, first: str, other: str) -> dict[str, float]:
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """Each kind in a process of its own, so that none finds the texts another one loaded."""
+    """Each kind in a new process, so that none uses texts that another loaded."""
     folder = ground.home / "datasets" / ground.dataset
     for kind, (first, other) in SEARCHES.items():
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:

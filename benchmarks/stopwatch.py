@@ -1,8 +1,9 @@
 """A stopwatch around the server, which writes a line per interaction into the file that WINNOW_BENCH_LOG names.
 
-A line holds milliseconds, milliseconds of the server's processor, and bytes. An interaction begins when the browser's message has arrived and ends when the message that finishes the last script
-run it caused is handed to the network: callbacks, reruns, drawing, and turning messages into bytes all count. Bytes are
-counted here too: a browser that reports every frame to whoever drives it takes the server's processor meanwhile.
+A line holds milliseconds, milliseconds of the server's CPU, and bytes. An interaction begins when the browser's message
+arrives and ends when the message that finishes its last script run is given to the network: callbacks, reruns, drawing
+and serialising all count. Bytes are counted here too, because a browser that reports every frame to its driver uses
+CPU time of the server.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ SHORT_BYTES = 500
 
 
 class Stopwatch:
-    """What lies between a rerun asked for and a script finished. Reruns that a timer asks for are left out."""
+    """The time from the request for a rerun to the end of the script. Reruns by a timer are left out."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -54,7 +55,7 @@ class Stopwatch:
 
 
 def is_last(message: bytes) -> bool:
-    """Whether a message says that a script run ended after which no other follows; such a one is short."""
+    """Whether a message says that a script run ended and no other follows; such a message is short."""
     if len(message) > SHORT_BYTES:
         return False
     found = ForwardMsg.FromString(message)

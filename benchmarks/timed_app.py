@@ -1,4 +1,4 @@
-"""The app as app.py serves it, with a stopwatch around it."""
+"""The app as app.py serves it, timed by a stopwatch."""
 
 from pathlib import Path
 

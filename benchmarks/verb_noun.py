@@ -43,7 +43,7 @@ print(json.dumps({"whole": min(a for a, _ in pairs) / len(texts), "ours": min(b 
 
 
 def instructions(rows: int) -> Iterator[str]:
-    """Instructions of about 25 words, no two alike."""
+    """Instructions of about 25 words, all different."""
     draws = random.Random(SEED)
     seen: set[str] = set()
     while len(seen) < rows:
@@ -56,7 +56,7 @@ def instructions(rows: int) -> Iterator[str]:
 
 
 def measure(ground: Ground) -> Iterator[Row]:
-    """Against spaCy's own loop in one process; then as the command line computes it, process start included."""
+    """Compared with spaCy's own loop in one process; then as the command line computes it, process start included."""
     with tempfile.TemporaryDirectory(prefix="winnow-bench-") as folder:
         path = Path(folder) / "instructions.jsonl"
         with path.open("w") as file:
@@ -85,7 +85,7 @@ def measure(ground: Ground) -> Iterator[Row]:
 
 
 def _accuracy() -> Iterator[Row]:
-    """The shares that the test of the labelled instructions records."""
+    """The accuracies that the test of the labelled instructions records."""
     with tempfile.NamedTemporaryFile(suffix=".xml") as report:
         test = "tests/verbs/test_verb_noun.py::test_first_pairs_and_verbs_are_right_and_beat_the_common_routine"
         command = [sys.executable, "-m", "pytest", "-q", test, f"--junitxml={report.name}"]

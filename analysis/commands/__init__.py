@@ -1,1 +1,1 @@
-"""The commands of the command line, one room of the tool each; `analysis/__main__.py` lists them."""
+"""The commands of the command line, one module for each room of the tool; `analysis/__main__.py` lists them."""

@@ -1,4 +1,4 @@
-"""The command `annotators`: how far people agree on the same items, and what they say together."""
+"""The command `annotators`: how much people agree on the same items, and their consensus."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ from analysis.reading.judged_items import columns_of, judged_columns
 def annotators_command(
     name: DatasetArgument,
     item: Annotated[
-        str | None, typer.Option(metavar="C[,C2]", help="What several judged; the role item if not given.")
+        str | None, typer.Option(metavar="C[,C2]", help="What is judged; the role item if not given.")
     ] = None,
     annotator: Annotated[str | None, typer.Option(metavar="C", help="Who judged; the role if not given.")] = None,
-    label: Annotated[str | None, typer.Option(metavar="C", help="What was said; the role label, else score.")] = None,
-    gold: Annotated[str | None, typer.Option(metavar="C", help="What is true, for the accuracy of each.")] = None,
+    label: Annotated[str | None, typer.Option(metavar="C", help="The label; the role label, else score.")] = None,
+    gold: Annotated[str | None, typer.Option(metavar="C", help="The correct label, for the accuracy of each.")] = None,
     level: Annotated[str | None, typer.Option(help=f"{', '.join(LEVELS)}; by the labels if not given.")] = None,
     where: Where = None,
     as_json: Json = False,
 ) -> None:
-    """Agreement with its intervals, each annotator against the others and the truth, and the consensus of all."""
+    """Agreement with its intervals, each annotator against the others and the gold labels, and the consensus."""
     given = [c.strip() for c in (item or "").split(",") if c.strip()]
     dataset, _ = load(name)
     stored = {source: column for column, source in dataset.meta["renamed"].items()}  # a file may call a column "system"
@@ -64,14 +64,14 @@ def annotators_command(
 
 
 def _result(dataset: Dataset, labels: Labels, level: str, gold: str | None) -> dict[str, Any]:
-    found, votes = agreement(labels, level), votes_of(labels)
+    coefficients, votes = agreement(labels, level), votes_of(labels)
     truth = gold_of(labels, dataset.column(gold)) if gold else None
     people = per_annotator(votes, truth)
     result: dict[str, Any] = {
-        "alpha": found.alpha.value,
+        "alpha": coefficients.alpha.value,
         "level": level,
-        "fleiss_kappa": found.fleiss.value,
-        "raw_agreement": found.raw.value,
+        "fleiss_kappa": coefficients.fleiss.value,
+        "raw_agreement": coefficients.raw.value,
         "labels": len(labels),
         "items": labels.items,
         "left_out": labels.left_out,
@@ -83,9 +83,9 @@ def _result(dataset: Dataset, labels: Labels, level: str, gold: str | None) -> d
         "intervals": {
             name: asdict(each)
             for name, each in (
-                ("alpha", found.alpha),
-                ("fleiss_kappa", found.fleiss),
-                ("raw_agreement", found.raw),
+                ("alpha", coefficients.alpha),
+                ("fleiss_kappa", coefficients.fleiss),
+                ("raw_agreement", coefficients.raw),
                 ("self_agreement", self_agreement(labels)[0]),
             )
         },

@@ -1,4 +1,4 @@
-"""The command `compute`: signals become columns."""
+"""The command `compute`: computes the columns of signals."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def compute_command(
     name: DatasetArgument,
     signals: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SIGNAL]...", help=f"Any of: {', '.join(CATALOGUE)}; none: those that take seconds."),
+        typer.Argument(
+            metavar="[SIGNAL]...", help=f"Any of: {', '.join(CATALOGUE)}; without a name, those that take seconds."
+        ),
     ] = None,
     on: Annotated[
         str | None, typer.Option(help="The engine: here, processes or ray; chosen by size if not given.")
@@ -31,9 +33,9 @@ def compute_command(
     trial: Annotated[bool, typer.Option("--trial", help="Only estimate the seconds, on 500 rows.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Make the signals' columns; resumable, and at no cost where they are there already."""
+    """Compute the signals' columns; resumable; columns that exist are not computed again."""
     if set_ and not signals:
-        raise UsageError(f"--set {set_[0]} says nothing without a signal; name one of: {', '.join(CATALOGUE)}.")
+        raise UsageError(f"--set {set_[0]} needs a signal; name one of: {', '.join(CATALOGUE)}.")
     for unchecked in signals or ():
         CATALOGUE.signal(unchecked)
     engine = runner(on) if on else None
@@ -41,17 +43,17 @@ def compute_command(
     dataset = workspace.dataset(name)
     if parameters := dict(pairs(set_ or [], "parameter")):
         dataset = workspace.describe(dataset, parameters=with_parameters(dataset, signals or (), parameters))
-    made = []
+    computed = []
     for wanted in map(dataset.signal, signals) if signals else quick(dataset):
         started = time.perf_counter()
         if trial:
             seconds = try_out(dataset, wanted)
-            made.append({"name": wanted.name, "key": wanted.key, "seconds": seconds, "rows": dataset.height})
+            computed.append({"name": wanted.name, "key": wanted.key, "seconds": seconds, "rows": dataset.height})
             continue
         say(f"{wanted.name}: {dataset.height:,} rows")
         path = compute(dataset, wanted, engine)
         seconds = round(time.perf_counter() - started, 3)
-        made.append(
+        computed.append(
             {"name": wanted.name, "key": wanted.key, "rows": dataset.height, "seconds": seconds, "path": str(path)}
         )
-    answer({"signals": made}, as_json, "\n".join(f"{m['name']}: {m['seconds']:.1f} s" for m in made))
+    answer({"signals": computed}, as_json, "\n".join(f"{m['name']}: {m['seconds']:.1f} s" for m in computed))

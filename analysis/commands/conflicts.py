@@ -11,7 +11,7 @@ from analysis.view import View
 
 
 def conflicts_command(name: DatasetArgument, where: Where = None, as_json: Json = False) -> None:
-    """Same prompt with different responses, same response to different prompts, judgements and choices at odds."""
+    """Same prompt with different responses, same response to different prompts, contradicting labels and choices."""
     dataset, view = load(name, where)
     compute_missing(dataset, dataset.signal("conflicts"))
     needs = missing_for_meaning(dataset)

@@ -1,4 +1,4 @@
-"""The command `duplicates`: which rows say the same, which would be dropped, and the files that name them."""
+"""The command `duplicates`: which rows are copies, which of them would be dropped, and files that list them."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def duplicates_command(
     rows = dataset.rows_of(view)
     if kind in decisions.SIGNAL_OF:
         signal_ = dataset.signal(decisions.SIGNAL_OF[kind])
-        own = float(str(signal_.parameters["threshold"])) if kind in ("fields", "meaning") else THRESHOLD
+        default_threshold = float(str(signal_.parameters["threshold"])) if kind in ("fields", "meaning") else THRESHOLD
         named = tuple(split_values(sources)) if sources else ()
-        choice = Choice(kind, threshold or own, _policy(keep), named, not any_words)
+        choice = Choice(kind, threshold or default_threshold, _policy(keep), named, not any_words)
         result, table, lines = _grouped(dataset, choice, view)
         if pairs:
             table.write_csv(pairs)
@@ -71,32 +71,32 @@ def duplicates_command(
 
 
 def _policy(keep: str) -> Keep:
-    known: dict[str, Keep] = {policy: policy for policy in decisions.POLICIES}
-    if keep not in known:
-        raise UsageError(f"Rows cannot be kept by {keep!r}; known: {', '.join(known)}.")
-    return known[keep]
+    policies: dict[str, Keep] = {policy: policy for policy in decisions.POLICIES}
+    if keep not in policies:
+        raise UsageError(f"Rows cannot be kept by {keep!r}; known: {', '.join(policies)}.")
+    return policies[keep]
 
 
 def _asked(loaded: Dataset, kind: str, over: str | None, threshold: float | None) -> Dataset:
-    """The dataset with the signal's parameters as asked for this once; what is kept with it stays as it is."""
+    """The dataset with the signal's parameters as given for this run; the stored parameters do not change."""
     dataset = Dataset(loaded.folder, loaded.catalogue)
     named = {"leaks": "leaks"}.get(kind) or kinds.KINDS[kind].signals[0]
-    own = dict(dataset.signal(named).parameters)
+    current = dict(dataset.signal(named).parameters)
     changed: dict[str, object] = {}
     if over and kind == "fields":
         changed["columns"] = over
-    elif over and "column" in own and over in dataset.schema and over not in ("prompt", "response", "text"):
+    elif over and "column" in current and over in dataset.schema and over not in ("prompt", "response", "text"):
         changed |= {"over": "column", "column": join_values([over])}
-    elif over and "over" in own:
-        changed |= {"over": over, **({"column": ""} if "column" in own else {})}
+    elif over and "over" in current:
+        changed |= {"over": over, **({"column": ""} if "column" in current else {})}
     elif over:
-        raise UsageError(f"{kind} does not compare chosen texts; leave --over away.")
+        raise UsageError(f"{kind} does not compare chosen texts; leave out --over.")
     if kind == "leaks":
         changed["split"] = join_values([split]) if (split := kinds.split_column(dataset)) else ""
     if kind in ("leaks", "fields") and threshold:
         changed["threshold"] = threshold
     dataset = Dataset(loaded.folder, loaded.catalogue)
-    asked = dataset.catalogue.signal(named, {**own, **changed})
+    asked = dataset.catalogue.signal(named, {**current, **changed})
     parameters = {**dataset.meta.get("parameters", {}), named: asked.parameters}
     dataset.meta = {**dataset.meta, "parameters": parameters}
     take_annotations(dataset, Workspace().home)
@@ -108,8 +108,8 @@ def _grouped(dataset: Dataset, choice: Choice, view: View) -> tuple[dict[str, An
     among = np.zeros(dataset.height, bool)
     among[dataset.rows_of(view).to_numpy()] = True
     has_pairs = choice.kind in decisions.NEIGHBOURS_OF
-    found = decisions.pairs(dataset, choice.kind, other_words=choice.other_words) if has_pairs else None
-    decision = decisions.decide(dataset, choice, decisions.preference(dataset, choice), found, among)
+    compared = decisions.pairs(dataset, choice.kind, other_words=choice.other_words) if has_pairs else None
+    decision = decisions.decide(dataset, choice, decisions.preference(dataset, choice), compared, among)
     tokens = decisions.tokens_of_rows(dataset)
     table = decisions.group_table(decision, tokens)
     counted = decisions.summary(decision, table, tokens, choice.threshold)
@@ -141,7 +141,7 @@ def _grouped(dataset: Dataset, choice: Choice, view: View) -> tuple[dict[str, An
 
 
 def _group_lines(decision: Decision, ids: pl.Series) -> pl.DataFrame:
-    """A line per row in a group, the kept one first of its group by the file's order of kept rows."""
+    """A line per row in a group: groups in the order of their kept rows, in each group the kept row first."""
     drop = np.flatnonzero(decision.drop)
     kept = np.unique(decision.kept[drop])
     rows = np.concatenate([kept, drop])
@@ -159,7 +159,7 @@ def _group_lines(decision: Decision, ids: pl.Series) -> pl.DataFrame:
 
 
 def _counted(dataset: Dataset, kind: str, rows: pl.Series) -> dict[str, Any]:
-    """What the kinds without a kept row come to."""
+    """The counts of the kinds that keep no row."""
     threshold = None
     if kind == "leaks":
         threshold = float(str(dataset.signal("leaks").parameters["threshold"]))
@@ -178,13 +178,13 @@ def _counted(dataset: Dataset, kind: str, rows: pl.Series) -> dict[str, Any]:
 
 
 def _in_words(result: dict[str, Any], rows: int) -> str:
-    at = f" at {result['threshold']:g} or more" if result["threshold"] is not None else ""
+    least = f" at {result['threshold']:g} or more" if result["threshold"] is not None else ""
     tokens = "" if result["tokens_to_drop"] is None else f", {result['tokens_to_drop']:,} tokens"
     if result["kind"] == "spans":
         return f"{result['groups']:,} shared passages in {result['rows_in_groups']:,} of {rows:,} rows{tokens}."
     if result["kind"] == "repetition":
         return f"{result['rows_in_groups']:,} of {rows:,} rows repeat themselves{tokens}."
     return (
-        f"{result['kind']}{at}: {result['groups']:,} groups with {result['rows_in_groups']:,} of {rows:,} rows; "
-        f"{result['rows_to_drop']:,} could go{tokens}."
+        f"{result['kind']}{least}: {result['groups']:,} groups with {result['rows_in_groups']:,} of {rows:,} rows; "
+        f"{result['rows_to_drop']:,} could be dropped{tokens}."
     )

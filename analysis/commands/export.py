@@ -1,4 +1,4 @@
-"""The commands `export` and `replay`: a view becomes files, and the same files again."""
+"""The commands `export` and `replay`: write a view to files, and write the same files again."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def export_command(
         list[str] | None,
         typer.Option(
             metavar="TYPE=HOW,...",
-            help="Take personal data out: replace, pseudonym[:dataset], mask[:N], hash or drop; repeatable.",
+            help="Remove personal data: replace, pseudonym[:dataset], mask[:N], hash or drop; repeatable.",
         ),
     ] = None,
     as_json: Json = False,

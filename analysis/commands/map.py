@@ -1,4 +1,4 @@
-"""The commands `map`, `similar` and `sample`: which rows lie together, which are alike, and which to take."""
+"""The commands `map`, `similar` and `sample`: which clusters, which similar rows, and which rows to take."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from analysis.workspace import Workspace
 
 PICKS = ("diverse", "proportional", "redundant")
 SHOWN_CHARS = 100
-Seed = Annotated[int | None, typer.Option(min=0, help="Of everything drawn; 0 if never given.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="The seed of all random choices; 0 if never given.")]
 
 
 def map_command(
@@ -40,17 +40,19 @@ def map_command(
     ] = None,
     tier: Annotated[
         str | None,
-        typer.Option(help=f"By what: {', '.join(TIERS)}; a column as column:NAME, a model's folder as model:PATH."),
+        typer.Option(
+            help=f"What makes the vectors: {', '.join(TIERS)}; a column as column:NAME, a model's folder as model:PATH."
+        ),
     ] = None,
     seed: Seed = None,
-    model: Annotated[str, typer.Option(help="The model an endpoint is asked for.")] = "",
+    model: Annotated[str, typer.Option(help="The model that an endpoint uses.")] = "",
     asks: Annotated[
         bool, typer.Option("--ask-names", help="Ask WINNOW_CHAT_MODEL at WINNOW_CHAT_URL for names of clusters.")
     ] = False,
-    send: Annotated[bool, typer.Option("--send", help="Agree that texts are sent to the endpoint asked for.")] = False,
+    send: Annotated[bool, typer.Option("--send", help="Agree that texts are sent to the endpoint.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Places, clusters and their names, made of the vectors chosen; what is there already costs nothing."""
+    """Places, clusters and their names from the chosen vectors; what is computed already is not computed again."""
     started = time.perf_counter()
     workspace = Workspace()
     dataset = workspace.dataset(name)
@@ -62,14 +64,14 @@ def map_command(
     try:
         compute_missing(dataset, *map(dataset.signal, ("embedding", "neighbours", "map", "clusters")))
     except (SignalError, ModelError):
-        workspace.describe(dataset, parameters=before)  # what cannot be made is not what the dataset has
+        workspace.describe(dataset, parameters=before)  # parameters that cannot be computed are not kept
         raise
     rows = pl.int_range(dataset.height, dtype=pl.UInt32, eager=True)
     asked = _ask(workspace, dataset, rows, may_send=send) if asks else {}
     cards, groups = _called(workspace, dataset, rows, "cluster"), _called(workspace, dataset, rows, "cluster_group")
     alone, without = apart(dataset, rows)
     placed = own_column(dataset, "is_placed").sum()
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "tier": dataset.signal("embedding").parameters["tier"],
         "over": dataset.signal("embedding").parameters["over"],
         "rows": dataset.height,
@@ -83,11 +85,11 @@ def map_command(
         "figures": _figures(dataset),
         "seconds": round(time.perf_counter() - started, 3),
     }
-    answer(found, as_json, _in_words(dataset, found))
+    answer(result, as_json, _in_words(dataset, result))
 
 
 def _ask(workspace: Workspace, dataset: Dataset, rows: pl.Series, *, may_send: bool) -> dict[int, str]:
-    """Keeps the names that the chat endpoint gives, in its model's name; the others stay as they were."""
+    """Stores the names that the chat endpoint gives, with its model as their author; other names stay."""
     cards = _called(workspace, dataset, rows, "cluster")
     given = ask_names(cards, questions(dataset, cards), may_send=may_send)
     with open_annotations(workspace.home) as notes:
@@ -99,27 +101,27 @@ def _ask(workspace: Workspace, dataset: Dataset, rows: pl.Series, *, may_send: b
 
 
 def _called(workspace: Workspace, dataset: Dataset, rows: pl.Series, level: Level) -> pl.DataFrame:
-    """The cards under the names that people gave their clusters."""
+    """The cards with the names that people gave to the clusters."""
     with open_annotations(workspace.home) as notes:
         names = notes.names.given(dataset.fingerprint, dataset.signal("clusters").key)
     return renamed(cluster_cards(dataset, rows, level), level, names)
 
 
 def _figures(dataset: Dataset) -> dict[str, float]:
-    """What was measured while embedding: the worth of a bridge."""
+    """What was measured while embedding: how good a bridge is."""
     table = dataset.table(dataset.signal("embedding"), "figures")
     return dict(zip(table["figure"], table["value"], strict=True))
 
 
-def _in_words(dataset: Dataset, found: dict[str, Any]) -> str:
-    lines = [f"{found['rows']:,} rows by {tier_in_words(dataset)}: {len(found['clusters'])} clusters."]
-    lines += [f"{card['rows']:>9,}  {card['name']}" for card in found["clusters"]]
-    lines.append(f"{found['apart']:>9,}  apart from all")
-    if found["without_vector"]:
-        lines.append(f"{found['without_vector']:>9,}  without a vector, so without a place")
-    if found["without_vector"] == found["rows"]:
-        lines.append(f"There is nothing to place; choose another --over than {found['over']}, such as columns:A,B.")
-    lines += [f"{name}: {value:.3f}" for name, value in found["figures"].items()]
+def _in_words(dataset: Dataset, result: dict[str, Any]) -> str:
+    lines = [f"{result['rows']:,} rows by {tier_in_words(dataset)}: {len(result['clusters'])} clusters."]
+    lines += [f"{card['rows']:>9,}  {card['name']}" for card in result["clusters"]]
+    lines.append(f"{result['apart']:>9,}  unclustered rows")
+    if result["without_vector"]:
+        lines.append(f"{result['without_vector']:>9,}  without a vector, so not on the map")
+    if result["without_vector"] == result["rows"]:
+        lines.append(f"No row is on the map; choose another --over than {result['over']}, such as columns:A,B.")
+    lines += [f"{name}: {value:.3f}" for name, value in result["figures"].items()]
     return "\n".join(lines)
 
 
@@ -127,26 +129,26 @@ def similar_command(
     name: DatasetArgument,
     to: Annotated[str, typer.Option(metavar="ROW_ID|TEXT", help="The id of a row, or a sentence.")],
     where: Where = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many rows.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """The rows nearest in meaning, nearest first, by the vectors chosen for the map."""
+    """The most similar rows, most similar first, by the vectors chosen for the map."""
     dataset, view = load(name, where, ["unit_vector"])
     rows = dataset.rows_of(view)
     position = position_of(dataset, to)
-    found = (
+    nearest = (
         similar_to_text(dataset, to, limit, rows)
         if position is None
         else similar_to_row(dataset, position, limit, rows)
     )
     read = next((name for name in ("prompt", "text", *dataset.texts()) if name in dataset.shown_columns), ROW_ID)
-    said = dataset.frame([read], found["row"]).to_series().cast(pl.String).fill_null("")
-    texts = said.str.replace_all(r"\s+", " ").str.head(SHOWN_CHARS).alias("text")
-    listed = found.select(ROW_ID, "cosine").with_columns(texts).to_dicts()
+    whole = dataset.frame([read], nearest["row"]).to_series().cast(pl.String).fill_null("")
+    texts = whole.str.replace_all(r"\s+", " ").str.head(SHOWN_CHARS).alias("text")
+    listed = nearest.select(ROW_ID, "cosine").with_columns(texts).to_dicts()
     tier = dataset.signal("embedding").parameters["tier"]
     result = {"tier": tier, "to": to, "is_row": position is not None, "rows": listed}
     lines = [f"{r['cosine']:.3f}  {r[ROW_ID]}  {r['text']}" for r in listed]
-    answer(result, as_json, "\n".join(lines) or "No other row in view has a vector, so none is near.")
+    answer(result, as_json, "\n".join(lines) or "No other row in view has a vector, so there is no similar row.")
 
 
 def sample_command(
@@ -155,11 +157,12 @@ def sample_command(
     out: Annotated[Path, typer.Option(help="A .jsonl, .csv or .parquet file.")],
     by: Annotated[str, typer.Option(help=f"Which rows: {', '.join(PICKS)}.")] = "diverse",
     where: Where = None,
-    seed: Annotated[int, typer.Option(min=0, help="Another number, another sample.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed gives another sample.")] = 0,
     is_nested: Annotated[
-        bool, typer.Option("--nested", help="Also files of 25 and 50 %, each inside the next; by proportional.")
+        bool,
+        typer.Option("--nested", help="Also files of 25 and 50 %, each inside the next; only with --by proportional."),
     ] = False,
-    only_ids: Annotated[bool, typer.Option("--only-ids", help="Only the ids, in the order of the pick.")] = False,
+    only_ids: Annotated[bool, typer.Option("--only-ids", help="Only the ids, in the order of the sample.")] = False,
     as_json: Json = False,
 ) -> None:
     """A sample of the rows in view, with their ids and the source's own columns."""

@@ -1,4 +1,4 @@
-"""The command `open`: files become a dataset."""
+"""The command `open`: imports files as a dataset."""
 
 from __future__ import annotations
 
@@ -17,16 +17,14 @@ from analysis.workspace import Workspace
 
 
 def open_command(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="One dataset from these files.")],
-    role: Annotated[
-        list[str] | None, typer.Option(metavar="ROLE=COLUMN", help="Say which column plays a role.")
-    ] = None,
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files that become one dataset.")],
+    role: Annotated[list[str] | None, typer.Option(metavar="ROLE=COLUMN", help="Which column has a role.")] = None,
     separator: Annotated[str | None, typer.Option(help="What separates the cells of a CSV file.")] = None,
     header: Annotated[bool | None, typer.Option(help="Whether a CSV file's first line names the columns.")] = None,
     as_json: Json = False,
     progress: ProgressFile = None,
 ) -> None:
-    """Import files and say what they are: dataset id, rows, format, roles, what could not be read."""
+    """Import files and show dataset id, rows, format, roles, and what could not be read."""
     report = Reporter(progress)
     reading = ReadOptions(roles=tuple(sorted(pairs(role or [], "role"))), separator=separator, header=header)
     dataset = Workspace().open(expanded(files), reading, report)
@@ -51,11 +49,11 @@ def open_command(
 
 def expanded(files: list[str]) -> list[str]:
     """The files, with patterns such as `data/*.jsonl` replaced by what they match, in order of name."""
-    found: list[str] = []
+    paths: list[str] = []
     for file in files:
         pattern = any(c in file for c in "*?[") and not file.startswith("hf://") and not Path(file).exists()
         matches = sorted(glob(file, recursive=True)) if pattern else [file]
         if not matches:
             raise DatasetError(f"No file matches {file!r}; check the folder and the pattern.")
-        found += matches
-    return found
+        paths += matches
+    return paths

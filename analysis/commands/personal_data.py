@@ -28,12 +28,12 @@ def pii_command(
     name: DatasetArgument,
     types: Annotated[
         str | None,
-        typer.Option(metavar="A,B", help="Only these types; also those that are off, PERSON and the like."),
+        typer.Option(metavar="A,B", help="Only these types; also types that are off by default, such as PERSON."),
     ] = None,
-    sample: Annotated[int | None, typer.Option(min=1, help="Only so many rows, the same ones each time.")] = None,
+    sample: Annotated[int | None, typer.Option(min=1, help="Only this many rows, the same ones each time.")] = None,
     spans: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Where each lies, without values, as .parquet, .csv or .jsonl."),
+        typer.Option(metavar="FILE", help="Where each span is, without values, as .parquet, .csv or .jsonl."),
     ] = None,
     where: Where = None,
     as_json: Json = False,
@@ -83,12 +83,12 @@ def pii_command(
 
 
 def _signals(dataset: Dataset, wanted: tuple[str, ...]) -> list[Signal]:
-    """What finds these types: the signals as chosen for the dataset, with the types switched on that are off."""
+    """The signals that find these types, with the dataset's parameters and with types switched on that are off."""
     patterns, entities = dataset.signal("personal_data"), dataset.signal("named_entities")
     assert isinstance(patterns, PersonalData) and isinstance(entities, NamedEntities)
     of_patterns = [type_ for type_ in wanted if type_ not in ENTITY_TYPES]
-    known = chosen_types(patterns.also, patterns.countries)
-    more = [type_ for type_ in of_patterns if type_ not in known]
+    types_on = chosen_types(patterns.also, patterns.countries)
+    more = [type_ for type_ in of_patterns if type_ not in types_on]
     chosen: list[Signal] = []
     if of_patterns or not wanted:
         chosen.append(dataclasses.replace(patterns, also=",".join([*names(patterns.also), *more])))
@@ -107,9 +107,11 @@ def _stored(dataset: Dataset, signal: Signal, rows: pl.Series) -> tuple[pl.Serie
 def _computed_here(dataset: Dataset, signal: Signal, rows: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     """The same for few rows, without storing it."""
     table = TABLES[signal.name]
-    made = signal(dataset.frame([ROW_ID, *signal.inputs], rows))
-    spans = made.select(rows.alias("row"), table).explode(table, empty_as_null=False, keep_nulls=False).unnest(table)
-    return made[STATUS[signal.name]], spans
+    computed = signal(dataset.frame([ROW_ID, *signal.inputs], rows))
+    spans = (
+        computed.select(rows.alias("row"), table).explode(table, empty_as_null=False, keep_nulls=False).unnest(table)
+    )
+    return computed[STATUS[signal.name]], spans
 
 
 def _write(spans: pl.DataFrame, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the commands share: their usual arguments, how a dataset is loaded, how an answer is given."""
+"""What the commands share: common arguments, loading a dataset, printing an answer."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def answer(value: object, as_json: bool, text: str) -> None:
 
 
 def pairs(texts: list[str], what: str) -> Iterator[tuple[str, str]]:
-    """`a=b` texts as pairs."""
+    """Texts such as `a=b` as pairs. Raises UsageError where a text has no `=`."""
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
@@ -46,14 +46,14 @@ def pairs(texts: list[str], what: str) -> Iterator[tuple[str, str]]:
 
 
 def load(name: str, where: list[str] | None = None, columns: list[str] | None = None) -> tuple[Dataset, View]:
-    """The dataset with its tags and rules, and the view; signals that the view or the columns need are made first."""
+    """The dataset with its tags and rules, and the view; signals that the view or the columns need are computed."""
     view = View.from_params(where or [])
     workspace = Workspace()
     dataset = workspace.dataset(name)
     take_annotations(dataset, workspace.home)
     dataset.check(view)
-    known = {*dataset.schema, *(column for signal in dataset.signals() for column in signal.adds)}
-    if unknown := [column for column in columns or [] if column not in known]:
+    existing = {*dataset.schema, *(column for signal in dataset.signals() for column in signal.adds)}
+    if unknown := [column for column in columns or [] if column not in existing]:
         raise DatasetError(
             f"{dataset.name} has no column {', '.join(unknown)}; it has: {', '.join(dataset.shown_columns)}."
         )
@@ -62,7 +62,7 @@ def load(name: str, where: list[str] | None = None, columns: list[str] | None = 
 
 
 def compute_writers(dataset: Dataset, columns: set[str]) -> None:
-    """Computes the signals that add these columns, where they are missing."""
+    """Computes the signals that add these columns, where the columns are missing."""
     names = dataset.catalogue.writers_of(columns - set(dataset.originals))
     compute_missing(dataset, *map(dataset.signal, names))
 
@@ -70,7 +70,7 @@ def compute_writers(dataset: Dataset, columns: set[str]) -> None:
 def compute_missing(dataset: Dataset, *signals: Signal) -> None:
     """Computes those of these signals that the dataset lacks, and names each on standard error.
 
-    The rules of what is not personal then hold for the new columns too.
+    Afterwards the rules about what is not personal are applied to the new columns too.
     """
     computed = []
     for signal in signals:

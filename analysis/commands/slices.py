@@ -1,4 +1,4 @@
-"""The command `slices`: the rows in view cut by one column or two, each slice against the rest."""
+"""The command `slices`: the rows in view split by one column or two, each slice against the rest."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ FIGURES = ("rows", "mean", "median", "difference", "low", "high", "effect", "p",
 
 def slices_command(
     name: DatasetArgument,
-    by: Annotated[str, typer.Option(metavar="A[,B]", help="One column or two, each as it is or as column:cut.")],
+    by: Annotated[str, typer.Option(metavar="A[,B]", help="One column or two, each as COLUMN or COLUMN:CUT.")],
     measure_names: Annotated[
         list[str] | None, typer.Option("--measure", metavar="M", help="What is measured; repeatable.")
     ] = None,
     where: Where = None,
     limit: Annotated[
-        int, typer.Option(min=1, max=MAX_SLICES, help="Values with slices of their own, of each column.")
+        int, typer.Option(min=1, max=MAX_SLICES, help="At most this many values of each column get a slice.")
     ] = SHOWN_SLICES,
     as_json: Json = False,
 ) -> None:
-    """Rows per slice, what is measured in each, and how far it lies from the rest; most surprising first."""
+    """Rows per slice, the measures of each, and how much they differ from the rest; most surprising first."""
     dataset, view = load(name, where)
     wanted = [text.strip() for text in by.split(",") if text.strip()]
     if len(wanted) not in (1, 2) or len(set(wanted)) < len(wanted):
@@ -52,10 +52,10 @@ def _column_of(text: str) -> str:
 
 def _as_dicts(table: SliceTable, by: list[str]) -> list[dict[str, Any]]:
     cells = table.cells.partition_by("slice", as_dict=True)
-    found = []
+    dicts = []
     for line in table.slices.iter_rows(named=True):
         of = cells.get((line["slice"],), pl.DataFrame(schema=table.cells.schema))
-        found.append(
+        dicts.append(
             {
                 "slice": dict(zip(by, (line["a"], line["b"]), strict=False)),
                 "rows": line["rows"],
@@ -65,18 +65,18 @@ def _as_dicts(table: SliceTable, by: list[str]) -> list[dict[str, Any]]:
                 "measures": {cell["measure"]: {f: cell[f] for f in FIGURES} for cell in of.iter_rows(named=True)},
             }
         )
-    return found
+    return dicts
 
 
 def _in_words(table: SliceTable, prepared: list[Measured], rows: int) -> str:
-    """A line per slice: rows, and the mean or share of each measure, starred where it tells the slice from the rest."""
+    """A line per slice: rows, and the mean or share of each measure, with a star where it differs from the rest."""
     cells = {(cell["slice"], cell["measure"]): cell for cell in table.cells.iter_rows(named=True)}
     lines = [f"{rows:,} rows in {table.slices.height:,} slices; * differs from the rest, ? too few rows to say."]
     lines.append("     rows  share  " + "  ".join(each.label[:20].rjust(20) for each in prepared) + "  slice")
     for line in table.slices.iter_rows(named=True):
-        said = "  ".join(_figure(cells[line["slice"], each.measure.name]) for each in prepared)
+        figures = "  ".join(_figure(cells[line["slice"], each.measure.name]) for each in prepared)
         named = " / ".join(part for part in (line["a"], line["b"]) if part is not None)
-        lines.append(f"{line['rows']:>9,} {line['share']:>6.1%}  {said}  {named}")
+        lines.append(f"{line['rows']:>9,} {line['share']:>6.1%}  {figures}  {named}")
     return "\n".join(lines)
 
 

@@ -25,9 +25,9 @@ WRITERS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
 
 def table_command(
     name: DatasetArgument,
-    columns: Annotated[str, typer.Option(help="Names of columns, with commas between them.")],
+    columns: Annotated[str, typer.Option(help="Names of columns, separated by commas.")],
     where: Where = None,
-    limit: Annotated[int | None, typer.Option(min=0, help="At most so many rows.")] = None,
+    limit: Annotated[int | None, typer.Option(min=0, help="At most this many rows.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="A .jsonl, .csv or .parquet file instead of standard output.")
     ] = None,
@@ -49,18 +49,18 @@ def table_command(
             for row in batch.iter_rows(named=True):
                 sys.stdout.buffer.write(orjson.dumps(row, default=str) + b"\n")
         sys.stdout.buffer.flush()
-    except BrokenPipeError:  # the reader, such as `head`, has had enough; what is still held back goes nowhere
+    except BrokenPipeError:  # the reader, such as `head`, has closed the pipe; the rest is discarded
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def check_ending(out: Path) -> None:
-    """Raises UsageError where the file's name does not say a known format."""
+    """Raises UsageError where the file's name does not end with a known format."""
     if out.suffix not in WRITERS:
         raise UsageError(f"Cannot tell the format of {out.name!r}; known endings: {', '.join(WRITERS)}.")
 
 
 def write_table(table: pl.DataFrame, out: Path) -> None:
-    """In the format that the file's name says."""
+    """Writes the table in the format of the file's ending."""
     if out.suffix == ".csv" and (lists := [c for c, dtype in table.schema.items() if dtype.is_nested()]):
         raise UsageError(f"A CSV file cannot hold the lists in {', '.join(lists)}; write .jsonl or .parquet.")
     WRITERS[out.suffix](table, out)

@@ -14,18 +14,18 @@ from analysis.verbs.counts import Counted, requests_of, signal_over
 
 def verbs_command(
     name: DatasetArgument,
-    over: Annotated[str, typer.Option(help="What is read: prompt or response.")] = "prompt",
-    top: Annotated[int, typer.Option(min=1, help="At most so many pairs and verbs.")] = 20,
+    over: Annotated[str, typer.Option(help="Which text is read: prompt or response.")] = "prompt",
+    top: Annotated[int, typer.Option(min=1, help="At most this many pairs and verbs.")] = 20,
     where: Where = None,
     against: Annotated[
-        str | None, typer.Option(metavar="DATASET", help="Compare with this dataset; with the same one if not given.")
+        str | None, typer.Option(metavar="DATASET", help="Compare with this dataset; the same one if not given.")
     ] = None,
     against_where: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN~OP~VALUE", help="Compare with the rows that pass; repeatable.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """What the rows ask for: verb–noun pairs, verbs, how many rows have any, and what sets two views apart."""
+    """What the rows ask for: verb–noun pairs, verbs, how many rows have any, and how two views differ."""
     asked = _asked(name, over, where)
     covered, pairs = asked.coverage, asked.pairs
     result: dict[str, Any] = {
@@ -47,7 +47,7 @@ def verbs_command(
             "pairs": compare(pairs, other.pairs).head(top).to_dicts(),
             "response_tokens": None if lengths is None else lengths.to_dicts(),
         }
-        lines += ["", "What sets the two apart (rows here, rows there, z):"]
+        lines += ["", "How the two differ (rows here, rows there, z):"]
         lines += [
             f"{p['left_rows']:>9,} {p['right_rows']:>9,} {p['z']:>7.1f}  {p['verb']} {p['noun']}"
             for p in result["compare"]["pairs"]

@@ -1,4 +1,4 @@
-"""The way from coarse vectors to those of meaning, learnt on a sample: for more rows than the model has time for."""
+"""A regression from coarse vectors to the model's vectors, learnt on a sample: for datasets too large for the model."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from analysis.embedding import coarse
 from analysis.embedding.nearest import exact
 from analysis.embedding.vectors import Floats, unit
 
-WIDTH = 512  # of the coarse vectors it starts from: four times those of the tier find a fifth more of the neighbours
+WIDTH = 512  # of the coarse vectors it reads: four times the tier's width finds a fifth more of the neighbours
 NEIGHBOURS = 10
 HELD_OUT_SHARE, HELD_OUT_MOST = 0.2, 4_000
 PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0)
-CLEARLY_BETTER = 1.15  # the overlap of neighbours must be so many times that of the coarse vectors
+CLEARLY_BETTER = 1.15  # the overlap of neighbours must be at least this many times that of the coarse vectors
 
 
 @dataclass(frozen=True)
 class Bridge:
-    """A ridge regression, float32 [wide, semantic], and what it was worth on rows it had not seen.
+    """A ridge regression, float32 [wide, semantic], and how good it is on held-out rows.
 
     `overlap_share`: of the ten nearest by the model, the share that the bridge finds too; `coarse_share`: the share
     that coarse vectors find; among `held_out` rows.
@@ -34,12 +34,12 @@ class Bridge:
 
     @property
     def is_clearly_better(self) -> bool:
-        """Than coarse vectors alone; never where too few rows were held out to tell."""
+        """Whether it is clearly better than coarse vectors alone; False where too few rows were held out."""
         return self.held_out > NEIGHBOURS and self.overlap_share >= CLEARLY_BETTER * self.coarse_share
 
     @property
     def refusal(self) -> str:
-        """Why a bridge of so little worth is not built, for people."""
+        """The sentence that explains why this bridge is not built."""
         if self.held_out <= NEIGHBOURS:
             return (
                 f"{self.held_out} held-out texts are too few to measure a bridge; choose the tier semantic or coarse."
@@ -58,7 +58,7 @@ class Bridge:
 def learn(wide: Floats, semantic: Floats, seed: int = 0) -> Bridge:
     """The bridge over these rows, some held out to measure it; the penalty is chosen on rows of the fitted part.
 
-    `wide`: coarse vectors of up to WIDTH numbers, the first of which are those of the tier coarse.
+    `wide`: coarse vectors of up to WIDTH numbers; the first numbers are those of the tier coarse.
     """
     held_out = min(max(int(len(wide) * HELD_OUT_SHARE), 1), HELD_OUT_MOST)
     order = np.random.default_rng(seed).permutation(len(wide))
@@ -71,8 +71,8 @@ def learn(wide: Floats, semantic: Floats, seed: int = 0) -> Bridge:
 
     penalty = min(PENALTIES, key=error) if len(fitted) else PENALTIES[-1]
     weights, bias = _ridge(wide[train], semantic[train], penalty)
-    made, alone = unit(wide[test] @ weights + bias), unit(wide[test][:, : coarse.WIDTH])
-    return Bridge(weights, bias, overlap(made, semantic[test]), overlap(alone, semantic[test]), held_out)
+    predicted, alone = unit(wide[test] @ weights + bias), unit(wide[test][:, : coarse.WIDTH])
+    return Bridge(weights, bias, overlap(predicted, semantic[test]), overlap(alone, semantic[test]), held_out)
 
 
 def _ridge(x: Floats, y: Floats, penalty: float) -> tuple[Floats, Floats]:
@@ -85,7 +85,7 @@ def _ridge(x: Floats, y: Floats, penalty: float) -> tuple[Floats, Floats]:
 
 
 def overlap(vectors: Floats, reference: Floats, k: int = NEIGHBOURS) -> float:
-    """The share of each row's `k` nearest by the reference that are among its `k` nearest here; 0..1."""
+    """The share of each row's `k` nearest by the reference that are also among its `k` nearest by `vectors`; 0..1."""
     k = min(k, len(vectors) - 1)
     if k < 1:
         return 0.0
@@ -94,13 +94,13 @@ def overlap(vectors: Floats, reference: Floats, k: int = NEIGHBOURS) -> float:
 
 
 def sample(count: int, size: int, seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    """`size` of `count` numbers, ascending, drawn by the seed."""
+    """`size` of the numbers 0 to `count` - 1, ascending, drawn by the seed."""
     return np.sort(np.random.default_rng(seed).permutation(count)[:size])
 
 
 def bridged(model: coarse.CoarseModel, texts: Sequence[str], bridge: Bridge, block: int = 20_000) -> Floats:
-    """The vectors of all texts over the bridge, block by block."""
-    made = np.empty((len(texts), bridge.weights.shape[1]), np.float32)
-    for at in range(0, len(texts), block):
-        made[at : at + block] = bridge.vectors(model.vectors(texts[at : at + block]))
-    return made
+    """The vectors of all texts by the bridge, block by block."""
+    vectors = np.empty((len(texts), bridge.weights.shape[1]), np.float32)
+    for start in range(0, len(texts), block):
+        vectors[start : start + block] = bridge.vectors(model.vectors(texts[start : start + block]))
+    return vectors

@@ -1,4 +1,4 @@
-"""Where does each example lie among the others? A vector of unit length; the nearer two, the more alike."""
+"""Which vector does each example have? Vectors have unit length; the nearer two vectors, the more similar the texts."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ FIGURE = pl.Struct({"figure": pl.String, "value": pl.Float64, "rows": pl.UInt32}
 WEIGHT = pl.Struct({"feature": pl.UInt32, "weights": pl.Array(pl.Float16, coarse.WIDTH)})
 
 
-class _Found(NamedTuple):
-    """Vectors of distinct texts, which of these were cut, what was measured on the way, a coarse model's weights."""
+class _Embedded(NamedTuple):
+    """Vectors of distinct texts, which of these were cut, what was measured, a coarse model's weights."""
 
     vectors: Floats
     is_cut: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
@@ -39,24 +39,25 @@ class Embedding(
     tables={"figures": FIGURE, "model": WEIGHT},
     scope="dataset",
 ):
-    """A vector of unit length for what `over` names: the cosine of two rows is the product of their vectors.
+    """A vector of unit length for what `over` names: the cosine of two rows is the dot product of their vectors.
 
-    `tier` says who makes it. "coarse": words and runs of letters, weighed and brought to 128 dimensions, fitted to this
-    dataset; no model. "semantic": all-MiniLM-L6-v2 in 8-bit integers, 384 dimensions, its first `max_tokens` tokens.
-    "bridge": coarse vectors brought to those of the model by a regression learnt on `sample` texts; refused, before the
-    other texts are read, where it is not clearly better than "coarse" on texts it has not seen. "model": the repository
-    `model`, a path or hub id, whose files have this `digest`, as many tokens as it was made for. "column": the column
-    of the role `embedding`. "endpoint": the model `model` at `address`; refused unless `may_send` says that a person
-    agreed to send the texts. Vectors of these three have `width` numbers, and are brought to unit length.
+    `tier` says what makes it. "coarse": words and letter n-grams, weighted and reduced to 128 dimensions, fitted to
+    this dataset; no model. "semantic": all-MiniLM-L6-v2 in 8-bit integers, 384 dimensions, its first `max_tokens`
+    tokens. "bridge": vectors like the model's, predicted from coarse ones by a regression learnt on `sample` texts;
+    refused, before the other texts are read, where it is not clearly better than "coarse" on held-out texts. "model":
+    the repository `model`, a path or hub id, whose files have this `digest`; it reads as many tokens as it was made
+    for. "column": the column of the role `embedding`. "endpoint": the model `model` at `address`; refused unless
+    `may_send` says that a person agreed to send the texts. Vectors of these three have `width` numbers and are scaled
+    to unit length.
 
-    `embedding_status`: "embedded"; "cut", by the beginning of a text that was longer; "empty", nothing but white space,
-    which has no vector; of a column also "wrong_length" and "not_finite"; "zero", without direction. Both columns are
-    null where there is nothing to read. Equal texts are embedded once, by a model once in 100,000 texts. `over`
-    "columns" reads the column that `texts` names; of several those that are there, joined.
+    `embedding_status`: "embedded"; "cut", only the beginning of a text that is longer; "empty", nothing but white
+    space, without a vector; for a column also "wrong_length" and "not_finite"; "zero", without direction. Both columns
+    are null where there is nothing to read. Equal texts are embedded once, by a model once in 100,000 texts. `over`
+    "columns" reads the column that `texts` names; of several, those that are not null, joined.
 
-    The table `figures` holds what was measured: of a bridge `overlap_share` and `coarse_share`, the share of the ten
+    The table `figures` holds what was measured: for a bridge `overlap_share` and `coarse_share`, the share of the ten
     nearest by the model that it and the coarse vectors find among held-out rows. `model` holds the weights of a coarse
-    model, a line per feature, for embedding another text. Both hang on the first row that has a vector.
+    model, a line per feature, for embedding another text. Both belong to the first row that has a vector.
     """
 
     over: Over = "prompt"
@@ -84,7 +85,7 @@ class Embedding(
         if self.tier == "model" and not self.digest:
             raise SignalError("The tier model needs the digest of its files; choose it by the map, which reads them.")
         width = {"coarse": coarse.WIDTH, "semantic": minilm.WIDTH, "bridge": minilm.WIDTH}.get(self.tier, self.width)
-        # What it adds, and whether rows are independent, hang on the tier; both are parameters, so in the key.
+        # What it adds, and whether rows are independent, depends on the tier, which is a parameter and so in the key.
         adds = {"unit_vector": pl.Array(pl.Float16, width), "embedding_status": pl.String}
         scope: Scope = "dataset" if self.tier in ("coarse", "bridge") else "row"
         object.__setattr__(self, "adds", adds)
@@ -92,7 +93,7 @@ class Embedding(
         object.__setattr__(self, "sends", self.tier == "endpoint")
 
     def texts_of(self, rows: pl.DataFrame) -> pl.Series:
-        """What would be embedded of the rows of a dataset, `inputs`: null where there is no text."""
+        """The texts to embed of these rows, which have the columns `inputs`; null where there is no text."""
         return rows.select(*self.reads, *map(self._played, self.roles)).select(text=text_over(self.over)).to_series()
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -100,35 +101,35 @@ class Embedding(
             vectors, places, status = own.read(rows["embedding"], self.width)
             which = np.full(rows.height, -1)
             which[places] = np.arange(len(places))
-            return self._columns(_Found(vectors, np.zeros(0, np.bool_)), which, status)
+            return self._columns(_Embedded(vectors, np.zeros(0, np.bool_)), which, status)
         table = rows.select(text=text_over(self.over)).with_columns(blank=is_blank(pl.col("text")))
         places = (~table["blank"]).fill_null(False).arg_true().to_numpy().astype(np.int64)
         texts = table["text"].gather(places)
         distinct = texts.unique(maintain_order=True)
-        found = self._embed(distinct.to_list())
+        embedded = self._embed(distinct.to_list())
         which = np.full(rows.height, -1)
         if len(texts):
             numbers = pl.int_range(len(distinct), eager=True)
             which[places] = texts.replace_strict(distinct, numbers, return_dtype=pl.Int64).to_numpy()
-        said = pl.when("blank").then(pl.lit("empty")).when(~pl.col("blank")).then(pl.lit("embedded"))
-        status = table.select(said).to_series().scatter(places[found.is_cut[which[places]]], "cut")
-        return self._columns(found, which, status)
+        word = pl.when("blank").then(pl.lit("empty")).when(~pl.col("blank")).then(pl.lit("embedded"))
+        status = table.select(word).to_series().scatter(places[embedded.is_cut[which[places]]], "cut")
+        return self._columns(embedded, which, status)
 
-    def _columns(self, found: _Found, which: Whole, status: pl.Series) -> pl.DataFrame:
-        """All columns of rows whose vectors have these numbers, -1 where there is none."""
-        has_direction = np.append(found.vectors.any(axis=1), True)
+    def _columns(self, embedded: _Embedded, which: Whole, status: pl.Series) -> pl.DataFrame:
+        """All columns of the rows; `which` is the number of each row's vector, -1 where there is none."""
+        has_direction = np.append(embedded.vectors.any(axis=1), True)
         status = status.scatter(np.flatnonzero(~has_direction[which]), "zero").alias("embedding_status")
         which = np.where(has_direction[which], which, -1)
-        figures = [{"figure": name, "value": value, "rows": rows} for name, value, rows in found.figures]
-        columns = [column_of(found.vectors, which), status]
+        figures = [{"figure": name, "value": value, "rows": rows} for name, value, rows in embedded.figures]
+        columns = [column_of(embedded.vectors, which), status]
         is_first = pl.int_range(len(status), eager=True) == next(iter(np.flatnonzero(which >= 0)), -1)
-        hung = [_hung(figures, FIGURE, is_first, "figures"), _hung(_lines(found.model), WEIGHT, is_first, "model")]
+        hung = [_hung(figures, FIGURE, is_first, "figures"), _hung(_lines(embedded.model), WEIGHT, is_first, "model")]
         return pl.DataFrame([*columns, *hung])
 
-    def _embed(self, texts: list[str]) -> _Found:
+    def _embed(self, texts: list[str]) -> _Embedded:
         """The vectors of distinct texts, none of them blank."""
         if self.tier == "semantic":
-            return _Found(*minilm.encode(texts, self.max_tokens))
+            return _Embedded(*minilm.encode(texts, self.max_tokens))
         if self.tier == "endpoint":
             if not self.may_send:
                 raise SignalError(
@@ -136,20 +137,20 @@ class Embedding(
                     "agree by may_send=true, or choose another tier."
                 )
             vectors = endpoint.embed(texts, self.model, self.address, self.width)
-            return _Found(vectors.reshape(-1, self.width), np.zeros(len(texts), np.bool_))
+            return _Embedded(vectors.reshape(-1, self.width), np.zeros(len(texts), np.bool_))
         if self.tier == "model":
-            found, encoder = repository.opened(self.model, self.digest)
-            made = encoder.remember([found.read(text) for text in texts])
-            if texts and made.vectors.shape[1] != self.width:
+            checkpoint, encoder = repository.opened(self.model, self.digest)
+            encoded = encoder.remember([checkpoint.read(text) for text in texts])
+            if texts and encoded.vectors.shape[1] != self.width:
                 raise SignalError(
-                    f"{self.model} gives vectors of {made.vectors.shape[1]} numbers, expected {self.width}; "
+                    f"{self.model} gives vectors of {encoded.vectors.shape[1]} numbers, expected {self.width}; "
                     "choose it again."
                 )
-            return _Found(made.vectors.reshape(-1, self.width), made.is_cut)
+            return _Embedded(encoded.vectors.reshape(-1, self.width), encoded.is_cut)
         is_cut = np.array([len(text) > coarse.MAX_CHARS for text in texts], dtype=np.bool_)
         model = coarse.fit(texts, self.seed, bridge.WIDTH if self.tier == "bridge" else coarse.WIDTH)
         if self.tier == "coarse":
-            return _Found(model.vectors(texts), is_cut, model=model)
+            return _Embedded(model.vectors(texts), is_cut, model=model)
         chosen = [texts[i] for i in bridge.sample(len(texts), self.sample, self.seed)]
         semantic = minilm.encoder(self.max_tokens).encode(chosen).vectors
         learnt = bridge.learn(model.vectors(chosen), semantic, self.seed)
@@ -159,7 +160,7 @@ class Embedding(
             ("overlap_share", learnt.overlap_share, learnt.held_out),
             ("coarse_share", learnt.coarse_share, learnt.held_out),
         )
-        return _Found(bridge.bridged(model, texts, learnt), is_cut, shares)
+        return _Embedded(bridge.bridged(model, texts, learnt), is_cut, shares)
 
 
 def _lines(model: coarse.CoarseModel | None) -> list[dict[str, object]] | pl.Series:

@@ -1,4 +1,4 @@
-"""A graph of ONNX and its tokenizer: texts in, unit vectors out, in batches of like length."""
+"""An ONNX graph and its tokenizer: texts in, unit vectors out, in batches of similar length."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Pooling = Literal["mean", "cls"]
-CHARS_A_TOKEN = 32  # a text is cut to so many characters a token before it meets the tokenizer
+CHARS_A_TOKEN = 32  # a text is cut to this many characters per token before the tokenizer reads it
 BATCH_TOKENS, BATCH_TEXTS, TOKENIZED_AT_ONCE = 2_048, 256, 2_000
 REMEMBERED_NUMBERS = 38_400_000  # of vectors: 100,000 of 384
 ASKED_FOR = ("input_ids", "attention_mask", "token_type_ids")
-POOLED_INSIDE = ("sentence_embedding", "embedding")  # outputs that are a text's vector already
+POOLED_INSIDE = ("sentence_embedding", "embedding")  # names of outputs that are already a text's vector
 
 
 class Encoded(NamedTuple):
-    """Unit vectors, float32 [n, width], and which texts were longer than what was read of them."""
+    """Unit vectors, float32 [n, width], and which texts were longer than the part that was read."""
 
     vectors: Floats
     is_cut: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 
 class Encoder:
-    """A graph and its tokenizer, loaded once; on every core, or on one in a process of a pool, unless told otherwise.
+    """A graph and its tokenizer, loaded once. It runs on `threads` cores: by default on all, in a pool on one.
 
     A graph that gives a vector per token is pooled: by the mean over the text's tokens, or by the first, "cls".
-    Raises ModelError where the file is no graph, or the graph asks for or gives something else.
+    Raises ModelError where the file is no graph, or the graph has other inputs or outputs.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Encoder:
         of_a_pool = multiprocessing.parent_process() is not None  # whose processes share the cores already
         options.intra_op_num_threads = int(of_a_pool) if threads is None else threads  # 0: every core
         options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads would burn the CPU
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads would use the CPU
         options.log_severity_level = 3
         try:
             self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
@@ -74,61 +74,64 @@ class Encoder:
         ids: list[list[int]] = []
         most = self.max_tokens * CHARS_A_TOKEN
         is_cut = np.array([len(text) > most for text in texts], dtype=np.bool_)
-        for at in range(0, len(texts), TOKENIZED_AT_ONCE):
-            some = [text[:most] for text in texts[at : at + TOKENIZED_AT_ONCE]]
-            for number, found in enumerate(self.tokenizer.encode_batch(some), start=at):
-                ids.append(found.ids)
-                is_cut[number] |= bool(found.overflowing)
-        batches = [(rows, self._run([ids[row] for row in rows])) for rows in _batches([len(found) for found in ids])]
+        for start in range(0, len(texts), TOKENIZED_AT_ONCE):
+            some = [text[:most] for text in texts[start : start + TOKENIZED_AT_ONCE]]
+            for number, encoding in enumerate(self.tokenizer.encode_batch(some), start):
+                ids.append(encoding.ids)
+                is_cut[number] |= bool(encoding.overflowing)
+        batches = [(rows, self._run([ids[row] for row in rows])) for rows in _batches(list(map(len, ids)))]
         vectors = np.zeros((len(ids), batches[0][1].shape[1] if batches else 0), np.float32)
-        for rows, made in batches:
-            vectors[rows] = made
+        for rows, encoded in batches:
+            vectors[rows] = encoded
         return Encoded(vectors, is_cut)
 
     def remember(self, texts: Sequence[str]) -> Encoded:
-        """The same for distinct texts, of which the latest are remembered.
+        """The same for distinct texts; the latest vectors are kept in memory.
 
-        A dataset comes in chunks, and the same text in several of them.
+        A dataset is read in chunks, and the same text may be in several of them.
         """
         memory = self._memory
         digests = [hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts]
         new = [i for i, digest in enumerate(digests) if digest not in memory]
-        made = self.encode([texts[i] for i in new])
+        encoded = self.encode([texts[i] for i in new])
         memory.update(
-            {digests[i]: (v, c) for i, v, c in zip(new, made.vectors.astype(np.float16), made.is_cut, strict=True)}
+            {
+                digests[i]: (v, c)
+                for i, v, c in zip(new, encoded.vectors.astype(np.float16), encoded.is_cut, strict=True)
+            }
         )
-        found = [memory[digest] for digest in digests]
-        width = len(found[0][0]) if found else 1
+        remembered = [memory[digest] for digest in digests]
+        width = len(remembered[0][0]) if remembered else 1
         for old in list(memory)[: max(len(memory) - REMEMBERED_NUMBERS // width, 0)]:
             del memory[old]
-        vectors = np.array([vector for vector, _ in found], dtype=np.float32).reshape(len(found), width)
-        return Encoded(vectors, np.array([is_cut for _, is_cut in found], dtype=np.bool_))
+        vectors = np.array([vector for vector, _ in remembered], dtype=np.float32).reshape(len(remembered), width)
+        return Encoded(vectors, np.array([is_cut for _, is_cut in remembered], dtype=np.bool_))
 
     def _run(self, ids: Sequence[Sequence[int]]) -> Floats:
         from onnxruntime.capi import onnxruntime_pybind11_state as state
 
         tokens = np.full((len(ids), max(1, *map(len, ids))), self.pad, np.int64)
         mask = np.zeros_like(tokens)
-        for row, found in enumerate(ids):
-            tokens[row, : len(found)], mask[row, : len(found)] = found, 1
+        for row, of_text in enumerate(ids):
+            tokens[row, : len(of_text)], mask[row, : len(of_text)] = of_text, 1
         given = dict(zip(ASKED_FOR, (tokens, mask, np.zeros_like(tokens)), strict=True))
         try:
-            made = np.asarray(self.session.run([self.output], {name: given[name] for name in self.inputs})[0])
+            output = np.asarray(self.session.run([self.output], {name: given[name] for name in self.inputs})[0])
         except (state.Fail, state.InvalidArgument, state.RuntimeException) as error:
             raise ModelError(f"The model failed on a text of {tokens.shape[1]} tokens ({str(error)[:200]}).") from None
-        pooled = made if made.ndim == 2 else _pooled(made, mask, self.pooling)
+        pooled = output if output.ndim == 2 else _pooled(output, mask, self.pooling)
         if pooled.shape[0] != len(ids) or not np.isfinite(pooled).all():
-            raise ModelError(f"The model gave no vectors: its output is {made.shape} for {len(ids)} texts.")
+            raise ModelError(f"The model gave no vectors: its output is {output.shape} for {len(ids)} texts.")
         return unit(pooled.astype(np.float32))
 
 
 def _tokenizer(path: Path, max_tokens: int) -> tuple[Tokenizer, int]:
-    """The tokenizer, cutting but not padding, and the token that stands for nothing."""
-    made = tokenizer_file(path)
-    pad = int((made.padding or {}).get("pad_id", 0))
-    made.no_padding()  # as packaged, many pad every text to a fixed length
-    made.enable_truncation(max_tokens)
-    return made, pad
+    """The tokenizer, which cuts but does not pad, and the id of its padding token."""
+    tokenizer = tokenizer_file(path)
+    pad = int((tokenizer.padding or {}).get("pad_id", 0))
+    tokenizer.no_padding()  # as packaged, many pad every text to a fixed length
+    tokenizer.enable_truncation(max_tokens)
+    return tokenizer, pad
 
 
 def _output(ranks: dict[str, int], path: Path) -> str:
@@ -143,16 +146,16 @@ def _output(ranks: dict[str, int], path: Path) -> str:
     return (whole or by_token)[0]
 
 
-def _pooled(made: Floats, mask: Whole, pooling: Pooling) -> Floats:
+def _pooled(token_vectors: Floats, mask: Whole, pooling: Pooling) -> Floats:
     if pooling == "cls":
-        return made[:, 0]
+        return token_vectors[:, 0]
     weights = mask[:, :, None].astype(np.float32)
-    total: Floats = (made * weights).sum(1) / np.maximum(weights.sum(1), 1)
+    total: Floats = (token_vectors * weights).sum(1) / np.maximum(weights.sum(1), 1)
     return total
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[Whole]:
-    """Rows of like length together, so that little is spent on padding."""
+    """Rows of similar length together, so that there is little padding."""
     order = np.argsort(np.array(lengths, dtype=np.int64), kind="stable")
     first = 0
     while first < len(order):

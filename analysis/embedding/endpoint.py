@@ -1,7 +1,7 @@
-"""Vectors from an endpoint that speaks OpenAI's embeddings protocol. The only place here from which text can leave.
+"""Vectors from an endpoint that speaks OpenAI's embeddings protocol. Only here can text leave the machine.
 
 The address is `WINNOW_EMBEDDINGS_URL`, the key, if any, `WINNOW_EMBEDDINGS_KEY`; neither is called unless the signal
-says that a person agreed to send these texts. Names of clusters are asked for through `posted` too.
+says that a person agreed to send these texts. Names of clusters are requested by `posted` too.
 """
 
 from __future__ import annotations
@@ -29,14 +29,16 @@ def url() -> str:
 
 
 def embed(texts: Sequence[str], model: str, address: str, width: int = 0) -> Floats:
-    """Unit vectors float32 [n, width] of the texts; a width of 0 takes any. Raises ModelError where none are given."""
+    """Unit vectors float32 [n, width] of the texts; a width of 0 accepts any. Raises ModelError where it gives none."""
     if not address.startswith(("http://", "https://")) or address != url():
         raise ModelError(
             f"Vectors were asked of {address or 'no address'}, but WINNOW_EMBEDDINGS_URL is {url() or 'not set'}; "
             "set it to the address that was agreed to."
         )
-    found = [_asked(texts[at : at + BATCH_TEXTS], model, address) for at in range(0, len(texts), BATCH_TEXTS)]
-    vectors = np.concatenate(found) if found else np.zeros((0, width), np.float32)
+    batches = [
+        _asked(texts[start : start + BATCH_TEXTS], model, address) for start in range(0, len(texts), BATCH_TEXTS)
+    ]
+    vectors = np.concatenate(batches) if batches else np.zeros((0, width), np.float32)
     if width and vectors.shape[1] != width:
         raise ModelError(f"{model} gave vectors of {vectors.shape[1]} numbers, expected {width}; choose it again.")
     return unit(vectors)
@@ -49,7 +51,7 @@ def _asked(texts: Sequence[str], model: str, address: str) -> Floats:
 
 
 def posted(to: str, key: str, body: Mapping[str, object]) -> Any:
-    """The JSON answer to a body of JSON. Raises ModelError where there is none."""
+    """The JSON answer to a JSON body. Raises ModelError where there is none."""
     headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
     try:
         with urllib.request.urlopen(
@@ -63,7 +65,7 @@ def posted(to: str, key: str, body: Mapping[str, object]) -> Any:
 
 
 def _vectors(answer: Any, count: int, address: str) -> Floats:
-    """The vectors of an answer in the order of what was asked, whatever order it came in.
+    """The vectors of an answer in the order of the texts, whatever the order in the answer.
 
     Raises ModelError where it is not one vector per text, all of one width and of numbers that a float32 can hold.
     """

@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2 as an ONNX graph, made from its weights alone: BERT of six layers, masked mean, unit length.
+"""all-MiniLM-L6-v2 as an ONNX graph, built from its weights alone: BERT of six layers, mean of the tokens, unit length.
 
 Devlin et al. 2019 (BERT), Reimers & Gurevych 2019 (the mean over tokens), Wang et al. 2020 (MiniLM).
 """
@@ -120,7 +120,7 @@ def quantise(exact: Path, small: Path) -> None:
 
     root = logging.getLogger()
     before = root.level
-    root.setLevel(logging.ERROR)  # it advises a preparation that changes nothing here, as a warning of the root logger
+    root.setLevel(logging.ERROR)  # it warns, by the root logger, of a missing preparation that changes nothing here
     try:
         quantize_dynamic(exact, small, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
     finally:

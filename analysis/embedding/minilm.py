@@ -21,20 +21,20 @@ MAX_TOKENS = 256  # what the model was published with; its table of positions ho
 
 
 def encode(texts: Sequence[str], max_tokens: int = MAX_TOKENS) -> Encoded:
-    """Vectors of distinct texts by the packaged model, which remembers its latest ones."""
-    found = encoder(max_tokens).remember(texts)
-    return Encoded(found.vectors.reshape(-1, WIDTH), found.is_cut)
+    """Vectors of distinct texts by the packaged model, which keeps its latest ones in memory."""
+    encoded = encoder(max_tokens).remember(texts)
+    return Encoded(encoded.vectors.reshape(-1, WIDTH), encoded.is_cut)
 
 
 @functools.lru_cache(maxsize=2)
 def encoder(max_tokens: int = MAX_TOKENS) -> Encoder:
-    """The packaged model, its graph made on first use and kept in the workspace. Raises ModelError where it is gone."""
+    """The packaged model, its graph built on first use, kept in the workspace. Raises ModelError where it is gone."""
     packaged = weights.folder()
     return Encoder(_small_graph(packaged), packaged / weights.TOKENIZER, max_tokens)
 
 
 def _small_graph(packaged: Path) -> Path:
-    """The int8 graph in the workspace; made whole under another name first, since two processes may make it at once."""
+    """The int8 graph in the workspace; written under another name first, since two processes may build it at once."""
     import onnxruntime
 
     kept = home_folder() / "models"
@@ -53,7 +53,7 @@ def _small_graph(packaged: Path) -> Path:
 
 
 def _check(exact: Path, small: Path, tokenizer: Path) -> None:
-    """Padding must not change a vector, and the small graph must say nearly what the exact one says."""
+    """Padding must not change a vector, and the small graph must give nearly the vectors of the exact one."""
     texts = ["a cat", "Write a short poem about the sea and the wind.", "def add(a, b):\n    return a + b"]
     plain = Encoder(exact, tokenizer, MAX_TOKENS, threads=1)
     alone = np.concatenate([plain.encode([text]).vectors for text in texts])

@@ -1,4 +1,4 @@
-"""Which examples are most alike, and which lie far from all others?"""
+"""Which examples are most similar, and which are far from all others?"""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class Neighbours(
     },
     scope="dataset",
 ):
-    """The `count` nearest rows with other vectors, nearest first, and how lonely that makes a row.
+    """The `count` nearest rows with other vectors, nearest first, and how far they are.
 
-    `neighbour_rows` holds positions in the dataset; of rows with equal vectors the first stands for all, so that copies
-    do not hide what else is near. `neighbour_cosines` are the cosines, -1..1. `outlier_score` is the mean distance
-    (1 - cosine) to them, 0..2: high is far from all others. `neighbour_density` is the mean of the neighbours' outlier
-    scores over the row's own: 1 is as dense as around its neighbours, under 1 sparser (after Breunig et al. 2000).
-    `first_equal_row` is the position of the first row with an equal vector, its own where it is that. All are null
-    where a row has no vector or there is no other vector. Beyond 15,000 vectors neighbours are sought
-    in the cells around, which misses a few in a hundred. `of_embedding` is filled in with the vectors' signal.
+    `neighbour_rows` holds positions in the dataset; of rows with equal vectors only the first is used, so that copies
+    do not hide other near rows. `neighbour_cosines` are the cosines, -1..1. `outlier_score` is their mean distance (1 -
+    cosine), 0..2: a high score means far from all others. `neighbour_density` is the mean of the neighbours' outlier
+    scores over the row's score: 1 is as dense as around its neighbours, under 1 is sparser (after Breunig et al. 2000).
+    `first_equal_row` is the position of the first row with an equal vector, which may be the row itself. All are null
+    where a row has no vector or there is no other vector. Beyond 15,000 vectors only the nearest cells are searched,
+    which misses a few neighbours in a hundred. `of_embedding` is set to the key of the vectors' signal.
     """
 
     count: int = 10
@@ -56,8 +56,8 @@ class Neighbours(
         k = min(self.count, len(first) - 1)
         if len(first) < len(vectors):
             vectors = vectors[first]
-        found = nearest(vectors, k + 1, self.seed)
-        near, cosine = found.rows[:, 1:], found.cosine[:, 1:]
+        result = nearest(vectors, k + 1, self.seed)
+        near, cosine = result.rows[:, 1:], result.cosine[:, 1:]
         lonely = (1 - cosine).mean(1)
         around = lonely[near].mean(1)
         density = np.divide(around, lonely, out=np.ones_like(lonely), where=lonely > 1e-6)
@@ -70,6 +70,6 @@ class Neighbours(
                 "first_equal_row": places[first].astype(np.uint32),
             }
         ).select(pl.col(name).cast(dtype) for name, dtype in self.adds.items())
-        at = np.full(rows.height, len(first), dtype=np.int64)
-        at[places] = which
-        return pl.concat([columns, columns.clear(1)])[at]
+        line = np.full(rows.height, len(first), dtype=np.int64)
+        line[places] = which
+        return pl.concat([columns, columns.clear(1)])[line]

@@ -10,13 +10,13 @@ from analysis.errors import ModelError
 
 
 def width_of(column: pl.Series) -> int:
-    """Numbers in most of the column's vectors. Raises ModelError where it holds no lists of numbers."""
+    """The length of most of the column's vectors. Raises ModelError where it holds no lists of numbers."""
     lists = _as_lists(column)
     lengths = lists.list.len().drop_nulls()
-    found = lengths.filter(lengths > 0).mode().sort()
-    if found.is_empty():
+    widths = lengths.filter(lengths > 0).mode().sort()
+    if widths.is_empty():
         raise ModelError(f"{column.name} holds no vectors; name a column of lists of numbers.")
-    return int(found[-1])
+    return int(widths[-1])
 
 
 def _as_lists(column: pl.Series) -> pl.Series:
@@ -32,9 +32,9 @@ def _as_lists(column: pl.Series) -> pl.Series:
 
 
 def read(column: pl.Series, width: int) -> tuple[Floats, Whole, pl.Series]:
-    """Unit vectors float32 [n, width], their places, and the status of every row.
+    """Unit vectors float32 [n, width], the positions of their rows, and the status of every row.
 
-    Status: "embedded"; "wrong_length"; "not_finite", where a number is missing, infinite or none; "zero", without
+    Status: "embedded"; "wrong_length"; "not_finite", where a number is missing, infinite or NaN; "zero", without
     direction; null where the row has no vector.
     """
     if column.dtype == pl.Null or column.null_count() == len(column):

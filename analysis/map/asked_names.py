@@ -28,7 +28,7 @@ UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Questions(NamedTuple):
-    """What is asked of each cluster, and how much of the dataset that holds: texts, and characters of all questions."""
+    """The question about each cluster, and how much leaves the machine: texts, and characters of all questions."""
 
     of: dict[int, str]
     texts: int
@@ -52,7 +52,10 @@ def questions(dataset: Dataset, cards: pl.DataFrame) -> Questions:
     of_place = dict(zip(places, texts, strict=True))
     asked = {
         card["cluster"]: "\n\n".join(
-            [f"Words: {', '.join(card['words'])}", *(f"Example: {of_place[at]}" for at in card["representatives"])]
+            [
+                f"Words: {', '.join(card['words'])}",
+                *(f"Example: {of_place[position]}" for position in card["representatives"]),
+            ]
         )
         for card in cards.iter_rows(named=True)
     }
@@ -60,9 +63,9 @@ def questions(dataset: Dataset, cards: pl.DataFrame) -> Questions:
 
 
 def ask_names(cards: pl.DataFrame, asked: Questions, *, may_send: bool = False) -> dict[int, str]:
-    """`cluster`: name, for the clusters of these cards that were given a usable one; the others keep theirs.
+    """`cluster`: name, for the clusters of these cards that get a usable name; the others keep theirs.
 
-    Raises MapError where nothing is configured or nobody agreed to send the questions, ModelError where nobody answers.
+    Raises MapError where nothing is configured or `may_send` is not set, ModelError where the model does not answer.
     """
     address = url()
     if not address.startswith(("http://", "https://")) or not model():
@@ -86,15 +89,15 @@ def ask_names(cards: pl.DataFrame, asked: Questions, *, may_send: bool = False) 
 def _answer(address: str, question: str) -> str:
     messages = [{"role": "system", "content": TASK}, {"role": "user", "content": question}]
     body = {"model": model(), "messages": messages}
-    said = endpoint.posted(f"{address}/chat/completions", os.environ.get("WINNOW_CHAT_KEY", ""), body)
+    reply = endpoint.posted(f"{address}/chat/completions", os.environ.get("WINNOW_CHAT_KEY", ""), body)
     try:
-        return str(said["choices"][0]["message"]["content"] or "")
+        return str(reply["choices"][0]["message"]["content"] or "")
     except (KeyError, IndexError, TypeError):
         raise ModelError(f"{address} answered something else than a message; check WINNOW_CHAT_URL.") from None
 
 
-def usable(said: str) -> str:
-    """The name in an answer, without quotes or full stop; empty where it is none: nothing, too long, several lines."""
-    name = THOUGHT.sub("", said).strip().strip("\"'“”‘’`*").rstrip(".").strip()
+def usable(answer: str) -> str:
+    """The name in an answer, without quotes or full stop; empty where it is missing, too long or of several lines."""
+    name = THOUGHT.sub("", answer).strip().strip("\"'“”‘’`*").rstrip(".").strip()
     is_short = len(name) <= MOST_CHARS and len(name.split()) <= MOST_WORDS
     return name if is_short and re.search(r"\w", name) and not UNPRINTABLE.search(name) else ""

@@ -1,4 +1,4 @@
-"""What is in each cluster of the rows in view? Its name, its size, what it costs, how good it is, what it asks for."""
+"""What is in each cluster of the rows in view? Its name, rows, tokens, mean score and verb-noun pairs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ PAIRS_SHOWN, LEAST_PAIRS = 3, 3
 
 
 def cluster_cards(dataset: Dataset, rows: pl.Series, level: Level = "cluster") -> pl.DataFrame:
-    """A line per cluster with rows among those at these positions, most rows first.
+    """A line per cluster that has some of the rows at these positions, most rows first.
 
-    `cluster`, `name`, `words`, `group` and `group_name`, `rows`, `share` of the rows that have a place, `tokens` (null
-    until tokens are computed), `mean_score` (null without scores), `pairs` (verb-noun pairs that set it apart; empty
-    until verb_noun is computed), `representatives` (positions, of the whole cluster), `x`, `y`.
+    `cluster`, `name`, `words`, `group` and `group_name`, `rows`, `share` of the rows that are on the map, `tokens`
+    (null until tokens are computed), `mean_score` (null without scores), `pairs` (verb-noun pairs that distinguish it;
+    empty until verb_noun is computed), `representatives` (positions, of the whole cluster), `x`, `y`.
     """
     names = dataset.table(dataset.signal("clusters"), "names").drop("row_id")
     groups = names.filter(pl.col("level") == "cluster_group").select(group="cluster", group_name="name")
@@ -33,9 +33,9 @@ def cluster_cards(dataset: Dataset, rows: pl.Series, level: Level = "cluster") -
 
 
 def counts(dataset: Dataset, rows: pl.Series, level: Level = "cluster") -> pl.DataFrame:
-    """What changes with the view: `cluster`, `rows`, `share`, `tokens`, `mean_score` of those among these rows."""
+    """What changes with the view: `cluster`, `rows`, `share`, `tokens`, `mean_score`, of these rows only."""
     placed = own_column(dataset, level).gather(rows)
-    cluster = placed.fill_null(-1).to_numpy() + 1  # 0 gathers what lies apart or nowhere
+    cluster = placed.fill_null(-1).to_numpy() + 1  # 0 counts rows without a cluster or not on the map
 
     def sums(values: pl.Series | None = None) -> pl.Series:
         weights = None if values is None else values.fill_null(0).to_numpy()
@@ -56,7 +56,7 @@ def _share(part: pl.Series, whole: pl.Series) -> pl.Series:
 
 
 def apart(dataset: Dataset, rows: pl.Series) -> tuple[int, int]:
-    """Of the rows at these positions, how many lie apart from all clusters, and how many have no place."""
+    """Of the rows at these positions, how many are unclustered, and how many are not on the map."""
     cluster = own_column(dataset, "cluster").gather(rows)
     return int((cluster == -1).sum()), cluster.null_count()
 
@@ -66,7 +66,7 @@ def _has(dataset: Dataset, column: str) -> bool:
 
 
 def _pairs(dataset: Dataset, rows: pl.Series, level: Level) -> pl.DataFrame:
-    """`cluster`, `pairs`: what its rows ask for and others do not, by class-based TF-IDF; nothing until it is read."""
+    """`cluster`, `pairs`: what only its rows ask for, by class-based TF-IDF; no line until it is computed."""
     nothing = pl.DataFrame(schema={"cluster": pl.Int32, "pairs": pl.List(pl.String)})
     if not _has(dataset, "verb") or not _has(dataset, "noun"):
         return nothing

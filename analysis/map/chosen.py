@@ -1,4 +1,4 @@
-"""Which vectors a dataset's map is made of: the choice of a tier, and what it needs to be made."""
+"""Which vectors a dataset's map is made of: the choice of a tier, and what it needs."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ TIERS = {
     "column": "the dataset's own vectors",
     "endpoint": "an endpoint's vectors",
 }
-SLOW_TEXTS = 50_000  # more of them take the model hours, so that a bridge is worth offering
+SLOW_TEXTS = 50_000  # the model needs hours for more of them, so a bridge is offered
 
 
 class Keep(Protocol):
-    """Writes down changes of what is said about a dataset, and gives the dataset with them."""
+    """Stores changes of a dataset's description, and returns the dataset with them."""
 
     def __call__(self, dataset: Dataset, **changes: object) -> Dataset: ...
 
@@ -45,12 +45,12 @@ def choose_vectors(
     may_send: bool = False,
     **map_parameters: object,
 ) -> Dataset:
-    """The dataset with these vectors chosen for its map, in so far as they are given; the rest stays as it was.
+    """The dataset with these vectors chosen for its map; what is not given stays as it was.
 
     `tier` is a name of TIERS; "column:NAME" takes that column, "column" that of the role embedding; "model:PATH" takes
     the repository at that path or hub id, as `model` does. `over`: "prompt", "response", "prompt+response", or
     "columns:A,B" for any text columns, "columns:A~B" where a name holds a comma. `map_parameters`: of the signal map,
-    such as `neighbours`. Nothing is computed. `keep` writes the parameters down: `Workspace.describe`. Where other
+    such as `neighbours`. Nothing is computed. `keep` stores the parameters: `Workspace.describe`. Where other
     texts than before would go to an endpoint, `may_send` says that a person agreed to it. Raises MapError, ModelError,
     SignalError.
     """
@@ -70,7 +70,7 @@ def choose_vectors(
     for name, parameters in changed.items():
         for filled_in in [parameter for parameter in parameters if parameter.startswith("of_")]:
             del parameters[filled_in]
-        dataset.catalogue.signal(name, parameters)  # says what does not fit before anything is kept
+        dataset.catalogue.signal(name, parameters)  # raises where something does not fit, before anything is stored
     return keep(dataset, parameters={**dataset.meta.get("parameters", {}), **changed})
 
 
@@ -89,8 +89,8 @@ def _of_over(dataset: Dataset, over: str) -> dict[str, object]:
 def _of_tier(dataset: Dataset, tier: str, model: str) -> Mapping[str, object]:
     name, _, given = tier.partition(":")
     if name not in TIERS:
-        known = ", ".join(TIERS)
-        raise MapError(f"No tier is called {tier!r}; known: {known}; a column as column:NAME, a model as model:PATH.")
+        tiers = ", ".join(TIERS)
+        raise MapError(f"No tier is called {tier!r}; known: {tiers}; a column as column:NAME, a model as model:PATH.")
     plain = {"tier": name, "model": "", "digest": "", "address": "", "width": 0, "may_send": False}
     if name in ("semantic", "bridge"):
         weights.folder()
@@ -108,9 +108,9 @@ def _of_tier(dataset: Dataset, tier: str, model: str) -> Mapping[str, object]:
             raise MapError("The tier model needs a repository; name its folder or hub id as model:PATH.")
         path = Path(asked).expanduser()
         asked = str(path.resolve()) if path.exists() else asked
-        found = repository.find(asked)
-        width = found.encoder().encode(["width"]).vectors.shape[1]
-        return {**plain, "model": asked, "digest": found.digest, "width": width}
+        checkpoint = repository.find(asked)
+        width = checkpoint.encoder().encode(["width"]).vectors.shape[1]
+        return {**plain, "model": asked, "digest": checkpoint.digest, "width": width}
     if name == "endpoint":
         if not endpoint.url() or not model:
             raise MapError("An endpoint needs WINNOW_EMBEDDINGS_URL in the environment and the name of a model.")
@@ -119,21 +119,21 @@ def _of_tier(dataset: Dataset, tier: str, model: str) -> Mapping[str, object]:
 
 
 def _of_endpoint(dataset: Dataset, chosen: Mapping[str, object], width: int, may_send: bool) -> Mapping[str, object]:
-    """Its width, and that a person agreed to send these texts. Raises MapError where nobody has."""
-    model, address, known = str(chosen["model"]), str(chosen["address"]), int(str(chosen["width"]))
+    """Its width, and that a person agreed to send these texts. Raises MapError where `may_send` is not set."""
+    model, address, width_before = str(chosen["model"]), str(chosen["address"]), int(str(chosen["width"]))
     if not may_send:
         texts, chars = _counted(dataset, chosen)
         raise MapError(
             f"{texts:,} texts of {chars:,} characters would leave this machine for {address}; agree by --send, or "
             "choose another tier."
         )
-    return {"width": width or known or endpoint.embed(["width"], model, address).shape[1], "may_send": True}
+    return {"width": width or width_before or endpoint.embed(["width"], model, address).shape[1], "may_send": True}
 
 
 def to_be_sent(dataset: Dataset, over: str | None = None) -> tuple[int, int]:
-    """Texts, and their characters, that an endpoint would be sent for this `over`, or the one that was chosen before.
+    """Texts, and their characters, that would be sent to an endpoint for this `over`, or for the one chosen before.
 
-    Blank texts stay here, and of equal ones among the rows that are embedded at once only one is sent.
+    Blank texts are not sent; of equal texts in one chunk of rows only one is sent.
     """
     return _counted(dataset, dataset.signal("embedding").parameters if over is None else _of_over(dataset, over))
 
@@ -147,13 +147,13 @@ def _counted(dataset: Dataset, chosen: Mapping[str, object]) -> tuple[int, int]:
 
 
 def texts_of(dataset: Dataset, chosen: Mapping[str, object], rows: pl.Series | None = None) -> pl.Series:
-    """The texts, `text`, that `over` and `texts` of these parameters name, of the rows at these positions or of all."""
+    """The texts, named `text`, that `over` and `texts` in `chosen` select, of the rows at these positions or of all."""
     signal = Embedding(over=cast(Over, chosen["over"]), texts=str(chosen["texts"]))
     return signal.texts_of(dataset.frame(signal.inputs, rows)).alias("text")
 
 
 def tier_in_words(dataset: Dataset) -> str:
-    """Which vectors the dataset's map is made of, for people."""
+    """Which vectors the dataset's map is made of, in words."""
     parameters = dataset.signal("embedding").parameters
     tier = str(parameters["tier"])
     if tier == "column":
@@ -165,7 +165,7 @@ def tier_in_words(dataset: Dataset) -> str:
 
 
 def own_column(dataset: Dataset, name: str) -> pl.Series:
-    """A column of a signal, also where the source has one of the same name."""
+    """A column of a signal, even where the source has a column of the same name."""
     if name not in dataset.originals:
         return dataset.column(name)
     writer = dataset.catalogue.writer_of(name)

@@ -1,4 +1,4 @@
-"""Which rows lie densely together on the map? Clusters, groups of clusters, and the rows apart from all."""
+"""Which rows are close together on the map? Clusters, groups of clusters, and unclustered rows."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Booleans = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 APART = -1
 FITTED_PLACES = 50_000  # the time of HDBSCAN grows with the square of the places
 SMALLEST = 15  # rows
-GROUPS_POWER = 0.6  # of the number of clusters gives that of groups: 36 clusters in 9, 120 in 18
-NEAR_ENOUGH = 3.0  # times the usual distance between neighbours; a row farther from a cluster's places stays apart
+GROUPS_POWER = 0.6  # power of the number of clusters that gives the number of groups: 36 clusters in 9, 120 in 18
+NEAR_ENOUGH = 3.0  # times the median distance between neighbours; a row farther from a cluster is unclustered
 
 
 class Clusters(NamedTuple):
-    """For every row its cluster, int64, -1 apart, 0 the largest; confidence 0..1; and the group of clusters."""
+    """For every row its cluster, int64, 0 the largest, -1 unclustered; confidence 0..1; and the group of clusters."""
 
     cluster: Whole
     confidence: Floats
@@ -26,16 +26,16 @@ class Clusters(NamedTuple):
 
 
 def smallest_cluster(rows: int, detail: float) -> int:
-    """How many rows make a cluster: half the root of all, or one in 500; fewer with more detail, never under 15."""
+    """How many rows make a cluster: half the square root of all, or one in 500; fewer with more detail, at least 15."""
     return max(SMALLEST, round(max(math.sqrt(rows) / 2, rows / 500) / detail))
 
 
 def find_clusters(vectors: Floats, places: Floats, is_placed: Booleans, detail: float, seed: int) -> Clusters:
-    """Clusters of density (HDBSCAN, Campello et al. 2013) over float32 [n, 2], and groups of clusters alike in meaning.
+    """Clusters of density (HDBSCAN, Campello et al. 2013) over float32 [n, 2], and groups of similar clusters.
 
-    Fitted over distinct places; other rows join the cluster of the nearest one. A single place that holds as many rows
-    as make a cluster is one. Groups join the clusters whose mean vectors are nearest (average linkage): far places on
-    a map say little, vectors do.
+    Fitted over distinct places; other rows join the cluster of the nearest one. A single place with enough rows for a
+    cluster is a cluster. Groups join the clusters whose mean vectors are nearest (average linkage): large distances on
+    a map mean little, those of vectors do.
     """
     n = len(places)
     if n < SMALLEST:
@@ -53,7 +53,7 @@ def find_clusters(vectors: Floats, places: Floats, is_placed: Booleans, detail: 
 
 
 def _distinct(places: Floats) -> tuple[Floats, Whole, Whole]:
-    """Distinct places, the number of each row's, and how many rows lie at each."""
+    """Distinct places, the number of each row's, and how many rows are at each."""
     kept, which, counts = np.unique(
         np.ascontiguousarray(places).view(np.complex64).ravel(), return_inverse=True, return_counts=True
     )
@@ -70,7 +70,7 @@ def _by_density(places: Floats, smallest: int) -> tuple[Whole, Floats]:
 
 
 def _joined(kept: Floats, fitted: Whole, label: Whole, sure: Floats) -> tuple[Whole, Floats]:
-    """The cluster of every place: its own where it was fitted, otherwise that of the nearest fitted one."""
+    """The cluster of every place: its label where it was fitted, otherwise that of the nearest fitted place."""
     every, confidence = np.full(len(kept), APART), np.zeros(len(kept), np.float32)
     every[fitted], confidence[fitted] = label, sure
     rest = np.setdiff1d(np.arange(len(kept)), fitted, assume_unique=True)
@@ -87,16 +87,16 @@ def _joined(kept: Floats, fitted: Whole, label: Whole, sure: Floats) -> tuple[Wh
 
 
 def _with_heaps(cluster: Whole, confidence: Floats, rows_at: Whole, smallest: int) -> tuple[Whole, Floats]:
-    """A cluster for each single place, apart from all, that holds rows enough for one."""
+    """The clusters with a new one for each unclustered place that holds enough rows."""
     heaps = np.flatnonzero((cluster == APART) & (rows_at >= smallest))
-    made, sure = cluster.copy(), confidence.copy()
-    made[heaps] = cluster.max(initial=APART) + 1 + np.arange(len(heaps))
+    joined, sure = cluster.copy(), confidence.copy()
+    joined[heaps] = cluster.max(initial=APART) + 1 + np.arange(len(heaps))
     sure[heaps] = 1
-    return made, sure
+    return joined, sure
 
 
 def _groups(vectors: Floats, cluster: Whole) -> Whole:
-    """The group of every row's cluster, numbered by rows; -1 for rows apart."""
+    """The group of every row's cluster, numbered by rows, the largest 0; -1 for unclustered rows."""
     count = int(cluster.max(initial=APART)) + 1
     wanted = round(count**GROUPS_POWER)
     if count < 3:
@@ -109,7 +109,7 @@ def _groups(vectors: Floats, cluster: Whole) -> Whole:
 
 
 def _by_size(cluster: Whole) -> Whole:
-    """The same clusters numbered by their rows, the largest 0; among equals the one that comes first."""
+    """The same clusters numbered by their rows, the largest 0; of equal ones the earlier comes first."""
     numbers, first, rows = np.unique(cluster[cluster != APART], return_index=True, return_counts=True)
     order = np.lexsort((first, -rows))
     table = np.full(int(cluster.max(initial=APART)) + 2, APART)

@@ -1,4 +1,4 @@
-"""Which groups does the dataset fall into, and what is each about?"""
+"""Which clusters does the dataset have, and what is each about?"""
 
 from __future__ import annotations
 
@@ -42,17 +42,19 @@ class Clusters(
     tables={"names": NAME},
     scope="dataset",
 ):
-    """Clusters of density over the map's places (HDBSCAN): `cluster` from 0, the largest, on; -1 is apart from all.
+    """Clusters of density over the map's places (HDBSCAN): `cluster` is 0 for the largest, -1 for unclustered rows.
 
-    `cluster_confidence`, 0..1, says how firmly a row belongs, 0 where apart. `cluster_group` is the coarser level:
-    clusters whose mean vectors are nearest, -1 apart. All are null where a row has no place on the map. A cluster has
-    at least 15 rows, half the root of all rows and one in 500, these two over `detail`. Numbers change with the seed,
-    the map and its vectors: what is kept elsewhere should name rows, not numbers.
+    `cluster_confidence`, 0..1, says how certain a row's cluster is, 0 for unclustered rows. `cluster_group` is the
+    coarser level: clusters whose mean vectors are nearest, -1 for unclustered rows. All are null where a row has no
+    place on the map. A cluster has at least 15 rows, half the square root of all rows and one row in 500, the last two
+    divided by `detail`. Numbers change with the seed, the map and its vectors: what is stored elsewhere should name
+    rows, not numbers.
 
     The table `names` has a line per cluster and per group (`level` says which), on its first row: a `name` and up to
-    ten `words` that set it apart from its level's others, by class-based TF-IDF over what `over` names, without the
-    function words of the dataset's languages; `group`; `representatives`, positions of the rows nearest to its mean
-    vector; and where its name stands, the median place. The keys are filled in with the signals that are read.
+    ten `words` that distinguish it from the others of its level, by class-based TF-IDF over what `over` names, without
+    the function words of the dataset's languages; `group`; `representatives`, positions of the rows nearest to its mean
+    vector; and `x` and `y`, the median place, where its name is drawn. `of_embedding` and `of_map` are set to the keys
+    of the signals that are read.
     """
 
     over: Over = "prompt"
@@ -70,26 +72,28 @@ class Clusters(
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         is_there = rows["map_x"].is_not_null() & rows["unit_vector"].is_not_null()
-        there = is_there.arg_true()
+        positions = is_there.arg_true()
         inside = rows.select(
             "unit_vector", "map_x", "map_y", "is_placed", text=text_over(self.over).fill_null("")
         ).filter(is_there)
         places = inside.select("map_x", "map_y").to_numpy().astype(np.float32)
         vectors, _ = matrix_of(inside["unit_vector"])
-        found = find_clusters(vectors, places, inside["is_placed"].to_numpy(), self.detail, self.seed)
+        result = find_clusters(vectors, places, inside["is_placed"].to_numpy(), self.detail, self.seed)
         columns = pl.DataFrame(
-            {"cluster": found.cluster, "cluster_confidence": found.confidence, "cluster_group": found.group}
+            {"cluster": result.cluster, "cluster_confidence": result.confidence, "cluster_group": result.group}
         ).select(pl.col(name).cast(dtype) for name, dtype in self.adds.items())
-        lines = self._lines(inside, columns, vectors, there)
-        held = columns.with_columns(there.alias("row")).join(lines, on="row", how="left", maintain_order="left")
-        at = np.full(rows.height, len(there), dtype=np.int64)
-        at[there.to_numpy()] = np.arange(len(there))
-        return pl.concat([held, held.clear(1)])[at].select(*self.adds, "names")
+        lines = self._lines(inside, columns, vectors, positions)
+        held = columns.with_columns(positions.alias("row")).join(lines, on="row", how="left", maintain_order="left")
+        line = np.full(rows.height, len(positions), dtype=np.int64)
+        line[positions.to_numpy()] = np.arange(len(positions))
+        return pl.concat([held, held.clear(1)])[line].select(*self.adds, "names")
 
-    def _lines(self, inside: pl.DataFrame, columns: pl.DataFrame, vectors: Floats, there: pl.Series) -> pl.DataFrame:
-        """`row`, `names`: the lines that hang on each cluster's first row."""
+    def _lines(
+        self, inside: pl.DataFrame, columns: pl.DataFrame, vectors: Floats, positions: pl.Series
+    ) -> pl.DataFrame:
+        """`row`, `names`: the lines that belong to each cluster's first row."""
         left_out = stop_words(inside["text"].to_list()) if inside.height else set()
-        table = inside.select("map_x", "map_y", "text").hstack(columns).with_columns(row=there)
+        table = inside.select("map_x", "map_y", "text").hstack(columns).with_columns(row=positions)
         lines = pl.concat([_described(table, level, vectors, left_out) for level in LEVELS])
         return lines.group_by("row", maintain_order=True).agg(pl.col("names"))
 
@@ -106,7 +110,7 @@ def _described(table: pl.DataFrame, level: str, vectors: Floats, left_out: set[s
         .sort(level)
     )
     called = names(words, middle[level].to_list())
-    of = {key[0]: found["word"].to_list() for key, found in words.partition_by("cluster", as_dict=True).items()}
+    of = {key[0]: ranked["word"].to_list() for key, ranked in words.partition_by("cluster", as_dict=True).items()}
     lines = [
         {
             "level": level,

@@ -1,4 +1,4 @@
-"""What the picture of a map needs: its bounds, how many rows lie where, which points are drawn, where names stand."""
+"""What the picture of a map needs: its bounds, how many rows are where, which points and which names are drawn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from analysis.map.chosen import own_column
 
 MOST_POINTS = 15_000
 MARGIN_SHARE = 0.03
-LETTER_SHARE, LINE_SHARE = 0.0118, 0.03  # 7 and 18 pixels, a wide font's letter and a line, of a map 596 pixels high
+# of a map 596 pixels high: 7 pixels for a letter of a wide font, 18 pixels for a line
+LETTER_SHARE, LINE_SHARE = 0.0118, 0.03
 
 
 class Bounds(NamedTuple):
@@ -44,51 +45,51 @@ def bounds(dataset: Dataset) -> Bounds:
 
 
 def density(dataset: Dataset, rows: pl.Series | None = None, cells: int = 150) -> Density:
-    """How many of the rows at these positions, or of all, lie where."""
+    """How many of the rows at these positions, or of all, are in each cell of a grid."""
     return counted(cell_numbers(dataset, cells), bounds(dataset), rows, cells)
 
 
 def cell_numbers(dataset: Dataset, cells: int) -> pl.Series:
     """The cell of each row in a grid over the map, counted from the bottom left, row by row; null without a place."""
-    found = bounds(dataset)
+    edges = bounds(dataset)
     x, y = own_column(dataset, "map_x"), own_column(dataset, "map_y")
-    across = ((x - found.left) * (cells / (found.right - found.left))).cast(pl.Int32).clip(0, cells - 1)
-    up = ((y - found.bottom) * (cells / (found.top - found.bottom))).cast(pl.Int32).clip(0, cells - 1)
+    across = ((x - edges.left) * (cells / (edges.right - edges.left))).cast(pl.Int32).clip(0, cells - 1)
+    up = ((y - edges.bottom) * (cells / (edges.top - edges.bottom))).cast(pl.Int32).clip(0, cells - 1)
     return (up * cells + across).alias("cell")
 
 
-def counted(numbers: pl.Series, found: Bounds, rows: pl.Series | None, cells: int) -> Density:
+def counted(numbers: pl.Series, edges: Bounds, rows: pl.Series | None, cells: int) -> Density:
     """The rows at these positions, or all, per cell of a grid whose cell numbers are given."""
     inside = (numbers if rows is None else numbers.gather(rows)).drop_nulls().to_numpy()
     per_cell = np.bincount(inside, minlength=cells * cells)
-    return Density(per_cell.astype(np.uint32).reshape(cells, cells), found)
+    return Density(per_cell.astype(np.uint32).reshape(cells, cells), edges)
 
 
 def drawn(dataset: Dataset, rows: pl.Series, most: int = MOST_POINTS, seed: int = 0) -> pl.Series:
     """At most `most` of the rows at these positions that have a place, ascending.
 
-    Each row has its turn by the seed, whatever the view, so that a narrower view keeps the points that stay in it.
+    The order of the rows depends on the seed only, not on the view, so that a narrower view keeps its points.
     """
     wanted = np.zeros(dataset.height, np.bool_)
     wanted[rows.to_numpy()] = True
     if (x := own_column(dataset, "map_x")).null_count():
         wanted &= x.is_not_null().to_numpy()
     order, seen = _order(dataset.height, seed), 4 * most
-    found = order[:seen][wanted[order[:seen]]]
-    while len(found) < most and seen < len(order):
+    chosen = order[:seen][wanted[order[:seen]]]
+    while len(chosen) < most and seen < len(order):
         seen *= 4
-        found = order[:seen][wanted[order[:seen]]]
-    return pl.Series(rows.name, np.sort(found[:most]), dtype=pl.UInt32)
+        chosen = order[:seen][wanted[order[:seen]]]
+    return pl.Series(rows.name, np.sort(chosen[:most]), dtype=pl.UInt32)
 
 
 @functools.lru_cache(maxsize=4)
 def _order(rows: int, seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
-    """The rows in the order of their turns; kept, since drawing lots for a million rows takes a page's whole time."""
+    """The rows in random order; cached, since shuffling a million rows is too slow for a page."""
     return np.random.default_rng(seed).permutation(rows).astype(np.int32)
 
 
 def labels(cards: pl.DataFrame, of: Bounds, most: int = 40) -> pl.DataFrame:
-    """The lines of the cards (`name`, `x`, `y`, largest first) whose names do not overlap one that came before."""
+    """The lines of the cards (`name`, `x`, `y`, largest first) whose names do not overlap an earlier one."""
     side = max(of.right - of.left, of.top - of.bottom)
     kept: list[int] = []
     boxes: list[tuple[float, float, float]] = []

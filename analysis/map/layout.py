@@ -1,4 +1,4 @@
-"""Vectors to two coordinates: UMAP on a given graph of neighbours, two main components where rows are few."""
+"""Vectors to two coordinates: UMAP on a given graph of neighbours, the two main components where rows are few."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from analysis.embedding.nearest import Nearest, nearest, nearest_among
 from analysis.embedding.vectors import Floats, distinct
 
 EPOCHS = 200
-FEW_ROWS = 16  # fewer distinct vectors have no neighbourhoods worth the name
-PLACED_BY = 5  # fitted neighbours whose places a placed row lies between
+FEW_ROWS = 16  # fewer distinct vectors have no useful neighbourhoods
+PLACED_BY = 5  # fitted neighbours that determine the place of a placed row
 BLOCK_ROWS = 50_000
 SPREAD = 10.0  # half the width of a map by main components, about that of UMAP's
 
@@ -41,18 +41,18 @@ def layout(vectors: Floats, *, neighbours: int, min_dist: float, fitted: int, se
 
 
 def _between(near: Nearest, places: Floats) -> Floats:
-    """Among the neighbours that lie together: the mean of the one in their midst and its two nearest.
+    """The mean place of the most central neighbour and of the two neighbours nearest to it.
 
-    The mean of all would lie between two groups, where nothing is, as soon as one neighbour is of another group.
+    The mean of all would be in the empty space between two groups as soon as one neighbour is of another group.
     """
-    made = np.zeros((len(near.rows), 2), np.float32)
-    for at in range(0, len(made), BLOCK_ROWS):
-        found = places[near.rows[at : at + BLOCK_ROWS]]
-        apart = np.linalg.norm(found[:, :, None] - found[:, None], axis=3)
-        midst = apart.sum(2).argmin(1)
-        order = np.argsort(np.take_along_axis(apart, midst[:, None, None], 1)[:, 0], axis=1, kind="stable")[:, :3]
-        made[at : at + BLOCK_ROWS] = np.take_along_axis(found, order[:, :, None], 1).mean(1)
-    return made
+    result = np.zeros((len(near.rows), 2), np.float32)
+    for start in range(0, len(result), BLOCK_ROWS):
+        around = places[near.rows[start : start + BLOCK_ROWS]]
+        distances = np.linalg.norm(around[:, :, None] - around[:, None], axis=3)
+        midst = distances.sum(2).argmin(1)
+        order = np.argsort(np.take_along_axis(distances, midst[:, None, None], 1)[:, 0], axis=1, kind="stable")[:, :3]
+        result[start : start + BLOCK_ROWS] = np.take_along_axis(around, order[:, :, None], 1).mean(1)
+    return result
 
 
 def _fitted(vectors: Floats, neighbours: int, min_dist: float, seed: int) -> Floats:
@@ -64,7 +64,7 @@ def _fitted(vectors: Floats, neighbours: int, min_dist: float, seed: int) -> Flo
 
 def by_umap(vectors: Floats, near: Nearest, min_dist: float, seed: int) -> Floats:
     """UMAP (McInnes et al. 2018) on a given graph, started from the two main components."""
-    with warnings.catch_warnings():  # of one thread, which the seed asks for, and of a graph without its index
+    with warnings.catch_warnings():  # that it uses one thread because of the seed, and that the graph has no index
         warnings.simplefilter("ignore")
         import umap
 
@@ -79,12 +79,12 @@ def by_umap(vectors: Floats, near: Nearest, min_dist: float, seed: int) -> Float
             min_dist=min_dist,
             random_state=seed,
         )
-        made: Floats = fitted.fit_transform(vectors)
-    return made.astype(np.float32)
+        places: Floats = fitted.fit_transform(vectors)
+    return places.astype(np.float32)
 
 
 def _by_components(vectors: Floats) -> Floats:
-    """The two main components, brought to a map's width; all zero where there is only one place to be."""
+    """The two main components, scaled to a map's width; all zero where all vectors are equal."""
     places = np.zeros((len(vectors), 2), np.float32)
     if len(vectors) < 2:
         return places

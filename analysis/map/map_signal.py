@@ -1,4 +1,4 @@
-"""Which examples lie together? A place in two dimensions, so that neighbours by meaning are neighbours on a map."""
+"""Where is each example on the map? Two coordinates, such that rows with similar vectors are near each other."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Map(
     adds={"map_x": pl.Float32, "map_y": pl.Float32, "map_place": PLACE, "is_placed": pl.Boolean},
     scope="dataset",
 ):
-    """Two coordinates by UMAP, without units: near means alike, but distances between far groups mean little.
+    """Two coordinates by UMAP, without units: near means similar, but distances between far groups mean little.
 
     At most `fitted_rows` distinct vectors, drawn by the seed, are laid out; each other row is put between the fitted
     ones it is nearest to, which `is_placed` marks. Equal vectors share a place. Fewer than 16 distinct vectors are laid
-    out by their two main components. `map_place` holds both coordinates, for what is asked of a place. All are null
-    where a row has no vector. `neighbours`: how many rows count as near, more show the whole, fewer the detail;
-    `min_dist`, 0..1: how tightly rows may lie. `of_embedding` is filled in with the vectors' signal.
+    out by their two main components. `map_place` holds both coordinates, for filters by area. All are null
+    where a row has no vector. `neighbours`: how many rows count as near: more show the whole, fewer the detail;
+    `min_dist`, 0..1: how close rows may be. `of_embedding` is set to the key of the vectors' signal.
     """
 
     neighbours: int = 15
@@ -48,12 +48,12 @@ class Map(
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         vectors, places = matrix_of(rows["unit_vector"])
-        made = layout(
+        result = layout(
             vectors, neighbours=self.neighbours, min_dist=self.min_dist, fitted=self.fitted_rows, seed=self.seed
         )
         columns = pl.DataFrame(
-            {"map_x": made.places[:, 0], "map_y": made.places[:, 1], "is_placed": made.is_placed}
+            {"map_x": result.places[:, 0], "map_y": result.places[:, 1], "is_placed": result.is_placed}
         ).select("map_x", "map_y", pl.struct(x="map_x", y="map_y").alias("map_place"), "is_placed")
-        at = np.full(rows.height, len(places), dtype=np.int64)
-        at[places] = np.arange(len(places))
-        return pl.concat([columns, pl.DataFrame(schema=dict(self.adds)).clear(1)])[at].select(*self.adds)
+        line = np.full(rows.height, len(places), dtype=np.int64)
+        line[places] = np.arange(len(places))
+        return pl.concat([columns, pl.DataFrame(schema=dict(self.adds)).clear(1)])[line].select(*self.adds)

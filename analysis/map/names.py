@@ -1,4 +1,4 @@
-"""What sets a cluster apart: the words that its rows hold and others do not, and the rows in its midst."""
+"""What distinguishes a cluster: the words that its rows hold and others do not, and its most central rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMING_ROWS = 2_000  # of each cluster, spread over it
 WORDS_IN_NAME, WORDS_KEPT, LEAST_ROWS = 3, 10, 3
 LANGUAGE_SAMPLE, LANGUAGE_SHARE = 1_000, 0.02
 SHORTEST_WORD = 3
-SPACELESS = r"\p{Han}\p{Hiragana}\p{Katakana}"  # scripts without blanks between words: two characters stand for a word
+SPACELESS = r"\p{Han}\p{Hiragana}\p{Katakana}"  # scripts without blanks between words: two characters count as a word
 
 
 def stop_words(texts: Sequence[str]) -> set[str]:
@@ -28,20 +28,20 @@ def stop_words(texts: Sequence[str]) -> set[str]:
     counted = (
         pl.Series(languages, dtype=pl.String).value_counts().filter(pl.col("count") >= LANGUAGE_SHARE * len(lines))
     )
-    found: set[str] = set()
+    words: set[str] = set()
     for language in counted.to_series():
         try:
-            found |= importlib.import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS
+            words |= importlib.import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS
         except ModuleNotFoundError:  # a language that spaCy has no list of keeps its function words
             continue
-    return {word.replace("’", "'").rpartition("'")[2] for word in found} | found
+    return {word.replace("’", "'").rpartition("'")[2] for word in words} | words
 
 
 def word_weights(texts: pl.Series, cluster: Whole, left_out: set[str]) -> pl.DataFrame:
     """The words of each cluster by class-based TF-IDF (Grootendorst 2022): `cluster`, `word`, `rows`, `weight`.
 
-    Of Chinese and Japanese two neighbouring characters count as a word. Rows that hold a word are counted, not how
-    often they do. Heaviest first, at most ten a cluster; words in fewer than three of its rows are left out.
+    In Chinese and Japanese two neighbouring characters count as a word. Rows that hold a word are counted, not its
+    occurrences. Heaviest first, at most ten a cluster; words in fewer than three of its rows are left out.
     """
     picked = _spread(cluster)
     table = (
@@ -69,7 +69,7 @@ def word_weights(texts: pl.Series, cluster: Whole, left_out: set[str]) -> pl.Dat
 
 
 def _words(text: pl.Expr) -> pl.Expr:
-    """The distinct words of each text; of scripts without blanks every two neighbouring characters."""
+    """The distinct words of each text; in scripts without blanks every two neighbouring characters."""
     spaced = text.str.extract_all(rf"[\p{{L}}\p{{M}}--[{SPACELESS}]]{{{SHORTEST_WORD},}}")
     from_second = text.str.replace_all(rf"[{SPACELESS}]([{SPACELESS}]*)", "$1 ")
     pairs = [of.str.extract_all(rf"[{SPACELESS}]{{2}}") for of in (text, from_second)]
@@ -77,7 +77,7 @@ def _words(text: pl.Expr) -> pl.Expr:
 
 
 def _spread(cluster: Whole) -> Whole:
-    """The rows that are read for naming: of a large cluster some spread over it, of rows apart as many as of one."""
+    """The rows that are read for naming: of a large cluster some, spread over it; the same for unclustered rows."""
     table = pl.DataFrame({"cluster": cluster}).with_row_index("row")
     nth = pl.int_range(pl.len()).over("cluster")
     step = (pl.len().over("cluster") / NAMING_ROWS).ceil().cast(pl.Int64)
@@ -85,20 +85,20 @@ def _spread(cluster: Whole) -> Whole:
 
 
 def names(words: pl.DataFrame, clusters: Sequence[int]) -> dict[int, str]:
-    """A name for each cluster: its heaviest words, more of them where two clusters would be called the same."""
+    """A name for each cluster: its heaviest words, more of them where two clusters would have the same name."""
     of = {key[0]: table["word"].to_list() for key, table in words.partition_by("cluster", as_dict=True).items()}
-    made: dict[int, str] = {}
+    named: dict[int, str] = {}
     for cluster in clusters:
-        found = _without_forms(of.get(cluster, []))
+        heaviest = _without_forms(of.get(cluster, []))
         count = WORDS_IN_NAME
-        while (name := ", ".join(found[:count])) in made.values() and count < len(found):
+        while (name := ", ".join(heaviest[:count])) in named.values() and count < len(heaviest):
             count += 1
-        made[cluster] = f"{name} ({cluster})" if name in made.values() else name or f"cluster {cluster}"
-    return made
+        named[cluster] = f"{name} ({cluster})" if name in named.values() else name or f"cluster {cluster}"
+    return named
 
 
 def _without_forms(words: Sequence[str]) -> list[str]:
-    """The words less those that begin as an earlier one does: one of "poem" and "poems" is enough."""
+    """The words without those that begin like an earlier one: one of "poem" and "poems" is enough."""
     kept: list[str] = []
     for word in words:
         if not any(word.startswith(k) or k.startswith(word) for k in kept):
@@ -110,11 +110,11 @@ def representatives(vectors: Floats, cluster: Whole, count: int = 3) -> dict[int
     """Of each cluster the rows nearest to the mean of its vectors, distinct ones, as numbers of rows; nearest first."""
     order = np.argsort(cluster, kind="stable")
     bounds = np.searchsorted(cluster[order], np.arange(cluster.max(initial=-1) + 2))
-    found: dict[int, list[int]] = {}
+    nearest_rows: dict[int, list[int]] = {}
     for number in range(len(bounds) - 1):
         rows = order[bounds[number] : bounds[number + 1]]
         mean: Any = unit(vectors[rows].mean(0, keepdims=True))[0]
         cosine = (vectors[rows] @ mean).round(5)
         _, first = np.unique(-cosine, return_index=True)  # equal vectors have equal cosines
-        found[number] = [int(rows[i]) for i in first[:count]]
-    return found
+        nearest_rows[number] = [int(rows[i]) for i in first[:count]]
+    return nearest_rows

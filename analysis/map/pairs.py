@@ -1,18 +1,18 @@
-"""Which rows lie near each other, as pairs: the lists of nearest rows seen from both sides."""
+"""Which pairs of rows are near each other? From the lists of nearest rows of both rows."""
 
 from __future__ import annotations
 
 import polars as pl
 
-LOWEST_COSINE = 0.7  # pairs below it are not alike, whatever the vectors
+LOWEST_COSINE = 0.7  # pairs below it are not similar, whatever the vectors
 READS = ("neighbour_rows", "neighbour_cosines", "first_equal_row")  # the columns of the signal neighbours
 
 
 def pairs_of(rows: pl.DataFrame, least: float = LOWEST_COSINE) -> pl.DataFrame:
-    """Pairs of rows of other vectors whose cosine is at least `least`: `a` < `b` (positions), `cosine`; nearest first.
+    """Pairs of rows with different vectors, of cosine `least` or more: `a` < `b` (positions), `cosine`; nearest first.
 
-    `rows` holds the columns of READS. Of each row only the nearest that `neighbours` keeps are seen; of rows with equal
-    vectors the first stands for all.
+    `rows` holds the columns of READS. Only the nearest rows that `neighbours` keeps are used; of rows with equal
+    vectors only the first.
     """
     lists = rows.lazy().select(READS).with_row_index("a")
     is_near = pl.col("neighbour_cosines").list.first() >= least
@@ -27,7 +27,7 @@ def pairs_of(rows: pl.DataFrame, least: float = LOWEST_COSINE) -> pl.DataFrame:
 
 
 def pairs_with_repeats(rows: pl.DataFrame, least: float = LOWEST_COSINE) -> pl.DataFrame:
-    """The same with a pair for each row whose vector an earlier one has, of cosine 1; no other pair has that.
+    """The same, and a pair of cosine 1 for each row whose vector an earlier row has; no other pair has cosine 1.
 
     Sorted by `a`, then `b`.
     """

@@ -1,4 +1,4 @@
-"""Which rows to take: a sample that covers everything, one that is like the whole, or what there is too much of."""
+"""Which rows to take: a sample that covers everything, one with the shares of the whole, or redundant rows."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ NESTED = (0.25, 0.5, 1.0)
 
 
 def diverse(dataset: Dataset, rows: pl.Series, size: int, seed: int = 0) -> pl.Series:
-    """`size` positions that cover the rows evenly, the first ones most: representatives of k-means cells.
+    """`size` positions that cover the rows evenly: representatives of k-means cells.
 
-    Each cell gives the row nearest to its middle, then each a second one, and so on; of equal vectors one is taken
-    before any is taken twice. Rows without a vector are not picked. Fewer than `size` where there are not so many.
+    Each cell gives the row nearest to its middle, then each a second one, and so on; so the first rows cover most.
+    Repeats of a vector are taken last. Rows without a vector are not picked. Fewer than `size` where there are
+    fewer such rows.
     """
-    vectors, there = matrix_of(own_column(dataset, "unit_vector").gather(rows))
+    vectors, places = matrix_of(own_column(dataset, "unit_vector").gather(rows))
     if not len(vectors) or size < 1:
         return rows.clear()
     first, which = distinct(vectors)
@@ -34,7 +35,7 @@ def diverse(dataset: Dataset, rows: pl.Series, size: int, seed: int = 0) -> pl.S
     table = table.with_columns(distance=pl.Series(distance[which[order]]))
     turn = pl.int_range(pl.len()).over("cell", "copy")
     ranked = table.sort("copy", "distance", "at").with_columns(turn=turn).sort("copy", "turn", "distance", "at")
-    return rows.gather(there[ranked["at"].to_numpy()[:size]])
+    return rows.gather(places[ranked["at"].to_numpy()[:size]])
 
 
 def _copy_number(which: Whole) -> Whole:
@@ -51,16 +52,16 @@ def _cells(vectors: Floats, count: int, seed: int) -> tuple[Whole, Floats]:
     fitted = MiniBatchKMeans(count, n_init=1, batch_size=4_096, max_iter=10, random_state=seed).fit(sample)
     middles = unit(fitted.cluster_centers_.astype(np.float32))
     cell, cosine = np.zeros(len(vectors), np.int64), np.zeros(len(vectors), np.float32)
-    for at in range(0, len(vectors), BLOCK_ROWS):
-        products = vectors[at : at + BLOCK_ROWS] @ middles.T
-        cell[at : at + BLOCK_ROWS], cosine[at : at + BLOCK_ROWS] = products.argmax(1), products.max(1)
+    for start in range(0, len(vectors), BLOCK_ROWS):
+        products = vectors[start : start + BLOCK_ROWS] @ middles.T
+        cell[start : start + BLOCK_ROWS], cosine[start : start + BLOCK_ROWS] = products.argmax(1), products.max(1)
     return cell, 1 - cosine
 
 
 def proportional(dataset: Dataset, rows: pl.Series, size: int, seed: int = 0, *, by: str = "cluster") -> pl.Series:
-    """`size` positions in which each value of the column `by` has the share it has among the rows, to within a row.
+    """`size` positions in which each value of the column `by` has the share it has among the rows, within one row.
 
-    The order is such that every beginning of it is such a sample of its own, so that smaller ones lie in larger ones.
+    The first rows of the sample are such a sample too, for every number of rows: smaller samples are part of larger.
     """
     values = own_column(dataset, by) if by in ("cluster", "cluster_group") else dataset.column(by)
     draws = np.random.default_rng(seed).permutation(len(rows))
@@ -78,18 +79,18 @@ def nested(
     *,
     by: str = "cluster",
 ) -> dict[float, pl.Series]:
-    """Samples of these shares of `size`, each like the whole and each inside the next, for measuring what data add."""
+    """Samples of these shares of `size`, each inside the next, to measure what more data add; see `proportional`."""
     if not shares or min(shares) <= 0 or max(shares) > 1:
-        raise MapError(f"Shares of nested samples lie above 0 and up to 1, such as 0.25; given are {list(shares)}.")
+        raise MapError(f"Shares of nested samples are above 0 and at most 1, such as 0.25; given are {list(shares)}.")
     whole = proportional(dataset, rows, size, seed, by=by)
     return {share: whole.head(max(round(share * len(whole)), 1)) for share in sorted(shares)}
 
 
 def redundant(dataset: Dataset, rows: pl.Series, size: int) -> pl.Series:
-    """`size` positions of what there is too much of: copies beyond the first, then rows nearest to their neighbours."""
+    """`size` positions of redundant rows: copies beyond the first, then rows nearest to their neighbours."""
     columns = [own_column(dataset, name).gather(rows) for name in ("unit_vector", "outlier_score")]
-    vectors, there = matrix_of(columns[0])
+    vectors, places = matrix_of(columns[0])
     _, which = distinct(vectors)
-    table = pl.DataFrame({"row": rows.gather(there), "copy": _copy_number(which) > 0})
-    table = table.with_columns(columns[1].gather(there).alias("score"))
+    table = pl.DataFrame({"row": rows.gather(places), "copy": _copy_number(which) > 0})
+    table = table.with_columns(columns[1].gather(places).alias("score"))
     return table.sort("copy", "score", "row", descending=[True, False, False], nulls_last=True)["row"].head(size)

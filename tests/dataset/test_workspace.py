@@ -341,14 +341,14 @@ def test_only_files_below_the_data_folders(tmp_path: Path, monkeypatch: pytest.M
         with pytest.raises(DatasetError) as error:
             below_data_folders(path)
         assert str(error.value) == (
-            f"{path} lies outside the folders opened for data ({inside}); WINNOW_DATA_DIRS adds others."
+            f"{path} is outside the folders opened for data ({inside}); WINNOW_DATA_DIRS adds others."
         )
 
 
 def test_what_is_not_there_is_no_way_to_learn_of_files_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WINNOW_DATA_DIRS", str(tmp_path))
     for path in ("/etc/passwd", "/etc/no such file"):
-        with pytest.raises(DatasetError, match="lies outside the folders opened for data"):
+        with pytest.raises(DatasetError, match="is outside the folders opened for data"):
             below_data_folders(path)
     with pytest.raises(DatasetError, match=r"gone\.jsonl is not there; pick another file\.$"):
         below_data_folders(tmp_path / "gone.jsonl")
@@ -376,7 +376,7 @@ def test_an_address_is_refused_offline(workspace: Workspace, monkeypatch: pytest
         workspace.open([address]) if by == "open" else workspace.dataset(address)
     assert (
         str(error.value)
-        == f"{address} lies on the network, which Winnow leaves alone; set WINNOW_ONLINE=1 to allow it."
+        == f"{address} is on the network, which Winnow does not use; set WINNOW_ONLINE=1 to allow it."
     )
 
 

@@ -410,16 +410,16 @@ def test_other_vectors_are_another_map(opened: tuple[Workspace, Path, str], data
 @pytest.mark.parametrize(
     ("records", "tier", "said"),
     [
-        ([{"prompt": "alone"}], "coarse", "1  apart from all"),
-        ([{"prompt": "one text"}, {"prompt": "two texts"}], "coarse", "2  apart from all"),
-        ([{"prompt": f"text {i} {'abc'[i % 3] * 4}"} for i in range(15)], "coarse", "15  apart from all"),
+        ([{"prompt": "alone"}], "coarse", "1  unclustered rows"),
+        ([{"prompt": "one text"}, {"prompt": "two texts"}], "coarse", "2  unclustered rows"),
+        ([{"prompt": f"text {i} {'abc'[i % 3] * 4}"} for i in range(15)], "coarse", "15  unclustered rows"),
         ([{"prompt": "all the same"}] * 40, "coarse", "40  cluster 0"),
         (
             [{"prompt": " ", "response": "x"}] * 3,
             "coarse",
-            "There is nothing to place; choose another --over than prompt",
+            "No row is on the map; choose another --over than prompt",
         ),
-        ([{"a": i, "b": "c"} for i in range(5)], "coarse", "There is nothing to place"),
+        ([{"a": i, "b": "c"} for i in range(5)], "coarse", "No row is on the map"),
         (
             [{"prompt": "x", "v": vector} for vector in ([1.0, 0.0], [0.0], [0.0, 0.0], None, [0.0, 1.0]) * 4],
             "column:v",

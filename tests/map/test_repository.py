@@ -149,7 +149,7 @@ def test_other_weights_are_another_key_and_the_same_elsewhere_are_the_same_diges
     planted(one, MEAN, scale=2.0)
     assert signal_of(one).digest != before.digest and signal_of(one).key != before.key
     repository.opened.cache_clear()
-    with pytest.raises(ModelError, match=r"^The model .* is no longer the one it was; choose it again\.$"):
+    with pytest.raises(ModelError, match=r"^The files of the model .* have changed; choose it again\.$"):
         before(rows_of("cat"))
     planted(same, {"pooling_mode_cls_token": True})
     assert signal_of(same).digest != before.digest, "pooled otherwise is another model"

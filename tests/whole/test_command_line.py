@@ -411,7 +411,7 @@ def test_a_file_of_another_sort(run: Run, tmp_path: Path, command: tuple[str, ..
         (("compute", "lengths", "--set", "a"), "Cannot read the parameter 'a'; expected parameter=value."),
         (
             ("compute", "--set", "over=prompt"),
-            "--set over=prompt says nothing without a signal; name one of: lengths, ",
+            "--set over=prompt needs a signal; name one of: lengths, ",
         ),
         (
             ("compute", "embedding", "--set", "may_send=maybe"),
