@@ -148,7 +148,7 @@ def test_policies_are_offered_where_there_is_something_to_go_by(opened: Open) ->
     [
         ({"kind": "semantic"}, "no kind 'semantic'"),
         ({"keep": "best"}, "kept by 'best'"),
-        ({"threshold": 0.2}, "0.2 does not"),
+        ({"threshold": 0.2}, "not 0.2"),
     ],
 )
 def test_a_choice_that_is_none_is_refused(given: dict[str, Any], said: str) -> None:
