@@ -142,7 +142,7 @@ def test_the_threshold_moves_counts_and_says_what_it_finds(opened: dict[str, Dat
     at.slider[0].set_value(1.0)
     assert metrics(well(at.run()))[:3] == ["3", "8", "5"]
     assert table(at)["Near"]["rows to drop"] == 5, "the table follows in the same rerun"
-    assert "follow other settings" in said(at)
+    assert "computed with other settings" in said(at)
     at.slider[0].set_value(0.7)
     assert "follow other settings" not in said(well(at.run()))
 

@@ -184,7 +184,7 @@ def test_what_has_no_place_is_one_click_away(dataset: Dataset, name: str, kept: 
     at = well(at.run())
     assert filters(at) == [kept] and len(dataset.rows_of(View.from_params([kept]))) == rows
     if name == "nowhere":
-        assert "None of the 5 rows in view has a place" in said(at) and "5 empty" in said(at)
+        assert "None of the 5 rows in view is on the map made of" in said(at) and "5 empty" in said(at)
 
 
 def test_a_card_keeps_its_rows_and_the_others_stay_in_sight(dataset: Dataset) -> None:
@@ -269,7 +269,7 @@ def test_nothing_computed_yet_says_what_it_does_what_it_costs_and_why(
     found = opened(tmp_path, [{"prompt": f"Question {i}", "response": "x"} for i in range(20)])
     at = run(found)
     assert "No map of these rows is made yet" in [s.value for s in at.subheader]
-    assert "20 rows fall into" in said(at) and "Suggested: " in said(at)
+    assert "finds clusters in the 20 rows" in said(at) and "Suggested: " in said(at)
     assert any("seconds, places and clusters included" in c for c in at.radio[0].proto.captions)
     at.radio[0].set_value("coarse")
     at = well(at.run())
@@ -307,7 +307,7 @@ def test_few_rows_and_equal_rows_have_a_page(home: Path, tmp_path: Path, count: 
         found.table_path(found.signal("clusters"), "names")
     )
     at = run(found)
-    assert ("A cluster has at least 15 rows" if count < 15 else "No 15 rows lie densely enough") in said(at)
+    assert ("A cluster has at least 15 rows" if count < 15 else "No 15 rows are close enough") in said(at)
     assert ("at one place" in said(at)) == (count > 1)
 
 
