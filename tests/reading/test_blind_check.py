@@ -100,7 +100,7 @@ def test_labels_are_offered_in_order_or_refused_with_a_sentence(data: dict[str, 
 
 
 def test_a_check_is_kept_for_its_person_and_is_no_tag(notes: Annotations) -> None:
-    with pytest.raises(AnnotationError, match="lacks one"):
+    with pytest.raises(AnnotationError, match="one of them is missing"):
         notes.checks.start("f" * 64, "Ann", "label", 1, [], ["x"], [])
     check = notes.checks.start("f" * 64, "Ann", "label", 1, ["r1", "r2"], ["good", "bad"], ["label"])
     answers = notes.checks.answers(check)
@@ -146,7 +146,7 @@ def test_in_a_check_the_page_shows_no_label_and_the_results_only_after(data: dic
     assert not at.exception
     check, said = at.session_state["made"], json.dumps(at.session_state["blind_shown"])
     assert said.count("good") == 1 and '"tags": ["good"]' in said  # one's own word, and no other
-    assert "says" not in said and "annotator" not in said and "withheld in a blind check" in said
+    assert "says" not in said and "annotator" not in said and "hidden in a blind check" in said
     at = run(READ, dataset, "label~eq~bad", check=check)
     assert "Blind check of label: 5 rows drawn at random with seed 3. Filters do not apply here." in texts(at)
     assert "End and compare" in [button.label for button in at.button]

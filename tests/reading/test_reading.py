@@ -197,7 +197,7 @@ def test_masked_personal_data_leaves_the_server_nowhere() -> None:
     assert "anna" not in json.dumps(shown)
     assert shown["sections"][0]["text"] == "Mail •••••••••• now"
     assert shown["sections"][0]["spans"] == [(5, 15, "pii", "EMAIL_ADDRESS")]
-    assert "withheld" in shown["raw"]["note"]
+    assert "hidden" in shown["raw"]["note"]
     nested = [Hit("prompt", 10, 15, masked=True), Hit("prompt", 5, 15, masked=True)]
     assert "anna" not in json.dumps(payload(row, fields=["note"], hits=nested))
     open_ = payload(row, fields=["note"], hits=[Hit("prompt", 5, 15, "pii", "EMAIL_ADDRESS")])
