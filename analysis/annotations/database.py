@@ -26,7 +26,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from analysis.annotations.upgrade import VERSION, upgrade, version_of
 from analysis.errors import AnnotationError
 
-BUSY_SECONDS = 10
+BUSY_SECONDS = 30  # SQLite has no queue of writers: among many, one can wait far longer than the others
 
 _MAKING_TABLES = 0x57494E4E4F57  # "WINNOW": any number that no other program on the server locks
 
