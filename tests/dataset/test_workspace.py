@@ -375,8 +375,7 @@ def test_an_address_is_refused_offline(workspace: Workspace, monkeypatch: pytest
     with pytest.raises(DatasetError) as error:
         workspace.open([address]) if by == "open" else workspace.dataset(address)
     assert (
-        str(error.value)
-        == f"{address} is on the network, which Winnow does not use; set WINNOW_ONLINE=1 to allow it."
+        str(error.value) == f"{address} is on the network, which Winnow does not use; set WINNOW_ONLINE=1 to allow it."
     )
 
 
