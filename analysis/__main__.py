@@ -48,7 +48,7 @@ app.command("replay")(replay_command)
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """A WinnowError or OSError prints one line and exits with code 2; any other error is a bug, with traceback."""
+    """Prints one line for bad input or an unreadable file and exits with code 2; other errors keep their traceback."""
     try:
         yield
     except WinnowError as error:

@@ -350,11 +350,11 @@ def test_what_is_not_there_is_no_way_to_learn_of_files_outside(tmp_path: Path, m
     for path in ("/etc/passwd", "/etc/no such file"):
         with pytest.raises(DatasetError, match="is outside the folders opened for data"):
             below_data_folders(path)
-    with pytest.raises(DatasetError, match=r"gone\.jsonl is not there; pick another file\.$"):
+    with pytest.raises(DatasetError, match=r"gone\.jsonl does not exist; pick another file\.$"):
         below_data_folders(tmp_path / "gone.jsonl")
     (tmp_path / "round").symlink_to(tmp_path / "round")
     for path in (str(tmp_path / "round"), f"{tmp_path}/a\x00b", f"{tmp_path}/{'x' * 5000}"):
-        with pytest.raises(DatasetError, match=r"(cannot be reached|is not there).*pick another file\.$"):
+        with pytest.raises(DatasetError, match=r"(cannot be reached|does not exist).*pick another file\.$"):
             below_data_folders(path)
 
 
