@@ -285,7 +285,7 @@ def test_a_plain_table_maps_its_text_columns_and_numbers_alone_have_no_map(home:
     at = run(Workspace().open([table]))
     over = next(box for box in at.selectbox if box.label == "What is compared")
     assert over.options == ["chosen columns"] and not at.button(key="make_map").disabled
-    assert "nothing to lay out on a map" in said(run(Workspace().open([numbers])))
+    assert "A map needs a column of texts or vectors" in said(run(Workspace().open([numbers])))
 
 
 @pytest.mark.parametrize("count", [1, 2, 15])

@@ -131,7 +131,7 @@ def test_a_table_without_texts_and_a_dataset_not_scanned_say_what_to_do(
     app = opened(PAGE, Workspace().open([tmp_path / "new.jsonl"]))
     assert "are not computed yet" in said(app)
     nothing = AppTest.from_file(str(PAGE), default_timeout=DEADLINE).run()
-    assert not nothing.exception and "Nothing is open yet" in said(nothing)
+    assert not nothing.exception and "No dataset is open" in said(nothing)
 
 
 def test_planted_kinds_are_counted(data: dict[str, Dataset]) -> None:

@@ -107,7 +107,7 @@ def test_compare_holds_the_view_against_all_other_rows(dataset: Dataset) -> None
 def test_compare_names_what_it_cannot_read_and_what_has_no_rows(dataset: Dataset) -> None:
     assert any("has no column 'nonsense'" in text for text in texts(run("compare", dataset, b="nonsense~eq~1")))
     assert "The other side has no rows." in texts(run("compare", dataset, b="year~gt~3000"))
-    assert any("Choose what to hold them against" in text for text in texts(run("compare", dataset)))
+    assert any("Choose B to compare them with" in text for text in texts(run("compare", dataset)))
     assert any("has no dataset" in text for text in texts(run("compare", dataset, b="", bd="../../etc")))
 
 

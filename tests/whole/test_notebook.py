@@ -190,9 +190,9 @@ def test_figures_count_all_rows_and_those_in_view(dataset: winnow.Dataset) -> No
     ]
     wedges = figures.verbs(dataset, where="note~eq~y")
     assert wedges.data[0].type == "sunburst"
-    with pytest.raises(winnow.WinnowError, match="holds no numbers"):
+    with pytest.raises(winnow.WinnowError, match="is not a column of numbers"):
         figures.lengths(dataset, "note")
-    with pytest.raises(winnow.WinnowError, match="holds lists"):
+    with pytest.raises(winnow.WinnowError, match="is a column of lists"):
         figures.counts(dataset, "tags")
 
 

@@ -112,14 +112,14 @@ OVERVIEW = ROOT / "pages" / "overview.py"
 def test_with_nothing_open_a_page_says_what_to_do(page: Path, home: Path) -> None:
     at = run(page)
     offers_samples(at)
-    assert ("Nothing is open yet" in texts(at)) == (page.stem != "open")
+    assert ("No dataset is open" in texts(at)) == (page.stem != "open")
 
 
 @pytest.mark.parametrize("name", [*FILES, "hostile", "chats", "preferences", "bare"])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_opens_on(page: Path, name: str, data: dict[str, Dataset]) -> None:
     at = run(page, data[name])
-    assert "Nothing is open yet" not in texts(at)
+    assert "No dataset is open" not in texts(at)
     assert not at.warning
     well(at.run())
 
@@ -130,7 +130,7 @@ def test_a_page_with_filters_and_one_without_a_row_left(page: Path, name: str, d
     dataset = data[name]
     run(page, dataset, "row_tokens~ge~5", "source~notnull", "*~!has~x")
     at = run(page, dataset, "row_tokens~ge~1000000000")
-    assert f"None of the {dataset.height:,} rows passes every filter" in texts(at)
+    assert f"None of the {dataset.height:,} rows passes all filters" in texts(at)
 
 
 @pytest.mark.parametrize("name", ["hostile", "table.csv"])
@@ -203,11 +203,11 @@ def test_a_link_that_cannot_be_read_shows_every_row_and_says_so(
 def test_a_link_to_data_that_is_not_opened_here(page: Path, data: dict[str, Dataset]) -> None:
     at = AppTest.from_file(page, default_timeout=DEADLINE)
     at.query_params["d"] = "0123456789abcdef"
-    assert "not opened here" in well(at.run()).warning[0].value
+    assert "not in this workspace" in well(at.run()).warning[0].value
     offers_samples(at)
     at = AppTest.from_file(page, default_timeout=DEADLINE)
     at.query_params["d"], at.query_params["n"] = "0123456789abcdef", "tiny.jsonl"
-    assert "other data of the same name" in well(at.run()).warning[0].value
+    assert "other data with the same name" in well(at.run()).warning[0].value
     assert address(at, "d") == [data["tiny.jsonl"].id]
 
 

@@ -336,14 +336,14 @@ def test_a_stopped_job_is_gone_and_says_so(home: Path, tmp_path: Path) -> None:
     assert jobs.is_over(job) and process.returncode == -signal.SIGTERM
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
-    with pytest.raises(JobError, match="was stopped before it ended"):
+    with pytest.raises(JobError, match="was stopped before it was complete"):
         jobs.result(job)
     jobs.stop(job)
 
 
 def test_a_job_nobody_knows_is_over_without_an_answer(home: Path) -> None:
     assert jobs.is_over("of-yesterday")
-    with pytest.raises(JobError, match="start it again"):
+    with pytest.raises(JobError, match="Start it again"):
         jobs.result("of-yesterday")
 
 

@@ -88,7 +88,7 @@ def has_failed(id: str) -> bool:
 
 
 def result(id: str) -> Any:
-    """The result of a job. Raises JobError with the last line of its stderr if it failed."""
+    """The result of a job. Raises JobError where it failed, with the last line of its stderr."""
     process = started_processes().get(id)
     if process is None or process.returncode != 0:
         error = (
