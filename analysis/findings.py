@@ -90,14 +90,14 @@ FINDINGS: tuple[tuple[str, str, str, tuple[tuple[str, str, str], ...]], ...] = (
     ),
     (
         "near_duplicates",
-        "1 row is a near-duplicate of another row.",
-        "{rows} rows are near-duplicates of other rows.",
+        "1 row is a near duplicate of another row.",
+        "{rows} rows are near duplicates of other rows.",
         (("is_near_extra", "eq", "true"), ("is_duplicate_extra", "ne", "true")),
     ),
     (
         "leaks",
-        "1 row has a near-duplicate in another split or file.",
-        "{rows} rows have a near-duplicate in another split or file.",
+        "1 row has a near duplicate in another split or file.",
+        "{rows} rows have a near duplicate in another split or file.",
         (("is_leak", "eq", "true"),),
     ),
     (
