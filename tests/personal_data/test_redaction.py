@@ -729,7 +729,7 @@ def test_a_view_that_rests_on_rules_says_them_and_replays(workspace: Workspace, 
     ("rule", "said"),
     [
         (NotPersonal("pattern", "EMAIL_ADDRESS", r"ann@gravel\-works\.co"), "itself personal data"),
-        (NotPersonal("pattern", "EMAIL_ADDRESS", ".*"), "matches anything"),
+        (NotPersonal("pattern", "EMAIL_ADDRESS", ".*"), "matches every text"),
         (NotPersonal("pattern", "EMAIL_ADDRESS", "("), "unclosed"),
         (NotPersonal("pattern", "EMAIL_ADDRESS", "a" * 201), "201 characters"),
         (NotPersonal("source", "EMAIL_ADDRESS", "cyd@other-mill.de", "author"), "itself personal data"),
