@@ -153,7 +153,7 @@ def test_in_a_check_the_page_shows_no_label_and_the_results_only_after(data: dic
     assert not at.dataframe
     at.button(key="check_show").click().run()
     well(at)
-    assert "beside" in texts(at) and at.dataframe
+    assert "compared with" in texts(at) and at.dataframe
     at = run(READ, dataset, check="unknown")
     assert "There is no blind check" in texts(at)
 

@@ -332,7 +332,7 @@ def test_a_link_shows_the_same_comparison(home: Path, tmp_path: Path) -> None:
     own = page(made, against="source: b", f=["source~in~a", "verb~eq~name"])
     assert "Filters on verb and noun do not apply here." in compared(own)[0]
     unknown = page(made, against="source: nowhere")
-    assert "source: nowhere is not known here" in said(unknown)
+    assert "source: nowhere is not available here" in said(unknown)
     assert "This view against" not in said(unknown) and unknown.button(key="compare").label
 
 
