@@ -98,7 +98,7 @@ def introduce(dataset: Dataset) -> None:
     st.text(
         f"A map puts similar rows near each other, finds clusters in the {count(dataset.height)} "
         "and names each by its typical words. For that every row gets a vector: choose from which texts, and how. "
-        "Each map is made once, in another process on this machine, and kept; you can go on meanwhile."
+        "Each map is made once, in another process on this machine, and kept; you can use other pages during this time."
     )
 
 

@@ -50,7 +50,7 @@ def progress(dataset: Dataset) -> None:
         st.progress(
             share,
             f"Making the map, step {number + 1} of {len(STEPS)}: {STEPS[signal.name]} of "
-            f"{count(dataset.height)}. All steps take about {usual}. You can go on meanwhile.",
+            f"{count(dataset.height)}. All steps take about {usual}. You can use other pages during this time.",
         )
         st.button("Stop", key="stop_map", on_click=_stop, args=(dataset, signal))
 
