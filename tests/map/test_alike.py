@@ -261,7 +261,7 @@ def test_the_command_says_what_it_needs(dataset: Dataset, bare: Dataset) -> None
 def test_the_page_lays_them_side_by_side(dataset: Dataset, bare: Dataset) -> None:
     at = run("conflicts", dataset, conflict="same_meaning_label")
     assert "In 1 group of prompts that mean the same (4 rows)" in said(at)
-    assert "from a cosine of 0.9 on" in said(at)
+    assert "the same meaning from a cosine of 0.9" in said(at)
     at.button(key="filter_same_meaning_label").click()
     assert view(well(at.run())).to_params() == ["meaning_conflict_kind~eq~label"]
     assert "It needs a vector of each prompt" in said(run("conflicts", bare))
@@ -277,7 +277,7 @@ def test_the_kind_meaning_on_the_page(dataset: Dataset, app_home: Path) -> None:
     at.toggle(key=f"words_{dataset.id}").set_value(False)
     at = well(at.run())
     assert [metric.value for metric in at.metric][:3] == ["2", "6", "4"]
-    assert "which follow other settings" in said(at)
+    assert "computed with other settings" in said(at)
     at.toggle(key=f"words_{dataset.id}").set_value(True)
     at = well(at.run())
     at.button(key="tag_duplicates").click()

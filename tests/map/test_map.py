@@ -356,7 +356,7 @@ def test_picks(dataset: Dataset, rows: pl.Series) -> None:
     assert [len(picked) for picked in inside.values()] == [50, 100, 200]
     assert set(inside[0.25]) < set(inside[0.5]) < set(inside[1.0]) == set(like)
     assert set(range(1_000, 1_010)) <= set(redundant(dataset, rows, 30))
-    with pytest.raises(MapError, match="above 0 and up to 1"):
+    with pytest.raises(MapError, match="above 0 and at most 1"):
         nested(dataset, rows, 10, [0, 1])
 
 
