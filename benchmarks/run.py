@@ -25,6 +25,7 @@ from benchmarks import (  # noqa: E402  needs the path set above
     formatting,
     language,
     opening,
+    opening_chats,
     pages,
     personal_data,
     reading,
@@ -37,6 +38,7 @@ from tests.support.browser import find_chromium  # noqa: E402
 
 SUBJECTS = {
     "opening": opening.measure,
+    "opening_chats": opening_chats.measure,
     "signals": computing.measure,
     "language": language.measure,
     "verb_noun": verb_noun.measure,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
@@ -97,12 +99,26 @@ class Facts:
 
 def write_part(batch: Batch, plan: Plan, path: Path) -> Facts:
     """Builds and writes the batch's part; a batch without records leaves no file."""
-    frame, facts = build(parse(batch), plan, batch.file)
+    with without_collection():
+        frame, facts = build(parse(batch), plan, batch.file)
     facts.container, facts.done = batch.container, batch.done
     if frame.height:
         write(frame, path)
         facts.path = str(path)
     return facts
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Pauses the search for circles of objects: a part makes a million objects and no circle, and the search takes half
+    of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def write(frame: pl.DataFrame, path: Path) -> None:

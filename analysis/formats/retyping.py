@@ -17,7 +17,7 @@ from analysis.formats.csvfiles import Dialect
 from analysis.formats.describe import source_of
 from analysis.formats.kinds import is_json
 from analysis.formats.parsing import PARSE_NOTES, parse
-from analysis.formats.parts import Facts, Plan, build, fit, write
+from analysis.formats.parts import Facts, Plan, build, fit, without_collection, write
 
 TABLES = ("parquet", "arrow")
 
@@ -45,7 +45,8 @@ def retype(facts: Facts, plan: Plan, container: str, dialect: Dialect | None) ->
         batch = _source_table(frame, facts, container)
     else:
         batch = _batch(once(frame), container, dialect, frame.columns)
-    rebuilt, new = build(parse(batch), plan, facts.file)
+    with without_collection():
+        rebuilt, new = build(parse(batch), plan, facts.file)
     write(rebuilt, path)
     read = Counter({note: n for note, n in facts.notes.items() if note[0] in PARSE_NOTES})
     built = Counter({note: n for note, n in new.notes.items() if note[0] not in PARSE_NOTES})
