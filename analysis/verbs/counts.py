@@ -13,11 +13,11 @@ import polars as pl
 
 from analysis.dataset import Dataset
 from analysis.errors import SignalError
-from analysis.signal import Signal
+from analysis.signal import ROW_ID, Signal
 
 PAIR = ["verb", "noun"]
 READ = [*PAIR, "verb_noun_status", "is_cut_for_verbs"]
-STATES = ("pair", "verb_only", "no_verb", "other_language", "empty", "missing")
+STATES = ("pair", "verb_only", "no_verb", "other_language", "empty", "missing", "failed")
 Numbers = np.ndarray[tuple[int], np.dtype[Any]]
 
 
@@ -32,6 +32,7 @@ class Coverage:
     other_language: int = 0
     empty: int = 0
     missing: int = 0
+    failed: int = 0
     not_computed: int = 0
     cut: int = 0
 
@@ -153,6 +154,10 @@ def requests_of(dataset: Dataset, signal: Signal) -> Requests:
         .then(pl.lit("verb_only"))
         .otherwise(pl.col("verb_noun_status").replace("no_pair", "no_verb").fill_null("missing"))
     )
+    failed = dataset.failures(signal)["row_id"]
+    if len(failed):
+        is_failed = dataset.column(ROW_ID).is_in(failed.implode())
+        status = pl.when(is_failed).then(pl.lit("failed")).otherwise(status)
     state = table.select(status.replace_strict(list(STATES), list(range(len(STATES))), return_dtype=pl.UInt8))
     tokens = _numbers(dataset, "response_tokens" if _has_tokens(dataset) else None)
     counted = (~np.isnan(tokens) & (name < names.height)).nonzero()[0]

@@ -78,6 +78,7 @@ def say_coverage(coverage: Coverage) -> None:
         "without a verb": coverage.no_verb,
         "in another language than the pipeline's": coverage.other_language,
         "empty": coverage.empty + coverage.missing,
+        "on which the computation failed": coverage.failed,
         "not computed yet": coverage.not_computed,
     }
     parts_in_words = (
