@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from analysis.verbs.syntax.asking import asks_how_it_is, asks_question, first_asked, how_asked, is_setting, may_be_asked
 from analysis.verbs.syntax.carriers import carried, conjuncts, verb_beside
-from analysis.verbs.syntax.mistagged import first_verb, passive_of_question, verb_of_question
+from analysis.verbs.syntax.mistagged import first_verb, may_be_verb, passive_of_question, verb_of_question
 from analysis.verbs.syntax.nouns import Noun, asked_what, fronted, is_how_many, names, nouns
 from analysis.verbs.syntax.tree import (
     OBJECT,
@@ -61,6 +61,8 @@ def _of_sentence(sentence: Span, lexicon: Lexicon) -> Iterator[Request]:
         yield _request(mended[0], (mended[1], None), "question")
         return
     verb = None if _is_but_a_noun(root, lexicon) or asks_how_it_is(sentence) else carried(root, 0)
+    if verb is not None and not may_be_verb(verb, lexicon):
+        verb = None  # "Minecraft, a game, is about to open"
     if is_question and verb is not None and not may_be_asked(verb, sentence):
         verb = None  # "are dolphins mammals", whose first noun is tagged as a verb
     if verb is None or lemma(verb) == "be":
@@ -111,6 +113,7 @@ def _is_but_a_noun(root: Token, lexicon: Lexicon) -> bool:
 
 def _of_verbs(verbs: list[Token], root: Token, is_question: bool, lexicon: Lexicon) -> Iterator[Request]:
     """The requests of conjoined verbs; one without an object has its neighbour's: "compare and contrast two poems"."""
+    verbs = [verb for verb in verbs if may_be_verb(verb, lexicon)]
     nouns_of_verbs = [nouns(verb, lexicon) for verb in verbs]
     for i, verb in enumerate(verbs):
         how, acted_on = how_asked(verb, root, is_question), nouns_of_verbs[i]
