@@ -37,6 +37,16 @@ class Coverage:
     cut: int = 0
 
     @property
+    def unread(self) -> dict[str, int]:
+        """How many rows have no text that could be read, by the reason."""
+        return {
+            "in another language": self.other_language,
+            "empty": self.empty,
+            "without a text": self.missing,
+            "on which the computation failed": self.failed,
+        }
+
+    @property
     def pair_share(self) -> float:
         """The share of the rows that the pipeline can parse which have a pair, 0 to 1; 0 where there are none."""
         read = self.pair + self.verb_only + self.no_verb
@@ -134,6 +144,18 @@ def signal_over(dataset: Dataset, over: str) -> Signal:
     """The signal with the pipeline chosen for this dataset; `over` is "prompt" or "response"."""
     chosen = dataset.signal("verb_noun")
     return type(chosen)(**{**chosen.parameters, "over": over})
+
+
+def columns_read(dataset: Dataset, over: str) -> list[str]:
+    """Which columns of this dataset have texts that the signal reads: several, where its rows have several forms.
+
+    >>> from analysis.workspace import Workspace
+    >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+    >>> columns_read(dataset, "prompt"), columns_read(dataset, "response")
+    (['prompt'], ['response'])
+    """
+    readable = ("response",) if over == "response" else ("prompt", "text")
+    return [name for name in readable if name in dataset.canonical]
 
 
 def requests_of(dataset: Dataset, signal: Signal) -> Requests:

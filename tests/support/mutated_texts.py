@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import orjson
+import polars as pl
 from hypothesis import strategies as st
+
+from analysis.formats.columns import CANONICAL
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 TEXTS = (
@@ -21,7 +24,7 @@ TEXTS = (
     "Given the list [3, 1, 2], sort it in descending order; then print the largest x^2 + 3x.",
     "However, the usually hostile crowd wasn't impressed. He said: “It'll be fine,” and left…",
     "Your task is to re-write this e-mail:\n\n> Dear Mr. O'Neill,\n> my number is +44 20 7946 0958.",
-    "My card is 4539 1488 0343 6467, my IBAN GB82 WEST 1234 5698 7654 32, mail me at ann.lee@firm.example.org!",
+    "My card is 4539 1488 0343 6467, my IBAN GB82 WEST 1234 5698 7654 32, mail me at ann.lee@quay-nine.org!",
     "<p>Fish &amp; chips</p> cost <b>£7.50</b>. [Menu](http://menu.example.com/?a=1&b=2) **today**\r\n- one\r\n- two",
     "```python\nprint('hello')\n```\nThe code above prints hello, hello, hello, hello, hello, hello, hello and",
     "I'm sorry, but as an AI language model I can't help with that. Is there anything else I can do?",
@@ -123,8 +126,39 @@ def texts_of(value: Any) -> list[str]:
     return [text for inner in value for text in texts_of(inner)] if isinstance(value, list) else []
 
 
-def mutated_batches(batches: int, size: int, seed: int = 0, texts: tuple[str, ...] = ()) -> list[list[str]]:
-    """Batches of changed texts, the same for the same seed; of the sample data and of TEXTS where none are given."""
+def frame_of(texts: Sequence[str], form: str) -> pl.DataFrame:
+    """Rows of the canonical columns with these texts: as raw "text", as prompt and response of a "pair", or "chat"."""
+    rows = pl.DataFrame({name: pl.Series([None] * len(texts), dtype=dtype) for name, dtype in CANONICAL.items()})
+    if form == "text":
+        return rows.with_columns(text=pl.Series(texts, dtype=pl.String))
+    sides = {"prompt": list(texts), "response": [*texts[1:], *texts[:1]]}
+    rows = rows.with_columns(pl.Series(name, side, dtype=pl.String) for name, side in sides.items())
+    if form == "pair":
+        return rows
+    chats = [
+        [message("user", prompt), message("assistant", response)]
+        for prompt, response in zip(*sides.values(), strict=True)
+    ]
+    return rows.with_columns(messages=pl.Series(chats, dtype=CANONICAL["messages"]))
+
+
+def message(role: str, content: str) -> dict[str, Any]:
+    """A message of a chat, whose other fields are null."""
+    message_type = CANONICAL["messages"]
+    assert isinstance(message_type, pl.List) and isinstance(message_type.inner, pl.Struct)
+    return {
+        **dict.fromkeys((field.name for field in message_type.inner.fields), None),
+        "role": role,
+        "content": content,
+    }
+
+
+FORMS = ("text", "pair", "chat")
+
+
+def mutated_batches(batches: int, size: int, seed: int) -> Iterator[list[str]]:
+    """Batches of changed texts of the sample data and of TEXTS, the same for the same seed."""
     random = Random(seed)
-    seeds = texts or (*TEXTS, *sample_texts())
-    return [[mutated(random.choice(seeds), random) for _ in range(size)] for _ in range(batches)]
+    seeds = (*TEXTS, *sample_texts())
+    for _ in range(batches):
+        yield [mutated(random.choice(seeds), random) for _ in range(size)]

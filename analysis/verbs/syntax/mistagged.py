@@ -33,8 +33,18 @@ def first_verb(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | N
     if verb.pos_ in NEVER_A_VERB or _ends_a_phrase(verb) or _is_statement(sentence.root, verb, following):
         return None
     is_known = any(verb.lower_ in listed for listed in (lexicon.verbs, lexicon.nouns, lexicon.adjectives))
-    is_new = bool(lexicon.verbs) and not is_known and verb.is_alpha and verb.pos_ != "ADV" and following.tag_ in ("DT", "PRP$")
-    is_new |= verb.lower_ in lexicon.nouns and verb.pos_ != "ADV" and following.lower_ in ("the", "this", "these", "my", "our")
+    is_new = (
+        bool(lexicon.verbs)
+        and not is_known
+        and verb.is_alpha
+        and verb.pos_ != "ADV"
+        and following.tag_ in ("DT", "PRP$")
+    )
+    is_new |= (
+        verb.lower_ in lexicon.nouns
+        and verb.pos_ != "ADV"
+        and following.lower_ in ("the", "this", "these", "my", "our")
+    )
     may_be = verb.lower_ in lexicon.verbs and verb.pos_ in ("NOUN", "PROPN", "ADJ", "ADV", "X", "VERB")
     if not (is_new or may_be):
         return None
