@@ -228,5 +228,5 @@ def _lexicon(name: str, version: str) -> Lexicon:
         if tables is not None and tables.has_table("lemma_index"):
             index = tables.get_table("lemma_index")
             verbs, nouns, adjectives = (frozenset(index.get(kind, ())) for kind in ("verb", "noun", "adj"))
-            return Lexicon(verbs - (model.Defaults.stop_words - COMMON_VERBS), nouns, adjectives)
+            return Lexicon(verbs - (model.Defaults.stop_words - COMMON_VERBS), nouns, adjectives, verbs)
     return Lexicon()

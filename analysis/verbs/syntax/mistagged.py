@@ -67,24 +67,6 @@ def _is_statement(root: Token, first: Token, following: Token) -> bool:
     return has_subject and child(root, {"cop"}) is not None and following.lower_ not in OPENS_CLAUSE
 
 
-def may_be_verb(token: Token, lexicon: Lexicon) -> bool:
-    """Whether a word that the rules take as a verb is tagged as one, or is one in the language: no name, no number.
-
-    A word tagged as a noun is none beside a finite verb without a subject, since it is then part of that subject
-    ("league two side Rochdale have signed"), nor where a conjunction joins it ("apple pie and peach pie slices").
-    """
-    if token.pos_ in ("VERB", "AUX") or not lexicon.verbs:
-        return True
-    is_joined = token.dep_ != "ROOT" and (token.tag_ != "VB" or token.pos_ == "PROPN")
-    return lemma(token) in lexicon.verbs and not is_joined and not any(map(_lacks_subject, token.children))
-
-
-def _lacks_subject(clause: Token) -> bool:
-    """Whether a clause has an auxiliary, but no subject and no word that begins a clause."""
-    has_auxiliary = any(c.dep_ == "aux" and c.tag_ in ("VBP", "VBZ", "VBD", "MD") for c in clause.children)
-    return clause.dep_ == "advcl" and has_auxiliary and child(clause, SUBJECT | PASSIVE | {"mark"}) is None
-
-
 def verb_of_question(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | None:
     """The verb of a question with "do" or a modal, which comes after the subject, and its noun."""
     helper = next((token for token in sentence[:12] if token.lower_ in AUXILIARIES), None)
