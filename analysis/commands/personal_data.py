@@ -115,7 +115,7 @@ def _stored(dataset: Dataset, signal: Signal, rows: pl.Series) -> Scanned:
 def _computed_here(dataset: Dataset, signal: Signal, rows: pl.Series) -> Scanned:
     """The same for few rows, without storing it."""
     table = TABLES[signal.name]
-    columns = computed(signal, dataset.frame([ROW_ID, *signal.inputs], rows))
+    columns = computed(signal, dataset.canonical_frame([ROW_ID, *signal.inputs], rows))
     spans = columns.select(rows.alias("row"), table).explode(table, empty_as_null=False, keep_nulls=False).unnest(table)
     return columns[STATUS[signal.name]], spans, columns[FAILURE].is_not_null()
 
