@@ -50,14 +50,14 @@ def compute_command(
     for wanted in map(dataset.signal, signals) if signals else quick(dataset):
         started = time.perf_counter()
         try:
-            made = _tried_out(dataset, wanted) if trial else _computed(dataset, wanted, engine, _failed(computed))
+            answers = _tried_out(dataset, wanted) if trial else _computed(dataset, wanted, engine, _failed(computed))
         except WinnowError as error:
-            made = {"error": str(error)}
+            answers = {"error": str(error)}
         seconds = {"seconds": round(time.perf_counter() - started, 3)}
-        computed.append({"name": wanted.name, "key": wanted.key, "rows": dataset.height, **seconds, **made})
+        computed.append({"name": wanted.name, "key": wanted.key, "rows": dataset.height, **seconds, **answers})
     answer({"signals": computed}, as_json, "\n".join(map(_line, computed)))
     if failed := _failed(computed):
-        errors = [made["error"] for made in computed if "error" in made]
+        errors = [result["error"] for result in computed if "error" in result]
         named = " ".join(f"{name}: {error}" for name, error in zip(failed, errors, strict=True))
         raise SignalError(
             errors[0] if len(computed) == 1 else f"{len(failed)} of {len(computed)} signals failed. {named}"
@@ -86,13 +86,13 @@ def _computed(dataset: Dataset, signal: Signal, engine: Runner | None, failed: l
 
 def _failed(computed: list[dict[str, Any]]) -> list[str]:
     """The names of the signals that failed."""
-    return [made["name"] for made in computed if "error" in made]
+    return [result["name"] for result in computed if "error" in result]
 
 
-def _line(made: dict[str, Any]) -> str:
+def _line(result: dict[str, Any]) -> str:
     """What a person reads about one signal."""
-    if "error" in made:
-        return f"{made['name']}: failed. {made['error']}"
-    failed = made.get("failed_rows")
-    without = f"; {failed:,} of {made['rows']:,} rows failed and have no value" if failed else ""
-    return f"{made['name']}: {made['seconds']:.1f} s{without}"
+    if "error" in result:
+        return f"{result['name']}: failed. {result['error']}"
+    failed = result.get("failed_rows")
+    without = f"; {failed:,} of {result['rows']:,} rows failed and have no value" if failed else ""
+    return f"{result['name']}: {result['seconds']:.1f} s{without}"

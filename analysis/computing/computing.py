@@ -85,11 +85,11 @@ def try_out(dataset: Dataset, signal: Signal) -> float:
 def compute(dataset: Dataset, signal: Signal, run: Runner | None = None, *, limit: int | None = None) -> Path:
     """Computes the signal where its file is missing; returns the file's path. Safe to stop, to repeat and to run twice.
 
-    A row on which a signal of row scope fails has no value; `Dataset.failures` lists such rows. Raises SignalError
-    where the signal fails as a whole, RunnerError, ModelError.
+    A row on which a signal of row scope fails has no value; `Dataset.failures` lists such rows.
 
     A second caller waits for the first and finds its result. `run` is chosen by the estimate when not given. With
-    `limit`, at most this many chunks are computed; a later call computes the rest.
+    `limit`, at most this many chunks are computed; a later call computes the rest. Raises SignalError where the signal
+    fails as a whole, RunnerError, ModelError.
 
         >>> from analysis.workspace import Workspace
         >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])

@@ -1,4 +1,4 @@
-"""On how many rows did a signal fail, and why? Said wherever its columns are shown, never with text of a row."""
+"""On how many rows did a signal fail, and why? Shown wherever its columns are, never with text of a row."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ ROW_FAULTS = (
 
 
 def computed(signal: Signal, rows: pl.DataFrame) -> pl.DataFrame:
-    """The signal's columns for these rows, and FAILURE: null, or why the row has no value ("IndexError in …").
+    """The signal's columns for these rows, and FAILURE: null, or why the row has no value.
 
     Where a signal of row scope fails, the rows are computed in ever smaller pieces until the failing ones are alone; a
     signal that sends texts away is not asked again. Raises SignalError where a signal fails as a whole, or on more than
