@@ -24,7 +24,7 @@ import polars as pl
 
 from analysis.annotations import open_annotations
 from analysis.annotations.in_place import take_annotations
-from analysis.computing import computing
+from analysis.computing import computing, failures
 from analysis.computing.choosing import quick, with_parameters
 from analysis.dataset import Dataset
 from analysis.errors import UsageError, WinnowError
@@ -32,6 +32,7 @@ from analysis.export import ExportRequest, ExportResult
 from analysis.export import export as export_rows
 from analysis.findings import findings as findings_of
 from analysis.formats import ReadOptions
+from analysis.signal import Signal
 from analysis.view import Filter, View
 from analysis.workspace import Workspace
 
@@ -97,7 +98,7 @@ def compute(dataset: Dataset, /, *signals: str, **parameters: object) -> Dataset
     for signal in map(dataset.signal, signals) if signals else quick(dataset):
         if not dataset.has(signal):
             _say(f"{signal.name}: {dataset.height:,} rows")
-            computing.compute(dataset, signal)
+            _compute(dataset, signal)
     take_annotations(dataset, _workspace(dataset).home)
     return dataset
 
@@ -209,9 +210,16 @@ def view(dataset: Dataset, where: Where, columns: Iterable[str] = ()) -> View:
     for name in dataset.catalogue.writers_of({*asked.columns(), *columns} - set(dataset.originals)):
         if not dataset.has(signal := dataset.signal(name)):
             _say(f"Computing {name} first.")
-            computing.compute(dataset, signal)
+            _compute(dataset, signal)
     take_annotations(dataset, _workspace(dataset).home)
     return asked
+
+
+def _compute(dataset: Dataset, signal: Signal) -> None:
+    """Computes a signal, and says on standard error how many rows failed."""
+    computing.compute(dataset, signal)
+    if sentence := failures.failure_sentence(dataset, signal):
+        _say(sentence)
 
 
 def _several(names: str | Iterable[str]) -> list[str]:

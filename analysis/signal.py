@@ -85,6 +85,11 @@ class Signal(ABC):
         return tuple(dict.fromkeys([*self.reads, *named]))
 
     @property
+    def declared(self) -> dict[str, DType]:
+        """Every column of `compute`, with its type: those of `adds`, then a list per table."""
+        return {**self.adds, **{name: pl.List(entry) for name, entry in self.tables.items()}}
+
+    @property
     def parameters(self) -> dict[str, object]:
         """Every field, falsy ones too, as it enters the key and the receipt."""
         return dataclasses.asdict(self)
@@ -122,9 +127,8 @@ class Signal(ABC):
         columns = self.compute(read)
         if columns.height != rows.height:
             raise SignalError(f"{self.name} returned {columns.height} rows for {rows.height}.")
-        declared = {**self.adds, **{name: pl.List(entry) for name, entry in self.tables.items()}}
-        if dict(columns.schema) != declared:
-            raise SignalError(f"{self.name} declares {declared} but returned {dict(columns.schema)}.")
+        if dict(columns.schema) != self.declared:
+            raise SignalError(f"{self.name} declares {self.declared} but returned {dict(columns.schema)}.")
         return rows.select(ROW_ID).hstack(columns)
 
 

@@ -65,7 +65,10 @@ with look_first:
             st.text(finding.sentence + tokens_in_words, width="stretch")  # which wraps in a narrow window
     for note in dataset.meta["notes"][:8]:
         st.text(f"When reading: {note['sentence']}")
-    if not to_look_at:
+    failed = jobs.failures(dataset, dataset.signals())
+    for sentence in failed:
+        st.text(sentence)
+    if not to_look_at and not failed:
         st.text("No row is empty, duplicated or too long." if dataset.has_examples else "No findings.")
 
 st.subheader(f"{count(len(in_view))} in view", anchor=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,8 +11,11 @@ from analysis.catalogue import CATALOGUE
 from analysis.commands.shared import DatasetArgument, Json, answer, pairs, say
 from analysis.computing import compute, try_out
 from analysis.computing.choosing import quick, with_parameters
-from analysis.computing.runners import runner
-from analysis.errors import UsageError
+from analysis.computing.failures import failed_inputs, failure_sentence
+from analysis.computing.runners import Runner, runner
+from analysis.dataset import Dataset
+from analysis.errors import SignalError, UsageError, WinnowError
+from analysis.signal import Signal
 from analysis.workspace import Workspace
 
 
@@ -43,17 +46,53 @@ def compute_command(
     dataset = workspace.dataset(name)
     if parameters := dict(pairs(set_ or [], "parameter")):
         dataset = workspace.describe(dataset, parameters=with_parameters(dataset, signals or (), parameters))
-    computed = []
+    computed: list[dict[str, Any]] = []
     for wanted in map(dataset.signal, signals) if signals else quick(dataset):
         started = time.perf_counter()
-        if trial:
-            seconds = try_out(dataset, wanted)
-            computed.append({"name": wanted.name, "key": wanted.key, "seconds": seconds, "rows": dataset.height})
-            continue
-        say(f"{wanted.name}: {dataset.height:,} rows")
-        path = compute(dataset, wanted, engine)
-        seconds = round(time.perf_counter() - started, 3)
-        computed.append(
-            {"name": wanted.name, "key": wanted.key, "rows": dataset.height, "seconds": seconds, "path": str(path)}
+        try:
+            answers = _tried_out(dataset, wanted) if trial else _computed(dataset, wanted, engine, _failed(computed))
+        except WinnowError as error:
+            answers = {"error": str(error)}
+        seconds = {"seconds": round(time.perf_counter() - started, 3)}
+        computed.append({"name": wanted.name, "key": wanted.key, "rows": dataset.height, **seconds, **answers})
+    answer({"signals": computed}, as_json, "\n".join(map(_line, computed)))
+    if failed := _failed(computed):
+        errors = [result["error"] for result in computed if "error" in result]
+        named = " ".join(f"{name}: {error}" for name, error in zip(failed, errors, strict=True))
+        raise SignalError(
+            errors[0] if len(computed) == 1 else f"{len(failed)} of {len(computed)} signals failed. {named}"
         )
-    answer({"signals": computed}, as_json, "\n".join(f"{m['name']}: {m['seconds']:.1f} s" for m in computed))
+
+
+def _tried_out(dataset: Dataset, signal: Signal) -> dict[str, Any]:
+    return {"seconds": try_out(dataset, signal)}
+
+
+def _computed(dataset: Dataset, signal: Signal, engine: Runner | None, failed: list[str]) -> dict[str, Any]:
+    """Computes the signal, unless it needs one that failed; its file, and how many rows have no value and why.
+
+    Raises SignalError, RunnerError, ModelError.
+    """
+    if needed := failed_inputs(dataset, signal, failed):
+        raise SignalError(f"It needs {', '.join(needed)}, which failed; it is not computed.")
+    say(f"{signal.name}: {dataset.height:,} rows")
+    path = compute(dataset, signal, engine)
+    if sentence := failure_sentence(dataset, signal):
+        say(sentence)
+    failures = dataset.failures(signal)
+    reasons = failures.group_by("failure").len("rows").sort("rows", "failure", descending=[True, False])
+    return {"path": str(path), "failed_rows": failures.height, "failures": reasons.to_dicts()}
+
+
+def _failed(computed: list[dict[str, Any]]) -> list[str]:
+    """The names of the signals that failed."""
+    return [result["name"] for result in computed if "error" in result]
+
+
+def _line(result: dict[str, Any]) -> str:
+    """What a person reads about one signal."""
+    if "error" in result:
+        return f"{result['name']}: failed. {result['error']}"
+    failed = result.get("failed_rows")
+    without = f"; {failed:,} of {result['rows']:,} rows failed and have no value" if failed else ""
+    return f"{result['name']}: {result['seconds']:.1f} s{without}"

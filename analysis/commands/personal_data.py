@@ -11,6 +11,7 @@ import polars as pl
 import typer
 
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load
+from analysis.computing.isolating import FAILURE, computed
 from analysis.dataset import Dataset
 from analysis.errors import UsageError
 from analysis.personal_data.named_entities_signal import NamedEntities
@@ -22,6 +23,7 @@ from analysis.personal_data.types import ENTITY_TYPES, NOISY, names
 from analysis.signal import ROW_ID, Signal
 
 SAMPLE_SEED = 20250101
+Scanned = tuple[pl.Series, pl.DataFrame, pl.Series]
 
 
 def pii_command(
@@ -47,11 +49,12 @@ def pii_command(
     if sample and sample < len(rows):
         rows = rows.sample(sample, seed=SAMPLE_SEED).sort()
     wanted = names(types or "")
-    statuses, tables = [], []
+    statuses, tables, failures = [], [], []
     for signal in _signals(dataset, wanted):
         few = len(rows) < dataset.height and not dataset.has(signal)
-        status, table = _computed_here(dataset, signal, rows) if few else _stored(dataset, signal, rows)
+        status, table, failed = _computed_here(dataset, signal, rows) if few else _stored(dataset, signal, rows)
         statuses.append(status)
+        failures.append(failed.alias(signal.name))
         tables.append(without_ruled_out(dataset, table))
     every = pl.concat(tables)
     if wanted and NOISY not in wanted:
@@ -64,17 +67,21 @@ def pii_command(
     )
     seen = coverage_of(statuses, every)
     scanned = seen.scanned + seen.partly
+    rows_failed = int(pl.DataFrame(failures).select(pl.any_horizontal(pl.all()).sum()).item())
     if spans:
         _write(every.select(dataset.column(ROW_ID).gather(every["row"]), pl.exclude("row")), spans)
     result: dict[str, Any] = {
         "rows_scanned": scanned,
         "rows_with_pii": seen.with_any,
         "rows_not_fully_scanned": seen.partly,
+        "rows_failed": rows_failed,
         "types": {type_: {"rows": n, "spans": m} for type_, n, m in per_type.rows()},
         "placeholders": every["is_placeholder"].sum(),
         "seconds": round(time.perf_counter() - started, 3),
     }
     lines = [f"{seen.with_any:,} of {scanned:,} rows hold personal data; {seen.partly:,} could not be read to the end."]
+    if rows_failed:
+        lines.append(f"The scan failed on {rows_failed:,} of {len(rows):,} rows, which were not scanned.")
     lines += [f"{n:>9,} rows {m:>9,} times  {type_}" for type_, n, m in per_type.rows()]
     lines.append(
         f"{result['placeholders']:,} placeholders (example.com, test cards, private addresses) are not counted."
@@ -97,21 +104,20 @@ def _signals(dataset: Dataset, wanted: tuple[str, ...]) -> list[Signal]:
     return chosen
 
 
-def _stored(dataset: Dataset, signal: Signal, rows: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
-    """The status of these rows and their spans; computed for all rows first where that is missing."""
+def _stored(dataset: Dataset, signal: Signal, rows: pl.Series) -> Scanned:
+    """The status of these rows, their spans, and whether the scan failed; computed first where that is missing."""
     compute_missing(dataset, signal)
     status = pl.read_parquet(dataset.path(signal), columns=[STATUS[signal.name]]).to_series().gather(rows)
-    return status, dataset.table_in(signal, TABLES[signal.name], rows)
+    failed = dataset.column(ROW_ID).gather(rows).is_in(dataset.failures(signal)["row_id"].implode())
+    return status, dataset.table_in(signal, TABLES[signal.name], rows), failed
 
 
-def _computed_here(dataset: Dataset, signal: Signal, rows: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
+def _computed_here(dataset: Dataset, signal: Signal, rows: pl.Series) -> Scanned:
     """The same for few rows, without storing it."""
     table = TABLES[signal.name]
-    computed = signal(dataset.canonical_frame([ROW_ID, *signal.inputs], rows))
-    spans = (
-        computed.select(rows.alias("row"), table).explode(table, empty_as_null=False, keep_nulls=False).unnest(table)
-    )
-    return computed[STATUS[signal.name]], spans
+    columns = computed(signal, dataset.canonical_frame([ROW_ID, *signal.inputs], rows))
+    spans = columns.select(rows.alias("row"), table).explode(table, empty_as_null=False, keep_nulls=False).unnest(table)
+    return columns[STATUS[signal.name]], spans, columns[FAILURE].is_not_null()
 
 
 def _write(spans: pl.DataFrame, path: Path) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from analysis.annotations.in_place import take_annotations
 from analysis.computing import compute
+from analysis.computing.failures import failure_sentence
 from analysis.dataset import Dataset
 from analysis.errors import DatasetError, UsageError
 from analysis.personal_data.not_personal import ruled
@@ -68,7 +69,7 @@ def compute_writers(dataset: Dataset, columns: set[str]) -> None:
 
 
 def compute_missing(dataset: Dataset, *signals: Signal) -> None:
-    """Computes those of these signals that the dataset lacks, and names each on standard error.
+    """Computes those of these signals that the dataset lacks, and names each on standard error; also rows that failed.
 
     Afterwards the rules about what is not personal are applied to the new columns too.
     """
@@ -78,5 +79,7 @@ def compute_missing(dataset: Dataset, *signals: Signal) -> None:
             say(f"Computing {signal.name} first.")
             compute(dataset, signal)
             computed.append(signal)
+        if sentence := failure_sentence(dataset, signal):
+            say(sentence)
     if any(signal.private for signal in computed):
         dataset.set_rulings(ruled(dataset, dataset.rulings.rules, dataset.rulings.revision))

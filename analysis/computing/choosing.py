@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.computing.computing import AT_OPENING_S, missing_inputs, try_out
 from analysis.dataset import Dataset
-from analysis.errors import UsageError
+from analysis.errors import UsageError, WinnowError
 from analysis.loaders.pipelines import pipeline_version
 from analysis.loaders.tokenizers import tokenizer_digest
 from analysis.signal import Signal
@@ -21,8 +21,16 @@ def quick(dataset: Dataset) -> Iterator[Signal]:
     for signal in sorted(dataset.signals(), key=lambda s: (bool(missing_inputs(dataset, s)), not s.cheap)):
         if missing_inputs(dataset, signal) or (signal.name in dataset.catalogue.on_request and not dataset.has(signal)):
             continue
-        if signal.cheap or dataset.has(signal) or try_out(dataset, signal) <= AT_OPENING_S:
+        if signal.cheap or dataset.has(signal) or _is_quick(dataset, signal):
             yield signal
+
+
+def _is_quick(dataset: Dataset, signal: Signal) -> bool:
+    """Whether it takes at most half a minute, or fails at once: computing it then says why."""
+    try:
+        return try_out(dataset, signal) <= AT_OPENING_S
+    except WinnowError:
+        return True
 
 
 def with_parameters(

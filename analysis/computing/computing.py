@@ -12,9 +12,11 @@ from pathlib import Path
 import polars as pl
 from filelock import FileLock, Timeout
 
+from analysis.computing.isolating import ADVICE, FAILURE, computed
 from analysis.computing.progress import Progress, Reporter
 from analysis.computing.runners import Runner, run_here, run_in_processes
 from analysis.dataset import Dataset
+from analysis.dataset.folder import FAILURE_TABLE, FAILURES
 from analysis.errors import SignalError
 from analysis.signal import ROW_ID, Signal
 from analysis.whole_files import whole_file, write_text_whole
@@ -63,7 +65,7 @@ def try_out(dataset: Dataset, signal: Signal) -> float:
     first = next(dataset.canonical_batches([ROW_ID, *signal.inputs], 0, count), None)
     if first is None:
         return 0.0
-    signal(first.head(10))  # loads the model, which a long run pays once
+    computed(signal, first.head(10))  # loads the model, which a long run pays once
     step = max(dataset.height // 5, 1)
     sample = pl.concat(
         batch
@@ -71,7 +73,7 @@ def try_out(dataset: Dataset, signal: Signal) -> float:
         for batch in dataset.canonical_batches([ROW_ID, *signal.inputs], start, max(count // 5, 1))
     )
     started = time.perf_counter()
-    signal(sample)
+    computed(signal, sample)
     seconds = (time.perf_counter() - started) * dataset.height / sample.height
     if signal.scope == "row" and seconds > PROCESSES_PAY_S:
         seconds /= os.cpu_count() or 1
@@ -83,8 +85,11 @@ def try_out(dataset: Dataset, signal: Signal) -> float:
 def compute(dataset: Dataset, signal: Signal, run: Runner | None = None, *, limit: int | None = None) -> Path:
     """Computes the signal where its file is missing; returns the file's path. Safe to stop, to repeat and to run twice.
 
+    A row on which a signal of row scope fails has no value; `Dataset.failures` lists such rows.
+
     A second caller waits for the first and finds its result. `run` is chosen by the estimate when not given. With
-    `limit`, at most this many chunks are computed; a later call computes the rest.
+    `limit`, at most this many chunks are computed; a later call computes the rest. Raises SignalError where the signal
+    fails as a whole, RunnerError, ModelError.
 
         >>> from analysis.workspace import Workspace
         >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
@@ -138,6 +143,7 @@ def _make_parts(
     missing = [start for start in starts if not (parts / f"{start:010}.parquet").exists()]
     todo = missing[:limit]
     done = dataset.height - sum(min(step, dataset.height - start) for start in missing)
+    failed = sum(_failures(pl.scan_parquet(file)).collect().height for file in parts.glob("*.parquet"))
     place: dict[str, int] = {}
 
     def chunks() -> Iterator[pl.DataFrame]:
@@ -151,7 +157,8 @@ def _make_parts(
         start = place.pop(_name(part))
         _write(part, parts / f"{start:010}.parquet")
         done += part.height
-        report("computing", done, dataset.height)
+        failed += part[FAILURE].count()
+        report("computing", done, dataset.height, failed)
 
 
 def _name(chunk: pl.DataFrame) -> str:
@@ -165,16 +172,30 @@ def _no_rows(dataset: Dataset, signal: Signal) -> pl.DataFrame:
 
 def _join_parts(dataset: Dataset, signal: Signal, parts: Path, path: Path) -> None:
     files = sorted(parts.glob("*.parquet"))
-    whole = pl.concat([pl.read_parquet(file) for file in files])
+    whole = pl.concat([pl.read_parquet(file) for file in files], how="diagonal")
     if whole.height != dataset.height:
         raise SignalError(
             f"{signal.name} made {whole.height:,} of {dataset.height:,} rows; delete {parts} and compute it again."
         )
+    failures = _failures(whole.lazy()).collect()
+    if 0 < failures.height == whole.height:
+        shutil.rmtree(parts)  # so that the next attempt computes them again
+        raise SignalError(f"{signal.name} failed on every row ({failures['failure'][0]}); {ADVICE}")
+    dataset.table_path(signal, FAILURES).unlink(missing_ok=True)
+    if failures.height:
+        _write(failures, dataset.table_path(signal, FAILURES))
     for name in signal.tables:
         entries = whole.select(ROW_ID, name).explode(name, empty_as_null=False, keep_nulls=False).unnest(name)
         _write(entries, dataset.table_path(signal, name))
-    _write(whole.drop(*signal.tables), path)
+    _write(whole.select(ROW_ID, *signal.adds), path)
     shutil.rmtree(parts)
+
+
+def _failures(part: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows without a value, as `Dataset.failures` has them; none in a part that an earlier version wrote."""
+    if FAILURE not in part.collect_schema():
+        return pl.LazyFrame(schema=FAILURE_TABLE)
+    return part.select(ROW_ID, failure=FAILURE).drop_nulls("failure")
 
 
 def _write(table: pl.DataFrame, path: Path) -> None:

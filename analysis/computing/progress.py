@@ -15,13 +15,17 @@ WRITE_EVERY_S = 0.2
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` units of one stage; `started` in seconds since the epoch; `pid` of the worker."""
+    """`done` of `total` units of one stage; `started` in seconds since the epoch; `pid` of the worker.
+
+    `failed`: how many of the units that are done have no value, because the computation failed on them.
+    """
 
     stage: str
     done: int
     total: int
     started: float
     pid: int
+    failed: int = 0
 
     @property
     def share(self) -> float:
@@ -52,12 +56,12 @@ class Reporter:
         self._started = time.time()
         self._written = 0.0
 
-    def __call__(self, stage: str, done: int, total: int) -> None:
+    def __call__(self, stage: str, done: int, total: int, failed: int = 0) -> None:
         now = time.time()
         if stage != self._stage:
             self._stage, self._started, self._written = stage, now, 0.0
         if self._path is None or (now - self._written < WRITE_EVERY_S and done < total):
             return
         self._written = now
-        progress = Progress(stage, done, total, self._started, os.getpid())
+        progress = Progress(stage, done, total, self._started, os.getpid(), failed)
         write_text_whole(self._path, json.dumps(asdict(progress)), durable=False)

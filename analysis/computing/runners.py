@@ -1,7 +1,7 @@
 """Runs a signal in this process, in several, or on a cluster.
 
-A runner takes a signal and chunks of rows and gives the signal's columns per chunk, in any order. Only signals of row
-scope run outside this process.
+A runner takes a signal and chunks of rows and gives the signal's columns per chunk, in any order, with the reason where
+a row has no value (`isolating`). Only signals of row scope run outside this process.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 import polars as pl
 
+from analysis.computing.isolating import computed
 from analysis.errors import RunnerError
 from analysis.processes import processes
 from analysis.signal import Signal
@@ -25,7 +27,7 @@ Runner = Callable[[Signal, Iterable[pl.DataFrame]], Iterator[pl.DataFrame]]
 
 def run_here(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """This process, one chunk after another."""
-    return map(signal, chunks)
+    return map(partial(computed, signal), chunks)
 
 
 def run_in_processes(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -34,7 +36,7 @@ def run_in_processes(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator
     waiting: deque[Future[pl.DataFrame]] = deque()
     with processes(cores, RunnerError, f"computed {signal.name}", "compute it with --on here") as pool:
         for chunk in chunks:
-            waiting.append(pool.submit(signal, chunk))
+            waiting.append(pool.submit(computed, signal, chunk))
             if len(waiting) > cores + 1:
                 yield waiting.popleft().result()
         while waiting:
@@ -53,7 +55,7 @@ def run_on_ray(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.Da
         alone = {} if os.environ.get("RAY_ADDRESS") else {"_node_ip_address": "127.0.0.1"}
         path = {"env_vars": {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}}  # Ray does not pass on all of it
         ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False, runtime_env=path, **alone)
-    remote = ray.remote(Signal.__call__)
+    remote = ray.remote(computed)
     waiting: deque[object] = deque()
     try:
         for chunk in chunks:

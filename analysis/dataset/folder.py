@@ -35,6 +35,9 @@ PLACE = {
 the layout by which it was read, null where no layout reads it."""
 TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
 
+FAILURES = "failures"  # the table beside a signal's columns that lists the rows on which it failed
+FAILURE_TABLE: dict[str, pl.DataType] = {ROW_ID: pl.String(), "failure": pl.String()}
+
 
 @functools.cache
 def _is_for_machines(dtype: pl.DataType) -> bool:
@@ -206,6 +209,19 @@ class DatasetFolder:
 
     def table_path(self, signal: Signal, name: str) -> Path:
         return self.folder / f"{signal.key}.{name}.parquet"
+
+    def failures(self, signal: Signal) -> pl.DataFrame:
+        """The rows on which this signal failed: `row_id`, and `failure`, the error and its place in the code.
+
+        All columns of the signal are null there, as they are where there was nothing to read.
+
+            >>> from analysis.workspace import Workspace
+            >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+            >>> dataset.failures(dataset.signal("lengths")).height
+            0
+        """
+        path = f"{self.folder}/{signal.key}.{FAILURES}.parquet"  # called for several signals on each page, as `has` is
+        return pl.read_parquet(path) if os.path.exists(path) else pl.DataFrame(schema=FAILURE_TABLE)
 
     def table(self, signal: Signal, name: str) -> pl.DataFrame:
         """A signal's second table: `row_id`, then the table's columns, a line per entry, in row order."""

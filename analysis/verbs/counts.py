@@ -13,11 +13,11 @@ import polars as pl
 
 from analysis.dataset import Dataset
 from analysis.errors import SignalError
-from analysis.signal import Signal
+from analysis.signal import ROW_ID, Signal
 
 PAIR = ["verb", "noun"]
 READ = [*PAIR, "verb_noun_status", "is_cut_for_verbs"]
-STATES = ("pair", "verb_only", "no_verb", "other_language", "empty", "missing")
+STATES = ("pair", "verb_only", "no_verb", "other_language", "empty", "missing", "failed")
 Numbers = np.ndarray[tuple[int], np.dtype[Any]]
 
 
@@ -32,8 +32,19 @@ class Coverage:
     other_language: int = 0
     empty: int = 0
     missing: int = 0
+    failed: int = 0
     not_computed: int = 0
     cut: int = 0
+
+    @property
+    def unread(self) -> dict[str, int]:
+        """How many rows have no text that could be read, by the reason."""
+        return {
+            "in another language": self.other_language,
+            "empty": self.empty,
+            "without a text": self.missing,
+            "on which the computation failed": self.failed,
+        }
 
     @property
     def pair_share(self) -> float:
@@ -135,6 +146,18 @@ def signal_over(dataset: Dataset, over: str) -> Signal:
     return type(chosen)(**{**chosen.parameters, "over": over})
 
 
+def columns_read(dataset: Dataset, over: str) -> list[str]:
+    """Which columns of this dataset have texts that the signal reads: several, where its rows have several forms.
+
+    >>> from analysis.workspace import Workspace
+    >>> dataset = Workspace().open(["sample_data/instructions.jsonl"])
+    >>> columns_read(dataset, "prompt"), columns_read(dataset, "response")
+    (['prompt'], ['response'])
+    """
+    readable = ("response",) if over == "response" else ("prompt", "text")
+    return [name for name in readable if name in dataset.canonical]
+
+
 def requests_of(dataset: Dataset, signal: Signal) -> Requests:
     """What every row asks for. Raises SignalError where the signal is not computed."""
     if not dataset.has(signal):
@@ -153,6 +176,10 @@ def requests_of(dataset: Dataset, signal: Signal) -> Requests:
         .then(pl.lit("verb_only"))
         .otherwise(pl.col("verb_noun_status").replace("no_pair", "no_verb").fill_null("missing"))
     )
+    failed = dataset.failures(signal)["row_id"]
+    if len(failed):
+        is_failed = dataset.column(ROW_ID).is_in(failed.implode())
+        status = pl.when(is_failed).then(pl.lit("failed")).otherwise(status)
     state = table.select(status.replace_strict(list(STATES), list(range(len(STATES))), return_dtype=pl.UInt8))
     tokens = _numbers(dataset, "response_tokens" if _has_tokens(dataset) else None)
     counted = (~np.isnan(tokens) & (name < names.height)).nonzero()[0]

@@ -44,8 +44,8 @@ class Asked(NamedTuple):
 class VerbNoun(
     Signal,
     name="verb_noun",
-    version=3,
-    reads=("prompt", "response"),
+    version=4,
+    reads=("prompt", "response", "text"),
     adds={
         "verb": pl.String,
         "noun": pl.String,
@@ -57,6 +57,9 @@ class VerbNoun(
     tables={"pairs": PAIR},
 ):
     """Verb and noun of what a text asks for, lemmas in lower case, as in Self-Instruct (Wang et al. 2022) and after.
+
+    The text is the prompt, or the raw text of a row that has neither prompt nor response; with `over="response"` it is
+    the response. A raw text that asks for nothing has the verbs of its first statements.
 
     `verb` and `noun` are the first pair's; where there is no pair, `verb` is that of the first request, if any, and
     `noun` is null. `verb_noun_count` counts the pairs, which `pairs` lists: `sentence` (of those read, from 0), `how`
@@ -86,7 +89,8 @@ class VerbNoun(
             raise SignalError("max_chars, max_sentences and max_words of verb_noun are whole numbers from 1 up.")
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
-        texts = rows[self.over].str.head(self.max_chars).alias("text")
+        read = self._text(rows)
+        texts = read.str.head(self.max_chars).alias("text")
         distinct = texts.drop_nulls().unique(maintain_order=True)
         asked = self._recall(distinct.to_list()) if len(distinct) else []
         answers = pl.DataFrame(
@@ -101,13 +105,20 @@ class VerbNoun(
             },
             schema_overrides=self.adds,
         )
-        is_cut = (rows[self.over].str.len_chars() > self.max_chars).alias("is_cut_for_verbs")
+        is_cut = (read.str.len_chars() > self.max_chars).alias("is_cut_for_verbs")
         return (
             texts.to_frame()
             .join(answers, on="text", how="left", maintain_order="left")
             .with_columns(is_cut)
             .select(*self.adds, "pairs")
         )
+
+    def _text(self, rows: pl.DataFrame) -> pl.Series:
+        """The text of each row that is read."""
+        if self.over == "response":
+            return rows["response"]
+        raw = pl.when(pl.col("prompt").is_null() & pl.col("response").is_null()).then("text")
+        return rows.select(pl.coalesce("prompt", raw)).to_series()
 
     def _recall(self, texts: list[str]) -> list[Asked]:
         """What each text asks for; from the cache where this process has parsed it lately."""
@@ -217,5 +228,5 @@ def _lexicon(name: str, version: str) -> Lexicon:
         if tables is not None and tables.has_table("lemma_index"):
             index = tables.get_table("lemma_index")
             verbs, nouns, adjectives = (frozenset(index.get(kind, ())) for kind in ("verb", "noun", "adj"))
-            return Lexicon(verbs - (model.Defaults.stop_words - COMMON_VERBS), nouns, adjectives)
+            return Lexicon(verbs - (model.Defaults.stop_words - COMMON_VERBS), nouns, adjectives, verbs)
     return Lexicon()

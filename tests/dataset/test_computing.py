@@ -220,7 +220,7 @@ def test_progress_counts_rows(dataset: Dataset, marked: Marked, monkeypatch: pyt
     said: list[tuple[str, int, int]] = []
 
     class Heard(Reporter):
-        def __call__(self, stage: str, done: int, total: int) -> None:
+        def __call__(self, stage: str, done: int, total: int, failed: int = 0) -> None:
             said.append((stage, done, total))
 
     monkeypatch.setattr(computing, "Reporter", Heard)
@@ -324,7 +324,7 @@ class Fatal(Signal, name="fatal", version=1, reads=("prompt",), adds={"fatal_cha
 
 
 def backwards(signal: Signal, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    return reversed([signal(chunk) for chunk in chunks])
+    return reversed(list(run_here(signal, chunks)))
 
 
 @pytest.mark.parametrize("run", [run_in_processes, backwards])
@@ -337,7 +337,7 @@ def test_every_runner_makes_the_same_bytes(
 def test_ray_makes_the_same_columns(dataset: Dataset) -> None:
     signal = dataset.signal("lengths")
     chunks = list(dataset.batches([ROW_ID, *signal.reads]))
-    assert pl.concat(run_on_ray(signal, chunks)).equals(pl.concat(map(signal, chunks)))
+    assert pl.concat(run_on_ray(signal, chunks)).equals(pl.concat(run_here(signal, chunks)))
 
 
 def test_a_process_that_dies_is_told_in_a_line(dataset: Dataset) -> None:

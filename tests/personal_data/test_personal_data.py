@@ -640,6 +640,7 @@ def test_the_command_counts_rows_and_spans(opened: Dataset, tmp_path: Path) -> N
         "rows_scanned": 4,
         "rows_with_pii": 2,
         "rows_not_fully_scanned": 0,
+        "rows_failed": 0,
         "placeholders": 3,
         "types": {"EMAIL_ADDRESS": {"rows": 2, "spans": 3}, "CREDIT_CARD": {"rows": 1, "spans": 1}},
     }

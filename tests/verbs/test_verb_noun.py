@@ -47,8 +47,8 @@ def asked(*texts: str | None, **parameters: Any) -> list[dict[str, Any]]:
         {ROW_ID: [f"{n:016x}" for n in range(len(texts))], signal.over: texts},
         schema_overrides={signal.over: pl.String},
     )
-    other = "response" if signal.over == "prompt" else "prompt"
-    return signal(rows.with_columns(pl.lit(None, pl.String).alias(other))).drop(ROW_ID).to_dicts()
+    others = [pl.lit(None, pl.String).alias(name) for name in signal.reads if name != signal.over]
+    return signal(rows.with_columns(others)).drop(ROW_ID).to_dicts()
 
 
 def pairs(text: str, **parameters: Any) -> list[tuple[str, str]]:
@@ -210,6 +210,72 @@ def test_over_the_response() -> None:
     assert asked("My brother bought a new bicycle.", over="response")[0]["verb_noun_status"] == "pair"
 
 
+@pytest.mark.parametrize(
+    ("prompt", "response", "text", "noun"),
+    [
+        (None, None, "My brother bought a new bicycle.", "bicycle"),
+        ("Write a poem.", None, "My brother bought a new bicycle.", "poem"),
+        (None, "Here it is.", "My brother bought a new bicycle.", None),
+        (None, None, None, None),
+    ],
+)
+def test_the_raw_text_is_read_where_there_is_neither_prompt_nor_response(
+    prompt: str | None, response: str | None, text: str | None, noun: str | None
+) -> None:
+    row = {"prompt": [prompt], "response": [response], "text": [text]}
+    columns = VerbNoun().compute(pl.DataFrame(row, schema=dict.fromkeys(row, pl.String)))
+    assert columns["noun"].to_list() == [noun]
+    assert columns["verb_noun_status"].to_list() == [None if noun is None else "pair"]
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "noun"),
+    [
+        ("However, the exact capabilities of these satellites are classified.", "classify", "capability"),
+        ("However the food was great.", None, None),
+        ("Usually the food was great.", None, None),
+        ("He was usually hostile to me.", None, None),
+        ("Hostile people are bad.", None, None),
+        ("Overall, these differences are the result of adaptations.", None, None),
+        ("Fourthly, another difference is their respiratory system.", None, None),
+        ("Today, the automobile industry is still a major force.", None, None),
+        ("In the wake of the storm", None, None),
+        ("For the future of our planet", None, None),
+        ("Because the answer is long", None, None),
+        ("At his cafe, Milton sells apple pie and peach pie slices.", None, None),
+        ("league two side rochdale have signed midfielder david spotland.", None, None),
+        ("Police are investigating a spate of attacks in Newry, County Down.", "investigate", "spate"),
+        ("He issued the same number for littering.", "issue", "number"),
+        ("A nail salon was completely booked at 2 pm.", "book", "salon"),
+        ("Foster clear communication: it is key to any successful team.", "foster", "communication"),
+        ("Manage stress: Take time to relax and unwind.", "manage", "stress"),
+    ],
+)
+def test_a_verb_is_a_verb_outside_instructions_too(text: str, verb: str | None, noun: str | None) -> None:
+    found = asked(text)[0]
+    assert (found["verb"], found["noun"]) == (verb, noun)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Write a short,", [("write", "short")]),
+        ("Name a large,", [("name", "large")]),
+        ("Describe the old, ", [("describe", "old")]),
+        ("Draw two small,", [("draw", "small")]),
+        ("?! Write a poem.", [("write", "poem")]),
+        ("Are the?!", []),
+        ("Which", []),
+        ("How many", []),
+        ("What is", []),
+        ("Write a", []),
+        ("What are the", []),
+    ],
+)
+def test_a_text_may_end_anywhere(text: str, expected: list[tuple[str, str]]) -> None:
+    assert pairs(text) == expected
+
+
 # Bad input
 
 
@@ -323,7 +389,10 @@ def test_the_texts_kept_are_few_and_the_latest(seen: list[str], monkeypatch: pyt
 def test_what_is_kept_is_no_part_of_the_signal(seen: list[str]) -> None:
     signal = VerbNoun()
     fresh, key = pickle.dumps(signal), signal.key
-    rows = pl.DataFrame({"prompt": ["Write a poem."], "response": [None]}, schema_overrides={"response": pl.String})
+    rows = pl.DataFrame(
+        {"prompt": ["Write a poem."], "response": [None], "text": [None]},
+        schema_overrides={"response": pl.String, "text": pl.String},
+    )
     found = signal.compute(rows)
     travelled = pickle.loads(pickle.dumps(signal))
     assert (travelled == signal == pickle.loads(fresh), travelled.key) == (True, key)

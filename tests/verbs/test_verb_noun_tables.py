@@ -14,12 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from analysis.__main__ import app
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.errors import SignalError
+from analysis.errors import DatasetError, SignalError
 from analysis.verbs.comparison import compare, entropy, growth, rarefaction, response_lengths, variety
 from analysis.verbs.counts import Counted, Coverage, containing, requests_of, signal_over
 from analysis.view import View
@@ -366,3 +366,54 @@ def test_where_nothing_is_computed_the_page_says_so(dataset: Dataset) -> None:
     at = page(dataset)
     assert "Of 9 rows: 9 not computed yet (100%)." in said(at)
     assert "Compute verbs and nouns" in [button.label for button in at.button]
+
+
+# Raw text, and no text at all
+
+
+def ran(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def raw(home: Path, tmp_path: Path) -> Dataset:
+    """Raw texts, of which one is blank."""
+    path = tmp_path / "raw.jsonl"
+    texts = ["My brother bought a new bicycle.", "However, the food was great.", " ", "She bought a bicycle."]
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    return Workspace(home).open([path])
+
+
+def test_the_verbs_of_raw_text_are_counted(raw: Dataset) -> None:
+    answer = json.loads(ran("verbs", raw.id, "--json").stdout)
+    assert (answer["rows"], answer["with_pair"]) == (4, 2)
+    assert answer["pairs"] == [{"verb": "buy", "noun": "bicycle", "rows": 2}]
+    coverage = {name: rows for name, rows in answer["coverage"].items() if rows}
+    assert coverage == {"rows": 4, "pair": 2, "no_verb": 1, "empty": 1, "pair_share": 2 / 3}
+    assert ran("verbs", raw.id).stdout.startswith("2 of 4 rows have a pair, 1 different ones. Not read: 1 empty.\n")
+
+
+def test_the_page_reads_raw_text(raw: Dataset) -> None:
+    compute(raw, raw.signal("verb_noun"))
+    at = open_page("verbs", raw)
+    assert at.button_group(key="over_prompt").options[0] == "texts"
+    assert len(at.button_group(key="over_prompt").options) == 1
+    assert any(text.value.startswith("Of 4 rows: 2 with a verb and a noun (50%)") for text in at.text)
+
+
+def test_nothing_to_look_at_is_not_zero(raw: Dataset, home: Path, tmp_path: Path) -> None:
+    refused = ran("verbs", raw.id, "--over", "response")
+    assert isinstance(refused.exception, DatasetError)
+    assert str(refused.exception).startswith("raw.jsonl was not looked at: no column has the role response. Name it")
+    table = tmp_path / "table.csv"
+    table.write_text("height,width\n1,2\n3,4\n")
+    refused = ran("verbs", table)
+    assert isinstance(refused.exception, DatasetError)
+    assert "no column has the role prompt or text" in str(refused.exception)
+    assert "its columns: height, width." in str(refused.exception)
+
+
+def test_a_view_without_texts_is_not_zero(dataset: Dataset) -> None:
+    refused = ran("verbs", dataset.id, "--where", "response~has~bicycle")
+    assert isinstance(refused.exception, DatasetError)
+    assert str(refused.exception) == "Nothing was looked at: none of 1 rows in view has a prompt or text."

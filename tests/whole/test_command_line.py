@@ -169,7 +169,8 @@ def test_compute_makes_columns(run: Run, file: Path) -> None:
     assert said.code == 0 and said.err == "lengths: 4 rows\nexact_duplicates: 4 rows\n"
     made = said.json["signals"]
     for one, name in zip(made, ("lengths", "exact_duplicates"), strict=True):
-        assert one.keys() == {"name", "key", "rows", "seconds", "path"}
+        assert one.keys() == {"name", "key", "rows", "seconds", "path", "failed_rows", "failures"}
+        assert (one["failed_rows"], one["failures"]) == (0, [])
         assert (one["name"], one["key"], one["rows"]) == (name, dataset.signal(name).key, 4)
         assert Path(one["path"]) == dataset.path(dataset.signal(name)) and Path(one["path"]).exists()
 

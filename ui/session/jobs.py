@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 from analysis.computing import computing
+from analysis.computing.failures import failure_sentence
 from analysis.computing.progress import Progress
 from analysis.dataset import Dataset
 from analysis.errors import JobError
@@ -158,9 +159,24 @@ def compute_together(dataset: Dataset, signals: Sequence[Signal]) -> None:
         st.session_state[f"job_{signal_.key}"] = job
 
 
+def title(signal_: Signal) -> str:
+    """What a signal adds, in words."""
+    return NAMES.get(signal_.name, signal_.name.replace("_", " "))
+
+
+def failures(dataset: Dataset, signals: Sequence[Signal]) -> list[str]:
+    """A sentence for each of these signals that failed on some rows."""
+    sentences = (failure_sentence(dataset, s, title(s).capitalize()) for s in signals if dataset.has(s))
+    return [sentence for sentence in sentences if sentence]
+
+
 def require(dataset: Dataset, *names: str) -> bool:
-    """Whether these signals are computed; draws a panel with a button for each that is not."""
-    missing = [s for s in map(dataset.signal, names) if not dataset.has(s)]
+    """Whether these signals are computed; draws a panel with a button for each that is not, and says of those that are
+    on how many rows they failed."""
+    wanted = [dataset.signal(name) for name in names]
+    missing = [s for s in wanted if not dataset.has(s)]
+    for sentence in failures(dataset, wanted):
+        st.text(sentence)
     for signal_ in missing:
         _panel(dataset, signal_)
     return not missing
@@ -171,14 +187,16 @@ def _panel(dataset: Dataset, signal_: Signal) -> None:
     """A button to compute a signal with the estimated time, or its progress; only this part reruns during the work."""
     if dataset.has(signal_):
         st.rerun()
-    name = NAMES.get(signal_.name, signal_.name.replace("_", " "))
+    name = title(signal_)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         job = st.session_state.get(f"job_{signal_.key}")
         if computing.is_running(dataset, signal_) or (job and not is_over(job)):
             state = computing.progress(dataset, signal_)
             left = f", about {duration(state.seconds_left)} left" if state and state.seconds_left else ""
+            without = f" {count(state.failed)} failed so far and will have no value." if state and state.failed else ""
             st.progress(
-                state.share if state else 0.0, f"Computing {name}{left}. You can use other pages during this time."
+                state.share if state else 0.0,
+                f"Computing {name}{left}. You can use other pages during this time.{without}",
             )
             st.button("Stop", key=f"stop_{signal_.key}", on_click=stop_signal, args=(dataset, signal_))
             return

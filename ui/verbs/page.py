@@ -10,7 +10,7 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.signal import Signal
-from analysis.verbs.counts import Counted, Coverage, Requests, containing, requests_of
+from analysis.verbs.counts import Counted, Coverage, Requests, columns_read, containing, requests_of
 from analysis.view import View
 from ui import figures
 from ui.figures import charts
@@ -20,7 +20,7 @@ from ui.session.cache_keys import Key, key_of
 from ui.session.text import count
 from ui.verbs.wedges import Wedge, wedges
 
-ROLES = {"prompt": "prompts", "response": "responses"}
+ROLES = {"prompt": "prompts", "response": "responses", "text": "texts"}
 SHOWN_PAIRS = 300
 FEW = 12
 COLUMNS = {
@@ -34,8 +34,15 @@ COLUMNS = {
 def choose_over(dataset: Dataset) -> None:
     """A choice of the texts with the requests, stored with the dataset because `verb` and `noun` depend on it."""
     now = str(dataset.signal("verb_noun").parameters["over"])
+    words = {over: " and ".join(ROLES[name] for name in columns_read(dataset, over)) for over in ("prompt", "response")}
+    offered = [over for over, of in words.items() if of or over == now]
     over = st.segmented_control(
-        "Requests in", list(ROLES), format_func=ROLES.__getitem__, default=now, required=True, key=f"over_{now}"
+        "Requests in",
+        offered,
+        format_func=lambda over: words[over] or ROLES[over],
+        default=now,
+        required=True,
+        key=f"over_{now}",
     )
     if over != now:
         parameters = {**dataset.signal("verb_noun").parameters, "over": over}
@@ -78,6 +85,7 @@ def say_coverage(coverage: Coverage) -> None:
         "without a verb": coverage.no_verb,
         "in another language than the pipeline's": coverage.other_language,
         "empty": coverage.empty + coverage.missing,
+        "on which the computation failed": coverage.failed,
         "not computed yet": coverage.not_computed,
     }
     parts_in_words = (

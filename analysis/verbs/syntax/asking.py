@@ -37,7 +37,7 @@ def how_asked(verb: Token, root: Token, is_question: bool) -> str:
     if is_question:
         modal = is_carried or any(c.lower_ in ASKING for c in verb.children if c.dep_ == "aux")
         to_you = speaker in YOU or (is_carried and (subject(root) or "you") in {*YOU, "it", *I})
-        asks = _asks_itself(root) or next(t for t in root.sent if not t.is_punct).lower_ in QUESTION_WORDS
+        asks = _asks_itself(root) or _first_word(root.sent).lower_ in QUESTION_WORDS
         return "request" if modal and to_you and not asks else "question"
     if is_carried:
         is_task = (subject(root) or "you") in {*YOU, *I, "it"} or lemma(child(root, SUBJECT)) in TASKS
@@ -56,7 +56,7 @@ def how_asked(verb: Token, root: Token, is_question: bool) -> str:
 def asks_question(sentence: Span) -> bool:
     """Whether it is a question: it has a question mark, a question word first, or an auxiliary before the subject."""
     root = sentence.root
-    first = next((token for token in sentence if not token.is_punct), root)
+    first = _first_word(sentence)
     last = next((token for token in reversed(sentence) if token.text not in CLOSING), root)
     if last.text.endswith("?"):
         return first is not root or root.tag_ != "VB"  # "Determine which is better?" asks only for that
@@ -64,6 +64,11 @@ def asks_question(sentence: Span) -> bool:
         return _asks_itself(root)
     subject_token = child(root, SUBJECT | PASSIVE)
     return first.pos_ == "AUX" and subject_token is not None and subject_token.i > first.i
+
+
+def _first_word(sentence: Span) -> Token:
+    """The first word that is no punctuation; the root where a sentence is only punctuation, such as "?!"."""
+    return next((token for token in sentence if not token.is_punct), sentence.root)
 
 
 def _asks_itself(root: Token) -> bool:
@@ -79,7 +84,7 @@ def is_setting(verb: Token) -> bool:
 
 def may_be_asked(verb: Token, sentence: Span) -> bool:
     """Whether a question can have this verb: after "are" only a participle or an infinitive."""
-    first = next((token for token in sentence if not token.is_punct), verb)
+    first = _first_word(sentence)
     if lemma(first) == "be" and first.i != verb.i:
         is_helped = first.head.i == verb.i and first.dep_ == "aux"  # "are you ChatGPT"
         return verb.tag_ in ("VBN", "VBG") or (verb.tag_ in ("VB", "VBD") and not is_helped)

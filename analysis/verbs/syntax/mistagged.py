@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from analysis.verbs.syntax.nouns import fronted, names
 from analysis.verbs.syntax.phrases import NOUNS, object_by_place, phrase_head
-from analysis.verbs.syntax.tree import OBJECT, Lexicon, child, lemma
+from analysis.verbs.syntax.tree import OBJECT, PASSIVE, SUBJECT, Lexicon, child, lemma
 from analysis.verbs.syntax.words import AUXILIARIES, LEADING
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NOMINAL = ("NOUN", "PROPN", "PRON", "ADJ", "NUM", "X", "VERB")
 OPENS_CLAUSE = frozenset(("whether", "if", "how", "why", "what", "which", "that", "when", "where", "who"))
 PASSIVE_ASKS = frozenset(("where", "when", "how", "why", "whom", "often", "well"))
+NEVER_A_VERB = ("ADP", "SCONJ", "CCONJ", "DET", "PRON", "PART", "NUM", "INTJ", "PUNCT", "SYM")
 QUOTES = frozenset("\"“”'‘’")
 
 
@@ -29,9 +30,21 @@ def first_verb(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | N
     if len(words) < 2:
         return None
     verb, following = words[0], words[1]
+    if verb.pos_ in NEVER_A_VERB or _ends_a_phrase(verb) or _is_statement(sentence.root, verb, following):
+        return None
     is_known = any(verb.lower_ in listed for listed in (lexicon.verbs, lexicon.nouns, lexicon.adjectives))
-    is_new = bool(lexicon.verbs) and not is_known and verb.is_alpha and following.tag_ in ("DT", "PRP$")
-    is_new |= verb.lower_ in lexicon.nouns and following.lower_ in ("the", "this", "these", "my", "our")
+    is_new = (
+        bool(lexicon.verbs)
+        and not is_known
+        and verb.is_alpha
+        and verb.pos_ != "ADV"
+        and following.tag_ in ("DT", "PRP$")
+    )
+    is_new |= (
+        verb.lower_ in lexicon.nouns
+        and verb.pos_ != "ADV"
+        and following.lower_ in ("the", "this", "these", "my", "our")
+    )
     may_be = verb.lower_ in lexicon.verbs and verb.pos_ in ("NOUN", "PROPN", "ADJ", "ADV", "X", "VERB")
     if not (is_new or may_be):
         return None
@@ -40,6 +53,18 @@ def first_verb(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | N
         return None
     head = object_by_place(verb, lexicon) or child(verb, OBJECT) or (verb.head if verb.head.i > verb.i else None)
     return verb, None if following.lower_ in OPENS_CLAUSE or head is None else next(names(head), None)
+
+
+def _ends_a_phrase(word: Token) -> bool:
+    """Whether a comma or a dash follows: "today, the factory …", "fire - the sun …"."""
+    return word.i + 1 < word.sent.end and word.nbor(1).text in (",", "-", "–", "—")
+
+
+def _is_statement(root: Token, first: Token, following: Token) -> bool:
+    """Whether the sentence says what something is, with a subject of its own: "usually the food was great"."""
+    subject = child(root, SUBJECT | PASSIVE)
+    has_subject = subject is not None and first.i <= subject.i < root.i and subject is not first
+    return has_subject and child(root, {"cop"}) is not None and following.lower_ not in OPENS_CLAUSE
 
 
 def verb_of_question(sentence: Span, lexicon: Lexicon) -> tuple[Token, str | None] | None:

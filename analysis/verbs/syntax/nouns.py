@@ -139,7 +139,7 @@ def _prepositional(verb: Token) -> Iterator[tuple[Token, str]]:
             continue
         if c.dep_ in ("obl", "obl:arg", "nmod") or (c.dep_ == "advcl" and is_gerund(c)):
             case = child(c, {"case", "mark"})
-            yield c, word(case if case is not None else c.doc[c.left_edge.i - 1])
+            yield c, word(case) if case is not None else _word_before(c.left_edge)
         if c.dep_ == "prep" and (inner := child(c, {"pobj", "pcomp"})) is not None:
             yield inner, c.lower_
 

@@ -107,8 +107,13 @@ def _goes_on(i: int, run: list[Piece], tags: list[str]) -> bool:
     return (
         (tag in (",", "CC") or token.lower_ == "but")
         and tags[i - 1] in DESCRIBING
-        and (following in (*DESCRIBING, "RB") or (tag == "," and run[i + 1].last.lower_ in ("and", "but", "yet")))
+        and (following in (*DESCRIBING, "RB") or (tag == "," and _word_after(i, run) in ("and", "but", "yet")))
     )
+
+
+def _word_after(i: int, run: list[Piece]) -> str:
+    """The next word of the phrase; empty where the text ends here, as in "Write a short,"."""
+    return run[i + 1].last.lower_ if i + 1 < len(run) else ""
 
 
 def _tag(piece: Piece, lexicon: Lexicon) -> str:

@@ -27,6 +27,7 @@ from analysis.verbs.syntax.tree import (
     subject,
 )
 from analysis.verbs.syntax.words import PHRASAL, TAKES, TIMES, I
+from analysis.verbs.syntax.words_as_verbs import base_form, may_be_verb
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -58,9 +59,11 @@ def requests(doc: Doc, lexicon: Lexicon) -> list[Request]:
 def _of_sentence(sentence: Span, lexicon: Lexicon) -> Iterator[Request]:
     root, is_question = sentence.root, asks_question(sentence)
     if is_question and (mended := verb_of_question(sentence, lexicon) or passive_of_question(sentence, lexicon)):
-        yield _request(mended[0], (mended[1], None), "question")
+        yield _request(mended[0], (mended[1], None), "question", lexicon)
         return
     verb = None if _is_but_a_noun(root, lexicon) or asks_how_it_is(sentence) else carried(root, 0)
+    if verb is not None and not may_be_verb(verb, lexicon):
+        verb = None  # "Minecraft, a game, is about to open"
     if is_question and verb is not None and not may_be_asked(verb, sentence):
         verb = None  # "are dolphins mammals", whose first noun is tagged as a verb
     if verb is None or lemma(verb) == "be":
@@ -70,7 +73,7 @@ def _of_sentence(sentence: Span, lexicon: Lexicon) -> Iterator[Request]:
             elif (asked := first_asked(sentence)) is not None:
                 yield from _of_verbs([asked], root, is_question, lexicon)  # "which singer released", tagged as a noun
         elif verb is None and (mended := first_verb(sentence, lexicon)):
-            yield _request(mended[0], (mended[1], None), "imperative")
+            yield _request(mended[0], (mended[1], None), "imperative", lexicon)
         elif verb is None and (later := verb_beside(root)) is not None:
             yield from _of_verbs([later, *conjuncts(later)], root, is_question, lexicon)
         return
@@ -111,6 +114,7 @@ def _is_but_a_noun(root: Token, lexicon: Lexicon) -> bool:
 
 def _of_verbs(verbs: list[Token], root: Token, is_question: bool, lexicon: Lexicon) -> Iterator[Request]:
     """The requests of conjoined verbs; one without an object has its neighbour's: "compare and contrast two poems"."""
+    verbs = [verb for verb in verbs if may_be_verb(verb, lexicon)]
     nouns_of_verbs = [nouns(verb, lexicon) for verb in verbs]
     for i, verb in enumerate(verbs):
         how, acted_on = how_asked(verb, root, is_question), nouns_of_verbs[i]
@@ -121,9 +125,9 @@ def _of_verbs(verbs: list[Token], root: Token, is_question: bool, lexicon: Lexic
         if how == "question" and verb.dep_ != "conj" and (name := _asked_before(verb, acted_on, lexicon)):
             acted_on = [(name, None)]
         if not acted_on:
-            yield _request(verb, (None, None), how)
+            yield _request(verb, (None, None), how, lexicon)
         for noun in acted_on:
-            yield _request(verb, noun, how)
+            yield _request(verb, noun, how, lexicon)
 
 
 def _asked_before(verb: Token, nouns_of_verb: list[Noun], lexicon: Lexicon) -> str | None:
@@ -134,9 +138,9 @@ def _asked_before(verb: Token, nouns_of_verb: list[Noun], lexicon: Lexicon) -> s
     return fronted(verb, lexicon)
 
 
-def _request(verb: Token, noun: tuple[str | None, str | None], how: str) -> Request:
+def _request(verb: Token, noun: tuple[str | None, str | None], how: str, lexicon: Lexicon) -> Request:
     return Request(
-        " ".join([lemma(verb), *particles(verb)]),
+        " ".join([base_form(verb, lexicon), *particles(verb)]),
         noun[0],
         how,
         noun[1],

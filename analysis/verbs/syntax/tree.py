@@ -26,11 +26,15 @@ OF_A_NOUN = frozenset(("det", "nmod", "nmod:poss", "poss", "compound", "amod", "
 
 
 class Lexicon(NamedTuple):
-    """Words by part of speech, in lower case, from the pipeline's lemmatizer; empty where it has none."""
+    """Words by part of speech, in lower case, from the pipeline's lemmatizer; empty where it has none.
+
+    `verbs` lacks the function words that are verbs too ("seem", "last"), which `every_verb` has.
+    """
 
     verbs: Collection[str] = frozenset()
     nouns: Collection[str] = frozenset()
     adjectives: Collection[str] = frozenset()
+    every_verb: Collection[str] = frozenset()
 
 
 def child(token: Token, relations: Collection[str]) -> Token | None:
