@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Annotated
 
+import polars as pl
 import typer
 
 from analysis.catalogue import CATALOGUE
-from analysis.commands.shared import DatasetArgument, Json, answer, pairs, say
+from analysis.commands.shared import DatasetArgument, Json, answer, answer_about, no_rows, pairs, say, set_roles
 from analysis.computing import compute, try_out
 from analysis.computing.choosing import quick, with_parameters
 from analysis.computing.runners import runner
+from analysis.dataset import Dataset
 from analysis.errors import UsageError
+from analysis.signal import Signal
+from analysis.view import View
 from analysis.workspace import Workspace
 
 
@@ -54,6 +59,27 @@ def compute_command(
         path = compute(dataset, wanted, engine)
         seconds = round(time.perf_counter() - started, 3)
         computed.append(
-            {"name": wanted.name, "key": wanted.key, "rows": dataset.height, "seconds": seconds, "path": str(path)}
+            {
+                "name": wanted.name,
+                "key": wanted.key,
+                "rows": dataset.height,
+                "looked_at": _looked_at(wanted, path),
+                "seconds": seconds,
+                "path": str(path),
+            }
         )
-    answer({"signals": computed}, as_json, "\n".join(f"{m['name']}: {m['seconds']:.1f} s" for m in computed))
+    if trial:
+        answer({"signals": computed}, as_json, "\n".join(f"{m['name']}: {m['seconds']:.1f} s" for m in computed))
+        return
+    lines = [f"{m['name']}: {m['seconds']:.1f} s, {m['looked_at']:,} of {m['rows']:,} rows" for m in computed]
+    why = f"no row of {dataset.name} has what {', '.join(str(m['name']) for m in computed)} reads. {no_rows(dataset, View()) or set_roles(dataset)}"
+    looked_at = max((int(str(m["looked_at"])) for m in computed), default=0)
+    answer_about(looked_at, why, {"signals": computed}, as_json, "\n".join(lines))
+
+
+def _looked_at(signal: Signal, path: Path) -> int:
+    """The rows for which the signal has a value: of the others there was nothing to read."""
+    nested = {name for name, dtype in signal.adds.items() if isinstance(dtype, pl.DataType) and dtype.is_nested()}
+    columns = [c for c in signal.adds if c not in nested and not c.endswith("_status")] or list(signal.adds)
+    some = pl.any_horizontal(pl.col(columns).is_not_null())
+    return int(pl.scan_parquet(path).select(some.sum()).collect().item())

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load
+from analysis.commands.shared import DatasetArgument, Json, Where, answer_about, compute_missing, load, no_rows
 from analysis.verbs.comparison import compare, response_lengths, variety
-from analysis.verbs.counts import Counted, requests_of, signal_over
+from analysis.errors import NotLookedAtError
+from analysis.verbs.counts import Counted, Coverage, requests_of, signal_over
 
 
 def verbs_command(
@@ -26,7 +27,7 @@ def verbs_command(
     as_json: Json = False,
 ) -> None:
     """What the rows ask for: verb–noun pairs, verbs, how many rows have any, and how two views differ."""
-    asked = _asked(name, over, where)
+    asked, why = _asked(name, over, where)
     covered, pairs = asked.coverage, asked.pairs
     result: dict[str, Any] = {
         "rows": covered.rows,
@@ -39,8 +40,12 @@ def verbs_command(
     }
     lines = [f"{covered.pair:,} of {covered.rows:,} rows have a pair, {pairs.height:,} different ones."]
     lines += [f"{row['rows']:>9,}  {row['verb']} {row['noun']}" for row in result["pairs"]]
+    if covered.rows > covered.read:
+        lines.append(_left_out(covered, over))
     if against or against_where:
-        other = _asked(against or name, over, against_where)
+        other, other_why = _asked(against or name, over, against_where)
+        if covered.read and not other.coverage.read:
+            raise NotLookedAtError(f"Not looked at: there is nothing to compare with: {other_why}")
         lengths = response_lengths(asked.lengths, other.lengths)
         result["compare"] = {
             **variety(pairs, other.pairs),
@@ -53,12 +58,38 @@ def verbs_command(
             for p in result["compare"]["pairs"]
             if p["z"] is not None
         ]
-    answer(result, as_json, "\n".join(lines))
+    answer_about(covered.read, why, result, as_json, "\n".join(lines))
 
 
-def _asked(name: str, over: str, where: list[str] | None) -> Counted:
-    """What the rows of a view ask for; computed first where that is missing."""
+def _asked(name: str, over: str, where: list[str] | None) -> tuple[Counted, str]:
+    """What the rows of a view ask for, computed first where that is missing; and why no row was read, if none was."""
     dataset, view = load(name, where)
     signal = signal_over(dataset, over)
     compute_missing(dataset, signal)
-    return requests_of(dataset, signal).counted(dataset.rows_of(view))
+    counted = requests_of(dataset, signal).counted(dataset.rows_of(view))
+    return counted, no_rows(dataset, view) or _why_unread(counted.coverage, over)
+
+
+def _why_unread(covered: Coverage, over: str) -> str:
+    if covered.other_language:
+        return (
+            f"{covered.other_language:,} of {covered.rows:,} rows are in another language than the pipeline reads. "
+            "Choose another: winnow compute DATASET verb_noun --set pipeline=NAME."
+        )
+    other = "response" if over == "prompt" else "prompt"
+    return (
+        f"none of the {covered.rows:,} rows in view has a {over}. Read another text with --over {other}, or give the "
+        f"column its role: winnow open FILE --role {over}=COLUMN."
+    )
+
+
+def _left_out(covered: Coverage, over: str) -> str:
+    """How many rows were not read, and why, as a sentence."""
+    reasons = {
+        f"without a {over}": covered.missing,
+        "blank": covered.empty,
+        "in another language": covered.other_language,
+        "not computed": covered.not_computed,
+    }
+    listed = ", ".join(f"{rows:,} {reason}" for reason, rows in reasons.items() if rows)
+    return f"{covered.rows - covered.read:,} rows were not read: {listed}."
