@@ -14,7 +14,6 @@ from analysis.commands.shared import DatasetArgument, Json, answer, answer_about
 from analysis.computing import compute, try_out
 from analysis.computing.choosing import quick, with_parameters
 from analysis.computing.runners import runner
-from analysis.dataset import Dataset
 from analysis.errors import UsageError
 from analysis.signal import Signal
 from analysis.view import View
@@ -72,7 +71,8 @@ def compute_command(
         answer({"signals": computed}, as_json, "\n".join(f"{m['name']}: {m['seconds']:.1f} s" for m in computed))
         return
     lines = [f"{m['name']}: {m['seconds']:.1f} s, {m['looked_at']:,} of {m['rows']:,} rows" for m in computed]
-    why = f"no row of {dataset.name} has what {', '.join(str(m['name']) for m in computed)} reads. {no_rows(dataset, View()) or set_roles(dataset)}"
+    to_do = no_rows(dataset, View()) or set_roles(dataset)
+    why = f"no row of {dataset.name} has what {', '.join(str(m['name']) for m in computed)} reads. {to_do}"
     looked_at = max((int(str(m["looked_at"])) for m in computed), default=0)
     answer_about(looked_at, why, {"signals": computed}, as_json, "\n".join(lines))
 

@@ -10,6 +10,7 @@ from analysis.commands.shared import (
     compute_missing,
     load,
     no_rows,
+    set_roles,
     with_value,
 )
 from analysis.noise.tables import kinds_in, number_forms_in
@@ -29,8 +30,7 @@ def format_command(name: DatasetArgument, where: Where = None, as_json: Json = F
     lines = lines or ["No formatting noise."]
     lines.append(f"{looked_at:,} of {len(rows):,} rows in view have a text, and were looked at.")
     why = no_rows(dataset, view) or (
-        f"none of the {len(rows):,} rows in view has a text in a known role. Give the column of texts its role: "
-        "winnow open FILE --role text=COLUMN."
+        f"none of the {len(rows):,} rows in view has a text in a known role. {set_roles(dataset)}"
     )
     result = {"kinds": kinds.to_dicts(), "numbers": numbers.to_dicts(), "rows": len(rows)}
     answer_about(looked_at, why, result, as_json, "\n".join(lines))

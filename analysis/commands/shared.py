@@ -68,7 +68,8 @@ def no_rows(dataset: Dataset, view: View) -> str:
 
 def set_roles(dataset: Dataset, role: str = "text") -> str:
     """What to do where no column plays a role, as a sentence."""
-    columns = ", ".join(dataset.originals) or "no columns"
+    renamed = dataset.meta["renamed"]
+    columns = ", ".join(renamed.get(column, column) for column in dataset.originals) or "no columns"
     return f"It has {columns}; give a column its role: winnow open FILE --role {role}=COLUMN."
 
 

@@ -12,7 +12,7 @@ import orjson
 import polars as pl
 import typer
 
-from analysis.commands.shared import DatasetArgument, Where, load, no_rows, say
+from analysis.commands.shared import DatasetArgument, Where, load, no_rows, say, set_roles
 from analysis.dataset import Dataset
 from analysis.dataset.folder import CANONICAL
 from analysis.errors import NotLookedAtError, UsageError
@@ -63,7 +63,7 @@ def _say_what_is_empty(dataset: Dataset, view: View, wanted: list[str]) -> None:
         raise NotLookedAtError(f"Not looked at: {no_rows(dataset, view)}")
     absent = [column for column in wanted if column in CANONICAL and column not in dataset.canonical]
     if absent:
-        sentence = f"no row of {dataset.name} has a {', '.join(absent)}; it has: {', '.join(dataset.shown_columns)}."
+        sentence = f"no row of {dataset.name} has a {', '.join(absent)}. {set_roles(dataset, absent[0])}"
         if len(absent) == len(wanted):
             raise NotLookedAtError(f"Not looked at: {sentence}")
         say(f"{sentence[0].upper()}{sentence[1:]}")

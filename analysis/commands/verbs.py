@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from analysis.commands.shared import DatasetArgument, Json, Where, answer_about, compute_missing, load, no_rows
-from analysis.verbs.comparison import compare, response_lengths, variety
 from analysis.errors import NotLookedAtError
+from analysis.verbs.comparison import compare, response_lengths, variety
 from analysis.verbs.counts import Counted, Coverage, requests_of, signal_over
 
 

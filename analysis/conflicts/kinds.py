@@ -16,9 +16,9 @@ class Kind:
     """`group`: the column with the number of the group, "" where the kind has no groups.
 
     `sentence` has the gaps {groups} and {rows}. `shape`: what is shown side by side. `needs`: the roles it needs; of
-    roles joined by | one is enough. `signal`: the signal whose columns it reads. `reads`: the column that has a value in
-    the rows that are looked at; a name that begins with @ is that of a role, whose column is meant. `subject`: what such
-    a row has.
+    roles joined by | one is enough. `signal`: the signal whose columns it reads. `reads`: the column that has a
+    value in the rows that are looked at; a name that begins with @ is that of a role, whose column is meant.
+    `subject`: what such a row has.
     """
 
     name: str

@@ -14,8 +14,8 @@ from analysis.view import ANY_TEXT, Filter, View
 
 
 class Found(NamedTuple):
-    """One kind in the rows in view: groups with a row in view (rows, if it has no groups), rows in view, and the rows in
-    view that were looked at, which is 0 where none has what the kind compares."""
+    """One kind in the rows in view: groups with a row in view (rows, if it has no groups), rows in view, and how many
+    rows in view were looked at: 0 where none has what the kind compares."""
 
     kind: Kind
     groups: int

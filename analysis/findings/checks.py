@@ -180,7 +180,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "meaning_conflicts",
         "1 row answers a prompt of the same meaning with another number, label or refusal than another row does.",
-        "{rows} rows answer prompts of the same meaning with different numbers or labels, or refuse what others answer.",
+        "{rows} rows answer prompts of the same meaning with different numbers or labels, or with a refusal.",
         (Filter("meaning_conflict_kind", "in", "number~label~empty_or_refusal"),),
         reads="outlier_score",
         subject="a vector of its prompt",
