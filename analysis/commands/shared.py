@@ -39,22 +39,17 @@ def answer(value: object, as_json: bool, text: str) -> None:
     typer.echo(orjson.dumps(value).decode() if as_json else text)
 
 
-def answer_about(
-    looked_at: int, why: str, result: dict[str, Any], as_json: bool, text: str, *, of: str = "rows"
-) -> None:
-    """The result with what it is about: `looked_at`, a number of rows (or `of` something else).
+def answer_about(looked_at: int, why: str, result: dict[str, Any], as_json: bool, text: str) -> None:
+    """The result with `looked_at`, the number of rows (of judgements, for annotators) that it is about.
 
     Where that is 0, nothing was looked at, and a result of zero would say nothing: `why`, one or two sentences with
     what to do, goes to standard error and into the JSON as `not_looked_at`, and the exit code is 2.
     """
     sentence = "" if looked_at else f"Not looked at: {why}"
-    whole = {**result, "looked_at": looked_at, "looked_at_of": of, "not_looked_at": sentence or None}
-    if looked_at:
-        answer(whole, as_json, text)
-        return
-    if as_json:
-        answer(whole, as_json, "")
-    raise NotLookedAtError(sentence)
+    if looked_at or as_json:
+        answer({**result, "looked_at": looked_at, "not_looked_at": sentence or None}, as_json, text)
+    if sentence:
+        raise NotLookedAtError(sentence)
 
 
 def no_rows(dataset: Dataset, view: View) -> str:

@@ -233,7 +233,8 @@ def verbs(*arguments: str) -> dict[str, Any]:
 
 def test_the_command_says_what_is_asked_for(dataset: Dataset) -> None:
     said = verbs(dataset.id, "--top", "1")
-    assert list(said) == ["rows", "with_pair", "pairs", "verbs", "distinct_pairs", "coverage", "compare"]
+    counted = ["rows", "with_pair", "pairs", "verbs", "distinct_pairs", "coverage", "compare"]
+    assert list(said) == [*counted, "looked_at", "not_looked_at"]
     assert said["pairs"] == [{"verb": "write", "noun": "poem", "rows": 3}]
     assert said["verbs"] == [{"verb": "write", "rows": 3}]
     assert (said["rows"], said["with_pair"], said["distinct_pairs"], said["compare"]) == (9, 4, 2, None)
