@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from analysis.joined_values import join_values
 from analysis.signal import Catalogue
+from analysis.structure.answers import ANSWERS
 from analysis.view import Filter, View
 
 STAND_INS = (
@@ -76,13 +77,33 @@ class Check:
         return self.one if rows == 1 else self.many.format(rows=f"{rows:,}")
 
 
+def _structure(name: str, one: str, many: str, fault: str, need: str = "") -> Check:
+    """A check for a fault of the signal `structure`; with a `need`, of rows of that role alone."""
+    return Check(
+        name,
+        one,
+        many,
+        (Filter("structure_faults", "has", fault),),
+        reads=need or "structure_faults",
+        subject="a chat" if need else "an answer",
+        needs=(need,) if need else ("response|messages|text",),
+    )
+
+
 CHECKS: tuple[Check, ...] = (
     Check(
         "empty_response",
         "1 row has no response, or a blank one.",
         "{rows} rows have no response, or a blank one.",
-        (Filter("response", "blank"),),
+        (Filter("answer_kind", "notin", join_values([*ANSWERS, "unanswered", "raw_text"])),),
         needs=("response|messages",),
+    ),
+    _structure(
+        "unanswered",
+        "1 chat has answers, and ends with another turn than an answer.",
+        "{rows} chats have answers, and end with another turn than an answer.",
+        "last_not_assistant",
+        "messages",
     ),
     Check(
         "empty_prompt",
@@ -95,7 +116,7 @@ CHECKS: tuple[Check, ...] = (
         "empty_rejected",
         "1 pair has no rejected answer, or a blank one.",
         "{rows} pairs have no rejected answer, or a blank one.",
-        (Filter("rejected", "blank"),),
+        (Filter("rejected_kind", "notin", join_values(ANSWERS)),),
         needs=("rejected",),
     ),
     Check(
@@ -255,6 +276,71 @@ CHECKS: tuple[Check, ...] = (
         reads="prompts_differ",
         subject="a prompt on each side",
         needs=("rejected",),
+    ),
+    _structure(
+        "first_not_user",
+        "1 chat begins with another turn than the user's.",
+        "{rows} chats begin with another turn than the user's.",
+        "first_not_user",
+        "messages",
+    ),
+    _structure(
+        "same_role_twice",
+        "In 1 chat two turns of the user, or of the assistant, follow each other.",
+        "In {rows} chats two turns of the user, or of the assistant, follow each other.",
+        "same_role_twice",
+        "messages",
+    ),
+    _structure(
+        "system_late",
+        "1 chat has instructions of the system after its first turn.",
+        "{rows} chats have instructions of the system after their first turns.",
+        "system_late",
+        "messages",
+    ),
+    _structure(
+        "call_without_result",
+        "In 1 chat the assistant goes on after a tool call without its result.",
+        "In {rows} chats the assistant goes on after a tool call without its result.",
+        "call_without_result",
+        "messages",
+    ),
+    _structure(
+        "null_argument",
+        "1 row calls a tool with an argument that is null.",
+        "{rows} rows call a tool with an argument that is null.",
+        "null_argument",
+        "messages",
+    ),
+    _structure(
+        "thought_not_opened",
+        "1 row has a thought whose end is marked, such as by </think>, and not its beginning.",
+        "{rows} rows have a thought whose end is marked, such as by </think>, and not its beginning.",
+        "thought_not_opened",
+    ),
+    _structure(
+        "thought_not_closed",
+        "1 row has a thought that never ends: its beginning is marked, such as by <think>, and not its end.",
+        "{rows} rows have a thought that never ends: its beginning is marked, such as by <think>, and not its end.",
+        "thought_not_closed",
+    ),
+    _structure(
+        "thought_empty",
+        "1 row has the marks of a thought and nothing between them.",
+        "{rows} rows have the marks of a thought and nothing between them.",
+        "thought_empty",
+    ),
+    _structure(
+        "several_thoughts",
+        "1 row has several thoughts in one answer.",
+        "{rows} rows have several thoughts in one answer.",
+        "several_thoughts",
+    ),
+    _structure(
+        "nothing_after_thought",
+        "1 row has an answer that ends with its thought.",
+        "{rows} rows have an answer that ends with its thought.",
+        "nothing_after_thought",
     ),
     Check(
         "stand_in_response",

@@ -325,7 +325,7 @@ def test_findings_for_people_and_for_machines(run: Run, file: Path) -> None:
     found = machine.json["findings"]
     assert [(one["name"], one["rows"], one["where"], one["sample"]) for one in found] == [
         ("exact_duplicates", 1, ["is_duplicate_extra~eq~true"], False),
-        ("empty_response", 1, ["response~blank"], False),
+        ("empty_response", 1, ["answer_kind~notin~text~tool_call~reasoning~parts~unanswered~raw_text"], False),
     ]
     assert all(one.keys() == {"name", "sentence", "rows", "tokens", "where", "sample"} for one in found)
 

@@ -24,7 +24,7 @@ def opened(home: Path, tmp_path: Path) -> Open:
     """Opens these records and computes these signals."""
 
     def open_it(
-        *records: dict[str, Any], signals: tuple[str, ...] = ("lengths", "tokens", "exact_duplicates")
+        *records: dict[str, Any], signals: tuple[str, ...] = ("lengths", "tokens", "structure", "exact_duplicates")
     ) -> Dataset:
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}.jsonl"
         path.write_text("".join(json.dumps(record) + "\n" for record in records))
@@ -147,16 +147,17 @@ def test_a_table_of_other_things_has_no_empty_responses(opened: Open) -> None:
 
 def test_they_wait_for_their_signals(opened: Open) -> None:
     rows = [*FINE, qa("Ask 1?", "Answer number 1."), qa("Name?", "Ann"), qa("No answer?", "")]
-    before = opened(*rows, signals=())
+    assert said(opened(*rows, signals=())) == {}
+    before = opened(*rows, signals=("structure",))
     assert set(said(before)) == {"empty_response"}
     assert [one.tokens for one in findings(before)] == [None]
-    assert set(said(opened(*rows, signals=("lengths",)))) == {"empty_response", "one_word_response"}
+    assert set(said(opened(*rows, signals=("structure", "lengths")))) == {"empty_response", "one_word_response"}
     assert set(said(opened(*rows))) == {"empty_response", "one_word_response", "exact_duplicates"}
 
 
 def test_those_with_most_tokens_come_first_and_without_tokens_those_with_most_rows(opened: Open) -> None:
     rows = [*(qa(f"{i}?", "") for i in range(2)), qa("A much longer question, with many words in it?", "Yes")]
-    by_tokens, by_rows = opened(*rows), opened(*rows, qa("x", "y z"), signals=("lengths",))
+    by_tokens, by_rows = opened(*rows), opened(*rows, qa("x", "y z"), signals=("structure", "lengths"))
     assert [(one.name, one.rows, one.tokens) for one in findings(by_tokens)] == [
         ("one_word_response", 1, 12),
         ("empty_response", 2, 4),
@@ -190,7 +191,7 @@ def test_as_machines_read_them(opened: Open) -> None:
         "sentence": "1 row has no response, or a blank one.",
         "rows": 1,
         "tokens": 2,
-        "where": ["response~blank"],
+        "where": ["answer_kind~notin~text~tool_call~reasoning~parts~unanswered~raw_text"],
         "sample": False,
     }
 
@@ -248,8 +249,8 @@ def test_the_tally_counts_each_state(opened: Open) -> None:
     done = sum(outcome.state == "done" for outcome in every)
     undone = sum(outcome.state == "not run" for outcome in every)
     without = len(every) - done - undone
-    assert done == 3
-    assert tally(every) == (f"3 of {3 + undone} checks done, {undone} not run, {without} do not apply to these data")
+    assert done == 2
+    assert tally(every) == (f"2 of {2 + undone} checks done, {undone} not run, {without} do not apply to these data")
 
 
 def test_files_are_compared_where_there_is_no_split(home: Path, tmp_path: Path) -> None:
