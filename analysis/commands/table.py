@@ -61,7 +61,8 @@ def _say_what_is_empty(dataset: Dataset, view: View, wanted: list[str]) -> None:
     or where no row has any of the columns."""
     if not dataset.height:
         raise NotLookedAtError(f"Not looked at: {no_rows(dataset, view)}")
-    absent = [column for column in wanted if column in CANONICAL and column not in dataset.canonical]
+    filled = {*dataset.canonical, *dataset.originals}
+    absent = [column for column in wanted if column in CANONICAL and column not in filled]
     if absent:
         sentence = f"no row of {dataset.name} has a {', '.join(absent)}. {set_roles(dataset, absent[0])}"
         if len(absent) == len(wanted):

@@ -6,15 +6,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analysis.formats.columns import CANONICAL, MESSAGES
 from analysis.signal import Signal
 from analysis.structure.answers import kind_of_text
 from analysis.structure.thoughts import FAULTS, thought_faults
 from analysis.structure.turns import last_answers, listed, turn_faults, turns_of
 
-READS = tuple(
-    c for c in ("prompt", "response", "rejected", "text", "messages", "messages_rejected") if c in CANONICAL
-)  # SHIM
+TEXTS = ("prompt", "response", "rejected", "text", "messages", "messages_rejected")
 
 
 @dataclass(frozen=True)
@@ -22,7 +19,7 @@ class Structure(
     Signal,
     name="structure",
     version=1,
-    reads=READS,
+    reads=TEXTS,
     adds={"answer_kind": pl.String, "rejected_kind": pl.String, "structure_faults": pl.List(pl.String)},
     cheap=True,
 ):
@@ -40,8 +37,6 @@ class Structure(
     """
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
-        if "messages_rejected" not in rows.columns:  # SHIM
-            rows = rows.with_columns(messages_rejected=pl.lit(None, MESSAGES))
         numbered = rows.with_row_index("row")
         turns, other = turns_of(rows["messages"]), turns_of(rows["messages_rejected"])
         alone = numbered.select(
@@ -57,8 +52,7 @@ class Structure(
         for side, of in (("answer", turns), ("rejected", other)):
             last = last_answers(of).rename({"kind": f"{side}_of_chat"})
             kinds = kinds.join(last, on="row", how="left", maintain_order="left")
-        texts = ("prompt", "response", "rejected", "text", "messages", "messages_rejected")
-        has_any = pl.any_horizontal(pl.col(text).is_not_null() for text in texts)
+        has_any = pl.any_horizontal(pl.col(text).is_not_null() for text in TEXTS)
         raw = pl.col("text").is_not_null() & pl.all_horizontal(pl.col("prompt", "response", "messages").is_null())
         chat = pl.coalesce("answer_of_chat", pl.when(pl.col("messages").is_not_null()).then(pl.lit("missing")))
         answer = pl.when(raw).then(pl.lit("raw_text")).otherwise(pl.coalesce(chat, kind_of_text("response")))

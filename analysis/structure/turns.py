@@ -18,10 +18,7 @@ def turns_of(chats: pl.Series) -> pl.DataFrame:
     numbered = pl.DataFrame({"turn": chats}).with_row_index("row").filter(pl.col("turn").list.len() > 0)
     numbered = numbered.with_columns(place=pl.int_ranges(pl.col("turn").list.len(), dtype=pl.UInt32))
     turns = numbered.explode("turn", "place", empty_as_null=False, keep_nulls=False)
-    turns = turns.with_columns(pl.col("turn").cast(MESSAGE)).unnest("turn")
-    return turns.with_columns(  # SHIM
-        pl.lit(None, pl.String).alias(f) for f in ("reasoning", "parts") if f not in turns.columns
-    )
+    return turns.with_columns(pl.col("turn").cast(MESSAGE)).unnest("turn")
 
 
 def last_answers(turns: pl.DataFrame) -> pl.DataFrame:
