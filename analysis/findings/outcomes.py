@@ -96,6 +96,8 @@ def tally(those: Sequence[Outcome]) -> str:
     """How many checks are done, of those that apply, and the state of the others, as a phrase."""
     counts = {state: sum(o.state == state for o in those) for state in ("done", "running", "not run", "does not apply")}
     applying = len(those) - counts["does not apply"]
+    if not applying:
+        return f"None of the {len(those)} checks applies to these data"
     parts = [f"{counts['done']} of {applying} checks done"]
     parts += [f"{counts[state]} {state}" for state in ("running", "not run") if counts[state]]
     if without := counts["does not apply"]:

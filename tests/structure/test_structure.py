@@ -116,6 +116,33 @@ def test_a_pair_of_equal_answers_is_found_in_messages_too(opened: Open) -> None:
     assert rows_by_finding(pairs)["degenerate_pairs"] == [2]
 
 
+def test_tool_calls_are_answers_on_both_sides_of_a_pair(opened: Open) -> None:
+    def pair(i: int, chosen: str, rejected: str) -> dict[str, Any]:
+        def side(port: str) -> list[dict[str, Any]]:
+            function = {"name": "tide", "arguments": json.dumps({"port": port})}
+            return [called([{"id": "c", "type": "function", "function": function}])]
+
+        asked = [{"role": "user", "content": f"Tide in port {i}?"}]
+        return {"prompt": asked, "chosen": side(chosen), "rejected": side(rejected)}
+
+    pairs = opened(pair(1, "a", "b"), pair(2, "a", "a"))
+    assert kinds(pairs) == pairs.column("rejected_kind").to_list() == ["tool_call", "tool_call"]
+    rows = rows_by_finding(pairs)
+    assert not {"empty_response", "empty_rejected"} & set(rows)
+    assert rows["degenerate_pairs"] == [2]
+
+
+def test_a_thought_alone_and_an_image_alone_are_no_empty_answers(opened: Open) -> None:
+    image = [{"type": "image_url", "image_url": {"url": "a.png"}}]
+    dataset = opened(
+        chat(("user", "A"), {"role": "assistant", "content": None, "reasoning_content": "I think."}),
+        chat(("user", "A"), {"role": "assistant", "content": image}),
+        chat(("user", "A"), {"role": "assistant", "content": ""}),
+    )
+    assert kinds(dataset) == ["reasoning", "parts", "blank"]
+    assert rows_by_finding(dataset)["empty_response"] == [3]
+
+
 def test_the_order_of_turns(opened: Open) -> None:
     dataset = opened(
         chat(("system", "Be brief."), ("user", "Hi?"), ("assistant", "Hello.")),

@@ -78,8 +78,10 @@ def cards(kinds_with_counts: Sequence[tables.Found]) -> None:
         st.text("No conflict was found in the rows in view, of the kinds that were looked for.")
     if unseen := [f"{_named(one.kind)}: 0 of {count(one.looked_at)}" for one in looked_for if not one.rows]:
         st.caption(f"Looked for and not found in the rows in view: {'; '.join(unseen)}.")
-    if left_out := [f"{_named(one.kind)}: {one.kind.subject}" for one in kinds_with_counts if not one.looked_at]:
-        st.caption(f"Not looked for, since no row in view has it: {'; '.join(left_out)}.")
+    left_out = [one.kind for one in kinds_with_counts if not one.looked_at]
+    for subject in dict.fromkeys(kind.subject for kind in left_out):
+        named = "; ".join(_named(kind) for kind in left_out if kind.subject == subject)
+        st.caption(f"Not looked for, since no row in view has {subject}: {named}.")
 
 
 def _named(kind: Kind) -> str:
