@@ -45,7 +45,7 @@ if unit == "tokens":
         st.text(
             f"{count(too_long)} in view with more than {limit:,} tokens: {too_long / len(values):.1%}."
             if too_long
-            else f"None of {count(len(values) - values.null_count())} counted in view has more than {limit:,} tokens."
+            else f"0 of {count(len(values) - values.null_count())} in view have more than {limit:,} tokens."
         )
         st.button("Show them", on_click=session.set_view, args=(over,), disabled=not too_long, key="show_over")
 charts.histogram(

@@ -86,7 +86,7 @@ def _structure(name: str, one: str, many: str, fault: str, need: str = "") -> Ch
         (Filter("structure_faults", "has", fault),),
         reads=need or "structure_faults",
         subject="a chat" if need else "an answer",
-        needs=(need,) if need else ("response|messages|text",),
+        needs=(need,) if need else ("response|messages",),
     )
 
 

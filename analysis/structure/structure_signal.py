@@ -26,13 +26,13 @@ class Structure(
     """`answer_kind`: what the row ends with: "text"; "tool_call", calls without a text; "reasoning", a thought and no
     answer; "parts", images or other content; "blank"; "missing", no answer at all; "unanswered", a chat that has an
     answer and ends with another role; "raw_text", a row that is no example but text. `rejected_kind`: the same for the
-    rejected side of a pair, null where there is none. Both, and the faults, are null where a row has none of the texts.
+    rejected side of a pair, null where there is none. Both are null where a row has none of the texts.
 
-    `structure_faults`, in alphabetical order, empty where there is none. Of a chat: `first_not_user` and
-    `last_not_assistant` (after any instructions; the latter only in a chat that has an answer), `same_role_twice` (two
-    turns of the user or of the assistant in a row), `system_late` (instructions after the first turn),
-    `call_without_result` (the turn after a tool call is not the tool's), `null_argument` (of a tool call). Of the
-    thoughts between marks in any answer, as `analysis.structure.thoughts` has them: `thought_not_opened`,
+    `structure_faults`, in alphabetical order: empty where there is none, null for raw text and where there is no text.
+    Of a chat: `first_not_user` and `last_not_assistant` (after any instructions; the latter only in a chat that has an
+    answer), `same_role_twice` (two turns of the user or of the assistant in a row), `system_late` (instructions after
+    the first turn), `call_without_result` (the turn after a tool call is the assistant's), `null_argument` (of a tool
+    call). Of the thoughts between marks in any answer, as `analysis.structure.thoughts` has them: `thought_not_opened`,
     `thought_not_closed`, `thought_empty`, `several_thoughts`, `nothing_after_thought`.
     """
 
@@ -60,5 +60,5 @@ class Structure(
         return kinds.select(
             answer_kind=pl.when(has_any).then(answer),
             rejected_kind=pl.when(is_pair).then(pl.coalesce("rejected_of_chat", kind_of_text("rejected"))),
-            structure_faults=pl.when(has_any).then(pl.col("structure_faults").fill_null([])),
+            structure_faults=pl.when(has_any & ~raw).then(pl.col("structure_faults").fill_null([])),
         )

@@ -49,7 +49,7 @@ def kinds(dataset: Dataset) -> list[str | None]:
     return dataset.column("answer_kind").to_list()
 
 
-def faults(dataset: Dataset) -> list[list[str]]:
+def faults(dataset: Dataset) -> list[list[str] | None]:
     return dataset.column("structure_faults").to_list()
 
 
@@ -83,6 +83,7 @@ def test_what_other_rows_end_with(opened: Open) -> None:
 def test_raw_text_has_no_response_to_miss(opened: Open) -> None:
     text = opened({"text": "Some words."}, {"text": None})
     assert kinds(text) == ["raw_text", None]
+    assert faults(text) == [None, None]
     assert "empty_response" not in rows_by_finding(text)
 
 
