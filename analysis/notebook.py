@@ -108,8 +108,8 @@ def compute(dataset: Dataset, /, *signals: str, **parameters: object) -> Dataset
 def checks(dataset: Dataset, where: Where = ()) -> pl.DataFrame:
     """Every check for findings: without a finding, this tells whether something was looked at.
 
-    `name`; `state`: "done", "not run" or "does not apply"; `looked_at`, the rows in view it looked at, and `rows`, those
-    that show the finding, both null where it is not done; `why` it is not done, and what `to_do`. Raises ViewError.
+    `name`; `state`: "done", "not run" or "does not apply"; `looked_at`, the rows in view it looked at, and `rows`,
+    those with the finding, both null where it is not done; `why` it is not done, and what `to_do`. Raises ViewError.
 
         >>> import winnow
         >>> dataset = winnow.compute(winnow.open("sample_data/instructions.jsonl"), "exact_duplicates")
