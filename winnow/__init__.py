@@ -27,8 +27,17 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    *("Dataset", "Filter", "View", "WinnowError"),
-    *("checks", "compute", "export", "findings", "open", "rows", "view"),
+    "Dataset",
+    "Filter",
+    "View",
+    "WinnowError",
+    "checks",
+    "compute",
+    "export",
+    "findings",
+    "open",
+    "rows",
+    "view",
 ]
 
 _HERE = Path(__file__).resolve().parent
