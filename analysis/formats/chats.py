@@ -105,7 +105,7 @@ def messages_of(value: Any) -> list[Message] | None:
             return None
         # Nearly all messages are a role and a text; these few lines read them, and `_turns` all others.
         if len(turn) == 2 and type(content := turn.get("content")) is str and (role := turn.get("role")) in PLAIN:
-            messages.append(Message(role, content))
+            messages.append(tuple.__new__(Message, (role, content, *NOTHING)))
         elif (turns := _turns(turn)) is None:
             return None
         else:
@@ -114,6 +114,7 @@ def messages_of(value: Any) -> list[Message] | None:
 
 
 PLAIN = frozenset(role for role, name in ROLES.items() if role == name)
+NOTHING = (None,) * (len(Message._fields) - 2)
 
 
 def is_dialogue(text: str) -> bool:
@@ -348,27 +349,37 @@ def _dialogue(text: str) -> list[Message]:
     ]
 
 
-def first_of(messages: Sequence[Message], role: str) -> str | None:
-    """The text of this role's first message; None without one."""
-    return next((m.content for m in messages if m.role == role), None)
+class Outline(NamedTuple):
+    """What a row shows of a conversation: the texts of its system and developer messages with a blank line between
+    them, of the user's first message, and of the answer; and its turns without the instructing ones.
+
+    `answer` is the text of the assistant's last message; None without one, or where the user speaks after it."""
+
+    system: str | None
+    prompt: str | None
+    answer: str | None
+    n_turns: int
+
+
+def outline_of(messages: Sequence[Message]) -> Outline:
+    """The outline of a conversation, in one pass, since there are many."""
+    systems, prompt, answer, turns, is_asked = [], None, None, 0, False
+    for message in messages:
+        role = message[0]
+        if role == "user":
+            if not is_asked:
+                prompt, is_asked = message[1], True
+            answer = None
+        elif role == "assistant":
+            answer = message[1]
+        elif role in INSTRUCTING:
+            if message[1] is not None:
+                systems.append(message[1])
+            continue
+        turns += 1
+    return Outline("\n\n".join(systems) if systems else None, prompt, answer, turns)
 
 
 def last_of(messages: Sequence[Message], role: str) -> str | None:
     """The text of this role's last message; None without one."""
     return next((m.content for m in reversed(messages) if m.role == role), None)
-
-
-def answer_of(messages: Sequence[Message]) -> str | None:
-    """The text of the assistant's last message; None without one, or where the user speaks after it."""
-    for message in reversed(messages):
-        if message.role == "assistant":
-            return message.content
-        if message.role == "user":
-            return None
-    return None
-
-
-def system_of(messages: Sequence[Message]) -> str | None:
-    """The texts of the system and developer messages, a blank line between them."""
-    texts = [m.content for m in messages if m.role in INSTRUCTING and m.content is not None]
-    return "\n\n".join(texts) if texts else None
