@@ -27,26 +27,38 @@ def last_answers(turns: pl.DataFrame) -> pl.DataFrame:
     "unanswered" where a chat with an answer ends with another role, "missing" where it has none.
     """
     is_answer = pl.col("role") == "assistant"
-    return turns.group_by("row", maintain_order=True).agg(
-        kind=pl.when(is_answer.last())
-        .then(kind_of_answer().last())
-        .when(is_answer.any())
+    ends = turns.with_columns(has_answer=_earlier(is_answer) > 0, is_last=_is_last()).filter("is_last")
+    return ends.select(
+        "row",
+        kind=pl.when(is_answer)
+        .then(kind_of_answer())
+        .when("has_answer")
         .then(pl.lit("unanswered"))
-        .otherwise(pl.lit("missing"))
+        .otherwise(pl.lit("missing")),
     )
+
+
+def _is_last() -> pl.Expr:
+    """Whether a turn is the last of its chat: the turns of a chat follow each other."""
+    return pl.col("row").ne_missing(pl.col("row").shift(-1))
+
+
+def _earlier(what: pl.Expr) -> pl.Expr:
+    """How many earlier turns of the same chat are so."""
+    before = what.fill_null(False).cast(pl.Int64).cum_sum() - what.fill_null(False).cast(pl.Int64)
+    return before - pl.when(pl.col("place") == 0).then(before).forward_fill()
 
 
 def turn_faults(turns: pl.DataFrame) -> pl.DataFrame:
     """`row`, `fault` for each fault of a chat; a fault may be there twice."""
-    before = {name: pl.col(name).shift(1).over("row") for name in ("role", "tool_calls")}
+    before = {name: pl.when(pl.col("place") > 0).then(pl.col(name).shift(1)) for name in ("role", "tool_calls")}
     role, called = pl.col("role"), before["tool_calls"].is_not_null()
     spoken = ~role.is_in(INSTRUCTING)
-    is_later = (spoken.cast(pl.UInt32).cum_sum().over("row") - spoken.cast(pl.UInt32)) > 0
-    is_last = pl.col("place") == pl.col("place").max().over("row")
-    has_answer = (role == "assistant").any().over("row")
+    is_later = _earlier(spoken) > 0
+    has_answer = _earlier(role == "assistant") > 0
     faults = {
         "first_not_user": spoken & ~is_later & (role != "user"),
-        "last_not_assistant": is_last & (role != "assistant") & has_answer,
+        "last_not_assistant": _is_last() & (role != "assistant") & has_answer,
         "same_role_twice": role.is_in(["user", "assistant"]) & (before["role"] == role),
         "system_late": ~spoken & is_later,
         "call_without_result": called & (before["role"] == "assistant") & (role != "tool"),
