@@ -27,12 +27,14 @@ from analysis.personal_data.named_entities_signal import NamedEntities
 from analysis.personal_data.personal_data_signal import PersonalData
 from analysis.signal import Catalogue
 from analysis.slices.times_signal import Times
+from analysis.structure.structure_signal import Structure
 from analysis.verbs.verb_noun_signal import VerbNoun
 
 CATALOGUE = Catalogue(
     (
         Lengths(),
         Tokens(),
+        Structure(),
         ExactDuplicates(),
         NormalisedDuplicates(),
         Conflicts(),

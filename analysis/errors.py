@@ -3,6 +3,7 @@
     WinnowError
     ├── UsageError          an option that cannot be used
     ├── FormatError         a file, or a way of reading it
+    ├── NotLookedAtError    a question whose answer would be zero because nothing was looked at
     ├── DatasetError        a dataset or a column of it
     ├── ViewError           a filter or a view
     ├── SignalError         a signal, its parameters, its declaration
@@ -35,6 +36,10 @@ class WinnowError(ValueError):
 
 class UsageError(WinnowError):
     """An option that is not known, does not fit, or needs another option."""
+
+
+class NotLookedAtError(WinnowError):
+    """No row, text or value was there to look at, so that there is no answer, and not the answer zero."""
 
 
 class FormatError(WinnowError):

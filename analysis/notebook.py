@@ -3,6 +3,7 @@
     open        a file, several files, or the id of an opened dataset, as a Dataset
     compute     the columns of signals, such as the lengths in tokens
     findings    what to look at first, a line per finding
+    checks      which checks for findings are done, what each looked at, and why the others are not done
     view        the filters of a view, after computing what they need
     rows        the rows in view as a Polars frame
     export      the rows in view as training files, with a receipt
@@ -31,6 +32,7 @@ from analysis.errors import UsageError, WinnowError
 from analysis.export import ExportRequest, ExportResult
 from analysis.export import export as export_rows
 from analysis.findings import findings as findings_of
+from analysis.findings import outcomes
 from analysis.formats import ReadOptions
 from analysis.signal import Signal
 from analysis.view import Filter, View
@@ -41,6 +43,7 @@ __all__ = [
     "Filter",
     "View",
     "WinnowError",
+    "checks",
     "compute",
     "export",
     "findings",
@@ -101,6 +104,22 @@ def compute(dataset: Dataset, /, *signals: str, **parameters: object) -> Dataset
             _compute(dataset, signal)
     take_annotations(dataset, _workspace(dataset).home)
     return dataset
+
+
+def checks(dataset: Dataset, where: Where = ()) -> pl.DataFrame:
+    """Every check for findings: without a finding, this tells whether something was looked at.
+
+    `name`; `state`: "done", "not run" or "does not apply"; `looked_at`, the rows in view it looked at, and `rows`,
+    those with the finding, both null where it is not done; `why` it is not done, and what `to_do`. Raises ViewError.
+
+        >>> import winnow
+        >>> dataset = winnow.compute(winnow.open("sample_data/instructions.jsonl"), "exact_duplicates")
+        >>> winnow.checks(dataset).filter(name="exact_duplicates").select("state", "looked_at", "rows").row(0)
+        ('done', 1200, 165)
+    """
+    lines = [outcome.as_dict() for outcome in outcomes(dataset, view(dataset, where))]
+    numbers = dict.fromkeys(("looked_at", "rows"), pl.Int64())
+    return pl.DataFrame(lines, schema_overrides=numbers)
 
 
 def findings(dataset: Dataset, where: Where = ()) -> pl.DataFrame:

@@ -25,8 +25,8 @@ def measure(ground: Ground) -> Iterator[Row]:
 
 def check_found(ground: Ground) -> None:
     """Raises RuntimeError where the columns miss planted rows."""
-    _, findings = ground.winnow("findings", ground.dataset)
-    rows = {finding["name"]: finding["rows"] for finding in findings}
+    _, answer = ground.winnow("findings", ground.dataset)
+    rows = {finding["name"]: finding["rows"] for finding in answer["findings"]}
     seen, known = (
         (rows.get("empty_response"), rows.get("exact_duplicates")),
         (ground.planted.empty, ground.planted.extra),

@@ -37,6 +37,7 @@ if unit != "turns":
     frame.require(dataset, page.signal_of(unit))
 
 values = dataset.frame([column], in_view).to_series()
+frame.require_values(values, f"a length of {roles[role]} in {page.UNITS[unit].lower()}")
 if unit == "tokens":
     over = session.view().without_column(column).where(column, "gt", limit)
     too_long = int((values > limit).sum())
@@ -44,7 +45,7 @@ if unit == "tokens":
         st.text(
             f"{count(too_long)} in view with more than {limit:,} tokens: {too_long / len(values):.1%}."
             if too_long
-            else f"No row in view has more than {limit:,} tokens."
+            else f"0 of {count(len(values) - values.null_count())} in view have more than {limit:,} tokens."
         )
         st.button("Show them", on_click=session.set_view, args=(over,), disabled=not too_long, key="show_over")
 charts.histogram(

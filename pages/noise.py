@@ -6,9 +6,13 @@ from analysis.noise import KINDS
 from ui.export.page import begin_cleaning
 from ui.frame import frame
 from ui.noise import examples, page
+from ui.session.text import count
 
 dataset, rows = frame.open_rows("Format", "formatting", needs_texts=True)
 
+has_text = dataset.frame(["html_tags"], rows).to_series()
+frame.require_values(has_text, "a text")
+looked_at = len(rows) - has_text.null_count()
 has_tokens = dataset.has(dataset.signal("tokens"))
 all_tokens = int(dataset.frame(["row_tokens"], rows)["row_tokens"].sum() or 0) if has_tokens else None
 form = int(dataset.frame(["formatting_tokens"], rows)["formatting_tokens"].sum() or 0)
@@ -33,7 +37,7 @@ chosen = None
 with left:
     st.subheader("Kinds of noise", anchor=False)
     if kinds.is_empty():
-        st.text("The rows in view have no noise of any known kind.")
+        st.text(f"No noise of any known kind in {count(looked_at)} in view with a text.")
     else:
         st.caption(
             "Tokens: what cleaning this kind alone saves; for truncated answers and refusals, the whole text. "

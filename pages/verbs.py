@@ -27,7 +27,12 @@ if against:
         if not alone.open:
             st.stop()
 if counted.pairs.is_empty():
-    st.text("No row in view has both a verb and a noun. The line above says what they have instead.")
+    if counted.coverage.read:
+        st.text("No row in view has both a verb and a noun. The line above says what they have instead.")
+    else:
+        st.text(
+            "Not looked at: no row in view has a text that the pipeline reads. Choose another text or pipeline above."
+        )
     st.stop()
 
 left, right = st.columns([3, 2], gap="large")

@@ -35,6 +35,7 @@ def _away_from_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WINNOW_HOME", str(tmp_path_factory.mktemp("home")))
         patch.delenv("WINNOW_DATA_DIRS", raising=False)
+        patch.setenv("WINNOW_CHECKS", "on-request")  # a page that is only looked at starts no process
         patch.setattr(socket.socket, "connect", connect_here)
         yield
 

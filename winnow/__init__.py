@@ -12,9 +12,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from analysis.notebook import Dataset, Filter, View, WinnowError, compute, export, findings, open, rows, view
+    from analysis.notebook import (
+        Dataset,
+        Filter,
+        View,
+        WinnowError,
+        checks,
+        compute,
+        export,
+        findings,
+        open,
+        rows,
+        view,
+    )
 
-__all__ = ["Dataset", "Filter", "View", "WinnowError", "compute", "export", "findings", "open", "rows", "view"]
+__all__ = [
+    "Dataset",
+    "Filter",
+    "View",
+    "WinnowError",
+    "checks",
+    "compute",
+    "export",
+    "findings",
+    "open",
+    "rows",
+    "view",
+]
 
 _HERE = Path(__file__).resolve().parent
 ROOT = _HERE / "program" if (_HERE / "program").is_dir() else _HERE.parent

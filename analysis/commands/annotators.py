@@ -22,7 +22,7 @@ from analysis.annotators import (
     self_agreement,
     votes_of,
 )
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, load
+from analysis.commands.shared import DatasetArgument, Json, Where, answer_about, load, no_rows
 from analysis.dataset import Dataset
 from analysis.errors import DatasetError, LabelsError
 from analysis.reading.judged_items import columns_of, judged_columns
@@ -58,9 +58,17 @@ def annotators_command(
             )
     rows = dataset.rows_of(view)
     frame = dataset.frame(list(dict.fromkeys([*items, people, labels_in])), rows)
+    if why := no_rows(dataset, view):
+        answer_about(0, why, {"labels": 0, "items": 0}, as_json, "")
     labels = labels_of([frame[c] for c in items], frame[people], frame[labels_in], rows)
+    if not len(labels):
+        why = (
+            f"none of the {len(rows):,} rows in view has a value in each of {', '.join([*items, people, labels_in])}. "
+            "Name other columns with --item, --annotator and --label."
+        )
+        answer_about(0, why, {"labels": 0, "items": 0}, as_json, "")
     result = _result(dataset, labels, level or level_of(labels), gold)
-    answer(result, as_json, _in_words(result))
+    answer_about(len(labels), "", result, as_json, _in_words(result))
 
 
 def _result(dataset: Dataset, labels: Labels, level: str, gold: str | None) -> dict[str, Any]:

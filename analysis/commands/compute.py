@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Annotated, Any
 
+import polars as pl
 import typer
 
 from analysis.catalogue import CATALOGUE
-from analysis.commands.shared import DatasetArgument, Json, answer, pairs, say
+from analysis.commands.shared import DatasetArgument, Json, answer, answer_about, no_rows, pairs, say, set_roles
 from analysis.computing import compute, try_out
 from analysis.computing.choosing import quick, with_parameters
 from analysis.computing.failures import failed_inputs, failure_sentence
@@ -16,6 +18,7 @@ from analysis.computing.runners import Runner, runner
 from analysis.dataset import Dataset
 from analysis.errors import SignalError, UsageError, WinnowError
 from analysis.signal import Signal
+from analysis.view import View
 from analysis.workspace import Workspace
 
 
@@ -46,22 +49,24 @@ def compute_command(
     dataset = workspace.dataset(name)
     if parameters := dict(pairs(set_ or [], "parameter")):
         dataset = workspace.describe(dataset, parameters=with_parameters(dataset, signals or (), parameters))
-    computed: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
     for wanted in map(dataset.signal, signals) if signals else quick(dataset):
         started = time.perf_counter()
         try:
-            answers = _tried_out(dataset, wanted) if trial else _computed(dataset, wanted, engine, _failed(computed))
-        except WinnowError as error:
-            answers = {"error": str(error)}
+            columns = _tried_out(dataset, wanted) if trial else _computed(dataset, wanted, engine, _failed(results))
+        except WinnowError as error:  # the others are computed all the same
+            columns = {"error": str(error)}
         seconds = {"seconds": round(time.perf_counter() - started, 3)}
-        computed.append({"name": wanted.name, "key": wanted.key, "rows": dataset.height, **seconds, **answers})
-    answer({"signals": computed}, as_json, "\n".join(map(_line, computed)))
-    if failed := _failed(computed):
-        errors = [result["error"] for result in computed if "error" in result]
-        named = " ".join(f"{name}: {error}" for name, error in zip(failed, errors, strict=True))
-        raise SignalError(
-            errors[0] if len(computed) == 1 else f"{len(failed)} of {len(computed)} signals failed. {named}"
-        )
+        results.append({"name": wanted.name, "key": wanted.key, "rows": dataset.height, **seconds, **columns})
+    lines = "\n".join(map(_line, results))
+    looked_at = max((result.get("looked_at", 0) for result in results), default=0)
+    if failed := _failed(results):
+        answer({"signals": results, "looked_at": looked_at, "not_looked_at": None}, as_json, lines)
+        raise SignalError(_why_failed(results, failed))
+    if trial:
+        answer({"signals": results}, as_json, lines)
+    else:
+        answer_about(looked_at, _why_nothing(dataset, results), {"signals": results}, as_json, lines)
 
 
 def _tried_out(dataset: Dataset, signal: Signal) -> dict[str, Any]:
@@ -81,18 +86,49 @@ def _computed(dataset: Dataset, signal: Signal, engine: Runner | None, failed: l
         say(sentence)
     failures = dataset.failures(signal)
     reasons = failures.group_by("failure").len("rows").sort("rows", "failure", descending=[True, False])
-    return {"path": str(path), "failed_rows": failures.height, "failures": reasons.to_dicts()}
+    return {
+        "looked_at": _looked_at(signal, path),
+        "path": str(path),
+        "failed_rows": failures.height,
+        "failures": reasons.to_dicts(),
+    }
 
 
-def _failed(computed: list[dict[str, Any]]) -> list[str]:
+def _looked_at(signal: Signal, path: Path) -> int:
+    """The rows for which the signal has a value: in the others there was nothing to read, or the signal failed."""
+    nested = {name for name, dtype in signal.adds.items() if isinstance(dtype, pl.DataType) and dtype.is_nested()}
+    columns = [c for c in signal.adds if c not in nested and not c.endswith("_status")] or list(signal.adds)
+    some = pl.any_horizontal(pl.col(columns).is_not_null())
+    return int(pl.scan_parquet(path).select(some.sum()).collect().item())
+
+
+def _failed(results: list[dict[str, Any]]) -> list[str]:
     """The names of the signals that failed."""
-    return [result["name"] for result in computed if "error" in result]
+    return [result["name"] for result in results if "error" in result]
+
+
+def _why_failed(results: list[dict[str, Any]], failed: list[str]) -> str:
+    errors = [result["error"] for result in results if "error" in result]
+    if len(results) == 1:
+        return str(errors[0])
+    named = " ".join(f"{name}: {error}" for name, error in zip(failed, errors, strict=True))
+    return f"{len(failed)} of {len(results)} signals failed. {named}"
+
+
+def _why_nothing(dataset: Dataset, results: list[dict[str, Any]]) -> str:
+    """Why no signal has a value for any row, and what to do."""
+    names = ", ".join(result["name"] for result in results)
+    if failed := max((result.get("failed_rows", 0) for result in results), default=0):
+        return f"{names} failed on {failed:,} of {dataset.height:,} rows. The lines above name the place of the error."
+    to_do = no_rows(dataset, View()) or set_roles(dataset)
+    return f"no row of {dataset.name} has what {names} reads. {to_do}"
 
 
 def _line(result: dict[str, Any]) -> str:
     """What a person reads about one signal."""
     if "error" in result:
         return f"{result['name']}: failed. {result['error']}"
+    rows = f", {result['looked_at']:,} of {result['rows']:,} rows" if "looked_at" in result else ""
     failed = result.get("failed_rows")
     without = f"; {failed:,} of {result['rows']:,} rows failed and have no value" if failed else ""
-    return f"{result['name']}: {result['seconds']:.1f} s{without}"
+    return f"{result['name']}: {result['seconds']:.1f} s{rows}{without}"

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load
-from analysis.conflicts.kinds import MEANING
+from analysis.commands.shared import (
+    DatasetArgument,
+    Json,
+    Where,
+    answer_about,
+    compute_missing,
+    load,
+    no_rows,
+    set_roles,
+)
+from analysis.conflicts.kinds import MEANING, missing_roles
 from analysis.conflicts.tables import chosen_longer, chosen_longer_by, found, missing_for_meaning
 from analysis.view import View
 
@@ -27,6 +36,7 @@ def conflicts_command(name: DatasetArgument, where: Where = None, as_json: Json 
                 "sentence": one.sentence,
                 "groups": one.groups,
                 "rows": one.rows,
+                "looked_at": one.looked_at,
                 "where": one.view(View()).to_params(),
             }
             for one in kinds
@@ -40,5 +50,17 @@ def conflicts_command(name: DatasetArgument, where: Where = None, as_json: Json 
         by = chosen_longer_by(dataset, source, view).to_dicts() if source else []
         result["chosen_longer"] = {**longer._asdict(), "sentence": longer.sentence, "by_source": by}
         lines.append(longer.sentence)
-    lines = lines or ["Nothing found."]
-    answer(result, as_json, "\n".join([*lines, f"Not looked for: {MEANING.lower()}. {needs}"] if needs else lines))
+    without_rows = [f"{one.kind.title.lower()} ({one.looked_at:,})" for one in kinds if one.looked_at and not one.rows]
+    if without_rows:
+        lines.append(f"Looked for and not there, in so many rows: {', '.join(without_rows)}.")
+    lines += [one.sentence for one in kinds if not one.looked_at]
+    roles = missing_roles(dataset.roles)
+    result["roles_not_set"] = roles
+    lines += [f"Not looked for without the role {role}: {', '.join(titles)}." for role, titles in roles.items()]
+    if needs:
+        lines.append(f"Not looked for: {MEANING.lower()}. {needs}")
+    why = no_rows(dataset, view) or (
+        "no row in view has a prompt with a response, two answers, a label or a score. " + set_roles(dataset, "prompt")
+    )
+    looked_at = max((one.looked_at for one in kinds), default=0)
+    answer_about(looked_at, why, result, as_json, "\n".join(lines))

@@ -11,7 +11,16 @@ import typer
 
 from analysis.annotations import open_annotations
 from analysis.annotations.cluster_names import renamed
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load
+from analysis.commands.shared import (
+    DatasetArgument,
+    Json,
+    Where,
+    answer_about,
+    compute_missing,
+    load,
+    no_rows,
+    with_value,
+)
 from analysis.commands.table import check_ending, chosen, write_table
 from analysis.dataset import Dataset
 from analysis.errors import ModelError, SignalError, UsageError
@@ -23,6 +32,7 @@ from analysis.map.chosen import TIERS, choose_vectors, own_column, tier_in_words
 from analysis.map.clusters_signal import Level
 from analysis.map.picks import diverse, nested, proportional, redundant
 from analysis.signal import ROW_ID
+from analysis.view import View
 from analysis.workspace import Workspace
 
 PICKS = ("diverse", "proportional", "redundant")
@@ -85,7 +95,17 @@ def map_command(
         "figures": _figures(dataset),
         "seconds": round(time.perf_counter() - started, 3),
     }
-    answer(result, as_json, _in_words(dataset, result))
+    answer_about(dataset.height - without, _why_no_vector(dataset), result, as_json, _in_words(dataset, result))
+
+
+def _why_no_vector(dataset: Dataset) -> str:
+    if not dataset.height:
+        return f"{dataset.name} has no rows; open a file with rows."
+    over = str(dataset.signal("embedding").parameters["over"])
+    return (
+        f"none of the {dataset.height:,} rows has a vector, since none has the text that was chosen, {over}. "
+        "Choose another: winnow map DATASET --over columns:A,B."
+    )
 
 
 def _ask(workspace: Workspace, dataset: Dataset, rows: pl.Series, *, may_send: bool) -> dict[int, str]:
@@ -119,8 +139,6 @@ def _in_words(dataset: Dataset, result: dict[str, Any]) -> str:
     lines.append(f"{result['apart']:>9,}  unclustered rows")
     if result["without_vector"]:
         lines.append(f"{result['without_vector']:>9,}  without a vector, so not on the map")
-    if result["without_vector"] == result["rows"]:
-        lines.append(f"No row is on the map; choose another --over than {result['over']}, such as columns:A,B.")
     lines += [f"{name}: {value:.3f}" for name, value in result["figures"].items()]
     return "\n".join(lines)
 
@@ -135,6 +153,8 @@ def similar_command(
     """The most similar rows, most similar first, by the vectors chosen for the map."""
     dataset, view = load(name, where, ["unit_vector"])
     rows = dataset.rows_of(view)
+    if not with_value(dataset, "unit_vector", dataset.rows_of(View())):
+        answer_about(0, _why_no_vector(dataset), {"to": to, "rows": []}, as_json, "")
     position = position_of(dataset, to)
     nearest = (
         similar_to_text(dataset, to, limit, rows)
@@ -148,7 +168,9 @@ def similar_command(
     tier = dataset.signal("embedding").parameters["tier"]
     result = {"tier": tier, "to": to, "is_row": position is not None, "rows": listed}
     lines = [f"{r['cosine']:.3f}  {r[ROW_ID]}  {r['text']}" for r in listed]
-    answer(result, as_json, "\n".join(lines) or "No other row in view has a vector, so there is no similar row.")
+    others = with_value(dataset, "unit_vector", rows) - (position is not None and position in rows)
+    why = no_rows(dataset, view) or "no other row in view has a vector; remove a --where, or choose another --over."
+    answer_about(others, why, result, as_json, "\n".join(lines))
 
 
 def sample_command(
@@ -172,8 +194,12 @@ def sample_command(
         raise UsageError("Nested samples are proportional; add --by proportional, or leave out --nested.")
     check_ending(out)
     needed = {"diverse": "unit_vector", "proportional": "cluster", "redundant": "outlier_score"}[by]
-    dataset, view = load(name, where, [needed])
+    dataset, view = load(name, where, [needed, "unit_vector"])
     rows = dataset.rows_of(view)
+    looked_at = with_value(dataset, "unit_vector", rows)
+    if not looked_at:
+        why = no_rows(dataset, view) or _why_no_vector(dataset)
+        answer_about(0, why, {"by": by, "of": len(rows), "files": []}, as_json, "")
     if is_nested:
         samples = nested(dataset, rows, size, seed=seed)
         picks = {out.with_stem(f"{out.stem}-{round(share * 100)}"): picked for share, picked in samples.items()}
@@ -187,4 +213,4 @@ def sample_command(
         write_table(pl.concat(in_order), path)
     written = [{"path": str(path), "rows": len(picked)} for path, picked in picks.items()]
     lines = [f"{file['path']}: {file['rows']:,} of {len(rows):,} rows" for file in written]
-    answer({"by": by, "of": len(rows), "files": written}, as_json, "\n".join(lines))
+    answer_about(looked_at, "", {"by": by, "of": len(rows), "files": written}, as_json, "\n".join(lines))

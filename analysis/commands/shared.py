@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
+import polars as pl
 import typer
 
 from analysis.annotations.in_place import take_annotations
 from analysis.computing import compute
 from analysis.computing.failures import failure_sentence
 from analysis.dataset import Dataset
-from analysis.errors import DatasetError, UsageError
+from analysis.errors import DatasetError, NotLookedAtError, UsageError
 from analysis.personal_data.not_personal import ruled
 from analysis.signal import Signal
-from analysis.view import View
+from analysis.view import ANY_TEXT, Filter, View
 from analysis.workspace import Workspace
 
 DatasetArgument = Annotated[str, typer.Argument(metavar="DATASET", help="A file, or the id of an opened dataset.")]
@@ -25,6 +26,8 @@ Where = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 ProgressFile = Annotated[Path | None, typer.Option("--progress", hidden=True, help="A file that holds the progress.")]
+
+ABOUT_NULL = ("null", "notnull", "blank", "notblank")  # operators that ask whether there is a value
 
 
 def say(text: str) -> None:
@@ -35,6 +38,40 @@ def say(text: str) -> None:
 def answer(value: object, as_json: bool, text: str) -> None:
     """The result on standard output: JSON for machines, or a sentence."""
     typer.echo(orjson.dumps(value).decode() if as_json else text)
+
+
+def answer_about(looked_at: int, why: str, result: dict[str, Any], as_json: bool, text: str) -> None:
+    """The result with `looked_at`, the number of rows (of judgements, for annotators) that it is about.
+
+    Where that is 0, nothing was looked at, and a result of zero would say nothing: `why`, one or two sentences with
+    what to do, goes to standard error and into the JSON as `not_looked_at`, and the exit code is 2.
+    """
+    sentence = "" if looked_at else f"Not looked at: {why}"
+    if looked_at or as_json:
+        answer({**result, "looked_at": looked_at, "not_looked_at": sentence or None}, as_json, text)
+    if sentence:
+        raise NotLookedAtError(sentence)
+
+
+def no_rows(dataset: Dataset, view: View) -> str:
+    """Why no row is in view: a sentence with what to do, or "" where some are."""
+    if not dataset.height:
+        return f"{dataset.name} has no rows; open a file with rows."
+    if len(dataset.rows_of(view)):
+        return ""
+    return f"none of the {dataset.height:,} rows passes the filters; remove or change a --where."
+
+
+def set_roles(dataset: Dataset, role: str = "text") -> str:
+    """What to do where no column plays a role, as a sentence."""
+    renamed = dataset.meta["renamed"]
+    columns = ", ".join(renamed.get(column, column) for column in dataset.originals) or "no columns"
+    return f"It has {columns}; give a column its role: winnow open FILE --role {role}=COLUMN."
+
+
+def with_value(dataset: Dataset, column: str, rows: pl.Series) -> int:
+    """How many of the rows at these positions have a value in the column."""
+    return int(dataset.mask(Filter(column, "notnull")).gather(rows).sum())
 
 
 def pairs(texts: list[str], what: str) -> Iterator[tuple[str, str]]:
@@ -59,7 +96,24 @@ def load(name: str, where: list[str] | None = None, columns: list[str] | None = 
             f"{dataset.name} has no column {', '.join(unknown)}; it has: {', '.join(dataset.shown_columns)}."
         )
     compute_writers(dataset, {*view.columns(), *(columns or [])})
+    _check_filters(dataset, view)
     return dataset, view
+
+
+def _check_filters(dataset: Dataset, view: View) -> None:
+    """Raises NotLookedAtError where a filter compares values of a column that has none: it would look at nothing."""
+    for f in view.active:
+        if f.column == ANY_TEXT:
+            if dataset.height and not dataset.texts():
+                raise NotLookedAtError(
+                    f"Not looked at: {dataset.name} has no column of text to search; "
+                    f"it has: {', '.join(dataset.shown_columns)}."
+                )
+        elif f.op not in ABOUT_NULL and dataset.height and not dataset.mask(Filter(f.column, "notnull")).any():
+            raise NotLookedAtError(
+                f"Not looked at: the filter {f} compares values of {f.column}, which has none in any of the "
+                f"{dataset.height:,} rows; filter by another column, or set the roles of the columns."
+            )
 
 
 def compute_writers(dataset: Dataset, columns: set[str]) -> None:

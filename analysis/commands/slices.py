@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_writers, load
+from analysis.commands.shared import DatasetArgument, Json, Where, answer_about, compute_writers, load, no_rows
 from analysis.errors import UsageError
 from analysis.slices.dimensions import CUTS, dimension
 from analysis.slices.measures import Measured, default_measures, measure, measured
@@ -39,9 +39,11 @@ def slices_command(
     chosen = [measure(dataset, of) for of in dict.fromkeys(measure_names or [])] or default_measures(dataset)
     prepared = [measured(dataset, of) for of in chosen]
     rows = dataset.rows_of(view)
+    if why := no_rows(dataset, view):
+        answer_about(0, why, {"by": wanted, "rows": 0, "slices": []}, as_json, "")
     table = slice_table(dataset, rows, splits, prepared)
     result = {"by": wanted, "rows": len(rows), "slices": _as_dicts(table, wanted)}
-    answer(result, as_json, _in_words(table, prepared, len(rows)))
+    answer_about(len(rows), "", result, as_json, _in_words(table, prepared, len(rows)))
 
 
 def _column_of(text: str) -> str:

@@ -12,9 +12,11 @@ import orjson
 import polars as pl
 import typer
 
-from analysis.commands.shared import DatasetArgument, Where, load
+from analysis.commands.shared import DatasetArgument, Where, load, no_rows, say, set_roles
 from analysis.dataset import Dataset
-from analysis.errors import UsageError
+from analysis.dataset.folder import CANONICAL
+from analysis.errors import NotLookedAtError, UsageError
+from analysis.view import View
 
 WRITERS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
     ".jsonl": pl.DataFrame.write_ndjson,
@@ -40,6 +42,7 @@ def table_command(
         check_ending(out)
     dataset, view = load(name, where, wanted)
     rows = dataset.rows_of(view)
+    _say_what_is_empty(dataset, view, wanted)
     rows = rows if limit is None else rows.head(limit)
     if out:
         write_table(pl.concat(chosen(dataset, wanted, rows)), out)
@@ -51,6 +54,22 @@ def table_command(
         sys.stdout.buffer.flush()
     except BrokenPipeError:  # the reader, such as `head`, has closed the pipe; the rest is discarded
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say_what_is_empty(dataset: Dataset, view: View, wanted: list[str]) -> None:
+    """Says which chosen columns no row has, and that no row is in view. Raises NotLookedAtError where there is no row,
+    or where no row has any of the columns."""
+    if not dataset.height:
+        raise NotLookedAtError(f"Not looked at: {no_rows(dataset, view)}")
+    filled = {*dataset.canonical, *dataset.originals}
+    absent = [column for column in wanted if column in CANONICAL and column not in filled]
+    if absent:
+        sentence = f"no row of {dataset.name} has a {', '.join(absent)}. {set_roles(dataset, absent[0])}"
+        if len(absent) == len(wanted):
+            raise NotLookedAtError(f"Not looked at: {sentence}")
+        say(f"{sentence[0].upper()}{sentence[1:]}")
+    if why := no_rows(dataset, view):
+        say(f"{why[0].upper()}{why[1:]}")
 
 
 def check_ending(out: Path) -> None:

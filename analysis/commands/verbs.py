@@ -7,8 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load
-from analysis.errors import DatasetError
+from analysis.commands.shared import (
+    DatasetArgument,
+    Json,
+    Where,
+    answer_about,
+    compute_missing,
+    load,
+    no_rows,
+    set_roles,
+)
+from analysis.dataset import Dataset
+from analysis.errors import NotLookedAtError
 from analysis.verbs.comparison import compare, response_lengths, variety
 from analysis.verbs.counts import Counted, Coverage, columns_read, requests_of, signal_over
 
@@ -27,7 +37,7 @@ def verbs_command(
     as_json: Json = False,
 ) -> None:
     """What the rows ask for: verb–noun pairs, verbs, how many rows have any, and how two views differ."""
-    asked = _asked(name, over, where)
+    asked, why = _asked(name, over, where)
     covered, pairs = asked.coverage, asked.pairs
     result: dict[str, Any] = {
         "rows": covered.rows,
@@ -38,12 +48,14 @@ def verbs_command(
         "coverage": {**asdict(covered), "pair_share": covered.pair_share},
         "compare": None,
     }
-    lines = [
-        f"{covered.pair:,} of {covered.rows:,} rows have a pair, {pairs.height:,} different ones.{_unread(covered)}"
-    ]
+    lines = [f"{covered.pair:,} of {covered.rows:,} rows have a pair, {pairs.height:,} different ones."]
     lines += [f"{row['rows']:>9,}  {row['verb']} {row['noun']}" for row in result["pairs"]]
+    if covered.rows > covered.read:
+        lines.append(_left_out(covered, over))
     if against or against_where:
-        other = _asked(against or name, over, against_where)
+        other, other_why = _asked(against or name, over, against_where)
+        if covered.read and not other.coverage.read:
+            raise NotLookedAtError(f"Not looked at: there is nothing to compare with: {other_why}")
         lengths = response_lengths(asked.lengths, other.lengths)
         result["compare"] = {
             **variety(pairs, other.pairs),
@@ -56,30 +68,47 @@ def verbs_command(
             for p in result["compare"]["pairs"]
             if p["z"] is not None
         ]
-    answer(result, as_json, "\n".join(lines))
+    answer_about(covered.read, why, result, as_json, "\n".join(lines))
 
 
-def _asked(name: str, over: str, where: list[str] | None) -> Counted:
-    """What the rows of a view ask for; computed first where that is missing.
-
-    Raises DatasetError where there is no text to look at.
-    """
+def _asked(name: str, over: str, where: list[str] | None) -> tuple[Counted, str]:
+    """What the rows of a view ask for, computed first where that is missing; and why no row was read, if none was."""
     dataset, view = load(name, where)
     signal = signal_over(dataset, over)
-    roles = "response" if over == "response" else "prompt or text"
-    if not columns_read(dataset, over):
-        raise DatasetError(
-            f"{dataset.name} was not looked at: no column has the role {roles}. Name it with "
-            f"`open {dataset.name} --role {roles.split()[0]}=COLUMN`; its columns: {', '.join(dataset.originals)}."
-        )
     compute_missing(dataset, signal)
     counted = requests_of(dataset, signal).counted(dataset.rows_of(view))
-    if counted.coverage.rows and counted.coverage.missing == counted.coverage.rows:
-        raise DatasetError(f"Nothing was looked at: none of {counted.coverage.rows:,} rows in view has a {roles}.")
-    return counted
+    return counted, no_rows(dataset, view) or _why_unread(dataset, counted.coverage, over)
 
 
-def _unread(coverage: Coverage) -> str:
-    """The rows without a text that could be read."""
-    parts = [f"{rows:,} {reason}" for reason, rows in coverage.unread.items() if rows]
-    return f" Not read: {', '.join(parts)}." if parts else ""
+def _role(over: str) -> str:
+    """The roles of the texts that are read, in words."""
+    return "response" if over == "response" else "prompt or text"
+
+
+def _why_unread(dataset: Dataset, covered: Coverage, over: str) -> str:
+    """Why the pipeline has parsed no row of a view, and what to do."""
+    if covered.other_language:
+        return (
+            f"{covered.other_language:,} of {covered.rows:,} rows are in another language than the pipeline reads. "
+            "Choose another: winnow compute DATASET verb_noun --set pipeline=NAME."
+        )
+    if covered.failed:
+        return f"the computation failed on {covered.failed:,} of {covered.rows:,} rows; the line above says where."
+    other = "response" if over == "prompt" else "prompt"
+    elsewhere = f"Read another text with --over {other}. " if columns_read(dataset, other) else ""
+    if not columns_read(dataset, over):
+        return f"no column has the role {_role(over)}. {elsewhere}{set_roles(dataset, over)}"
+    return f"none of the {covered.rows:,} rows in view has a {_role(over)}. {elsewhere}{set_roles(dataset, over)}"
+
+
+def _left_out(covered: Coverage, over: str) -> str:
+    """How many rows were not read, and why, as a sentence."""
+    reasons = {
+        f"without a {_role(over)}": covered.missing,
+        "blank": covered.empty,
+        "in another language": covered.other_language,
+        "on which the computation failed": covered.failed,
+        "not computed": covered.not_computed,
+    }
+    listed = ", ".join(f"{rows:,} {reason}" for reason, rows in reasons.items() if rows)
+    return f"{covered.rows - covered.read:,} rows were not read: {listed}."

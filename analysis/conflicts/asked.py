@@ -34,6 +34,13 @@ def asked_and_answered(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([asked, chats.select(asked.columns)]).sort("row")
 
 
+def rejected_answer() -> pl.Expr:
+    """The rejected answer of a pair: the text and the tool calls of its last message, or the text that it is."""
+    last = pl.col("messages_rejected").list.last().struct
+    written = pl.concat_str(last.field("content"), last.field("tool_calls"), separator="\n", ignore_nulls=True)
+    return pl.when(last.field("role") == "assistant").then(written).otherwise("rejected").alias("rejected")
+
+
 def _chats(chats: pl.DataFrame) -> pl.DataFrame:
     """As `asked_and_answered`, for rows that have messages."""
     turns = chats.select("row", "messages").explode("messages", empty_as_null=False).unnest("messages")

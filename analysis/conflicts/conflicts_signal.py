@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analysis.conflicts.asked import asked_and_answered
+from analysis.conflicts.asked import asked_and_answered, rejected_answer
 from analysis.conflicts.cycles import cycles
 from analysis.conflicts.differences import features, kinds_of, sorts_of
 from analysis.same_text import evened, normalised
@@ -22,8 +22,8 @@ CONTINUES = r"\A(?:[\p{L}\p{N}]|[.,:/\u{2212}-]\p{N})"  # the rest of a text tha
 class Conflicts(
     Signal,
     name="conflicts",
-    version=1,
-    reads=("system", "prompt", "response", "rejected", "messages", "text", "score"),
+    version=2,
+    reads=("system", "prompt", "response", "rejected", "messages", "messages_rejected", "text", "score"),
     roles=("label", "item", "score_chosen", "score_rejected"),
     adds={
         "prompt_conflict_group": pl.UInt32,
@@ -48,7 +48,8 @@ class Conflicts(
     """Texts are compared after normalisation (NFC, lower case, white space), by a hash of 128 bits.
 
     The question of a row is everything before the answer: system and prompt, or the messages of a chat before the last
-    one of the assistant. The number of a group is the position of its first row, null for a row in no group.
+    one of the assistant. An answer that calls tools is its text and its calls. The number of a group is the position of
+    its first row, null for a row in no group.
 
     `prompt_conflict_group`: the same question, different answers; `prompt_conflict_kind` says how they differ, see
     `analysis.conflicts.differences.kinds_of`. A missing answer counts as an empty one. `response_conflict_group`: the
@@ -90,7 +91,7 @@ class Conflicts(
 
 def _keys(rows: pl.DataFrame) -> pl.DataFrame:
     """Hashes of the texts of a row, and the columns that need no other row. A hash is null where its text is blank."""
-    texts = asked_and_answered(rows).hstack(rows.select("rejected", "text"))
+    texts = asked_and_answered(rows).hstack(rows.select(rejected_answer(), "text"))
     chosen, rejected = evened(texts["answer"]).replace("", None), evened(texts["rejected"]).replace("", None)
     texts = texts.with_columns(
         chosen.alias("a"),

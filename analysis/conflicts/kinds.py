@@ -16,7 +16,9 @@ class Kind:
     """`group`: the column with the number of the group, "" where the kind has no groups.
 
     `sentence` has the gaps {groups} and {rows}. `shape`: what is shown side by side. `needs`: the roles it needs; of
-    roles joined by | one is enough. `signal`: the signal whose columns it reads.
+    roles joined by | one is enough. `signal`: the signal whose columns it reads. `reads`: the column that has a
+    value in the rows that are looked at; a name that begins with @ is that of a role, whose column is meant.
+    `subject`: what such a row has.
     """
 
     name: str
@@ -28,6 +30,8 @@ class Kind:
     group: str = ""
     needs: tuple[str, ...] = ()
     signal: str = "conflicts"
+    reads: str = "prompt"
+    subject: str = "a prompt"
 
 
 def _prompt(name: str, title: str, sentence: str) -> Kind:
@@ -54,6 +58,8 @@ def _meaning(name: str, title: str, sentence: str) -> Kind:
         "meaning_conflict_group",
         ("prompt|messages", "response|messages"),
         "meaning_conflicts",
+        "outlier_score",
+        "a vector of its prompt",
     )
 
 
@@ -68,6 +74,8 @@ def _judged(name: str, title: str) -> Kind:
         f"meaning_{name}_group",
         (name,),
         "meaning_conflicts",
+        "outlier_score",
+        "a vector of its prompt",
     )
 
 
@@ -81,6 +89,8 @@ def _response(name: str, title: str, sentence: str, *sorts: str) -> Kind:
         "prompts",
         "response_conflict_group",
         ("prompt|messages", "response|messages"),
+        reads="response",
+        subject="a response",
     )
 
 
@@ -93,6 +103,8 @@ def _pair(name: str, title: str, sentence: str, *ways: str) -> Kind:
         Filter("pair_degenerate_kind", "in", join_values(ways)),
         "pair",
         needs=("rejected",),
+        reads="is_pair_degenerate",
+        subject="two answers",
     )
 
 
@@ -141,6 +153,8 @@ KINDS: dict[str, Kind] = {
             "judgements",
             "label_conflict_group",
             ("label",),
+            reads="@label",
+            subject="a label",
         ),
         Kind(
             "score",
@@ -151,6 +165,8 @@ KINDS: dict[str, Kind] = {
             "judgements",
             "score_conflict_group",
             ("score",),
+            reads="score",
+            subject="a score",
         ),
         _meaning("number", "A number differs", "the answers end with different numbers, or only numbers differ."),
         _meaning(
@@ -168,6 +184,8 @@ KINDS: dict[str, Kind] = {
             Filter("is_prompt_echo", "eq", "true"),
             "echo",
             needs=("prompt|messages", "response|messages"),
+            reads="is_prompt_echo",
+            subject="a prompt and a response",
         ),
         Kind(
             "repeated_answer",
@@ -177,6 +195,8 @@ KINDS: dict[str, Kind] = {
             Filter("has_repeated_answer", "eq", "true"),
             "chat",
             needs=("messages",),
+            reads="has_repeated_answer",
+            subject="a chat with an answer",
         ),
         _pair("equal", "Chosen equals rejected", "In {rows} chosen and rejected are equal.", "equal"),
         _pair(
@@ -201,6 +221,8 @@ KINDS: dict[str, Kind] = {
             "circle",
             "preference_cycle_group",
             ("rejected",),
+            reads="is_pair_degenerate",
+            subject="two answers",
         ),
         Kind(
             "preference_cycle",
@@ -211,6 +233,8 @@ KINDS: dict[str, Kind] = {
             "circle",
             "preference_cycle_group",
             ("rejected",),
+            reads="is_pair_degenerate",
+            subject="two answers",
         ),
         Kind(
             "score_against_choice",
@@ -220,6 +244,8 @@ KINDS: dict[str, Kind] = {
             Filter("chosen_score_margin", "lt", "0"),
             "pair",
             needs=("rejected", "score_chosen", "score_rejected"),
+            reads="chosen_score_margin",
+            subject="a score of each answer",
         ),
         Kind(
             "score_tie",
@@ -229,6 +255,8 @@ KINDS: dict[str, Kind] = {
             Filter("chosen_score_margin", "eq", "0"),
             "pair",
             needs=("rejected", "score_chosen", "score_rejected"),
+            reads="chosen_score_margin",
+            subject="a score of each answer",
         ),
     )
 }

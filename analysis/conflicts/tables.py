@@ -14,16 +14,23 @@ from analysis.view import ANY_TEXT, Filter, View
 
 
 class Found(NamedTuple):
-    """One kind in the rows in view: groups with a row in view (rows, if it has no groups), and rows in view."""
+    """One kind in the rows in view: groups with a row in view (rows, if it has no groups), rows in view, and how many
+    rows in view were looked at: 0 where none has what the kind compares."""
 
     kind: Kind
     groups: int
     rows: int
+    looked_at: int
 
     @property
     def sentence(self) -> str:
+        if not self.looked_at:
+            return (
+                f"{self.kind.theme}, {self.kind.title.lower()}: not looked for; no row in view has {self.kind.subject}."
+            )
         if not self.rows:
-            return f"{self.kind.theme}, {self.kind.title.lower()}: no row in view."
+            of = _count(self.looked_at, "row")
+            return f"{self.kind.theme}, {self.kind.title.lower()}: no row in view, of {of} with {self.kind.subject}."
         return self.kind.sentence.format(groups=_count(self.groups, "group"), rows=_count(self.rows, "row"))
 
     def view(self, within: View) -> View:
@@ -72,8 +79,15 @@ def found(dataset: Dataset, view: View | None = None) -> list[Found]:
             mask = mask if inside is None else mask & inside
             rows = int(mask.sum())
             groups = dataset.column(kind.group).filter(mask).n_unique() if kind.group and rows else rows
-            counted.append(Found(kind, groups, rows))
+            counted.append(Found(kind, groups, rows, _looked_at(dataset, kind, inside)))
     return counted
+
+
+def _looked_at(dataset: Dataset, kind: Kind, inside: pl.Series | None) -> int:
+    """How many rows in view have what the kind compares."""
+    column = dataset.roles[kind.reads[1:]] if kind.reads.startswith("@") else kind.reads
+    with_value = dataset.mask(Filter(column, "notnull"))
+    return int((with_value if inside is None else with_value & inside).sum())
 
 
 def missing_for_meaning(dataset: Dataset) -> str:

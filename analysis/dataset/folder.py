@@ -173,6 +173,7 @@ class DatasetFolder:
     def signal(self, name: str) -> Signal:
         """The catalogue's signal with the parameters chosen for this dataset, and its roles filled in.
 
+        Without a column of splits, each of several files is a split.
         A parameter `of_<signal>` holds the key of a signal whose columns it reads: with another key, another result.
 
             >>> from analysis.workspace import Workspace
@@ -184,6 +185,8 @@ class DatasetFolder:
             chosen = self.meta.get("parameters", {}).get(name, {})
             default = self.catalogue[name]
             played = {role: join_values([self.roles[role]]) for role in default.roles if role in self.roles}
+            if "split" in default.roles and "split" not in played and len(self.meta["files"]) > 1:
+                played["split"] = "source_file"
             given = {field: value for field, value in chosen.items() if value != "" or field not in default.roles}
             read = {p: self.signal(p.removeprefix("of_")).key for p in default.parameters if p.startswith("of_")}
             if default.secret:

@@ -15,7 +15,8 @@ from analysis.errors import ViewError
 from analysis.signal import Catalogue, Signal
 from analysis.view import ANY_TEXT, SEARCHES, Filter, View
 
-KEPT_MASKS = 64
+KEPT_MASKS = 256  # the findings alone ask for more than a hundred
+KEPT_VIEWS = 32
 LONG_TEXT_CHARS = 40  # a text column longer than this on average is prose to read, not a category to count
 FEW_VALUES = 50  # a column of at most so many distinct values is offered as a facet
 
@@ -155,6 +156,6 @@ class Dataset(DatasetColumns):
         rows = rows.alias("row")
         with self._lock:
             self._rows[key] = rows
-            while len(self._rows) > KEPT_MASKS // 2:
+            while len(self._rows) > KEPT_VIEWS:
                 self._rows.popitem(last=False)
         return rows

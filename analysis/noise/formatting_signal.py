@@ -49,7 +49,7 @@ SEEN = {"id": pl.UInt32, "kind": pl.String, "occurrences": pl.UInt32, "tokens": 
 class Formatting(
     Signal,
     name="formatting",
-    version=2,
+    version=3,
     reads=("system", "prompt", "response", "rejected", "messages", "text"),
     adds={
         **{column: pl.UInt32 for column in COUNTED},
@@ -72,7 +72,8 @@ class Formatting(
     tokens, 0 to 1. `markdown_tokens` sums the kinds of Markdown. `costs="none"` leaves all tokens
     null, and is faster.
 
-    `is_truncated`: a response, or the raw text, ends in the middle; `is_refusal`: a response declines. Null where
+    `is_truncated`: a response, or the raw text, ends in the middle; the text before a tool call goes on with the call,
+    so that it does not count. `is_refusal`: a response declines. Null where
     there is neither. `has_mixed_numbers`: one text writes numbers, dates or units of one group in two forms; `numbers`
     has a line per role and form.
     """
@@ -93,6 +94,7 @@ class Formatting(
         kinds = kinds_with(tokenizer(self.tokenizer, self.digest).special_tokens if len(texts) else ())
         seen = self._seen(texts, pieces, kinds)
         occurrences = pieces.join(seen.select("id", "kind", "occurrences"), on="id").filter(_fits_role(kinds))
+        occurrences = occurrences.filter((pl.col("kind") != "truncated") | ~pl.col("is_call"))
         saved = pl.DataFrame(schema={"id": pl.UInt32, "total": pl.UInt32, "saved": pl.UInt32})
         if self.costs == "tokens":
             seen, saved = self._with_costs(texts, pieces, seen, kinds)
@@ -208,20 +210,29 @@ class Formatting(
 
 
 def pieces_of(rows: pl.DataFrame) -> pl.DataFrame:
-    """`row` (position), `role`, `text`: every text of the rows once; a user's message has the role prompt."""
+    """`row` (position), `role`, `text`, `is_call`: every text of the rows once; a user's message has the role prompt.
+
+    `is_call`: the message also calls tools.
+    """
     numbered = rows.with_row_index("row")
     role_of_turn = pl.col("messages").struct.field("role").replace_strict(ROLE_OF_SPEAKER, default="tool")
     chat = (
         numbered.select("row", "messages")
         .explode("messages", empty_as_null=True)
-        .select("row", role=role_of_turn, text=pl.col("messages").struct.field("content"))
+        .select(
+            "row",
+            role=role_of_turn,
+            text=pl.col("messages").struct.field("content"),
+            is_call=pl.col("messages").struct.field("tool_calls").is_not_null(),
+        )
     )
     alone = numbered.filter(pl.col("messages").is_null())
     either = pl.any_horizontal(pl.col(role).is_not_null() for role in ("system", "prompt", "response"))
     singles = [alone.select("row", role=pl.lit(role), text=role) for role in ("system", "prompt", "response")]
     raw = alone.filter(~either).select("row", role=pl.lit("text"), text="text")
     rejected = numbered.select("row", role=pl.lit("rejected"), text="rejected")
-    return pl.concat([chat, *singles, raw, rejected]).filter(pl.col("text").is_not_null())
+    texts = pl.concat([*singles, raw, rejected]).with_columns(is_call=pl.lit(False))
+    return pl.concat([chat, texts]).filter(pl.col("text").is_not_null())
 
 
 def _fits_role(kinds: dict[str, Kind]) -> pl.Expr:

@@ -37,20 +37,14 @@ class Coverage:
     cut: int = 0
 
     @property
-    def unread(self) -> dict[str, int]:
-        """How many rows have no text that could be read, by the reason."""
-        return {
-            "in another language": self.other_language,
-            "empty": self.empty,
-            "without a text": self.missing,
-            "on which the computation failed": self.failed,
-        }
+    def read(self) -> int:
+        """The rows that the pipeline has parsed."""
+        return self.pair + self.verb_only + self.no_verb
 
     @property
     def pair_share(self) -> float:
-        """The share of the rows that the pipeline can parse which have a pair, 0 to 1; 0 where there are none."""
-        read = self.pair + self.verb_only + self.no_verb
-        return self.pair / read if read else 0.0
+        """The share of the rows that the pipeline has parsed which have a pair, 0 to 1; 0 where there are none."""
+        return self.pair / self.read if self.read else 0.0
 
 
 @dataclass(frozen=True, eq=False)

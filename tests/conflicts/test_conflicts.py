@@ -534,8 +534,11 @@ def test_the_command(opened: dict[str, Dataset]) -> None:
         return json.loads(result.stdout)
 
     whole = run(opened["preferences"].id)
-    assert set(whole) == {"rows", "kinds", "not_looked_for", "chosen_longer"} and whole["rows"] == 400
-    assert all(set(kind_) == {"kind", "sentence", "groups", "rows", "where"} for kind_ in whole["kinds"])
+    assert set(whole) == {
+        *("rows", "kinds", "not_looked_for", "chosen_longer", "roles_not_set", "looked_at", "not_looked_at")
+    }
+    assert whole["rows"] == whole["looked_at"] == 400
+    assert all(set(kind_) == {"kind", "sentence", "groups", "rows", "looked_at", "where"} for kind_ in whole["kinds"])
     by_name = {kind_["kind"]: kind_ for kind_ in whole["kinds"]}
     assert by_name["preference_cycle"]["groups"] == 6 and by_name["preference_cycle"]["rows"] == 18
     assert by_name["pair_equal"]["where"] == ["pair_degenerate_kind~in~equal"]
@@ -561,7 +564,9 @@ def test_the_page_shows_every_kind_of(name: str, opened: dict[str, Dataset]) -> 
         assert not at.exception, at.exception[0].stack_trace
         assert at.selectbox(key="conflict").value == one.kind.name
     if not seen:
-        assert "No conflict of any kind was found in the rows in view." in [t.value for t in at.text]
+        assert "No conflict was found in the rows in view, of the kinds that were looked for." in [
+            t.value for t in at.text
+        ]
 
 
 def test_a_kind_becomes_a_filter_and_stands_in_the_address(opened: dict[str, Dataset]) -> None:

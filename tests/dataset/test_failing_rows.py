@@ -235,13 +235,13 @@ def test_the_command_counts_rows_that_failed(texts: Dataset, capfd: pytest.Captu
     code, out, err = ran(capfd, "compute", texts.id, "verb_noun", "lengths", "--json")
     verbs, lengths = json.loads(out)["signals"]
     assert code == 0
-    assert (verbs["failed_rows"], [reason["rows"] for reason in verbs["failures"]]) == (1, [1])
+    assert (verbs["looked_at"], verbs["failed_rows"], [reason["rows"] for reason in verbs["failures"]]) == (3, 1, [1])
     assert verbs["failures"][0]["failure"].startswith("IndexError in analysis/verbs/verb_noun_signal.py:")
     assert (lengths["failed_rows"], lengths["failures"]) == (0, [])
     assert "verb_noun: 1 of 4 rows could not be computed and have no value there: IndexError in analysis/" in err
     assert "hunter2" not in out + err
     code, out, _ = ran(capfd, "compute", texts.id, "verb_noun")
-    assert code == 0 and out.endswith("s; 1 of 4 rows failed and have no value\n")
+    assert code == 0 and out.endswith("s, 3 of 4 rows; 1 of 4 rows failed and have no value\n")
     code, out, err = ran(capfd, "verbs", texts.id, "--json")
     coverage = json.loads(out)["coverage"]
     assert (coverage["pair"], coverage["failed"], coverage["missing"]) == (3, 1, 0)

@@ -39,7 +39,6 @@ LOOSE = {  # files that lie beside the rooms: what every room needs, and what ne
         "__main__",
         "catalogue",
         "errors",
-        "findings",
         "home",
         "joined_values",
         "keys",
@@ -55,7 +54,7 @@ LOOSE = {  # files that lie beside the rooms: what every room needs, and what ne
 PAGE_OF = {"compare": "slices"}  # a page that lives in another page's room of ui/
 SHARED_ON_SCREEN = {"components", "figures", "frame", "rows", "session"}  # rooms of ui/ that answer no page
 NO_PAGE = {"compute", "findings", "shared", "table"}  # commands that no page answers
-WHOLE = {"dataset", "formats", "house", "support", "whole"}  # folders of tests that no page answers
+WHOLE = {"dataset", "formats", "house", "structure", "support", "whole"}  # folders of tests that no page answers
 MUTATORS = {"insert_column", "replace_column", "extend", "drop_in_place"}  # change a frame every session shares
 MACHINE_PATH = re.compile(r"(?<![\w.~/:-])/(?:home|root|Users|work)/\w|[A-Z]:\\\\?Users\\")
 

@@ -179,14 +179,25 @@ def test_every_piece_has_a_known_role() -> None:
         {"messages": [said("system", "d"), said("critic", "e"), said("user", None)]},
         {"messages": []},
     )
-    assert pieces_of(rows).sort("row", "text").rows() == [
+    assert pieces_of(rows).drop("is_call").sort("row", "text").rows() == [
         (0, "prompt", "a"),
         (0, "rejected", "b"),
         (1, "text", "c"),
         (2, "system", "d"),
         (2, "tool", "e"),
     ]
-    assert {role for _, role, _ in pieces_of(rows).rows()} <= set(ROLES)
+    assert set(pieces_of(rows)["role"]) <= set(ROLES)
+
+
+def test_the_text_before_a_tool_call_does_not_stop_in_the_middle() -> None:
+    begun = "I will look up the tide for you and the"
+    call = {**said("assistant", begun), "tool_calls": '[{"name": "tide"}]'}
+    rows = rows_of(
+        {"messages": [said("user", "Tide?"), call]},
+        {"messages": [said("user", "Tide?"), said("assistant", begun)]},
+        {"messages": [said("user", begun), said("assistant", "It is at four.")]},
+    )
+    assert Formatting()(rows)["is_truncated"].to_list() == [False, True, False]
 
 
 @pytest.mark.parametrize(

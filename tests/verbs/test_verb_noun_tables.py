@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 from analysis.__main__ import app
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.errors import DatasetError, SignalError
+from analysis.errors import NotLookedAtError, SignalError
 from analysis.verbs.comparison import compare, entropy, growth, rarefaction, response_lengths, variety
 from analysis.verbs.counts import Counted, Coverage, containing, requests_of, signal_over
 from analysis.view import View
@@ -233,7 +233,8 @@ def verbs(*arguments: str) -> dict[str, Any]:
 
 def test_the_command_says_what_is_asked_for(dataset: Dataset) -> None:
     said = verbs(dataset.id, "--top", "1")
-    assert list(said) == ["rows", "with_pair", "pairs", "verbs", "distinct_pairs", "coverage", "compare"]
+    counted = ["rows", "with_pair", "pairs", "verbs", "distinct_pairs", "coverage", "compare"]
+    assert list(said) == [*counted, "looked_at", "not_looked_at"]
     assert said["pairs"] == [{"verb": "write", "noun": "poem", "rows": 3}]
     assert said["verbs"] == [{"verb": "write", "rows": 3}]
     assert (said["rows"], said["with_pair"], said["distinct_pairs"], said["compare"]) == (9, 4, 2, None)
@@ -390,7 +391,11 @@ def test_the_verbs_of_raw_text_are_counted(raw: Dataset) -> None:
     assert answer["pairs"] == [{"verb": "buy", "noun": "bicycle", "rows": 2}]
     coverage = {name: rows for name, rows in answer["coverage"].items() if rows}
     assert coverage == {"rows": 4, "pair": 2, "no_verb": 1, "empty": 1, "pair_share": 2 / 3}
-    assert ran("verbs", raw.id).stdout.startswith("2 of 4 rows have a pair, 1 different ones. Not read: 1 empty.\n")
+    assert ran("verbs", raw.id).stdout.splitlines() == [
+        "2 of 4 rows have a pair, 1 different ones.",
+        "        2  buy bicycle",
+        "1 rows were not read: 1 blank.",
+    ]
 
 
 def test_the_page_reads_raw_text(raw: Dataset) -> None:
@@ -403,17 +408,20 @@ def test_the_page_reads_raw_text(raw: Dataset) -> None:
 
 def test_nothing_to_look_at_is_not_zero(raw: Dataset, home: Path, tmp_path: Path) -> None:
     refused = ran("verbs", raw.id, "--over", "response")
-    assert isinstance(refused.exception, DatasetError)
-    assert str(refused.exception).startswith("raw.jsonl was not looked at: no column has the role response. Name it")
+    assert isinstance(refused.exception, NotLookedAtError)
+    assert str(refused.exception).startswith(
+        "Not looked at: no column has the role response. Read another text with --over prompt. It has text"
+    )
     table = tmp_path / "table.csv"
     table.write_text("height,width\n1,2\n3,4\n")
     refused = ran("verbs", table)
-    assert isinstance(refused.exception, DatasetError)
-    assert "no column has the role prompt or text" in str(refused.exception)
-    assert "its columns: height, width." in str(refused.exception)
+    assert isinstance(refused.exception, NotLookedAtError)
+    assert str(refused.exception).startswith(
+        "Not looked at: no column has the role prompt or text. It has height, width"
+    )
 
 
 def test_a_view_without_texts_is_not_zero(dataset: Dataset) -> None:
     refused = ran("verbs", dataset.id, "--where", "response~has~bicycle")
-    assert isinstance(refused.exception, DatasetError)
-    assert str(refused.exception) == "Nothing was looked at: none of 1 rows in view has a prompt or text."
+    assert isinstance(refused.exception, NotLookedAtError)
+    assert str(refused.exception).startswith("Not looked at: none of the 1 rows in view has a prompt or text.")

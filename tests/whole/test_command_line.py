@@ -21,7 +21,7 @@ from analysis.annotations import open_annotations
 from analysis.catalogue import CATALOGUE
 from analysis.computing.progress import Progress
 from analysis.errors import UsageError
-from analysis.findings import FINDINGS
+from analysis.findings import CHECKS
 from analysis.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -169,8 +169,8 @@ def test_compute_makes_columns(run: Run, file: Path) -> None:
     assert said.code == 0 and said.err == "lengths: 4 rows\nexact_duplicates: 4 rows\n"
     made = said.json["signals"]
     for one, name in zip(made, ("lengths", "exact_duplicates"), strict=True):
-        assert one.keys() == {"name", "key", "rows", "seconds", "path", "failed_rows", "failures"}
-        assert (one["failed_rows"], one["failures"]) == (0, [])
+        keys = {"name", "key", "rows", "looked_at", "seconds", "path", "failed_rows", "failures"}
+        assert one.keys() == keys and (one["failed_rows"], one["failures"]) == (0, [])
         assert (one["name"], one["key"], one["rows"]) == (name, dataset.signal(name).key, 4)
         assert Path(one["path"]) == dataset.path(dataset.signal(name)) and Path(one["path"]).exists()
 
@@ -210,7 +210,7 @@ def test_compute_on_a_named_engine(run: Run, file: Path) -> None:
 
 def test_table_writes_json_lines(run: Run, file: Path) -> None:
     said = run("table", file, "--columns", "prompt, response,source,tags_original,tags,score")
-    assert (said.code, said.err) == (0, "")
+    assert said.code == 0 and said.err.startswith("No row of rows.jsonl has a score.")
     assert said.rows == [
         {
             "prompt": r["instruction"],
@@ -307,33 +307,48 @@ def test_table_of_times_and_bytes(run: Run, tmp_path: Path) -> None:
 def test_findings_for_people_and_for_machines(run: Run, file: Path) -> None:
     said = run("findings", file)
     assert said.code == 0
-    read = {"row_tokens", *(column for *_, filters in FINDINGS for column, _, _ in filters)}
-    assert said.err.splitlines() == [f"Computing {name} first." for name in CATALOGUE.writers_of(read)]
-    assert said.out.splitlines() == [
+    computed = [line.split()[1] for line in said.err.splitlines()]
+    assert {"tokens", "formatting", "near_groups", "personal_data"} <= set(computed)
+    assert not set(computed) & CATALOGUE.on_request
+    assert said.out.splitlines()[:2] == [
         "1 row repeats an earlier row.  [exact_duplicates]",
         "1 row has no response, or a blank one.  [empty_response]",
     ]
+    undone = [line.split(".")[0] for line in said.out.splitlines() if line.startswith("Not run")]
+    assert undone == ["Not run: meaning_duplicates", "Not run: meaning_conflicts", "Not run: names"]
     machine = run("findings", file, "--json")
     assert machine.err == ""
-    assert [(one["name"], one["rows"], one["where"], one["sample"]) for one in machine.json] == [
+    assert (machine.json["looked_at"], machine.json["not_looked_at"]) == (4, None)
+    done = [check for check in machine.json["checks"] if check["state"] == "done"]
+    assert len(machine.json["checks"]) == len(CHECKS)
+    assert machine.json["checks_done"] == len(done) and all(check["looked_at"] > 0 for check in done)
+    assert f"{len(done)} of {machine.json['checks_that_apply']} checks done" in said.out
+    found = machine.json["findings"]
+    assert [(one["name"], one["rows"], one["where"], one["sample"]) for one in found] == [
         ("exact_duplicates", 1, ["is_duplicate_extra~eq~true"], False),
-        ("empty_response", 1, ["response~blank"], False),
+        ("empty_response", 1, ["answer_kind~notin~text~tool_call~reasoning~parts~unanswered~raw_text"], False),
     ]
-    assert all(one.keys() == {"name", "sentence", "rows", "tokens", "where", "sample"} for one in machine.json)
+    assert all(one.keys() == {"name", "sentence", "rows", "tokens", "where", "sample"} for one in found)
 
 
 def test_fail_on_ends_with_1(run: Run, file: Path) -> None:
     failed = run("findings", file, "--json", "--fail-on", "empty_response", "--fail-on", "long_row")
-    assert failed.code == 1 and len(failed.json) == 2
+    assert failed.code == 1 and len(failed.json["findings"]) == 2
     assert run("findings", file, "--fail-on", "long_row").code == 0
-    names = ", ".join(finding[0] for finding in FINDINGS)
+    names = ", ".join(check.name for check in CHECKS)
     refused(run("findings", file, "--fail-on", "empty"), f"No finding is called empty; known: {names}.")
+
+
+def test_fail_on_a_check_that_was_not_run_ends_with_2(run: Run, file: Path) -> None:
+    unchecked = run("findings", file, "--fail-on", "long_row", "--fail-on", "empty_rejected")
+    assert unchecked.code == 2
+    assert "empty_rejected: No column has the role rejected." in unchecked.err.splitlines()[-1]
 
 
 def test_nothing_found(run: Run, tmp_path: Path) -> None:
     (tmp_path / "fine.jsonl").write_text('{"prompt": "Ask.", "response": "An answer."}\n')
-    assert run("findings", tmp_path / "fine.jsonl").out == "Nothing found.\n"
-    assert run("findings", tmp_path / "fine.jsonl", "--json").json == []
+    assert run("findings", tmp_path / "fine.jsonl").out.startswith("Nothing found in 1 rows.\n")
+    assert run("findings", tmp_path / "fine.jsonl", "--json").json["findings"] == []
 
 
 # Bad input

@@ -37,18 +37,18 @@ ROWS = (
 KEYS = {
     INSTRUCTIONS: [
         "exact_duplicates-v1-fc0c15937dd6",
-        "normalised_duplicates-v1-8546cf6ddefc", "conflicts-v1-6be34f1e6b80", "consensus-v1-11a848b79bcc",
+        "normalised_duplicates-v1-8546cf6ddefc", "consensus-v1-11a848b79bcc",
         "times-v1-224f0e6a3131", "sessions-v1-7d26e6e4bdde", "language-v1-44136fa355b3",
-        "formatting-v2-6e932ada26f7", "near_pairs-v1-3cda07506105", "leaks-v1-379246dee980", "shared_spans-v1-ba1dfbacf753", "repetition-v1-4031f8405105",
+        "near_pairs-v1-3cda07506105", "leaks-v1-379246dee980", "shared_spans-v1-ba1dfbacf753", "repetition-v1-4031f8405105",
         "personal_data-v2-24e74b16d6dc", "embedding-v2-edd93586f808", "neighbours-v1-7a57e11dbcf4",
         "map-v1-ed9a935a10ce", "clusters-v3-ca53626e11d6",
     ],
     CHATS: [
         "exact_duplicates-v1-fc0c15937dd6",
-        "language-v1-44136fa355b3", "formatting-v2-6e932ada26f7", "personal_data-v2-24e74b16d6dc",
+        "language-v1-44136fa355b3", "personal_data-v2-24e74b16d6dc",
     ],
     PREFERENCES: [
-        "conflicts-v1-7e95a02cdefa", "times-v1-49ed684fa34a", "near_pairs-v1-3cda07506105",
+        "times-v1-49ed684fa34a", "near_pairs-v1-3cda07506105",
     ],
 }  # fmt: skip
 Run = Callable[..., list[Any]]

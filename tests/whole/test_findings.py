@@ -12,7 +12,7 @@ import pytest
 
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.findings import FINDINGS, LONG_ROW_TOKENS, findings, tokens_of
+from analysis.findings import CHECKS, LONG_ROW_TOKENS, findings, outcomes, tally, tokens_of
 from analysis.view import View
 from analysis.workspace import Workspace
 
@@ -24,7 +24,7 @@ def opened(home: Path, tmp_path: Path) -> Open:
     """Opens these records and computes these signals."""
 
     def open_it(
-        *records: dict[str, Any], signals: tuple[str, ...] = ("lengths", "tokens", "exact_duplicates")
+        *records: dict[str, Any], signals: tuple[str, ...] = ("lengths", "tokens", "structure", "exact_duplicates")
     ) -> Dataset:
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}.jsonl"
         path.write_text("".join(json.dumps(record) + "\n" for record in records))
@@ -147,16 +147,17 @@ def test_a_table_of_other_things_has_no_empty_responses(opened: Open) -> None:
 
 def test_they_wait_for_their_signals(opened: Open) -> None:
     rows = [*FINE, qa("Ask 1?", "Answer number 1."), qa("Name?", "Ann"), qa("No answer?", "")]
-    before = opened(*rows, signals=())
+    assert said(opened(*rows, signals=())) == {}
+    before = opened(*rows, signals=("structure",))
     assert set(said(before)) == {"empty_response"}
     assert [one.tokens for one in findings(before)] == [None]
-    assert set(said(opened(*rows, signals=("lengths",)))) == {"empty_response", "one_word_response"}
+    assert set(said(opened(*rows, signals=("structure", "lengths")))) == {"empty_response", "one_word_response"}
     assert set(said(opened(*rows))) == {"empty_response", "one_word_response", "exact_duplicates"}
 
 
 def test_those_with_most_tokens_come_first_and_without_tokens_those_with_most_rows(opened: Open) -> None:
     rows = [*(qa(f"{i}?", "") for i in range(2)), qa("A much longer question, with many words in it?", "Yes")]
-    by_tokens, by_rows = opened(*rows), opened(*rows, qa("x", "y z"), signals=("lengths",))
+    by_tokens, by_rows = opened(*rows), opened(*rows, qa("x", "y z"), signals=("structure", "lengths"))
     assert [(one.name, one.rows, one.tokens) for one in findings(by_tokens)] == [
         ("one_word_response", 1, 12),
         ("empty_response", 2, 4),
@@ -190,15 +191,75 @@ def test_as_machines_read_them(opened: Open) -> None:
         "sentence": "1 row has no response, or a blank one.",
         "rows": 1,
         "tokens": 2,
-        "where": ["response~blank"],
+        "where": ["answer_kind~notin~text~tool_call~reasoning~parts~unanswered~raw_text"],
         "sample": False,
     }
 
 
 def test_names_are_unlike_and_sentences_are_two() -> None:
-    names = [finding[0] for finding in FINDINGS]
+    names = [check.name for check in CHECKS]
     assert len(set(names)) == len(names)
-    for name, one, many, filters in FINDINGS:
-        assert re.match(r"(In )?1 ", one) and re.match(r"(In )?\{rows\} ", many), name
-        assert one.endswith(".") and many.endswith("."), name
-        assert not one.startswith(("1 rows", "1 pairs", "1 responses")) and filters
+    for check in CHECKS:
+        assert re.match(r"(In )?1 ", check.one) and re.match(r"(In )?\{rows\} ", check.many), check.name
+        assert check.one.endswith(".") and check.many.endswith("."), check.name
+        assert not check.one.startswith(("1 rows", "1 pairs", "1 responses")) and check.filters
+
+
+def states(dataset: Dataset) -> dict[str, tuple[str, int | None]]:
+    return {outcome.check.name: (outcome.state, outcome.looked_at) for outcome in outcomes(dataset)}
+
+
+def test_a_check_says_how_many_rows_it_looked_at(opened: Open) -> None:
+    dataset = opened(*FINE, qa("No answer?", None))
+    by_name = states(dataset)
+    assert by_name["empty_response"] == ("done", 6)
+    assert by_name["one_word_response"] == ("done", 5)
+    assert by_name["exact_duplicates"] == ("done", 6)
+    assert by_name["refusals"] == ("not run", None)
+    assert by_name["empty_rejected"] == by_name["leaks"] == ("does not apply", None)
+
+
+def test_nothing_to_look_at_is_no_zero(opened: Open) -> None:
+    nulls = opened(*({"text": None, "n": i} for i in range(3)))
+    compute(nulls, nulls.signal("formatting"))
+    by_name = {outcome.check.name: outcome for outcome in outcomes(nulls)}
+    assert by_name["html_tags"].state == by_name["exact_duplicates"].state == "does not apply"
+    assert by_name["html_tags"].why == "No row has a text."
+    assert by_name["empty_prompt"].why == "No column has the role prompt."
+
+
+def test_a_check_that_is_not_run_says_why_and_what_to_do(opened: Open) -> None:
+    by_name = {outcome.check.name: outcome for outcome in outcomes(opened(*FINE))}
+    refusals, names = by_name["refusals"], by_name["names"]
+    assert (refusals.why, refusals.missing) == ("Formatting is not computed yet.", ("formatting",))
+    assert refusals.to_do.endswith("winnow compute DATASET formatting")
+    assert names.why.startswith("It runs only on request")
+    assert refusals.while_running(["formatting"]).state == "running"
+    assert refusals.while_running(["tokens"]).state == "not run"
+
+
+def test_a_column_of_the_file_that_hides_a_signals_is_named(opened: Open) -> None:
+    dataset = opened(qa("Name?", "Ann", response_words="one"), qa("Age?", "Not given.", response_words="two"))
+    [outcome] = [o for o in outcomes(dataset) if o.check.name == "one_word_response"]
+    assert (outcome.state, outcome.missing) == ("not run", ()) and "called response_words" in outcome.why
+
+
+def test_the_tally_counts_each_state(opened: Open) -> None:
+    every = outcomes(opened(*FINE, signals=()))
+    done = sum(outcome.state == "done" for outcome in every)
+    undone = sum(outcome.state == "not run" for outcome in every)
+    without = len(every) - done - undone
+    assert done == 2
+    assert tally(every) == (f"2 of {2 + undone} checks done, {undone} not run, {without} do not apply to these data")
+
+
+def test_files_are_compared_where_there_is_no_split(home: Path, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        rows = [qa(f"What is item {i} of file {name}?", f"It is thing {i} in {name}.") for i in range(3)]
+        shared = qa("Which town is the capital of the smallest country?", "The capital of it is a town on a hill.")
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in [*rows, shared]))
+    dataset = Workspace().open([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
+    compute(dataset, dataset.signal("leaks"))
+    [leaks] = [outcome for outcome in outcomes(dataset) if outcome.check.name == "leaks"]
+    assert (leaks.state, leaks.looked_at) == ("done", 8)
+    assert leaks.finding and leaks.finding.rows == 2

@@ -93,7 +93,7 @@ def test_thirty_functions_have_an_example() -> None:
 def test_the_names_are_a_handful_and_analysis_alone_stays_light() -> None:
     assert set(winnow.__all__) == {
         *("Dataset", "Filter", "View", "WinnowError"),
-        *("compute", "export", "findings", "open", "rows", "view"),
+        *("compute", "checks", "export", "findings", "open", "rows", "view"),
     }
     code = "import sys, analysis; print(sorted({'polars', 'typer', 'sqlalchemy', 'plotly'} & set(sys.modules)))"
     light = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -161,6 +161,9 @@ def test_parameters_are_kept_with_the_dataset_that_is_returned(dataset: winnow.D
 
 def test_findings_of_a_view_count_the_rows_in_view(dataset: winnow.Dataset) -> None:
     assert winnow.findings(dataset).is_empty()
+    before = winnow.checks(dataset)
+    assert set(before["state"]) <= {"done", "not run", "does not apply"} and "not run" in before["state"]
+    assert (before.filter(state="done")["looked_at"] > 0).all()
     winnow.compute(dataset, "exact_duplicates")
     every = winnow.findings(dataset)
     assert every.rows() == [(f.name, f.sentence, f.rows, f.tokens, f.view.to_params()) for f in findings(dataset)]

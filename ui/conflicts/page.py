@@ -71,10 +71,21 @@ def cards(kinds_with_counts: Sequence[tables.Found]) -> None:
                         help="Show them side by side below",
                     )
                     st.text(f"{one.kind.title}. {one.sentence}", width="stretch")
-    if not seen:
-        st.text("No conflict of any kind was found in the rows in view.")
-    if unseen := [f"{one.kind.title.lower()} ({one.kind.theme.lower()})" for one in kinds_with_counts if not one.rows]:
+    looked_for = [one for one in kinds_with_counts if one.looked_at]
+    if not looked_for:
+        st.text("Not looked for: no row in view has a prompt with a response, two answers, a label or a score.")
+    elif not seen:
+        st.text("No conflict was found in the rows in view, of the kinds that were looked for.")
+    if unseen := [f"{_named(one.kind)}: 0 of {count(one.looked_at)}" for one in looked_for if not one.rows]:
         st.caption(f"Looked for and not found in the rows in view: {'; '.join(unseen)}.")
+    left_out = [one.kind for one in kinds_with_counts if not one.looked_at]
+    for subject in dict.fromkeys(kind.subject for kind in left_out):
+        named = "; ".join(_named(kind) for kind in left_out if kind.subject == subject)
+        st.caption(f"Not looked for, since no row in view has {subject}: {named}.")
+
+
+def _named(kind: Kind) -> str:
+    return f"{kind.title.lower()} ({kind.theme.lower()})"
 
 
 def _choose(name: str | None = None) -> None:

@@ -83,6 +83,20 @@ def require_texts(dataset: Dataset) -> None:
         st.stop()
 
 
+def require_values(values: pl.Series, what: str) -> None:
+    """Ends the page, with the reason and what to do, if no row in view has a value: `what` each would have."""
+    if values.null_count() < len(values):
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.text(
+            f"Not looked at: none of {count(len(values))} in view has {what}. "
+            "Change the filters, choose another text, or set the roles of the columns."
+        )
+        if st.button("Set the roles of the columns", key="to_roles_of_values"):
+            st.switch_page(places.page("open"))
+    st.stop()
+
+
 def require(dataset: Dataset, *signals: str) -> None:
     """Ends the page, with a button to compute them, if one of these signals is not computed."""
     if not jobs.require(dataset, *signals):

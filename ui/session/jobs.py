@@ -24,6 +24,7 @@ from ui.session.session import workspace
 from ui.session.text import count, duration
 
 ROOT = Path(__file__).parents[2]
+BACKGROUND_NICE = 10
 NAMES = {
     "lengths": "lengths",
     "tokens": "tokens",
@@ -45,8 +46,11 @@ def started_processes() -> dict[str, subprocess.Popen[bytes]]:
     return {}
 
 
-def start(*arguments: str) -> str:
-    """Runs `python -m analysis ARGUMENTS --json --progress FILE` in a process of its own; gives the job's id."""
+def start(*arguments: str, is_background: bool = False) -> str:
+    """Runs `python -m analysis ARGUMENTS --json --progress FILE` in a process of its own; gives the job's id.
+
+    A background job has a low priority, so that pages and jobs that a person asked for come first.
+    """
     id = uuid.uuid4().hex[:12]
     folder = _folder(id)
     folder.mkdir(parents=True)
@@ -63,7 +67,7 @@ def start(*arguments: str) -> str:
     command += arguments[1:]
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-        started_processes()[id] = subprocess.Popen(
+        process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -71,6 +75,9 @@ def start(*arguments: str) -> str:
             start_new_session=True,
             env={**os.environ, "WINNOW_HOME": str(workspace().home), "PYTHONPATH": path},
         )
+    if is_background and hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, process.pid, BACKGROUND_NICE)
+    started_processes()[id] = process
     return id
 
 
@@ -145,28 +152,23 @@ def compute(dataset: Dataset, signal_: Signal) -> None:
 
 def prepare(dataset: Dataset) -> None:
     """Starts one job for the signals that take seconds; those that take longer are offered with their estimate."""
-    missing = [s for s in dataset.signals() if not dataset.has(s)]
+    missing = [s for s in dataset.signals() if not dataset.has(s) and s.name not in dataset.catalogue.on_request]
     if missing:
         job = start("compute", "--", dataset.id)
         for signal_ in missing:
             st.session_state[f"job_{signal_.key}"] = job
 
 
-def compute_together(dataset: Dataset, signals: Sequence[Signal]) -> None:
+def compute_together(dataset: Dataset, signals: Sequence[Signal], *, is_background: bool = False) -> None:
     """Starts one job that computes these signals one after the other."""
-    job = start("compute", "--", dataset.id, *(s.name for s in signals))
+    job = start("compute", "--", dataset.id, *(s.name for s in signals), is_background=is_background)
     for signal_ in signals:
         st.session_state[f"job_{signal_.key}"] = job
 
 
-def title(signal_: Signal) -> str:
-    """What a signal adds, in words."""
-    return NAMES.get(signal_.name, signal_.name.replace("_", " "))
-
-
 def failures(dataset: Dataset, signals: Sequence[Signal]) -> list[str]:
     """A sentence for each of these signals that failed on some rows."""
-    sentences = (failure_sentence(dataset, s, title(s).capitalize()) for s in signals if dataset.has(s))
+    sentences = (failure_sentence(dataset, s, name_of(s.name).capitalize()) for s in signals if dataset.has(s))
     return [sentence for sentence in sentences if sentence]
 
 
@@ -187,7 +189,7 @@ def _panel(dataset: Dataset, signal_: Signal) -> None:
     """A button to compute a signal with the estimated time, or its progress; only this part reruns during the work."""
     if dataset.has(signal_):
         st.rerun()
-    name = title(signal_)
+    name = name_of(signal_.name)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         job = st.session_state.get(f"job_{signal_.key}")
         if computing.is_running(dataset, signal_) or (job and not is_over(job)):
@@ -208,6 +210,11 @@ def _panel(dataset: Dataset, signal_: Signal) -> None:
         st.text(f"The {name} of {count(dataset.height)} are not computed yet{cost}.")
         word = "Continue computing" if done and done.done else "Compute"
         st.button(f"{word} {name}", key=f"go_{signal_.key}", type="primary", on_click=compute, args=(dataset, signal_))
+
+
+def name_of(signal: str) -> str:
+    """What a signal computes, in words."""
+    return NAMES.get(signal, signal.replace("_", " "))
 
 
 def say_why(job: str) -> None:

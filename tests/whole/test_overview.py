@@ -1,0 +1,150 @@
+"""Does the Overview say how many checks are done, and go on until all cheap ones are?"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analysis.computing import compute
+from analysis.dataset import Dataset
+from analysis.findings import outcomes
+from analysis.signal import Signal
+from analysis.workspace import Workspace
+from tests.support.app_page import open_page
+from ui.session import jobs
+
+ROWS = [{"prompt": f"Write number {i} down.", "response": f"Here is number {i} for you."} for i in range(6)]
+Open = Callable[..., Dataset]
+Started = list[list[str]]
+
+
+@pytest.fixture
+def opened(home: Path, tmp_path: Path) -> Open:
+    def open_it(*records: dict[str, Any]) -> Dataset:
+        (tmp_path / "rows.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records or ROWS))
+        return Workspace().open([tmp_path / "rows.jsonl"])
+
+    return open_it
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Started:
+    """The signals of each job that the page would start; none is started."""
+    names: Started = []
+
+    def note(dataset: Dataset, signals: list[Signal], *, is_background: bool = False) -> None:
+        assert is_background
+        names.append([signal.name for signal in signals])
+
+    monkeypatch.setattr(jobs, "compute_together", note)
+    monkeypatch.delenv("WINNOW_CHECKS")
+    return names
+
+
+def texts(at: AppTest) -> list[str]:
+    return [text.value for text in at.text]
+
+
+def keys(at: AppTest) -> set[str]:
+    return {str(button.key) for button in at.button}
+
+
+def done(dataset: Dataset) -> int:
+    return sum(outcome.state == "done" for outcome in outcomes(dataset))
+
+
+def test_nothing_is_called_clean_before_it_is_looked_at(opened: Open) -> None:
+    dataset = opened()
+    at = open_page("overview", dataset)
+    undone = sum(outcome.state == "not run" for outcome in outcomes(dataset))
+    [tally] = [text for text in texts(at) if "checks done" in text]
+    assert tally.startswith(f"{done(dataset)} of {done(dataset) + undone} checks done, {undone} not run, ")
+    assert undone > 20 and "run_checks" in keys(at)
+    assert not any("No row is" in text for text in texts(at))
+
+
+def test_the_page_starts_every_cheap_check_by_itself(opened: Open, started: Started) -> None:
+    dataset = opened()
+    open_page("overview", dataset)
+    [names] = started
+    assert {"tokens", "structure", "formatting", "near_groups", "personal_data", "repetition"} <= set(names)
+    assert not set(names) & dataset.catalogue.on_request
+    needed = {name for o in outcomes(dataset) for name in o.missing} - dataset.catalogue.on_request
+    assert needed <= set(names)
+
+
+def test_a_table_is_looked_at_too(opened: Open, started: Started) -> None:
+    at = open_page("overview", opened({"colour": "red", "n": 1}, {"colour": "blue", "n": 2}))
+    assert started and "personal_data" in started[0]
+    assert not any("found nothing" in text for text in texts(at))
+
+
+def test_what_is_running_is_no_finding_and_no_all_clear(
+    opened: Open, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = opened()
+    at = open_page("overview", dataset)
+    for name in started[0]:
+        at.session_state[f"job_{dataset.signal(name).key}"] = "a-job"
+    monkeypatch.setattr(jobs, "is_over", lambda id: False)
+    at.run()
+    assert not at.exception and len(started) == 1
+    [tally] = [text for text in texts(at) if "checks done" in text]
+    assert " running" in tally
+    assert "stop_checks" in keys(at) and "run_checks" not in keys(at)
+
+
+def test_a_job_that_fails_leaves_one_check_undone_and_the_others_go_on(
+    opened: Open, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = opened()
+    at = open_page("overview", dataset)
+    for name in started[0]:
+        at.session_state[f"job_{dataset.signal(name).key}"] = "a-job"
+    monkeypatch.setattr(jobs, "has_failed", lambda id: id == "a-job")
+    at.run()
+    assert started[1] == started[0][1:]
+    assert any(text.startswith(f"Computing {jobs.name_of(started[0][0])} failed: ") for text in texts(at))
+
+
+def test_a_stopped_check_is_not_started_again(opened: Open, started: Started) -> None:
+    dataset = opened()
+    at = open_page("overview", dataset)
+    at.session_state[f"checks_stopped_{dataset.id}"] = True
+    at.run()
+    assert len(started) == 1 and "run_checks" in keys(at)
+    at.button(key="run_checks").click().run()
+    assert started[1] == started[0]
+
+
+def test_when_all_is_done_the_page_says_so(opened: Open, started: Started) -> None:
+    dataset = opened()
+    for signal in dataset.signals():
+        if signal.name not in dataset.catalogue.on_request:
+            compute(dataset, signal)
+    at = open_page("overview", dataset)
+    assert started == []
+    [tally] = [text for text in texts(at) if "checks done" in text]
+    assert tally.startswith(f"{done(dataset)} of {done(dataset) + 3} checks done, 3 not run, ")
+    assert "The checks that are done found nothing in 6 rows they looked at." in texts(at)
+    assert "run_on_request" in keys(at) and not {"run_checks", "stop_checks"} & keys(at)
+    at.button(key="run_on_request").click().run()
+    assert started == [["named_entities", "neighbours", "meaning_pairs", "meaning_conflicts"]]
+
+
+def test_a_real_job_does_the_checks_while_the_page_stays_open(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WINNOW_CHECKS")
+    dataset = opened()
+    at = open_page("overview", dataset)
+    deadline = time.monotonic() + 240
+    while any(o.missing and not set(o.missing) & dataset.catalogue.on_request for o in outcomes(dataset)):
+        assert time.monotonic() < deadline, "the checks are not done"
+        time.sleep(1)
+    at.run()
+    assert any(text.startswith(f"{done(dataset)} of {done(dataset) + 3} checks done") for text in texts(at))
