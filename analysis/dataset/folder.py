@@ -132,7 +132,8 @@ class DatasetFolder:
     # Signals
 
     def signal(self, name: str) -> Signal:
-        """The catalogue's signal with the parameters chosen for this dataset, and its roles filled in.
+        """The catalogue's signal with the parameters chosen for this dataset, and its roles filled in; `whole`, all
+        columns of the source, where no column has the role of a text.
 
         A parameter `of_<signal>` holds the key of a signal whose columns it reads: with another key, another result.
 
@@ -145,6 +146,8 @@ class DatasetFolder:
             chosen = self.meta.get("parameters", {}).get(name, {})
             default = self.catalogue[name]
             played = {role: join_values([self.roles[role]]) for role in default.roles if role in self.roles}
+            if "whole" in default.roles and not self.has_examples:
+                played["whole"] = join_values(self.originals)
             given = {field: value for field, value in chosen.items() if value != "" or field not in default.roles}
             read = {p: self.signal(p.removeprefix("of_")).key for p in default.parameters if p.startswith("of_")}
             if default.secret:

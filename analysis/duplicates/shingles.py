@@ -27,6 +27,10 @@ class Shingles(NamedTuple):
     units: NDArray[np.int64]
     size: NDArray[np.int64]
 
+    def of_rows(self, rows: NDArray[np.int64]) -> Shingles:
+        """The sets of some rows; the values stay where they are."""
+        return Shingles(self.values, *(part[rows] for part in self[1:]))
+
 
 def shingles_of(
     texts: Texts, unit: Unit = "auto", words: int = WORDS_PER_SHINGLE, characters: int = CHARACTERS_PER_SHINGLE

@@ -1,0 +1,53 @@
+"""Hashes of the first and last words of texts, and of whole rows and pieces, byte for byte."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.duplicates.kernels.compiled import I32, I64, U8, U64, compiled
+from analysis.duplicates.kernels.words import FNV_PRIME, FNV_START, mix, words_into
+
+GOLDEN = 0x9E3779B97F4A7C15
+
+
+@compiled
+def ends_of_texts(
+    data: U8, starts: I64, ends: I64, kind: U8, fold: I32, n: int, low: int, high: int, head: U64, tail: U64
+) -> None:
+    """For texts low to high: a hash of the first and of the last n words, 0 for a text with fewer words."""
+    room = 1
+    for t in range(low, high):
+        room = max(room, ends[t] - starts[t] + 1)
+    words = np.empty(room, np.uint64)
+    for t in range(low, high):
+        head[t], tail[t] = np.uint64(0), np.uint64(0)
+        if ends[t] - starts[t] < n:
+            continue
+        count = words_into(data, starts[t], ends[t], kind, fold, words, 0)
+        if count < n:
+            continue
+        h, q = np.uint64(FNV_START), np.uint64(FNV_START)
+        for i in range(n):
+            h = h * np.uint64(GOLDEN) + words[i]
+            q = q * np.uint64(GOLDEN) + words[count - n + i]
+        head[t], tail[t] = mix(h) | np.uint64(1), mix(q) | np.uint64(1)
+
+
+@compiled
+def hash_pieces(data: U8, begin: I64, end: I64, low: int, high: int, out: U64) -> None:
+    """A hash of the bytes of each piece low to high."""
+    for p in range(low, high):
+        h = np.uint64(FNV_START)
+        for i in range(begin[p], end[p]):
+            h = (h ^ np.uint64(data[i])) * np.uint64(FNV_PRIME)
+        out[p] = mix(h)
+
+
+@compiled
+def hash_rows(of_pieces: U64, first: I64, low: int, high: int, out: U64) -> None:
+    """A hash of the pieces of each row low to high, in their order."""
+    for r in range(low, high):
+        h = np.uint64(FNV_START)
+        for p in range(first[r], first[r + 1]):
+            h = mix(h * np.uint64(GOLDEN) + of_pieces[p])
+        out[r] = h
