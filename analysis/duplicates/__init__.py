@@ -4,6 +4,7 @@ The modules here compute numbers from texts; compiled loops are in `kernels/` an
 """
 
 __all__ = [
+    "coverage",
     "decisions",
     "fields",
     "groups",
@@ -12,6 +13,7 @@ __all__ = [
     "passage_table",
     "policies",
     "repetition",
+    "seen",
     "side_by_side",
     "splits",
     "verdicts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from analysis.duplicates.texts import Texts
 
 Boilerplate = Literal["aside", "anywhere", "kept"]
 PASSAGES = 20  # passages that are listed, those of most rows
+DISTINCT = 1_000  # passages of which the longer ones are counted with the shorter ones
 LISTED = {"text": pl.UInt32, "start": pl.UInt32, "end": pl.UInt32, "words": pl.UInt32, "rows": pl.UInt32}
 Words = NDArray[np.int64]
 
@@ -164,13 +166,15 @@ def _left(texts: Texts, words: Words, head: Words, tail: Words) -> tuple[Words, 
 
 
 def _passages(texts: Texts, begin: Words, end: Words, head: Words, tail: Words) -> pl.DataFrame:
-    """The passages that are set aside in most rows."""
+    """The passages that are set aside in most rows. A passage with a few words more, which many rows share too, counts
+    as the shorter one."""
     heads, tails = np.flatnonzero(head), np.flatnonzero(tail)
     text = np.concatenate([heads, tails])
     start = np.concatenate([texts.starts[heads], end[tails]])
     upto = np.concatenate([begin[heads], texts.ends[tails]])
     table = pl.DataFrame(
         {
+            "is_head": np.arange(len(text)) < len(heads),
             "hash": _hashes(texts.data, start, upto),
             "text": text.astype(np.uint32),
             "row": texts.row[text],
@@ -180,11 +184,34 @@ def _passages(texts: Texts, begin: Words, end: Words, head: Words, tail: Words) 
         }
     )
     first = (pl.col(name).get(pl.col("text").arg_min()) for name in ("start", "end", "words"))
-    counted = table.group_by("hash").agg(pl.col("text").min(), *first, rows=pl.col("row").n_unique().cast(pl.UInt32))
+    distinct = table.group_by("is_head", "hash").agg(pl.len(), pl.col("text").min(), *first)
+    distinct = distinct.sort("len", "text", descending=[True, False]).head(DISTINCT).sort("words", "text")
+    merged = pl.DataFrame(
+        _merged(texts, distinct), {"is_head": pl.Boolean, "hash": pl.UInt64, "as": pl.UInt64}, orient="row"
+    )
+    rows = table.join(merged, on=["is_head", "hash"]).group_by("is_head", pl.col("as").alias("hash"))
+    counted = distinct.join(rows.agg(rows=pl.col("row").n_unique().cast(pl.UInt32)), on=["is_head", "hash"])
     top = counted.sort("rows", "words", "text", descending=[True, True, False]).head(PASSAGES)
     lines = []
     for of, low, high in top.select("text", "start", "end").iter_rows():
-        raw = texts.data[texts.starts[of] : texts.starts[of] + high].tobytes()
+        raw = _bytes_of(texts, of, 0, high)
         lines.append((len(raw[:low].decode()), len(raw.decode())))
     places = pl.DataFrame(lines, schema={"start": pl.UInt32, "end": pl.UInt32}, orient="row")
     return top.drop("start", "end").hstack(places).select(*LISTED)
+
+
+def _merged(texts: Texts, distinct: pl.DataFrame) -> Iterator[tuple[bool, int, int]]:
+    """Each passage of `distinct`, shortest first, with the hash of the one that it begins (a tail: ends) with."""
+    kept: list[tuple[bool, bytes, int]] = []
+    for is_head, hash_, of, low, high in distinct.select("is_head", "hash", "text", "start", "end").iter_rows():
+        raw = _bytes_of(texts, of, low, high).strip()
+        shorter = next(
+            (h for side, k, h in kept if side == is_head and (raw.startswith(k) if side else raw.endswith(k))), hash_
+        )
+        if shorter == hash_:
+            kept.append((is_head, raw, hash_))
+        yield is_head, hash_, shorter
+
+
+def _bytes_of(texts: Texts, text: int, low: int, high: int) -> bytes:
+    return texts.data[texts.starts[text] + low : texts.starts[text] + high].tobytes()

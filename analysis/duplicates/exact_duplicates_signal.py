@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import polars as pl
 
 from analysis.duplicates.equal import groups_of, hashes, prompt_and_response, row_text, whole_record
-from analysis.duplicates.judgements import ROLES, Judgements, is_separate, judgement_numbers
+from analysis.duplicates.judgements import ROLES, Judgements, copies_of, is_separate
 from analysis.duplicates.texts import ROW_TEXTS, check_choice
 from analysis.errors import SignalError
 from analysis.same_text import normalised
@@ -29,7 +29,7 @@ class ExactDuplicates(
         "duplicate_group_size": pl.UInt32,
         "is_duplicate_extra": pl.Boolean,
         "text_group": pl.UInt32,
-        "is_other_judgement": pl.Boolean,
+        "is_duplicate_judgement": pl.Boolean,
     },
     scope="dataset",
     cheap=True,
@@ -48,7 +48,7 @@ class ExactDuplicates(
 
     `judgements`: with "separate", rows of one `item` by different annotators are no copies of each other (see
     `judgement_numbers`); with "copies" they are. `text_group` is the group of equal texts in both cases, and
-    `is_other_judgement` is true for a row whose text an earlier row of the item has, by another annotator.
+    `is_duplicate_judgement` is true for a row whose text an earlier row of the item has, by another annotator.
     """
 
     over: Over = "row"
@@ -65,18 +65,14 @@ class ExactDuplicates(
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         keys = hashes(rows, self._text(rows))
-        by_text = groups_of(keys)
-        copies, is_other = by_text, pl.lit(False)
-        if is_separate(self.judgements, self.item, self.annotator, self.label):
-            number = judgement_numbers(keys, rows)
-            copies, is_other = groups_of(keys.with_columns(number)), pl.lit(number > 0)
-        has_text = keys["a"].is_not_null()
+        separate = is_separate(self.judgements, self.item, self.annotator, self.label)
+        copies = copies_of(keys, rows, separate=separate)
         return copies.select(
             duplicate_group="group",
             duplicate_group_size="size",
             is_duplicate_extra="is_extra",
-            text_group=by_text["group"],
-            is_other_judgement=pl.when(has_text).then(is_other),
+            text_group=groups_of(keys)["group"] if separate else pl.col("group"),
+            is_duplicate_judgement="is_judgement",
         )
 
     def _text(self, rows: pl.DataFrame) -> pl.Expr:

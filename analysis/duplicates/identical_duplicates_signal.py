@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analysis.duplicates.equal import groups_of, hashes, row_text, whole_record
-from analysis.duplicates.judgements import ROLES, Judgements, is_separate, judgement_numbers
+from analysis.duplicates.equal import hashes, row_text, whole_record
+from analysis.duplicates.judgements import ROLES, Judgements, copies_of, is_separate
 from analysis.duplicates.texts import ROW_TEXTS, check_choice
 from analysis.signal import Signal
 
@@ -19,7 +19,12 @@ class IdenticalDuplicates(
     version=1,
     reads=ROW_TEXTS,
     roles=("whole", *ROLES),
-    adds={"identical_group": pl.UInt32, "identical_group_size": pl.UInt32, "is_identical_extra": pl.Boolean},
+    adds={
+        "identical_group": pl.UInt32,
+        "identical_group_size": pl.UInt32,
+        "is_identical_extra": pl.Boolean,
+        "is_identical_judgement": pl.Boolean,
+    },
     scope="dataset",
 ):
     """Rows whose texts are equal byte for byte: case, white space and Unicode form count, and so does every field of a
@@ -28,7 +33,8 @@ class IdenticalDuplicates(
     The texts are those of every role that makes the row; where no column has such a role, all columns of the source,
     which `whole` names. `identical_group` is the position of the group's first row, null for a row in no group;
     `identical_group_size` counts the rows of the group, 1 for a row in no group; `is_identical_extra` is true for all
-    but the first row. All are null where there is nothing to compare. `judgements` is that of exact_duplicates.
+    but the first row. All are null where there is nothing to compare. `judgements` and `is_identical_judgement`
+    are as in exact_duplicates.
     """
 
     judgements: Judgements = "separate"
@@ -42,6 +48,6 @@ class IdenticalDuplicates(
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         keys = hashes(rows, whole_record(rows["whole"], None) if self.whole else row_text(rows, None))
-        if is_separate(self.judgements, self.item, self.annotator, self.label):
-            keys = keys.with_columns(judgement_numbers(keys, rows))
-        return groups_of(keys).rename(dict(zip(("group", "size", "is_extra"), self.adds, strict=True)))
+        separate = is_separate(self.judgements, self.item, self.annotator, self.label)
+        copies = copies_of(keys, rows, separate=separate)
+        return copies.rename(dict(zip(copies.columns, self.adds, strict=True)))

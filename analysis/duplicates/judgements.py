@@ -6,6 +6,8 @@ from typing import Literal
 
 import polars as pl
 
+from analysis.duplicates.equal import groups_of
+
 Judgements = Literal["separate", "copies"]
 ROLES = ("item", "annotator", "label")
 """The roles that say that rows are judgements; a signal that keeps judgements separate declares them."""
@@ -35,6 +37,14 @@ def judgement_numbers(keys: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
     )
     numbers = pl.repeat(0, rows.height, dtype=pl.UInt32, eager=True)
     return numbers.scatter(numbered["row"], numbered["number"]).alias("number")
+
+
+def copies_of(keys: pl.DataFrame, rows: pl.DataFrame, *, separate: bool) -> pl.DataFrame:
+    """`group`, `size` and `is_extra` of rows with equal `keys`, as `groups_of` gives them; and `is_judgement`, whether an
+    earlier row of the item has the text, by another annotator. With `separate` such rows are no copies."""
+    number = judgement_numbers(keys, rows) if separate else pl.repeat(0, rows.height, dtype=pl.UInt32, eager=True)
+    groups = groups_of(keys.with_columns(number.alias("number")) if separate else keys)
+    return groups.with_columns(is_judgement=pl.when(keys.to_series().is_not_null()).then(number > 0))
 
 
 def is_separate(judgements: Judgements, item: str, annotator: str, label: str) -> bool:

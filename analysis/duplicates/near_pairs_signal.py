@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from analysis.duplicates.boilerplate import Aside, Boilerplate, nothing_aside, without_boilerplate
 from analysis.duplicates.judgements import ROLES, Judgements, is_separate, judgement_numbers
 from analysis.duplicates.shingles import Shingles, Unit, shingles_of
-from analysis.duplicates.similarity import Near, near_pairs
+from analysis.duplicates.similarity import TOO_SHORT, Near, near_pairs
 from analysis.duplicates.texts import ROW_TEXTS, Over, check_choice, pieces_of, settings_of, texts_of
 from analysis.errors import SignalError
 from analysis.signal import Signal
@@ -35,7 +36,12 @@ class NearPairs(
     version=2,
     reads=ROW_TEXTS,
     roles=("column", *ROLES),
-    adds={"near_neighbours": pl.List(NEIGHBOUR), "near_status": pl.String, "near_aside_words": pl.UInt32},
+    adds={
+        "near_neighbours": pl.List(NEIGHBOUR),
+        "near_status": pl.String,
+        "near_aside_words": pl.UInt32,
+        "is_near_judgement": pl.Boolean,
+    },
     scope="dataset",
     tables={"aside": PASSAGE},
 ):
@@ -61,6 +67,7 @@ class NearPairs(
 
     With `judgements="separate"` rows of one `item` with the same shingles by different annotators are no pair: the rows
     of the first annotators of all items are compared with each other, then those of the second, and so on.
+    `is_near_judgement` is true for a row whose shingles an earlier row of the item has, by another annotator.
     """
 
     over: Over = "row"
@@ -93,16 +100,17 @@ class NearPairs(
             whole = None if anywhere else settings_of(rows, pieces)
             aside = without_boilerplate(texts, whole=whole, least=1 if anywhere else self.words, anywhere=anywhere)
         shingles = shingles_of(aside.texts, self.unit, self.words, self.characters)
+        number = np.zeros(rows.height, np.uint32)
         if is_separate(self.judgements, self.item, self.annotator, self.label):
-            near = _near_by_judgement(shingles, rows)
-        else:
-            near = near_pairs(shingles)
+            number = _judgements(shingles, rows)
+        near = _near_by_judgement(shingles, number) if number.any() else near_pairs(shingles)
         has_text = pl.Series(np.diff(texts.first) > 0)
         columns = pl.DataFrame(
             {
                 "near_neighbours": _lists(near, rows.height),
                 "near_status": pl.Series(near.status).cast(pl.String),
                 "near_aside_words": pl.Series(aside.words, dtype=pl.UInt32),
+                "is_near_judgement": pl.Series(number > 0),
             }
         )
         columns = columns.select(pl.when(has_text).then(name).alias(name) for name in columns.columns)
@@ -117,13 +125,17 @@ def near_columns(
     return signal.compute(rows).select("near_neighbours", "near_status")
 
 
-def _near_by_judgement(shingles: Shingles, rows: pl.DataFrame) -> Near:
-    """The pairs among the first judgements of each text and item, among the second ones, and so on."""
+def _judgements(shingles: Shingles, rows: pl.DataFrame) -> NDArray[np.uint32]:
+    """The number of each row among the judgements of its text, which is its set of shingles, and its item."""
     has_shingle = pl.Series(shingles.counts > 0)
     whole = pl.Series(shingles.whole).set(~has_shingle, None)
-    number = judgement_numbers(pl.DataFrame({"whole": whole}), rows).to_numpy()
+    return judgement_numbers(pl.DataFrame({"whole": whole}), rows).to_numpy()
+
+
+def _near_by_judgement(shingles: Shingles, number: NDArray[np.uint32]) -> Near:
+    """The pairs among the first judgements of each text and item, among the second ones, and so on."""
     parts = []
-    status = np.empty(rows.height, f"<U{len('too_short')}")
+    status = np.empty(len(number), f"<U{len(TOO_SHORT)}")
     for one in range(int(number.max(initial=0)) + 1):
         some = np.flatnonzero(number == one)
         near = near_pairs(shingles.of_rows(some))

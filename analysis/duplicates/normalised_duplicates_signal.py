@@ -8,8 +8,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from analysis.duplicates.equal import groups_of
-from analysis.duplicates.judgements import ROLES, Judgements, is_separate, judgement_numbers
+from analysis.duplicates.judgements import ROLES, Judgements, copies_of, is_separate
 from analysis.duplicates.texts import ROW_TEXTS, Over, Texts, check_choice, pieces_of, texts_of
 from analysis.errors import SignalError
 from analysis.signal import Signal
@@ -27,7 +26,12 @@ class NormalisedDuplicates(
     version=2,
     reads=ROW_TEXTS,
     roles=("column", *ROLES),
-    adds={"normalised_group": pl.UInt32, "normalised_group_size": pl.UInt32, "is_normalised_extra": pl.Boolean},
+    adds={
+        "normalised_group": pl.UInt32,
+        "normalised_group_size": pl.UInt32,
+        "is_normalised_extra": pl.Boolean,
+        "is_normalised_judgement": pl.Boolean,
+    },
     scope="dataset",
     cheap=True,
 ):
@@ -36,9 +40,8 @@ class NormalisedDuplicates(
 
     `normalised_group` is the position of the group's first row, null for a row in no group; `normalised_group_size`
     counts the rows of the group, 1 for a row in no group; `is_normalised_extra` is true for all but the first row. All
-    are null where there is no word. `over` names the texts as in near_pairs; `judgements` is that of exact_duplicates,
-    for whole texts. `digits="zero"` replaces every digit by 0; with `order="any"` the order of the
-    lines of a text does not count.
+    are null where there is no word. `over` names the texts as in near_pairs; `judgements` and `is_normalised_judgement` are as in exact_duplicates, for whole texts. `digits="zero"` replaces every digit by 0; with `order="any"` the order of the lines of a text does
+    not count.
 
     With `level` paragraph (separated by empty lines) or sentence, a row is grouped by the longest one, of at least five
     words, that another row has too: `normalised_group` is the first row that has it, `normalised_group_size` counts all
@@ -66,11 +69,15 @@ class NormalisedDuplicates(
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         columns = normalised_columns(rows, self.over, self.level, self.digits, self.order)
-        if self.level == "document" and is_separate(self.judgements, self.item, self.annotator, self.label):
-            keys = columns.select(a=pl.coalesce("normalised_group", pl.int_range(pl.len(), dtype=pl.UInt32)))
-            has_word = columns["normalised_group_size"].is_not_null()
-            keys = keys.select(pl.when(has_word).then("a")).with_columns(judgement_numbers(keys, rows))
-            columns = groups_of(keys).rename(dict(zip(("group", "size", "is_extra"), self.adds, strict=True)))
+        if self.level == "document":
+            group = pl.coalesce("normalised_group", pl.int_range(pl.len(), dtype=pl.UInt32))
+            keys = columns.select(pl.when(pl.col("normalised_group_size").is_not_null()).then(group))
+            separate = is_separate(self.judgements, self.item, self.annotator, self.label)
+            copies = copies_of(keys, rows, separate=separate)
+            columns = copies.rename(dict(zip(copies.columns, self.adds, strict=True)))
+        else:
+            is_read = pl.col("normalised_group_size").is_not_null()
+            columns = columns.with_columns(is_normalised_judgement=pl.when(is_read).then(pl.lit(False)))
         return columns.select(pl.col(name).cast(dtype) for name, dtype in self.adds.items())
 
 

@@ -29,7 +29,8 @@ class Shingles(NamedTuple):
 
     def of_rows(self, rows: NDArray[np.int64]) -> Shingles:
         """The sets of some rows; the values stay where they are."""
-        return Shingles(self.values, *(part[rows] for part in self[1:]))
+        whole, units = self.whole[rows], self.units[rows]
+        return Shingles(self.values, self.place[rows], self.counts[rows], whole, units, self.size[rows])
 
 
 def shingles_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -77,6 +78,12 @@ def turn_texts(messages: pl.DataType) -> list[str]:
     """The texts of a message, as far as the type of the column has them, in the order in which they are joined."""
     names = [field.name for field in messages.inner.fields]  # type: ignore[attr-defined]
     return [name for name in TURN_TEXTS if name in names]
+
+
+def turn_text(message: Mapping[str, str | None], *, reasoning: bool = True) -> str:
+    """The texts of a message as one text, as `pieces_of` joins them."""
+    names = [name for name in TURN_TEXTS if reasoning or name != "reasoning"]
+    return "\n".join(text for name in names if (text := message.get(name)) is not None)
 
 
 def _turns(numbered: pl.DataFrame, *, reasoning: bool) -> pl.DataFrame:
