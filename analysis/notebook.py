@@ -163,9 +163,9 @@ def export(
     `to` is "input", "messages", "sharegpt", "alpaca", "prompt_completion", "preference", "kto", "parquet" or "csv". The
     others are the options of the command `export`: only rows with one of `tags`, none with one of `without_tags`, texts
     without the kinds of noise in `clean`, the computed columns `add`, no copies between the splits of the column
-    `split_safe`, of which those in `protect` stay whole (by default those named test, eval, validation or dev), personal
-    data removed as in `redact=["EMAIL_ADDRESS=replace"]`. The result has the `folder` and
-    the `receipt`. Raises ExportError, ViewError, DatasetError.
+    `split_safe`, of which those in `protect` stay whole (by default those named test, eval, validation or dev),
+    personal data removed as in `redact=["EMAIL_ADDRESS=replace"]`. The result has the `folder` and the `receipt`.
+    Raises ExportError, ViewError, DatasetError.
 
         >>> import winnow
         >>> from tempfile import TemporaryDirectory

@@ -13,7 +13,7 @@ import polars as pl
 import typer
 
 from analysis.annotations.in_place import take_annotations
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load
+from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load, say
 from analysis.dataset import Dataset
 from analysis.duplicates import coverage, decisions, kinds, seen
 from analysis.duplicates.decisions import Choice, Decision
@@ -123,9 +123,12 @@ def _policy(keep: str) -> Keep:
 
 
 def _say_not_looked_at(kind: str, why: str, rows: int, as_json: bool) -> NoReturn:
-    """Says that no row was compared, and ends with code 2."""
-    result = {"kind": kind, "rows": rows, "rows_compared": 0, "not_looked_at": why}
-    answer(result, as_json, f"{kind}: not looked at: {why}.")
+    """Says on standard error that no row was compared, and ends with code 2."""
+    sentence = f"Not looked at: {why}."
+    if as_json:
+        nothing = dict.fromkeys(("threshold", "groups", "rows_in_groups", "rows_to_drop", "tokens_to_drop"))
+        answer({"kind": kind, **nothing, "rows": rows, "looked_at": 0, "not_looked_at": sentence}, as_json, "")
+    say(sentence)
     raise typer.Exit(2)
 
 

@@ -34,7 +34,6 @@ JUDGED = {  # kind -> the column that says whether a row is a further judgement 
     "normalised": "is_normalised_judgement",
     "near": "is_near_judgement",
 }
-ANY_TEXT = ("prompt", "response", "messages", "rejected", "system", "text")
 
 
 class Coverage(NamedTuple):
@@ -67,7 +66,7 @@ def not_possible(dataset: Dataset, kind: str) -> str:
         return ""
     if kind == "fields" or parameters.get("column") or (kind == "meaning" and parameters["texts"]):
         return ""
-    if not any(name in dataset.canonical for name in ANY_TEXT):
+    if not texts_of(dataset):
         return (
             "no column has the role of a prompt, a response, messages or text; give a column such a role, choose "
             "another column, or compare whole rows with the kind exact"

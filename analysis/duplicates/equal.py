@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from analysis.duplicates.texts import BESIDE_TURNS, has_system_turn
+from analysis.duplicates.texts import BESIDE, CHATS, has_system_turn
 from analysis.same_text import normalised
 
 Change = Callable[[pl.Series], pl.Series]
@@ -47,11 +47,15 @@ def groups_of(keys: pl.DataFrame) -> pl.DataFrame:
 def row_text(rows: pl.DataFrame, change: Change | None = normalised) -> pl.Expr:
     """The texts of every role that makes the row as one text; null where there is none. `change` is what is done with
     each text before it is compared; None compares it byte for byte, with all fields of a message."""
-    beside = [name for name in BESIDE_TURNS if name in rows.columns and rows[name].null_count() < rows.height]
-    whole = prompt_and_response(rows, change, _turn_fields(rows, change))
+    fields = _turn_fields(rows, change)
+    columns = (*BESIDE, "messages_rejected")
+    beside = [name for name in columns if name in rows.columns and rows[name].null_count() < rows.height]
+    whole = prompt_and_response(rows, change, fields)
     if not beside:
         return whole
-    parts = {name: changed(pl.col(name), change) for name in beside}
+    parts = {
+        name: chat_text(name, fields, change) if name in CHATS else changed(pl.col(name), change) for name in beside
+    }
     if "system" in parts:
         parts["system"] = pl.when(~pl.lit(has_system_turn(rows["messages"]))).then(parts["system"])
     is_there = pl.any_horizontal(whole.is_not_null(), *(pl.col(name).is_not_null() for name in beside))
@@ -66,21 +70,24 @@ def prompt_and_response(
 ) -> pl.Expr:
     """The messages of a chat with these fields; otherwise prompt and response; otherwise raw text."""
     prompt, response, text = (changed(pl.col(name), change) for name in ("prompt", "response", "text"))
-    of_turn = pl.element().struct.field
-    turn = [
-        changed(of_turn(name), change) if name in ("content", "reasoning") else of_turn(name).cast(pl.String)
-        for name in fields
-    ]
-    joined = pl.concat_str(
-        [part.fill_null("" if name == "role" else MISSING) for name, part in zip(fields, turn, strict=True)],
-        separator=END_OF_FIELD,
-    )
-    chat = pl.when(pl.col("messages").is_not_null()).then(pl.col("messages").list.eval(joined).list.join(END_OF_PART))
+    chat = chat_text("messages", fields, change)
     either = pl.col("prompt").is_not_null() | pl.col("response").is_not_null()
     single = pl.when(either).then(
         pl.concat_str(prompt.fill_null(MISSING), response.fill_null(MISSING), separator=END_OF_PART)
     )
     return pl.coalesce(chat, single, text)
+
+
+def chat_text(chat: str, fields: Sequence[str], change: Change | None) -> pl.Expr:
+    """These fields of all messages of a chat as one text; null where there is no chat."""
+    of_turn = pl.element().struct.field
+    turn = [
+        changed(of_turn(name), change) if name in ("content", "reasoning") else of_turn(name).cast(pl.String)
+        for name in fields
+    ]
+    filled = [part.fill_null("" if name == "role" else MISSING) for name, part in zip(fields, turn, strict=True)]
+    joined = pl.concat_str(filled, separator=END_OF_FIELD)
+    return pl.when(pl.col(chat).is_not_null()).then(pl.col(chat).list.eval(joined).list.join(END_OF_PART))
 
 
 def _turn_fields(rows: pl.DataFrame, change: Change | None) -> list[str]:

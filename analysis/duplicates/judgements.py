@@ -40,8 +40,8 @@ def judgement_numbers(keys: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
 
 
 def copies_of(keys: pl.DataFrame, rows: pl.DataFrame, *, separate: bool) -> pl.DataFrame:
-    """`group`, `size` and `is_extra` of rows with equal `keys`, as `groups_of` gives them; and `is_judgement`, whether an
-    earlier row of the item has the text, by another annotator. With `separate` such rows are no copies."""
+    """`group`, `size` and `is_extra` of rows with equal `keys`, as `groups_of` gives them; and `is_judgement`, whether
+    an earlier row of the item has the text, by another annotator. With `separate` such rows are no copies."""
     number = judgement_numbers(keys, rows) if separate else pl.repeat(0, rows.height, dtype=pl.UInt32, eager=True)
     groups = groups_of(keys.with_columns(number.alias("number")) if separate else keys)
     return groups.with_columns(is_judgement=pl.when(keys.to_series().is_not_null()).then(number > 0))

@@ -40,8 +40,9 @@ class NormalisedDuplicates(
 
     `normalised_group` is the position of the group's first row, null for a row in no group; `normalised_group_size`
     counts the rows of the group, 1 for a row in no group; `is_normalised_extra` is true for all but the first row. All
-    are null where there is no word. `over` names the texts as in near_pairs; `judgements` and `is_normalised_judgement` are as in exact_duplicates, for whole texts. `digits="zero"` replaces every digit by 0; with `order="any"` the order of the lines of a text does
-    not count.
+    are null where there is no word. `over` names the texts as in near_pairs; `judgements` and `is_normalised_judgement`
+    are as in exact_duplicates, for whole texts. `digits="zero"` replaces every digit by 0; with `order="any"` the order
+    of the lines of a text does not count.
 
     With `level` paragraph (separated by empty lines) or sentence, a row is grouped by the longest one, of at least five
     words, that another row has too: `normalised_group` is the first row that has it, `normalised_group_size` counts all

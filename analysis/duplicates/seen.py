@@ -13,12 +13,13 @@ MOST_COLUMNS = 8
 
 
 def looked_at(dataset: Dataset, kind: str, rows: pl.Series, seen: Coverage) -> dict[str, Any]:
-    """`rows`, `rows_compared`, `columns`, `not_compared` (why -> rows), `boilerplate` and `judgements`, null where the
-    kind has none of them."""
+    """`rows`, `looked_at` (how many were compared), `columns`, `not_compared` (why -> rows), `boilerplate` and
+    `judgements`, null where the kind has none of them, and `not_looked_at`."""
     aside, people = _boilerplate(dataset, kind, rows), judged(dataset, kind, rows)
     return {
         "rows": seen.rows,
-        "rows_compared": seen.compared,
+        "looked_at": seen.compared,
+        "not_looked_at": None,
         "columns": seen.columns,
         "not_compared": seen.left_out,
         "boilerplate": None if aside is None else aside._asdict(),
@@ -27,7 +28,7 @@ def looked_at(dataset: Dataset, kind: str, rows: pl.Series, seen: Coverage) -> d
 
 
 def _boilerplate(dataset: Dataset, kind: str, rows: pl.Series) -> Boilerplate | None:
-    """What is set aside before rows are compared; None for a kind that compares whole texts, or where that is chosen."""
+    """What is set aside before rows are compared; None where whole texts are compared."""
     is_aside = kind in ("near", "leaks") and dataset.signal("near_pairs").parameters["boilerplate"] != "kept"
     return boilerplate_of(dataset, rows) if is_aside else None
 

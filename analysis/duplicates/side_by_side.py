@@ -52,7 +52,7 @@ def texts_of_rows(
     texts, places = [""] * frame.height, [dict[tuple[str, int | None], int]() for _ in range(frame.height)]
     alone = pieces.group_by("row").len().filter(pl.col("len") == 1)["row"].to_list()
     for row, field, turn, text in pieces.iter_rows():
-        name = frame["messages"][row][turn]["role"] if turn is not None else field
+        name = frame[field][row][turn]["role"] if turn is not None else field
         title = "" if row in alone else f"{name}:\n"
         begin = f"{texts[row]}\n\n{title}" if texts[row] else title
         places[row][field, turn] = len(begin)

@@ -15,10 +15,13 @@ from analysis.formats.columns import CANONICAL
 Over = Literal["row", "prompt+response", "prompt", "response", "text", "column"]
 PIECE = {"row": pl.UInt32, "field": pl.String, "turn": pl.UInt32, "text": pl.String}
 ROW_TEXTS = tuple(
-    name for name in ("system", "prompt", "response", "rejected", "messages", "text", "tools") if name in CANONICAL
+    name
+    for name in ("system", "prompt", "response", "rejected", "messages", "messages_rejected", "text", "tools")
+    if name in CANONICAL
 )
 """The canonical columns that make the row that a trainer reads."""
-BESIDE_TURNS = tuple(name for name in ROW_TEXTS if name not in ("prompt", "response", "messages", "text"))
+CHATS = tuple(name for name in ROW_TEXTS if name.startswith("messages"))
+BESIDE = tuple(name for name in ROW_TEXTS if name in ("system", "rejected", "tools"))
 TURN_TEXTS = ("content", "tool_calls", "reasoning")
 _IS_SYSTEM = pl.element().struct.field("role").is_in(["system", "developer"])
 
@@ -33,9 +36,9 @@ def pieces_of(rows: pl.DataFrame, over: Over) -> pl.DataFrame:
     """`row` (position), `field`, `turn` (position in the chat, from 0; otherwise null), `text`: in row order, no nulls.
 
     With "row" the pieces are the texts of every role that makes the row: the messages of a chat (field `messages`), or
-    prompt and response, or raw text where a row has neither; and system, rejected and tools. A system text that is
-    also a message is one piece. "prompt+response" leaves out the last three, and the reasoning of messages. With
-    "column" the column named "column" is read.
+    prompt and response, or raw text where a row has neither; and system, rejected (or its messages) and tools. A system
+    text that is also a message is one piece. "prompt+response" leaves out the last three, and the reasoning of
+    messages. With "column" the column named "column" is read.
     """
     numbered = rows.with_row_index("row")
     if over not in ("row", "prompt+response"):
@@ -44,13 +47,16 @@ def pieces_of(rows: pl.DataFrame, over: Over) -> pl.DataFrame:
     raw = alone.filter(pl.col("prompt").is_null() & pl.col("response").is_null())
     pieces = [_piece(alone, "prompt"), _piece(alone, "response"), _piece(raw, "text")]
     if over == "row":
-        beside = {name: numbered for name in BESIDE_TURNS if name in rows.columns}
+        beside = {name: numbered for name in BESIDE if name in rows.columns}
         if "system" in beside:
             beside["system"] = numbered.filter(~has_system_turn(rows["messages"]))
+        if "messages_rejected" in rows.columns:
+            beside["rejected"] = numbered.filter(pl.col("messages_rejected").is_null())
         pieces = [*(_piece(some, name) for name, some in beside.items() if name == "system"), *pieces]
         pieces += [_piece(some, name) for name, some in beside.items() if name != "system"]
-    turns = _turns(numbered, reasoning=over == "row")
-    return pl.concat([*pieces, turns]).sort("row", maintain_order=True)
+    chats = [name for name in CHATS if name in rows.columns] if over == "row" else ["messages"]
+    turns = [_turns(numbered, name, reasoning=over == "row") for name in chats]
+    return pl.concat([*pieces, *turns]).sort("row", maintain_order=True)
 
 
 def settings_of(rows: pl.DataFrame, pieces: pl.DataFrame) -> NDArray[np.bool_]:
@@ -86,18 +92,18 @@ def turn_text(message: Mapping[str, str | None], *, reasoning: bool = True) -> s
     return "\n".join(text for name in names if (text := message.get(name)) is not None)
 
 
-def _turns(numbered: pl.DataFrame, *, reasoning: bool) -> pl.DataFrame:
-    """A piece per message: its texts, joined by line breaks."""
-    names = [name for name in turn_texts(numbered.schema["messages"]) if reasoning or name != "reasoning"]
+def _turns(numbered: pl.DataFrame, chat: str, *, reasoning: bool) -> pl.DataFrame:
+    """A piece per message of the column `chat`: its texts, joined by line breaks."""
+    names = [name for name in turn_texts(numbered.schema[chat]) if reasoning or name != "reasoning"]
     joined = pl.concat_str(pl.element().struct.field(*names), separator="\n", ignore_nulls=True)
-    chat = (
-        numbered.filter(pl.col("messages").is_not_null())
-        .select("row", text=pl.col("messages").list.eval(joined))
+    turns = (
+        numbered.filter(pl.col(chat).is_not_null())
+        .select("row", text=pl.col(chat).list.eval(joined))
         .with_columns(turn=pl.int_ranges(pl.col("text").list.len(), dtype=pl.UInt32))
         .explode("text", "turn", empty_as_null=True)
-        .select("row", "turn", "text", field=pl.lit("messages"))
+        .select("row", "turn", "text", field=pl.lit(chat))
     )
-    return chat.filter(pl.col("text").is_not_null()).select(*PIECE)
+    return turns.filter(pl.col("text").is_not_null()).select(*PIECE)
 
 
 def _piece(numbered: pl.DataFrame, field: str) -> pl.DataFrame:

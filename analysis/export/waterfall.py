@@ -163,7 +163,8 @@ def protection(chosen: Chosen) -> list[str]:
     if not chosen.protected:
         return []
     names, column = " and ".join(chosen.protected), chosen.request.split_safe
-    stays = f"Of {column}, {names} stay{'s' if len(chosen.protected) == 1 else ''} whole: copies in other splits are left out."
+    verb = "stays" if len(chosen.protected) == 1 else "stay"
+    stays = f"Of {column}, {names} {verb} whole: copies in other splits are left out."
     if chosen.request.protect or evaluation_splits(chosen.protected):
         return [stays]
     return [f"{stays} No name is that of an evaluation split, so the smallest split is protected."]
