@@ -539,7 +539,9 @@ def test_raw_text_is_compared_by_itself() -> None:
 def test_an_unknown_side_is_refused() -> None:
     with pytest.raises(SignalError) as error:
         CATALOGUE.signal("exact_duplicates", {"over": "answer"})
-    assert str(error.value) == "Duplicates cannot be sought over 'answer'; known: prompt+response, prompt, response."
+    assert (
+        str(error.value) == "Duplicates cannot be sought over 'answer'; known: row, prompt+response, prompt, response."
+    )
 
 
 def test_the_shape_of_messages_is_the_datasets() -> None:

@@ -143,7 +143,7 @@ def choose_kind(dataset: Dataset, policy: Policy) -> str:
     st.caption(f"Counted in the rows in view. Passages count as groups, too.{missing}")
     names = list(counted)
     if st.session_state.get("duplicates_kind") not in names:
-        preferred = (st.query_params.get("kind"), "near", *names)
+        preferred = (st.query_params.get("kind"), "near", "exact", *names)
         st.session_state["duplicates_kind"] = next(kind for kind in preferred if kind in names)
     kind = st.segmented_control(
         "Kind",
