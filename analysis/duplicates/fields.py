@@ -27,9 +27,9 @@ Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
 
 
 def values_of(cells: pl.Series, empty_cells: EmptyCells) -> pl.Series:
-    """The cells of a row, given as a struct, as one text, separated by U+001F. An empty cell is an empty text; with
-    "left_out" the whole is null where one is missing."""
-    texts = [pl.col(name).cast(pl.String) for name in cells.struct.fields]
+    """The cells of a row, given as a struct, as one text, separated by U+001F. An empty or blank cell is an empty text;
+    with "left_out" the whole is null where one is missing."""
+    texts = [pl.col(name).cast(pl.String).str.strip_chars() for name in cells.struct.fields]
     if empty_cells == "equal":
         texts = [text.fill_null("") for text in texts]
     return cells.struct.unnest().select(value=pl.concat_str(texts, separator=SEPARATOR)).to_series()

@@ -439,7 +439,7 @@ def test_what_makes_no_sense_is_refused(wrong: Any) -> None:
 
 def equal(*texts: str | None, **more: Any) -> list[tuple[int | None, int | None, bool | None]]:
     found = NormalisedDuplicates(over="prompt", **more)(rows_of(*({"prompt": text} for text in texts)))
-    return found.drop("row_id").rows()
+    return found.select("normalised_group", "normalised_group_size", "is_normalised_extra").rows()
 
 
 def test_equal_but_for_case_white_space_and_punctuation() -> None:
