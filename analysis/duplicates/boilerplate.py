@@ -14,6 +14,7 @@ from analysis.duplicates.texts import Texts
 
 Boilerplate = Literal["aside", "anywhere", "kept"]
 PASSAGES = 20  # passages that are listed, those of most rows
+FEW_WORDS = 4
 DISTINCT = 1_000  # passages of which the longer ones are counted with the shorter ones
 LISTED = {"text": pl.UInt32, "start": pl.UInt32, "end": pl.UInt32, "words": pl.UInt32, "rows": pl.UInt32}
 Words = NDArray[np.int64]
@@ -77,7 +78,18 @@ def _heads_and_tails(texts: Texts, many: int, *, anywhere: bool) -> tuple[Words,
 
 
 def _with_common_ends(texts: Texts, many: int) -> NDArray[np.bool_]:
-    """Whether the first or the last 20 words of a text are those of many rows."""
+    """Whether the first or the last 20 words of a text are those of many rows; most texts are excluded by fewer."""
+    candidates = np.arange(len(texts.starts))
+    for words in (FEW_WORDS, BOILERPLATE_TOKENS):
+        part = texts._replace(starts=texts.starts[candidates], ends=texts.ends[candidates], row=texts.row[candidates])
+        candidates = candidates[_have_common_ends(part, words, many)]
+    common = np.zeros(len(texts.starts), bool)
+    common[candidates] = True
+    return common
+
+
+def _have_common_ends(texts: Texts, words: int, many: int) -> NDArray[np.bool_]:
+    """Whether the first or the last `words` words of a text are those of many rows."""
     from analysis.duplicates.kernels import ends as loops
     from analysis.duplicates.kernels.compiled import in_threads
     from analysis.duplicates.kernels.words import tables
@@ -85,7 +97,7 @@ def _with_common_ends(texts: Texts, many: int) -> NDArray[np.bool_]:
     kind, fold = tables()
     count = len(texts.starts)
     head, tail = np.zeros(count, np.uint64), np.zeros(count, np.uint64)
-    source = (texts.data, texts.starts, texts.ends, kind, fold, BOILERPLATE_TOKENS)
+    source = (texts.data, texts.starts, texts.ends, kind, fold, words)
     in_threads(count, lambda low, high: loops.ends_of_texts(*source, low, high, head, tail))
     return _is_common(head, texts.row, many) | _is_common(tail, texts.row, many)
 

@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from analysis.__main__ import app
 from analysis.duplicates.groups import pair_table
+from analysis.duplicates.kernels.ends import after_words, before_words
+from analysis.duplicates.kernels.words import tables, words_into
 from analysis.duplicates.near_pairs_signal import NearPairs
 from tests.dataset.test_signals import rows_of, said
 
@@ -105,6 +110,21 @@ def test_nothing_to_read_is_null() -> None:
     columns = near([{}, {"prompt": ""}])
     assert columns["near_aside_words"].to_list() == [None, 0]
     assert columns["near_status"].to_list() == [None, "empty"]
+
+
+@given(st.text(alphabet="ab \u200b.-\u4eca\u65e5\u00e9\n", max_size=30), st.integers(1, 4))
+def test_the_first_and_last_words_end_where_the_words_do(text: str, n: int) -> None:
+    kind, fold = tables()
+    data = np.frombuffer(text.encode() or b"\x00", np.uint8)
+    size = len(text.encode())
+
+    def words(first: int, end: int) -> list[int]:
+        out = np.zeros(size + 1, np.uint64)
+        return out[: words_into(data, first, end, kind, fold, out, 0)].tolist()
+
+    every = words(0, size)
+    assert words(0, after_words(data, 0, size, kind, n)) == every[:n]
+    assert words(before_words(data, 0, size, kind, n), size) == every[-n:]
 
 
 @pytest.fixture

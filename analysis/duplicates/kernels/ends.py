@@ -5,9 +5,64 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.duplicates.kernels.compiled import I32, I64, U8, U64, compiled
-from analysis.duplicates.kernels.words import FNV_PRIME, FNV_START, mix, words_into
+from analysis.duplicates.kernels.words import (
+    FNV_PRIME,
+    FNV_START,
+    HIDDEN,
+    SPACELESS,
+    WORD,
+    code_at,
+    kind_of,
+    mix,
+    words_into,
+)
 
 GOLDEN = 0x9E3779B97F4A7C15
+
+
+@compiled
+def after_words(data: U8, first: int, end: int, kind: U8, n: int) -> int:
+    """Where the first n words of a text end, or its end where it has fewer."""
+    count, inside = 0, False
+    i = first
+    while i < end and count < n:
+        code, width = code_at(data, i)
+        k = kind_of(code, kind)
+        if k != HIDDEN:
+            if inside and k != WORD:
+                count += 1
+                inside = False
+                if count == n:
+                    return i
+            if k == SPACELESS:
+                count += 1
+            inside = k == WORD
+        i += width
+    return i
+
+
+@compiled
+def before_words(data: U8, first: int, end: int, kind: U8, n: int) -> int:
+    """Where the last n words of a text begin, or its begin where it has fewer."""
+    count, inside = 0, False
+    i = end
+    while i > first and count < n:
+        before = i - 1
+        while before > first and data[before] & 0xC0 == 0x80:
+            before -= 1
+        code, _ = code_at(data, before)
+        k = kind_of(code, kind)
+        if k != HIDDEN:
+            if inside and k != WORD:
+                count += 1
+                inside = False
+                if count == n:
+                    return i
+            if k == SPACELESS:
+                count += 1
+            inside = k == WORD
+        i = before
+    return i
 
 
 @compiled
@@ -23,14 +78,19 @@ def ends_of_texts(
         head[t], tail[t] = np.uint64(0), np.uint64(0)
         if ends[t] - starts[t] < n:
             continue
-        count = words_into(data, starts[t], ends[t], kind, fold, words, 0)
-        if count < n:
+        stop = after_words(data, starts[t], ends[t], kind, n)
+        if words_into(data, starts[t], stop, kind, fold, words, 0) < n:
             continue
-        h, q = np.uint64(FNV_START), np.uint64(FNV_START)
+        h = np.uint64(FNV_START)
         for i in range(n):
             h = h * np.uint64(GOLDEN) + words[i]
-            q = q * np.uint64(GOLDEN) + words[count - n + i]
-        head[t], tail[t] = mix(h) | np.uint64(1), mix(q) | np.uint64(1)
+        head[t] = mix(h) | np.uint64(1)
+        begin = before_words(data, starts[t], ends[t], kind, n)
+        count = words_into(data, begin, ends[t], kind, fold, words, 0)
+        h = np.uint64(FNV_START)
+        for i in range(count - n, count):
+            h = h * np.uint64(GOLDEN) + words[i]
+        tail[t] = mix(h) | np.uint64(1)
 
 
 @compiled
