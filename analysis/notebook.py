@@ -112,7 +112,7 @@ def findings(dataset: Dataset, where: Where = ()) -> pl.DataFrame:
         >>> dataset = winnow.compute(winnow.open("sample_data/instructions.jsonl"), "exact_duplicates")
         >>> shown = winnow.findings(dataset, "source~eq~forum")
         >>> shown.filter(name="exact_duplicates").select("rows", "where").row(0)
-        (21, ['source~eq~forum', 'is_duplicate_extra~eq~true'])
+        (5, ['source~eq~forum', 'is_duplicate_extra~eq~true'])
     """
     shown = findings_of(dataset, view(dataset, where))
     lines = [(f.name, f.sentence, f.rows, f.tokens, f.view.to_params()) for f in shown]

@@ -8,6 +8,7 @@ __all__ = [
     "decisions",
     "fields",
     "groups",
+    "judgements",
     "kinds",
     "meaning",
     "passage_table",

@@ -1,4 +1,4 @@
-"""What did an earlier version of a signal do, said in the parameters of today?"""
+"""What did an earlier version of a signal do, in the parameters of today?"""
 
 from __future__ import annotations
 
