@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from analysis.export.receipt import SignalUsed
@@ -35,9 +35,3 @@ def as_it_meant(used: SignalUsed) -> dict[str, Any]:
         if name in given:
             given[name] = values.get(given[name], given[name])
     return {**earlier.added, **given}
-
-
-def earlier_signals(receipt: Sequence[SignalUsed], new: Sequence[SignalUsed]) -> list[str]:
-    """The signals of a receipt that have a later version today: their keys and parameters may differ."""
-    versions = {used.name: used.version for used in new}
-    return [used.name for used in receipt if used.version < versions.get(used.name, used.version)]

@@ -12,7 +12,7 @@ from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.duplicates.splits import splits_of
 from analysis.errors import ReceiptError
-from analysis.export.earlier import as_it_meant, earlier_signals
+from analysis.export.earlier import as_it_meant
 from analysis.export.exporting import ExportResult, write_export
 from analysis.export.folder import new_folder
 from analysis.export.receipt import PersonalData, Receipt, Tags, read_receipt
@@ -170,16 +170,17 @@ def _reasons(tags: Tags) -> pl.DataFrame:
     return pl.DataFrame(lines, schema=dict.fromkeys((ROW_ID, "tag", "why", "reason"), pl.String), orient="row")
 
 
+def _versions(receipt: Receipt) -> dict[str, int]:
+    return {used.name: used.version for used in receipt.signals}
+
+
 def _compare(receipt: Receipt, new: Receipt, unknown: Sequence[str]) -> None:
     """`unknown`: the keys of the receipt that this version does not know; they may be why the bytes differ.
 
     Raises ReceiptError where a file's bytes, or anything else in the receipt, differ.
     """
-    earlier = earlier_signals(receipt.signals, new.signals)
-    is_same = receipt.winnow == new.winnow and not earlier
+    is_same = receipt.winnow == new.winnow and _versions(receipt) == _versions(new)
     versions = "" if is_same else f" (receipt by Winnow {receipt.winnow}, this is {new.winnow})"
-    if earlier:
-        versions += f"; {', '.join(earlier)} had an earlier version"
     if unknown:
         versions += f"; the receipt also has {', '.join(unknown)}, which this version does not know"
     expected, seen = ({file.path: file.sha256 for file in side.files} for side in (receipt, new))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime, time
@@ -97,9 +98,13 @@ class Asked(NamedTuple):
         return _literal(self.value if value is None else value, self.kind, self.dtype, self.column)
 
     def any_text(self, test: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
-        """`test` on a text; on a chat, whether any message's content passes it; on a list, any entry."""
-        if self.kind == "messages":
-            return self.expr.list.eval(test(pl.element().struct.field("content"))).list.any()
+        """`test` on a text; on a chat, whether any text of any message passes it; on a list, any entry."""
+        if self.kind == "messages" and isinstance(self.dtype, pl.List) and isinstance(self.dtype.inner, pl.Struct):
+            texts = [
+                field.name for field in self.dtype.inner.fields if field.dtype == pl.String and field.name != "role"
+            ]
+            passes = pl.any_horizontal(test(pl.element().struct.field(name)).fill_null(False) for name in texts)
+            return self.expr.list.eval(passes).list.any()
         if self.kind == "list":
             return self.expr.list.eval(test(pl.element().cast(pl.String))).list.any()
         return test(self.expr if self.dtype == pl.String else self.expr.cast(pl.String))
@@ -194,12 +199,14 @@ def literal_pattern(text: str) -> str:
 def search_pattern(op: str, value: str) -> str:
     """The regular expression that `has`, `word` and `re` look for; for highlighting the hits.
 
-    A word ends where no letter, digit or underscore follows, so that "C++" is one.
+    A word ends where no letter, digit or underscore follows, so that "C++" is one. A line break or a quotation mark is
+    looked for as it is written in JSON too, since nested values are kept as JSON.
     """
     if op == "re":
         return value
-    literal = literal_pattern(value)
-    return rf"(?i)\b{{start-half}}(?:{literal})\b{{end-half}}" if op == "word" else f"(?i){literal}"
+    in_json = json.dumps(value, ensure_ascii=False)[1:-1]
+    literal = "|".join(map(literal_pattern, dict.fromkeys((value, in_json))))
+    return rf"(?i)\b{{start-half}}(?:{literal})\b{{end-half}}" if op == "word" else f"(?i)(?:{literal})"
 
 
 _ORDERED: tuple[Kind, ...] = ("number", "time", "text")

@@ -16,7 +16,7 @@ from analysis.dataset import Dataset
 from analysis.duplicates.splits import evaluation_splits, protecting, splits_of
 from analysis.errors import DuplicatesError, ExportError
 from analysis.export import ExportRequest, export
-from analysis.export.earlier import as_it_meant, earlier_signals
+from analysis.export.earlier import as_it_meant
 from analysis.export.receipt import SignalUsed
 from analysis.export.replay import replay
 from analysis.export.waterfall import choose
@@ -155,10 +155,6 @@ def test_an_earlier_version_is_said_in_the_parameters_of_today() -> None:
     assert as_it_meant(used("near_pairs", 2, boilerplate="aside")) == {"boilerplate": "aside"}
     assert as_it_meant(used("field_pairs", 1, columns="a~b")) == {"empty_cells": "left_out", "columns": "a~b"}
     assert as_it_meant(used("tokens", 1, tokenizer="x")) == {"tokenizer": "x"}
-    one, two = used("near_pairs", 1), used("near_pairs", 2)
-    assert (earlier_signals([one], [two]), earlier_signals([two], [one]), earlier_signals([two], [two])) == (
-        ["near_pairs"], [], [],
-    )  # fmt: skip
 
 
 def test_judgements_in_two_splits_are_copies_for_an_export(home: Path, tmp_path: Path) -> None:
