@@ -53,6 +53,9 @@ OTHER = " ".join(f"word{n}" for n in range(40))
         (CHAT, {"rejected": OTHER}),
         (CHAT, {"system": OTHER}),
         (CHAT, {"messages": [said("user", LONG), said("assistant", None, json.dumps([{"name": OTHER}]))]}),
+        (CHAT, {"messages": [said("user", LONG), {**said("assistant", f"So {LONG}."), "reasoning": OTHER}]}),
+        (CHAT, {"messages_rejected": [said("assistant", OTHER)]}),
+        (CHAT, {"tools": json.dumps([{"name": OTHER}])}),
         ({"text": LONG}, {"text": OTHER}),
     ],
 )
