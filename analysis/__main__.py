@@ -1,7 +1,8 @@
 """The command line: it can do what the pages do. `python -m analysis COMMAND --help` explains a command.
 
 Results go to standard output, progress to standard error. Exit code 0; 1 when some row shows a finding that --fail-on
-names; 2 for bad input or a signal that failed, with one line that says what is wrong.
+names; 2 for bad input, a signal that failed, or where nothing was looked at, with one line that says what is
+wrong.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from analysis.conflicts.conflicts_signal import Conflicts
 from analysis.conflicts.meaning_conflicts_signal import MeaningConflicts
 from analysis.duplicates.exact_duplicates_signal import ExactDuplicates
 from analysis.duplicates.field_pairs_signal import FieldPairs
+from analysis.duplicates.identical_duplicates_signal import IdenticalDuplicates
 from analysis.duplicates.leaks_signal import Leaks
 from analysis.duplicates.meaning_pairs_signal import MeaningPairs
 from analysis.duplicates.near_groups_signal import NearGroups
@@ -36,6 +37,7 @@ CATALOGUE = Catalogue(
         Tokens(),
         Structure(),
         ExactDuplicates(),
+        IdenticalDuplicates(),
         NormalisedDuplicates(),
         Conflicts(),
         Consensus(),

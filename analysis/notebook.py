@@ -132,7 +132,7 @@ def findings(dataset: Dataset, where: Where = ()) -> pl.DataFrame:
         >>> dataset = winnow.compute(winnow.open("sample_data/instructions.jsonl"), "exact_duplicates")
         >>> shown = winnow.findings(dataset, "source~eq~forum")
         >>> shown.filter(name="exact_duplicates").select("rows", "where").row(0)
-        (21, ['source~eq~forum', 'is_duplicate_extra~eq~true'])
+        (5, ['source~eq~forum', 'is_duplicate_extra~eq~true'])
     """
     shown = findings_of(dataset, view(dataset, where))
     lines = [(f.name, f.sentence, f.rows, f.tokens, f.view.to_params()) for f in shown]
@@ -175,15 +175,17 @@ def export(
     clean: str | Sequence[str] = (),
     add: str | Sequence[str] = (),
     split_safe: str = "",
+    protect: str | Sequence[str] = (),
     redact: str | Sequence[str] = (),
 ) -> ExportResult:
     """Writes the rows in view into the new folder `out`: data files, a receipt and a dataset card, all or nothing.
 
     `to` is "input", "messages", "sharegpt", "alpaca", "prompt_completion", "preference", "kto", "parquet" or "csv". The
     others are the options of the command `export`: only rows with one of `tags`, none with one of `without_tags`, texts
-    without the kinds of noise in `clean`, the computed columns `add`, no row near a row of a smaller split of the
-    column `split_safe`, personal data removed as in `redact=["EMAIL_ADDRESS=replace"]`. The result has the `folder` and
-    the `receipt`. Raises ExportError, ViewError, DatasetError.
+    without the kinds of noise in `clean`, the computed columns `add`, no copies between the splits of the column
+    `split_safe`, of which those in `protect` stay whole (by default those named test, eval, validation or dev),
+    personal data removed as in `redact=["EMAIL_ADDRESS=replace"]`. The result has the `folder` and the `receipt`.
+    Raises ExportError, ViewError, DatasetError.
 
         >>> import winnow
         >>> from tempfile import TemporaryDirectory
@@ -203,6 +205,7 @@ def export(
         clean=tuple(_several(clean)),
         add=tuple(_several(add)),
         split_safe=split_safe,
+        protect=tuple(_several(protect)),
         redact=tuple(_several(redact)),
     )
     view(dataset, request.view, request.columns)

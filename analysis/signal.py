@@ -20,6 +20,8 @@ from analysis.errors import SignalError
 from analysis.joined_values import split_values
 
 ROW_ID = "row_id"
+RECORDS = ("whole", "columns")
+"""The roles of which a signal gets each column, as the fields of a struct: a whole record, or chosen columns."""
 Scope = Literal["row", "dataset"]
 DType = pl.DataType | type[pl.DataType]
 
@@ -31,14 +33,15 @@ class Signal(ABC):
     Header arguments: `name` and `version` (raise it whenever the same rows may give other columns than before);
     `reads`, the canonical columns it needs, or those of another signal; `roles`, the roles of description it reads:
     each is a parameter of that name which holds the dataset's column (several joined by "~"), "" where the dataset has
-    none; `adds`, its columns with their types; `scope`, "row" when rows are independent of each other, "dataset" when
-    every row must be seen at once; `cheap`, True when it costs seconds at a million rows, so that it is computed right
-    after opening; `tables`, second tables by name, for what is not one line per row (pairs, spans): `compute` gives
-    each as one more column, a list of such structs per row, and it is stored in a file of its own with one line per
-    entry. `private` names the second table that says where personal data is: its `field` is a canonical column or a
-    role, its `is_placeholder` marks values that are not personal. `secret` lists the columns of hashes made with the
-    workspace's key: filters name them, people do not read them; such a signal has a field `key_id` for that key.
-    `sends` is True for a signal whose `compute` sends texts to a server: it is not tried out on a few rows first.
+    none; `whole` holds all columns of a source in which no column has the role of a text; `adds`, its columns with
+    their types; `scope`, "row" when rows are independent of each other, "dataset" when every row must be seen at once;
+    `cheap`, True when it costs seconds at a million rows, so that it is computed right after opening; `tables`, second
+    tables by name, for what is not one line per row (pairs, spans): `compute` gives each as one more column, a list of
+    such structs per row, and it is stored in a file of its own with one line per entry. `private` names the second
+    table that says where personal data is: its `field` is a canonical column or a role, its `is_placeholder` marks
+    values that are not personal. `secret` lists the columns of hashes made with the workspace's key: filters name them,
+    people do not read them; such a signal has a field `key_id` for that key. `sends` is True for a signal whose
+    `compute` sends texts to a server: it is not tried out on a few rows first.
     """
 
     name: ClassVar[str]
@@ -103,12 +106,15 @@ class Signal(ABC):
     def _played(self, role: str) -> pl.Expr:
         """The column of a role, under the role's name: null where no column has the role; several columns are joined.
 
-        Several columns of the role `texts` are joined by line breaks, and a missing value is left out. Several columns
-        of any other role identify something together, so the result is null where one value is missing.
+        Several columns of the role `texts` are joined by line breaks, and a missing value is left out. Those of `whole`
+        and `columns` are the fields of a struct. Several columns of any other role identify something together, so the
+        result is null where one value is missing.
         """
         columns = split_values(getattr(self, role)) if getattr(self, role) else []
         if not columns:
             return pl.lit(None, pl.String).alias(role)
+        if role in RECORDS:
+            return pl.struct(columns).alias(role)
         if len(columns) == 1:
             return pl.col(columns[0]).alias(role)
         texts = [pl.col(column).cast(pl.String) for column in columns]

@@ -3,17 +3,17 @@
 import streamlit as st
 
 from analysis.duplicates.decisions import NEIGHBOURS_OF, SIGNAL_OF
-from ui.duplicates import asked, deciding, following, grouped, others, review, state
+from ui.duplicates import asked, compared, deciding, following, grouped, others, review, state
 from ui.frame import frame
 
 dataset, _ = frame.open_rows("Duplicates")
 if not dataset.has_examples:
-    asked.say_only_fields()
+    asked.say_no_texts()
 
 policy = asked.choose_policy(dataset)
 kind = asked.choose_kind(dataset, policy)
 asked.choose_compared(dataset, kind)
-if not asked.is_ready(dataset, kind, policy):
+if not asked.is_ready(dataset, kind, policy) or not compared.is_looked_at(dataset, kind):
     st.stop()
 
 if kind in SIGNAL_OF:

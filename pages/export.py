@@ -27,6 +27,7 @@ with asked:
     clean = page.choose_cleaning() if to != "input" else []
     redact = redacting.choose(dataset)
     add = page.choose_added(dataset) if to in TABULAR else []
+    split_safe, protect = page.choose_split_safe(dataset)
     request = ExportRequest(
         view=session.view(),
         to=to,
@@ -34,7 +35,8 @@ with asked:
         without_tags=tuple(without),
         clean=tuple(clean),
         add=tuple(add),
-        split_safe=page.choose_split_safe(dataset),
+        split_safe=split_safe,
+        protect=protect,
         redact=tuple(redact),
     )
     folder = st.text_input(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,24 +13,48 @@ import polars as pl
 import typer
 
 from analysis.annotations.in_place import take_annotations
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load
+from analysis.commands.shared import DatasetArgument, Json, Where, answer_about, compute_missing, load, no_rows
 from analysis.dataset import Dataset
-from analysis.duplicates import decisions, kinds
+from analysis.duplicates import coverage, decisions, kinds, seen
 from analysis.duplicates.decisions import Choice, Decision
 from analysis.duplicates.groups import THRESHOLD, pair_table
+from analysis.duplicates.passage_table import passages_aside
 from analysis.duplicates.policies import Keep
-from analysis.errors import DatasetError, UsageError
+from analysis.errors import UsageError
 from analysis.joined_values import join_values, split_values
 from analysis.signal import ROW_ID
 from analysis.view import View
 from analysis.workspace import Workspace
+
+PASSAGES_SHOWN, PASSAGE_CHARS = 3, 100
+
+
+class Boilerplate(Enum):
+    """What is done with passages that many rows share."""
+
+    ASIDE = "aside"
+    KEPT = "kept"
+
+
+class Judgements(Enum):
+    """Whether equal rows of one item by several annotators are copies."""
+
+    SEPARATE = "separate"
+    COPIES = "copies"
+
+
+class EmptyCells(Enum):
+    """Whether rows with an empty cell are compared."""
+
+    EQUAL = "equal"
+    LEFT_OUT = "left_out"
 
 
 def duplicates_command(
     name: DatasetArgument,
     kind: Annotated[str, typer.Option(help=f"{', '.join(kinds.KINDS)}.")] = "near",
     over: Annotated[
-        str | None, typer.Option(help="prompt+response, prompt, response, text, or a column; for fields A~B.")
+        str | None, typer.Option(help="row, prompt+response, prompt, response, text, or a column; for fields A~B.")
     ] = None,
     threshold: Annotated[float | None, typer.Option(min=0.5, max=1, help="The least similarity.")] = None,
     keep: Annotated[str, typer.Option(help=f"Which row stays: {', '.join(decisions.POLICIES)}.")] = "first",
@@ -36,6 +62,18 @@ def duplicates_command(
     any_words: Annotated[
         bool, typer.Option("--any-words", help="With --kind meaning: also rows that share their words.")
     ] = False,
+    boilerplate: Annotated[
+        Boilerplate | None,
+        typer.Option(help="With --kind near: passages that many rows share are set aside (aside) or compared (kept)."),
+    ] = None,
+    judgements: Annotated[
+        Judgements | None,
+        typer.Option(help="Equal rows of one item by several annotators: no copies (separate), or copies."),
+    ] = None,
+    empty_cells: Annotated[
+        EmptyCells | None,
+        typer.Option(help="With --kind fields: empty cells are equal, or their rows are not compared (left-out)."),
+    ] = None,
     where: Where = None,
     pairs: Annotated[Path | None, typer.Option(help="A CSV file for row_id_a,row_id_b,similarity.")] = None,
     groups: Annotated[Path | None, typer.Option(help="A CSV file for row_id,group,kept_row_id,similarity.")] = None,
@@ -46,14 +84,19 @@ def duplicates_command(
         raise UsageError(f"There is no kind {kind!r} of duplicates; known: {', '.join(kinds.KINDS)}.")
     started = time.perf_counter()
     loaded, view = load(name, where)
-    dataset = _asked(loaded, kind, over, threshold)
+    given = {"boilerplate": boilerplate, "judgements": judgements, "empty_cells": empty_cells}
+    dataset = _asked(loaded, kind, over, threshold, {name: each.value for name, each in given.items() if each})
     if (pairs or groups) and kind not in decisions.SIGNAL_OF:
         raise UsageError(f"{kind} has no pairs or groups to write; known: {', '.join(decisions.SIGNAL_OF)}.")
-    if kind == "leaks" and kinds.split_column(dataset) is None:
-        raise DatasetError(f"{dataset.name} has no column of splits and a single file; open it with --role split=…")
-    needed = [*kinds.KINDS[kind].signals, *decisions.missing_for(dataset, _policy(keep)), "tokens"]
-    compute_missing(dataset, *map(dataset.signal, needed))
     rows = dataset.rows_of(view)
+    if why := coverage.not_possible(dataset, kind) or no_rows(dataset, view):
+        answer_about(0, why, _nothing(kind, rows), as_json, "")
+    counted = ["tokens"] if dataset.has_examples else []
+    needed = [*kinds.KINDS[kind].signals, *decisions.missing_for(dataset, _policy(keep)), *counted]
+    compute_missing(dataset, *map(dataset.signal, needed))
+    compared = coverage.coverage(dataset, kind, rows)
+    if not compared.compared:
+        answer_about(0, _nothing_compared(compared), _nothing(kind, rows), as_json, "")
     if kind in decisions.SIGNAL_OF:
         signal_ = dataset.signal(decisions.SIGNAL_OF[kind])
         default_threshold = float(str(signal_.parameters["threshold"])) if kind in ("fields", "meaning") else THRESHOLD
@@ -66,8 +109,10 @@ def duplicates_command(
             lines.write_csv(groups)
     else:
         result = _counted(dataset, kind, rows)
-    result = {"kind": kind, **result, "seconds": round(time.perf_counter() - started, 3)}
-    answer(result, as_json, _in_words(result, len(rows)))
+    result = {"kind": kind, **result, **seen.as_values(dataset, kind, rows, compared)}
+    sentences = [_in_words(result, len(rows)), *_lines_about(dataset, result, rows, compared)]
+    result["seconds"] = round(time.perf_counter() - started, 3)
+    answer_about(compared.compared, "", result, as_json, "\n".join(sentences))
 
 
 def _policy(keep: str) -> Keep:
@@ -77,22 +122,53 @@ def _policy(keep: str) -> Keep:
     return policies[keep]
 
 
-def _asked(loaded: Dataset, kind: str, over: str | None, threshold: float | None) -> Dataset:
+def _nothing(kind: str, rows: pl.Series) -> dict[str, Any]:
+    """The answer where no row was compared."""
+    counts = dict.fromkeys(("threshold", "groups", "rows_in_groups", "rows_to_drop", "tokens_to_drop"))
+    return {"kind": kind, **counts, "rows": len(rows)}
+
+
+def _nothing_compared(compared: coverage.Coverage) -> str:
+    """Why no row in view was compared, and what to do."""
+    reasons = "; ".join(f"{count:,} are {why}" for why, count in compared.left_out.items())
+    return f"of {compared.rows:,} rows in view {reasons}; compare another column with --over COLUMN."
+
+
+def _lines_about(
+    dataset: Dataset, result: dict[str, Any], rows: pl.Series, compared: coverage.Coverage
+) -> Iterator[str]:
+    """What was compared, what was set aside and what counts as no copy; the passages go into the result too."""
+    kind = result["kind"]
+    yield seen.what_was_compared(compared)
+    if aside := seen.what_is_aside(dataset, kind, rows):
+        result["boilerplate"]["passages"] = passages_aside(dataset).select("rows", "words", "text").to_dicts()
+        yield f"{aside} --boilerplate kept compares them."
+        for passage in result["boilerplate"]["passages"][:PASSAGES_SHOWN]:
+            text = " ".join(passage["text"].split())
+            shown = text if len(text) <= PASSAGE_CHARS else f"{text[:PASSAGE_CHARS]} …"
+            yield f"  {passage['rows']:,} rows, {passage['words']:,} words: {shown}"
+    if judgements := seen.what_are_judgements(dataset, kind, rows):
+        yield judgements + (" --judgements copies counts them." if result["judgements"]["are_copies"] is False else "")
+
+
+def _asked(loaded: Dataset, kind: str, over: str | None, threshold: float | None, given: Mapping[str, str]) -> Dataset:
     """The dataset with the signal's parameters as given for this run; the stored parameters do not change."""
     dataset = Dataset(loaded.folder, loaded.catalogue)
     named = {"leaks": "leaks"}.get(kind) or kinds.KINDS[kind].signals[0]
     current = dict(dataset.signal(named).parameters)
-    changed: dict[str, object] = {}
+    changed: dict[str, object] = dict(given)
+    if unfit := [name for name in given if name not in current]:
+        raise UsageError(
+            f"{kind} has no choice of {unfit[0].replace('_', ' ')}; leave out --{unfit[0].replace('_', '-')}."
+        )
     if over and kind == "fields":
         changed["columns"] = over
-    elif over and "column" in current and over in dataset.schema and over not in ("prompt", "response", "text"):
+    elif over and "column" in current and over in dataset.schema and over not in ("row", "prompt", "response", "text"):
         changed |= {"over": "column", "column": join_values([over])}
     elif over and "over" in current:
         changed |= {"over": over, **({"column": ""} if "column" in current else {})}
     elif over:
         raise UsageError(f"{kind} does not compare chosen texts; leave out --over.")
-    if kind == "leaks":
-        changed["split"] = join_values([split]) if (split := kinds.split_column(dataset)) else ""
     if kind in ("leaks", "fields") and threshold:
         changed["threshold"] = threshold
     dataset = Dataset(loaded.folder, loaded.catalogue)

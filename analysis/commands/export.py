@@ -32,8 +32,16 @@ def export_command(
         list[str] | None, typer.Option(metavar="COLUMN", help="A computed column to add to parquet or csv; repeatable.")
     ] = None,
     split_safe: Annotated[
-        str, typer.Option(metavar="COLUMN", help="No row near or equal to one of a smaller split, such as test.")
+        str,
+        typer.Option(metavar="COLUMN", help="No copies between splits; see --protect for the one that stays whole."),
     ] = "",
+    protect: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="VALUE",
+            help="With --split-safe: the split that stays whole; by default test, eval, validation, dev; repeatable.",
+        ),
+    ] = None,
     redact: Annotated[
         list[str] | None,
         typer.Option(
@@ -53,12 +61,16 @@ def export_command(
         clean=tuple(clean or ()),
         add=tuple(add or ()),
         split_safe=split_safe,
+        protect=tuple(protect or ()),
         redact=tuple(redact or ()),
     )
     dataset, _ = load(name, where, request.columns)
     reasons = open_annotations(Workspace().home).tags.reasons(dataset.fingerprint) if without_tag else None
     result = export(dataset, request, out, reasons=reasons, report=Reporter(progress)).as_dict()
-    answer(result, as_json, f"{result['rows_out']:,} of {result['rows_in']:,} rows in {out}")
+    lines = [f"{result['rows_out']:,} of {result['rows_in']:,} rows in {out}"]
+    if split_safe:
+        lines += [note for note in result["notes"] if note.startswith(f"Of {split_safe},")]
+    answer(result, as_json, "\n".join(lines))
 
 
 def replay_command(

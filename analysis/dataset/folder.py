@@ -171,7 +171,8 @@ class DatasetFolder:
     # Signals
 
     def signal(self, name: str) -> Signal:
-        """The catalogue's signal with the parameters chosen for this dataset, and its roles filled in.
+        """The catalogue's signal with the parameters chosen for this dataset, and its roles filled in; `whole`, all
+        columns of the source, where no column has the role of a text.
 
         Without a column of splits, each of several files is a split.
         A parameter `of_<signal>` holds the key of a signal whose columns it reads: with another key, another result.
@@ -187,6 +188,8 @@ class DatasetFolder:
             played = {role: join_values([self.roles[role]]) for role in default.roles if role in self.roles}
             if "split" in default.roles and "split" not in played and len(self.meta["files"]) > 1:
                 played["split"] = "source_file"
+            if "whole" in default.roles and not self.has_examples:
+                played["whole"] = join_values(self.originals)
             given = {field: value for field, value in chosen.items() if value != "" or field not in default.roles}
             read = {p: self.signal(p.removeprefix("of_")).key for p in default.parameters if p.startswith("of_")}
             if default.secret:

@@ -4,14 +4,17 @@ The modules here compute numbers from texts; compiled loops are in `kernels/` an
 """
 
 __all__ = [
+    "coverage",
     "decisions",
     "fields",
     "groups",
+    "judgements",
     "kinds",
     "meaning",
     "passage_table",
     "policies",
     "repetition",
+    "seen",
     "side_by_side",
     "splits",
     "verdicts",

@@ -31,6 +31,7 @@ POLICIES: dict[Keep, str] = {
     "source": "the best source",
 }
 SIGNAL_OF = {
+    "bytes": "identical_duplicates",
     "exact": "exact_duplicates",
     "normalised": "normalised_duplicates",
     "near": "near_pairs",
@@ -38,12 +39,14 @@ SIGNAL_OF = {
     "fields": "field_pairs",
 }
 GROUP_OF = {
+    "bytes": "identical_group",
     "exact": "duplicate_group",
     "normalised": "normalised_group",
     "near": "near_group",
     "meaning": "meaning_group",
     "fields": "field_group",
 }
+WHOLE_ROWS = ("bytes", "exact", "normalised", "near")
 NEIGHBOURS_OF = {"near": "near_neighbours", "meaning": "meaning_neighbours", "fields": "field_neighbours"}
 STATUS_OF = {"near": "near_status", "meaning": "meaning_status", "fields": "field_status"}
 COMPARED = {"score": ["score"], "newest": ["moment"], "longest": ["response_chars"], "most_complete": list(READS)}
@@ -92,13 +95,18 @@ class Summary(NamedTuple):
 
 
 def compared(dataset: Dataset, kind: str) -> str:
-    """The texts that are compared, as reasons name them: "prompt+response", or columns."""
-    return "+".join(columns_compared(dataset, kind)) or str(dataset.signal(SIGNAL_OF[kind]).parameters["over"])
+    """The texts that are compared, as reasons name them: "whole row", "prompt+response", or columns."""
+    over = str(dataset.signal(SIGNAL_OF[kind]).parameters.get("over", "row"))
+    if over == "row" and kind in WHOLE_ROWS:
+        return "whole row"
+    return "+".join(columns_compared(dataset, kind)) or over
 
 
 def columns_compared(dataset: Dataset, kind: str) -> list[str]:
-    """The columns chosen to be compared; none where the texts of the row are compared."""
+    """The columns of the source that are compared; none where the texts of the row are compared."""
     parameters = dataset.signal(SIGNAL_OF[kind]).parameters
+    if (whole := str(parameters.get("whole", ""))) and parameters.get("over", "row") == "row":
+        return split_values(whole)
     named = {"fields": "columns", "meaning": "texts"}.get(kind, "column")
     vectors = dataset.signal("embedding").parameters
     is_own = kind == "meaning" and vectors["tier"] == "column"
@@ -207,8 +215,9 @@ def _by_parts(dataset: Dataset) -> Rows:
 
 
 def tokens_of_rows(dataset: Dataset) -> pl.Series | None:
-    """Tokens of each row; None where they are not counted."""
-    return dataset.column("row_tokens") if dataset.has(dataset.signal("tokens")) else None
+    """Tokens of each row; None where they are not counted, and for a table, which has no text to count."""
+    is_counted = dataset.has_examples and dataset.has(dataset.signal("tokens"))
+    return dataset.column("row_tokens") if is_counted else None
 
 
 def group_table(decision: Decision, tokens: pl.Series | None) -> pl.DataFrame:

@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 Scorer = Literal["letters", "words", "edits", "names"]
+EmptyCells = Literal["equal", "left_out"]
 SEPARATOR = "\x1f"
 LEAST_SIMILARITY = 0.7
 WIDTHS = (20_000, 10_000, 5_000, 2_000, 1_000, 200)  # largest block with all pairs compared: the first in EFFORT
@@ -25,19 +26,35 @@ COMPARED, REPEATS, CAPPED, EMPTY = "compared", "repeats", "capped", "empty"
 Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
 
 
-def field_columns(values: pl.Series, blocks: pl.Series, scorer: Scorer) -> pl.DataFrame:
+def values_of(cells: pl.Series, empty_cells: EmptyCells) -> pl.Series:
+    """The cells of a row, given as a struct, as one text, separated by U+001F. An empty or blank cell is an empty text;
+    with "left_out" the whole is null where one is missing."""
+    texts = [pl.col(name).cast(pl.String).str.strip_chars() for name in cells.struct.fields]
+    if empty_cells == "equal":
+        texts = [text.fill_null("") for text in texts]
+    return cells.struct.unnest().select(value=pl.concat_str(texts, separator=SEPARATOR)).to_series()
+
+
+def field_columns(
+    values: pl.Series, blocks: pl.Series, scorer: Scorer, empty_cells: EmptyCells = "equal"
+) -> pl.DataFrame:
     """`field_neighbours` and `field_status`, as the signal field_pairs describes them.
 
-    `values` are the fields of a row, separated by U+001F. Only rows of the same block are compared; if all `blocks` are
-    null, all rows are.
+    `values` are those of `values_of`. Only rows of the same block are compared; if all `blocks` are null, all rows are.
     """
     frame = pl.DataFrame({"value": _evened(values, scorer), "block": blocks.cast(pl.String)}).with_row_index("row")
     present = frame.filter(pl.col("value").is_not_null())
     if blocks.null_count() < len(blocks):
-        present = present.filter(pl.col("block").is_not_null())
-    lettered = present.filter(pl.col("value").str.contains(r"[\p{L}\p{N}]"))
-    first = lettered.with_columns(first=pl.col("row").min().over("block", "value"))
-    distinct = first.filter(pl.col("row") == pl.col("first")).sort("block", "value", "row")
+        is_block = pl.col("block").is_not_null()
+        present = (
+            present.with_columns(pl.col("block").fill_null("")) if empty_cells == "equal" else present.filter(is_block)
+        )
+    has_letter = pl.col("value").str.contains(r"[\p{L}\p{N}]")
+    lettered = present.filter(has_letter)
+    first = (present if empty_cells == "equal" else lettered).with_columns(
+        first=pl.col("row").min().over("block", "value")
+    )
+    distinct = first.filter(has_letter & (pl.col("row") == pl.col("first"))).sort("block", "value", "row")
     a, b, similarity, capped = _compared(distinct, scorer)
     again = first.filter(pl.col("row") != pl.col("first"))
     pairs = (

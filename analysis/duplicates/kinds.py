@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.dataset import Dataset
 from analysis.duplicates.groups import Pairs
-from analysis.duplicates.splits import leaving, splits_of
+from analysis.duplicates.splits import leaving, protecting, splits_of
 from analysis.joined_values import split_values
 
 
@@ -26,8 +26,14 @@ class Kind(NamedTuple):
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("exact", "Exact", ("exact_duplicates",), "equal except for case, white space and Unicode form"),
-        Kind("normalised", "Normalised", ("normalised_duplicates",), "the same words in the same order"),
+        Kind("bytes", "Byte for byte", ("identical_duplicates",), "equal in every character"),
+        Kind(
+            "exact",
+            "But for case and spaces",
+            ("exact_duplicates",),
+            "equal after normalising case, spaces and Unicode",
+        ),
+        Kind("normalised", "Same words", ("normalised_duplicates",), "the same words in the same order"),
         Kind("near", "Near", ("near_pairs",), "sharing most of their shingles, each pair verified"),
         Kind("meaning", "Meaning", ("meaning_pairs",), "the same meaning in other words, by vectors"),
         Kind("fields", "Fields", ("field_pairs",), "nearly equal values in columns you choose"),
@@ -36,6 +42,9 @@ KINDS = {
         Kind("leaks", "Across splits", ("exact_duplicates", "near_pairs", "leaks"), "the same in two splits or files"),
     )
 }
+
+
+OF_TABLES = ("bytes", "exact", "fields")
 
 
 class Count(NamedTuple):
@@ -49,17 +58,15 @@ class Count(NamedTuple):
 
 
 def split_column(dataset: Dataset) -> str | None:
-    """The split column: that of the role split, else the source file where there are several files; otherwise None."""
+    """The column of splits that leaks are sought between, None where there is none."""
     chosen = str(dataset.signal("leaks").parameters["split"])
-    if chosen:
-        return split_values(chosen)[0]
-    return "source_file" if len(dataset.meta["files"]) > 1 else None
+    return split_values(chosen)[0] if chosen else None
 
 
 def kinds_of(dataset: Dataset) -> list[Kind]:
-    """The kinds that this dataset can have: only fields for a plain table; leaks only where there are splits."""
+    """The kinds that this dataset can have: whole rows and fields for a table; leaks only where there are splits."""
     if not dataset.has_examples:
-        return [KINDS["fields"]]
+        return [KINDS[name] for name in OF_TABLES]
     return [kind for kind in KINDS.values() if kind.name != "leaks" or split_column(dataset)]
 
 
@@ -92,25 +99,27 @@ def _tokens(dataset: Dataset, rows: pl.Series, share: pl.Series) -> int | None:
 
 
 class Leaking(NamedTuple):
-    """`names` of the splits, fewest rows first; `of`, the split number of each row; `left`, per row in view the split
-    because of which a split-safe export drops the row, -1 where it stays; `crossed`, a table of `split`,
-    `other` and `rows`: rows of `split` that are similar or equal to a row of `other`."""
+    """`names` of the splits, those that stay whole first; `of`, the split number of each row; `left`, per row in view
+    the split because of which a split-safe export drops the row, -1 where it stays; `crossed`, a table of `split`,
+    `other` and `rows`: rows of `split` that are similar or equal to a row of `other`; `protected`, the splits that a
+    split-safe export keeps whole."""
 
     names: list[str]
     of: NDArray[np.int64]
     left: NDArray[np.int64]
     crossed: pl.DataFrame
+    protected: list[str]
 
 
 def leaks(dataset: Dataset, pairs: Pairs, rows: pl.Series) -> Leaking:
     """The leaks between splits among the rows in view, at the threshold of the signal leaks."""
     column = split_column(dataset)
-    splits = splits_of(dataset.column(str(column)))
+    splits, protected = protecting(splits_of(dataset.column(str(column))))
     inside = np.zeros(dataset.height, bool)
     inside[rows.to_numpy()] = True
     of = np.where(inside, splits.of, -1)
     threshold = float(str(dataset.signal("leaks").parameters["threshold"]))
-    left = leaving(pairs, [dataset.column("duplicate_group")], of, threshold)
+    left = leaving(pairs, dataset.column("text_group"), of, threshold)
     seen = pl.DataFrame([rows.alias("row"), dataset.column("leaks_with").gather(rows).alias("other")])
     seen = seen.filter(pl.col("other").list.len() > 0).explode("other")
     names = pl.Series([*splits.names, ""], dtype=pl.String)
@@ -120,7 +129,7 @@ def leaks(dataset: Dataset, pairs: Pairs, rows: pl.Series) -> Leaking:
         .agg(rows=pl.len())
         .sort("rows", "split", "other", descending=[True, False, False])
     )
-    return Leaking(splits.names, splits.of, left, crossed)
+    return Leaking(splits.names, splits.of, left, crossed, protected)
 
 
 def leak_count(dataset: Dataset, leaking: Leaking) -> Count:

@@ -17,16 +17,17 @@ from analysis.signal import Signal
 class Leaks(
     Signal,
     name="leaks",
-    version=1,
-    reads=("near_neighbours", "duplicate_group"),
+    version=2,
+    reads=("near_neighbours", "text_group"),
     roles=("split",),
     adds={"leaks_with": pl.List(pl.String), "is_leak": pl.Boolean},
     scope="dataset",
     cheap=True,
 ):
     """`leaks_with` lists the other splits that have a row equal to this one, or similar at `threshold` or above; empty
-    where there are none, null where the row has no split. `is_leak`: whether there are any. `split` is the column of
-    the role split; split="source_file" compares files. The dataset fills in the keys `of_…`.
+    where there are none, null where the row has no split; several judgements of one text count as equal rows.
+    `is_leak`: whether there are any. `split` is the column of the role split; split="source_file" compares files. The
+    dataset fills in the keys `of_…`.
     """
 
     threshold: float = THRESHOLD
@@ -40,7 +41,7 @@ class Leaks(
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         splits = splits_of(rows["split"])
-        near = near_splits(pairs_of(rows["near_neighbours"]), [rows["duplicate_group"]], splits.of, self.threshold)
+        near = near_splits(pairs_of(rows["near_neighbours"]), rows["text_group"], splits.of, self.threshold)
         has_split = splits.of >= 0
         others = np.where(has_split, near & ~(np.uint64(1) << np.maximum(splits.of, 0).astype(np.uint64)), np.uint64(0))
         ways, number = np.unique(others, return_inverse=True)

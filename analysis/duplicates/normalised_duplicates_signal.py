@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from analysis.duplicates.texts import Over, Texts, check_choice, pieces_of, texts_of
+from analysis.duplicates.judgements import ROLES, Judgements, copies_of, is_separate
+from analysis.duplicates.texts import ROW_TEXTS, Over, Texts, check_choice, pieces_of, texts_of
 from analysis.errors import SignalError
 from analysis.signal import Signal
 
@@ -22,10 +23,15 @@ LEAST_WORDS = 5  # rows share a shorter paragraph or sentence by chance
 class NormalisedDuplicates(
     Signal,
     name="normalised_duplicates",
-    version=1,
-    reads=("prompt", "response", "messages", "text"),
-    roles=("column",),
-    adds={"normalised_group": pl.UInt32, "normalised_group_size": pl.UInt32, "is_normalised_extra": pl.Boolean},
+    version=2,
+    reads=ROW_TEXTS,
+    roles=("column", *ROLES),
+    adds={
+        "normalised_group": pl.UInt32,
+        "normalised_group_size": pl.UInt32,
+        "is_normalised_extra": pl.Boolean,
+        "is_normalised_judgement": pl.Boolean,
+    },
     scope="dataset",
     cheap=True,
 ):
@@ -34,30 +40,45 @@ class NormalisedDuplicates(
 
     `normalised_group` is the position of the group's first row, null for a row in no group; `normalised_group_size`
     counts the rows of the group, 1 for a row in no group; `is_normalised_extra` is true for all but the first row. All
-    are null where there is no word. `digits="zero"` replaces every digit by 0; with `order="any"` the order of the
-    lines of a text does not count.
+    are null where there is no word. `over` names the texts as in near_pairs; `judgements` and `is_normalised_judgement`
+    are as in exact_duplicates, for whole texts. `digits="zero"` replaces every digit by 0; with `order="any"` the order
+    of the lines of a text does not count.
 
     With `level` paragraph (separated by empty lines) or sentence, a row is grouped by the longest one, of at least five
     words, that another row has too: `normalised_group` is the first row that has it, `normalised_group_size` counts all
     rows that have it, and `is_normalised_extra` is true where every part of the row is in an earlier row.
     """
 
-    over: Over = "prompt+response"
+    over: Over = "row"
     level: Level = "document"
     digits: Digits = "kept"
     order: Order = "kept"
+    judgements: Judgements = "separate"
     column: str = ""
+    item: str = ""
+    annotator: str = ""
+    label: str = ""
 
     def __post_init__(self) -> None:
         check_choice(self.over, Over, "The texts compared")
         check_choice(self.level, Level, "The level")
         check_choice(self.digits, Digits, "Digits")
         check_choice(self.order, Order, "The order of lines")
+        check_choice(self.judgements, Judgements, "Judgements")
         if (self.over == "column") != bool(self.column):
             raise SignalError('A column is named if, and only if, over is "column".')
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         columns = normalised_columns(rows, self.over, self.level, self.digits, self.order)
+        if self.level == "document":
+            group = pl.coalesce("normalised_group", pl.int_range(pl.len(), dtype=pl.UInt32))
+            keys = columns.select(pl.when(pl.col("normalised_group_size").is_not_null()).then(group))
+            separate = is_separate(self.judgements, self.item, self.annotator, self.label)
+            copies = copies_of(keys, rows, separate=separate)
+            columns = copies.rename(dict(zip(copies.columns, self.adds, strict=True)))
+        else:
+            is_read = pl.col("normalised_group_size").is_not_null()
+            columns = columns.with_columns(is_normalised_judgement=pl.when(is_read).then(pl.lit(False)))
         return columns.select(pl.col(name).cast(dtype) for name, dtype in self.adds.items())
 
 

@@ -17,7 +17,7 @@ from analysis.duplicates.spans import (
     shared_words,
     spans_of,
 )
-from analysis.duplicates.texts import Over, check_choice, pieces_of, texts_of
+from analysis.duplicates.texts import ROW_TEXTS, Over, check_choice, pieces_of, texts_of
 from analysis.errors import SignalError
 from analysis.signal import Signal
 
@@ -40,7 +40,7 @@ class SharedSpans(
     Signal,
     name="shared_spans",
     version=1,
-    reads=("prompt", "response", "messages", "text"),
+    reads=ROW_TEXTS,
     roles=("column",),
     adds={"shared_span_share": pl.Float32, "has_boilerplate": pl.Boolean},
     scope="dataset",
@@ -81,7 +81,7 @@ def span_columns(rows: pl.DataFrame, over: Over, tokens: int) -> pl.DataFrame:
     texts = texts_of(pieces, rows.height, composed=False)
     windows = shared_windows(texts, tokens)
     spans = spans_of(windows)
-    start, end = extents(texts, windows, spans)
+    start, end = extents(texts, windows.place, spans)
     table = pieces.select("row", "field", "turn").with_row_index("text")
     entries = (
         spans.with_columns(start=pl.Series(start), end=pl.Series(end), tokens=pl.col("end_word") - pl.col("first_word"))

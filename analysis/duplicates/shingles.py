@@ -27,6 +27,11 @@ class Shingles(NamedTuple):
     units: NDArray[np.int64]
     size: NDArray[np.int64]
 
+    def of_rows(self, rows: NDArray[np.int64]) -> Shingles:
+        """The sets of some rows; the values stay where they are."""
+        whole, units = self.whole[rows], self.units[rows]
+        return Shingles(self.values, self.place[rows], self.counts[rows], whole, units, self.size[rows])
+
 
 def shingles_of(
     texts: Texts, unit: Unit = "auto", words: int = WORDS_PER_SHINGLE, characters: int = CHARACTERS_PER_SHINGLE

@@ -9,7 +9,7 @@ import polars as pl
 
 from analysis.dataset import Dataset
 from analysis.duplicates.decisions import SIGNAL_OF, columns_compared
-from analysis.duplicates.texts import Over, pieces_of
+from analysis.duplicates.texts import ROW_TEXTS, Over, pieces_of
 from analysis.reading.marks import Span
 from analysis.reading.side_by_side import ROLES, Card, Group, marked
 from analysis.signal import ROW_ID
@@ -17,7 +17,6 @@ from analysis.signal import ROW_ID
 CHARS_AT_ONCE = 60_000  # for all texts of one group together
 LEAST_CHARS = 4_000  # for each text
 DIFFERING = 6  # columns named at most
-READS = ("prompt", "response", "messages", "text")
 Row = dict[str, Any]
 
 
@@ -25,7 +24,7 @@ def shown_columns(dataset: Dataset, kind: str) -> list[str]:
     """The columns that are read: the texts, and all short columns of the source file."""
     short = [name for name in dataset.originals if not dataset.is_long(name)]
     compared = [name for name in columns_compared(dataset, kind) if name in dataset.schema]
-    return list(dict.fromkeys([ROW_ID, *READS, *compared, *short]))
+    return list(dict.fromkeys([ROW_ID, *ROW_TEXTS, *compared, *short]))
 
 
 def texts_of_rows(
@@ -35,15 +34,15 @@ def texts_of_rows(
 
     For the kind meaning the whole row is shown, because its vector is often only that of the prompt.
     """
-    if kind == "fields" or (kind == "meaning" and columns_compared(dataset, kind)):
-        names = columns_compared(dataset, kind)
+    names = columns_compared(dataset, kind)
+    if names and (kind in ("fields", "meaning") or dataset.signal(SIGNAL_OF[kind]).parameters.get("whole")):
         shown = [
             [f"{name}: {row[name] if row[name] is not None else '(missing)'}" for name in names]
             for row in frame.iter_rows(named=True)
         ]
         return ["\n".join(lines) for lines in shown], [{} for _ in shown]
     signal = dataset.signal(SIGNAL_OF[kind])
-    over = "prompt+response" if kind == "meaning" else cast(Over, signal.parameters["over"])
+    over = "prompt+response" if kind == "meaning" else cast(Over, signal.parameters.get("over", "row"))
     read = (
         frame.with_columns(pl.col(columns_compared(dataset, kind)[0]).cast(pl.String).alias("column"))
         if over == "column"
@@ -53,7 +52,7 @@ def texts_of_rows(
     texts, places = [""] * frame.height, [dict[tuple[str, int | None], int]() for _ in range(frame.height)]
     alone = pieces.group_by("row").len().filter(pl.col("len") == 1)["row"].to_list()
     for row, field, turn, text in pieces.iter_rows():
-        name = frame["messages"][row][turn]["role"] if turn is not None else field
+        name = frame[field][row][turn]["role"] if turn is not None else field
         title = "" if row in alone else f"{name}:\n"
         begin = f"{texts[row]}\n\n{title}" if texts[row] else title
         places[row][field, turn] = len(begin)
@@ -83,7 +82,7 @@ def shared_spans(
 def differing(dataset: Dataset, kind: str, kept: Row, other: Row) -> list[str]:
     """The short columns in which a row differs from the kept row, roles first, each as "score 3 (kept: 4)"."""
     roles = [column for role in (*ROLES, "created_at") if (column := dataset.role(role))]
-    texts = {dataset.meta["canonical"].get(name) for name in READS} | set(READS)
+    texts = {dataset.meta["canonical"].get(name) for name in ROW_TEXTS} | set(ROW_TEXTS)
     texts |= set(columns_compared(dataset, kind))
     columns = [name for name in dict.fromkeys([*roles, *kept]) if name != ROW_ID and name not in texts and name in kept]
     different = [name for name in columns if kept[name] != other[name] and not isinstance(kept[name], list | dict)]

@@ -130,16 +130,17 @@ def boilerplate(windows: Windows, many: int) -> tuple[NDArray[np.int64], NDArray
 
 
 def extents(
-    texts: Texts, windows: Windows, spans: pl.DataFrame, *, in_bytes: bool = False
+    texts: Texts, place: NDArray[np.int64], spans: pl.DataFrame, *, in_bytes: bool = False
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Begin and end of each span of `spans_of` in its text, in code points or bytes."""
+    """Begin and end of each span (`text`, `first_word`, `end_word`) in its text, in code points or bytes; the words of
+    text t are those from `place[t]` to `place[t + 1]`."""
     from analysis.duplicates.kernels.compiled import in_threads
     from analysis.duplicates.kernels.windows import extents_of_spans
     from analysis.duplicates.kernels.words import tables
 
     kind, _ = tables()
     text = spans["text"].to_numpy()
-    word_from, word_to = (spans[name].to_numpy() + windows.place[text] for name in ("first_word", "end_word"))
+    word_from, word_to = (spans[name].to_numpy() + place[text] for name in ("first_word", "end_word"))
     begin, end = np.empty(len(text), np.int64), np.empty(len(text), np.int64)
     in_threads(
         len(text),
@@ -148,7 +149,7 @@ def extents(
             texts.starts,
             texts.ends,
             kind,
-            windows.place,
+            place,
             text,
             word_from,
             word_to,
@@ -160,23 +161,3 @@ def extents(
         ),
     )
     return begin, end
-
-
-def without_boilerplate(texts: Texts, height: int) -> Texts:
-    """The texts without beginnings and ends that many rows share; a row with nothing else stays whole."""
-    windows = shared_windows(texts, BOILERPLATE_TOKENS)
-    head, tail = boilerplate(windows, many_rows(height))
-    words = np.diff(windows.place)
-    left = np.maximum(words - head - tail, 0)
-    whole_rows = np.bincount(texts.row, weights=left, minlength=height) == 0
-    cut = ((head > 0) | (tail > 0)) & ~whole_rows[texts.row]
-    starts, ends = texts.starts.copy(), texts.ends.copy()
-    gone = cut & (left == 0)
-    ends[gone] = starts[gone]
-    some = np.flatnonzero(cut & (left > 0))
-    kept = pl.DataFrame(
-        {"text": some.astype(np.uint32), "first_word": head[some], "end_word": words[some] - tail[some]}
-    )
-    begin, end = extents(texts, windows, kept, in_bytes=True)
-    starts[some], ends[some] = texts.starts[some] + begin, texts.starts[some] + end
-    return texts._replace(starts=starts, ends=ends)

@@ -22,7 +22,7 @@ from analysis.export.receipt import Receipt
 from analysis.export.redaction.redacting import Redacting
 from analysis.export.request import ExportRequest
 from analysis.export.training_formats import KEYS
-from analysis.export.waterfall import Chosen, choose
+from analysis.export.waterfall import Chosen, choose, protection
 from analysis.export.writers import write_training
 from analysis.signal import ROW_ID
 
@@ -85,7 +85,7 @@ def write_export(
     _check_added(chosen)
     cleaner, redacting = Cleaner(chosen.dataset, chosen.request.clean), Redacting(chosen)
     written = _write(chosen, folder, sources, report, cleaner, redacting)
-    written.notes += [*cleaner.notes(), *redacting.notes()]
+    written.notes += [*protection(chosen), *cleaner.notes(), *redacting.notes()]
     receipt = receipt_of(chosen, written, redacting.personal_data())
     if chosen.request.redact:
         report("scanning again", 0, chosen.rows)

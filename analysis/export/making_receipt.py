@@ -32,6 +32,7 @@ def receipt_of(chosen: Chosen, written: Written, personal_data: PersonalData | N
         clean=request.clean,
         add=request.add,
         split_safe=request.split_safe,
+        protect=chosen.protected,
         steps=tuple(steps),
         rows_in=dataset.height,
         rows_out=chosen.rows,

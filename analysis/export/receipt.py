@@ -110,8 +110,9 @@ class PersonalData:
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
     """An export: `winnow` is the version that made it, `view` its view as in a URL, `sentence` the view in words,
-    `steps` the waterfall from all records to those that were written. Tokens are null where they are not counted,
-    `neutralised_cells` where cells are not changed. The fields are in the order of the JSON text."""
+    `protect` the splits that stay whole, `steps` the waterfall from all records to those that were written. Tokens
+    are null where they are not counted, `neutralised_cells` where cells are not changed. The fields are in the order
+    of the JSON text."""
 
     winnow: str
     source: Source
@@ -123,6 +124,7 @@ class Receipt:
     clean: tuple[str, ...] = ()
     add: tuple[str, ...] = field(default=(), metadata=LEFT_OUT)
     split_safe: str = ""
+    protect: tuple[str, ...] = field(default=(), metadata=LEFT_OUT)
     steps: tuple[Step, ...]
     rows_in: int
     rows_out: int

@@ -10,7 +10,9 @@ import polars as pl
 
 from analysis.computing import compute
 from analysis.dataset import Dataset
+from analysis.duplicates.splits import splits_of
 from analysis.errors import ReceiptError
+from analysis.export.earlier import as_it_meant
 from analysis.export.exporting import ExportResult, write_export
 from analysis.export.folder import new_folder
 from analysis.export.receipt import PersonalData, Receipt, Tags, read_receipt
@@ -39,7 +41,7 @@ def replay(receipt_path: Path, sources: Path | Iterable[Path], out: Path, worksp
     _check_personal_data(receipt.personal_data)
     dataset = _as_it_was(workspace.open(paths, receipt.source.reading), receipt)
     with new_folder(out) as folder:
-        chosen = choose(dataset, _request_of(receipt), _reasons(receipt.tags))
+        chosen = choose(dataset, _request_of(receipt, dataset), _reasons(receipt.tags))
         new = write_export(chosen, folder, paths)
         _compare(receipt, new, unknown)
     return ExportResult(Path(out), new, tuple(unknown))
@@ -101,7 +103,11 @@ def _check_rule(rule: NotPersonal) -> None:
         check_pattern(whole(rule.what))
 
 
-def _request_of(receipt: Receipt) -> ExportRequest:
+def _request_of(receipt: Receipt, dataset: Dataset) -> ExportRequest:
+    """The request of the receipt. Before splits were named, the smallest one stayed whole."""
+    protect = receipt.protect
+    if receipt.split_safe and not protect and receipt.split_safe in (*dataset.originals, "source_file"):
+        protect = tuple(splits_of(dataset.column(receipt.split_safe)).names[:1])
     return ExportRequest(
         view=View.from_params(receipt.view),
         to=receipt.to,
@@ -110,6 +116,7 @@ def _request_of(receipt: Receipt) -> ExportRequest:
         clean=receipt.clean,
         add=receipt.add,
         split_safe=receipt.split_safe,
+        protect=protect,
         redact=receipt.personal_data.redact if receipt.personal_data else (),
     )
 
@@ -123,7 +130,7 @@ def _as_it_was(dataset: Dataset, receipt: Receipt) -> Dataset:
     if unknown := sorted(set(source.roles.values()) - set(dataset.originals)):
         raise ReceiptError(f"The receipt gives a role to {unknown[0]!r}, a column that the source does not have.")
     files = [{**stored, "name": file.name} for stored, file in zip(dataset.meta["files"], source.files, strict=True)]
-    parameters: dict[str, Mapping[str, Any]] = {used.name: used.parameters for used in receipt.signals}
+    parameters: dict[str, Mapping[str, Any]] = {used.name: as_it_meant(used) for used in receipt.signals}
     if personal and personal.detector:
         parameters["personal_data"] = {**personal.detector, **parameters.get("personal_data", {})}
     dataset.meta = {**dataset.meta, "files": files, "parameters": parameters}

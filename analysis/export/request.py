@@ -16,7 +16,7 @@ from analysis.view import View
 TABULAR = ("parquet", "csv")
 FORMATS = ("input", *KEYS, *TABULAR)
 CLEANABLE = tuple(name for name, kind in KINDS.items() if kind.can_be_cleaned)
-GROUPS = ("duplicate_group", "near_group", "near_neighbours")
+GROUPS = ("text_group", "near_group", "near_neighbours")
 """The columns that show which rows are copies of rows in another split."""
 
 
@@ -26,8 +26,10 @@ class ExportRequest:
     `to`, one of `FORMATS`; their texts without the kinds of noise in `clean`, none by default; in a table of `TABULAR`
     with the computed columns `add` beside the others.
 
-    `split_safe` names a column of splits, such as train and test: of rows that are copies of each other, those in the
-    split with the fewest rows are exported and the others are dropped. Empty by default. `redact`: what is done with
+    `split_safe` names a column of splits, such as train and test: of rows that are copies of each other in different
+    splits, those of the splits to `protect` are exported and the others are dropped; then those of the split with the
+    fewest rows. Where none is named the evaluation splits are protected, by their names; where there is no such name,
+    the split with the fewest rows. Empty by default. `redact`: what is done with
     each type of personal data, such as "EMAIL_ADDRESS=replace" (see `redaction.plan`).
 
     Raises ExportError, RedactionError where a format, a kind of noise or a plan is unknown or does not fit.
@@ -40,6 +42,7 @@ class ExportRequest:
     clean: tuple[str, ...] = ()
     add: tuple[str, ...] = ()
     split_safe: str = ""
+    protect: tuple[str, ...] = ()
     redact: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -48,6 +51,10 @@ class ExportRequest:
             raise ExportError(f"There is no format {self.to!r} to export to; the formats are {', '.join(FORMATS)}.")
         if self.clean and self.to == "input":
             raise ExportError("The format input keeps each record unchanged; choose another format to clean texts.")
+        if self.protect and not self.split_safe:
+            raise ExportError(
+                f"{self.protect[0]!r} is to be protected, but no column of splits is named; name it with split_safe."
+            )
         if self.add and self.to not in TABULAR:
             raise ExportError(
                 f"The format {self.to} has no place for {self.add[0]}; "

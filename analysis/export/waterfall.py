@@ -10,7 +10,7 @@ import polars as pl
 
 from analysis.dataset import Dataset
 from analysis.duplicates.groups import pairs_of
-from analysis.duplicates.splits import MOST, leaving, splits_of
+from analysis.duplicates.splits import MOST, Splits, evaluation_splits, leaving, protecting, splits_of
 from analysis.errors import ExportError
 from analysis.export.misfits import misfit_columns, misfits
 from analysis.export.request import ExportRequest, types_column
@@ -37,7 +37,7 @@ class Chosen:
 
     `mask`: one Boolean per row. `steps`: from all records of the source to the rows that are exported, one per reason.
     `reasons` (row_id, tag, why, reason): why rows were tagged, None where that is unknown. `source`: the columns for
-    the writers of training formats.
+    the writers of training formats. `protected`: the splits of which no row is dropped for a copy in another split.
     """
 
     dataset: Dataset
@@ -46,6 +46,7 @@ class Chosen:
     steps: Sequence[Step]
     reasons: pl.DataFrame | None
     source: SourceColumns
+    protected: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -83,15 +84,18 @@ def choose(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | Non
     for reason, passes in _reasons(dataset, request, reasons):
         mask = mask & passes
         steps.append(_step(reason, mask, tokens, steps[-1]))
-    for reason, passes in _split_safe(dataset, request.split_safe, mask):
-        mask = mask & passes
-        steps.append(_step(reason, mask, tokens, steps[-1]))
+    protected: list[str] = []
+    if request.split_safe:
+        splits, protected = protected_splits(dataset, request.split_safe, request.protect)
+        for reason, passes in _split_safe(dataset, request.split_safe, splits, mask):
+            mask = mask & passes
+            steps.append(_step(reason, mask, tokens, steps[-1]))
     source = _columns_for_writers(dataset)
     for reason, passes in _fitting(dataset, request.to, source, mask):
         mask = mask & passes
         if int(mask.sum()) < steps[-1].rows:
             steps.append(_step(f"{request.to} cannot hold it: {reason}", mask, tokens, steps[-1]))
-    return Chosen(dataset, request, mask, steps, reasons, source)
+    return Chosen(dataset, request, mask, steps, reasons, source, tuple(protected))
 
 
 def _step(reason: str, mask: pl.Series, tokens: pl.Series | None, before: Step) -> Step:
@@ -139,10 +143,11 @@ def _reasons(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | N
         yield f"not tagged {' or '.join(request.only_tags)}", tags.to_frame().select(any_of).to_series()
 
 
-def _split_safe(dataset: Dataset, column: str, mask: pl.Series) -> Iterator[tuple[str, pl.Series]]:
-    """For each split that loses rows because of another split, the reason and the rows that pass."""
-    if not column:
-        return
+def protected_splits(dataset: Dataset, column: str, protect: Sequence[str] = ()) -> tuple[Splits, list[str]]:
+    """The splits of a column in the order in which they stay whole, and those that are protected (`protecting`).
+
+    Raises ExportError where the column is not one of splits, DuplicatesError where a name is no split.
+    """
     if column not in (*dataset.originals, "source_file"):
         raise ExportError(
             f"There is no column {column!r} of splits; the columns are {', '.join(dataset.originals)}, source_file."
@@ -150,12 +155,28 @@ def _split_safe(dataset: Dataset, column: str, mask: pl.Series) -> Iterator[tupl
     values = dataset.column(column)
     if (count := values.drop_nulls().n_unique()) > MOST:
         raise ExportError(f"{column} has {count:,} values, and splits are at most {MOST}; name another column.")
+    return protecting(splits_of(values), protect)
+
+
+def protection(chosen: Chosen) -> list[str]:
+    """Which splits are protected, and why, as a sentence; none where the export is not split-safe."""
+    if not chosen.protected:
+        return []
+    names, column = " and ".join(chosen.protected), chosen.request.split_safe
+    verb = "stays" if len(chosen.protected) == 1 else "stay"
+    stays = f"Of {column}, {names} {verb} whole: copies in other splits are left out."
+    if chosen.request.protect or evaluation_splits(chosen.protected):
+        return [stays]
+    return [f"{stays} No name is that of an evaluation split, so the smallest split is protected."]
+
+
+def _split_safe(dataset: Dataset, column: str, splits: Splits, mask: pl.Series) -> Iterator[tuple[str, pl.Series]]:
+    """For each split that loses rows because of another split, the reason and the rows that pass."""
     groups = dataset.signal("near_groups")
-    splits = splits_of(values)
     chosen = np.where(mask.to_numpy(), splits.of, -1)
-    columns = [dataset.column("duplicate_group"), dataset.column("near_group")]
     threshold = float(str(groups.parameters["threshold"]))
-    left = leaving(pairs_of(dataset.column("near_neighbours")), columns, chosen, threshold)
+    pairs_of_rows = pairs_of(dataset.column("near_neighbours"))
+    left = leaving(pairs_of_rows, dataset.column("text_group"), chosen, threshold, [dataset.column("near_group")])
     pairs = pl.DataFrame({"of": splits.of, "by": left}).filter(pl.col("by") >= 0).unique().sort("of", "by")
     for of, by in pairs.iter_rows():
         stays = pl.Series(~((splits.of == of) & (left == by)))

@@ -295,7 +295,7 @@ def test_lengths_of_a_chat_count_every_message_once() -> None:
 
 def test_lengths_of_a_chat_with_tools() -> None:
     found = lengths(prompt="Weather?", response="21 degrees.", messages=TOOL)
-    assert (found["row_chars"], found["row_words"]) == (8 + 0 + 2 + 11, 1 + 0 + 1 + 2)
+    assert (found["row_chars"], found["row_words"]) == (8 + 20 + 2 + 11, 1 + 1 + 1 + 2)
     assert (found["user_turns"], found["assistant_turns"]) == (1, 2)
 
 
@@ -362,6 +362,9 @@ def test_tokens_of_each_kind_of_row() -> None:
         "prompt_tokens": 4,
         "response_tokens": 6,
         "rejected_tokens": None,
+        "reasoning_tokens": None,
+        "answer_tokens": 6,
+        "tools_tokens": None,
         "row_tokens": 14,
     }
     pair = tokens(signal, prompt="How many tokens?", response="Hello, world!", rejected="<s>")
@@ -539,7 +542,9 @@ def test_raw_text_is_compared_by_itself() -> None:
 def test_an_unknown_side_is_refused() -> None:
     with pytest.raises(SignalError) as error:
         CATALOGUE.signal("exact_duplicates", {"over": "answer"})
-    assert str(error.value) == "Duplicates cannot be sought over 'answer'; known: prompt+response, prompt, response."
+    assert (
+        str(error.value) == "Duplicates cannot be sought over 'answer'; known: row, prompt+response, prompt, response."
+    )
 
 
 def test_the_shape_of_messages_is_the_datasets() -> None:

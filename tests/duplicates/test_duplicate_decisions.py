@@ -16,6 +16,7 @@ from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.duplicates import decisions, kinds, side_by_side, verdicts
 from analysis.duplicates.decisions import Choice, Decision
+from analysis.duplicates.field_pairs_signal import FieldPairs
 from analysis.duplicates.fields import field_columns, widest_within
 from analysis.duplicates.groups import pairs_of
 from analysis.duplicates.splits import OTHERS, leaving, near_splits, splits_of
@@ -177,11 +178,11 @@ def test_a_reason_names_the_kept_row_the_similarity_and_the_kind(opened: Open) -
     dataset = opened(rows(LONG, f"{LONG} again", LONG))
     ids = dataset.column(ROW_ID)
     said = dict(decisions.reasons(dataset, Choice("near"), decided(dataset, "near")).iter_rows())
-    assert said[ids[2]] == f"duplicate of row {ids[0]} at 1.00 (near, prompt+response)"
+    assert said[ids[2]] == f"duplicate of row {ids[0]} at 1.00 (near, whole row)"
     similarity = decided(dataset, "near").similarity[1]
     assert 0.7 <= similarity < 1 and set(said) == {ids[1], ids[2]}
-    assert said[ids[1]] == f"duplicate of row {ids[0]} at {int(similarity * 100) / 100:.2f} (near, prompt+response)"
-    assert decisions.why(dataset, "exact") == "duplicate (exact, prompt+response)"
+    assert said[ids[1]] == f"duplicate of row {ids[0]} at {int(similarity * 100) / 100:.2f} (near, whole row)"
+    assert decisions.why(dataset, "exact") == "duplicate (exact, whole row)"
 
 
 # Exceptions by hand
@@ -303,11 +304,11 @@ def test_waterfall_receipt_and_replay_say_the_reasons(opened: Open, notes: Annot
     reasons = notes.tags.reasons(dataset.fingerprint)
     request = ExportRequest(to="messages", without_tags=("drop",))
     steps = [(step.reason, step.rows, step.dropped_rows) for step in choose(dataset, request, reasons).steps]
-    assert steps[1:] == [("tagged drop: duplicate (near, prompt+response)", 2, 2), ("tagged drop", 1, 1)]
+    assert steps[1:] == [("tagged drop: duplicate (near, whole row)", 2, 2), ("tagged drop", 1, 1)]
     result = export(dataset, request, tmp_path / "out", reasons=reasons)
     receipt = json.loads((tmp_path / "out" / "receipt.json").read_text())
-    said = receipt["tags"]["reasons"]["drop"]["duplicate (near, prompt+response)"]
-    assert said[ids[1]] == f"duplicate of row {ids[0]} at 1.00 (near, prompt+response)" and set(said) == {
+    said = receipt["tags"]["reasons"]["drop"]["duplicate (near, whole row)"]
+    assert said[ids[1]] == f"duplicate of row {ids[0]} at 1.00 (near, whole row)" and set(said) == {
         ids[1],
         ids[2],
     }
@@ -351,11 +352,12 @@ def neighbours(*pairs: tuple[int, int, float], height: int) -> pl.Series:
 def test_rows_of_larger_splits_leave_and_take_no_other_with_them() -> None:
     near = pairs_of(neighbours((0, 1, 0.9), (1, 2, 0.9), (3, 4, 0.6), (5, 6, 1.0), height=8))
     splits = np.array([0, 1, 2, 0, 2, 2, 0, -1])
-    none: list[pl.Series] = []
+    none = pl.Series([None] * 8, dtype=pl.UInt32)
     assert leaving(near, none, splits, 0.7).tolist() == [-1, 0, -1, -1, -1, 0, -1, -1], "2 stays, since 1 has left"
     assert leaving(near, none, splits, 0.6)[4] == 0
     group = [pl.Series([None, None, None, 7, 7, None, None, 7], dtype=pl.UInt32)]
-    assert leaving(near, group, splits, 0.7)[4] == 0
+    assert leaving(near, none, splits, 0.7, group)[4] == 0
+    assert leaving(near, group[0], splits, 0.7)[4] == 0
     seen = near_splits(near, none, splits, 0.7)
     assert seen.tolist() == [0b011, 0b111, 0b110, 0b001, 0b100, 0b101, 0b101, 0]
 
@@ -414,10 +416,11 @@ def test_without_splits_there_are_no_leaks_to_ask_for(opened: Open) -> None:
 # Fields
 
 
-def fields(*values: str | None, blocks: Sequence[str | None] = (), scorer: Any = "letters") -> pl.DataFrame:
-    return field_columns(
-        pl.Series(values, dtype=pl.String), pl.Series(blocks or [None] * len(values), dtype=pl.String), scorer
-    )
+def fields(
+    *values: str | None, blocks: Sequence[str | None] = (), scorer: Any = "letters", empty_cells: Any = "equal"
+) -> pl.DataFrame:
+    within = pl.Series(blocks or [None] * len(values), dtype=pl.String)
+    return field_columns(pl.Series(values, dtype=pl.String), within, scorer, empty_cells)
 
 
 def near(frame: pl.DataFrame) -> dict[tuple[int, int], float]:
@@ -436,7 +439,28 @@ def test_the_least_alike_field_decides_within_its_block() -> None:
     two = ["Ann Miller\x1f12 High Street", "Ann Miller\x1f12 High Streeet", "Ann Miller\x1f99 Low Road"]
     assert near(fields(*two)) == {(0, 1): 0.966}
     assert near(fields(*two, blocks=["a", "b", "a"])) == {}
-    assert fields(*two, blocks=["a", "b", None])["field_status"].to_list() == ["compared", "compared", None]
+    some = ["a", "b", None]
+    assert fields(*two, blocks=some)["field_status"].to_list() == ["compared"] * 3
+    left_out = fields(*two, blocks=some, empty_cells="left_out")
+    assert left_out["field_status"].to_list() == ["compared", "compared", None]
+
+
+def test_an_empty_cell_equals_an_empty_cell() -> None:
+    cells = {"name": ["Ann", "Ann", None, None, "Bo", None], "town": [None, None, "Oslo", "Oslo", "Rome", None]}
+    frame = pl.DataFrame({"row_id": list("abcdef"), **cells})
+    equal = FieldPairs("name~town")(frame)
+    assert near(equal) == {(0, 1): 1.0, (2, 3): 1.0}
+    assert equal["field_status"].to_list() == ["compared", "repeats", "compared", "repeats", "compared", "empty"]
+    assert equal["is_field_extra"].to_list() == [False, True, False, True, False, False]
+    left_out = FieldPairs("name~town", empty_cells="left_out")(frame)
+    assert left_out["field_status"].to_list() == [None, None, None, None, "compared", None]
+
+
+def test_rows_without_a_letter_are_copies_only_where_they_are_equal() -> None:
+    found = fields("!!", "!!", "?!", "\x1f", "\x1f")
+    assert near(found) == {(0, 1): 1.0, (3, 4): 1.0}
+    assert found["field_status"].to_list() == ["empty", "repeats", "empty", "empty", "repeats"]
+    assert near(fields("!!", "!!", empty_cells="left_out")) == {}
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,9 @@ def check_copies(texts: list[str], form: str) -> None:
         assert near["near_status"][second].is_in(["repeats", "too_short", "empty"]).all()
         for number, neighbours in enumerate(near["near_neighbours"].to_list()):
             assert all(number < one["row"] < rows.height and 0.5 <= one["similarity"] <= 1 for one in neighbours or ())
-    fields = rows.select(columns=pl.coalesce("prompt", "text"), block=pl.lit(None, pl.String))
+    fields = rows.select(
+        columns=pl.struct(pl.coalesce("prompt", "text").alias("prompt")), block=pl.lit(None, pl.String)
+    )
     for scorer in ("letters", "words", "edits", "names"):
         compared = FieldPairs(columns="prompt", scorer=scorer).compute(fields)
         assert compared["field_status"][second].is_in(["repeats", "empty"]).all()

@@ -223,7 +223,8 @@ def test_nothing_to_look_at_is_no_zero(opened: Open) -> None:
     nulls = opened(*({"text": None, "n": i} for i in range(3)))
     compute(nulls, nulls.signal("formatting"))
     by_name = {outcome.check.name: outcome for outcome in outcomes(nulls)}
-    assert by_name["html_tags"].state == by_name["exact_duplicates"].state == "does not apply"
+    assert by_name["html_tags"].state == by_name["empty_response"].state == "does not apply"
+    assert by_name["exact_duplicates"].looked_at == 3, "whole records are compared, here by n"
     assert by_name["html_tags"].why == "No row has a text."
     assert by_name["empty_prompt"].why == "No column has the role prompt."
 

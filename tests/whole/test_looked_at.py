@@ -12,6 +12,7 @@ import typer
 
 from analysis.__main__ import app, one_line_errors
 from analysis.computing import compute
+from analysis.duplicates.kinds import KINDS
 from analysis.findings import CHECKS, outcomes
 from analysis.workspace import Workspace
 
@@ -42,6 +43,7 @@ ASKED: dict[str, list[tuple[str, ...]]] = {
     "verbs": [(), ("--over", "response")],
     "format": [()],
     "conflicts": [()],
+    "duplicates": [("--kind", kind) for kind in KINDS],
     "annotators": [("--item", "n", "--annotator", "n", "--label", "n")],
     "slices": [("--by", "n")],
     "map": [()],
@@ -49,7 +51,7 @@ ASKED: dict[str, list[tuple[str, ...]]] = {
     "sample": [("--size", "2", "--out", "{folder}/sample.jsonl")],
     "table": [("--columns", "prompt"), ("--columns", "source_line")],
 }
-ELSEWHERE = {"duplicates", "pii", "export", "replay"}  # each has a test of its own in the room of its page
+ELSEWHERE = {"pii", "export", "replay"}  # each has a test of its own in the room of its page
 COUNTS = {"rows", "looked_at"}
 
 

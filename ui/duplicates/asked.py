@@ -8,7 +8,8 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.duplicates import decisions, kinds
+from analysis.duplicates import coverage, decisions, kinds
+from analysis.duplicates.judgements import ROLES, are_judged
 from analysis.duplicates.kinds import KINDS
 from analysis.duplicates.policies import Keep
 from analysis.errors import WinnowError
@@ -21,6 +22,7 @@ from ui.session import jobs, places, session
 from ui.session.text import cut, md
 
 OVER = {
+    "row": "the whole row",
     "prompt+response": "prompt and response",
     "prompt": "the prompt",
     "response": "the response",
@@ -32,7 +34,13 @@ WORDS: dict[str, dict[str, str]] = {
     "digits": {"kept": "as they are", "zero": "all read as 0"},
     "order": {"kept": "as they are", "any": "in any order"},
     "unit": {"auto": "words, or characters", "words": "words", "characters": "characters"},
-    "boilerplate": {"kept": "compared too", "aside": "not compared"},
+    "boilerplate": {
+        "aside": "not compared",
+        "anywhere": "not compared, and counted anywhere in a row",
+        "kept": "compared too",
+    },
+    "judgements": {"separate": "are judgements, no copies", "copies": "are copies"},
+    "empty_cells": {"equal": "equal to each other", "left_out": "not compared: their rows are left out"},
     "scorer": {
         "letters": "letter by letter",
         "words": "the same words in any order",
@@ -40,12 +48,15 @@ WORDS: dict[str, dict[str, str]] = {
         "names": "as names (Jaro and Winkler)",
     },
 }
+CHOICES = {"boilerplate": ("aside", "kept")}  # of the others, only one that is chosen already is offered
 TITLES = {
     "level": "Pieces compared",
     "digits": "Digits",
     "order": "Lines",
     "unit": "Shingles of",
     "boilerplate": "Boilerplate",
+    "judgements": "Rows of one text and item by different annotators",
+    "empty_cells": "Empty cells",
     "scorer": "Similarity",
     "words": "Words in a shingle",
     "characters": "Characters in a shingle",
@@ -95,9 +106,16 @@ def choose_policy(dataset: Dataset) -> Policy:
 def choose_kind(dataset: Dataset, policy: Policy) -> str:
     """Shows the counts of each kind in the rows in view, and asks which kind to show."""
     counted = state.counts(dataset, policy)
-    lines = [(KINDS[name].title, KINDS[name].explained, *count) for name, count in counted.items() if count]
-    table = pl.DataFrame(lines, schema=["kind", "what", "groups", "rows", "rows to drop", "tokens"], orient="row")
+    compared = {name: state.coverage_of(dataset, name).compared for name, count in counted.items() if count}
+    lines = [
+        (KINDS[name].title, KINDS[name].explained, compared[name], *count)
+        for name, count in counted.items()
+        if count and compared[name]
+    ]
+    names = ["kind", "what", "compared", "groups", "rows", "rows to drop", "tokens"]
+    table = pl.DataFrame(lines, schema=names, orient="row")
     integers = {name: st.column_config.NumberColumn(format="localized") for name in ("groups", "rows", "rows to drop")}
+    integers["compared"] = st.column_config.NumberColumn("rows compared", format="localized")
     if table["tokens"].null_count() == table.height:
         table = table.drop("tokens")
     if lines:
@@ -118,12 +136,14 @@ def choose_kind(dataset: Dataset, policy: Policy) -> str:
         )
     empty = [KINDS[name].title.lower() for name, count in counted.items() if count is None]
     missing = f" Not computed yet: {', '.join(empty)}; choose one to compute it." if empty else ""
+    if nothing := [KINDS[name].title.lower() for name, rows in compared.items() if not rows]:
+        missing += f" Not looked at, because no row in view can be compared so: {', '.join(nothing)}."
     if dataset.has_examples and "leaks" not in counted:
         missing += " Across splits: no column has the role split, and there is one file only."
     st.caption(f"Counted in the rows in view. Passages count as groups, too.{missing}")
     names = list(counted)
     if st.session_state.get("duplicates_kind") not in names:
-        preferred = (st.query_params.get("kind"), "near", *names)
+        preferred = (st.query_params.get("kind"), "near", "exact", *names)
         st.session_state["duplicates_kind"] = next(kind for kind in preferred if kind in names)
     kind = st.segmented_control(
         "Kind",
@@ -141,10 +161,10 @@ def _to_address() -> None:
     st.query_params["kind"] = st.session_state["duplicates_kind"]
 
 
-def say_only_fields() -> None:
+def say_no_texts() -> None:
     """Says which roles the other kinds need, and links to the page that sets them."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.text("No column has the role prompt, response or text, so only chosen columns can be compared.")
+        st.text("No column has the role prompt, response or text: whole rows are compared, or columns that you choose.")
         st.page_link(places.page("open"), label="Set the roles of the columns", icon=":material/table_edit:")
 
 
@@ -152,6 +172,8 @@ def choose_compared(dataset: Dataset, kind: str) -> None:
     """Asks what is compared and how; another choice computes the columns again, for all users of this dataset."""
     if kind == "meaning":
         return  # its vectors are those of the map
+    if kind == "bytes" and not _are_judged(dataset):
+        return  # there is nothing to choose
     name = "leaks" if kind == "leaks" else KINDS[kind].signals[0]
     now = dict(dataset.signal(name).parameters)
     with st.popover(_in_words(kind, now), icon=":material/tune:"), st.form(f"compared_{kind}", border=False):
@@ -159,8 +181,8 @@ def choose_compared(dataset: Dataset, kind: str) -> None:
         if "over" in now:
             wanted |= _choose_over(dataset, kind, now)
         for parameter, words in WORDS.items():
-            if parameter in now:
-                options = list(words)
+            if parameter in now and (parameter != "judgements" or _are_judged(dataset)):
+                options = [value for value in words if value in (now[parameter], *CHOICES.get(parameter, words))]
                 wanted[parameter] = st.selectbox(
                     TITLES[parameter],
                     options,
@@ -187,7 +209,7 @@ def choose_compared(dataset: Dataset, kind: str) -> None:
 
 
 def _choose_over(dataset: Dataset, kind: str, now: dict[str, object]) -> dict[str, object]:
-    offered = {"exact": list(OVER)[:3], "repetition": ["response", "prompt", "rejected", "text"]}.get(kind, list(OVER))
+    offered = {"exact": list(OVER)[:4], "repetition": ["response", "prompt", "rejected", "text"]}.get(kind, list(OVER))
     over = st.selectbox(
         "What is compared" if kind != "repetition" else "What is read",
         offered,
@@ -234,6 +256,24 @@ def _choose_fields(dataset: Dataset, now: dict[str, object]) -> dict[str, object
     return {"columns": join_values(columns) if columns else "", "block": join_values([within]) if within else ""}
 
 
+def _are_judged(dataset: Dataset) -> bool:
+    return are_judged(*(dataset.roles.get(role) for role in ROLES))
+
+
+def choose(dataset: Dataset, kind: str, parameter: str, value: str) -> None:
+    """Keeps another value of one parameter, and computes the columns again; for a button."""
+    name = KINDS[kind].signals[0]
+    _keep(dataset, name, {**dataset.signal(name).parameters, parameter: value})
+
+
+def _keep(dataset: Dataset, name: str, parameters: dict[str, Any]) -> None:
+    """Keeps parameters with the dataset, and starts to compute the columns where they are missing."""
+    chosen = {**dataset.meta.get("parameters", {}), name: parameters}
+    changed = session.workspace().describe(dataset, parameters=chosen)
+    if not changed.has(changed.signal(name)):
+        jobs.compute(changed, changed.signal(name))
+
+
 def _use(dataset: Dataset, name: str, wanted: dict[str, Any], now: dict[str, object]) -> None:
     """Keeps the parameters with the dataset and starts to compute the columns."""
     try:
@@ -242,10 +282,7 @@ def _use(dataset: Dataset, name: str, wanted: dict[str, Any], now: dict[str, obj
         st.text(str(error))
         return
     if parameters != now:
-        chosen = {**dataset.meta.get("parameters", {}), name: parameters}
-        changed = session.workspace().describe(dataset, parameters=chosen)
-        if not changed.has(changed.signal(name)):
-            jobs.compute(changed, changed.signal(name))
+        _keep(dataset, name, parameters)
         st.rerun()
 
 
@@ -254,7 +291,9 @@ def _in_words(kind: str, now: dict[str, object]) -> str:
         return "Columns compared"
     if kind == "leaks":
         return "Which splits are compared"
-    over = str(now["over"])
+    if now.get("whole") and now.get("over", "row") == "row":
+        return "Compared: all columns"
+    over = str(now.get("over", "row"))
     compared = OVER.get(over, f"the {over} answer") if over != "column" else md(split_values(str(now["column"]))[0], 40)
     return f"Read: {compared}" if kind == "repetition" else f"Compared: {compared}"
 
@@ -267,9 +306,9 @@ def is_ready(dataset: Dataset, kind: str, policy: Policy) -> bool:
     if kind == "leaks" and kinds.split_column(dataset) is None:
         st.text("Choose the split column under “Which splits are compared”.")
         return False
-    now = dict(dataset.signal("leaks").parameters)
-    if kind == "leaks" and not now["split"]:
-        _use(dataset, "leaks", {**now, "split": join_values([str(kinds.split_column(dataset))])}, now)
+    if kind != "meaning" and (why := coverage.not_possible(dataset, kind)):
+        st.text(f"Not looked at: {why}")
+        return False
     if kind == "meaning" and not vectors.are_there(dataset, "Finding rows of one meaning", "meaning_pairs"):
         return False
     needed = [

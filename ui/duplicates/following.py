@@ -11,6 +11,7 @@ from ui.duplicates.state import Found
 from ui.session import jobs, session
 
 EXTRA_OF = {
+    "bytes": "is_identical_extra",
     "exact": "is_duplicate_extra",
     "normalised": "is_normalised_extra",
     "near": "is_near_extra",

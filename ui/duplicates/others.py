@@ -159,8 +159,9 @@ def leaks(dataset: Dataset) -> None:
     threshold = float(str(dataset.signal("leaks").parameters["threshold"]))
     st.text(
         f"Split column {cut(str(column), 40)}, near from {threshold:.2f}. "
-        f"A split-safe export would leave out {count(count_.rows_to_drop)}: those near or equal to a row of a smaller "
-        "split."
+        f"A split-safe export would leave out {count(count_.rows_to_drop)}: those near or equal to a row of "
+        f"{cut(' and '.join(leaking.protected), 80) or 'another split'}, which stays whole. "
+        "The page Export can keep another one whole."
     )
     if leaking.crossed.is_empty():
         st.text("No row in view has a copy in another split.")

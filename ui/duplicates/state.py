@@ -10,6 +10,7 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.duplicates import decisions, kinds, verdicts
+from analysis.duplicates.coverage import Coverage, coverage
 from analysis.duplicates.decisions import Choice, Decision, Mask, Rows, Summary
 from analysis.duplicates.fields import LEAST_SIMILARITY
 from analysis.duplicates.groups import THRESHOLDS, Pairs, curve, pair_table
@@ -179,6 +180,17 @@ def counts(dataset: Dataset, policy: Policy) -> dict[str, Count | None]:
         else:
             counted[kind.name] = _count(_key_of_kind(dataset, kind.name), kind.name, dataset, session.view())
     return counted
+
+
+def coverage_of(dataset: Dataset, kind: str) -> Coverage:
+    """How many rows in view were compared for a kind whose signals are computed."""
+    signals = map(dataset.signal, KINDS[kind].signals)
+    return _coverage(key_of(dataset, *signals, view=session.view()), kind, dataset, session.view())
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _coverage(key: Key, kind: str, _dataset: Dataset, _view: View) -> Coverage:
+    return coverage(_dataset, kind, _dataset.rows_of(_view))
 
 
 def is_asked(dataset: Dataset) -> bool:

@@ -11,9 +11,11 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.dataset.folder import CANONICAL, PLACE, TAGS
+from analysis.duplicates.splits import evaluation_splits
+from analysis.errors import ExportError
 from analysis.export import ExportRequest
 from analysis.export.request import CLEANABLE
-from analysis.export.waterfall import Step, choose
+from analysis.export.waterfall import Step, choose, protected_splits
 from analysis.noise import KINDS
 from analysis.signal import ROW_ID
 from ui.session import jobs, places, session
@@ -44,7 +46,7 @@ def steps(dataset: Dataset, request: ExportRequest) -> Sequence[Step]:
     """The waterfall from all records to the exported rows; counted once per view, tags and options."""
     tags = (*(f"+{tag}" for tag in request.only_tags), *(f"-{tag}" for tag in request.without_tags))
     signals = map(dataset.signal, ("tokens", "near_groups", "exact_duplicates", "personal_data", "named_entities"))
-    asked = (request.to, request.split_safe, *tags, *request.redact)
+    asked = (request.to, request.split_safe, *request.protect, *tags, *request.redact)
     return _steps(key_of(dataset, *TAGS, *signals, view=request.view, more=asked), dataset, request)
 
 
@@ -75,14 +77,15 @@ def choose_added(dataset: Dataset) -> list[str]:
     )
 
 
-def choose_split_safe(dataset: Dataset) -> str:
-    """A choice of the split column, "" by default; ends the page if copies are not computed yet."""
+def choose_split_safe(dataset: Dataset) -> tuple[str, tuple[str, ...]]:
+    """A choice of the split column and of the splits that stay whole, nothing by default; ends the page if copies are
+    not computed yet."""
     split, files = dataset.role("split"), len(dataset.meta["files"]) > 1
     offered = list(
         dict.fromkeys([*([split] if split else []), *(["source_file"] if files else []), *dataset.categories])
     )
     if not offered:
-        return ""
+        return "", ()
     column = st.selectbox(
         "Split-safe: no copies between values of",
         offered,
@@ -90,12 +93,35 @@ def choose_split_safe(dataset: Dataset) -> str:
         format_func=cut,
         key="split_safe",
         placeholder="nothing",
-        help="Such as train and test: if rows with different values are copies, those of the smallest value stay and "
-        "the others are not exported. Set the similarity of near duplicates on the page Duplicates.",
+        help="Such as train and test: if rows with different values are copies, those of the value that stays whole "
+        "are exported and the others are not. Set the similarity of near duplicates on the page Duplicates.",
     )
-    if column and not jobs.require(dataset, "exact_duplicates", "near_groups"):
+    if not column:
+        return "", ()
+    if not jobs.require(dataset, "exact_duplicates", "near_groups"):
         st.stop()
-    return column or ""
+    return column, _choose_protected(dataset, column)
+
+
+def _choose_protected(dataset: Dataset, column: str) -> tuple[str, ...]:
+    """A choice of the splits that stay whole; by default those of evaluation."""
+    try:
+        splits, usual = protected_splits(dataset, column)
+    except ExportError as error:
+        st.text(str(error))
+        st.stop()
+    named = "by its name" if evaluation_splits(usual) else "the smallest, because none is named like test or validation"
+    return tuple(
+        st.multiselect(
+            "Stays whole",
+            splits.names,
+            default=usual,
+            format_func=cut,
+            key=f"protect_{column}",
+            placeholder=f"{cut(' and '.join(usual), 40)}: {named}",
+            help=f"Rows of other values that are copies of these rows are left out. By default: {named}.",
+        )
+    )
 
 
 def usual_folder(dataset: Dataset, to: str) -> str:
@@ -116,6 +142,7 @@ def start(dataset: Dataset, request: ExportRequest, folder: str) -> None:
     arguments += [f"--add={column}" for column in request.add]
     if request.split_safe:
         arguments.append(f"--split-safe={request.split_safe}")
+        arguments += [f"--protect={name}" for name in request.protect]
     arguments += [f"--redact={rule}" for rule in request.redact]
     st.session_state.pop("exported", None)
     st.session_state["exporting"] = jobs.start(*arguments, "--", dataset.id)
