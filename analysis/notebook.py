@@ -156,14 +156,17 @@ def export(
     add: str | Sequence[str] = (),
     split_safe: str = "",
     redact: str | Sequence[str] = (),
+    replace: bool = False,
 ) -> ExportResult:
     """Writes the rows in view into the new folder `out`: data files, a receipt and a dataset card, all or nothing.
 
     `to` is "input", "messages", "sharegpt", "alpaca", "prompt_completion", "preference", "kto", "parquet" or "csv". The
     others are the options of the command `export`: only rows with one of `tags`, none with one of `without_tags`, texts
     without the kinds of noise in `clean`, the computed columns `add`, no row near a row of a smaller split of the
-    column `split_safe`, personal data removed as in `redact=["EMAIL_ADDRESS=replace"]`. The result has the `folder` and
-    the `receipt`. Raises ExportError, ViewError, DatasetError.
+    column `split_safe`, personal data removed as in `redact=["EMAIL_ADDRESS=replace"]`. An earlier export in `out` is
+    replaced only with `replace`. The result has the `folder` and the `receipt`.
+
+    Raises ExportError, ViewError, DatasetError.
 
         >>> import winnow
         >>> from tempfile import TemporaryDirectory
@@ -188,7 +191,7 @@ def export(
     view(dataset, request.view, request.columns)
     with open_annotations(_workspace(dataset).home) as notes:
         reasons = notes.tags.reasons(dataset.fingerprint) if request.without_tags else None
-    return export_rows(dataset, request, Path(out), reasons=reasons)
+    return export_rows(dataset, request, Path(out), reasons=reasons, replace=replace)
 
 
 def view(dataset: Dataset, where: Where, columns: Iterable[str] = ()) -> View:

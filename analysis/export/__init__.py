@@ -6,8 +6,12 @@ from analysis.export.request import ExportRequest
 __all__ = [
     "ExportRequest",
     "ExportResult",
+    "choices",
     "cleaning",
     "export",
+    "exposure",
+    "folder",
+    "folder_names",
     "receipt",
     "redaction",
     "replay",

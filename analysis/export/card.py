@@ -14,6 +14,7 @@ import polars as pl
 
 from analysis.export.outfiles import Written
 from analysis.export.receipt import PersonalData, Receipt, SignalUsed
+from analysis.export.redaction.outcome import outcome
 from analysis.export.waterfall import Step
 
 # The Hub's size categories, by powers of ten from 1,000 on.
@@ -147,7 +148,7 @@ def _signals(signals: Iterable[SignalUsed]) -> list[str]:
 def _personal_data(personal: PersonalData | None) -> list[str]:
     """What was removed, and how many rules mark values as not personal."""
     if not personal or not personal.redact:
-        return []
+        return ["## Personal data", outcome(personal)]
     lines = [[code(one.type), one.how, f"{one.rows:,}", f"{one.values:,}"] for one in personal.taken_out]
     rules = len(personal.not_personal)
     sentence = f"{rules:,} rule{'s' * (rules != 1)} of people that say what is not personal, in the receipt."

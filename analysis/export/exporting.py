@@ -14,11 +14,13 @@ from analysis.errors import ExportError
 from analysis.export.as_in_source import write_as_in_source
 from analysis.export.card import card
 from analysis.export.cleaning import Cleaner
+from analysis.export.exposure import exposure
 from analysis.export.flat import write_csv, write_parquet
 from analysis.export.folder import CARD, RECEIPT, new_folder
 from analysis.export.making_receipt import receipt_of
 from analysis.export.outfiles import Written, file_stem
 from analysis.export.receipt import Receipt
+from analysis.export.redaction.outcome import outcome
 from analysis.export.redaction.redacting import Redacting
 from analysis.export.request import ExportRequest
 from analysis.export.training_formats import KEYS
@@ -43,11 +45,18 @@ class ExportResult:
     unknown: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """rows_in, rows_out, files (path in the folder, rows, bytes, sha256), waterfall, the receipt's path."""
+        """rows_in, rows_out, files (path in the folder, rows, bytes, sha256), what was done about personal data,
+        waterfall, the receipt's path."""
         receipt = self.receipt.as_dict()
         shown = {key: receipt[key] for key in ("rows_in", "rows_out", "files", "neutralised_cells", "notes")}
         unknown = {"unknown": list(self.unknown)} if self.unknown else {}
-        return {**shown, "waterfall": receipt["steps"], "receipt": str(self.folder / RECEIPT), **unknown}
+        return {
+            **shown,
+            "personal_data": outcome(self.receipt.personal_data),
+            "waterfall": receipt["steps"],
+            "receipt": str(self.folder / RECEIPT),
+            **unknown,
+        }
 
 
 def export(
@@ -58,12 +67,17 @@ def export(
     tags: pl.DataFrame | None = None,
     reasons: pl.DataFrame | None = None,
     sources: Sequence[Path] | None = None,
+    replace: bool = False,
     report: Report = _quiet,
+    tell: Callable[[str], None] = lambda sentence: None,
 ) -> ExportResult:
     """Writes the chosen rows, receipt.json and README.md into the folder `out`; all of them or nothing.
 
+    `out` is new or empty; with `replace` it may hold an earlier export, which is then deleted.
+
     `tags` (row_id, tags, disputed_tags) replaces the tags set on the dataset; `reasons` (row_id, tag, why, reason): why
-    rows were tagged. `sources`: the source files' current paths, for `to="input"` from Parquet and Arrow.
+    rows were tagged. `sources`: the source files' current paths, for `to="input"` from Parquet and Arrow. `tell` gets
+    sentences on what goes out as it is, before anything is written.
 
     Raises ExportError, ViewError, DatasetError.
     """
@@ -72,9 +86,12 @@ def export(
         tagged.set_tags(tags, dataset.tag_revision + 1)
         tagged.set_rulings(dataset.rulings)
         dataset = tagged
-    with new_folder(out) as folder:
+    with new_folder(out, replace=replace) as folder:
         report("choosing", 0, dataset.height)
-        receipt = write_export(choose(dataset, request, reasons), folder, sources, report)
+        chosen = choose(dataset, request, reasons)
+        for sentence in exposure(chosen).sentences:
+            tell(sentence)
+        receipt = write_export(chosen, folder, sources, report)
     return ExportResult(out, receipt)
 
 

@@ -97,12 +97,14 @@ class TakenOut:
 
 @dataclass(frozen=True)
 class PersonalData:
-    """The rules, the id of the secret, what was done with each type, the detector's parameters, Faker's version."""
+    """The rules, the id of the secret, what was done with each type, in how many rows anything was replaced, the
+    detector's parameters, Faker's version."""
 
     not_personal: tuple[NotPersonal, ...]
     secret: str
     redact: tuple[str, ...] = field(default=(), metadata=LEFT_OUT)
     taken_out: tuple[TakenOut, ...] = field(default=(), metadata=LEFT_OUT)
+    changed_rows: int = field(default=0, metadata=LEFT_OUT)
     detector: Mapping[str, Any] = field(default_factory=dict, metadata=LEFT_OUT)
     faker: str = field(default="", metadata=LEFT_OUT)
 

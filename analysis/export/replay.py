@@ -25,10 +25,12 @@ from analysis.view.operators import check_pattern
 from analysis.workspace import Workspace
 
 
-def replay(receipt_path: Path, sources: Path | Iterable[Path], out: Path, workspace: Workspace) -> ExportResult:
+def replay(
+    receipt_path: Path, sources: Path | Iterable[Path], out: Path, workspace: Workspace, *, replace: bool = False
+) -> ExportResult:
     """Makes the export again from the same source files in the folder `out`, with the tags of the receipt.
 
-    `out` is written only if every file has the SHA-256 of the receipt.
+    `out` is written only if every file has the SHA-256 of the receipt; an earlier export in it only with `replace`.
 
     Raises ReceiptError where a file differs, WinnowError where the receipt needs what this version does not have.
     """
@@ -38,7 +40,7 @@ def replay(receipt_path: Path, sources: Path | Iterable[Path], out: Path, worksp
     _check_signals(receipt, workspace.catalogue)
     _check_personal_data(receipt.personal_data)
     dataset = _as_it_was(workspace.open(paths, receipt.source.reading), receipt)
-    with new_folder(out) as folder:
+    with new_folder(out, replace=replace) as folder:
         chosen = choose(dataset, _request_of(receipt), _reasons(receipt.tags))
         new = write_export(chosen, folder, paths)
         _compare(receipt, new, unknown)

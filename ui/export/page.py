@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.dataset.folder import CANONICAL, PLACE, TAGS
 from analysis.export import ExportRequest
+from analysis.export.exposure import exposure
 from analysis.export.request import CLEANABLE
 from analysis.export.waterfall import Step, choose
 from analysis.noise import KINDS
 from analysis.signal import ROW_ID
-from ui.session import jobs, places, session
+from ui.export import folders, kept
+from ui.export.folders import Target
+from ui.session import jobs, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.text import cut
 
@@ -34,18 +36,26 @@ WORDS = {
 }
 
 
+class Outlook(NamedTuple):
+    """What an export will do: the waterfall from all records to the exported rows, and sentences on personal data."""
+
+    steps: Sequence[Step]
+    personal_data: Sequence[str]
+
+
 @st.cache_data(max_entries=64, show_spinner="Counting the rows to export …")
-def _steps(key: Key, _dataset: Dataset, _request: ExportRequest) -> Sequence[Step]:
+def _outlook(key: Key, _dataset: Dataset, _request: ExportRequest) -> Outlook:
     reasons = session.notes().tags.reasons(_dataset.fingerprint) if _request.without_tags else None
-    return choose(_dataset, _request, reasons).steps
+    chosen = choose(_dataset, _request, reasons)
+    return Outlook(chosen.steps, exposure(chosen).sentences)
 
 
-def steps(dataset: Dataset, request: ExportRequest) -> Sequence[Step]:
-    """The waterfall from all records to the exported rows; counted once per view, tags and options."""
+def outlook(dataset: Dataset, request: ExportRequest) -> Outlook:
+    """What the export will do, before it is made; counted once per view, tags and options."""
     tags = (*(f"+{tag}" for tag in request.only_tags), *(f"-{tag}" for tag in request.without_tags))
     signals = map(dataset.signal, ("tokens", "near_groups", "exact_duplicates", "personal_data", "named_entities"))
     asked = (request.to, request.split_safe, *tags, *request.redact)
-    return _steps(key_of(dataset, *TAGS, *signals, view=request.view, more=asked), dataset, request)
+    return _outlook(key_of(dataset, *TAGS, *signals, view=request.view, more=asked), dataset, request)
 
 
 def choose_cleaning() -> list[str]:
@@ -61,10 +71,7 @@ def begin_cleaning(dataset: Dataset, kinds: list[str]) -> None:
     answered = {"prompt", "response"} <= set(dataset.canonical)
     fitting = {"messages": "messages" in dataset.canonical, "preference": "rejected" in dataset.canonical}
     to = next((name for name, fits in fitting.items() if fits), "prompt_completion" if answered else "parquet")
-    st.session_state["clean"] = [kind for kind in CLEANABLE if kind in kinds]
-    st.session_state["to"] = to
-    params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params()}
-    st.switch_page(places.page("export"), query_params=params)
+    kept.open_with(dataset, to=to, clean=tuple(kind for kind in CLEANABLE if kind in kinds))
 
 
 def choose_added(dataset: Dataset) -> list[str]:
@@ -98,17 +105,10 @@ def choose_split_safe(dataset: Dataset) -> str:
     return column or ""
 
 
-def usual_folder(dataset: Dataset, to: str) -> str:
-    """A folder name from the names of dataset and format, with letters, digits, `.`, `_` and `-` only."""
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(dataset.name).stem).strip("-.") or "dataset"
-    return f"{stem[:60]}-{to}"
-
-
-def start(dataset: Dataset, request: ExportRequest, folder: str) -> None:
-    """Starts the job; the folder is always below the workspace's `exports`, with unsafe characters replaced."""
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", folder).strip("-.") or usual_folder(dataset, request.to)
-    out = session.workspace().home / "exports" / name
-    arguments = ["export", "--to", request.to, "--out", str(out)]
+def start(dataset: Dataset, request: ExportRequest, target: Target, rows: int) -> None:
+    """Starts the job; the folder is always below the workspace's `exports`."""
+    arguments = ["export", "--to", request.to, "--out", str(folders.path_of(target, dataset, request, rows))]
+    arguments += ["--replace"] * target.replace
     arguments += [f"--where={text}" for text in request.view.to_params()]
     arguments += [f"--tag={tag}" for tag in request.only_tags]
     arguments += [f"--without-tag={tag}" for tag in request.without_tags]
@@ -118,6 +118,7 @@ def start(dataset: Dataset, request: ExportRequest, folder: str) -> None:
         arguments.append(f"--split-safe={request.split_safe}")
     arguments += [f"--redact={rule}" for rule in request.redact]
     st.session_state.pop("exported", None)
+    st.session_state["exported_of"] = dataset.id
     st.session_state["exporting"] = jobs.start(*arguments, "--", dataset.id)
 
 
@@ -125,6 +126,11 @@ def exported(result: dict[str, Any] | None) -> None:
     """Stores the result of the job, None if it failed, for the page to show."""
     st.session_state.pop("exporting", None)
     st.session_state["exported"] = result
+
+
+def latest(dataset: Dataset) -> dict[str, Any] | None:
+    """The result of the latest export of this session, if it is of this dataset."""
+    return st.session_state.get("exported") if st.session_state.get("exported_of") == dataset.id else None
 
 
 def files_of(result: dict[str, Any]) -> list[Path]:
