@@ -23,9 +23,12 @@ class ExportChoice:
     """The format, the kinds of noise to remove, and what is done with each type of personal data. "" and empty: not
     chosen."""
 
-    to: str = ""
-    clean: tuple[str, ...] = ()
-    redact: tuple[str, ...] = ()
+    to: str
+    clean: tuple[str, ...]
+    redact: tuple[str, ...]
+
+
+NOTHING = ExportChoice("", (), ())
 
 
 def kept_choice(home: Path, fingerprint: str) -> ExportChoice:
@@ -33,21 +36,22 @@ def kept_choice(home: Path, fingerprint: str) -> ExportChoice:
 
     Raises ExportError where it cannot be read: a redaction must not be forgotten in silence.
     """
+    from pydantic import TypeAdapter, ValidationError
+
     path = _path(home, fingerprint)
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        to, clean, redact = str(values["to"]), list(map(str, values["clean"])), list(map(str, values["redact"]))
-        plan = read_plan(redact)
+        choice = TypeAdapter(ExportChoice).validate_json(path.read_bytes(), strict=True)
+        plan = read_plan(choice.redact)
     except FileNotFoundError:
-        return ExportChoice()
-    except (OSError, ValueError, TypeError, KeyError, ExportError) as error:
+        return NOTHING
+    except (OSError, ValidationError, ExportError) as error:
+        fault = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
         raise ExportError(
-            f"What was chosen for the exports of this dataset cannot be read from {path} ({error}); choose again, "
+            f"What was chosen for the exports of this dataset cannot be read from {path} ({fault}); choose again, "
             "above all what is done with personal data."
         ) from None
-    return ExportChoice(
-        to if to in FORMATS else "", tuple(kind for kind in clean if kind in CLEANABLE), tuple(map(str, plan.values()))
-    )
+    clean = tuple(kind for kind in choice.clean if kind in CLEANABLE)
+    return ExportChoice(choice.to if choice.to in FORMATS else "", clean, tuple(map(str, plan.values())))
 
 
 def keep_choice(home: Path, fingerprint: str, choice: ExportChoice) -> None:

@@ -18,7 +18,7 @@ from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.errors import ExportError
 from analysis.export import ExportRequest, export
-from analysis.export.choices import ExportChoice, keep_choice, kept_choice
+from analysis.export.choices import NOTHING, ExportChoice, keep_choice, kept_choice
 from analysis.export.exposure import exposure
 from analysis.export.folder import earlier_export
 from analysis.export.folder_names import new_name, plain_name
@@ -131,18 +131,18 @@ def test_an_export_that_comes_second_does_not_replace_the_first(
 
 def test_a_choice_is_kept_for_the_bytes_of_a_source(home: Path, dataset: Dataset) -> None:
     print_ = dataset.fingerprint
-    assert kept_choice(home, print_) == ExportChoice()
+    assert kept_choice(home, print_) == NOTHING
     choice = ExportChoice("sharegpt", ("html_tags",), ("EMAIL_ADDRESS=mask:2", "PERSON=pseudonym:dataset"))
     keep_choice(home, print_, choice)
     assert kept_choice(home, print_) == choice
-    assert kept_choice(home, "0" * 64) == ExportChoice()
+    assert kept_choice(home, "0" * 64) == NOTHING
     Workspace(home).forget(dataset)
     assert kept_choice(home, print_) == choice
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"to": "", "clean": [], "redact": ["X=replace"]}', '{"redact": 3}'])
 def test_a_redaction_that_cannot_be_read_is_not_taken_for_none(home: Path, text: str) -> None:
-    keep_choice(home, "print", ExportChoice())
+    keep_choice(home, "print", NOTHING)
     (home / "export_choices" / "print.json").write_text(text)
     with pytest.raises(ExportError, match="cannot be read from .*; choose again"):
         kept_choice(home, "print")

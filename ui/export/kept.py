@@ -9,7 +9,7 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.errors import ExportError
 from analysis.export import ExportRequest
-from analysis.export.choices import ExportChoice, keep_choice, kept_choice
+from analysis.export.choices import NOTHING, ExportChoice, keep_choice, kept_choice
 from analysis.export.redaction.plan import WHOLE, Redaction, read_plan
 from ui.session import places, session
 
@@ -81,7 +81,7 @@ def _kept(dataset: Dataset) -> ExportChoice:
             "What was chosen for the exports of this dataset is lost. Choose again what is done with personal data."
         )
         st.text(str(error))
-        return ExportChoice()
+        return NOTHING
 
 
 def _keep(dataset: Dataset, choice: ExportChoice) -> None:
