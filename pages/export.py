@@ -46,7 +46,7 @@ with asked:
         )
 with result:
     try:
-        steps, personal_data = page.outlook(dataset, request)
+        steps, personal_data, lost = page.outlook(dataset, request)
     except ExportError as error:
         st.error("The rows cannot be exported in this format.")
         st.text(str(error))
@@ -70,7 +70,9 @@ with asked:
     if job := st.session_state.get("exporting"):
         jobs.wait_for(job, "Exporting", page.exported)
     else:
-        st.text(" ".join(personal_data))
+        for told in (lost, personal_data):
+            if told:
+                st.text(" ".join(told))
         st.button(
             f"Export {count(left.rows)}",
             type="primary",

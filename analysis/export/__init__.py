@@ -12,6 +12,7 @@ __all__ = [
     "exposure",
     "folder",
     "folder_names",
+    "losses",
     "receipt",
     "redaction",
     "replay",

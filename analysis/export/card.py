@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from analysis.export.losses import sentences
 from analysis.export.outfiles import Written
 from analysis.export.receipt import PersonalData, Receipt, SignalUsed
 from analysis.export.redaction.outcome import outcome
@@ -156,7 +157,7 @@ def _personal_data(personal: PersonalData | None) -> list[str]:
 
 
 def _changes(receipt: Receipt) -> list[str]:
-    notes = list(receipt.notes)
+    notes = [*sentences(receipt.to, receipt.lost), *receipt.notes]
     if (count := receipt.neutralised_cells) is not None:
         notes.append(
             f"{count:,} cells begin with = + - @, a tab or a carriage return and are no numbers; "

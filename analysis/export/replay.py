@@ -13,6 +13,7 @@ from analysis.dataset import Dataset
 from analysis.errors import ReceiptError
 from analysis.export.exporting import ExportResult, write_export
 from analysis.export.folder import new_folder
+from analysis.export.losses import losses
 from analysis.export.receipt import PersonalData, Receipt, Tags, read_receipt
 from analysis.export.request import ExportRequest
 from analysis.export.waterfall import choose
@@ -42,7 +43,7 @@ def replay(
     dataset = _as_it_was(workspace.open(paths, receipt.source.reading), receipt)
     with new_folder(out, replace=replace) as folder:
         chosen = choose(dataset, _request_of(receipt), _reasons(receipt.tags))
-        new = write_export(chosen, folder, paths)
+        new = write_export(chosen, losses(chosen), folder, paths)
         _compare(receipt, new, unknown)
     return ExportResult(Path(out), new, tuple(unknown))
 

@@ -12,6 +12,7 @@ from analysis.dataset import Dataset
 from analysis.dataset.folder import CANONICAL, PLACE, TAGS
 from analysis.export import ExportRequest
 from analysis.export.exposure import exposure
+from analysis.export.losses import losses, sentences
 from analysis.export.request import CLEANABLE
 from analysis.export.waterfall import Step, choose
 from analysis.noise import KINDS
@@ -37,24 +38,26 @@ WORDS = {
 
 
 class Outlook(NamedTuple):
-    """What an export will do: the waterfall from all records to the exported rows, and sentences on personal data."""
+    """What an export will do: the waterfall from all records to the exported rows, and sentences on personal data and
+    on what the format cannot hold."""
 
     steps: Sequence[Step]
     personal_data: Sequence[str]
+    lost: Sequence[str]
 
 
 @st.cache_data(max_entries=64, show_spinner="Counting the rows to export …")
 def _outlook(key: Key, _dataset: Dataset, _request: ExportRequest) -> Outlook:
     reasons = session.notes().tags.reasons(_dataset.fingerprint) if _request.without_tags else None
     chosen = choose(_dataset, _request, reasons)
-    return Outlook(chosen.steps, exposure(chosen).sentences)
+    return Outlook(chosen.steps, exposure(chosen).sentences, sentences(_request.to, losses(chosen)))
 
 
 def outlook(dataset: Dataset, request: ExportRequest) -> Outlook:
     """What the export will do, before it is made; counted once per view, tags and options."""
     tags = (*(f"+{tag}" for tag in request.only_tags), *(f"-{tag}" for tag in request.without_tags))
     signals = map(dataset.signal, ("tokens", "near_groups", "exact_duplicates", "personal_data", "named_entities"))
-    asked = (request.to, request.split_safe, *tags, *request.redact)
+    asked = (request.to, request.split_safe, *tags, *request.redact, "clean", *request.clean)
     return _outlook(key_of(dataset, *TAGS, *signals, view=request.view, more=asked), dataset, request)
 
 
