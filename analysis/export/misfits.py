@@ -8,7 +8,7 @@ from analysis.export.training_formats import SourceColumns, labels_of
 
 MOVED = r'\{"type":"[^"]*"\}'
 """A part of which only the type is left, since its content is in another field of the message."""
-LETTERS = {"system": "s", "developer": "d", "user": "u", "assistant": "a", "tool": "t"}
+LETTERS = {"system": "s", "developer": "s", "user": "u", "assistant": "a", "tool": "t"}
 
 
 def misfits(to: str, source: SourceColumns) -> list[tuple[str, pl.Expr]]:
@@ -58,7 +58,7 @@ def _chat_misfits(to: str, messages: pl.Expr, is_implicit: bool) -> list[tuple[s
     if to == "alpaca":
         tools = messages.list.eval(calls).list.any() | shape.str.contains("t")
         no_text = messages.list.eval(content.is_null() & ~calls).list.any()
-        turns = ~shape.str.contains("^[sd]*(ua)+$")
+        turns = ~shape.str.contains("^s*(ua)+$")
         return [
             ("tool calls", tools),
             ("a message without text", no_text),

@@ -191,7 +191,7 @@ def values_of(dataset: Dataset, spans: pl.DataFrame, wanted: pl.Series) -> Itera
     rows = lines["row"].unique().sort()
     for low in range(0, len(rows), ROWS_AT_ONCE):
         some = rows.slice(low, ROWS_AT_ONCE)
-        pieces = pieces_of(dataset.frame(READ, some))
+        pieces = pieces_of(dataset.canonical_frame(READ, some))
         pieces = pieces.with_columns(some.gather(pieces["row"]))
         both = lines.filter(pl.col("row").is_in(some.implode())).join(
             pieces, on=["row", "field", "message"], how="inner", nulls_equal=True

@@ -238,7 +238,7 @@ def _titled(table: pl.DataFrame) -> pl.DataFrame:
 def _texts(dataset: Dataset, rows: pl.Series) -> dict[tuple[int, str, int | None], str]:
     """(row, field, message) -> text, for the rows at these positions."""
     wanted = rows.unique().sort()
-    pieces = pieces_of(dataset.frame(READ, wanted))
+    pieces = pieces_of(dataset.canonical_frame(READ, wanted))
     places = wanted.gather(pieces["row"])
     return {
         (place, f, m): t

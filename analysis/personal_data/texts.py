@@ -10,7 +10,7 @@ import polars as pl
 
 from analysis.formats.columns import MESSAGE
 
-SPOKEN_BY = {"user": "prompt", "assistant": "response", "system": "system", "tool": "tool"}
+SPOKEN_BY = {"user": "prompt", "assistant": "response", "system": "system", "developer": "system", "tool": "tool"}
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 OTHER_FORMS = {**dict.fromkeys(DASHES, "-"), "\u3002": "."}
 """Characters that people use in numbers and addresses, and that NFKC does not change."""
