@@ -45,8 +45,8 @@ class ExportResult:
     unknown: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """rows_in, rows_out, files (path in the folder, rows, bytes, sha256), fields lost by rows, what was done about personal data,
-        waterfall, the receipt's path."""
+        """rows_in, rows_out, files (path in the folder, rows, bytes, sha256), the rows that lose each field, what was
+        done about personal data, waterfall, the receipt's path."""
         receipt = self.receipt.as_dict()
         shown = {key: receipt[key] for key in ("rows_in", "rows_out", "files", "neutralised_cells", "lost", "notes")}
         unknown = {"unknown": list(self.unknown)} if self.unknown else {}
@@ -155,4 +155,3 @@ def _write(
     schema = {name: dataset.schema[name] for name in columns}
     write = write_parquet if to == "parquet" else write_csv
     return write(frames(list(schema)), schema, folder / f"{stem}.{to}")
-

@@ -75,7 +75,9 @@ def _of_format(chosen: Chosen) -> Iterator[Loss]:
     to, source, dataset = chosen.request.to, chosen.source, chosen.dataset
     if to == "csv":
         for name in flat_columns(dataset, repeat=False):
-            if dataset.schema[name].is_nested() or dataset.schema[name] == pl.Binary:
+            if name == "tags":
+                yield _where("tags (as text)", [name], pl.col(name).list.len() > 0)
+            elif dataset.schema[name].is_nested() or dataset.schema[name] == pl.Binary:
                 yield _where(f"{name} (as text)", [name], pl.col(name).is_not_null())
     if to not in KEYS:
         return
@@ -96,7 +98,10 @@ def _of_rejected(to: str, source: SourceColumns) -> Iterator[Loss]:
     if to in PAIRS or not source.is_pairs:
         return
     reads = [name for name in ("rejected", "messages_rejected") if name in source.canonical]
-    tests = {"rejected": pl.col("rejected").is_not_null(), "messages_rejected": pl.col("messages_rejected").list.len() > 0}
+    tests = {
+        "rejected": pl.col("rejected").is_not_null(),
+        "messages_rejected": pl.col("messages_rejected").list.len() > 0,
+    }
     yield _where("rejected", reads, pl.any_horizontal(tests[name].fill_null(False) for name in reads))
 
 

@@ -30,7 +30,7 @@ def misfits(to: str, source: SourceColumns) -> list[tuple[str, pl.Expr]]:
     if to == "preference" or (to == "kto" and source.is_pairs):
         reasons += _rejected_misfits(source, rejected)
         if "prompts_differ" in source.canonical:
-            reasons.append(("chosen and rejected answer different prompts", pl.col("prompts_differ").fill_null(False)))
+            reasons.append(("chosen and rejected answer different prompts", _is_unshared(source)))
     elif to == "kto":
         reasons.append(("no label of true or false", labels_of(source).is_null()))
     return reasons
@@ -68,6 +68,15 @@ def _chat_misfits(to: str, messages: pl.Expr, is_implicit: bool) -> list[tuple[s
         return []
     reasons = [("the last message is not the assistant's", ~shape.str.ends_with("a"))]
     return reasons if is_implicit else [*reasons, ("no prompt", shape.str.len_chars() < 2)]
+
+
+def _is_unshared(source: SourceColumns) -> pl.Expr:
+    """Whether the two sides of a pair begin with no question that they share; later turns may differ."""
+    differ = pl.col("prompts_differ").fill_null(False)
+    if "prompt_turns" not in source.canonical:
+        return differ
+    shared = pl.col("messages").list.head(pl.col("prompt_turns").fill_null(0))
+    return differ & ~shared.list.eval(pl.element().struct.field("role") == "user").list.any().fill_null(False)
 
 
 def _rejected_misfits(source: SourceColumns, rejected: pl.Expr) -> list[tuple[str, pl.Expr]]:

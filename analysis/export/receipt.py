@@ -113,8 +113,8 @@ class PersonalData:
 class Receipt:
     """An export: `winnow` is the version that made it, `view` its view as in a URL, `sentence` the view in words,
     `steps` the waterfall from all records to those that were written. Tokens are null where they are not counted,
-    `neutralised_cells` where cells are not changed. `lost`: field -> rows that lose it (see `losses`). The fields are in
-    the order of the JSON text."""
+    `neutralised_cells` where cells are not changed. `lost`: field -> rows that lose it (see `losses`). The fields are
+    in the order of the JSON text."""
 
     winnow: str
     source: Source

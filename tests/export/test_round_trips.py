@@ -50,7 +50,13 @@ LAYOUTS: dict[str, list[dict[str, Any]]] = {
     ],
     "alpaca with history": [
         {"instruction": "And now?", "input": "", "output": "Rain.", "system": "Be dry.", "history": [["A?", "B."]]},
-        {"instruction": "Then?", "input": "", "output": "Snow.", "system": "Be dry.", "history": [["A?", "B."], ["C?", "D."]]},
+        {
+            "instruction": "Then?",
+            "input": "",
+            "output": "Snow.",
+            "system": "Be dry.",
+            "history": [["A?", "B."], ["C?", "D."]],
+        },
     ],
     "prompt and completion": [{"prompt": f"Q{i}", "completion": f"A{i}", "n": i} for i in range(3)],
     "question and answer": [{"question": f"Q{i}", "answer": f"A{i}", "level": "easy"} for i in range(3)],
@@ -127,13 +133,21 @@ LAYOUTS: dict[str, list[dict[str, Any]]] = {
         {"prompt": "Which?", "chosen": "One.", "rejected": "Two.", "source": "x"},
     ],
     "preference of messages": [
-        {"prompt": [SYSTEM, user()], "chosen": [answer(reasoning_content="Hm.")], "rejected": [answer("No.", weight=0)]},
+        {
+            "prompt": [SYSTEM, user()],
+            "chosen": [answer(reasoning_content="Hm.")],
+            "rejected": [answer("No.", weight=0)],
+        },
         {
             "prompt": [user()],
             "chosen": [answer(None, tool_calls=[CALL]), {"role": "tool", "content": "04:10"}, answer()],
             "rejected": [answer("No."), user("Sure?"), answer("No!")],
         },
-        {"prompt": [user()], "chosen": [answer(None, tool_calls=[CALL])], "rejected": [answer(None, tool_calls=[OBJECT_CALL])]},
+        {
+            "prompt": [user()],
+            "chosen": [answer(None, tool_calls=[CALL])],
+            "rejected": [answer(None, tool_calls=[OBJECT_CALL])],
+        },
     ],
     "dialogues": [
         {
@@ -144,7 +158,8 @@ LAYOUTS: dict[str, list[dict[str, Any]]] = {
     ],
     "kto": [{"prompt": f"Q{i}", "completion": f"A{i}", "label": i % 2 == 0} for i in range(4)],
     "kto of messages": [
-        {"prompt": [user(f"Q{i}")], "completion": [answer(reasoning_content="Hm.")], "label": i % 2 == 0} for i in range(4)
+        {"prompt": [user(f"Q{i}")], "completion": [answer(reasoning_content="Hm.")], "label": i % 2 == 0}
+        for i in range(4)
     ],
     "texts": [{"text": f"Once upon a time {i}."} for i in range(3)],
     "table": [{"name": f"n{i}", "size": i / 2, "is_new": i == 1, "tags_of": ["a", "b"]} for i in range(3)],
@@ -200,7 +215,13 @@ def message_of(message: dict[str, Any]) -> dict[str, Any]:
         parts = [part for part in parts if part not in thoughts and part != {"type": "tool_use"}] or None
     extra = value_of(message["extra"]) or {}
     calls = [call_of(call) for call in (calls if isinstance(calls, list) else [calls])] if calls is not None else None
-    return {**message, "tool_calls": calls, "parts": parts, "extra": extra, SIGNATURE: [t for t in thoughts if len(t) > 1]}
+    return {
+        **message,
+        "tool_calls": calls,
+        "parts": parts,
+        "extra": extra,
+        SIGNATURE: [t for t in thoughts if len(t) > 1],
+    }
 
 
 def plain_message(role: str, content: str) -> dict[str, Any]:
@@ -215,10 +236,16 @@ def rows_of(dataset: Dataset) -> list[dict[str, Any]]:
     for row in frame.iter_rows(named=True):
         single = (("system", "system"), ("user", "prompt"), ("assistant", "response"))
         chat = row.get("messages")
-        turns = list(map(message_of, chat)) if chat else [
-            plain_message(role, row[name]) for role, name in single if row.get(name) is not None
-        ]
-        if chat and row.get("system") is not None and all(turn["role"] not in ("system", "developer") for turn in turns):
+        turns = (
+            list(map(message_of, chat))
+            if chat
+            else [plain_message(role, row[name]) for role, name in single if row.get(name) is not None]
+        )
+        if (
+            chat
+            and row.get("system") is not None
+            and all(turn["role"] not in ("system", "developer") for turn in turns)
+        ):
             turns.insert(0, plain_message("system", row["system"]))
         rejected = row.get("messages_rejected")
         other = list(map(message_of, rejected or []))
@@ -319,7 +346,59 @@ def test_every_export_reads_back_or_counts_its_loss(home: Path, layout: str) -> 
         checked(dataset, records, to, home / to)
 
 
-CONTENTS = st.text(alphabet="ab \n{[\"é猫", min_size=1, max_size=8)
+@pytest.mark.parametrize(
+    "layout", ["chat", "chat of several systems", "chat with weights and thought", "chat with tools"]
+)
+def test_messages_come_back_as_they_were(home: Path, layout: str) -> None:
+    records = LAYOUTS[layout]
+    assert [line["messages"] for line in exported(home, records, "messages")] == list(map(without_nothing, records))
+
+
+def test_pictures_stay_parts_of_a_message(home: Path) -> None:
+    records = LAYOUTS["chat of parts"]
+    assert [line["messages"] for line in exported(home, records, "messages")] == [r["messages"] for r in records]
+
+
+def test_pairs_keep_their_calls(home: Path) -> None:
+    records = LAYOUTS["preference of messages"]
+    lines = exported(home, records, "preference")
+    for record, line in zip(records, lines, strict=True):
+        for side in ("prompt", "chosen", "rejected"):
+            assert line[side] == without_nothing({"messages": record[side]})
+
+
+def test_alpaca_comes_back_with_its_history(home: Path) -> None:
+    records = LAYOUTS["alpaca with history"]
+    assert exported(home, records, "alpaca") == records
+
+
+def test_calls_of_other_makers_become_calls_of_functions(home: Path) -> None:
+    (record, _) = LAYOUTS["anthropic"]
+    turns = exported(home, [record] * 3, "messages")[0]["messages"]
+    assert turns[0] == {"role": "system", "content": "Be a clerk."}
+    assert turns[2] == {
+        "role": "assistant",
+        "content": [{"type": "text", "text": "Let me look."}],
+        "reasoning_content": "I should call.",
+        "tool_calls": [{"id": "t1", "type": "function", "function": {"name": "tide", "arguments": {"port": "P1"}}}],
+    }
+    assert turns[3] == {"role": "tool", "tool_call_id": "t1", "content": [{"type": "text", "text": "04:10"}]}
+
+
+def exported(home: Path, records: Sequence[dict[str, Any]], to: str) -> list[dict[str, Any]]:
+    """The lines of an export of these records."""
+    result = export(opened(home, records), ExportRequest(to=to), home / to)
+    (file,) = result.receipt.files
+    assert result.receipt.rows_out == len(records)
+    return list(map(json.loads, (home / to / file.path).read_text(encoding="utf-8").splitlines()))
+
+
+def without_nothing(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """The messages of a record; a content of null beside tool calls is left out, which means the same."""
+    return [{k: v for k, v in turn.items() if k != "content" or v is not None} for turn in record["messages"]]
+
+
+CONTENTS = st.text(alphabet='ab \n{["é猫', min_size=1, max_size=8)
 EXTRAS = st.dictionaries(st.sampled_from(["refusal", "annotations", "score"]), st.none() | CONTENTS | st.integers(0, 9))
 OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "reasoning_content": CONTENTS,
@@ -327,7 +406,9 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "name": st.sampled_from(["ann", "bo"]),
     "tool_calls": st.lists(st.sampled_from([CALL, OBJECT_CALL]), min_size=1, max_size=2),
 }
-PARTS = st.lists(st.sampled_from([IMAGE]) | st.builds(lambda text: {"type": "text", "text": text}, CONTENTS), min_size=1)
+PARTS = st.lists(
+    st.sampled_from([IMAGE]) | st.builds(lambda text: {"type": "text", "text": text}, CONTENTS), min_size=1
+)
 
 
 @st.composite
