@@ -59,7 +59,7 @@ class Message(NamedTuple):
     """One message; every field but `role` may be null.
 
     `content`: its text, the texts of several parts with a line break between them. `reasoning`: the model's thought
-    that is apart from the answer. `tool_calls`: what the assistant calls, as JSON text, or as the source wrote it where
+    that is not in its text. `tool_calls`: what the assistant calls, as JSON text, or as the source wrote it where
     that is no JSON. `tool_call_id`: the call that a tool answers. `name`: who speaks, or which tool. `trains`: whether
     this turn is trained on; null where the source does not say. `parts`: the content as JSON where it is a list of
     parts, such as texts and images; of a text that is the only one the text itself is left out. `extra`: all other keys
