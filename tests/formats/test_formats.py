@@ -647,7 +647,7 @@ def test_rebuilding_equals_importing_with_the_new_roles(tmp_path, opened, contai
 def test_json_text_in_quoted_cells_does_not_make_quotation_marks_ordinary(opened) -> None:
     chat = json.dumps([{"role": "user", "content": "Hi, you"}, {"role": "assistant", "content": "Hello, you"}])
     cell = '"' + chat.replace('"', '""') + '"'
-    dataset = opened(f'id,chat,answer\n1,{cell},a\n2,{cell},\n3,{cell},"b, c"\n', "a.csv")
+    dataset = opened("a.csv", f'id,chat,answer\n1,{cell},a\n2,{cell},\n3,{cell},"b, c"\n')
     assert dataset.info["sources"]["a.csv"]["quoted"]
     assert list(dataset.info["columns"]) == ["id", "chat", "answer"]
     assert [json.loads(text) for text in dataset["chat"]] == [json.loads(chat)] * 3
