@@ -44,8 +44,8 @@ class Loss(NamedTuple):
 def losses(chosen: Chosen) -> dict[str, int]:
     """Field -> rows that lose it, of the rows that are exported: most rows first, without fields that no row loses.
 
-    A field is a key of a message, or a column. `U+FFFD` counts the rows in which this character goes out, which stands
-    for bytes that could not be read. The texts are those that are exported after cleaning.
+    A field is a key of a message, or a column. `U+FFFD` counts the rows in which this character goes out: it replaces
+    bytes that could not be read. The texts are those that are exported after cleaning.
     """
     possible = [*_of_format(chosen), _unread(chosen)]
     cleaner = Cleaner(chosen.dataset, chosen.request.clean)

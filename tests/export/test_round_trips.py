@@ -214,7 +214,8 @@ def message_of(message: dict[str, Any]) -> dict[str, Any]:
     if parts is not None:
         parts = [part for part in parts if part not in thoughts and part != {"type": "tool_use"}] or None
     extra = value_of(message["extra"]) or {}
-    calls = [call_of(call) for call in (calls if isinstance(calls, list) else [calls])] if calls is not None else None
+    if calls is not None:
+        calls = [call_of(call) for call in (calls if isinstance(calls, list) else [calls])]
     return {
         **message,
         "tool_calls": calls,

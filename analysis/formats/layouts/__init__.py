@@ -5,11 +5,11 @@ from __future__ import annotations
 from analysis.formats.layouts.alpaca_history import ALPACA_HISTORY
 from analysis.formats.layouts.layout import Layout, Record, Row, first_layout
 from analysis.formats.layouts.openai_preference import OPENAI_PREFERENCE
-from analysis.formats.layouts.winnow_tables import WINNOW_CHATS, WINNOW_PAIRS
+from analysis.formats.layouts.winnow_tables import EXPORTED_CHATS, EXPORTED_PAIRS
 
 LAYOUTS: tuple[Layout, ...] = (
-    WINNOW_CHATS,
-    WINNOW_PAIRS,
+    EXPORTED_CHATS,
+    EXPORTED_PAIRS,
     ALPACA_HISTORY,
     OPENAI_PREFERENCE,
 )

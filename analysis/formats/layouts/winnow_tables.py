@@ -48,7 +48,7 @@ def _read_pair(record: Record) -> Row:
     }
 
 
-WINNOW_CHATS = Layout(
+EXPORTED_CHATS = Layout(
     name="winnow_chats",
     title="Chats exported by Winnow",
     sign="row_id, and messages with the fields that Winnow gives them",
@@ -57,7 +57,7 @@ WINNOW_CHATS = Layout(
     read=_read_chat,
     gives=("messages", "system", "tools"),
 )
-WINNOW_PAIRS = Layout(
+EXPORTED_PAIRS = Layout(
     name="winnow_pairs",
     title="Preference pairs exported by Winnow",
     sign="row_id, messages and messages_rejected with the fields that Winnow gives them",
