@@ -177,6 +177,7 @@ def export(
     split_safe: str = "",
     protect: str | Sequence[str] = (),
     redact: str | Sequence[str] = (),
+    replace: bool = False,
 ) -> ExportResult:
     """Writes the rows in view into the new folder `out`: data files, a receipt and a dataset card, all or nothing.
 
@@ -184,7 +185,9 @@ def export(
     others are the options of the command `export`: only rows with one of `tags`, none with one of `without_tags`, texts
     without the kinds of noise in `clean`, the computed columns `add`, no copies between the splits of the column
     `split_safe`, of which those in `protect` stay whole (by default those named test, eval, validation or dev),
-    personal data removed as in `redact=["EMAIL_ADDRESS=replace"]`. The result has the `folder` and the `receipt`.
+    personal data removed as in `redact=["EMAIL_ADDRESS=replace"]`. An earlier export in `out` is replaced only with
+    `replace`. The result has the `folder` and the `receipt`.
+
     Raises ExportError, ViewError, DatasetError.
 
         >>> import winnow
@@ -211,7 +214,7 @@ def export(
     view(dataset, request.view, request.columns)
     with open_annotations(_workspace(dataset).home) as notes:
         reasons = notes.tags.reasons(dataset.fingerprint) if request.without_tags else None
-    return export_rows(dataset, request, Path(out), reasons=reasons)
+    return export_rows(dataset, request, Path(out), reasons=reasons, replace=replace)
 
 
 def view(dataset: Dataset, where: Where, columns: Iterable[str] = ()) -> View:

@@ -8,13 +8,14 @@ from analysis.errors import ExportError
 from analysis.export import ExportRequest
 from analysis.export.request import TABULAR
 from ui import figures
-from ui.export import page, redacting
+from ui.export import folders, kept, page, redacting
 from ui.figures import charts
 from ui.frame import frame
 from ui.session import jobs, session
 from ui.session.text import count
 
 dataset, rows = frame.open_rows("Export")
+kept.take(dataset)
 tags = list(session.notes().tags.counts(dataset.fingerprint))
 
 asked, result = st.columns([2, 3], gap="large")
@@ -39,23 +40,22 @@ with asked:
         protect=protect,
         redact=tuple(redact),
     )
-    folder = st.text_input(
-        "Folder", page.usual_folder(dataset, to), key=f"folder_{to}", help="Below the folder exports of the workspace"
-    )
+    kept.keep(dataset, request)
+    target = folders.choose()
     if to == "csv":
         st.text(
             "Cells that a spreadsheet would run as a formula get a leading apostrophe; the receipt has their number."
         )
 with result:
     try:
-        steps = page.steps(dataset, request)
+        steps, personal_data, lost = page.outlook(dataset, request)
     except ExportError as error:
         st.error("The rows cannot be exported in this format.")
         st.text(str(error))
         st.stop()
-    kept = steps[-1]
-    tokens = f", {kept.tokens:,} tokens" if kept.tokens is not None else ""
-    st.subheader(f"{kept.rows:,} of {count(steps[0].rows)} are exported{tokens}", anchor=False)
+    left = steps[-1]
+    tokens = f", {left.tokens:,} tokens" if left.tokens is not None else ""
+    st.subheader(f"{left.rows:,} of {count(steps[0].rows)} are exported{tokens}", anchor=False)
     figure = figures.waterfall([step.reason for step in steps], [step.rows for step in steps], charts.palette())
     st.plotly_chart(figure, config=figures.CONFIG, alt="Rows left after each step", theme=None, key="waterfall")
     table = {
@@ -72,18 +72,22 @@ with asked:
     if job := st.session_state.get("exporting"):
         jobs.wait_for(job, "Exporting", page.exported)
     else:
+        for told in (lost, personal_data):
+            if told:
+                st.text(" ".join(told))
         st.button(
-            f"Export {count(kept.rows)}",
+            f"Export {count(left.rows)}",
             type="primary",
-            disabled=not kept.rows,
+            disabled=not left.rows or not target.is_ready,
             key="go_export",
             on_click=page.start,
-            args=(dataset, request, folder),
+            args=(dataset, request, target, left.rows),
         )
 
-if done := st.session_state.get("exported"):
+if done := page.latest(dataset):
     st.subheader("Exported", anchor=False)
     st.text(f"{done['rows_out']:,} of {done['rows_in']:,} rows, in {Path(done['receipt']).parent}")
+    st.text(done["personal_data"])
     with st.container(horizontal=True):
         for path in page.files_of(done):
             page.offer(path)

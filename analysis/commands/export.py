@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from analysis.annotations import open_annotations
-from analysis.commands.shared import DatasetArgument, Json, ProgressFile, Where, answer, load
+from analysis.commands.shared import DatasetArgument, Json, ProgressFile, Where, answer, load, say
 from analysis.computing.progress import Reporter
 from analysis.export import ExportRequest, export
 from analysis.export.replay import replay
 from analysis.view import View
 from analysis.workspace import Workspace
+
+Replace = Annotated[bool, typer.Option("--replace", help="Replace the earlier export that the folder holds.")]
 
 
 def export_command(
@@ -49,6 +51,7 @@ def export_command(
             help="Remove personal data: replace, pseudonym[:dataset], mask[:N], hash or drop; repeatable.",
         ),
     ] = None,
+    replace: Replace = False,
     as_json: Json = False,
     progress: ProgressFile = None,
 ) -> None:
@@ -66,7 +69,9 @@ def export_command(
     )
     dataset, _ = load(name, where, request.columns)
     reasons = open_annotations(Workspace().home).tags.reasons(dataset.fingerprint) if without_tag else None
-    result = export(dataset, request, out, reasons=reasons, report=Reporter(progress)).as_dict()
+    done = export(dataset, request, out, reasons=reasons, replace=replace, report=Reporter(progress), tell=say)
+    result = done.as_dict()
+    say(result["personal_data"])
     lines = [f"{result['rows_out']:,} of {result['rows_in']:,} rows in {out}"]
     if split_safe:
         lines += [note for note in result["notes"] if note.startswith(f"Of {split_safe},")]
@@ -77,10 +82,11 @@ def replay_command(
     receipt: Annotated[Path, typer.Argument(help="The receipt.json of an export.")],
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="The source file or files it was made from.")],
     out: Annotated[Path, typer.Option(help="The folder to write to.")],
+    replace: Replace = False,
     as_json: Json = False,
 ) -> None:
     """Make the same export again, and check that every byte is the same."""
-    result = replay(receipt, [Path(f) for f in files], out, Workspace()).as_dict()
+    result = replay(receipt, [Path(f) for f in files], out, Workspace(), replace=replace).as_dict()
     unknown = (
         f"; the receipt also says {', '.join(result['unknown'])}, which this version does not know"
         if "unknown" in result

@@ -6,8 +6,13 @@ from analysis.export.request import ExportRequest
 __all__ = [
     "ExportRequest",
     "ExportResult",
+    "choices",
     "cleaning",
     "export",
+    "exposure",
+    "folder",
+    "folder_names",
+    "losses",
     "receipt",
     "redaction",
     "replay",

@@ -12,8 +12,10 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from analysis.export.losses import sentences
 from analysis.export.outfiles import Written
 from analysis.export.receipt import PersonalData, Receipt, SignalUsed
+from analysis.export.redaction.outcome import outcome
 from analysis.export.waterfall import Step
 
 # The Hub's size categories, by powers of ten from 1,000 on.
@@ -147,7 +149,7 @@ def _signals(signals: Iterable[SignalUsed]) -> list[str]:
 def _personal_data(personal: PersonalData | None) -> list[str]:
     """What was removed, and how many rules mark values as not personal."""
     if not personal or not personal.redact:
-        return []
+        return ["## Personal data", outcome(personal)]
     lines = [[code(one.type), one.how, f"{one.rows:,}", f"{one.values:,}"] for one in personal.taken_out]
     rules = len(personal.not_personal)
     sentence = f"{rules:,} rule{'s' * (rules != 1)} of people that say what is not personal, in the receipt."
@@ -155,7 +157,7 @@ def _personal_data(personal: PersonalData | None) -> list[str]:
 
 
 def _changes(receipt: Receipt) -> list[str]:
-    notes = list(receipt.notes)
+    notes = [*sentences(receipt.to, receipt.lost), *receipt.notes]
     if (count := receipt.neutralised_cells) is not None:
         notes.append(
             f"{count:,} cells begin with = + - @, a tab or a carriage return and are no numbers; "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,19 @@ from analysis.errors import ExportError
 from analysis.export.as_in_source import write_as_in_source
 from analysis.export.card import card
 from analysis.export.cleaning import Cleaner
-from analysis.export.flat import write_csv, write_parquet
+from analysis.export.exposure import exposure
+from analysis.export.flat import flat_columns, write_csv, write_parquet
 from analysis.export.folder import CARD, RECEIPT, new_folder
+from analysis.export.losses import losses, sentences
 from analysis.export.making_receipt import receipt_of
 from analysis.export.outfiles import Written, file_stem
 from analysis.export.receipt import Receipt
+from analysis.export.redaction.outcome import outcome
 from analysis.export.redaction.redacting import Redacting
 from analysis.export.request import ExportRequest
 from analysis.export.training_formats import KEYS
 from analysis.export.waterfall import Chosen, choose, protection
 from analysis.export.writers import write_training
-from analysis.signal import ROW_ID
 
 Report = Callable[[str, int, int], None]
 
@@ -43,11 +45,18 @@ class ExportResult:
     unknown: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """rows_in, rows_out, files (path in the folder, rows, bytes, sha256), waterfall, the receipt's path."""
+        """rows_in, rows_out, files (path in the folder, rows, bytes, sha256), the rows that lose each field, what was
+        done about personal data, waterfall, the receipt's path."""
         receipt = self.receipt.as_dict()
-        shown = {key: receipt[key] for key in ("rows_in", "rows_out", "files", "neutralised_cells", "notes")}
+        shown = {key: receipt[key] for key in ("rows_in", "rows_out", "files", "neutralised_cells", "lost", "notes")}
         unknown = {"unknown": list(self.unknown)} if self.unknown else {}
-        return {**shown, "waterfall": receipt["steps"], "receipt": str(self.folder / RECEIPT), **unknown}
+        return {
+            **shown,
+            "personal_data": outcome(self.receipt.personal_data),
+            "waterfall": receipt["steps"],
+            "receipt": str(self.folder / RECEIPT),
+            **unknown,
+        }
 
 
 def export(
@@ -58,12 +67,17 @@ def export(
     tags: pl.DataFrame | None = None,
     reasons: pl.DataFrame | None = None,
     sources: Sequence[Path] | None = None,
+    replace: bool = False,
     report: Report = _quiet,
+    tell: Callable[[str], None] = lambda sentence: None,
 ) -> ExportResult:
     """Writes the chosen rows, receipt.json and README.md into the folder `out`; all of them or nothing.
 
+    `out` is new or empty; with `replace` it may hold an earlier export, which is then deleted.
+
     `tags` (row_id, tags, disputed_tags) replaces the tags set on the dataset; `reasons` (row_id, tag, why, reason): why
-    rows were tagged. `sources`: the source files' current paths, for `to="input"` from Parquet and Arrow.
+    rows were tagged. `sources`: the source files' current paths, for `to="input"` from Parquet and Arrow. `tell` gets
+    sentences on what goes out as it is, before anything is written.
 
     Raises ExportError, ViewError, DatasetError.
     """
@@ -72,21 +86,29 @@ def export(
         tagged.set_tags(tags, dataset.tag_revision + 1)
         tagged.set_rulings(dataset.rulings)
         dataset = tagged
-    with new_folder(out) as folder:
+    with new_folder(out, replace=replace) as folder:
         report("choosing", 0, dataset.height)
-        receipt = write_export(choose(dataset, request, reasons), folder, sources, report)
+        chosen = choose(dataset, request, reasons)
+        lost = losses(chosen)
+        for sentence in (*exposure(chosen).sentences, *sentences(request.to, lost)):
+            tell(sentence)
+        receipt = write_export(chosen, lost, folder, sources, report)
     return ExportResult(out, receipt)
 
 
 def write_export(
-    chosen: Chosen, folder: Path, sources: Sequence[Path] | None = None, report: Report = _quiet
+    chosen: Chosen,
+    lost: Mapping[str, int],
+    folder: Path,
+    sources: Sequence[Path] | None = None,
+    report: Report = _quiet,
 ) -> Receipt:
-    """Writes data files, card and receipt into the empty `folder`; returns the receipt."""
+    """Writes data files, card and receipt into the empty `folder`; returns the receipt. `lost`: see `losses`."""
     _check_added(chosen)
     cleaner, redacting = Cleaner(chosen.dataset, chosen.request.clean), Redacting(chosen)
     written = _write(chosen, folder, sources, report, cleaner, redacting)
     written.notes += [*protection(chosen), *cleaner.notes(), *redacting.notes()]
-    receipt = receipt_of(chosen, written, redacting.personal_data())
+    receipt = receipt_of(chosen, written, lost, redacting.personal_data())
     if chosen.request.redact:
         report("scanning again", 0, chosen.rows)
         redacting.check(folder, receipt)
@@ -129,15 +151,7 @@ def _write(
         return write_training(to, chosen.source, frames(chosen.source.reads(to)), path)
     if to == "input":
         return write_as_in_source(dataset, frames, folder, sources, redacting.change)
-    columns = dict.fromkeys([*_flat_columns(dataset, repeat=to == "parquet"), *chosen.request.add])
+    columns = dict.fromkeys([*flat_columns(dataset, repeat=to == "parquet"), *chosen.request.add])
     schema = {name: dataset.schema[name] for name in columns}
     write = write_parquet if to == "parquet" else write_csv
     return write(frames(list(schema)), schema, folder / f"{stem}.{to}")
-
-
-def _flat_columns(dataset: Dataset, *, repeat: bool) -> list[str]:
-    """Id, canonical columns (with `repeat` also those equal to an original column), original columns, tags."""
-    stored = dataset.meta["canonical"]
-    canonical = [name for name in dataset.canonical if repeat or stored[name] in (None, name)]
-    place = ["source_file"] if len(dataset.meta["sources"]) > 1 else []
-    return list(dict.fromkeys([ROW_ID, *place, *canonical, *dataset.originals, "tags"]))

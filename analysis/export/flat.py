@@ -10,12 +10,22 @@ from typing import Any
 
 import polars as pl
 
+from analysis.dataset import Dataset
 from analysis.export.outfiles import OutFile, Written, type_in_words
+from analysis.signal import ROW_ID
 
 FORMULA = r"^[=+\-@\t\r]"
 NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
 ROW_GROUP_ROWS = 65_536
 ROW_GROUP_BYTES = 64 << 20
+
+
+def flat_columns(dataset: Dataset, *, repeat: bool) -> list[str]:
+    """Id, canonical columns (with `repeat` also those equal to an original column), original columns, tags."""
+    stored = dataset.meta["canonical"]
+    canonical = [name for name in dataset.canonical if repeat or stored[name] in (None, name)]
+    place = ["source_file"] if len(dataset.meta["sources"]) > 1 else []
+    return list(dict.fromkeys([ROW_ID, *place, *canonical, *dataset.originals, "tags"]))
 
 
 def write_parquet(frames: Iterable[pl.DataFrame], schema: Mapping[str, pl.DataType], path: Path) -> Written:

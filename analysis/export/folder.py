@@ -1,4 +1,4 @@
-"""The folder of an export: written completely or not at all, and never over files that are not of an export."""
+"""The folder of an export: written completely or not at all, and replaced only where that is asked for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import contextlib
 import shutil
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from analysis.errors import ExportError, ReceiptError
@@ -14,16 +16,65 @@ from analysis.export.receipt import read_receipt
 RECEIPT, CARD = "receipt.json", "README.md"
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """The export that a folder holds: its rows, its format, the name of its dataset, the local time of its receipt, and
+    what was done with personal data, such as "EMAIL_ADDRESS=replace"; empty where nothing was."""
+
+    rows: int
+    to: str
+    name: str
+    written: datetime
+    redact: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """Rows, format, dataset, date, and whether personal data was taken out."""
+        rows = f"{self.rows:,} row{'s' * (self.rows != 1)}"
+        personal = f"personal data taken out ({', '.join(self.redact)})" if self.redact else "personal data as it was"
+        return f"an export of {rows} of {self.name} as {self.to}, written {self.written:%Y-%m-%d %H:%M}, {personal}"
+
+
+def earlier_export(out: Path) -> Earlier | None:
+    """The export in the folder; None where there is no folder, or an empty one.
+
+    Raises ExportError where the folder holds anything else, or is a file.
+    """
+    if not out.exists():
+        return None
+    if not out.is_dir():
+        raise ExportError(f"{out} is a file; name a folder to export to.")
+    file_names = {path.name for path in out.iterdir()}
+    if not file_names:
+        return None
+    try:
+        receipt, _ = read_receipt(out / RECEIPT)
+    except ReceiptError:
+        raise ExportError(
+            f"{out} holds files that are no export of Winnow, such as {min(file_names)}; choose a new or empty folder."
+        ) from None
+    if others := sorted(file_names - {RECEIPT, CARD, *(file.path for file in receipt.files)}):
+        more = f"{out} holds more than an earlier export, such as {others[0]}"
+        raise ExportError(f"{more}; choose a new or empty folder.")
+    redact = receipt.personal_data.redact if receipt.personal_data else ()
+    written = datetime.fromtimestamp((out / RECEIPT).stat().st_mtime)
+    return Earlier(receipt.rows_out, receipt.to, receipt.source.name, written, redact)
+
+
 @contextlib.contextmanager
-def new_folder(out: Path) -> Iterator[Path]:
-    """A temporary folder beside `out` that replaces it after success, and is removed after an error."""
+def new_folder(out: Path, *, replace: bool = False) -> Iterator[Path]:
+    """A temporary folder beside `out` that becomes it after success, and is removed after an error.
+
+    Raises ExportError where `out` holds anything, unless that is an earlier export and `replace` is true.
+    """
     out = Path(out).resolve()
-    _refuse_foreign(out)
+    if (earlier := earlier_export(out)) and not replace:
+        raise ExportError(f"{out} holds {earlier.sentence}; choose a new folder, or ask to replace it (--replace).")
     temporary = out.parent / f".{out.name}-{uuid.uuid4().hex[:8]}"
     try:
         temporary.mkdir(parents=True)
         yield temporary
-        if out.exists():
+        if replace and out.exists():
             old = temporary.with_name(f"{temporary.name}-old")
             out.rename(old)
             try:
@@ -33,28 +84,8 @@ def new_folder(out: Path) -> Iterator[Path]:
                 raise
             shutil.rmtree(old, ignore_errors=True)
         else:
-            temporary.rename(out)
+            temporary.rename(out)  # fails where another export has filled the folder in the meantime
     except OSError as error:
         raise ExportError(f"{out} cannot be written ({error.strerror or error}); choose another folder.") from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _refuse_foreign(out: Path) -> None:
-    """Only an empty folder, or one that holds only an earlier export, may be replaced. Raises ExportError."""
-    if not out.exists():
-        return
-    if not out.is_dir():
-        raise ExportError(f"{out} is a file; name a folder to export to.")
-    file_names = {path.name for path in out.iterdir()}
-    if not file_names:
-        return
-    try:
-        earlier, _ = read_receipt(out / RECEIPT)
-    except ReceiptError:
-        raise ExportError(
-            f"{out} holds files that are no export of Winnow, such as {min(file_names)}; choose a new or empty folder."
-        ) from None
-    if others := sorted(file_names - {RECEIPT, CARD, *(file.path for file in earlier.files)}):
-        more = f"{out} holds more than an earlier export, such as {others[0]}"
-        raise ExportError(f"{more}; choose a new or empty folder.")

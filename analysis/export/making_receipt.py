@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,8 +19,10 @@ from analysis.formats import ReadOptions
 from analysis.signal import ROW_ID, Signal
 
 
-def receipt_of(chosen: Chosen, written: Written, personal_data: PersonalData | None) -> Receipt:
-    """What was chosen and written, and all that is needed to make it again."""
+def receipt_of(
+    chosen: Chosen, written: Written, lost: Mapping[str, int], personal_data: PersonalData | None
+) -> Receipt:
+    """What was chosen, written and lost, and all that is needed to make it again."""
     dataset, request, steps = chosen.dataset, chosen.request, chosen.steps
     return Receipt(
         winnow=analysis.__version__,
@@ -39,6 +42,7 @@ def receipt_of(chosen: Chosen, written: Written, personal_data: PersonalData | N
         tokens_in=steps[0].tokens,
         tokens_out=steps[-1].tokens,
         neutralised_cells=written.neutralised_cells,
+        lost=dict(lost),
         notes=tuple(written.notes),
         files=tuple(written.files),
         personal_data=personal_data,

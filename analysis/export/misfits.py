@@ -6,6 +6,8 @@ import polars as pl
 
 from analysis.export.training_formats import SourceColumns, labels_of
 
+MOVED = r'\{"type":"[^"]*"\}'
+"""A part of which only the type is left, since its content is in another field of the message."""
 LETTERS = {"system": "s", "developer": "s", "user": "u", "assistant": "a", "tool": "t"}
 
 
@@ -26,9 +28,9 @@ def misfits(to: str, source: SourceColumns) -> list[tuple[str, pl.Expr]]:
     if "messages" in source.canonical:
         reasons += [(reason, chat & test.fill_null(True)) for reason, test in _chat_misfits(to, messages, is_implicit)]
     if to == "preference" or (to == "kto" and source.is_pairs):
-        reasons.append(("no rejected answer", rejected.is_null()))
+        reasons += _rejected_misfits(source, rejected)
         if "prompts_differ" in source.canonical:
-            reasons.append(("chosen and rejected answer different prompts", pl.col("prompts_differ").fill_null(False)))
+            reasons.append(("chosen and rejected answer different prompts", _is_unshared(source)))
     elif to == "kto":
         reasons.append(("no label of true or false", labels_of(source).is_null()))
     return reasons
@@ -36,7 +38,8 @@ def misfits(to: str, source: SourceColumns) -> list[tuple[str, pl.Expr]]:
 
 def misfit_columns(to: str, source: SourceColumns) -> list[str]:
     """The columns that the tests of `misfits` read."""
-    names = [n for n in ("messages", "prompt", "response", "rejected", "prompts_differ") if n in source.canonical]
+    used = ("messages", "messages_rejected", "prompt_turns", "prompt", "response", "rejected", "prompts_differ")
+    names = [n for n in used if n in source.canonical]
     return [*names, *([source.roles["label"]] if to == "kto" and "label" in source.roles else [])]
 
 
@@ -44,20 +47,48 @@ def _chat_misfits(to: str, messages: pl.Expr, is_implicit: bool) -> list[tuple[s
     turn = pl.element().struct
     # One letter per turn: "suaua" is a system message and two exchanges.
     shape = messages.list.eval(turn.field("role").replace_strict(LETTERS, default="x")).list.join("")
-    has_text = (turn.field("content").fill_null("") != "").fill_null(False)
+    content, parts = turn.field("content"), turn.field("parts")
+    has_parts = parts.str.replace_all(MOVED, "").str.contains("{", literal=True).fill_null(False)
+    has_content = (content.fill_null("") != "") | (content.is_null() & has_parts)
     calls = turn.field("tool_calls").is_not_null()
-    no_text = ("a message without text", messages.list.eval(turn.field("content").is_null() & ~calls).list.any())
     if to == "sharegpt":
-        both = messages.list.eval(has_text & calls).list.any()
-        return [no_text, ("a message of both text and tool calls", both)]
+        no_text = messages.list.eval(content.is_null() & ~has_parts & ~calls).list.any()
+        both = messages.list.eval(has_content & calls).list.any()
+        return [("a message without text", no_text), ("a message of both text and tool calls", both)]
     if to == "alpaca":
         tools = messages.list.eval(calls).list.any() | shape.str.contains("t")
+        no_text = messages.list.eval(content.is_null() & ~calls).list.any()
         turns = ~shape.str.contains("^s*(ua)+$")
-        return [("tool calls", tools), no_text, ("turns that do not alternate from user to assistant", turns)]
+        return [
+            ("tool calls", tools),
+            ("a message without text", no_text),
+            ("turns that do not alternate from user to assistant", turns),
+        ]
     if to == "messages":
         return []
     reasons = [("the last message is not the assistant's", ~shape.str.ends_with("a"))]
     return reasons if is_implicit else [*reasons, ("no prompt", shape.str.len_chars() < 2)]
+
+
+def _is_unshared(source: SourceColumns) -> pl.Expr:
+    """Whether the two sides of a pair begin with no question that they share; later turns may differ."""
+    differ = pl.col("prompts_differ").fill_null(False)
+    if "prompt_turns" not in source.canonical:
+        return differ
+    shared = pl.col("messages").list.head(pl.col("prompt_turns").fill_null(0))
+    return differ & ~shared.list.eval(pl.element().struct.field("role") == "user").list.any().fill_null(False)
+
+
+def _rejected_misfits(source: SourceColumns, rejected: pl.Expr) -> list[tuple[str, pl.Expr]]:
+    """A rejected side is a text, or messages of which the last is the assistant's, also where it only calls a tool."""
+    if "messages_rejected" not in source.canonical:
+        return [("no rejected answer", rejected.is_null())]
+    other = pl.col("messages_rejected")
+    last = other.list.last().struct.field("role")
+    return [
+        ("no rejected answer", rejected.is_null() & (other.list.len().fill_null(0) == 0)),
+        ("the last message of the rejected side is not the assistant's", (last != "assistant").fill_null(False)),
+    ]
 
 
 def _column(source: SourceColumns, name: str) -> pl.Expr:

@@ -97,12 +97,14 @@ class TakenOut:
 
 @dataclass(frozen=True)
 class PersonalData:
-    """The rules, the id of the secret, what was done with each type, the detector's parameters, Faker's version."""
+    """The rules, the id of the secret, what was done with each type, in how many rows anything was replaced, the
+    detector's parameters, Faker's version."""
 
     not_personal: tuple[NotPersonal, ...]
     secret: str
     redact: tuple[str, ...] = field(default=(), metadata=LEFT_OUT)
     taken_out: tuple[TakenOut, ...] = field(default=(), metadata=LEFT_OUT)
+    changed_rows: int = field(default=0, metadata=LEFT_OUT)
     detector: Mapping[str, Any] = field(default_factory=dict, metadata=LEFT_OUT)
     faker: str = field(default="", metadata=LEFT_OUT)
 
@@ -110,9 +112,9 @@ class PersonalData:
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
     """An export: `winnow` is the version that made it, `view` its view as in a URL, `sentence` the view in words,
-    `protect` the splits that stay whole, `steps` the waterfall from all records to those that were written. Tokens
-    are null where they are not counted, `neutralised_cells` where cells are not changed. The fields are in the order
-    of the JSON text."""
+    `protect` the splits that stay whole, `steps` the waterfall from all records to those that were written. Tokens are
+    null where they are not counted, `neutralised_cells` where cells are not changed. `lost`: field -> rows that lose it
+    (see `losses`). The fields are in the order of the JSON text."""
 
     winnow: str
     source: Source
@@ -131,6 +133,7 @@ class Receipt:
     tokens_in: int | None = None
     tokens_out: int | None = None
     neutralised_cells: int | None = None
+    lost: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     files: tuple[WrittenFile, ...]
     personal_data: PersonalData | None = field(default=None, metadata=LEFT_OUT)

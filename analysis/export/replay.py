@@ -15,6 +15,7 @@ from analysis.errors import ReceiptError
 from analysis.export.earlier import as_it_meant
 from analysis.export.exporting import ExportResult, write_export
 from analysis.export.folder import new_folder
+from analysis.export.losses import losses
 from analysis.export.receipt import PersonalData, Receipt, Tags, read_receipt
 from analysis.export.request import ExportRequest
 from analysis.export.waterfall import choose
@@ -27,10 +28,12 @@ from analysis.view.operators import check_pattern
 from analysis.workspace import Workspace
 
 
-def replay(receipt_path: Path, sources: Path | Iterable[Path], out: Path, workspace: Workspace) -> ExportResult:
+def replay(
+    receipt_path: Path, sources: Path | Iterable[Path], out: Path, workspace: Workspace, *, replace: bool = False
+) -> ExportResult:
     """Makes the export again from the same source files in the folder `out`, with the tags of the receipt.
 
-    `out` is written only if every file has the SHA-256 of the receipt.
+    `out` is written only if every file has the SHA-256 of the receipt; an earlier export in it only with `replace`.
 
     Raises ReceiptError where a file differs, WinnowError where the receipt needs what this version does not have.
     """
@@ -40,9 +43,9 @@ def replay(receipt_path: Path, sources: Path | Iterable[Path], out: Path, worksp
     _check_signals(receipt, workspace.catalogue)
     _check_personal_data(receipt.personal_data)
     dataset = _as_it_was(workspace.open(paths, receipt.source.reading), receipt)
-    with new_folder(out) as folder:
+    with new_folder(out, replace=replace) as folder:
         chosen = choose(dataset, _request_of(receipt, dataset), _reasons(receipt.tags))
-        new = write_export(chosen, folder, paths)
+        new = write_export(chosen, losses(chosen), folder, paths)
         _compare(receipt, new, unknown)
     return ExportResult(Path(out), new, tuple(unknown))
 

@@ -28,6 +28,10 @@ KEYS: dict[str, dict[str, str]] = {
 }
 OPTIONAL = {"alpaca": ("system", "history")}
 TEXT_ROLES = ("prompt", "input", "response", "system", "rejected", "messages", "text")
+READ = ("system", "prompt", "response", "messages")
+REJECTED = ("rejected", "messages_rejected", "prompt_turns")
+PAIRS = ("preference", "kto")
+"""The formats that hold the rejected answer of a pair."""
 LABELS = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 
 
@@ -36,8 +40,9 @@ class SourceColumns:
     """The columns of the rows to be written.
 
     `canonical`: the canonical columns that are not empty. `roles`: role -> original column. `originals`: the source's
-    columns as stored, with their types. `json_columns`: those that hold JSON text. `renamed`: stored name -> name in
-    the source.
+    columns as stored, with their types. `json_columns`: those that hold JSON text; `number_columns`: those that hold
+    numbers as text, since 64 bits are too few for them; `whole`: those of which
+    all is in the canonical columns, whatever the layout of a row. `renamed`: stored name -> name in the source.
     """
 
     canonical: frozenset[str]
@@ -45,10 +50,17 @@ class SourceColumns:
     originals: Mapping[str, pl.DataType]
     json_columns: frozenset[str]
     renamed: Mapping[str, str]
+    number_columns: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
 
     @property
     def is_pairs(self) -> bool:
-        return "rejected" in self.canonical
+        return bool(self.canonical & {"rejected", "messages_rejected"})
+
+    @property
+    def has_tools(self) -> bool:
+        """Whether rows name the tools that the model may call, elsewhere than in a column called so."""
+        return "tools" in self.canonical and "tools" not in self.originals
 
     @property
     def is_conversational(self) -> bool:
@@ -60,13 +72,21 @@ class SourceColumns:
         """Whether prompts are made of an instruction and an input in separate columns of the source."""
         return {"prompt", "input"} <= self.roles.keys() and not self.canonical & {"messages", "rejected"}
 
+    def is_text(self, column: str) -> bool:
+        """Whether an original column holds plain text."""
+        return self.originals.get(column) == pl.String and column not in self.json_columns | self.number_columns
+
+    def name_of(self, role: str) -> str:
+        """The source's name of the column of this role."""
+        return self.renamed.get(self.roles[role], self.roles[role])
+
     def in_words(self, column: str) -> str:
         """An original column's type for people."""
         return "JSON" if column in self.json_columns else type_in_words(self.originals[column])
 
     def others(self, to: str) -> dict[str, str]:
         """Original columns that are not part of the text -> their names beside the keys of the format."""
-        texts = {self.roles.get(role) for role in TEXT_ROLES}
+        texts = {self.roles.get(role) for role in TEXT_ROLES} | self.whole
         if to == "kto" and not self.is_pairs:
             texts.add(self.roles.get("label"))
         taken, names = set(KEYS[to]), {}
@@ -82,10 +102,12 @@ class SourceColumns:
 
     def reads(self, to: str) -> list[str]:
         """The columns that `write_training` needs."""
-        texts = [name for name in ("system", "prompt", "response", "rejected", "messages") if name in self.canonical]
+        texts = [name for name in READ if name in self.canonical]
+        pairs = [name for name in REJECTED if name in self.canonical] if to in PAIRS else []
+        tools = ["tools"] if self.has_tools else []
         extra = [self.roles["prompt"], self.roles["input"]] if to == "alpaca" and self.splits_input else []
         extra += [self.roles["label"]] if to == "kto" and "label" in self.roles and not self.is_pairs else []
-        return list(dict.fromkeys([*texts, *extra, *self.others(to)]))
+        return list(dict.fromkeys([*texts, *pairs, *tools, *extra, *self.others(to)]))
 
 
 def labels_of(source: SourceColumns) -> pl.Expr:

@@ -15,6 +15,7 @@ from analysis.errors import ExportError
 from analysis.export.misfits import misfit_columns, misfits
 from analysis.export.request import ExportRequest, types_column
 from analysis.export.training_formats import KEYS, SourceColumns
+from analysis.formats.layouts import BY_NAME
 from analysis.personal_data.types import ENTITY_TYPES
 from analysis.signal import ROW_ID
 
@@ -189,8 +190,23 @@ def _columns_for_writers(dataset: Dataset) -> SourceColumns:
     """The columns of a dataset for the writers of training formats."""
     meta = dataset.meta
     return SourceColumns(
-        frozenset(dataset.canonical), dataset.roles, dataset.originals, frozenset(meta["json_columns"]), meta["renamed"]
+        frozenset(dataset.canonical),
+        dataset.roles,
+        dataset.originals,
+        frozenset(meta["json_columns"]),
+        meta["renamed"],
+        frozenset(meta.get("number_columns", ())),
+        _whole_columns(dataset),
     )
+
+
+def _whole_columns(dataset: Dataset) -> frozenset[str]:
+    """The columns that every layout of the dataset reads whole, so that they need not be repeated."""
+    layouts = [described["layout"] for described in dataset.meta.get("layouts", ())]
+    if not layouts or any(name not in BY_NAME for name in layouts):
+        return frozenset()
+    whole = set.intersection(*(set(BY_NAME[name].whole) for name in layouts))
+    return frozenset(c for c in dataset.originals if dataset.meta["renamed"].get(c, c) in whole)
 
 
 def _fitting(dataset: Dataset, to: str, source: SourceColumns, mask: pl.Series) -> Iterator[tuple[str, pl.Series]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,10 +13,11 @@ import polars as pl
 
 from analysis.export.outfiles import OutFile, Written
 from analysis.export.training_formats import KEYS, OPTIONAL, SourceColumns, labels_of
+from analysis.export.turns import Turn, json_of, sides_of, turns_of, values_of
+from analysis.formats.chats import INSTRUCTING
 from analysis.formats.kinds import as_text, plain
 
 Record = dict[str, Any]
-Turn = dict[str, Any]
 
 FEW_ROWS = 1_000  # with more Python objects at a time the garbage collector is slow
 SHAREGPT_NAMES = {"user": "human", "assistant": "gpt", "system": "system", "tool": "observation"}
@@ -60,79 +62,37 @@ def _notes(to: str, source: SourceColumns, others: Mapping[str, str]) -> list[st
     notes = []
     if others:
         notes.append("The source's other columns stand beside the format's own keys, under their own names.")
-    if "messages" in source.canonical:
-        notes.append("Of a message its role, text and tool calls are kept; only the format input keeps all else.")
-    if source.is_pairs and to not in ("preference", "kto"):
-        notes.append("Of a preference pair the chosen answer is kept; the rejected one is left out.")
+    if "messages" in source.canonical and to != "alpaca":
+        notes.append("Each message has the keys that it has in the source, under the names of the format.")
     if source.is_pairs and to == "kto":
         notes.append("Each preference pair gives two records: the chosen answer as true, the rejected one as false.")
     return notes
 
 
 def _others(source: SourceColumns, frame: pl.DataFrame, others: Mapping[str, str]) -> Iterator[Record]:
-    """The other original columns of each row; JSON text is written as JSON."""
-    if not others:
-        yield from ({} for _ in range(frame.height))
-        return
-    nested = [name for column, name in others.items() if column in source.json_columns]
-    for row in frame.select(pl.col(column).alias(name) for column, name in others.items()).iter_rows(named=True):
-        for name in nested:
-            if row[name] is not None:
-                row[name] = orjson.Fragment(row[name])
+    """The other original columns of each row, and its tools; JSON text and long numbers are written as JSON."""
+    tools = values_of(frame, "tools") if source.has_tools else [None] * frame.height
+    rows = _own_columns(source, frame, others) if others else ({} for _ in range(frame.height))
+    for row, text in zip(rows, tools, strict=True):
+        if text is not None and row.get(others.get(source.roles.get("tools", ""), "tools")) is None:
+            row["tools"] = _json_or_text(text)
         yield row
 
 
-def _values(frame: pl.DataFrame, name: str) -> Sequence[Any]:
-    return frame[name].to_list() if name in frame.columns else [None] * frame.height
-
-
-def turns_of(source: SourceColumns, frame: pl.DataFrame) -> Iterator[list[Turn]]:
-    """Each row as messages in the form of the OpenAI API: its chat, or messages made of system, prompt and response."""
-    singles = (_values(frame, name) for name in ("system", "prompt", "response"))
-    if "messages" not in source.canonical:
-        yield from (_single(*row) for row in zip(*singles, strict=True))
-        return
-    has_own_system = "system" in source.roles
-    for chat, row in zip(frame["messages"].to_list(), zip(*singles, strict=True), strict=True):
-        system = row[0] if has_own_system else None
-        yield _chat(chat, system) if chat else _single(*row)
-
-
-def _single(system: str | None, prompt: str | None, response: str | None) -> list[Turn]:
-    turns = [] if system is None else [{"role": "system", "content": system}]
-    if prompt is not None:
-        turns.append({"role": "user", "content": prompt})
-    if response is not None:
-        turns.append({"role": "assistant", "content": response})
-    return turns
-
-
-def _chat(messages: list[Turn], system: str | None) -> list[Turn]:
-    """A chat; a system message from a separate column comes first."""
-    turns = [_turn(message) for message in messages]
-    if system is not None and all(turn["role"] != "system" for turn in turns):
-        turns.insert(0, {"role": "system", "content": system})
-    return turns
-
-
-def _turn(message: Turn) -> Turn:
-    if message["tool_calls"] is None:
-        return {"role": message["role"], "content": message["content"]}
-    return {"role": message["role"], "content": message["content"], "tool_calls": _calls(message["tool_calls"])}
-
-
-def _calls(text: str) -> Any:
-    """Tool calls as a list of {"type": "function", "function": ...}; text that is not JSON stays text."""
+def _json_or_text(text: str) -> Any:
     try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        return json_of(text)
+    except (orjson.JSONDecodeError, json.JSONDecodeError):
         return text
-    return [_call(call) for call in (value if isinstance(value, list) else [value])]
 
 
-def _call(call: Any) -> Any:
-    is_bare = isinstance(call, dict) and "name" in call and "type" not in call
-    return {"type": "function", "function": call} if is_bare else call
+def _own_columns(source: SourceColumns, frame: pl.DataFrame, others: Mapping[str, str]) -> Iterator[Record]:
+    as_json = [name for column, name in others.items() if column in source.json_columns | source.number_columns]
+    for row in frame.select(pl.col(column).alias(name) for column, name in others.items()).iter_rows(named=True):
+        for name in as_json:
+            if row[name] is not None:
+                row[name] = orjson.Fragment(row[name])
+        yield row
 
 
 def _sharegpt(source: SourceColumns, frame: pl.DataFrame) -> Iterator[Record]:
@@ -140,29 +100,38 @@ def _sharegpt(source: SourceColumns, frame: pl.DataFrame) -> Iterator[Record]:
 
 
 def _sharegpt_turn(turn: Turn) -> Turn:
+    """`from` and `value`, beside all else that the message has."""
+    rest = {key: value for key, value in turn.items() if key not in ("role", "content", "tool_calls")}
     calls = turn.get("tool_calls")
     if calls is None:
-        return {"from": SHAREGPT_NAMES.get(turn["role"], turn["role"]), "value": turn["content"]}
+        return {**rest, "from": SHAREGPT_NAMES.get(turn["role"], turn["role"]), "value": turn["content"]}
     if isinstance(calls, list):
-        calls = [call["function"] if isinstance(call, dict) and "function" in call else call for call in calls]
-        calls = orjson.dumps(calls[0] if len(calls) == 1 else calls).decode()
-    return {"from": "function_call", "value": calls}
+        bare = [_bare(call) for call in calls]
+        calls = orjson.dumps(bare[0] if len(bare) == 1 else bare).decode()
+    return {**rest, "from": "function_call", "value": calls}
+
+
+def _bare(call: Any) -> Any:
+    """A call of a function by name and arguments, with the call's id where there is one."""
+    if not isinstance(call, dict) or not isinstance(call.get("function"), dict):
+        return call
+    return {**call["function"], **{key: value for key, value in call.items() if key not in ("type", "function")}}
 
 
 def _alpaca(source: SourceColumns, frame: pl.DataFrame) -> Iterator[Record]:
-    records = map(_instruction, turns_of(source, frame))
+    records = map(_instruction, turns_of(source, frame, only_texts=True))
     if not source.splits_input:
         yield from records
         return
-    apart = (_values(frame, source.roles[role]) for role in ("prompt", "input"))
+    apart = (values_of(frame, source.roles[role]) for role in ("prompt", "input"))
     for record, instruction, given in zip(records, *apart, strict=True):
         yield {**record, "instruction": as_text(instruction) or "", "input": as_text(given) or ""}
 
 
 def _instruction(turns: list[Turn]) -> Record:
-    contents = [turn["content"] for turn in turns if turn["role"] != "system"]
+    contents = [turn["content"] for turn in turns if turn["role"] not in INSTRUCTING]
     record: Record = {"instruction": contents[-2], "input": "", "output": contents[-1]}
-    if system := [turn["content"] for turn in turns if turn["role"] == "system"]:
+    if system := [turn["content"] for turn in turns if turn["role"] in INSTRUCTING]:
         record["system"] = "\n\n".join(system)
     if len(contents) > 2:
         record["history"] = [contents[position : position + 2] for position in range(0, len(contents) - 2, 2)]
@@ -174,19 +143,25 @@ def _prompt_and_answer(source: SourceColumns, frame: pl.DataFrame) -> Iterator[t
     if source.is_conversational:
         yield from ((turns[:-1], turns[-1:]) for turns in turns_of(source, frame))
     else:
-        yield from zip(_values(frame, "prompt"), _values(frame, "response"), strict=True)
+        yield from zip(values_of(frame, "prompt"), values_of(frame, "response"), strict=True)
 
 
 def _pairs(source: SourceColumns, frame: pl.DataFrame) -> Iterator[tuple[Any, Any, Any]]:
-    """Prompt, chosen and rejected answer."""
-    for (prompt, chosen), text in zip(_prompt_and_answer(source, frame), _values(frame, "rejected"), strict=True):
-        yield prompt, chosen, [{"role": "assistant", "content": text}] if source.is_conversational else text
+    """Prompt, chosen and rejected answer: as texts, or in conversational form as lists of messages."""
+    if source.is_conversational:
+        yield from sides_of(source, frame)
+    else:
+        yield from zip(*(values_of(frame, name) for name in ("prompt", "response", "rejected")), strict=True)
 
 
 def _preference(source: SourceColumns, frame: pl.DataFrame) -> Iterator[Record]:
     for prompt, chosen, rejected in _pairs(source, frame):
-        answers = {"chosen": chosen, "rejected": rejected}
-        yield {"prompt": prompt, **answers} if "prompt" in source.canonical else answers
+        if "prompt" in source.canonical:
+            yield {"prompt": prompt, "chosen": chosen, "rejected": rejected}
+        elif source.is_conversational:
+            yield {"chosen": prompt + chosen, "rejected": prompt + rejected}
+        else:
+            yield {"chosen": chosen, "rejected": rejected}
 
 
 def _kto(source: SourceColumns, frame: pl.DataFrame) -> Iterator[Record]:

@@ -23,6 +23,7 @@ __all__ = [
     "import_files",
     "importing",
     "kinds",
+    "layouts",
     "options",
     "preview",
     "rebuild",

@@ -181,12 +181,19 @@ def dialect(head: str, name: str, reading: ReadOptions) -> Dialect:
 def _quotes_are_stray(rows: list[list[str]]) -> bool:
     """Whether cells begin with a quotation mark, but hardly any ends with one on the same line, or on a later one.
 
-    A mark alone in a cell closes one that ended with a line end.
+    A mark alone in a cell closes one that ended with a line end. Two marks together are one inside a cell, as in JSON
+    text, and neither open nor end one.
     """
-    opening = [cell for row in rows for cell in row if cell.startswith('"') and cell != '"']
-    whole = sum(cell.endswith('"') for cell in opening)
-    closing = sum(cell.endswith('"') and (cell == '"' or not cell.startswith('"')) for row in rows for cell in row)
+    cells = [cell for row in rows for cell in row]
+    opening = [cell for cell in cells if cell != '"' and _marks(cell, cell.lstrip('"')) % 2]
+    whole = sum(_marks(cell, cell.rstrip('"')) % 2 for cell in opening)
+    closing = sum(cell == '"' or bool(_marks(cell, cell.rstrip('"')) % 2) for cell in cells) - whole
     return bool(opening) and whole + closing < len(opening) / 2
+
+
+def _marks(cell: str, without: str) -> int:
+    """How many quotation marks a cell has before or after the rest of it."""
+    return len(cell) - len(without)
 
 
 def looks_separated(head: str) -> bool:

@@ -16,7 +16,7 @@ from analysis.errors import FormatError
 from analysis.formats.assigning import is_added
 from analysis.formats.columns import CANONICAL
 from analysis.formats.csvfiles import Dialect
-from analysis.formats.kinds import Kind, is_json
+from analysis.formats.kinds import Kind, is_json, is_number
 from analysis.formats.notes import notes_of, unread_note
 from analysis.formats.options import MAX_COLUMNS, ROLES, ReadOptions
 from analysis.formats.parsing import Remarks
@@ -120,6 +120,11 @@ class Account:
                 plan.stored_as(c)
                 for c, seen in kinds.items()
                 if types[plan.stored_as(c)] == pl.String and is_json(seen)
+            ],
+            "number_columns": [
+                plan.stored_as(c)
+                for c, seen in kinds.items()
+                if types[plan.stored_as(c)] == pl.String and is_number(seen)
             ],
             "added": [plan.stored_as(column) for column in kinds if is_added(column)],
             "roles": self._roles(),

@@ -127,6 +127,12 @@ def is_json(kinds: Iterable[Kind]) -> bool:
     return "nested" in seen and seen <= LISTS | {"nested"}
 
 
+def is_number(kinds: Iterable[Kind]) -> bool:
+    """Whether a String column of these kinds holds numbers throughout, which no other type holds exactly."""
+    seen = set(kinds)
+    return bool(seen) and seen <= {"int", "wide", "huge", "float"}
+
+
 def as_text(value: Any) -> str | None:
     """Text unchanged, null as null, anything else as JSON."""
     if value is None or type(value) is str:

@@ -497,7 +497,9 @@ def test_hostile_names_do_nothing(workspace: Workspace, tmp_path: Path, to: str)
 # The folder
 
 
-def test_a_foreign_folder_is_refused_and_an_own_one_replaced(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_foreign_folder_is_refused_and_an_earlier_export_replaced_only_where_asked(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     dataset = workspace.open([jsonl(tmp_path / "a.jsonl", PAIRS)])
     out = tmp_path / "out"
     out.mkdir()
@@ -506,11 +508,17 @@ def test_a_foreign_folder_is_refused_and_an_own_one_replaced(workspace: Workspac
         export(dataset, ExportRequest(), out)
     (out / "thesis.txt").unlink()
     export(dataset, ExportRequest(to="csv"), out)
-    export(dataset, ExportRequest(to="input"), out)
+    before = everything(out)
+    with pytest.raises(
+        ExportError, match=r"holds an export of 4 rows of a.jsonl as csv, written \d{4}-\d\d-\d\d \d\d:"
+    ):
+        export(dataset, ExportRequest(to="input"), out)
+    assert everything(out) == before
+    export(dataset, ExportRequest(to="input"), out, replace=True)
     assert set(everything(out)) == {"README.md", "receipt.json", "a-input.jsonl"}
     (out / "thesis.txt").write_text("mine")
     with pytest.raises(ExportError, match="more than an earlier export, such as thesis.txt"):
-        export(dataset, ExportRequest(), out)
+        export(dataset, ExportRequest(), out, replace=True)
     with pytest.raises(ExportError, match="is a file"):
         export(dataset, ExportRequest(), out / "thesis.txt")
     assert (out / "thesis.txt").read_text() == "mine"
@@ -532,7 +540,7 @@ def test_an_earlier_export_survives_a_failed_one(
 
     monkeypatch.setattr(Path, "rename", stubborn)
     with pytest.raises(ExportError, match="Input/output error"):
-        export(dataset, ExportRequest(), tmp_path / "out")
+        export(dataset, ExportRequest(), tmp_path / "out", replace=True)
     assert everything(tmp_path / "out") == before
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 

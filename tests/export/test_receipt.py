@@ -123,7 +123,7 @@ def test_a_replay_of_other_types_makes_the_same_or_is_refused_in_words(folder: P
     path = folder / "changed.json"
     path.write_text(json.dumps(changed(whole, place, data.draw(VALUES))), encoding="utf-8")
     try:
-        replay(path, source, folder / "again", workspace)
+        replay(path, source, folder / "again", workspace, replace=True)
     except WinnowError as error:
         assert str(error)
     else:
@@ -188,11 +188,11 @@ def test_keys_of_a_newer_receipt_are_reported(folder: Path) -> None:
     path = folder / "newer.json"
     path.write_bytes(orjson.dumps({**newer, "winnow": "99.0"}))
     assert read_receipt(path)[1] == ["tags.weights", "shuffle"]
-    result = replay(path, source, folder / "newer", workspace).as_dict()
+    result = replay(path, source, folder / "newer", workspace, replace=True).as_dict()
     assert result["unknown"] == ["tags.weights", "shuffle"]
     path.write_bytes(orjson.dumps({**newer, "winnow": "99.0", "add": []}))
     with pytest.raises(ReceiptError, match="also has tags.weights, shuffle, which this version does not know"):
-        replay(path, source, folder / "again", workspace)
+        replay(path, source, folder / "again", workspace, replace=True)
     path.write_bytes(orjson.dumps(newer))
     with pytest.raises(ReceiptError, match="was changed: the same export has other values of tags.weights, shuffle"):
-        replay(path, source, folder / "again", workspace)
+        replay(path, source, folder / "again", workspace, replace=True)

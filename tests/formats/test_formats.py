@@ -642,3 +642,13 @@ def test_rebuilding_equals_importing_with_the_new_roles(tmp_path, opened, contai
     new = Imported(tmp_path / "new", rebuild(old.folder, tmp_path / "new", old.info, reading))
     assert new.rows.equals(wanted.rows) and new.ids == wanted.ids
     assert new.info == wanted.info
+
+
+def test_json_text_in_quoted_cells_does_not_make_quotation_marks_ordinary(opened) -> None:
+    chat = json.dumps([{"role": "user", "content": "Hi, you"}, {"role": "assistant", "content": "Hello, you"}])
+    cell = '"' + chat.replace('"', '""') + '"'
+    dataset = opened("a.csv", f'id,chat,answer\n1,{cell},a\n2,{cell},\n3,{cell},"b, c"\n')
+    assert dataset.info["sources"]["a.csv"]["quoted"]
+    assert list(dataset.info["columns"]) == ["id", "chat", "answer"]
+    assert [json.loads(text) for text in dataset["chat"]] == [json.loads(chat)] * 3
+    assert dataset["answer"][2] == "b, c"

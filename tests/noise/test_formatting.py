@@ -18,7 +18,9 @@ from analysis.__main__ import app
 from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.errors import DatasetError, SignalError
+from analysis.export.choices import kept_choice
 from analysis.findings import findings
+from analysis.home import home_folder
 from analysis.loaders.tokenizers import DEFAULT_TOKENIZER, tokenizer
 from analysis.noise import KINDS, ROLES, cleaned
 from analysis.noise.formatting_signal import Formatting, pieces_of
@@ -451,9 +453,8 @@ def test_a_kind_is_cleaned_on_export_by_one_click(chats: Dataset, monkeypatch: p
         ),
     )
     page("noise", chats, noise="special_tokens~response").run().button(key="clean_kind").click().run()
-    assert (went[-1]["to"], went[-1]["clean"]) == ("messages", ["special_tokens"])
+    choice = kept_choice(home_folder(), chats.fingerprint)
+    assert (choice.to, choice.clean) == ("messages", ("special_tokens",))
     assert went[-1]["params"] == {"d": chats.id, "f": []}
-    at = page("export", chats)
-    at.session_state["to"], at.session_state["clean"] = "messages", ["special_tokens"]
-    at.run().button(key="go_export").click().run()
+    page("export", chats).run().button(key="go_export").click().run()
     assert "--clean=special_tokens" in started[-1]

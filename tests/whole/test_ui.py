@@ -30,7 +30,6 @@ from analysis.view import View
 from analysis.workspace import below_data_folders
 from tests.support.browser import ROOT
 from ui import figures
-from ui.export import page
 from ui.figures import charts
 from ui.safety import is_loopback
 from ui.session import files, jobs, session
@@ -350,15 +349,6 @@ def test_a_job_nobody_knows_is_over_without_an_answer(home: Path) -> None:
 def test_the_choices_of_the_page_reach_the_command_line() -> None:
     arguments = jobs.arguments_of(["-x.csv"], {"label": "a=b"}, separator="\t", header=False)
     assert arguments == ["open", "--role", "label=a=b", "--separator", "\t", "--no-header", "--", "-x.csv"]
-
-
-@given(strange)
-def test_an_export_s_usual_folder_is_a_plain_name(name: str) -> None:
-    class Named:
-        def __init__(self, name: str) -> None:
-            self.name = name
-
-    assert re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*-csv", page.usual_folder(Named(name), "csv"))  # type: ignore[arg-type]
 
 
 # Public or private

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -14,11 +13,15 @@ from analysis.dataset.folder import CANONICAL, PLACE, TAGS
 from analysis.duplicates.splits import evaluation_splits
 from analysis.errors import ExportError
 from analysis.export import ExportRequest
+from analysis.export.exposure import exposure
+from analysis.export.losses import losses, sentences
 from analysis.export.request import CLEANABLE
 from analysis.export.waterfall import Step, choose, protected_splits
 from analysis.noise import KINDS
 from analysis.signal import ROW_ID
-from ui.session import jobs, places, session
+from ui.export import folders, kept
+from ui.export.folders import Target
+from ui.session import jobs, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.text import cut
 
@@ -36,18 +39,28 @@ WORDS = {
 }
 
 
+class Outlook(NamedTuple):
+    """What an export will do: the waterfall from all records to the exported rows, and sentences on personal data and
+    on what the format cannot hold."""
+
+    steps: Sequence[Step]
+    personal_data: Sequence[str]
+    lost: Sequence[str]
+
+
 @st.cache_data(max_entries=64, show_spinner="Counting the rows to export …")
-def _steps(key: Key, _dataset: Dataset, _request: ExportRequest) -> Sequence[Step]:
+def _outlook(key: Key, _dataset: Dataset, _request: ExportRequest) -> Outlook:
     reasons = session.notes().tags.reasons(_dataset.fingerprint) if _request.without_tags else None
-    return choose(_dataset, _request, reasons).steps
+    chosen = choose(_dataset, _request, reasons)
+    return Outlook(chosen.steps, exposure(chosen).sentences, sentences(_request.to, losses(chosen)))
 
 
-def steps(dataset: Dataset, request: ExportRequest) -> Sequence[Step]:
-    """The waterfall from all records to the exported rows; counted once per view, tags and options."""
+def outlook(dataset: Dataset, request: ExportRequest) -> Outlook:
+    """What the export will do, before it is made; counted once per view, tags and options."""
     tags = (*(f"+{tag}" for tag in request.only_tags), *(f"-{tag}" for tag in request.without_tags))
     signals = map(dataset.signal, ("tokens", "near_groups", "exact_duplicates", "personal_data", "named_entities"))
-    asked = (request.to, request.split_safe, *request.protect, *tags, *request.redact)
-    return _steps(key_of(dataset, *TAGS, *signals, view=request.view, more=asked), dataset, request)
+    asked = (request.to, request.split_safe, *request.protect, *tags, *request.redact, "clean", *request.clean)
+    return _outlook(key_of(dataset, *TAGS, *signals, view=request.view, more=asked), dataset, request)
 
 
 def choose_cleaning() -> list[str]:
@@ -63,10 +76,7 @@ def begin_cleaning(dataset: Dataset, kinds: list[str]) -> None:
     answered = {"prompt", "response"} <= set(dataset.canonical)
     fitting = {"messages": "messages" in dataset.canonical, "preference": "rejected" in dataset.canonical}
     to = next((name for name, fits in fitting.items() if fits), "prompt_completion" if answered else "parquet")
-    st.session_state["clean"] = [kind for kind in CLEANABLE if kind in kinds]
-    st.session_state["to"] = to
-    params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params()}
-    st.switch_page(places.page("export"), query_params=params)
+    kept.open_with(dataset, to=to, clean=tuple(kind for kind in CLEANABLE if kind in kinds))
 
 
 def choose_added(dataset: Dataset) -> list[str]:
@@ -86,6 +96,8 @@ def choose_split_safe(dataset: Dataset) -> tuple[str, tuple[str, ...]]:
     )
     if not offered:
         return "", ()
+    if st.session_state.get("split_safe") not in offered:
+        st.session_state["split_safe"] = None  # another reading of these data can lack a kept column
     column = st.selectbox(
         "Split-safe: no copies between values of",
         offered,
@@ -110,31 +122,25 @@ def _choose_protected(dataset: Dataset, column: str) -> tuple[str, ...]:
     except ExportError as error:
         st.text(str(error))
         st.stop()
+    key = kept.key_of_protected(column)
+    st.session_state[key] = [name for name in st.session_state.get(key, usual) if name in splits.names]
     named = "by its name" if evaluation_splits(usual) else "the smallest, because none is named like test or validation"
     return tuple(
         st.multiselect(
             "Stays whole",
             splits.names,
-            default=usual,
             format_func=cut,
-            key=f"protect_{column}",
+            key=key,
             placeholder=f"{cut(' and '.join(usual), 40)}: {named}",
             help=f"Rows of other values that are copies of these rows are left out. By default: {named}.",
         )
     )
 
 
-def usual_folder(dataset: Dataset, to: str) -> str:
-    """A folder name from the names of dataset and format, with letters, digits, `.`, `_` and `-` only."""
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(dataset.name).stem).strip("-.") or "dataset"
-    return f"{stem[:60]}-{to}"
-
-
-def start(dataset: Dataset, request: ExportRequest, folder: str) -> None:
-    """Starts the job; the folder is always below the workspace's `exports`, with unsafe characters replaced."""
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", folder).strip("-.") or usual_folder(dataset, request.to)
-    out = session.workspace().home / "exports" / name
-    arguments = ["export", "--to", request.to, "--out", str(out)]
+def start(dataset: Dataset, request: ExportRequest, target: Target, rows: int) -> None:
+    """Starts the job; the folder is always below the workspace's `exports`."""
+    arguments = ["export", "--to", request.to, "--out", str(folders.path_of(target, dataset, request, rows))]
+    arguments += ["--replace"] * target.replace
     arguments += [f"--where={text}" for text in request.view.to_params()]
     arguments += [f"--tag={tag}" for tag in request.only_tags]
     arguments += [f"--without-tag={tag}" for tag in request.without_tags]
@@ -145,6 +151,7 @@ def start(dataset: Dataset, request: ExportRequest, folder: str) -> None:
         arguments += [f"--protect={name}" for name in request.protect]
     arguments += [f"--redact={rule}" for rule in request.redact]
     st.session_state.pop("exported", None)
+    st.session_state["exported_of"] = dataset.id
     st.session_state["exporting"] = jobs.start(*arguments, "--", dataset.id)
 
 
@@ -152,6 +159,11 @@ def exported(result: dict[str, Any] | None) -> None:
     """Stores the result of the job, None if it failed, for the page to show."""
     st.session_state.pop("exporting", None)
     st.session_state["exported"] = result
+
+
+def latest(dataset: Dataset) -> dict[str, Any] | None:
+    """The result of the latest export of this session, if it is of this dataset."""
+    return st.session_state.get("exported") if st.session_state.get("exported_of") == dataset.id else None
 
 
 def files_of(result: dict[str, Any]) -> list[Path]:

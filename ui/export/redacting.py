@@ -11,8 +11,9 @@ from analysis.export.redaction.plan import HOW, MOST_SHOWN, WHOLE, WITHOUT_PSEUD
 from analysis.export.redaction.preview import preview
 from analysis.personal_data.types import DEFAULT_TYPES, ENTITY_TYPES
 from analysis.view import View
+from ui.export import kept
 from ui.personal_data import found
-from ui.session import jobs, places, session
+from ui.session import jobs, session
 from ui.session.cache_keys import Key, key_of
 
 WORDS = {
@@ -40,20 +41,21 @@ def offered(dataset: Dataset) -> dict[str, int | None]:
 
 def begin(dataset: Dataset) -> None:
     """Opens the page Export with every type chosen that is in the rows in view."""
-    st.session_state["redact"] = [type_ for type_, rows in offered(dataset).items() if rows]
-    params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params()}
-    st.switch_page(places.page("export"), query_params=params)
+    kept.open_with(dataset, redact=tuple(f"{type_}=replace" for type_, rows in offered(dataset).items() if rows))
 
 
 def choose(dataset: Dataset) -> list[str]:
-    """A choice of types and of what replaces each, as on the command line (`TYPE=HOW`); none by default."""
+    """A choice of types and of what replaces each, as on the command line (`TYPE=HOW`); none by default.
+
+    A type that was chosen before is offered as long as it is chosen, also where no row in view has it.
+    """
     types = offered(dataset)
+    types |= {type_: None for type_ in st.session_state.get("redact", []) if type_ not in types}
 
     def words(type_: str) -> str:
         rows = types[type_]
         return found.title(type_) + ("" if rows is None else f" ({rows:,})")
 
-    st.session_state["redact"] = [t for t in st.session_state.get("redact", []) if t in types]
     chosen = st.multiselect(
         "Remove personal data",
         list(types),

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from analysis.export.receipt import PersonalData, Receipt, TakenOut
+from analysis.export.redaction.outcome import outcome
 from analysis.export.redaction.plan import HOW
 from analysis.export.redaction.redactor import Redactor
 from analysis.export.redaction.rescan import File, check_files
@@ -15,7 +16,6 @@ from analysis.export.source_files import Change
 from analysis.export.waterfall import Chosen
 from analysis.keys import key_id
 from analysis.personal_data.cells import JSON, TEXT, Kind
-from analysis.personal_data.types import ENTITY_TYPES
 
 
 class Redacting:
@@ -79,13 +79,7 @@ class Redacting:
             instead = HOW["replace" if rule.how == "drop" else rule.how]
             dropped = " (rows that hold it are left out; this is what stood in other columns)" * (rule.how == "drop")
             notes.append(f"{type_}: {places} gave way to {instead}{dropped}.")
-        looked = [type_ for type_ in plan if type_ not in ENTITY_TYPES]
-        if looked:
-            notes.append(f"The files were scanned again, and no {' or '.join(looked)} was left.")
-        if named := [type_ for type_ in plan if type_ in ENTITY_TYPES]:
-            notes.append(
-                f"{', '.join(named)}: found by a language pipeline, which misses some and takes others for one."
-            )
+        notes.append(outcome(self.personal_data()))
         notes.append("Tokens are counted before personal data was taken out.")
         return notes
 
@@ -103,6 +97,7 @@ class Redacting:
                 TakenOut(rule.type, rule.how, counts[rule.type]["rows"], counts[rule.type]["values"])
                 for rule in plan.values()
             ),
+            changed_rows=self.redactor.changed_rows,
             detector=dict(self.redactor.detector) if plan else {},
             faker=_faker_version() if any(rule.how == "pseudonym" for rule in plan.values()) else "",
         )

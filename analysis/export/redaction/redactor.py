@@ -102,6 +102,11 @@ class Redactor:
         scans = self._take(pl.DataFrame(lines, schema=LINE, orient="row"), places)
         return self._settled(columns, [TEXT] * len(columns), places, scans)
 
+    @property
+    def changed_rows(self) -> int:
+        """How many rows hold a value that was replaced."""
+        return len(self._values_by_row)
+
     def stand_ins_of(self, row_id: str) -> set[str]:
         """Everything that replaced a value of this row."""
         return set(self._values_by_row[row_id].instead.values()) if row_id in self._values_by_row else set()

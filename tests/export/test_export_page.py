@@ -1,0 +1,133 @@
+"""Does the page Export keep what was chosen, ask before it replaces, and tell what goes out as it is?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analysis.computing import compute
+from analysis.dataset import Dataset
+from analysis.export import ExportRequest, export
+from analysis.export.choices import kept_choice
+from analysis.workspace import Workspace
+from tests.export.test_export import jsonl
+from tests.export.test_folders import ROWS
+from tests.support.app_page import open_page, well
+from ui.session import jobs
+
+
+@pytest.fixture
+def started(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The command lines of the jobs that the page starts."""
+    lines: list[tuple[str, ...]] = []
+
+    def start(*arguments: str) -> str:
+        lines.append(arguments)
+        return "job"
+
+    monkeypatch.setattr(jobs, "start", start)
+    return lines
+
+
+@pytest.fixture
+def dataset(home: Path, tmp_path: Path) -> Dataset:
+    opened = Workspace(home).open([jsonl(tmp_path / "a.jsonl", ROWS)])
+    compute(opened, opened.signal("personal_data"))
+    return opened
+
+
+def opened(dataset: Dataset, *filters: str, to: str = "") -> AppTest:
+    """The page in a new session, with this format chosen."""
+    at = open_page("export", dataset, *filters)
+    return well(at.selectbox(key="to").set_value(to).run()) if to else at
+
+
+def exported(at: AppTest) -> None:
+    """Clicks Export; the job that it starts does not run here."""
+    at.button(key="go_export").click().run()
+
+
+def words(at: AppTest) -> str:
+    return "\n".join(text.value for text in at.text)
+
+
+def folder_of(line: tuple[str, ...]) -> Path:
+    return Path(line[line.index("--out") + 1])
+
+
+def test_a_reload_does_not_forget_the_redaction(home: Path, dataset: Dataset, started: list[tuple[str, ...]]) -> None:
+    at = opened(dataset, to="messages")
+    assert "3 rows hold personal data, and it goes out as it is. Names were not looked for." in words(at)
+    at.multiselect(key="redact").set_value(["EMAIL_ADDRESS", "PHONE_NUMBER"]).run()
+    at.selectbox(key="redact_PHONE_NUMBER").set_value("mask").run()
+    at.number_input(key="redact_n_PHONE_NUMBER").set_value(2).run()
+    well(at.multiselect(key="clean").set_value(["html_tags"]).run())
+    plan = ("EMAIL_ADDRESS=replace", "PHONE_NUMBER=mask:2")
+    assert kept_choice(home, dataset.fingerprint).redact == plan
+    again = opened(dataset)  # another session, by an address that names no format
+    assert again.selectbox(key="to").value == "messages"
+    assert again.multiselect(key="clean").value == ["html_tags"]
+    assert again.multiselect(key="redact").value == ["EMAIL_ADDRESS", "PHONE_NUMBER"]
+    assert "3 rows hold personal data, and it is replaced. Names were not looked for." in words(again)
+    exported(again)
+    assert {"--redact=EMAIL_ADDRESS=replace", "--redact=PHONE_NUMBER=mask:2", "--clean=html_tags"} <= set(started[-1])
+    assert again.selectbox(key="to").value == "messages"
+
+
+def test_each_dataset_has_its_own_choice(
+    home: Path, dataset: Dataset, started: list[tuple[str, ...]], tmp_path: Path
+) -> None:
+    other = Workspace(home).open([jsonl(tmp_path / "b.jsonl", ROWS[:2])])
+    at = opened(dataset, to="messages")
+    well(at.multiselect(key="redact").set_value(["EMAIL_ADDRESS"]).run())
+    at.query_params["d"] = other.id
+    at.query_params.pop("f", None)
+    well(at.run())
+    assert at.multiselect(key="redact").value == []
+    assert "Personal data was not looked for." in words(at)
+    at.query_params["d"] = dataset.id
+    well(at.run())
+    assert at.multiselect(key="redact").value == ["EMAIL_ADDRESS"]
+    assert kept_choice(home, other.fingerprint).redact == ()
+    assert kept_choice(home, dataset.fingerprint).redact == ("EMAIL_ADDRESS=replace",)
+
+
+def test_a_type_that_no_row_in_view_has_stays_chosen(
+    home: Path, dataset: Dataset, started: list[tuple[str, ...]]
+) -> None:
+    at = opened(dataset, to="messages")
+    well(at.multiselect(key="redact").set_value(["EMAIL_ADDRESS"]).run())
+    few = opened(dataset, "prompt~has~colour")
+    assert few.multiselect(key="redact").value == ["EMAIL_ADDRESS"]
+    assert "None of the 1 row looked at holds personal data." in words(few)
+
+
+def test_every_export_gets_a_folder_of_its_own(home: Path, dataset: Dataset, started: list[tuple[str, ...]]) -> None:
+    for number in range(2):
+        at = opened(dataset, to="messages")
+        exported(at)
+        assert "--replace" not in started[-1]
+        folder_of(started[-1]).mkdir(parents=True)
+        assert folder_of(started[-1]).name.startswith("a-messages-4-rows-20"), number
+    first, second = map(folder_of, started)
+    assert first != second and first.parent == second.parent == home / "exports"
+
+
+def test_the_page_asks_before_it_replaces(home: Path, dataset: Dataset, started: list[tuple[str, ...]]) -> None:
+    out = home / "exports" / "mine"
+    export(dataset, ExportRequest(to="csv"), out)
+    at = opened(dataset, to="messages")
+    well(at.text_input(key="folder").set_value("../mine").run())
+    assert "The folder mine holds an export of 4 rows of a.jsonl as csv, written " in words(at)
+    assert at.button(key="go_export").disabled and not started
+    (agree,) = at.checkbox
+    assert agree.label == "Replace these 4 rows" and not agree.value
+    at = well(agree.check().run())
+    exported(at)
+    assert folder_of(started[-1]) == out and "--replace" in started[-1]
+    (out / "thesis.txt").write_text("mine")
+    at = well(opened(dataset).text_input(key="folder").set_value("mine").run())
+    assert "holds more than an earlier export, such as thesis.txt" in words(at)
+    assert not at.checkbox
