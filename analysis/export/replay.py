@@ -19,7 +19,7 @@ from analysis.export.losses import losses
 from analysis.export.receipt import PersonalData, Receipt, Tags, read_receipt
 from analysis.export.request import ExportRequest
 from analysis.export.waterfall import choose
-from analysis.formats import ROLES, fingerprint
+from analysis.formats import ROLES, TEXT_ROLES, fingerprint
 from analysis.keys import key_id
 from analysis.personal_data.not_personal import KINDS, NotPersonal, ruled, whole
 from analysis.signal import ROW_ID, Catalogue
@@ -137,13 +137,23 @@ def _as_it_was(dataset: Dataset, receipt: Receipt) -> Dataset:
     if personal and personal.detector:
         parameters["personal_data"] = {**personal.detector, **parameters.get("personal_data", {})}
     dataset.meta = {**dataset.meta, "files": files, "parameters": parameters}
-    dataset.name, dataset.roles = source.name, dict(source.roles)
+    dataset.name, dataset.roles = source.name, _roles(dataset, source.roles)
     dataset.set_tags(_tags(receipt.tags), 1)
     for used in receipt.signals:
         compute(dataset, dataset.signal(used.name))
     if personal:
         dataset.set_rulings(ruled(dataset, personal.not_personal, "receipt"))
     return dataset
+
+
+def _roles(dataset: Dataset, given: Mapping[str, str]) -> dict[str, str]:
+    """The roles of the texts by which the rows were read, and the other roles of the receipt, in its order: a receipt
+    cannot give the texts other roles than its reading does."""
+    roles = {
+        **{role: column for role, column in dataset.roles.items() if role in TEXT_ROLES},
+        **{role: column for role, column in given.items() if role not in TEXT_ROLES},
+    }
+    return {role: roles[role] for role in dict.fromkeys((*given, *roles)) if role in roles}
 
 
 def _tags(tags: Tags) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from analysis.errors import FormatError
 from analysis.formats.assigning import ADDED
 from analysis.formats.batches import Batch
 from analysis.formats.kinds import Kind, kinds_of
@@ -16,12 +17,19 @@ from analysis.formats.parsing import Records
 from analysis.formats.parts import Plan, build
 from analysis.formats.shapes import Shape, find_shape, layout_shape
 
+BY_COLUMNS = "columns"
 SAMPLE_RECORDS = 1_000
 MAX_SHAPES = 12
 
 
 def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Plan:
-    """The plan that these first records suggest: their shapes from up to 1,000 of them, spread evenly."""
+    """The plan that these first records suggest: their shapes from up to 1,000 of them, spread evenly.
+
+    Raises FormatError where the layout to read by is unknown.
+    """
+    if (reading.layout or BY_COLUMNS) not in (BY_COLUMNS, *BY_NAME):
+        names = ", ".join((BY_COLUMNS, *BY_NAME))
+        raise FormatError(f"There is no layout {reading.layout!r}; the layouts are {names}.")
     values = [value for _, records in heads for value in records.values]
     is_text = all(records.cells for _, records in heads)
     kinds = _kinds_in(heads, Plan((Shape("table", ()),)))

@@ -127,7 +127,44 @@ def test_a_replay_of_other_types_makes_the_same_or_is_refused_in_words(folder: P
     except WinnowError as error:
         assert str(error)
     else:
-        assert everything(folder / "again") == everything(folder / "out")
+        agrees(folder, path)
+
+
+def agrees(folder: Path, path: Path) -> None:
+    """The data are those of the first export. A receipt that says otherwise what no byte depends on, such as a column
+    of splits that plays no part, is made again as it says."""
+    again, first = everything(folder / "again"), everything(folder / "out")
+    assert {name: again[name] for name in again if name.endswith(".csv")} == {"a.csv": first["a.csv"]}
+    if again != first:
+        assert read_receipt(folder / "again" / "receipt.json")[0] == read_receipt(path)[0]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (("source", "roles"), {}, "other values of source"),
+        (("source", "roles", "prompt"), ..., "other values of source"),
+        (("source", "roles", "response"), ..., "other values of source"),
+        (("source", "roles", "response"), "instruction", "other values of source"),
+        (("source", "roles", "rejected"), "output", "other values of source"),
+        (("source", "reading", "layout"), "x", "There is no layout 'x'; the layouts are columns, "),
+    ],
+)
+def test_a_receipt_of_another_reading_is_refused(folder: Path, place: Place, value: Any, said: str) -> None:
+    workspace, source, text = made(folder)
+    path = folder / "changed.json"
+    path.write_bytes(orjson.dumps(changed(orjson.loads(text), place, value)))
+    with pytest.raises(WinnowError, match=said):
+        replay(path, source, folder / "again", workspace, replace=True)
+
+
+def test_a_receipt_without_a_role_that_describes_is_made_again_as_it_says(folder: Path) -> None:
+    workspace, source, text = made(folder)
+    path = folder / "changed.json"
+    path.write_bytes(orjson.dumps(changed(orjson.loads(text), ("source", "roles", "split"), ...)))
+    result = replay(path, source, folder / "again", workspace, replace=True)
+    assert dict(result.receipt.source.roles) == {"prompt": "instruction", "response": "output"}
+    agrees(folder, path)
 
 
 @pytest.mark.parametrize(
