@@ -184,6 +184,14 @@ def _phone(regions: tuple[str, ...]) -> list[PatternRecognizer]:
             searches=dense,
             refuses=lambda v: phones.is_no_loose_phone(v, regions),
         ),
+        _checked(
+            "PHONE_NUMBER",
+            "LabelledPhones",
+            phones.LABELLED_SHAPES,
+            phones.CONTEXT,
+            searches=phones.LABELLED_SEARCHES,
+            refuses=phones.is_no_labelled_phone,
+        ),
     ]
 
 
