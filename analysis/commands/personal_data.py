@@ -13,6 +13,7 @@ import typer
 from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load
 from analysis.dataset import Dataset
 from analysis.errors import UsageError
+from analysis.personal_data.looked_at import looked_at, names_of, nothing_looked_at
 from analysis.personal_data.named_entities_signal import NamedEntities
 from analysis.personal_data.not_personal import without_ruled_out
 from analysis.personal_data.personal_data_signal import PersonalData
@@ -48,7 +49,7 @@ def pii_command(
         rows = rows.sample(sample, seed=SAMPLE_SEED).sort()
     wanted = names(types or "")
     statuses, tables = [], []
-    for signal in _signals(dataset, wanted):
+    for signal in (signals := _signals(dataset, wanted)):
         few = len(rows) < dataset.height and not dataset.has(signal)
         status, table = _computed_here(dataset, signal, rows) if few else _stored(dataset, signal, rows)
         statuses.append(status)
@@ -64,21 +65,34 @@ def pii_command(
     )
     seen = coverage_of(statuses, every)
     scanned = seen.scanned + seen.partly
+    at, names_held = looked_at(dataset, signals[0]), names_of(dataset)
+    has_names = any(signal.name == "named_entities" for signal in signals)
     if spans:
         _write(every.select(dataset.column(ROW_ID).gather(every["row"]), pl.exclude("row")), spans)
     result: dict[str, Any] = {
+        "looked_at": scanned > 0,
         "rows_scanned": scanned,
+        "columns_scanned": at.columns,
+        "columns_without_text": at.without_text,
+        "names_looked_for": has_names,
+        "names_of_files_and_columns": [one._asdict() for one in names_held],
         "rows_with_pii": seen.with_any,
         "rows_not_fully_scanned": seen.partly,
         "types": {type_: {"rows": n, "spans": m} for type_, n, m in per_type.rows()},
         "placeholders": every["is_placeholder"].sum(),
         "seconds": round(time.perf_counter() - started, 3),
     }
+    if not scanned:
+        answer(result, as_json, nothing_looked_at(len(rows), at.columns))
+        raise typer.Exit(2)
     lines = [f"{seen.with_any:,} of {scanned:,} rows hold personal data; {seen.partly:,} could not be read to the end."]
     lines += [f"{n:>9,} rows {m:>9,} times  {type_}" for type_, n, m in per_type.rows()]
     lines.append(
         f"{result['placeholders']:,} placeholders (example.com, test cards, private addresses) are not counted."
     )
+    lines += [at.sentence, *(one.sentence for one in names_held)]
+    if not has_names:
+        lines.append("Names of people, places and organisations were not looked for; --types PERSON,LOCATION does.")
     answer(result, as_json, "\n".join(lines))
 
 
@@ -92,7 +106,12 @@ def _signals(dataset: Dataset, wanted: tuple[str, ...]) -> list[Signal]:
     chosen: list[Signal] = []
     if of_patterns or not wanted:
         chosen.append(dataclasses.replace(patterns, also=",".join([*names(patterns.also), *more])))
-    if len(of_patterns) < len(wanted):
+    if of_names := [type_ for type_ in wanted if type_ in ENTITY_TYPES]:
+        if missing := [type_ for type_ in of_names if type_ not in entities.types]:
+            raise UsageError(
+                f"The language pipeline {entities.pipeline} cannot find {', '.join(missing)}; it finds "
+                f"{', '.join(entities.types) or 'no names'}. Choose these, or another pipeline."
+            )
         chosen.append(entities)
     return chosen
 

@@ -19,10 +19,12 @@ from analysis.formats.columns import CANONICAL as CANONICAL
 from analysis.formats.columns import MESSAGES as MESSAGES
 from analysis.joined_values import join_values
 from analysis.keys import key_id
-from analysis.signal import ROW_ID, Catalogue, Signal
+from analysis.signal import REST, ROW_ID, Catalogue, Signal
 from analysis.view.operators import kind_of
 
 TEXTS = ("system", "prompt", "response", "rejected", "text", "messages")
+SOURCES = ("system", "prompt", "input", "response", "rejected", "text", "instances", "chosen", "tools")
+"""Roles of columns from which the canonical texts are made."""
 PLACE = {"source_file": pl.String(), "source_line": pl.UInt32(), "source_record": pl.String()}
 TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
 
@@ -129,6 +131,20 @@ class DatasetFolder:
         present = [name for name in TEXTS if name in self.canonical]
         return present or [name for name, dtype in self.originals.items() if dtype == pl.String]
 
+    @cached_property
+    def rest(self) -> dict[str, str]:
+        """The source's columns of texts that are no canonical column themselves, joined by "~" in three groups.
+
+        `columns`: what no canonical column holds, such as metadata. `sources`: what canonical columns are made of, and
+        may hold only in part. `conversations`: what `messages` is made of, which holds all of it where it is not null.
+        """
+        whole = set(self.meta["canonical"].values())
+        texts = [n for n, d in self.originals.items() if d in (pl.String, pl.List(pl.String)) and n not in whole]
+        kinds = {self.roles[role]: "sources" for role in SOURCES if role in self.roles}
+        if "messages" in self.roles and "messages" in self.canonical:
+            kinds[self.roles["messages"]] = "conversations"
+        return {kind: join_values([n for n in texts if kinds.get(n, "columns") == kind]) for kind in REST}
+
     # Signals
 
     def signal(self, name: str) -> Signal:
@@ -149,6 +165,8 @@ class DatasetFolder:
             read = {p: self.signal(p.removeprefix("of_")).key for p in default.parameters if p.startswith("of_")}
             if default.secret:
                 given["key_id"] = key_id()
+            if default.rest:
+                given = {**self.rest, **given}
             self._signals[name] = self.catalogue.signal(name, {**played, **given, **read})
         return self._signals[name]
 

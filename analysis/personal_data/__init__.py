@@ -4,6 +4,7 @@ __all__ = [
     "cells",
     "frames",
     "known_values",
+    "looked_at",
     "masked_rows",
     "masking",
     "not_personal",

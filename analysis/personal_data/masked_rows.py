@@ -14,6 +14,7 @@ from analysis.personal_data.frames import holds_text, rewritten_rows
 from analysis.personal_data.known_values import KnownValues
 from analysis.personal_data.masking import masked_value
 from analysis.personal_data.not_personal import values_of
+from analysis.personal_data.pieces import SPOKEN_BY
 from analysis.personal_data.tables import TABLES
 from analysis.personal_data.types import described
 from analysis.reading.payload import Hit
@@ -21,6 +22,8 @@ from analysis.reading.side_by_side import Card, Group
 from analysis.signal import ROW_ID
 
 PLACE = ("field", "message", "start", "end", "type", "is_placeholder")
+SPOKEN = frozenset(SPOKEN_BY.values())
+"""The fields of what is said in a message; any other field of a message is called as it is."""
 Line = tuple[str, int | None, int, int, str, bool]
 
 
@@ -55,11 +58,10 @@ def marks_in(row: Mapping[str, Any], lines: Iterable[Line], is_masked: bool) -> 
         hides = is_masked and not is_placeholder
         if not is_placeholder:
             marks.types.append(type_)
-        if hides:
-            value = text[start:end]
+        if hides and (value := text[start:end]):
             marks.hidden.extend(dict.fromkeys((value, _unescaped(value))))
-        if field == "tool_calls":
-            continue  # shown indented, so that offsets do not fit; hidden there by value
+        if message is not None and field not in SPOKEN:
+            continue  # not shown as it is written, so that offsets do not fit; hidden there by value
         name = field if message is None else f"messages[{message}]"
         marks.hits.append(Hit(name, start, end, "pii", title, hides))
         if message is not None and row.get("rejected") is not None and text == row.get("response"):
@@ -68,10 +70,10 @@ def marks_in(row: Mapping[str, Any], lines: Iterable[Line], is_masked: bool) -> 
 
 
 def _text_at(row: Mapping[str, Any], field: str, message: int | None) -> str:
-    if message is None:
-        return str(row.get(field) or "")
-    turn = row["messages"][message]
-    return str(turn["tool_calls" if field == "tool_calls" else "content"] or "")
+    if message is not None:
+        return str(row["messages"][message]["content" if field in SPOKEN else field] or "")
+    value = row.get(field)
+    return "\n".join(filter(None, value)) if isinstance(value, list) else str(value or "")
 
 
 def _unescaped(value: str) -> str:

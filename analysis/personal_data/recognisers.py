@@ -70,7 +70,7 @@ def chosen_types(also: str, countries: str) -> tuple[str, ...]:
         raise PersonalDataError(
             f"No type of personal data is called {', '.join(unknown)}; known: "
             f"{', '.join((*DEFAULT_TYPES, *NOISY_TYPES))}, {len(national)} of single countries such as US_PASSPORT and "
-            f"UK_NHS, {', '.join(ENTITY_TYPES)} (by the signal named_entities), and {NOISY} for all that are off."
+            f"UK_NHS, names such as {ENTITY_TYPES[0]} (by the signal named_entities), and {NOISY} for all that are off."
         )
     if NOISY in wanted:
         here = set(names(countries))

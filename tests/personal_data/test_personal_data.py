@@ -33,7 +33,8 @@ from analysis.personal_data.placeholders import is_placeholder
 from analysis.personal_data.recognisers import chosen_types, national_types
 from analysis.personal_data.scanning import Hit, Scan, Scanner, scanner, without_overlaps
 from analysis.personal_data.supersets import superset
-from analysis.personal_data.texts import normal_form, original_span, pieces_of
+from analysis.personal_data.normal_forms import normal_form, original_span
+from analysis.personal_data.pieces import pieces_of
 from analysis.personal_data.types import DEFAULT_TYPES, NOISY_TYPES, described
 from analysis.personal_data.words import lemma, words_of
 from analysis.signal import ROW_ID

@@ -40,13 +40,13 @@ KEYS = {
         "times-v1-224f0e6a3131", "sessions-v1-7d26e6e4bdde", "verb_noun-v3-ec02d743454d", "language-v1-44136fa355b3",
         "formatting-v2-6e932ada26f7", "near_pairs-v1-3cda07506105", "near_groups-v1-a31d25dca70a",
         "leaks-v1-379246dee980", "shared_spans-v1-ba1dfbacf753", "repetition-v1-4031f8405105",
-        "personal_data-v2-24e74b16d6dc", "embedding-v2-edd93586f808", "neighbours-v1-7a57e11dbcf4",
+        "embedding-v2-edd93586f808", "neighbours-v1-7a57e11dbcf4",
         "map-v1-ed9a935a10ce", "clusters-v3-ca53626e11d6",
     ],
     OTHER_ROLE: ["lengths-v1-44136fa355b3", "tokens-v1-accd3a293f6d"],
     CHATS: [
         "lengths-v1-44136fa355b3", "tokens-v1-accd3a293f6d", "exact_duplicates-v1-fc0c15937dd6",
-        "language-v1-44136fa355b3", "formatting-v2-6e932ada26f7", "personal_data-v2-24e74b16d6dc",
+        "language-v1-44136fa355b3", "formatting-v2-6e932ada26f7",
     ],
     PREFERENCES: [
         "lengths-v1-44136fa355b3", "tokens-v1-accd3a293f6d", "conflicts-v1-7e95a02cdefa", "times-v1-49ed684fa34a",

@@ -7,6 +7,7 @@ import streamlit as st
 from analysis.computing import computing
 from analysis.dataset import Dataset
 from analysis.personal_data.types import DEFAULT_COUNTRIES, NOISY, names
+from analysis.signal import REST
 from ui.session import jobs, session
 from ui.session.text import count, duration
 
@@ -45,7 +46,7 @@ def _regions() -> list[str]:
 
 def start(dataset: Dataset, name: str, parameters: dict[str, object]) -> None:
     """Keeps these parameters with the dataset and starts the job that computes with them."""
-    kept = {key: value for key, value in parameters.items() if key != "key_id"}
+    kept = {key: value for key, value in parameters.items() if key not in ("key_id", *REST)}
     chosen = {**dataset.meta.get("parameters", {}), name: kept}
     changed = session.workspace().describe(dataset, parameters=chosen)
     if not changed.has(signal := changed.signal(name)):

@@ -28,8 +28,8 @@ from analysis.personal_data.known_values import KnownValues
 from analysis.personal_data.not_personal import Verdicts, values_of
 from analysis.personal_data.placeholders import canonical_value, is_placeholder
 from analysis.personal_data.recognisers import chosen_types
+from analysis.personal_data.pieces import READ
 from analysis.personal_data.scanning import PARTLY, Hit, Scan, scanner
-from analysis.personal_data.tables import READ
 from analysis.personal_data.types import ENTITY_TYPES, names
 from analysis.signal import ROW_ID
 

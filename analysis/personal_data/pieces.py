@@ -1,0 +1,136 @@
+"""Every text of a row, one by one: of its canonical columns, of each field of its messages, of the source's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import polars as pl
+
+from analysis.formats.columns import CANONICAL, MESSAGE
+from analysis.joined_values import split_values
+from analysis.signal import Signal
+
+SPOKEN_BY = {"user": "prompt", "assistant": "response", "system": "system", "tool": "tool", "developer": "system"}
+"""Role of a message -> field of its content."""
+OF_A_MESSAGE = tuple(field.name for field in MESSAGE.fields if field.dtype == pl.String)
+"""The fields of a message that hold text."""
+CANONICAL_TEXTS = tuple(name for name, dtype in CANONICAL.items() if dtype == pl.String)
+READ = (*CANONICAL_TEXTS, "messages")
+"""The canonical columns that hold text."""
+SAID_AGAIN = ("parts", "extra")
+"""Fields of a message that may repeat what others hold."""
+PIECE = {"row": pl.UInt32, "field": pl.String, "message": pl.UInt32, "text": pl.String, "is_again": pl.Boolean}
+
+
+class Rest(NamedTuple):
+    """The source's other columns with texts, in the groups of `Dataset.rest`."""
+
+    columns: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    conversations: tuple[str, ...] = ()
+
+    @property
+    def every(self) -> list[str]:
+        return [name for group in self for name in group]
+
+
+def rest_of(signal: Signal) -> Rest:
+    """The other columns that a signal reads."""
+    return Rest(*(tuple(split_values(named)) if (named := str(signal.parameters[f])) else () for f in Rest._fields))
+
+
+def pieces_of(rows: pl.DataFrame, rest: Rest = Rest()) -> pl.DataFrame:
+    """`row` (position), `field`, `message`, `text`, `is_again`: every text of rows once, in reading order.
+
+    In a chat, `message` is the message's position, and `field` is the field of the message; of its content it depends
+    on the role: `prompt` for the user, `response` for the assistant, `system`, `tool`. A role of another name is a text
+    too. Elsewhere `message` is null and `field` is the column: `system`, `prompt`, `response`, or `text` where there is
+    none of them; a pair's `rejected`; then each column of `rest`, of which lists are joined by line ends. `is_again`:
+    the text may repeat another of the row, so that a value that is there too counts once.
+    """
+    pieces = [*_in_messages(rows), *_alone(rows), *_in_rest(rows, rest)]
+    return pl.concat(pieces).sort("row", maintain_order=True)
+
+
+def _piece(
+    rows: pl.DataFrame, field: pl.Expr, text: pl.Expr, message: pl.Expr | None = None, *, again: bool = False
+) -> pl.DataFrame:
+    values = {
+        "row": pl.col("#") if "#" in rows.columns else pl.int_range(pl.len()),
+        "field": field,
+        "message": pl.lit(None) if message is None else message,
+        "text": text,
+        "is_again": pl.lit(again),
+    }
+    read = rows.select(values[name].cast(dtype).alias(name) for name, dtype in PIECE.items())
+    return read.filter(pl.col("text").is_not_null())
+
+
+def _in_messages(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    numbers = pl.int_range(pl.len(), dtype=pl.UInt32).alias("#")
+    chats = rows.select(numbers, "messages").filter(pl.col("messages").is_not_null())
+    turns = (
+        chats.with_columns(pl.int_ranges(pl.col("messages").list.len(), dtype=pl.UInt32).alias("#message"))
+        .explode("#message", "messages", empty_as_null=False, keep_nulls=False)
+        .with_columns(pl.col("messages").cast(MESSAGE))  # without any message Polars loses the type
+    )
+    role = pl.col("messages").struct.field("role")
+    for name in OF_A_MESSAGE:
+        text, field = pl.col("messages").struct.field(name), pl.lit(name)
+        if name == "role":
+            text = pl.when(~role.is_in(list(SPOKEN_BY))).then(text)
+        elif name == "content":
+            field = role.replace_strict(SPOKEN_BY, default="tool")
+        yield _piece(turns, field, text, pl.col("#message"), again=name in SAID_AGAIN)
+
+
+def _alone(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    is_chat = pl.col("messages").is_not_null()
+    is_said = pl.any_horizontal(pl.col(name).is_not_null() for name in ("system", "prompt", "response"))
+    hidden = {name: is_chat for name in ("system", "prompt", "response")} | {"text": is_chat | is_said}
+    for name in CANONICAL_TEXTS:
+        if name in rows.columns:
+            yield _piece(rows, pl.lit(name), pl.when(~hidden.get(name, pl.lit(False))).then(pl.col(name)))
+
+
+def _in_rest(rows: pl.DataFrame, rest: Rest) -> Iterator[pl.DataFrame]:
+    for name in rest.columns:
+        yield _piece(rows, pl.lit(name), _text(rows, name))
+    for name in rest.sources:
+        text = _text(rows, name)
+        held = [pl.col(c).str.contains(text, literal=True) for c in CANONICAL_TEXTS if c in rows.columns]
+        yield _piece(rows, pl.lit(name), pl.when(~pl.any_horizontal(held).fill_null(False)).then(text), again=True)
+    for name in rest.conversations:
+        text = pl.when(pl.col("messages").is_null()).then(_text(rows, name))
+        yield _piece(rows, pl.lit(name), text, again=True)
+
+
+def _text(rows: pl.DataFrame, name: str) -> pl.Expr:
+    is_list = isinstance(rows.schema[name], pl.List)
+    return pl.col(name).list.join("\n", ignore_nulls=True) if is_list else pl.col(name)
+
+
+def without_escapes(texts: pl.Series) -> pl.Series:
+    """The texts as they are scanned: in what looks like JSON, each escape is blanks, and all offsets stay.
+
+    Without this, the n of `\\n` would be the first letter of an address, and would hide a number behind it.
+    """
+    wanted = texts.str.contains(r"^\s*[\[{]") & texts.str.contains("\\", literal=True)
+    if not wanted.any():
+        return texts
+    plain = texts.filter(wanted)
+    for pattern, blanks in ESCAPES:
+        plain = plain.str.replace_all(pattern, blanks)
+    return texts.scatter(wanted.arg_true(), plain)
+
+
+ESCAPES = (
+    (r'\\\\\\"', '   "'),  # a quotation mark of JSON in JSON
+    (r"\\\\[nrtbf]", "   "),
+    (r"\\\\", "  "),
+    (r'\\(["/])', " $1"),
+    (r"\\[nrtbf]", "  "),
+    (r"\\u(?i:00a0|00[01][0-9a-f]|002[0-9ac]|003[ce]|20[0-4][0-9a-f])", "      "),
+)
+"""What stands for a character in JSON -> blanks of the same length."""
