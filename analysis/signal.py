@@ -40,8 +40,8 @@ class Signal(ABC):
     entry. `private` names the second table that says where personal data is: its `field` is a canonical column or a
     role, its `is_placeholder` marks values that are not personal. `secret` lists the columns of hashes made with the
     workspace's key: filters name them, people do not read them; such a signal has a field `key_id` for that key.
-    `rest` is True for a signal that also reads the source's other texts (`Dataset.rest`): it has three fields with names
-    of columns, of which several are joined by "~", and `compute` gets these columns under their own names.
+    `rest` is True for a signal that also reads the source's other texts (`Dataset.rest`): it has three fields with
+    names of columns, of which several are joined by "~", and `compute` gets these columns under their own names.
     `sends` is True for a signal whose `compute` sends texts to a server: it is not tried out on a few rows first.
     """
 

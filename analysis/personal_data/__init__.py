@@ -8,6 +8,7 @@ __all__ = [
     "masked_rows",
     "masking",
     "not_personal",
+    "pieces",
     "placeholders",
     "recognisers",
     "scanning",

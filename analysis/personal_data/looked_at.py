@@ -1,8 +1,9 @@
-"""What a scan looked at: the columns, the types of names, the names of files and columns; and what it did not look at."""
+"""Which columns does a scan look at, which not, and what do the names of files and columns hold?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import NamedTuple
 
 import polars as pl
@@ -12,6 +13,8 @@ from analysis.personal_data.pieces import READ, rest_of
 from analysis.personal_data.scanning import Scan, scanner
 from analysis.personal_data.types import described
 from analysis.signal import Signal
+
+ENDINGS = frozenset(".jsonl .ndjson .json .csv .tsv .parquet .arrow .feather .txt .md .gz .zst".split())
 
 
 class LookedAt(NamedTuple):
@@ -48,13 +51,15 @@ def looked_at(dataset: Dataset, signal: Signal) -> LookedAt:
     canonical = [name for name in READ if name in dataset.canonical]
     roles = {dataset.roles[name] for name in (*READ, "input") if name in dataset.roles}
     read = {*rest.every, *roles, *(column for column in dataset.meta["canonical"].values() if column)}
-    return LookedAt([*canonical, *rest.columns, *rest.sources], [name for name in dataset.originals if name not in read])
+    return LookedAt(
+        [*canonical, *rest.columns, *rest.sources], [name for name in dataset.originals if name not in read]
+    )
 
 
 def names_of(dataset: Dataset) -> list[Named]:
     """The names of files and columns that hold personal data."""
     names = {
-        "file": [str(file["name"]) for file in dataset.meta["files"]],
+        "file": [_without_ending(str(file["name"])) for file in dataset.meta["files"]],
         "column": list(dataset.originals),
     }
     return [
@@ -62,6 +67,14 @@ def names_of(dataset: Dataset) -> list[Named]:
         for what, several in names.items()
         for number, scan in sorted(_scans(several).items())
     ]
+
+
+def _without_ending(name: str) -> str:
+    """A file's name without its endings, with which an address in it would be none."""
+    stem = name
+    while PurePath(stem).suffix.lower() in ENDINGS:
+        stem = stem[: -len(PurePath(stem).suffix)]
+    return stem
 
 
 def _scans(texts: Sequence[str]) -> Mapping[int, Scan]:
@@ -75,6 +88,6 @@ def nothing_looked_at(rows: int, columns: Sequence[str]) -> str:
     if not columns:
         return "Not looked at: no column of this dataset holds texts, and numbers are not scanned. Open another file."
     return (
-        f"Not looked at: the rows in view hold no text in {', '.join(columns)}. Remove a filter, or open the file again "
-        "if its texts were not read."
+        f"Not looked at: the rows in view hold no text in {', '.join(columns)}. Remove a filter, or open the file "
+        "again if its texts were not read."
     )

@@ -10,8 +10,8 @@ import polars as pl
 from analysis.errors import SignalError
 from analysis.keys import key_of, value_hash
 from analysis.loaders.pipelines import DEFAULT_PIPELINE, DEFAULT_PIPELINE_VERSION, labels_of, parsed, pipeline
-from analysis.personal_data.placeholders import canonical_value
 from analysis.personal_data.pieces import READ, pieces_of, rest_of, without_escapes
+from analysis.personal_data.placeholders import canonical_value
 from analysis.personal_data.spans import FOUND, SPAN, rows_with_spans
 from analysis.personal_data.types import ENTITY_TYPES
 from analysis.signal import Signal

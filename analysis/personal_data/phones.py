@@ -23,8 +23,9 @@ MEASURED = (
 )
 """Not after a word for measurements, of which three in a row look like a number in groups."""
 UNIT = (
-    r"(?! ?(?i:[mµun]?s|secs?|seconds?|min(?:ute)?s?|h|hours?|days?|[kcmµn]?m|km/h|miles?|feet|ft|inch(?:es)?|[kmµ]?g|lbs?"
-    r"|[kmgt]i?b|bytes?|bits?|px|pixels?|[km]?hz|ghz|rpm|fps|[km]?w|v|tokens?|steps?|rows?|points?|users?|customers?|subscribers?|usd|eur|gbp|dollars?"
+    r"(?! ?(?i:[mµun]?s|secs?|seconds?|min(?:ute)?s?|h|hours?|days?|[kcmµn]?m|km/h|miles?|feet|ft"
+    r"|inch(?:es)?|[kmµ]?g|lbs?|[kmgt]i?b|bytes?|bits?|px|pixels?|[km]?hz|ghz|rpm|fps|[km]?w|v|tokens?|steps?|rows?|points?"
+    r"|users?|customers?|subscribers?|usd|eur|gbp|dollars?"
     r"|euros?|times|items?|units?|people|requests?)\b)"
 )
 """Not before a unit."""
@@ -78,8 +79,9 @@ LABEL = (
 )
 """What stands right before a number that a person names as a phone number."""
 BARE = r"[0-9](?:[ .\-/()]{0,3}[0-9]){5,14}"
+WHOLE = r"(?![ .\-/]{0,3}[0-9])"
 LABELLED_SHAPES = {
-    "after a label": (r"(?=[0-9(+])(?<=" + LABEL + r")[(+]{0,2}" + BARE + END + UNIT, 0.55),
+    "after a label": (r"(?=[0-9(+])(?<=" + LABEL + r")[(+]{0,2}" + BARE + WHOLE + END + UNIT, 0.55),
     "before a label": (START + r"[(+]{0,2}" + BARE + f"(?={LABEL_BEHIND})", 0.55),
 }
 LABELLED_SEARCHES = {

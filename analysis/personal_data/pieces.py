@@ -15,7 +15,9 @@ SPOKEN_BY = {"user": "prompt", "assistant": "response", "system": "system", "too
 """Role of a message -> field of its content."""
 OF_A_MESSAGE = tuple(field.name for field in MESSAGE.fields if field.dtype == pl.String)
 """The fields of a message that hold text."""
-CANONICAL_TEXTS = tuple(name for name, dtype in CANONICAL.items() if dtype == pl.String)
+CANONICAL_TEXTS = tuple(
+    sorted((name for name, dtype in CANONICAL.items() if dtype == pl.String), key="rejected".__eq__)
+)
 READ = (*CANONICAL_TEXTS, "messages")
 """The canonical columns that hold text."""
 SAID_AGAIN = ("parts", "extra")
@@ -35,12 +37,15 @@ class Rest(NamedTuple):
         return [name for group in self for name in group]
 
 
+NO_REST = Rest()
+
+
 def rest_of(signal: Signal) -> Rest:
     """The other columns that a signal reads."""
     return Rest(*(tuple(split_values(named)) if (named := str(signal.parameters[f])) else () for f in Rest._fields))
 
 
-def pieces_of(rows: pl.DataFrame, rest: Rest = Rest()) -> pl.DataFrame:
+def pieces_of(rows: pl.DataFrame, rest: Rest = NO_REST) -> pl.DataFrame:
     """`row` (position), `field`, `message`, `text`, `is_again`: every text of rows once, in reading order.
 
     In a chat, `message` is the message's position, and `field` is the field of the message; of its content it depends

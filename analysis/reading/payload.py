@@ -63,8 +63,7 @@ def payload(
     notes = []
     if row.get("prompts_differ"):
         notes.append("Chosen and rejected answer different prompts; the prompt of the chosen answer is shown.")
-    values = [(name, _value(row.get(name))) for name in fields if name not in texts]
-    meta = [[name, value and _without(value, secrets)] for name, value in values]
+    meta = [[name, _value(row.get(name), secrets)] for name in fields if name not in texts]
     return {
         "id": row.get("row_id"),
         "layout": layout,
@@ -127,8 +126,9 @@ def _cut(text: str | None) -> str:
     return (text or "")[:MAX_SECTION_CHARS]
 
 
-def _value(value: object) -> str | None:
-    """A cell as text: null stays null, floats have six digits, nested values are JSON, long text is cut with a note."""
+def _value(value: object, secrets: Iterable[str] = ()) -> str | None:
+    """A cell as text with every secret masked: null stays null, floats have six digits, nested values are JSON, long
+    text is cut with a note."""
     if value is None:
         return None
     if isinstance(value, bool):
@@ -145,6 +145,7 @@ def _value(value: object) -> str | None:
         text = orjson.dumps(value, default=str).decode()
     else:
         text = str(value)
+    text = _without(text, secrets)  # before it is cut, since the rest of a secret would stay
     hidden = len(text) - MAX_VALUE_CHARS
     return f"{text[:MAX_VALUE_CHARS]} … and {hidden:,} more characters" if hidden > 0 else text
 
@@ -170,7 +171,7 @@ def _origin(row: Mapping[str, Any]) -> list[list[str | None]]:
 
 
 def _votes(votes: Votes, secrets: Iterable[str]) -> dict[str, Any]:
-    lines = [[(text := _value(cell)) and _without(text, secrets) for cell in line] for line in votes.lines]
+    lines = [[_value(cell, secrets) for cell in line] for line in votes.lines]
     return {"columns": votes.columns, "lines": lines, "own": votes.own, "rows": votes.rows}
 
 

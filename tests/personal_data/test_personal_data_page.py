@@ -126,7 +126,9 @@ def test_every_part_opens_on_any_data_and_shows_no_value(data: dict[str, Dataset
 def test_a_table_without_texts_and_a_dataset_not_scanned_say_what_to_do(
     data: dict[str, Dataset], tmp_path: Path
 ) -> None:
-    assert "No column has the role prompt" in said(opened(PAGE, data["table"]))
+    (tmp_path / "numbers.jsonl").write_text('{"a": 1, "b": 2.5}\n')
+    numbers = said(opened(PAGE, Workspace().open([tmp_path / "numbers.jsonl"])))
+    assert "Not looked at: no column of this dataset holds texts, and numbers are not scanned." in numbers
     (tmp_path / "new.jsonl").write_text('{"prompt": "a", "response": "b"}\n')
     app = opened(PAGE, Workspace().open([tmp_path / "new.jsonl"]))
     assert "are not computed yet" in said(app)

@@ -6,7 +6,8 @@ import streamlit as st
 
 from analysis.computing import computing
 from analysis.dataset import Dataset
-from analysis.personal_data.types import DEFAULT_COUNTRIES, NOISY, names
+from analysis.personal_data.named_entities_signal import NamedEntities
+from analysis.personal_data.types import DEFAULT_COUNTRIES, NOISY, described, names
 from analysis.signal import REST
 from ui.session import jobs, session
 from ui.session.text import count, duration
@@ -61,9 +62,11 @@ def names_or_offer(dataset: Dataset) -> bool:
         return True
     if computing.is_running(dataset, signal) or st.session_state.get(f"job_{signal.key}"):
         return jobs.require(dataset, "named_entities")
+    assert isinstance(signal, NamedEntities)
+    found = ", ".join(described(type_).title.lower() for type_ in signal.types) or "nothing"
     st.text(
-        "People, places, organisations and nationalities are found by a language pipeline. It reads every text, is "
-        "slow, and is often wrong: use it where names matter, on a sample first."
+        f"A language pipeline ({signal.pipeline}) looks for these names: {found}. It reads every text, is slow, and is "
+        "often wrong: use it where names matter, on a sample first."
     )
     whole = dataset.catalogue.signal("named_entities", {**signal.parameters, "share": 1.0})
     seconds = computing.estimate(dataset, whole)

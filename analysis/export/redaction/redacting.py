@@ -86,6 +86,8 @@ class Redacting:
             notes.append(
                 f"{', '.join(named)}: found by a language pipeline, which misses some and takes others for one."
             )
+        else:
+            notes.append("Names of people, places and organisations were not looked for.")
         notes.append("Tokens are counted before personal data was taken out.")
         return notes
 
