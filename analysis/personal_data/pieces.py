@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 import polars as pl
 
-from analysis.formats.columns import CANONICAL, MESSAGE
+from analysis.formats.columns import CANONICAL, MESSAGE, MESSAGES
 from analysis.joined_values import split_values
 from analysis.signal import Signal
 
@@ -18,10 +18,13 @@ OF_A_MESSAGE = tuple(field.name for field in MESSAGE.fields if field.dtype == pl
 CANONICAL_TEXTS = tuple(
     sorted((name for name, dtype in CANONICAL.items() if dtype == pl.String), key="rejected".__eq__)
 )
-READ = (*CANONICAL_TEXTS, "messages")
+CHATS = tuple(name for name, dtype in CANONICAL.items() if dtype == MESSAGES)
+READ = (*CANONICAL_TEXTS, *CHATS)
 """The canonical columns that hold text."""
 SAID_AGAIN = ("parts", "extra")
 """Fields of a message that may repeat what others hold."""
+OF_REJECTED = "rejected_"
+"""What the fields of the messages of a rejected side begin with; their content is `rejected`."""
 PIECE = {"row": pl.UInt32, "field": pl.String, "message": pl.UInt32, "text": pl.String, "is_again": pl.Boolean}
 
 
@@ -54,7 +57,8 @@ def pieces_of(rows: pl.DataFrame, rest: Rest = NO_REST) -> pl.DataFrame:
     none of them; a pair's `rejected`; then each column of `rest`, of which lists are joined by line ends. `is_again`:
     the text may repeat another of the row, so that a value that is there too counts once.
     """
-    pieces = [*_in_messages(rows), *_alone(rows), *_in_rest(rows, rest)]
+    chats = (piece for name in CHATS if name in rows.columns for piece in _in_messages(rows, name))
+    pieces = [*chats, *_alone(rows), *_in_rest(rows, rest)]
     return pl.concat(pieces).sort("row", maintain_order=True)
 
 
@@ -72,9 +76,10 @@ def _piece(
     return read.filter(pl.col("text").is_not_null())
 
 
-def _in_messages(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _in_messages(rows: pl.DataFrame, column: str) -> Iterator[pl.DataFrame]:
     numbers = pl.int_range(pl.len(), dtype=pl.UInt32).alias("#")
-    chats = rows.select(numbers, "messages").filter(pl.col("messages").is_not_null())
+    is_rejected = column != "messages"
+    chats = rows.select(numbers, messages=column).filter(pl.col("messages").is_not_null())
     turns = (
         chats.with_columns(pl.int_ranges(pl.col("messages").list.len(), dtype=pl.UInt32).alias("#message"))
         .explode("#message", "messages", empty_as_null=False, keep_nulls=False)
@@ -82,12 +87,12 @@ def _in_messages(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
     )
     role = pl.col("messages").struct.field("role")
     for name in OF_A_MESSAGE:
-        text, field = pl.col("messages").struct.field(name), pl.lit(name)
+        text, field = pl.col("messages").struct.field(name), pl.lit(f"{OF_REJECTED * is_rejected}{name}")
         if name == "role":
             text = pl.when(~role.is_in(list(SPOKEN_BY))).then(text)
         elif name == "content":
-            field = role.replace_strict(SPOKEN_BY, default="tool")
-        yield _piece(turns, field, text, pl.col("#message"), again=name in SAID_AGAIN)
+            field = pl.lit("rejected") if is_rejected else role.replace_strict(SPOKEN_BY, default="tool")
+        yield _piece(turns, field, text, pl.col("#message"), again=is_rejected or name in SAID_AGAIN)
 
 
 def _alone(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -105,10 +110,22 @@ def _in_rest(rows: pl.DataFrame, rest: Rest) -> Iterator[pl.DataFrame]:
     for name in rest.sources:
         text = _text(rows, name)
         held = [pl.col(c).str.contains(text, literal=True) for c in CANONICAL_TEXTS if c in rows.columns]
-        yield _piece(rows, pl.lit(name), pl.when(~pl.any_horizontal(held).fill_null(False)).then(text), again=True)
+        left = pl.when(~pl.any_horizontal(held).fill_null(False)).then(text)
+        yield _piece(rows, pl.lit(name), left, again=True)
     for name in rest.conversations:
         text = pl.when(pl.col("messages").is_null()).then(_text(rows, name))
         yield _piece(rows, pl.lit(name), text, again=True)
+
+
+def text_at(row: Mapping[str, Any], field: str, message: int | None) -> str:
+    """The text of this field of a row of canonical and original columns; empty where the row has none."""
+    if message is not None:
+        is_rejected = field.startswith("rejected")
+        turn = row["messages_rejected" if is_rejected else "messages"][message]
+        name = field.removeprefix(OF_REJECTED)
+        return str(turn[name if name in OF_A_MESSAGE else "content"] or "")
+    value = row.get(field)
+    return "\n".join(filter(None, value)) if isinstance(value, list) else str(value or "")
 
 
 def _text(rows: pl.DataFrame, name: str) -> pl.Expr:
