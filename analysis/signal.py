@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import ClassVar, Literal
 
 import polars as pl
@@ -21,9 +21,14 @@ from analysis.joined_values import split_values
 
 ROW_ID = "row_id"
 REST = ("columns", "sources", "conversations")
-"""The fields of a signal that reads the rest."""
+"""The fields of a signal that reads the rest; its field `renamed` says which columns are stored as `x_original`."""
 Scope = Literal["row", "dataset"]
 DType = pl.DataType | type[pl.DataType]
+
+
+def stored_as(column: str, renamed: Container[str]) -> str:
+    """The name under which a column of the rest is read."""
+    return f"{column}_original" if column in renamed else column
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,8 +45,8 @@ class Signal(ABC):
     entry. `private` names the second table that says where personal data is: its `field` is a canonical column or a
     role, its `is_placeholder` marks values that are not personal. `secret` lists the columns of hashes made with the
     workspace's key: filters name them, people do not read them; such a signal has a field `key_id` for that key.
-    `rest` is True for a signal that also reads the source's other texts (`Dataset.rest`): it has three fields with
-    names of columns, of which several are joined by "~", and `compute` gets these columns under their own names.
+    `rest` is True for a signal that also reads the source's other texts (`Dataset.rest`): it has fields with
+    names of columns, of which several are joined by "~", and `compute` gets these columns as they are stored.
     `sends` is True for a signal whose `compute` sends texts to a server: it is not tried out on a few rows first.
     """
 
@@ -93,8 +98,9 @@ class Signal(ABC):
     @property
     def _rest(self) -> list[str]:
         """The other columns of texts that its parameters name."""
-        given = [getattr(self, field) for field in REST] if self.rest else []
-        return [column for several in given if several for column in split_values(several)]
+        named = [getattr(self, field) for field in (*REST, "renamed")] if self.rest else []
+        *groups, renamed = [split_values(several) if several else [] for several in named] or [[]]
+        return [stored_as(column, renamed) for several in groups for column in several]
 
     @property
     def parameters(self) -> dict[str, object]:

@@ -21,13 +21,12 @@ import analysis
 from analysis.catalogue import CATALOGUE
 from analysis.dataset import Dataset
 from analysis.errors import DatasetError
-from analysis.formats import ROLES, ReadOptions, digests, fingerprint, fingerprint_of, import_files, rebuild
+from analysis.formats import ROLES, TEXT_ROLES, ReadOptions, digests, fingerprint, fingerprint_of, import_files, rebuild
 from analysis.home import home_folder
 from analysis.loaders.tokenizers import is_online
 from analysis.signal import Catalogue
 from analysis.whole_files import write_text_whole
 
-TEXT_ROLES = ("prompt", "input", "response", "system", "rejected", "messages", "text", "score")
 Report = Callable[[str, int, int], None]
 
 
@@ -158,7 +157,7 @@ class Workspace:
             )
         chosen = {**dataset.roles, **roles}
         changed = {role for role in chosen if chosen[role] != dataset.roles.get(role)}
-        if not changed & set(TEXT_ROLES):
+        if not changed & TEXT_ROLES:
             kept = {role: column for role, column in chosen.items() if column}
             return self.describe(dataset, roles=kept)
         reading = replace(
@@ -227,12 +226,18 @@ def dataset_id(print_: str, reading: ReadOptions) -> str:
     """16 digits of the fingerprint for the default reading; for another reading 12 digits and 6 of its hash."""
     if reading == ReadOptions():
         return print_[:16]
-    return f"{print_[:12]}-{_digits(asdict(reading))[:6]}"
+    return f"{print_[:12]}-{_digits(_given(reading))[:6]}"
 
 
 def opening_key(files: Sequence[Path], reading: ReadOptions) -> str:
     """The key of an import before its fingerprint is known: a hash of the files' paths and of how they are read."""
-    return _digits([[str(file.resolve()) for file in files], asdict(reading)])
+    return _digits([[str(file.resolve()) for file in files], _given(reading)])
+
+
+def _given(reading: ReadOptions) -> dict[str, object]:
+    """The options of a reading; of those that came later only what differs from the default, so that ids stay."""
+    first = ("roles", "separator", "header", "format")
+    return {key: value for key, value in asdict(reading).items() if key in first or value}
 
 
 def _digits(value: object) -> str:

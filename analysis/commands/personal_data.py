@@ -126,7 +126,7 @@ def _stored(dataset: Dataset, signal: Signal, rows: pl.Series) -> tuple[pl.Serie
 def _computed_here(dataset: Dataset, signal: Signal, rows: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     """The same for few rows, without storing it."""
     table = TABLES[signal.name]
-    computed = signal(dataset.frame([ROW_ID, *signal.inputs], rows))
+    computed = signal(dataset.canonical_frame([ROW_ID, *signal.inputs], rows))
     spans = (
         computed.select(rows.alias("row"), table).explode(table, empty_as_null=False, keep_nulls=False).unnest(table)
     )

@@ -60,7 +60,7 @@ def estimate(dataset: Dataset, signal: Signal) -> float | None:
 def try_out(dataset: Dataset, signal: Signal) -> float:
     """Times the signal on rows spread over the dataset and stores the estimate for all, in seconds."""
     count = min(TRIAL_ROWS, dataset.height)
-    first = next(dataset.batches([ROW_ID, *signal.inputs], 0, count), None)
+    first = next(dataset.canonical_batches([ROW_ID, *signal.inputs], 0, count), None)
     if first is None:
         return 0.0
     signal(first.head(10))  # loads the model, which a long run pays once
@@ -68,7 +68,7 @@ def try_out(dataset: Dataset, signal: Signal) -> float:
     sample = pl.concat(
         batch
         for start in range(0, dataset.height, step)
-        for batch in dataset.batches([ROW_ID, *signal.inputs], start, max(count // 5, 1))
+        for batch in dataset.canonical_batches([ROW_ID, *signal.inputs], start, max(count // 5, 1))
     )
     started = time.perf_counter()
     signal(sample)
@@ -142,7 +142,7 @@ def _make_parts(
 
     def chunks() -> Iterator[pl.DataFrame]:
         for start in todo:
-            batches = list(dataset.batches([ROW_ID, *signal.inputs], start, step))
+            batches = list(dataset.canonical_batches([ROW_ID, *signal.inputs], start, step))
             chunk = pl.concat(batches) if batches else _no_rows(dataset, signal)
             place[_name(chunk)] = start
             yield chunk

@@ -9,6 +9,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ import polars as pl
 
 from analysis.dataset.folder import CANONICAL, PLACE, TAGS, DatasetFolder
 from analysis.errors import DatasetError
+from analysis.formats.columns import MESSAGE, MESSAGES
 from analysis.signal import ROW_ID, Catalogue, Signal
 
 KEPT_TABLES = 4
@@ -102,6 +104,21 @@ class DatasetColumns(DatasetFolder):
         held = [self.column(name).gather(rows) for name in names if name not in large]
         return pl.DataFrame([*held, *self._gather_from_disk(large, rows)]).select(names)
 
+    def canonical_frame(self, names: Sequence[str], rows: pl.Series | None = None) -> pl.DataFrame:
+        """The same, where a canonical name stands for that column only: null, not the source's column of that name."""
+        return self._without_namesakes(self.frame(names, rows), names)
+
+    def _without_namesakes(self, frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+        """A frame whose columns with a canonical name that this dataset has not are null."""
+        namesakes = [n for n in names if n in CANONICAL and n not in self.canonical and n in self.originals]
+        return frame.with_columns(pl.lit(None, CANONICAL[name]).alias(name) for name in namesakes)
+
+    def canonical_batches(
+        self, names: Sequence[str], offset: int = 0, length: int | None = None
+    ) -> Iterator[pl.DataFrame]:
+        """`batches`, where a canonical name stands for that column only, as in `canonical_frame`."""
+        return (self._without_namesakes(batch, names) for batch in self.batches(names, offset, length))
+
     def batches(self, names: Sequence[str], offset: int = 0, length: int | None = None) -> Iterator[pl.DataFrame]:
         """Those columns part by part, in row order, from row `offset` on; nothing is kept in memory.
 
@@ -155,10 +172,11 @@ class DatasetColumns(DatasetFolder):
         self, part: Path | list[Path], names: Sequence[str], start: int, offset: int, length: int
     ) -> pl.DataFrame:
         """`length` rows of one part, or of several in sequence, that begin at row `start`, from its row `offset` on."""
-        schema = {**CANONICAL, **PLACE, **self.originals}
-        alias = self.meta["canonical"]
+        schema = {**CANONICAL, **PLACE, **self.originals, **{s: None for s in self.stored_names.values()}}
+        alias = {**self.stored_names, **self.meta["canonical"]}
         columns: list[pl.LazyFrame] = []
-        stored = [pl.col(alias.get(n) or n).alias(n) for n in names if n in alias or n in self.originals or n in PLACE]
+        in_parts = {*alias, *self.originals, *(PLACE.keys() & self._stored), *self.stored_names.values()}
+        stored = [self._stored_column(alias.get(n) or n).alias(n) for n in names if n in in_parts]
         if stored:
             columns.append(pl.scan_parquet(part).slice(offset, length).select(stored))
         elsewhere: dict[Path, list[str]] = {}
@@ -171,11 +189,30 @@ class DatasetColumns(DatasetFolder):
             pl.scan_parquet(path).slice(start + offset, length).select(wanted) for path, wanted in elsewhere.items()
         ]
         read = [column for frame in pl.collect_all(columns) for column in frame.get_columns()]
-        absent = [n for n in names if n in CANONICAL and n not in alias and n not in self.originals]
-        read += [pl.Series(n, [], dtype=CANONICAL[n]).extend_constant(None, length) for n in absent]
+        absent = [n for n in names if n not in in_parts and (n in CANONICAL or n in PLACE)]
+        read += [pl.Series(n, [None], dtype={**CANONICAL, **PLACE}[n]).new_from_index(0, length) for n in absent]
         read += [self._tag_column(n).slice(start + offset, length) for n in names if n in TAGS]
         read += [c.slice(start + offset, length) for n, c in self.rulings.columns.items() if n in names]
         return pl.DataFrame(read).select(names)
+
+    @cached_property
+    def _stored(self) -> dict[str, pl.DataType]:
+        """The columns of the parts on disk, with their types."""
+        return dict(pl.read_parquet_schema(self._parts[0])) if self._parts else {}
+
+    def _stored_column(self, name: str) -> pl.Expr:
+        """A column of a part; messages stored by an earlier version get the fields that it did not have, as nulls."""
+        column, dtype = pl.col(name), self._stored.get(name)
+        if name not in CANONICAL or CANONICAL[name] != MESSAGES or not isinstance(dtype, pl.List):
+            return column
+        if dtype == MESSAGES or not isinstance(dtype.inner, pl.Struct):
+            return column
+        before = {field.name for field in dtype.inner.fields}
+        fields = [
+            pl.element().struct.field(f.name) if f.name in before else pl.lit(None, f.dtype).alias(f.name)
+            for f in MESSAGE.fields
+        ]
+        return column.list.eval(pl.when(pl.element().is_not_null()).then(pl.struct(fields)))
 
     def _signal_file(self, column: str) -> Path:
         name = self.catalogue.writer_of(column)
@@ -198,7 +235,10 @@ class DatasetColumns(DatasetFolder):
         if name == "source_record":
             return False
         mean: dict[str, float] = self.meta["mean_chars"]
-        if name == "messages":  # as long as the source's conversations, and the answers in other columns
+        if name in (
+            "messages",
+            "messages_rejected",
+        ):  # as long as the source's conversations, and the answers in other columns
             chars = sum(mean.get(column, 0.0) for column in set(self.roles.values()))
         else:
             chars = mean.get(self.meta["canonical"].get(name) or name, 0.0)

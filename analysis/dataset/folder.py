@@ -11,6 +11,7 @@ import json
 import os
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -22,10 +23,18 @@ from analysis.keys import key_id
 from analysis.signal import REST, ROW_ID, Catalogue, Signal
 from analysis.view.operators import kind_of
 
-TEXTS = ("system", "prompt", "response", "rejected", "text", "messages")
-SOURCES = ("system", "prompt", "input", "response", "rejected", "text", "instances", "chosen", "tools")
+TEXTS = ("system", "prompt", "response", "rejected", "text", "messages", "messages_rejected", "tools")
+SOURCES = frozenset(("system", "prompt", "input", "response", "rejected", "text", "tools"))
 """Roles of columns from which the canonical texts are made."""
-PLACE = {"source_file": pl.String(), "source_line": pl.UInt32(), "source_record": pl.String()}
+PLACE = {
+    "source_file": pl.String(),
+    "source_line": pl.UInt32(),
+    "source_record": pl.String(),
+    "source_row": pl.UInt32(),
+    "layout": pl.String(),
+}
+"""Where a row comes from: file, line, the record's own text, the row's position among those of its record, from 0; and
+the layout by which it was read, null where no layout reads it."""
 TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
 
 
@@ -55,8 +64,28 @@ class DatasetFolder:
             raise DatasetError(
                 f"{folder / 'dataset.json'} is damaged ({error}); delete its folder and open the file again."
             ) from None
+        self._give_names_back()
         self._signals: dict[str, Signal] = {}
         self._schema: tuple[tuple[Signal, ...], dict[str, pl.DataType]] | None = None
+
+    def _give_names_back(self) -> None:
+        """Calls each column of the source by its own name wherever the dataset has no canonical column of that name.
+
+        Such a column is stored as `text_original`, since other files have a canonical `text`. In `meta` it is `text`;
+        `stored_names` says how it is stored, and a saved view may still say `text_original`.
+        """
+        renamed: dict[str, str] = self.meta["renamed"]
+        free = set(CANONICAL) - set(self.meta["canonical"]) - set(self.meta["columns"])
+        self.stored_names = {source: stored for stored, source in renamed.items() if source in free}
+        if not self.stored_names:
+            return
+        shown = {stored: source for source, stored in self.stored_names.items()}
+        of_columns = ("columns", "mean_chars", "renamed")
+        changed: dict[str, Any] = {key: {shown.get(c, c): v for c, v in self.meta[key].items()} for key in of_columns}
+        changed["renamed"] = {stored: source for stored, source in renamed.items() if stored not in shown}
+        changed["json_columns"] = [shown.get(column, column) for column in self.meta["json_columns"]]
+        changed["roles"] = self.roles = {role: shown.get(column, column) for role, column in self.roles.items()}
+        self.meta = {**self.meta, **changed}
 
     # Rows
 
@@ -65,7 +94,8 @@ class DatasetFolder:
         """The source's own columns and their types, in source order."""
         parts = self._parts
         types = pl.read_parquet_schema(parts[0]) if parts else {}
-        return {name: types[name] for name in self.meta["columns"] if name in types}
+        stored = {name: self.stored_names.get(name, name) for name in self.meta["columns"]}
+        return {name: types[column] for name, column in stored.items() if column in types}
 
     @cached_property
     def canonical(self) -> dict[str, pl.DataType]:
@@ -83,14 +113,19 @@ class DatasetFolder:
                 for column, dtype in signal.adds.items()
                 if column not in self.originals
             }
-            schema = {ROW_ID: pl.String(), **CANONICAL, **self.originals, **PLACE, **added, **TAGS}
+            places = {name: dtype for name, dtype in PLACE.items() if name not in self.originals}
+            also = {stored: self.originals[name] for name, stored in self.stored_names.items()}
+            schema = {ROW_ID: pl.String(), **CANONICAL, **self.originals, **places, **added, **TAGS, **also}
             self._schema = computed, schema
         return dict(self._schema[1])
 
     @property
     def shown_columns(self) -> list[str]:
         """What a person may choose from: canonical columns with content, the source's own, computed ones, tags."""
-        hidden = set(CANONICAL) - set(self.canonical)
+        hidden = {*CANONICAL} - {*self.canonical, *self.originals} | set(self.stored_names.values())
+        hidden |= {"source_row"} - set(self.originals)
+        if len(self.meta.get("layouts", ())) < 2:
+            hidden |= {"layout"} - set(self.originals)
         of_roles = [s for s in self.signals() if s.roles and not any(getattr(s, role) for role in s.roles)]
         nothing_read = [s for s in of_roles if not set(s.reads) & set(CANONICAL)]
         hidden |= {column for s in nothing_read for column in s.adds if column not in self.originals}
@@ -137,13 +172,23 @@ class DatasetFolder:
 
         `columns`: what no canonical column holds, such as metadata. `sources`: what canonical columns are made of, and
         may hold only in part. `conversations`: what `messages` is made of, which holds all of it where it is not null.
+        `renamed`: those of them that are stored as `text_original`, since `text` is a canonical column elsewhere.
         """
         whole = set(self.meta["canonical"].values())
         texts = [n for n, d in self.originals.items() if d in (pl.String, pl.List(pl.String)) and n not in whole]
-        kinds = {self.roles[role]: "sources" for role in SOURCES if role in self.roles}
-        if "messages" in self.roles and "messages" in self.canonical:
-            kinds[self.roles["messages"]] = "conversations"
-        return {kind: join_values([n for n in texts if kinds.get(n, "columns") == kind]) for kind in REST}
+        groups = {name: self._group(name) for name in texts}
+        given = {kind: join_values([n for n in texts if groups[n] == kind]) for kind in REST}
+        return {**given, "renamed": join_values([name for name in texts if name in self.stored_names])}
+
+    def _group(self, name: str) -> str:
+        """In which group of `rest` a column of texts is."""
+        shown = {stored: source for source, stored in self.stored_names.items()}
+        several = [self.roles, *(layout["roles"] for layout in self.meta.get("layouts", ()))]
+        roles = {role for roles in several for role, column in roles.items() if shown.get(column, column) == name}
+        if "messages" in roles and "messages" in self.canonical:
+            return "conversations"
+        is_made_from = roles & SOURCES or name in self.meta["json_columns"]
+        return "sources" if self.has_examples and is_made_from else "columns"
 
     # Signals
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from analysis.dataset import Dataset
 from analysis.dataset.folder import MESSAGES, TEXTS
+from analysis.formats.columns import MESSAGE
 from analysis.noise import cleaned_texts
 
 TEXT_ROLES = ("prompt", "input", "response", "rejected", "system", "text")
@@ -51,7 +52,7 @@ class Cleaner:
         if turns.is_empty():
             return chats
         turns = turns.with_columns(cleaned_texts(turns["content"], self.kinds).alias("content"))
-        entry = pl.struct("role", "content", "tool_calls").alias("message")
+        entry = pl.struct(field.name for field in MESSAGE.fields).alias("message")
         cleaned = turns.select("row", entry).group_by("row", maintain_order=True).agg("message")
         joined = lines.select("row", before="message").join(cleaned, on="row", how="left", maintain_order="left")
         return joined.select(pl.coalesce("message", "before").alias(chats.name)).to_series()

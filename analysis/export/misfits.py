@@ -6,7 +6,7 @@ import polars as pl
 
 from analysis.export.training_formats import SourceColumns, labels_of
 
-LETTERS = {"system": "s", "user": "u", "assistant": "a", "tool": "t"}
+LETTERS = {"system": "s", "developer": "s", "user": "u", "assistant": "a", "tool": "t"}
 
 
 def misfits(to: str, source: SourceColumns) -> list[tuple[str, pl.Expr]]:

@@ -163,12 +163,16 @@ def _reasons(tags: Tags) -> pl.DataFrame:
     return pl.DataFrame(lines, schema=dict.fromkeys((ROW_ID, "tag", "why", "reason"), pl.String), orient="row")
 
 
+def _versions(receipt: Receipt) -> dict[str, int]:
+    return {used.name: used.version for used in receipt.signals}
+
+
 def _compare(receipt: Receipt, new: Receipt, unknown: Sequence[str]) -> None:
     """`unknown`: the keys of the receipt that this version does not know; they may be why the bytes differ.
 
     Raises ReceiptError where a file's bytes, or anything else in the receipt, differ.
     """
-    is_same = receipt.winnow == new.winnow
+    is_same = receipt.winnow == new.winnow and _versions(receipt) == _versions(new)
     versions = "" if is_same else f" (receipt by Winnow {receipt.winnow}, this is {new.winnow})"
     if unknown:
         versions += f"; the receipt also has {', '.join(unknown)}, which this version does not know"

@@ -1,15 +1,15 @@
-"""Conversations in all the ways they are written -> messages of role, content and tool calls."""
+"""Conversations in all the ways they are written -> messages."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import orjson
 
 from analysis.formats.kinds import as_json, as_text
 
-Message = dict[str, str | None]
 ROLES = {
     "user": "user",
     "human": "user",
@@ -19,6 +19,7 @@ ROLES = {
     "assistant": "assistant",
     "gpt": "assistant",
     "bot": "assistant",
+    "chatbot": "assistant",
     "chatgpt": "assistant",
     "bard": "assistant",
     "bing": "assistant",
@@ -27,7 +28,7 @@ ROLES = {
     "claude": "assistant",
     "llm": "assistant",
     "system": "system",
-    "developer": "system",
+    "developer": "developer",
     "tool": "tool",
     "function": "tool",
     "observation": "tool",
@@ -39,11 +40,41 @@ ROLES = {
     "tool_call": "assistant",
     "tool_calls": "assistant",
 }
+INSTRUCTING = ("system", "developer")
+"""The roles that instruct the model; their messages are no turns of the conversation."""
 CALLS = {"function_call", "tool_call", "tool_calls"}
 ROLE_KEYS = ("role", "from", "speaker", "author")
-CONTENT_KEYS = ("content", "value", "text", "message")
-TEXT_PARTS = {"text", "input_text", "output_text", "reasoning", "thinking", None}
+CONTENT_KEYS = ("content", "value", "text", "message", "parts")
+REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
+TRAIN_KEYS = ("weight", "train", "training", "trainable", "loss", "loss_mask", "loss_weight")
+TEXT_PARTS = {"text", "input_text", "output_text", None}
+REASONING_PARTS = {"thinking", "reasoning", "redacted_thinking"}
+CALL_PARTS = ("functionCall", "function_call", "toolUse")
+RESULT_PARTS = ("functionResponse", "function_response", "toolResult")
+TRUTHS = {"true": True, "false": False, "1": True, "0": False}
 DIALOGUE = re.compile(r"(?:^|\n\n) *(Human|Assistant):[ ]?")
+
+
+class Message(NamedTuple):
+    """One message; every field but `role` may be null.
+
+    `content`: its text, the texts of several parts with a line break between them. `reasoning`: the model's thought
+    that is not in its text. `tool_calls`: what the assistant calls, as JSON text, or as the source wrote it where
+    that is no JSON. `tool_call_id`: the call that a tool answers. `name`: who speaks, or which tool. `trains`: whether
+    this turn is trained on; null where the source does not say. `parts`: the content as JSON where it is a list of
+    parts, such as texts and images; of a text that is the only one the text itself is left out. `extra`: all other keys
+    of the message, as JSON.
+    """
+
+    role: str
+    content: str | None = None
+    reasoning: str | None = None
+    tool_calls: str | None = None
+    tool_call_id: str | None = None
+    name: str | None = None
+    trains: bool | None = None
+    parts: str | None = None
+    extra: str | None = None
 
 
 def messages_of(value: Any) -> list[Message] | None:
@@ -64,14 +95,25 @@ def messages_of(value: Any) -> list[Message] | None:
     if not isinstance(value, list):
         return None
     if value and all(type(turn) is str for turn in value):
-        return [_message("assistant" if i % 2 else "user", turn) for i, turn in enumerate(value)]
+        return [Message("assistant" if i % 2 else "user", turn) for i, turn in enumerate(value)]
     messages: list[Message] = []
     for turn in value:
-        turns = _turns(turn)
-        if turns is None:
+        if type(turn) is Message:
+            messages.append(turn)
+            continue
+        if type(turn) is not dict:
             return None
-        messages += turns
+        # Nearly all messages are a role and a text; these few lines read them, and `_turns` all others.
+        if len(turn) == 2 and type(content := turn.get("content")) is str and (role := turn.get("role")) in PLAIN:
+            messages.append(Message(role, content))
+        elif (turns := _turns(turn)) is None:
+            return None
+        else:
+            messages += turns
     return messages
+
+
+PLAIN = frozenset(role for role, name in ROLES.items() if role == name)
 
 
 def is_dialogue(text: str) -> bool:
@@ -79,91 +121,254 @@ def is_dialogue(text: str) -> bool:
     return text[:40].lstrip().startswith(("Human:", "Assistant:")) and DIALOGUE.match(text.strip()) is not None
 
 
-def _message(role: str, content: str | None, calls: str | None = None) -> Message:
-    return {"role": role, "content": content, "tool_calls": calls}
+def role_named(name: Any) -> str:
+    """The role of a name in the source: user, assistant, system, developer, tool, or the name itself."""
+    written = str(name).strip()
+    return ROLES.get(written.lower(), written)
 
 
-def _turns(turn: Any) -> list[Message] | None:
+def _turns(turn: Mapping[str, Any]) -> list[Message] | None:
     """One element of a list of turns: a message, or a question and its answer in one object."""
-    if not isinstance(turn, dict):
-        return None
-    role_key = next((k for k in ROLE_KEYS if k in turn), None)
+    role_key = next((k for k in ROLE_KEYS if turn.get(k) is not None), None)
     content_key = next((k for k in CONTENT_KEYS if k in turn), None)
+    calls_key = next((k for k in ("tool_calls", "function_call", "tool_call") if turn.get(k)), None)
     if role_key is None:
         pair = [(ROLES[k.lower()], v) for k, v in turn.items() if k.lower() in ROLES and isinstance(v, str)]
-        return [_message(role, text) for role, text in pair] if len(pair) > 1 else None
-    if content_key is None and not any(turn.get(k) for k in CALLS):
+        return [Message(role, text) for role, text in pair] if len(pair) > 1 else None
+    if content_key is None and calls_key is None and not any(k in turn for k in REASONING_KEYS):
         return None
-    name = turn[role_key]
+    rest = {key: value for key, value in turn.items() if value is not None}
+    name = rest.pop(role_key)
     if isinstance(name, dict):
         name = name.get("role")
-    name = str(name).strip().lower()
-    content, calls = _content(turn.get(content_key) if content_key else None)
-    given = turn.get("tool_calls") or turn.get("function_call") or turn.get("tool_call")
-    if given:
-        calls = as_text(given)
-    elif name in CALLS:
-        content, calls = None, content
-    return [_message(ROLES.get(name, name), content, calls)]
+    kind = str(name).strip().lower()
+    content = _content(rest.pop(content_key, None) if content_key else None)
+    calls = content.calls
+    if calls_key:
+        calls = as_text(rest.pop(calls_key))
+    elif kind in CALLS:
+        content, calls = _Content(None, None, None, None), calls or content.text
+    reasoning = _taken_reasoning(rest)
+    message = Message(
+        role_named(name),
+        content.text,
+        "\n\n".join(filter(None, (reasoning, content.reasoning))) or reasoning or content.reasoning,
+        calls,
+        _taken_text(rest, "tool_call_id"),
+        _taken_text(rest, "name"),
+        _trains(rest),
+        content.parts,
+        as_json(rest) if rest else None,
+    )
+    return [*content.results, message] if _says_something(message, content) else list(content.results)
 
 
-def _content(value: Any) -> tuple[str | None, str | None]:
-    """Text and tool calls of a message's content: text unchanged; of a list of parts the texts, others as [image]."""
+def _says_something(message: Message, content: _Content) -> bool:
+    """Whether a message holds anything beside the tool results that were taken out of it."""
+    return not content.results or any(field is not None for field in message[1:])
+
+
+def _taken_reasoning(rest: dict[str, Any]) -> str | None:
+    for key in REASONING_KEYS:
+        if isinstance(rest.get(key), str):
+            return str(rest.pop(key))
+    return None
+
+
+def _taken_text(rest: dict[str, Any], key: str) -> str | None:
+    return str(rest.pop(key)) if isinstance(rest.get(key), str) else None
+
+
+def _trains(rest: dict[str, Any]) -> bool | None:
+    """Whether the turn is trained on. Only a plain `weight` of 0 or 1 is taken out: others stay in `extra` too."""
+    for key in TRAIN_KEYS:
+        value = rest.get(key)
+        if isinstance(value, str):
+            value = TRUTHS.get(value.strip().lower())
+        if isinstance(value, list) and value and all(type(v) in (int, float, bool) for v in value):
+            value = any(value)
+        if isinstance(value, bool | int | float):
+            if key == "weight" and type(rest[key]) is int and value in (0, 1):
+                del rest[key]
+            return bool(value)
+    return None
+
+
+def text_of(value: Any) -> str | None:
+    """The text of a message's content: text unchanged, of parts their texts, of anything else its JSON."""
+    if not isinstance(value, list | dict):
+        return as_text(value)
+    text = _content(value).text
+    return text if text is not None else as_json(value)
+
+
+class _Content(NamedTuple):
+    """What a message's content holds: its text, reasoning, calls and parts, and tool results to make messages of."""
+
+    text: str | None
+    reasoning: str | None
+    calls: str | None
+    parts: str | None
+    results: tuple[Message, ...] = ()
+
+
+def _content(value: Any) -> _Content:
     if value is None or isinstance(value, str):
-        return value, None
-    if isinstance(value, dict):
-        value = [value]
-    if not isinstance(value, list):
-        return as_text(value), None
+        return _Content(value, None, None, None)
+    parts = [value] if isinstance(value, dict) else value
+    if not isinstance(parts, list):
+        return _Content(as_text(value), None, None, None)
     texts: list[str] = []
+    thoughts: list[str] = []
     calls: list[Any] = []
-    for part in value:
-        if isinstance(part, str):
-            texts.append(part)
-        elif not isinstance(part, dict):
-            texts.append(as_json(part))
-        elif part.get("type") in CALLS | {"tool_use"}:
-            calls.append(part.get("value", part))
+    results: list[Message] = []
+    kept: list[Any] = []
+    for part in parts:
+        kind = part.get("type") if isinstance(part, dict) else None
+        if isinstance(part, dict):
+            part = {key: item for key, item in part.items() if item is not None}
+        text = _text_of(part, kind)
+        if text is not None:
+            texts.append(text)
+            kept.append(part)
+        elif _is_thought(part) and (thought := _thought_of(part)) is not None:
+            thoughts.append(thought)
+            kept.append({key: item for key, item in part.items() if item != thought})
+        elif kind in CALLS or kind == "tool_use" or _one_of(part, CALL_PARTS):
+            calls.append(part.get("value", part) if kind in CALLS else part)
+            kept.append({"type": kind or _one_of(part, CALL_PARTS)})
+        elif kind == "tool_result" or _one_of(part, RESULT_PARTS):
+            results.append(_result(part))
         else:
-            texts.append(_part(part))
-    text = "\n".join(texts) if texts or not calls else None
-    if not calls:
-        return text, None
-    only = calls[0] if len(calls) == 1 else calls
-    return text, only if isinstance(only, str) else as_json(only)
+            kept.append(part)
+    text = "\n".join(texts) if texts else None
+    if len(texts) == 1:
+        kept = [_without_text(part) if _text_of(part, _kind(part)) is not None else part for part in kept]
+    written = calls[0] if len(calls) == 1 and isinstance(calls[0], str) else as_json(calls)
+    return _Content(
+        text if text is not None or calls or thoughts or results or kept else "",
+        "\n\n".join(thoughts) if thoughts else None,
+        written if calls else None,
+        as_json(kept) if kept else None,
+        tuple(results),
+    )
 
 
-def _part(part: dict[str, Any]) -> str:
-    """A part's text; of a part that is no text, its kind, such as [image]."""
-    kind = part.get("type")
-    texts = [value for k in ("text", "value", "thinking", "content") if isinstance(value := part.get(k), str)]
-    if kind in TEXT_PARTS:
-        if texts:
-            return str(texts[0])
-        return "" if kind else as_json(part)
-    return f"[{str(kind).removesuffix('_url').removeprefix('input_')}]"
+def _one_of(part: Any, keys: Sequence[str]) -> str | None:
+    """The first of these keys that a part has: in some layouts a part is called by its key."""
+    return next((key for key in keys if key in part), None) if isinstance(part, dict) else None
+
+
+def _is_thought(part: Any) -> bool:
+    return isinstance(part, dict) and (part.get("type") in REASONING_PARTS or part.get("thought") is True)
+
+
+def _kind(part: Any) -> Any:
+    return part.get("type") if isinstance(part, dict) else None
+
+
+def _text_of(part: Any, kind: Any) -> str | None:
+    """The text of a part that is nothing but text; None for all other parts."""
+    if isinstance(part, str):
+        return part
+    if not isinstance(part, dict) or kind not in TEXT_PARTS or part.get("thought") is True:
+        return None
+    return next((text for key in ("text", "value", "content") if isinstance(text := part.get(key), str)), None)
+
+
+def _without_text(part: Any) -> Any:
+    """A text part without its text, which is the whole content of the message."""
+    if isinstance(part, str):
+        return None
+    key = next(key for key in ("text", "value", "content") if isinstance(part.get(key), str))
+    return {k: v for k, v in part.items() if k != key} | ({} if key == "text" and "type" in part else {"key": key})
+
+
+def _thought_of(part: Mapping[str, Any]) -> str | None:
+    return next((t for k in ("thinking", "reasoning", "text", "content") if isinstance(t := part.get(k), str)), None)
+
+
+def _result(part: Mapping[str, Any]) -> Message:
+    """A tool's result that is a part of a message -> a message of its own."""
+    rest = dict(part)
+    rest.pop("type", None)
+    if (key := _one_of(part, RESULT_PARTS)) and isinstance(inner := rest.pop(key), dict):
+        rest |= inner
+    id_key = next((k for k in ("tool_use_id", "toolUseId", "tool_call_id", "id") if isinstance(rest.get(k), str)), "")
+    called = rest.pop(id_key, None)
+    content = _content(rest.pop("content", rest.pop("response", rest.pop("output", None))))
+    return Message(
+        "tool",
+        content.text,
+        tool_call_id=called,
+        name=_taken_text(rest, "name"),
+        parts=content.parts,
+        extra=as_json(rest) if rest else None,
+    )
+
+
+def source_content(content: str | None, parts: str | None) -> Any:
+    """The content as the source wrote it: the text, or the list of parts with the text at its place.
+
+    Where the text was changed since it was read and has several parts, it comes as one part, before the others.
+    """
+    if parts is None:
+        return content
+    kept: list[Any] = orjson.loads(parts)
+    empty = [n for n, part in enumerate(kept) if _is_emptied(part)]
+    if empty:
+        return [_with_text(part, content) if n == empty[0] else part for n, part in enumerate(kept)]
+    texts = [text for part in kept if (text := _text_of(part, _kind(part))) is not None]
+    if content is None or "\n".join(texts) == content:
+        return kept
+    return [{"type": "text", "text": content}, *(p for p in kept if _text_of(p, _kind(p)) is None)]
+
+
+def _is_emptied(part: Any) -> bool:
+    if part is None:
+        return True
+    if not isinstance(part, dict):
+        return False
+    return "key" in part or (part.get("type") in TEXT_PARTS - {None} and not {"text", "value", "content"} & part.keys())
+
+
+def _with_text(part: Any, content: str | None) -> Any:
+    if part is None:
+        return content
+    rest = {k: v for k, v in part.items() if k != "key"}
+    return rest | {part.get("key", "text"): content}
 
 
 def _dialogue(text: str) -> list[Message]:
     """A conversation in one string, as in hh-rlhf. Only the space around a turn's marker is dropped."""
     pieces = DIALOGUE.split(text.strip())
     return [
-        _message("user" if who == "Human" else "assistant", content)
+        Message("user" if who == "Human" else "assistant", content)
         for who, content in zip(pieces[1::2], pieces[2::2], strict=True)
     ]
 
 
-def first_of(messages: list[Message], role: str) -> str | None:
+def first_of(messages: Sequence[Message], role: str) -> str | None:
     """The text of this role's first message; None without one."""
-    return next((m["content"] for m in messages if m["role"] == role), None)
+    return next((m.content for m in messages if m.role == role), None)
 
 
-def last_of(messages: list[Message], role: str) -> str | None:
+def last_of(messages: Sequence[Message], role: str) -> str | None:
     """The text of this role's last message; None without one."""
-    return next((m["content"] for m in reversed(messages) if m["role"] == role), None)
+    return next((m.content for m in reversed(messages) if m.role == role), None)
 
 
-def system_of(messages: list[Message]) -> str | None:
-    """The system messages, a blank line between them."""
-    texts = [m["content"] for m in messages if m["role"] == "system" and m["content"] is not None]
+def answer_of(messages: Sequence[Message]) -> str | None:
+    """The text of the assistant's last message; None without one, or where the user speaks after it."""
+    for message in reversed(messages):
+        if message.role == "assistant":
+            return message.content
+        if message.role == "user":
+            return None
+    return None
+
+
+def system_of(messages: Sequence[Message]) -> str | None:
+    """The texts of the system and developer messages, a blank line between them."""
+    texts = [m.content for m in messages if m.role in INSTRUCTING and m.content is not None]
     return "\n\n".join(texts) if texts else None

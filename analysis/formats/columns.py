@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import polars as pl
 
-MESSAGE = pl.Struct({"role": pl.String, "content": pl.String, "tool_calls": pl.String})
+MESSAGE = pl.Struct(
+    {
+        "role": pl.String,
+        "content": pl.String,
+        "reasoning": pl.String,
+        "tool_calls": pl.String,
+        "tool_call_id": pl.String,
+        "name": pl.String,
+        "trains": pl.Boolean,
+        "parts": pl.String,
+        "extra": pl.String,
+    }
+)
+"""One message of a conversation; `analysis.formats.chats.Message` says what each field holds."""
 MESSAGES = pl.List(MESSAGE)
 CANONICAL: dict[str, pl.DataType] = {
     "system": pl.String(),
@@ -13,7 +26,12 @@ CANONICAL: dict[str, pl.DataType] = {
     "rejected": pl.String(),
     "score": pl.Float64(),
     "messages": MESSAGES,
+    "messages_rejected": MESSAGES,
+    "prompt_turns": pl.UInt32(),
+    "tools": pl.String(),
     "text": pl.String(),
     "n_turns": pl.UInt32(),
     "prompts_differ": pl.Boolean(),
 }
+"""`messages_rejected`: the turns of the rejected side of a pair, without the first `prompt_turns` messages, which both
+sides share. `tools`: the tools that the model may call, as JSON text."""

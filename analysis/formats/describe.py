@@ -13,13 +13,15 @@ import orjson
 import polars as pl
 
 from analysis.errors import FormatError
+from analysis.formats.assigning import is_added
 from analysis.formats.columns import CANONICAL
 from analysis.formats.csvfiles import Dialect
 from analysis.formats.kinds import Kind, is_json
-from analysis.formats.notes import notes_of
-from analysis.formats.options import MAX_COLUMNS, ROLES
+from analysis.formats.notes import notes_of, unread_note
+from analysis.formats.options import MAX_COLUMNS, ROLES, ReadOptions
 from analysis.formats.parsing import Remarks
 from analysis.formats.parts import Facts, Plan
+from analysis.formats.planning import shapes_of, side_by_side
 
 ID_BYTES = 8
 
@@ -53,19 +55,26 @@ class Account:
     def rows(self) -> int:
         return sum(facts.rows for facts in self.facts)
 
-    def settle(self) -> Plan:
-        """The plan that holds every part: the types of all values seen."""
-        shape = self.plan.shape
+    def settle(self, reading: ReadOptions) -> Plan:
+        """The plan that holds every part: the types of all values seen, and shapes for records that none read yet."""
+        shapes = self.plan.shapes
         if any(facts.not_numbers for facts in self.facts):
-            shape = shape.without_alias("score")
-        self.plan = Plan(shape, {column: frozenset(seen) for column, seen in self.kinds.items()})
+            shapes = tuple(shape.without_alias("score") for shape in shapes)
+        unread = [record for facts in self.facts for record in facts.unread]
+        more = shapes_of(unread, reading, shapes) if unread and reading.chooses_layout else ()
+        self.plan = Plan(side_by_side((*shapes, *more)))
+        return self.settle_types()
+
+    def settle_types(self) -> Plan:
+        """The plan with the types of all values seen."""
+        self.plan = Plan(self.plan.shapes, {column: frozenset(seen) for column, seen in self.kinds.items()})
         return self.plan
 
     def stale(self) -> Iterator[tuple[Facts, Plan, str, Dialect | None]]:
         """The parts that the settled plan would build differently."""
         wanted = [(column, self.plan.type_of(column)) for column in self.plan.kinds]
         for facts in self.facts:
-            if facts.path and (list(facts.types.items()) != wanted or facts.shape != self.plan.shape):
+            if facts.path and (list(facts.types.items()) != wanted or facts.shapes != self.plan.shapes):
                 yield facts, self.plan, *self.sources[facts.file]
 
     def replace(self, facts: Facts) -> None:
@@ -87,17 +96,19 @@ class Account:
 
     def description(self) -> dict[str, Any]:
         """The content of dataset.json that the files themselves determine."""
-        shape, kinds = self.plan.shape, self.kinds
-        types = {shape.stored_as(column): self.plan.type_of(column) for column in kinds}
+        plan, kinds = self.plan, self.kinds
+        types = {plan.stored_as(column): plan.type_of(column) for column in kinds}
         first = next((dialect for _, dialect in self.sources.values() if dialect), None)
         filled: Counter[str] = sum((facts.filled for facts in self.facts), Counter())
         remarks: Remarks = sum((facts.notes for facts in self.facts), Counter())
         examples = {c: e for facts in reversed(self.facts) for c, e in facts.examples.items()}
         dialects = {file: dialect for file, (_, dialect) in self.sources.items() if dialect}
-        canonical: dict[str, str | None] = {name: None for name in shape.stored if filled[name]}
-        canonical |= {name: shape.stored_as(column) for name, column in shape.alias_pairs}
+        canonical: dict[str, str | None] = {name: None for name in plan.stored if filled[name]}
+        canonical |= {name: plan.stored_as(column) for shape in plan.shapes for name, column in shape.alias_pairs}
+        layouts = self._layouts()
         return {
-            "format": shape.format,
+            "format": layouts[0]["format"] if layouts else plan.shapes[0].format,
+            "layouts": layouts,
             "container": next(iter(self.sources.values()))[0],
             "csv": {"separator": first.separator, "header": first.original is not None} if first else None,
             "csv_header": list(first.original) if first and first.original is not None else None,
@@ -106,17 +117,57 @@ class Account:
             "part_rows": [facts.rows for facts in self.facts if facts.rows],
             "columns": {name: str(dtype) for name, dtype in types.items()},
             "json_columns": [
-                shape.stored_as(c)
+                plan.stored_as(c)
                 for c, seen in kinds.items()
-                if types[shape.stored_as(c)] == pl.String and is_json(seen)
+                if types[plan.stored_as(c)] == pl.String and is_json(seen)
             ],
-            "roles": {role: shape.stored_as(column) for role, column in shape.roles if role in ROLES},
+            "added": [plan.stored_as(column) for column in kinds if is_added(column)],
+            "roles": self._roles(),
             "canonical": {name: canonical[name] for name in CANONICAL if name in canonical},
-            "renamed": {shape.stored_as(column): column for column in kinds if shape.stored_as(column) != column},
+            "renamed": {
+                plan.stored_as(column): column
+                for column in kinds
+                if plan.stored_as(column) != column and not is_added(column)
+            },
             "mean_chars": self._mean_chars(),
             "unreadable": sum(len(facts.problems) for facts in self.facts),
-            "notes": notes_of(remarks, kinds, examples, dialects, csv=bool(dialects)),
+            "notes": [
+                *self._unread_notes(),
+                *notes_of(remarks, kinds, examples, dialects, csv=bool(dialects)),
+            ],
         }
+
+    def _layouts(self) -> list[dict[str, Any]]:
+        """The layouts that read the rows, that of most rows first: name, title, sign, format, roles and rows."""
+        counts: Counter[str] = sum((facts.layouts for facts in self.facts), Counter())
+        stored_as = self.plan.stored_as
+        described = {
+            shape.name: {
+                "layout": shape.name,
+                "title": shape.title,
+                "sign": shape.sign,
+                "format": shape.format,
+                "roles": {role: stored_as(column) for role, column in shape.roles if role in ROLES and column},
+                "rows": counts[shape.name],
+            }
+            for shape in reversed(self.plan.shapes)
+        }
+        return sorted((one for one in described.values() if one["rows"]), key=lambda one: -one["rows"])
+
+    def _roles(self) -> dict[str, str]:
+        """Role -> stored column; where several shapes name one, that of the shape with most rows."""
+        roles: dict[str, str] = {}
+        for layout in self._layouts():
+            roles = {**layout["roles"], **roles}
+        return {role: roles[role] for role in ROLES if role in roles} if roles else self._first_roles()
+
+    def _first_roles(self) -> dict[str, str]:
+        shape = self.plan.shapes[0]
+        return {role: self.plan.stored_as(column) for role, column in shape.roles if role in ROLES and column}
+
+    def _unread_notes(self) -> list[dict[str, Any]]:
+        rows = sum(facts.layouts[""] for facts in self.facts)
+        return [unread_note(rows, self.plan.shapes)] if rows else []
 
     def _mean_chars(self) -> dict[str, float]:
         chars: Counter[str] = Counter()

@@ -17,20 +17,19 @@ import polars as pl
 from analysis.errors import FormatError
 from analysis.formats.batches import Batch, batches
 from analysis.formats.describe import Account, source_of, unreadable
-from analysis.formats.kinds import Kind
 from analysis.formats.options import AS_FOUND, BLOCK_BYTES, ReadOptions
 from analysis.formats.parsing import Records, parse
 from analysis.formats.parts import Facts, Plan, build, write_part
+from analysis.formats.planning import plan_for
 from analysis.formats.retyping import retype, stored_batches
 from analysis.formats.roles import items_named, repeat
-from analysis.formats.shapes import Shape, find_shape
 from analysis.processes import processes
 
 Progress = Callable[[int, int], None]
 SMALL_BYTES = 8 << 20
 HEAD_BYTES = 4 << 20
 HEAD_FILES = 16
-SAMPLE_RECORDS = 1_000
+MAX_PASSES = 3
 SHOWN_RECORDS = 20
 SHOWN_PROBLEMS = 20
 FILE_NOTES = ("no_header", "header_names", "empty_rows", "list_member", "outside_list", "invalid_utf8")
@@ -63,7 +62,7 @@ def import_files(
                 yield batch
             before += size
 
-    _build(account, all_batches(), folder, workers, sum(sizes), progress)
+    _build(account, all_batches(), folder, workers, sum(sizes), progress, reading)
     if not account.rows:
         raise unreadable(names, list(account.problems()))
     account.write(folder)
@@ -88,9 +87,8 @@ def rebuild(
     first = [(batch, parse(batch)) for batch in itertools.islice(stored_batches(folder, info), 1)]
     account = Account(plan_for(first, reading))
     size = sum(part.stat().st_size for part in (folder / "rows").glob("*.parquet"))
-    _build(
-        account, stored_batches(folder, info), into, workers, size, lambda done, _: progress(account.rows, info["rows"])
-    )
+    batches_again = stored_batches(folder, info)
+    _build(account, batches_again, into, workers, size, lambda *_: progress(account.rows, info["rows"]), reading)
     for kept in ("ids.parquet", "problems.jsonl"):
         shutil.copyfile(folder / kept, into / kept)
     account.sources = {file: source_of(source) for file, source in info["sources"].items()}
@@ -119,7 +117,13 @@ def _with_items(info: dict[str, Any], folder: Path, reading: ReadOptions) -> dic
 
 
 def _build(
-    account: Account, incoming: Iterator[Batch], folder: Path, workers: int | None, size: int, progress: Progress
+    account: Account,
+    incoming: Iterator[Batch],
+    folder: Path,
+    workers: int | None,
+    size: int,
+    progress: Progress,
+    reading: ReadOptions,
 ) -> None:
     """Builds a part of every batch, then rebuilds those whose types or shape changed with later batches."""
     rows = folder / "rows"
@@ -136,9 +140,15 @@ def _build(
         for facts in _run(executor, write_part, jobs()):
             account.take(facts)
             progress(min(facts.done, size), size)
-        account.settle()
-        for facts in _run(executor, retype, account.stale()):
-            account.replace(facts)
+        account.settle(reading)
+        # Once for other shapes; again where these give columns whose type only all parts together tell.
+        for _ in range(MAX_PASSES):
+            stale = list(account.stale())
+            if not stale:
+                break
+            for facts in _run(executor, retype, iter(stale)):
+                account.replace(facts)
+            account.settle_types()
 
 
 def shown_names(paths: Sequence[Path]) -> list[str]:
@@ -168,7 +178,7 @@ def preview(paths: Sequence[Path], reading: ReadOptions = AS_FOUND) -> dict[str,
         facts.path = batch.file if frame.height else ""
         account.take(facts)
         frames.append(frame)
-    plan = account.settle()
+    plan = account.settle(reading)
     frames = [build(records, plan, batch.file)[0] for batch, records in heads]
     shown = pl.concat([f.head(SHOWN_RECORDS) for f in frames], how="diagonal_relaxed").head(SHOWN_RECORDS)
     problems = [{"file": f.file, "line": line, "reason": reason} for f in account.facts for line, reason in f.problems][
@@ -195,20 +205,6 @@ def look(paths: Sequence[Path], reading: ReadOptions) -> tuple[Plan, list[tuple[
         problems = [{"line": line, "reason": reason} for _, records in heads for line, reason in records.problems]
         raise unreadable(names, problems)
     return plan_for(heads, reading), heads
-
-
-def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Plan:
-    """The plan that these first records suggest: roles and format from up to 1,000 of them, spread evenly."""
-    values = [value for _, records in heads for value in records.values]
-    is_text = all(records.cells for _, records in heads)
-    kinds: dict[str, Counter[Kind]] = {}
-    for _, records in heads:
-        for column, seen in build(records, Plan(Shape("table", ())), "")[1].kinds.items():
-            kinds.setdefault(column, Counter()).update(seen)
-    spread = values[:: max(1, len(values) // SAMPLE_RECORDS)]
-    sample = {column: [value.get(column) for value in spread] for column in kinds}
-    shape = find_shape(sample, kinds, reading, is_text=is_text)
-    return Plan(shape, {column: frozenset(seen) for column, seen in kinds.items()})
 
 
 def _executor(workers: int | None, size: int) -> contextlib.AbstractContextManager[Executor | None]:

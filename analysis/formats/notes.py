@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.formats.kinds import Kind
 from analysis.formats.parsing import Remarks
+from analysis.formats.shapes import Shape
 
 NUMERIC = ("int", "wide", "huge", "float")
 NESTED = ("nested", "strs", "ints", "floats", "empty")
@@ -54,6 +55,15 @@ def notes_of(
     for column, seen in kinds.items():
         notes += _mixture(column, seen, examples.get(column), csv)
     return notes
+
+
+def unread_note(rows: int, shapes: Sequence[Shape]) -> dict[str, Any]:
+    """The note that no layout reads so many rows."""
+    names = list(dict.fromkeys(column for shape in shapes for column in shape.text_columns))
+    n = f"{rows:,} row{' is' if rows == 1 else 's are'}"
+    verb = "is" if len(names) == 1 else "are"
+    empty = f", since {', '.join(names)} {verb} empty there" if names else ""
+    return _note("unread", None, rows, f"{n} read by no layout{empty}; the values stay in their columns.")
 
 
 def _note(kind: str, column: str | None, rows: int, sentence: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ ROLES = (
     "system",
     "rejected",
     "messages",
+    "tools",
     "text",
     "score",
     "score_chosen",
@@ -33,7 +34,9 @@ ROLES = (
     "embedding",
     "key",
 )
-RESERVED = frozenset((*CANONICAL, "row_id", "source_file", "source_line", "source_record", "tags", "disputed_tags", ""))
+PLACES = ("row_id", "source_file", "source_line", "source_record", "source_row", "layout")
+RESERVED = frozenset((*CANONICAL, *PLACES, "tags", "disputed_tags", ""))
+TEXT_ROLES = frozenset(("prompt", "input", "response", "system", "rejected", "messages", "tools", "text", "score"))
 KNOWN_FILES = "JSONL, JSON, CSV, TSV, plain text, Parquet and Arrow, each plain, .gz or .zst"
 MAX_RECORD_BYTES = 256 << 20
 MAX_COLUMNS = 5_000
@@ -46,13 +49,19 @@ class ReadOptions:
 
     `roles`: (role, column) pairs or a mapping, each overriding the detected role; an empty column means that no column
     has this role. `separator` and `header` (does the first line name the columns?) are for CSV. `format`: one of
-    FORMATS.
+    FORMATS. `layout`: the name of a layout, or "columns" to read all records column by column.
     """
 
     roles: tuple[tuple[str, str], ...] | Mapping[str, str] = ()
     separator: str | None = None
     header: bool | None = None
     format: str | None = None
+    layout: str | None = None
+
+    @property
+    def chooses_layout(self) -> bool:
+        """Whether the layout of each record is left to the program: no format and no role of a text is given."""
+        return self.format is None and self.layout in (None, "") and not dict(self.roles).keys() & TEXT_ROLES
 
     def __post_init__(self) -> None:
         pairs = self.roles.items() if isinstance(self.roles, Mapping) else self.roles

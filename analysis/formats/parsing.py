@@ -19,6 +19,20 @@ from analysis.formats.csvfiles import SURPLUS, Dialect
 SURROGATE = re.compile("[\ud800-\udfff]")
 Remarks = Counter[tuple[str, str]]
 """How often each (kind of remark, column or detail) occurred."""
+PARSE_NOTES = frozenset(
+    (
+        "invalid_utf8",
+        "replacement_character",
+        "lone_surrogate",
+        "bare_text",
+        "surplus_cells",
+        "missing_cells",
+        "empty_rows",
+        "list_member",
+        "outside_list",
+    )
+)
+"""The kinds of remark that reading a file's text gives; all others come from the values."""
 
 
 @dataclass

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -17,28 +18,54 @@ from xxhash import xxh3_64_digest
 
 from analysis.errors import FormatError
 from analysis.formats import kinds
+from analysis.formats.assigning import ADDED, Assigned, assign, is_added
 from analysis.formats.batches import Batch
 from analysis.formats.canonical import KNOWN_ROLES, canonical
-from analysis.formats.columns import MESSAGES
+from analysis.formats.columns import CANONICAL
 from analysis.formats.csvfiles import SURPLUS
 from analysis.formats.kinds import Kind
-from analysis.formats.options import MAX_COLUMNS
+from analysis.formats.options import MAX_COLUMNS, stored_name
 from analysis.formats.parsing import Records, Remarks, parse
 from analysis.formats.shapes import Shape
 
 MISSING_WORDS = ("NULL", "null", "N/A", "n/a", "NA", "nan", "NaN", "None", "-", "<noinput>")
 EXAMPLE_CHARS = 40
+UNREAD_RECORDS = 50
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How to build every part: the shape, and the kinds of value each column is known to hold."""
+    """How to build every part: the shapes, of which the first that reads a record is taken, and the kinds of value each
+    column is known to hold."""
 
-    shape: Shape
+    shapes: tuple[Shape, ...]
     kinds: Mapping[str, frozenset[Kind]] = field(default_factory=dict)
 
     def type_of(self, column: str, seen: frozenset[Kind] | set[Kind] = frozenset()) -> pl.DataType:
-        return self.shape.forced().get(column) or kinds.type_of(self.kinds.get(column, frozenset()) | seen)
+        return self.forced.get(column) or kinds.type_of(self.kinds.get(column, frozenset()) | seen)
+
+    @cached_property
+    def forced(self) -> dict[str, pl.DataType]:
+        """Types that the aliases of the shape need."""
+        return {name: dtype for shape in self.shapes for name, dtype in shape.forced().items()}
+
+    @cached_property
+    def adds(self) -> frozenset[str]:
+        """The columns that layouts add to those of the source."""
+        return frozenset().union(*(shape.adds for shape in self.shapes))
+
+    @property
+    def stored(self) -> dict[str, None]:
+        """The canonical columns that are built beside the original ones."""
+        return {name: None for shape in self.shapes for name in shape.stored}
+
+    def stored_as(self, column: str) -> str:
+        """The name under which a column of the source is kept."""
+        if is_added(column):
+            return column.removeprefix(ADDED)
+        if len(self.shapes) == 1:
+            return self.shapes[0].stored_as(column)
+        return f"{column}_original" if column in self.adds else stored_name(column)
 
 
 @dataclass
@@ -46,6 +73,7 @@ class Facts:
     """What is known of one part. `hashes`: 8 bytes a row. `kinds` and `types`: by source column, in order. `chars`: by
     stored String column, characters and values that are not null. `filled`: values that are not null by canonical
     column. `examples`: a text in a column of numbers. `not_numbers`: columns that the plan's types do not fit.
+    `layouts`: rows by name of the layout, "" for rows that no shape reads, of which `unread` are some records.
     """
 
     file: str
@@ -62,7 +90,9 @@ class Facts:
     notes: Remarks = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     not_numbers: int = 0
-    shape: Shape | None = None
+    layouts: Counter[str] = field(default_factory=Counter)
+    unread: list[dict[str, Any]] = field(default_factory=list)
+    shapes: tuple[Shape, ...] = ()
 
 
 def write_part(batch: Batch, plan: Plan, path: Path) -> Facts:
@@ -87,25 +117,92 @@ def build(records: Records, plan: Plan, file: str) -> tuple[pl.DataFrame, Facts]
     floats = [name for name in columns if float in types[name] and records.frame is None]
     if records.is_quick and any(type(v) is float and abs(v) >= 2**63 for c in floats for v in columns[c]):
         return build(records.with_exact_integers(), plan, file)
-    facts = Facts(file, len(records.values), shape=plan.shape, problems=records.problems, notes=records.notes)
+    assigned = assign(records, plan.shapes, columns)
+    if assigned.records is not records:
+        records = assigned.records
+        columns = columns_of(records)
+    facts = Facts(file, len(records.values), shapes=plan.shapes, problems=records.problems, notes=records.notes)
     has_nulls = any(type(None) in seen for seen in types.values())
-    facts.hashes = b"".join(map(row_hash, map(_without_nulls, records.values) if has_nulls else records.values))
+    values = map(_without_nulls, records.values) if has_nulls else iter(records.values)
+    facts.hashes = b"".join(map(row_hash, values if assigned.parts is None else _numbered(values, assigned.parts)))
     for name in floats:
         _drop_nan(name, columns[name], facts)
     place = [
         pl.Series("source_file", [file], dtype=pl.String).new_from_index(0, facts.rows),
         pl.Series("source_line", records.lines, dtype=pl.UInt32),
         _source_records(records),
+        _source_rows(assigned, facts.rows),
+        _layouts(assigned, facts),
     ]
+    columns |= assigned.added
     originals = originals_of(columns, records, plan, facts)
-    built = canonical(plan.shape, columns, {s.name: s for s in originals}, facts.rows)
+    built = _canonical(plan, assigned, columns, {s.name: s for s in originals}, facts)
     facts.filled.update({series.name: len(series) - series.null_count() for series in built})
-    _look_at_turns(built, columns, plan.shape, facts)
     for series in (*originals, *built):
         if series.dtype == pl.String:
             total = int(series.str.len_chars().sum() or 0)
             facts.chars[series.name] = total, len(series) - series.null_count()
     return pl.DataFrame([*place, *originals, *built]), facts
+
+
+def _source_rows(assigned: Assigned, height: int) -> pl.Series:
+    """Each row's position among the rows of its record, from 0."""
+    if assigned.parts is None:
+        return pl.Series("source_row", [0], dtype=pl.UInt32).new_from_index(0, height)
+    return pl.Series("source_row", assigned.parts, dtype=pl.UInt32)
+
+
+def _numbered(values: Iterable[dict[str, Any]], parts: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """The records with their number where one record gives several rows, so that each row has an id of its own."""
+    return ({**value, "\0row": part} if part else value for value, part in zip(values, parts, strict=True))
+
+
+def _layouts(assigned: Assigned, facts: Facts) -> pl.Series:
+    """The name of each row's layout, null where no shape reads it; counted in the facts."""
+    layouts = pl.Series("layout", [None], dtype=pl.String).new_from_index(0, facts.rows)
+    for group in assigned.groups:
+        name = pl.Series([group.shape.name])
+        rows = facts.rows if group.positions is None else len(group.positions)
+        facts.layouts[group.shape.name] += rows
+        if group.positions is None:
+            layouts = name.new_from_index(0, rows).alias("layout")
+        else:
+            layouts = layouts.scatter(group.positions, name.new_from_index(0, rows))
+    facts.layouts[""] += len(assigned.unread)
+    facts.unread = [assigned.records.values[n] for n in assigned.unread[:UNREAD_RECORDS]]
+    return layouts
+
+
+def _canonical(
+    plan: Plan,
+    assigned: Assigned,
+    columns: Mapping[str, Sequence[Any]],
+    originals: Mapping[str, pl.Series],
+    facts: Facts,
+) -> list[pl.Series]:
+    """The canonical columns of all rows, each group's by its own shape."""
+    frames = []
+    for group in assigned.groups:
+        height = facts.rows if group.positions is None else len(group.positions)
+        of = {role: group.values(role, column, columns, facts.rows) for role, column in group.shape.roles}
+        stored = {c: originals[plan.stored_as(c)] for _, c in group.shape.alias_pairs}
+        if group.positions is not None:
+            stored = {column: series.gather(group.positions) for column, series in stored.items()}
+        built = canonical(group.shape, of, stored, height)
+        _look_at_turns(built, of, group.shape, facts)
+        if group.positions is None and len(plan.shapes) == 1:
+            return built
+        position = pl.Series("\0row", group.positions or range(height), dtype=pl.UInt32)
+        frames.append(pl.DataFrame([position, *built]))
+    left = pl.Series("\0row", assigned.unread, dtype=pl.UInt32).to_frame()
+    whole = pl.concat([*frames, left], how="diagonal").sort("\0row").drop("\0row")
+    return [_stored(whole, name, facts.rows) for name in plan.stored]
+
+
+def _stored(frame: pl.DataFrame, name: str, height: int) -> pl.Series:
+    if name in frame.columns:
+        return frame[name]
+    return pl.Series(name, [None], dtype=CANONICAL[name]).new_from_index(0, height)
 
 
 def columns_of(records: Records) -> dict[str, list[Any]]:
@@ -128,18 +225,18 @@ def originals_of(columns: dict[str, list[Any]], records: Records, plan: Plan, fa
     """The source's own columns, typed; columns that are known but absent here are null."""
     originals = []
     for name in dict.fromkeys([*plan.kinds, *columns]):
-        values, stored = columns.get(name), plan.shape.stored_as(name)
+        values, stored = columns.get(name), plan.stored_as(name)
         if values is None:
             series = pl.Series(stored, [], dtype=plan.type_of(name)).extend_constant(None, facts.rows)
-        elif records.frame is not None:
+        elif records.frame is not None and not is_added(name):
             series = _typed(records.frame[name], values, name, plan, facts).alias(stored)
         else:
-            cells = pl.Series(stored, values, dtype=pl.String) if records.cells else None
+            cells = pl.Series(stored, values, dtype=pl.String) if records.cells and not is_added(name) else None
             seen = kinds.cell_kinds(cells) if cells is not None else kinds.kinds_of(values)
             facts.kinds[name] = seen
             dtype = plan.type_of(name, set(seen))
             _take_example(name, values, seen, facts)
-            if name in plan.shape.forced() and dtype == pl.Float64 and not set(seen) <= {"int", "float"}:
+            if name in plan.forced and dtype == pl.Float64 and not set(seen) <= {"int", "float"}:
                 facts.not_numbers += 1
                 values, cells = list(map(kinds.as_number, values)), None
             if cells is not None:
@@ -231,19 +328,17 @@ def _look_for_missing_words(name: str, series: pl.Series, facts: Facts) -> None:
             facts.notes["missing_word", f"{name}\0{word}"] += count
 
 
-def _look_at_turns(
-    built: Sequence[pl.Series], columns: Mapping[str, Sequence[Any]], shape: Shape, facts: Facts
-) -> None:
+def _look_at_turns(built: Sequence[pl.Series], of: Mapping[str, Sequence[Any]], shape: Shape, facts: Facts) -> None:
     for series in built:
-        if series.dtype == MESSAGES:
+        if series.name == "messages":
             roles = series.drop_nulls().explode().drop_nulls().struct.field("role").value_counts()
             for role, count in roles.iter_rows():
                 if role not in KNOWN_ROLES:
                     facts.notes["unknown_role", role or ""] += count
             column = dict(shape.roles).get("messages", "")
-            given = sum(v is not None for v in columns.get(column, ()))
+            given = sum(v is not None for v in of.get("messages", ()))
             facts.notes["no_conversation", column] += max(0, given - (len(series) - series.null_count()))
         elif series.name == "prompts_differ":
             facts.notes["prompts_differ", ""] += int(series.sum())
     if shape.instances:
-        facts.notes["instances", ""] += sum(isinstance(v, list) and len(v) > 1 for v in columns.get("instances", ()))
+        facts.notes["instances", ""] += sum(isinstance(v, list) and len(v) > 1 for v in of["instances"])

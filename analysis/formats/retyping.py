@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 import polars as pl
 
 from analysis.errors import FormatError
+from analysis.formats.assigning import is_added
 from analysis.formats.batches import Batch
 from analysis.formats.csvfiles import Dialect
 from analysis.formats.describe import source_of
-from analysis.formats.parsing import parse
+from analysis.formats.kinds import is_json
+from analysis.formats.parsing import PARSE_NOTES, parse
 from analysis.formats.parts import Facts, Plan, build, fit, write
 
 TABLES = ("parquet", "arrow")
@@ -26,23 +29,49 @@ def retype(facts: Facts, plan: Plan, container: str, dialect: Dialect | None) ->
     """
     path = Path(facts.path)
     frame = pl.read_parquet(path)
-    if container in TABLES or (facts.shape == plan.shape and _only_adds(facts, plan)):
-        shape = plan.shape
-        stored = [shape.stored_as(column) for column in plan.kinds]
+    if facts.shapes == plan.shapes and (container in TABLES or _only_adds(facts, plan)):
+        stored = [plan.stored_as(column) for column in plan.kinds]
         originals = [
             fit(frame[name], plan.type_of(column))
             if name in frame.columns
             else pl.Series(name, [None], dtype=plan.type_of(column)).new_from_index(0, frame.height)
             for column, name in zip(plan.kinds, stored, strict=True)
         ]
-        place = frame.select("source_file", "source_line", "source_record").get_columns()
-        derived = [s for s in frame.get_columns() if s.name not in stored and s.name in shape.stored]
+        place = frame.select("source_file", "source_line", "source_record", "source_row", "layout").get_columns()
+        derived = [s for s in frame.get_columns() if s.name not in stored and s.name in plan.stored]
         write(pl.DataFrame([*place, *originals, *derived]), path)
-        return dataclasses.replace(facts, types={c: plan.type_of(c) for c in plan.kinds}, shape=shape)
-    batch = _batch(frame, container, dialect, frame.columns)
+        return dataclasses.replace(facts, types={c: plan.type_of(c) for c in plan.kinds})
+    if container in TABLES:
+        batch = _source_table(frame, facts, container)
+    else:
+        batch = _batch(once(frame), container, dialect, frame.columns)
     rebuilt, new = build(parse(batch), plan, facts.file)
     write(rebuilt, path)
-    return dataclasses.replace(facts, types=new.types, chars=new.chars, filled=new.filled, shape=plan.shape)
+    read = Counter({note: n for note, n in facts.notes.items() if note[0] in PARSE_NOTES})
+    built = Counter({note: n for note, n in new.notes.items() if note[0] not in PARSE_NOTES})
+    return dataclasses.replace(
+        new,
+        container=facts.container,
+        path=facts.path,
+        done=facts.done,
+        problems=facts.problems,
+        notes=read + built,
+        hashes=facts.hashes if new.rows == facts.rows else new.hashes,
+    )
+
+
+def _source_table(frame: pl.DataFrame, facts: Facts, container: str) -> Batch:
+    """The rows of a typed table as the source has them: its own columns, by their own names."""
+    before = Plan(facts.shapes)
+    names = {before.stored_as(column): column for column in facts.types if not is_added(column)}
+    nested = [column for column in names.values() if is_json(facts.kinds.get(column, ()))]
+    table = once(frame).select(names).rename(names)
+    return Batch(facts.file, container, int(frame["source_line"][0]), table=table, nested=tuple(nested))
+
+
+def once(frame: pl.DataFrame) -> pl.DataFrame:
+    """One row of each record: the layout makes the others again."""
+    return frame.filter(pl.col("source_row") == 0) if "source_row" in frame.columns else frame
 
 
 def _only_adds(facts: Facts, plan: Plan) -> bool:
@@ -57,13 +86,14 @@ def stored_batches(folder: Path, info: Mapping[str, Any]) -> Iterator[Batch]:
         raise FormatError(f"{folder} holds no rows; open its files again.")
     for part in parts:
         frame = pl.read_parquet(part)
-        frame = frame.select("source_file", "source_line", "source_record", *info["columns"])
+        columns = [column for column in info["columns"] if column not in info.get("added", ())]
+        frame = once(frame).select("source_file", "source_line", "source_record", *columns)
         frame = frame.rename(
             {stored: source for stored, source in renamed.items() if stored in frame.columns}, strict=False
         )
         container, dialect = source_of(info["sources"][frame["source_file"][0]])
         nested = [renamed.get(column, column) for column in info["json_columns"]]
-        yield _batch(frame, container, dialect, [renamed.get(c, c) for c in info["columns"]], nested)
+        yield _batch(frame, container, dialect, [renamed.get(c, c) for c in columns], nested)
 
 
 def _batch(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from analysis.formats.chats import CONTENT_KEYS, ROLE_KEYS, ROLES, messages_of
+from analysis.formats.chats import CONTENT_KEYS, ROLE_KEYS, ROLES, Message, messages_of
 
 MESSAGES = (
     "messages",
@@ -114,6 +114,7 @@ NAMED: dict[str, tuple[str, ...]] = {
     "group": ("group", "model", "model_name", "generator", "system"),
     "split": ("split", "set", "fold", "partition"),
     "key": ("key",),
+    "tools": ("tools", "functions", "available_tools", "tool_definitions"),
 }
 MAX_LABELS = 30
 MIN_DIMENSIONS = 16
@@ -151,7 +152,7 @@ def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
         roles["response"] = by_name["completion"]
     if any(role in roles for role in ("prompt", "messages")) and "system" not in roles:
         for name in ("system", "system_prompt", "system_message"):
-            if name in by_name and _is_text(filled[by_name[name]]):
+            if name in by_name and (_is_text(filled[by_name[name]]) or _are_blocks(filled[by_name[name]])):
                 roles.setdefault("system", by_name[name])
     for role in NAMED:
         if role == "text" and ("prompt" in roles or "messages" in roles or "rejected" in roles):
@@ -199,11 +200,11 @@ def _are_conversations(values: Sequence[Any], *, strict: bool) -> bool:
     return good > 0.8 * len(values)
 
 
-def _has_roles(value: Any, messages: Sequence[Mapping[str, Any]]) -> bool:
+def _has_roles(value: Any, messages: Sequence[Message]) -> bool:
     if isinstance(value, list) and value and isinstance(value[0], dict):
         named = any(k in value[0] for k in ROLE_KEYS) and any(k in value[0] for k in CONTENT_KEYS)
-        return named and all(m["role"] in ROLES.values() for m in messages)
-    return bool(messages) and all(m["role"] in ROLES.values() for m in messages)
+        return named and all(m.role in ROLES.values() for m in messages)
+    return bool(messages) and all(m.role in ROLES.values() for m in messages)
 
 
 def _pair(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> dict[str, str]:
@@ -241,6 +242,8 @@ def _holds(role: str, values: Sequence[Any]) -> bool:
     distinct = len(set(map(str, values)))
     if role == "text":
         return _is_text(values)
+    if role == "tools":
+        return all(isinstance(v, list | dict) or (isinstance(v, str) and v.lstrip()[:1] in ("[", "{")) for v in values)
     if role == "created_at":
         return all(hasattr(v, "isoformat") or DATE.match(str(v).strip()) for v in values)
     if role in ("score", "score_chosen", "score_rejected"):
@@ -261,6 +264,11 @@ def _is_text(values: Sequence[Any], *, or_empty: bool = True) -> bool:
     if not values:
         return or_empty
     return sum(isinstance(v, str) for v in values) > 0.8 * len(values)
+
+
+def _are_blocks(values: Sequence[Any]) -> bool:
+    """Whether all values are lists of objects with a text, as a system message may be written."""
+    return all(isinstance(v, list) and v and all(isinstance(b, dict) and "text" in b for b in v) for v in values)
 
 
 def _is_number(value: Any) -> bool:

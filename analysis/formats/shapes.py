@@ -1,34 +1,90 @@
-"""Which training format some records have, which column plays which role, and what is stored beside them."""
+"""How records are read: their training format, which column has which role, and what is stored beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
 from analysis.errors import FormatError
 from analysis.formats.kinds import Kind, type_of
-from analysis.formats.options import FORMATS, RESERVED, ROLES, ReadOptions, stored_name
+from analysis.formats.layouts import BY_NAME, Layout
+from analysis.formats.options import FORMATS, RESERVED, ROLES, TEXT_ROLES, ReadOptions, stored_name
 from analysis.formats.roles import find_roles
 
 TEXT_ALIASES = ("prompt", "response", "system", "text")
+JSON_TEXT: frozenset[Kind] = frozenset(("str", "nested", "strs", "ints", "floats", "empty"))
 ALL_STORED = {
     "chat": ("system", "prompt", "response", "messages", "n_turns"),
-    "preference": ("system", "prompt", "response", "rejected", "messages", "n_turns", "prompts_differ"),
+    "preference": (
+        "system",
+        "prompt",
+        "response",
+        "rejected",
+        "messages",
+        "messages_rejected",
+        "prompt_turns",
+        "n_turns",
+        "prompts_differ",
+    ),
 }
+TITLES = {
+    "instruction": "Prompt and response",
+    "reward": "Prompt and response with a score",
+    "preference": "Chosen and rejected answers",
+    "chat": "Conversations",
+    "kto": "Answers marked as desirable or not",
+    "text": "Raw text",
+    "table": "Table",
+}
+"""What a format is called on screen where a record has no layout of its own."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """`roles`: (role, source column). `aliases`: (canonical name, source column) where both hold the same values, so
-    that the column is not stored again. `instances`: the answers are nested as in Self-Instruct."""
+    """`roles`: (role, source column); the column is "" where a layout makes the value of several. `aliases`: (canonical
+    name, source column) where both hold the same values, so that the column is not stored again. `instances`: the
+    answers are nested as in Self-Instruct. `layout`: the name of a layout of `analysis.formats.layouts`; "" where the
+    records are read column by column."""
 
     format: str
     roles: tuple[tuple[str, str], ...]
     alias_pairs: tuple[tuple[str, str], ...] = ()
     instances: bool = False
+    layout: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the layout; the format where the records are read column by column."""
+        return self.layout or self.format
+
+    @property
+    def title(self) -> str:
+        """What the layout is called on screen."""
+        return BY_NAME[self.layout].title if self.layout else TITLES[self.format]
+
+    @property
+    def sign(self) -> str:
+        """By what the layout is recognised."""
+        if self.layout:
+            return BY_NAME[self.layout].sign
+        return ", ".join(f"{column} as {role}" for role, column in self.roles if role in TEXT_ROLES and column)
+
+    @property
+    def adds(self) -> frozenset[str]:
+        """The columns that the layout adds to those of the record."""
+        return frozenset(BY_NAME[self.layout].adds) if self.layout else frozenset()
+
+    @property
+    def text_columns(self) -> tuple[str, ...]:
+        """The columns of which at least one is filled in each record of this shape; none where every record fits."""
+        if self.layout or self.format == "table":
+            return ()
+        every = ("prompt", "response", "messages", "rejected", "text")
+        roles = ("messages",) if "messages" in dict(self.roles) else every
+        return tuple(column for role, column in self.roles if role in (*roles, "instances"))
 
     @property
     def aliases(self) -> dict[str, str]:
@@ -47,12 +103,14 @@ class Shape:
             names.append("n_turns")
         if self.format == "text":
             names = ["text"]
-        names += ["score"] * ("score" in of)
+        names += [name for name in ("score", "tools") if name in of]
         return tuple(n for n in names if n not in self.aliases)
 
     def stored_as(self, column: str) -> str:
         """The name under which a source column is kept."""
-        return column if (column, column) in self.alias_pairs else stored_name(column)
+        if (column, column) in self.alias_pairs:
+            return column
+        return f"{column}_original" if column in self.adds else stored_name(column)
 
     def forced(self) -> dict[str, pl.DataType]:
         """Types that aliases need, whatever else is seen in their columns."""
@@ -60,7 +118,11 @@ class Shape:
 
     def without_alias(self, canonical: str) -> Shape:
         kept = tuple(pair for pair in self.alias_pairs if pair[0] != canonical)
-        return Shape(self.format, self.roles, kept, self.instances)
+        return replace(self, alias_pairs=kept)
+
+    def without_aliases(self) -> Shape:
+        """The same shape for records that are read beside others of another shape."""
+        return replace(self, alias_pairs=())
 
 
 def find_shape(
@@ -86,13 +148,30 @@ def find_shape(
         format_name = reading.format
     if format_name != "preference":
         roles.pop("rejected", None)
-    if format_name in ("text", "table") and "system" in roles and "system" not in dict(reading.roles):
-        roles.pop("system")
+    if format_name in ("text", "table"):
+        for role in {"system", "tools"} & (roles.keys() - dict(reading.roles)):
+            roles.pop(role)
     ordered = tuple((role, roles[role]) for role in ROLES if role in roles)
     if instances:
         ordered += (("instances", next(c for c in columns if c.lower() == "instances")),)
     shape = Shape(format_name, ordered, (), instances)
     return Shape(format_name, ordered, _aliases(shape, roles, kinds, is_text), instances)
+
+
+def layout_shape(layout: Layout, columns: Mapping[str, Sequence[Any]], reading: ReadOptions) -> Shape:
+    """The shape of records of a layout, with its added columns among `columns`: texts by the layout, other roles by
+    its columns, then by what the others are called and hold."""
+    told = dict(reading.roles)
+    of_record = {column: values for column, values in columns.items() if not column.startswith("\0")}
+    seen = {role: column for role, column in find_roles(of_record).items() if role not in TEXT_ROLES}
+    adds = {role: f"\0{column}" if column in layout.adds else column for role, column in layout.roles.items()}
+    roles = {**seen, **{role: column for role, column in adds.items() if column in columns}}
+    roles |= {role: _named(column, columns) for role, column in told.items() if column}
+    roles = {role: column for role, column in roles.items() if told.get(role, column)}
+    taken = {role: "" for role in layout.gives}
+    return Shape(
+        layout.format, tuple((r, {**roles, **taken}[r]) for r in ROLES if r in roles or r in taken), layout=layout.name
+    )
 
 
 def format_of(roles: Mapping[str, str], columns: Mapping[str, Sequence[Any]]) -> str:
@@ -170,6 +249,10 @@ def _aliases(
         # Another column with a reserved name cannot be used instead of this one.
         if is_plain and (roles[name] == name or roles[name] not in RESERVED):
             pairs.append((name, roles[name]))
+    of_tools = set(kinds.get(roles.get("tools", ""), ()))
+    is_json_text = of_tools <= JSON_TEXT or of_tools == {pl.String()}
+    if of_tools and is_json_text and type_of(of_tools) == pl.String() and "tools" in shape.stored:
+        pairs.append(("tools", roles["tools"]))
     if roles.get("score") == "score":
         dtype = type_of(kinds.get("score", ()))
         if dtype.is_integer() or dtype.is_float():

@@ -16,7 +16,13 @@ from analysis.noise.numbers import number_forms
 from analysis.signal import Signal
 
 Costs = Literal["tokens", "none"]
-ROLE_OF_SPEAKER = {"user": "prompt", "assistant": "response", "system": "system", "tool": "tool"}
+ROLE_OF_SPEAKER = {
+    "user": "prompt",
+    "assistant": "response",
+    "system": "system",
+    "developer": "system",
+    "tool": "tool",
+}
 COUNTED: dict[str, tuple[str, ...]] = {
     "html_tags": ("html_tags",),
     "html_entities": ("html_entities",),

@@ -51,9 +51,10 @@ def looked_at(dataset: Dataset, signal: Signal) -> LookedAt:
     canonical = [name for name in READ if name in dataset.canonical]
     roles = {dataset.roles[name] for name in (*READ, "input") if name in dataset.roles}
     read = {*rest.every, *roles, *(column for column in dataset.meta["canonical"].values() if column)}
-    return LookedAt(
-        [*canonical, *rest.columns, *rest.sources], [name for name in dataset.originals if name not in read]
-    )
+    called = dataset.meta["renamed"]
+    scanned = dict.fromkeys(called.get(name, name) for name in (*canonical, *rest.columns, *rest.sources))
+    left = [called.get(name, name) for name in dataset.originals if name not in read]
+    return LookedAt([*scanned], left)
 
 
 def names_of(dataset: Dataset) -> list[Named]:

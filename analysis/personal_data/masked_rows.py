@@ -62,7 +62,7 @@ def marks_in(row: Mapping[str, Any], lines: Iterable[Line], is_masked: bool) -> 
             marks.hidden.extend(dict.fromkeys((value, _unescaped(value))))
         if message is not None and field not in SPOKEN:
             continue  # not shown as it is written, so that offsets do not fit; hidden there by value
-        name = field if message is None else f"messages[{message}]"
+        name = field if message is None else f"messages[{message}]{'.reasoning' * (field == 'reasoning')}"
         marks.hits.append(Hit(name, start, end, "pii", title, hides))
         if message is not None and row.get("rejected") is not None and text == row.get("response"):
             marks.hits.append(Hit("response", start, end, "pii", title, hides))

@@ -69,6 +69,7 @@ class NamedEntities(
     columns: str = ""
     sources: str = ""
     conversations: str = ""
+    renamed: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < self.share <= 1:

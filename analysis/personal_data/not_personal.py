@@ -192,7 +192,7 @@ def values_of(dataset: Dataset, spans: pl.DataFrame, wanted: pl.Series) -> Itera
     read, rest = read_of(dataset)
     for low in range(0, len(rows), ROWS_AT_ONCE):
         some = rows.slice(low, ROWS_AT_ONCE)
-        pieces = pieces_of(dataset.frame(read, some), rest)
+        pieces = pieces_of(dataset.canonical_frame(read, some), rest)
         pieces = pieces.with_columns(some.gather(pieces["row"]))
         both = lines.filter(pl.col("row").is_in(some.implode())).join(
             pieces, on=["row", "field", "message"], how="inner", nulls_equal=True

@@ -43,9 +43,9 @@ class PersonalData(
 
     `spans` has a line per hit; overlaps are resolved. `field` and `message` are those of
     `personal_data.pieces.pieces_of`, offsets are code points, `value_hash` is equal for equal values and keyed by the
-    workspace's secret, whose id is `key_id`. `columns`, `sources`, `conversations`: the other columns, as in
-    `Dataset.rest`. `also` names further types to look for ("URL,US_PASSPORT", or "noisy" for all). `countries`: their
-    phone numbers need no country code, and "noisy" includes their identity numbers.
+    workspace's secret, whose id is `key_id`. `columns`, `sources`, `conversations`, `renamed`: the other columns,
+    as in `Dataset.rest`. `also` names further types to look for ("URL,US_PASSPORT", or "noisy" for all). `countries`:
+    their phone numbers need no country code, and "noisy" includes their identity numbers.
     """
 
     also: str = ""
@@ -55,6 +55,7 @@ class PersonalData(
     columns: str = ""
     sources: str = ""
     conversations: str = ""
+    renamed: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold <= 1:

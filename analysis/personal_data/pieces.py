@@ -9,7 +9,7 @@ import polars as pl
 
 from analysis.formats.columns import CANONICAL, MESSAGE, MESSAGES
 from analysis.joined_values import split_values
-from analysis.signal import Signal
+from analysis.signal import Signal, stored_as
 
 SPOKEN_BY = {"user": "prompt", "assistant": "response", "system": "system", "tool": "tool", "developer": "system"}
 """Role of a message -> field of its content."""
@@ -34,10 +34,12 @@ class Rest(NamedTuple):
     columns: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     conversations: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
 
     @property
     def every(self) -> list[str]:
-        return [name for group in self for name in group]
+        """Their names in the source."""
+        return [*self.columns, *self.sources, *self.conversations]
 
 
 NO_REST = Rest()
@@ -106,14 +108,14 @@ def _alone(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 def _in_rest(rows: pl.DataFrame, rest: Rest) -> Iterator[pl.DataFrame]:
     for name in rest.columns:
-        yield _piece(rows, pl.lit(name), _text(rows, name))
+        yield _piece(rows, pl.lit(name), _text(rows, stored_as(name, rest.renamed)))
     for name in rest.sources:
-        text = _text(rows, name)
+        text = _text(rows, stored_as(name, rest.renamed))
         held = [pl.col(c).str.contains(text, literal=True) for c in CANONICAL_TEXTS if c in rows.columns]
         left = pl.when(~pl.any_horizontal(held).fill_null(False)).then(text)
         yield _piece(rows, pl.lit(name), left, again=True)
     for name in rest.conversations:
-        text = pl.when(pl.col("messages").is_null()).then(_text(rows, name))
+        text = pl.when(pl.col("messages").is_null()).then(_text(rows, stored_as(name, rest.renamed)))
         yield _piece(rows, pl.lit(name), text, again=True)
 
 
@@ -121,9 +123,9 @@ def text_at(row: Mapping[str, Any], field: str, message: int | None) -> str:
     """The text of this field of a row of canonical and original columns; empty where the row has none."""
     if message is not None:
         is_rejected = field.startswith("rejected")
-        turn = row["messages_rejected" if is_rejected else "messages"][message]
+        turns = row.get("messages_rejected" if is_rejected else "messages")
         name = field.removeprefix(OF_REJECTED)
-        return str(turn[name if name in OF_A_MESSAGE else "content"] or "")
+        return str(turns[message][name if name in OF_A_MESSAGE else "content"] or "") if turns else ""
     value = row.get(field)
     return "\n".join(filter(None, value)) if isinstance(value, list) else str(value or "")
 

@@ -87,11 +87,12 @@ def rows_with_spans(height: int, pieces: pl.DataFrame, spans: pl.DataFrame, part
 
 
 def _once(placed: pl.DataFrame) -> pl.DataFrame:
-    """The hits without those that only repeat a value of another text of their row."""
+    """The hits without those that only repeat a value of another, earlier text of their row."""
     value = ["row", "type", "value_hash"]
     again = placed.filter("is_again")
     if again.is_empty():
         return placed
     others = placed.filter(~pl.col("is_again"))
     new = again.join(others, on=value, how="anti", maintain_order="left")
+    new = new.filter(pl.col("place") == pl.col("place").min().over(value))
     return pl.concat([others, new]).sort("place", maintain_order=True)

@@ -244,7 +244,7 @@ def _texts(dataset: Dataset, rows: pl.Series) -> dict[tuple[int, str, int | None
     """(row, field, message) -> text, for the rows at these positions."""
     wanted = rows.unique().sort()
     read, rest = read_of(dataset)
-    pieces = pieces_of(dataset.frame(read, wanted), rest)
+    pieces = pieces_of(dataset.canonical_frame(read, wanted), rest)
     places = wanted.gather(pieces["row"])
     return {
         (place, f, m): t

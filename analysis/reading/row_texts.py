@@ -11,7 +11,7 @@ LONG_CELL_CHARS = 200
 """A longer cell of a plain table is shown as a text, not as metadata."""
 
 READ_ROLES = ("prompt", "input", "response", "system", "rejected", "messages", "text", "embedding")
-TITLES = {"system": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
+TITLES = {"system": "System", "developer": "Developer", "user": "User", "assistant": "Assistant", "tool": "Tool"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def _turns(messages: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> lis
     named = {}
     for index, message in enumerate(messages):
         role, content = message["role"], message["content"]
-        field = {"user": "prompt", "assistant": "response", "system": "system"}.get(role)
+        field = {"user": "prompt", "assistant": "response", "system": "system", "developer": "system"}.get(role)
         if field and row.get(field) == content and (field == "response" or field not in named):
             named[field] = index
     turns = []

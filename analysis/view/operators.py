@@ -97,9 +97,13 @@ class Asked(NamedTuple):
         return _literal(self.value if value is None else value, self.kind, self.dtype, self.column)
 
     def any_text(self, test: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
-        """`test` on a text; on a chat, whether any message's content passes it; on a list, any entry."""
-        if self.kind == "messages":
-            return self.expr.list.eval(test(pl.element().struct.field("content"))).list.any()
+        """`test` on a text; on a chat, whether any text of any message passes it; on a list, any entry."""
+        if self.kind == "messages" and isinstance(self.dtype, pl.List) and isinstance(self.dtype.inner, pl.Struct):
+            texts = [
+                field.name for field in self.dtype.inner.fields if field.dtype == pl.String and field.name != "role"
+            ]
+            passes = pl.any_horizontal(test(pl.element().struct.field(name)).fill_null(False) for name in texts)
+            return self.expr.list.eval(passes).list.any()
         if self.kind == "list":
             return self.expr.list.eval(test(pl.element().cast(pl.String))).list.any()
         return test(self.expr if self.dtype == pl.String else self.expr.cast(pl.String))

@@ -11,6 +11,7 @@ import pytest
 
 from analysis.errors import FormatError
 from analysis.formats import ReadOptions, import_files
+from analysis.formats.chats import Message
 
 CANONICAL = ("system", "prompt", "response", "rejected", "score", "messages", "text", "n_turns", "prompts_differ")
 
@@ -30,8 +31,8 @@ def imported(tmp_path: Path):
     return do
 
 
-def turn(role: str, content: str | None, calls: str | None = None) -> dict[str, str | None]:
-    return {"role": role, "content": content, "tool_calls": calls}
+def turn(role: str, content: str | None, calls: str | None = None, **fields: object) -> dict[str, object]:
+    return {**Message(role, content, tool_calls=calls)._asdict(), **fields}
 
 
 # Instruction
@@ -108,7 +109,7 @@ def test_sharegpt_with_function_calls(imported):
             }
         ]
     )
-    assert data["format"] == "chat" and data["roles"] == {"messages": "conversations"}
+    assert data["format"] == "chat" and data["roles"] == {"messages": "conversations", "tools": "tools"}
     assert data["messages"] == [
         [
             turn("system", "Be brief."),
@@ -151,10 +152,10 @@ def test_content_as_a_list_of_parts_and_openai_tool_calls(imported):
         ]
     )
     assert data["messages"][0] == [
-        turn("user", "Look:\n[image]\nWhat?"),
+        turn("user", "Look:\nWhat?", parts=json.dumps(parts, separators=(",", ":"))),
         turn("assistant", None, '[{"id":"1","function":{"name":"f"}}]'),
     ]
-    assert data["messages"][1] == [turn("user", "a"), turn("assistant", "b")]
+    assert data["messages"][1] == [turn("user", "a"), turn("assistant", "b", parts='[{"type":"text"}]')]
     assert data["renamed"] == {"messages_original": "messages"} and data["roles"]["messages"] == "messages_original"
     assert data["json_columns"] == ["messages_original"]
 

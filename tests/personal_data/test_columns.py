@@ -204,5 +204,73 @@ def test_no_text_of_any_record_is_left_out(
     folder = tmp_path_factory.mktemp("any")
     dataset = Workspace(folder / "home").open([jsonl(folder / "rows.jsonl", records)])
     signal = dataset.signal("personal_data")
-    found = signal(dataset.frame([ROW_ID, *signal.inputs]))
+    found = signal(dataset.canonical_frame([ROW_ID, *signal.inputs]))
     assert found["pii_count"].fill_null(0).min() >= 1, records
+
+
+def test_every_field_of_a_message_is_scanned_and_masked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WINNOW_HOME", str(tmp_path / "home"))
+    call = {"id": "c1", "type": "function", "function": {"name": "mail", "arguments": json.dumps({"to": f"x\n{MAIL}"})}}
+    messages = [
+        {"role": "user", "content": "Hi", "name": "ada.one@kestrel-lane.org"},
+        {"role": "assistant", "content": "Yes.", "reasoning_content": "Think of ada.two@kestrel-lane.org."},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "content": [{"type": "text", "text": "ada.three@kestrel-lane.org"}], "tool_call_id": "c1"},
+        {
+            "role": "user",
+            "content": [{"type": "image_url", "image_url": {"url": "https://x.de/?m=ada.four@kestrel-lane.org"}}],
+        },
+        {"role": "assistant", "content": "Bye.", "note": "ada.five@kestrel-lane.org", "weight": 1},
+    ]
+    tools = [{"type": "function", "function": {"name": "mail", "description": "asks ada.six@kestrel-lane.org"}}]
+    file = jsonl(tmp_path / "chats.jsonl", [{"messages": messages, "tools": tools}])
+    dataset = Workspace().open([file])
+    compute(dataset, dataset.signal("personal_data"))
+    mails = {MAIL, *(f"ada.{n}@kestrel-lane.org" for n in ("one", "two", "three", "four", "five", "six"))}
+    held = values(dataset)
+    assert {value for *_, value in held} == mails
+    assert len(held) == len(mails)
+    rows = pl.Series([0], dtype=pl.UInt32)
+    frame = dataset.frame(list(dict.fromkeys((*dataset.canonical, *dataset.originals, "source_record"))), rows)
+    shown = str(masked_frame(dataset, frame, rows).to_dicts())
+    assert not [mail for mail in mails if mail in shown]
+    for to in ("messages", "sharegpt", "input", "parquet"):
+        run("export", dataset.id, "--to", to, "--out", str(tmp_path / to), "--redact", "EMAIL_ADDRESS=replace")
+        for written in (tmp_path / to).iterdir():
+            text = str(pl.read_parquet(written).to_dicts()) if written.suffix == ".parquet" else written.read_text()
+            assert not [mail for mail in mails if mail in text], written.name
+
+
+def test_tool_results_in_parts_are_scanned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WINNOW_HOME", str(tmp_path / "home"))
+    result = {"type": "tool_result", "tool_use_id": "t1", "content": [{"type": "text", "text": f"Ask {MAIL}"}]}
+    row = {
+        "system": [{"type": "text", "text": "You are a clerk."}],
+        "messages": [
+            {"role": "user", "content": [{"type": "text", "text": "Tide?"}]},
+            {
+                "role": "assistant",
+                "content": [
+                    {"type": "thinking", "thinking": f"Or {WORKER}", "signature": "abc"},
+                    {"type": "tool_use", "id": "t1", "name": "tide", "input": {"port": "P1"}},
+                ],
+            },
+            {"role": "user", "content": [result]},
+        ],
+    }
+    dataset = Workspace().open([jsonl(tmp_path / "rows.jsonl", [row])])
+    compute(dataset, dataset.signal("personal_data"))
+    assert {(field, value) for _, field, value in values(dataset)} == {("tool", MAIL), ("reasoning", WORKER)}
+
+
+def test_a_column_that_is_called_like_a_canonical_one_is_scanned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WINNOW_HOME", str(tmp_path / "home"))
+    row = {"instruction": "Name a river.", "output": "The Ems.", "text": f"by {MAIL}", "system_id": "x"}
+    dataset = Workspace().open([jsonl(tmp_path / "rows.jsonl", [row])])
+    compute(dataset, dataset.signal("personal_data"))
+    assert values(dataset) == [(0, "text", MAIL)]
+    assert "text" in dataset.private_columns
+    rows = pl.Series([0], dtype=pl.UInt32)
+    assert masked_frame(dataset, dataset.frame(["text"], rows), rows)["text"].to_list() == ["by a••@k••.org"]

@@ -18,6 +18,7 @@ import pytest
 
 from analysis.__main__ import app
 from analysis.annotations import Annotations, open_annotations
+from analysis.computing import compute
 from analysis.duplicates.verdicts import verdicts
 from analysis.workspace import Workspace
 from tests.support.app_page import open_page
@@ -35,22 +36,19 @@ ROWS = (
 )  # fmt: skip
 KEYS = {
     INSTRUCTIONS: [
-        "lengths-v1-44136fa355b3", "tokens-v1-accd3a293f6d", "exact_duplicates-v1-fc0c15937dd6",
+        "exact_duplicates-v1-fc0c15937dd6",
         "normalised_duplicates-v1-8546cf6ddefc", "conflicts-v1-6be34f1e6b80", "consensus-v1-11a848b79bcc",
         "times-v1-224f0e6a3131", "sessions-v1-7d26e6e4bdde", "verb_noun-v3-ec02d743454d", "language-v1-44136fa355b3",
-        "formatting-v2-6e932ada26f7", "near_pairs-v1-3cda07506105", "near_groups-v1-a31d25dca70a",
-        "leaks-v1-379246dee980", "shared_spans-v1-ba1dfbacf753", "repetition-v1-4031f8405105",
+        "formatting-v2-6e932ada26f7", "near_pairs-v1-3cda07506105", "leaks-v1-379246dee980", "shared_spans-v1-ba1dfbacf753", "repetition-v1-4031f8405105",
         "embedding-v2-edd93586f808", "neighbours-v1-7a57e11dbcf4",
         "map-v1-ed9a935a10ce", "clusters-v3-ca53626e11d6",
     ],
-    OTHER_ROLE: ["lengths-v1-44136fa355b3", "tokens-v1-accd3a293f6d"],
     CHATS: [
-        "lengths-v1-44136fa355b3", "tokens-v1-accd3a293f6d", "exact_duplicates-v1-fc0c15937dd6",
+        "exact_duplicates-v1-fc0c15937dd6",
         "language-v1-44136fa355b3", "formatting-v2-6e932ada26f7",
     ],
     PREFERENCES: [
-        "lengths-v1-44136fa355b3", "tokens-v1-accd3a293f6d", "conflicts-v1-7e95a02cdefa", "times-v1-49ed684fa34a",
-        "near_pairs-v1-3cda07506105", "near_groups-v1-e4ad0e4da67a",
+        "conflicts-v1-7e95a02cdefa", "times-v1-49ed684fa34a", "near_pairs-v1-3cda07506105",
     ],
 }  # fmt: skip
 Run = Callable[..., list[Any]]
@@ -247,7 +245,9 @@ def test_saved_views_and_their_links_give_the_same_rows(notes: Annotations, run:
 
 def test_the_link_of_a_view_opens_a_page_on_its_rows(earlier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["app.py"])
-    page = open_page("overview", Workspace().dataset(INSTRUCTIONS), "tags~has~keep", "response_tokens~ge~2")
+    dataset = Workspace().dataset(INSTRUCTIONS)
+    compute(dataset, dataset.signal("tokens"))  # its version was raised since
+    page = open_page("overview", dataset, "tags~has~keep", "response_tokens~ge~2")
     assert [metric.value for metric in page.metric if metric.label == "Rows"] == ["2"]
 
 

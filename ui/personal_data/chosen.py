@@ -47,7 +47,7 @@ def _regions() -> list[str]:
 
 def start(dataset: Dataset, name: str, parameters: dict[str, object]) -> None:
     """Keeps these parameters with the dataset and starts the job that computes with them."""
-    kept = {key: value for key, value in parameters.items() if key not in ("key_id", *REST)}
+    kept = {key: value for key, value in parameters.items() if key not in ("key_id", *REST, "renamed")}
     chosen = {**dataset.meta.get("parameters", {}), name: kept}
     changed = session.workspace().describe(dataset, parameters=chosen)
     if not changed.has(signal := changed.signal(name)):

@@ -107,7 +107,7 @@ def say_coverage(dataset: Dataset, signal: str) -> None:
                 args=(STATUS[signal], "null", ""),
             )
     spans_out, rows_out = ruled_out(dataset, signal)
-    hidden = ("key_id", *REST)
+    hidden = ("key_id", *REST, "renamed")
     parts = [f"{name} {value}" for name, value in computed.parameters.items() if name not in hidden and value != ""]
     more = f" Not counted: {count(seen.placeholders_only)} with placeholders only (example.com, test cards)."
     rules = f" {count(spans_out, 'hit')} in {count(rows_out)} left out by rules that people made." if spans_out else ""

@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 import streamlit as st
 
-from analysis.formats import ROLES
-from analysis.workspace import TEXT_ROLES, data_folders
+from analysis.formats import ROLES, TEXT_ROLES
+from analysis.workspace import data_folders
 from ui.session.session import workspace
 
 SUFFIXES = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".txt", ".parquet", ".arrow", ".feather", ".ipc")

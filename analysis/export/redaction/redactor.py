@@ -66,7 +66,7 @@ class Redactor:
         signal = dataset.signal("personal_data").parameters
         usual = chosen_types(str(signal["also"]), str(signal["countries"]))
         more = [type_ for type_ in plan if type_ not in usual and type_ not in ENTITY_TYPES]
-        signal = {name: value for name, value in signal.items() if name not in REST}
+        signal = {name: value for name, value in signal.items() if name not in (*REST, "renamed")}
         self.detector = {**signal, "also": ",".join([*names(str(signal["also"])), *more])}
         self.scanner = scanner(str(self.detector["also"]), str(signal["countries"]), float(str(signal["threshold"])))
         self.key = workspace_key()

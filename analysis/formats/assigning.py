@@ -1,0 +1,129 @@
+"""Which layout reads which record? Records are grouped by it, and one record can become several rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
+
+import polars as pl
+
+from analysis.formats.layouts import BY_NAME, Layout, Row
+from analysis.formats.parsing import Records
+from analysis.formats.shapes import Shape
+
+ADDED = "\0"
+"""What the name of a column that a layout adds begins with until it is stored: a record may have a key of that name."""
+
+
+def is_added(column: str) -> bool:
+    """Whether a layout adds this column to those of the record."""
+    return column.startswith(ADDED)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rows that one shape reads. `positions`: which rows; None for all. `rows`: what its layout read of each."""
+
+    shape: Shape
+    positions: list[int] | None
+    rows: Sequence[Row] = ()
+
+    def values(self, role: str, column: str, columns: Mapping[str, Sequence[Any]], height: int) -> Sequence[Any]:
+        """The values of a role, one for each row of the group."""
+        if self.rows and not column:
+            return [row.get(role) for row in self.rows]
+        of_all = columns.get(column)
+        if of_all is None:
+            return [None] * (height if self.positions is None else len(self.positions))
+        return of_all if self.positions is None else [of_all[n] for n in self.positions]
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """`records`: with a record for each row. `groups`: in the order of the plan's shapes. `unread`: the rows that no
+    shape reads. `added`: the columns that layouts add, a value for each row. `parts`: where a record gave several rows,
+    the position of each among them."""
+
+    records: Records
+    groups: tuple[Group, ...]
+    unread: list[int]
+    added: Mapping[str, list[Any]]
+    parts: list[int] | None = None
+
+
+def assign(records: Records, shapes: Sequence[Shape], columns: Mapping[str, Sequence[Any]]) -> Assigned:
+    """Gives each record to the first shape that reads it. `columns`: the records' values by column."""
+    height = len(records.values)
+    layouts = [BY_NAME[shape.layout] for shape in shapes if shape.layout]
+    if not layouts:
+        left = list(range(height))
+        groups = []
+        for shape in shapes:
+            fitting, left = _split(shape, left, columns)
+            groups.append(Group(shape, None if len(fitting) == height else fitting))
+        return Assigned(records, tuple(g for g in groups if g.positions != []), left, {})
+    return _by_layout(records, shapes, layouts, columns)
+
+
+def _split(shape: Shape, rows: list[int], columns: Mapping[str, Sequence[Any]]) -> tuple[list[int], list[int]]:
+    """The rows that a shape without a layout reads, and the others."""
+    wanted = [columns[name] for name in shape.text_columns if name in columns]
+    if not shape.text_columns or any(len(rows) == len(values) and None not in values for values in wanted):
+        return rows, []
+    reads = [any(values[n] is not None for values in wanted) for n in rows]
+    return [n for n, fits in zip(rows, reads, strict=True) if fits], [
+        n for n, fits in zip(rows, reads, strict=True) if not fits
+    ]
+
+
+def _by_layout(
+    records: Records, shapes: Sequence[Shape], layouts: Sequence[Layout], columns: Mapping[str, Sequence[Any]]
+) -> Assigned:
+    given: list[tuple[int, Layout | None, list[Row]]] = []
+    for number, value in enumerate(records.values):
+        filled = _filled(value) if records.frame is not None else value
+        rows, layout = None, None
+        for layout in layouts:
+            if (rows := layout.rows_of(filled)) is not None:
+                break
+        given.append((number, layout, rows) if rows is not None else (number, None, [{}]))
+    origin = [number for number, _, rows in given for _ in rows]
+    readers = [layout for _, layout, rows in given for _ in rows]
+    rows_read = list(chain.from_iterable(rows for _, _, rows in given))
+    is_same = origin == list(range(len(records.values)))
+    spread = records if is_same else _spread(records, origin)
+    if not is_same:
+        columns = {name: [values[n] for n in origin] for name, values in columns.items()}
+    left = [n for n, layout in enumerate(readers) if layout is None]
+    groups = []
+    for shape in shapes:
+        if shape.layout:
+            fitting = [n for n, layout in enumerate(readers) if layout is not None and layout.name == shape.layout]
+        else:
+            fitting, left = _split(shape, left, columns)
+        whole = len(fitting) == len(origin)
+        groups.append(Group(shape, None if whole else fitting, [rows_read[n] for n in fitting] if shape.layout else ()))
+    names = dict.fromkeys(name for layout in layouts for name in layout.adds)
+    added = {ADDED + name: [row.get("columns", {}).get(name) for row in rows_read] for name in names}
+    parts = None if is_same else list(chain.from_iterable(range(len(rows)) for _, _, rows in given))
+    return Assigned(spread, tuple(g for g in groups if g.positions != []), left, added, parts)
+
+
+def _filled(value: Any) -> Any:
+    """A value of a typed table without its nulls: there every object has all keys."""
+    if isinstance(value, dict):
+        return {key: _filled(item) for key, item in value.items() if item is not None}
+    return [_filled(item) for item in value] if isinstance(value, list) else value
+
+
+def _spread(records: Records, origin: Sequence[int]) -> Records:
+    """The records repeated, one for each row."""
+    return replace(
+        records,
+        values=[records.values[n] for n in origin],
+        texts=None if records.texts is None else [records.texts[n] for n in origin],
+        lines=[records.lines[n] for n in origin],
+        frame=None if records.frame is None else records.frame[pl.Series(origin, dtype=pl.UInt32)],
+    )

@@ -1,0 +1,57 @@
+"""A layout: how the records of one kind of file are recognised, and how one becomes the row of a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Record = Mapping[str, Any]
+"""One record of a file: its keys and values, as JSON has them."""
+
+Row = dict[str, Any]
+"""What a layout reads: by role (`messages`, `prompt`, `response`, `rejected`, `system`, `input`, `tools`, `text`,
+`score`) the value, in any form that `analysis.formats.chats.messages_of` takes; and under `columns` the columns that
+are added to the record's own."""
+
+FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What `fits` and `read` may raise for a record that is built differently: it does not have the layout."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One layout that people have.
+
+    `name` is short and stays as it is: it is stored with each row. `title` is what the people who have such files call
+    it, `sign` says by what it is recognised. `fits` is called for records one by one and looks at few keys. `read`
+    gives one row, or with `is_many` any number of rows, of the training format `format`. `gives` lists the roles in the
+    rows. `roles` says which columns, added or of the record itself, have which role. `cannot_keep` are sentences about
+    what is left out. Both functions may raise one of `FAULTS`.
+    """
+
+    name: str
+    title: str
+    sign: str
+    format: str
+    fits: Callable[[Record], bool]
+    read: Callable[[Record], Row | list[Row]]
+    gives: tuple[str, ...]
+    roles: Mapping[str, str] = field(default_factory=dict)
+    adds: tuple[str, ...] = ()
+    is_many: bool = False
+    cannot_keep: tuple[str, ...] = ()
+
+    def rows_of(self, record: Record) -> list[Row] | None:
+        """The rows of a record; None where it does not have this layout."""
+        try:
+            if not self.fits(record):
+                return None
+            read = self.read(record)
+        except FAULTS:
+            return None
+        return (read if isinstance(read, list) else [read]) or None
+
+
+def first_layout(record: Record, layouts: Sequence[Layout]) -> Layout | None:
+    """The first of these layouts that a record has."""
+    return next((layout for layout in layouts if layout.rows_of(record) is not None), None)
