@@ -11,12 +11,10 @@ from analysis.formats.chats import (
     INSTRUCTING,
     ROLES,
     Message,
-    answer_of,
-    first_of,
     is_dialogue,
     last_of,
     messages_of,
-    system_of,
+    outline_of,
     text_of,
 )
 from analysis.formats.columns import CANONICAL, MESSAGES
@@ -26,6 +24,7 @@ from analysis.formats.shapes import ALL_STORED, Shape
 
 Of = Mapping[str, Sequence[Any]]
 Columns = dict[str, list[Any]]
+NO_OUTLINE = (None, None, None, None)
 KNOWN_ROLES = frozenset(ROLES.values())
 
 
@@ -118,22 +117,15 @@ def _chat(of: Of, shape: Shape, height: int) -> Columns:
     """First user message, answer to the last; a completion in its own column (KTO) is the last message."""
     if "messages" not in of:
         return _instruction(of, shape, height)
-    built: Columns = {n: [] for n in ("system", "prompt", "response", "messages", "n_turns")}
-    for value, completion in zip(of["messages"], of.get("response") or [None] * height, strict=True):
-        messages = messages_of(value)
+    chats = list(map(messages_of, of["messages"]))
+    for n, completion in enumerate(of.get("response", ())):
+        messages = chats[n]
         if messages is not None and completion is not None:
             answer = messages_of(completion) if isinstance(completion, list | dict) else None
-            messages = messages + (answer or [Message("assistant", as_text(completion))])
-        _put(built, messages)
-        built["prompt"].append(first_of(messages, "user") if messages else None)
-        built["response"].append(answer_of(messages) if messages else None)
-    return built
-
-
-def _put(built: Columns, messages: list[Message] | None) -> None:
-    built["messages"].append(messages)
-    built["system"].append(system_of(messages) if messages else None)
-    built["n_turns"].append(None if messages is None else sum(m.role not in INSTRUCTING for m in messages))
+            chats[n] = messages + (answer or [Message("assistant", as_text(completion))])
+    outlines = [NO_OUTLINE if chat is None else outline_of(chat) for chat in chats]
+    system, prompt, response, turns = (list(field) for field in zip(*outlines, strict=True)) if outlines else ([],) * 4
+    return {"system": system, "prompt": prompt, "response": response, "messages": chats, "n_turns": turns}
 
 
 def _preference(of: Of, shape: Shape, height: int) -> Columns:
@@ -159,7 +151,10 @@ def _preference(of: Of, shape: Shape, height: int) -> Columns:
         built["rejected"].append(_answer(right))
         is_pair = chosen is not None and rejected is not None
         built["prompts_differ"].append(_asked(left) != _asked(right) if is_pair else False)
-        _put(built, left)
+        outline = outline_of(left)
+        built["system"].append(outline.system)
+        built["n_turns"].append(outline.n_turns)
+        built["messages"].append(left)
         built["messages_rejected"].append(None if rejected is None else right[shared:])
         built["prompt_turns"].append(shared)
         if is_plain:

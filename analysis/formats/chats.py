@@ -105,7 +105,7 @@ def messages_of(value: Any) -> list[Message] | None:
             return None
         # Nearly all messages are a role and a text; these few lines read them, and `_turns` all others.
         if len(turn) == 2 and type(content := turn.get("content")) is str and (role := turn.get("role")) in PLAIN:
-            messages.append(Message(role, content))
+            messages.append(tuple.__new__(Message, (role, content, *NOTHING)))
         elif (turns := _turns(turn)) is None:
             return None
         else:
@@ -114,6 +114,7 @@ def messages_of(value: Any) -> list[Message] | None:
 
 
 PLAIN = frozenset(role for role, name in ROLES.items() if role == name)
+NOTHING = (None,) * (len(Message._fields) - 2)
 
 
 def is_dialogue(text: str) -> bool:
@@ -307,6 +308,13 @@ def _result(part: Mapping[str, Any]) -> Message:
     )
 
 
+def is_read_elsewhere(part: Mapping[str, Any]) -> bool:
+    """Whether a part of `parts` is a text, a thought or a call, which other fields of the message hold."""
+    if part.get("type") in (*CALLS, "tool_use", *CALL_PARTS) and len(part) == 1:
+        return True
+    return _is_emptied(part) or _is_thought(part) or _text_of(part, _kind(part)) is not None
+
+
 def source_content(content: str | None, parts: str | None) -> Any:
     """The content as the source wrote it: the text, or the list of parts with the text at its place.
 
@@ -348,27 +356,37 @@ def _dialogue(text: str) -> list[Message]:
     ]
 
 
-def first_of(messages: Sequence[Message], role: str) -> str | None:
-    """The text of this role's first message; None without one."""
-    return next((m.content for m in messages if m.role == role), None)
+class Outline(NamedTuple):
+    """What a row shows of a conversation: the texts of its system and developer messages with a blank line between
+    them, of the user's first message, and of the answer; and its turns without the instructing ones.
+
+    `answer` is the text of the assistant's last message; None without one, or where the user speaks after it."""
+
+    system: str | None
+    prompt: str | None
+    answer: str | None
+    n_turns: int
+
+
+def outline_of(messages: Sequence[Message]) -> Outline:
+    """The outline of a conversation, in one pass, since there are many."""
+    systems, prompt, answer, turns, is_asked = [], None, None, 0, False
+    for message in messages:
+        role = message[0]
+        if role == "user":
+            if not is_asked:
+                prompt, is_asked = message[1], True
+            answer = None
+        elif role == "assistant":
+            answer = message[1]
+        elif role in INSTRUCTING:
+            if message[1] is not None:
+                systems.append(message[1])
+            continue
+        turns += 1
+    return Outline("\n\n".join(systems) if systems else None, prompt, answer, turns)
 
 
 def last_of(messages: Sequence[Message], role: str) -> str | None:
     """The text of this role's last message; None without one."""
     return next((m.content for m in reversed(messages) if m.role == role), None)
-
-
-def answer_of(messages: Sequence[Message]) -> str | None:
-    """The text of the assistant's last message; None without one, or where the user speaks after it."""
-    for message in reversed(messages):
-        if message.role == "assistant":
-            return message.content
-        if message.role == "user":
-            return None
-    return None
-
-
-def system_of(messages: Sequence[Message]) -> str | None:
-    """The texts of the system and developer messages, a blank line between them."""
-    texts = [m.content for m in messages if m.role in INSTRUCTING and m.content is not None]
-    return "\n\n".join(texts) if texts else None
