@@ -19,7 +19,6 @@ from analysis.personal_data.placeholders import is_placeholder
 from analysis.personal_data.recognisers import chosen_types
 from analysis.personal_data.scanning import Hit, Scan, Scanner
 from analysis.personal_data.types import DEFAULT_TYPES
-from benchmarks import templated_texts
 from benchmarks.ground import Ground, Row, memory
 from tests.support.personal_texts import ALL_COUNTRIES, believable, hostile, labelled
 
@@ -36,7 +35,6 @@ def measure(ground: Ground) -> Iterator[Row]:
     yield from _properties()
     yield _dots()
     yield from _accuracy()
-    yield from templated_texts.measure()
     yield _large(ground)
 
 

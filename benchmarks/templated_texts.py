@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.personal_data.placeholders import is_placeholder
 from analysis.personal_data.scanning import Scanner
-from benchmarks.ground import Row
+from benchmarks.ground import Ground, Row
 
 if TYPE_CHECKING:
     from faker import Faker
@@ -76,11 +76,15 @@ class Count(NamedTuple):
         return self.right / max(self.right + self.missed, 1)
 
 
-def measure() -> Iterator[Row]:
+def measure(ground: Ground) -> Iterator[Row]:
     """A row per type: Winnow beside Presidio with its own settings at a threshold of 0.4."""
-    folder = os.environ.get(FOLDER)
-    of = "Presidio's public templates" if folder else "templates of our own in Presidio's forms"
-    texts = list(templated(ROUNDS, seed=11, folder=Path(folder) if folder else None))
+    yield from _compared(None, "templates of our own in Presidio's forms")
+    if folder := os.environ.get(FOLDER):
+        yield from _compared(Path(folder), "Presidio's public templates")
+
+
+def _compared(folder: Path | None, of: str) -> Iterator[Row]:
+    texts = list(templated(ROUNDS, seed=11, folder=folder))
     own, plain = counts(texts, _winnow()), counts(texts, _presidio())
     for type_ in TYPES.values():
         here, there = own[type_], plain[type_]
