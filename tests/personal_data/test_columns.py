@@ -15,10 +15,11 @@ from typer.testing import CliRunner
 from analysis.__main__ import app
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.personal_data.masked_rows import masked_frame
+from analysis.personal_data.masked_rows import lines_of, marks_in, masked_frame
 from analysis.personal_data.personal_data_signal import PersonalData
 from analysis.personal_data.pieces import without_escapes
 from analysis.personal_data.tables import spans_in, value_at
+from analysis.reading.payload import payload
 from analysis.signal import ROW_ID
 from analysis.workspace import Workspace
 
@@ -274,3 +275,25 @@ def test_a_column_that_is_called_like_a_canonical_one_is_scanned(
     assert "text" in dataset.private_columns
     rows = pl.Series([0], dtype=pl.UInt32)
     assert masked_frame(dataset, dataset.frame(["text"], rows), rows)["text"].to_list() == ["by a••@k••.org"]
+
+
+def test_the_reader_masks_every_field_of_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WINNOW_HOME", str(tmp_path / "home"))
+    image = {"type": "image_url", "image_url": {"url": f"https://x.de/{'p' * 176}/{MAIL}"}}  # cut within the address
+    messages = [
+        {"role": "user", "content": [{"type": "text", "text": "Hi"}, image], "name": WORKER},
+        {"role": "assistant", "content": "Yes.", "reasoning_content": f"Think of {NUMBER}."},
+    ]
+    row = {"messages": messages, "note": f"{'n' * 490} {WORKER} {'n' * 90}"}
+    dataset = Workspace().open([jsonl(tmp_path / "chats.jsonl", [row])])
+    compute(dataset, dataset.signal("personal_data"))
+    rows = pl.Series([0], dtype=pl.UInt32)
+    names = list(dict.fromkeys((ROW_ID, *dataset.canonical, *dataset.originals, "source_record")))
+    [held] = dataset.frame(names, rows).to_dicts()
+    marks = marks_in(held, lines_of(dataset, rows)[0], is_masked=True)
+    shown = payload(held, fields=["note"], hits=marks.hits, hidden=marks.hidden)
+    text = json.dumps(shown, ensure_ascii=False)
+    assert not [part for part in (MAIL, WORKER, NUMBER, "ada.ti", "ines.ta") if part in text]
+    assert shown["raw"] == {"text": "", "note": "The raw record is hidden while personal data is masked."}
+    [reasoning] = [section for section in shown["sections"] if "reasoning" in section["title"]]
+    assert reasoning["text"] == "Think of ••••••••••••." and reasoning["spans"]
