@@ -65,15 +65,15 @@ def pii_command(
     )
     seen = coverage_of(statuses, every)
     scanned = seen.scanned + seen.partly
-    at, names_held = looked_at(dataset, signals[0]), names_of(dataset)
+    columns, names_held = looked_at(dataset, signals[0]), names_of(dataset)
     has_names = any(signal.name == "named_entities" for signal in signals)
     if spans:
         _write(every.select(dataset.column(ROW_ID).gather(every["row"]), pl.exclude("row")), spans)
     result: dict[str, Any] = {
         "looked_at": scanned > 0,
         "rows_scanned": scanned,
-        "columns_scanned": at.columns,
-        "columns_without_text": at.without_text,
+        "columns_scanned": columns.columns,
+        "columns_without_text": columns.without_text,
         "names_looked_for": has_names,
         "names_of_files_and_columns": [one._asdict() for one in names_held],
         "rows_with_pii": seen.with_any,
@@ -83,14 +83,14 @@ def pii_command(
         "seconds": round(time.perf_counter() - started, 3),
     }
     if not scanned:
-        answer(result, as_json, nothing_looked_at(len(rows), at.columns))
+        answer(result, as_json, nothing_looked_at(len(rows), columns.columns))
         raise typer.Exit(2)
     lines = [f"{seen.with_any:,} of {scanned:,} rows hold personal data; {seen.partly:,} could not be read to the end."]
     lines += [f"{n:>9,} rows {m:>9,} times  {type_}" for type_, n, m in per_type.rows()]
     lines.append(
         f"{result['placeholders']:,} placeholders (example.com, test cards, private addresses) are not counted."
     )
-    lines += [at.sentence, *(one.sentence for one in names_held)]
+    lines += [columns.sentence, *(one.sentence for one in names_held)]
     if not has_names:
         lines.append("Names of people, places and organisations were not looked for; --types PERSON,LOCATION does.")
     answer(result, as_json, "\n".join(lines))

@@ -77,7 +77,7 @@ LABEL = (
     r"|\b(?:answering|reachable|available) (?:at|on|under) |\b(?:can|please|just|to|or) (?:call|dial|ring) "
     r"|\b(?:messages|texts|sms|calls) to |\b(?:phone|mobile|fax|tel|cell|whatsapp)(?: (?:number|no\.?))?(?: is)? )"
 )
-"""What stands right before a number that a person names as a phone number."""
+"""Words right before a number by which a person calls it a phone number."""
 BARE = r"[0-9](?:[ .\-/()]{0,3}[0-9]){5,14}"
 WHOLE = r"(?![ .\-/]{0,3}[0-9])"
 LABELLED_SHAPES = {
@@ -106,7 +106,7 @@ NO_LABELLED = re.compile(
 """Decimals, IP addresses, years, counting, dates, round thousands."""
 PAIRS = re.compile(PAIR)
 BRACKETED = re.compile(r"\([2-9][0-9]{2}\) ?[0-9]{3}-[0-9]{4}|\(0[1-9][0-9]{1,3}\) ?[0-9]{3}[ \-]?[0-9]{3,4}")
-"""Forms in which only phone numbers are written, also where nobody has that number yet."""
+"""Forms in which only phone numbers are written, also numbers that are not given to anyone yet."""
 ROUND = re.compile(r"(?:[0-9]+0[ ]){2}[0-9]+0")
 REPEATED_ZERO = re.compile(r"\(0\)")
 

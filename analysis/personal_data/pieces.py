@@ -18,6 +18,8 @@ OF_A_MESSAGE = tuple(field.name for field in MESSAGE.fields if field.dtype == pl
 CANONICAL_TEXTS = tuple(
     sorted((name for name, dtype in CANONICAL.items() if dtype == pl.String), key="rejected".__eq__)
 )
+SPOKEN_ALONE = ("system", "prompt", "response", "text")
+"""The canonical texts that a chat also holds as content of its messages."""
 CHATS = tuple(name for name, dtype in CANONICAL.items() if dtype == MESSAGES)
 READ = (*CANONICAL_TEXTS, *CHATS)
 """The canonical columns that hold text."""
@@ -55,9 +57,9 @@ def pieces_of(rows: pl.DataFrame, rest: Rest = NO_REST) -> pl.DataFrame:
 
     In a chat, `message` is the message's position, and `field` is the field of the message; of its content it depends
     on the role: `prompt` for the user, `response` for the assistant, `system`, `tool`. A role of another name is a text
-    too. Elsewhere `message` is null and `field` is the column: `system`, `prompt`, `response`, or `text` where there is
-    none of them; a pair's `rejected`; then each column of `rest`, of which lists are joined by line ends. `is_again`:
-    the text may repeat another of the row, so that a value that is there too counts once.
+    too. Elsewhere `message` is null and `field` is the column: a canonical text that no message holds; then each column
+    of `rest`, of which lists are joined by line ends. `is_again`: the text may repeat another of the row, so that a
+    value that is there too counts once.
     """
     chats = (piece for name in CHATS if name in rows.columns for piece in _in_messages(rows, name))
     pieces = [*chats, *_alone(rows), *_in_rest(rows, rest)]
@@ -65,14 +67,14 @@ def pieces_of(rows: pl.DataFrame, rest: Rest = NO_REST) -> pl.DataFrame:
 
 
 def _piece(
-    rows: pl.DataFrame, field: pl.Expr, text: pl.Expr, message: pl.Expr | None = None, *, again: bool = False
+    rows: pl.DataFrame, field: pl.Expr, text: pl.Expr, message: pl.Expr | None = None, *, again: pl.Expr | bool = False
 ) -> pl.DataFrame:
     values = {
         "row": pl.col("#") if "#" in rows.columns else pl.int_range(pl.len()),
         "field": field,
         "message": pl.lit(None) if message is None else message,
         "text": text,
-        "is_again": pl.lit(again),
+        "is_again": again if isinstance(again, pl.Expr) else pl.lit(again),
     }
     read = rows.select(values[name].cast(dtype).alias(name) for name, dtype in PIECE.items())
     return read.filter(pl.col("text").is_not_null())
@@ -98,12 +100,15 @@ def _in_messages(rows: pl.DataFrame, column: str) -> Iterator[pl.DataFrame]:
 
 
 def _alone(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The canonical texts that no message of the row holds, such as a system text of a column of its own."""
     is_chat = pl.col("messages").is_not_null()
-    is_said = pl.any_horizontal(pl.col(name).is_not_null() for name in ("system", "prompt", "response"))
-    hidden = {name: is_chat for name in ("system", "prompt", "response")} | {"text": is_chat | is_said}
+    contents = pl.col("messages").cast(MESSAGES).list.eval(pl.element().struct.field("content"))
     for name in CANONICAL_TEXTS:
-        if name in rows.columns:
-            yield _piece(rows, pl.lit(name), pl.when(~hidden.get(name, pl.lit(False))).then(pl.col(name)))
+        if name not in rows.columns or rows[name].null_count() == rows.height:
+            continue
+        is_in_chat = contents.list.contains(pl.col(name)) if name in SPOKEN_ALONE else pl.lit(False)
+        text = pl.when(~(is_chat & is_in_chat).fill_null(False)).then(pl.col(name))
+        yield _piece(rows, pl.lit(name), text, again=is_chat if name in ("prompt", "response") else pl.lit(False))
 
 
 def _in_rest(rows: pl.DataFrame, rest: Rest) -> Iterator[pl.DataFrame]:
@@ -122,10 +127,10 @@ def _in_rest(rows: pl.DataFrame, rest: Rest) -> Iterator[pl.DataFrame]:
 def text_at(row: Mapping[str, Any], field: str, message: int | None) -> str:
     """The text of this field of a row of canonical and original columns; empty where the row has none."""
     if message is not None:
-        is_rejected = field.startswith("rejected")
-        turns = row.get("messages_rejected" if is_rejected else "messages")
         name = field.removeprefix(OF_REJECTED)
-        return str(turns[message][name if name in OF_A_MESSAGE else "content"] or "") if turns else ""
+        turns = row.get("messages_rejected" if field.startswith("rejected") else "messages")
+        turn = turns[message] if turns else {}
+        return str(turn.get(name if name in OF_A_MESSAGE else "content") or "")
     value = row.get(field)
     return "\n".join(filter(None, value)) if isinstance(value, list) else str(value or "")
 

@@ -16,7 +16,7 @@ MAX_SECTION_CHARS = 200_000
 MAX_RAW_CHARS = 1_000_000
 MAX_VALUE_CHARS = 500
 CUT = " … and "
-"""What stands where a long value is cut."""
+"""The first characters of the note where a long value is cut."""
 MAX_WINDOW_CHARS = 2_000_000
 
 
@@ -174,7 +174,7 @@ def _without(text: str, secrets: Iterable[str]) -> str:
 
 
 def _without_beginning(text: str, secret: str) -> str:
-    """`text` without the beginnings of a secret that stand where a long value was cut."""
+    """`text` without the beginning of a secret right before the note that a long value is cut."""
     pieces = text.split(CUT)
     for place, piece in enumerate(pieces[:-1]):
         left = next((n for n in range(len(secret) - 1, 0, -1) if piece.endswith(secret[:n])), 0)

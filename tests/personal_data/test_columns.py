@@ -206,7 +206,7 @@ def test_no_text_of_any_record_is_left_out(
     dataset = Workspace(folder / "home").open([jsonl(folder / "rows.jsonl", records)])
     signal = dataset.signal("personal_data")
     found = signal(dataset.canonical_frame([ROW_ID, *signal.inputs]))
-    assert found["pii_count"].fill_null(0).min() >= 1, records
+    assert 0 not in found["pii_count"].fill_null(0).to_list(), records
 
 
 def test_every_field_of_a_message_is_scanned_and_masked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,3 +297,12 @@ def test_the_reader_masks_every_field_of_a_message(tmp_path: Path, monkeypatch: 
     assert shown["raw"] == {"text": "", "note": "The raw record is hidden while personal data is masked."}
     [reasoning] = [section for section in shown["sections"] if "reasoning" in section["title"]]
     assert reasoning["text"] == "Think of ••••••••••••." and reasoning["spans"]
+
+
+def test_a_system_text_beside_the_messages_is_scanned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WINNOW_HOME", str(tmp_path / "home"))
+    messages = [{"role": "user", "content": f"Write to {WORKER}"}, {"role": "assistant", "content": "Done."}]
+    file = jsonl(tmp_path / "rows.jsonl", [{"system": f"You are the desk of {MAIL}.", "messages": messages}])
+    dataset = Workspace().open([file])
+    compute(dataset, dataset.signal("personal_data"))
+    assert sorted(values(dataset)) == [(0, "prompt", WORKER), (0, "system", MAIL)]

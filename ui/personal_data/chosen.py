@@ -63,9 +63,9 @@ def names_or_offer(dataset: Dataset) -> bool:
     if computing.is_running(dataset, signal) or st.session_state.get(f"job_{signal.key}"):
         return jobs.require(dataset, "named_entities")
     assert isinstance(signal, NamedEntities)
-    found = ", ".join(described(type_).title.lower() for type_ in signal.types) or "nothing"
+    kinds = ", ".join(described(type_).title.lower() for type_ in signal.types) or "nothing"
     st.text(
-        f"A language pipeline ({signal.pipeline}) looks for these names: {found}. It reads every text, is slow, and is "
+        f"A language pipeline ({signal.pipeline}) looks for these names: {kinds}. It reads every text, is slow, and is "
         "often wrong: use it where names matter, on a sample first."
     )
     whole = dataset.catalogue.signal("named_entities", {**signal.parameters, "share": 1.0})
