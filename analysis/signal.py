@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import ClassVar, Literal
 
 import polars as pl
@@ -22,8 +22,15 @@ from analysis.joined_values import split_values
 ROW_ID = "row_id"
 RECORDS = ("whole", "columns")
 """The roles of which a signal gets each column, as the fields of a struct: a whole record, or chosen columns."""
+REST = ("columns", "sources", "conversations")
+"""The fields of a signal that reads the rest; its field `renamed` says which columns are stored as `x_original`."""
 Scope = Literal["row", "dataset"]
 DType = pl.DataType | type[pl.DataType]
+
+
+def stored_as(column: str, renamed: Container[str]) -> str:
+    """The name under which a column of the rest is read."""
+    return f"{column}_original" if column in renamed else column
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,8 +47,10 @@ class Signal(ABC):
     such structs per row, and it is stored in a file of its own with one line per entry. `private` names the second
     table that says where personal data is: its `field` is a canonical column or a role, its `is_placeholder` marks
     values that are not personal. `secret` lists the columns of hashes made with the workspace's key: filters name them,
-    people do not read them; such a signal has a field `key_id` for that key. `sends` is True for a signal whose
-    `compute` sends texts to a server: it is not tried out on a few rows first.
+    people do not read them; such a signal has a field `key_id` for that key. `rest` is True for a signal that also
+    reads the source's other texts (`Dataset.rest`): it has fields with names of columns, of which several are joined by
+    "~", and `compute` gets these columns as they are stored. `sends` is True for a signal whose `compute` sends texts
+    to a server: it is not tried out on a few rows first.
     """
 
     name: ClassVar[str]
@@ -54,6 +63,7 @@ class Signal(ABC):
     tables: ClassVar[Mapping[str, pl.Struct]]
     private: ClassVar[str | None]
     secret: ClassVar[tuple[str, ...]]
+    rest: ClassVar[bool]
     sends: ClassVar[bool] = False
 
     def __init_subclass__(
@@ -69,10 +79,11 @@ class Signal(ABC):
         roles: tuple[str, ...] = (),
         private: str | None = None,
         secret: tuple[str, ...] = (),
+        rest: bool = False,
     ) -> None:
         cls.name, cls.version, cls.reads, cls.adds, cls.roles = name, version, reads, adds, roles
         cls.scope, cls.cheap, cls.tables = scope, cheap, tables or {}
-        cls.private, cls.secret = private, secret
+        cls.private, cls.secret, cls.rest = private, secret, rest
 
     @abstractmethod
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -83,9 +94,16 @@ class Signal(ABC):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """Every column it reads of this dataset: `reads`, then those that its role parameters name."""
+        """Every column it reads of this dataset: `reads`, then those that its role parameters name, then the rest."""
         named = [column for role in self.roles if (given := getattr(self, role)) for column in split_values(given)]
-        return tuple(dict.fromkeys([*self.reads, *named]))
+        return tuple(dict.fromkeys([*self.reads, *named, *self._rest]))
+
+    @property
+    def _rest(self) -> list[str]:
+        """The other columns of texts that its parameters name."""
+        named = [getattr(self, field) for field in (*REST, "renamed")] if self.rest else []
+        *groups, renamed = [split_values(several) if several else [] for several in named] or [[]]
+        return [stored_as(column, renamed) for several in groups for column in several]
 
     @property
     def declared(self) -> dict[str, DType]:
@@ -129,7 +147,8 @@ class Signal(ABC):
             raise SignalError(
                 f"{self.name} reads {', '.join(missing)}, which these rows lack. They have: {', '.join(rows.columns)}."
             )
-        read = rows.select(ROW_ID, *self.reads, *map(self._played, self.roles)).drop(ROW_ID)
+        rest = [column for column in self._rest if column not in self.reads]
+        read = rows.select(ROW_ID, *self.reads, *map(self._played, self.roles), *rest).drop(ROW_ID)
         columns = self.compute(read)
         if columns.height != rows.height:
             raise SignalError(f"{self.name} returned {columns.height} rows for {rows.height}.")

@@ -30,6 +30,7 @@ from benchmarks import (  # noqa: E402  needs the path set above
     personal_data,
     reading,
     searching,
+    templated_texts,
     verb_noun,
 )
 from benchmarks import map as mapped  # noqa: E402
@@ -46,6 +47,7 @@ SUBJECTS = {
     "annotators": annotators.measure,
     "duplicates": duplicates.measure,
     "personal_data": personal_data.measure,
+    "templated_texts": templated_texts.measure,
     "map": mapped.measure,
     "first_chart": pages.first_chart,
     "pages": pages.reruns,

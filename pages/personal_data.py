@@ -7,7 +7,8 @@ from ui.frame import frame
 from ui.personal_data import chosen, counts, found, review, rules, values
 from ui.session import jobs
 
-dataset, _ = frame.open_rows("Personal data", needs_texts=True)
+dataset, _ = frame.open_rows("Personal data")
+found.require_columns(dataset)
 if not jobs.require(dataset, "personal_data"):
     chosen.choose(dataset)
     st.stop()

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from analysis.commands.shared import DatasetArgument, Json, Where, answer, compute_missing, load
+from analysis.commands.shared import DatasetArgument, Json, Where, answer_about, compute_missing, load
 from analysis.computing.isolating import FAILURE, computed
 from analysis.dataset import Dataset
 from analysis.errors import UsageError
+from analysis.personal_data.looked_at import looked_at, names_of, nothing_looked_at
 from analysis.personal_data.named_entities_signal import NamedEntities
 from analysis.personal_data.not_personal import without_ruled_out
 from analysis.personal_data.personal_data_signal import PersonalData
@@ -50,7 +51,7 @@ def pii_command(
         rows = rows.sample(sample, seed=SAMPLE_SEED).sort()
     wanted = names(types or "")
     statuses, tables, failures = [], [], []
-    for signal in _signals(dataset, wanted):
+    for signal in (signals := _signals(dataset, wanted)):
         few = len(rows) < dataset.height and not dataset.has(signal)
         status, table, failed = _computed_here(dataset, signal, rows) if few else _stored(dataset, signal, rows)
         statuses.append(status)
@@ -68,10 +69,16 @@ def pii_command(
     seen = coverage_of(statuses, every)
     scanned = seen.scanned + seen.partly
     rows_failed = int(pl.DataFrame(failures).select(pl.any_horizontal(pl.all()).sum()).item())
+    columns, names_held = looked_at(dataset, signals[0]), names_of(dataset)
+    has_names = any(signal.name == "named_entities" for signal in signals)
     if spans:
         _write(every.select(dataset.column(ROW_ID).gather(every["row"]), pl.exclude("row")), spans)
     result: dict[str, Any] = {
         "rows_scanned": scanned,
+        "columns_scanned": columns.columns,
+        "columns_without_text": columns.without_text,
+        "names_looked_for": has_names,
+        "names_of_files_and_columns": [one._asdict() for one in names_held],
         "rows_with_pii": seen.with_any,
         "rows_not_fully_scanned": seen.partly,
         "rows_failed": rows_failed,
@@ -86,7 +93,10 @@ def pii_command(
     lines.append(
         f"{result['placeholders']:,} placeholders (example.com, test cards, private addresses) are not counted."
     )
-    answer(result, as_json, "\n".join(lines))
+    lines += [columns.sentence, *(one.sentence for one in names_held)]
+    if not has_names:
+        lines.append("Names of people, places and organisations were not looked for; --types PERSON,LOCATION does.")
+    answer_about(scanned, nothing_looked_at(len(rows), columns.columns), result, as_json, "\n".join(lines))
 
 
 def _signals(dataset: Dataset, wanted: tuple[str, ...]) -> list[Signal]:
@@ -99,7 +109,12 @@ def _signals(dataset: Dataset, wanted: tuple[str, ...]) -> list[Signal]:
     chosen: list[Signal] = []
     if of_patterns or not wanted:
         chosen.append(dataclasses.replace(patterns, also=",".join([*names(patterns.also), *more])))
-    if len(of_patterns) < len(wanted):
+    if of_names := [type_ for type_ in wanted if type_ in ENTITY_TYPES]:
+        if missing := [type_ for type_ in of_names if type_ not in entities.types]:
+            raise UsageError(
+                f"The language pipeline {entities.pipeline} cannot find {', '.join(missing)}; it finds "
+                f"{', '.join(entities.types) or 'no names'}. Choose these, or another pipeline."
+            )
         chosen.append(entities)
     return chosen
 

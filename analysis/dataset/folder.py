@@ -20,10 +20,12 @@ from analysis.formats.columns import CANONICAL as CANONICAL
 from analysis.formats.columns import MESSAGES as MESSAGES
 from analysis.joined_values import join_values
 from analysis.keys import key_id
-from analysis.signal import ROW_ID, Catalogue, Signal
+from analysis.signal import REST, ROW_ID, Catalogue, Signal
 from analysis.view.operators import kind_of
 
 TEXTS = ("system", "prompt", "response", "rejected", "text", "messages", "messages_rejected", "tools")
+SOURCES = frozenset(("system", "prompt", "input", "response", "rejected", "text", "tools"))
+"""Roles of columns from which the canonical texts are made."""
 PLACE = {
     "source_file": pl.String(),
     "source_line": pl.UInt32(),
@@ -168,6 +170,30 @@ class DatasetFolder:
         present = [name for name in TEXTS if name in self.canonical]
         return present or [name for name, dtype in self.originals.items() if dtype == pl.String]
 
+    @cached_property
+    def rest(self) -> dict[str, str]:
+        """The source's columns of texts that are no canonical column themselves, joined by "~" in three groups.
+
+        `columns`: what no canonical column holds, such as metadata. `sources`: what canonical columns are made of, and
+        may hold only in part. `conversations`: what `messages` is made of, which holds all of it where it is not null.
+        `renamed`: those of them that are stored as `text_original`, since `text` is a canonical column elsewhere.
+        """
+        whole = set(self.meta["canonical"].values())
+        texts = [n for n, d in self.originals.items() if d in (pl.String, pl.List(pl.String)) and n not in whole]
+        groups = {name: self._group(name) for name in texts}
+        given = {kind: join_values([n for n in texts if groups[n] == kind]) for kind in REST}
+        return {**given, "renamed": join_values([name for name in texts if name in self.stored_names])}
+
+    def _group(self, name: str) -> str:
+        """In which group of `rest` a column of texts is."""
+        shown = {stored: source for source, stored in self.stored_names.items()}
+        several = [self.roles, *(layout["roles"] for layout in self.meta.get("layouts", ()))]
+        roles = {role for roles in several for role, column in roles.items() if shown.get(column, column) == name}
+        if "messages" in roles and "messages" in self.canonical:
+            return "conversations"
+        is_made_from = roles & SOURCES or name in self.meta["json_columns"]
+        return "sources" if self.has_examples and is_made_from else "columns"
+
     # Signals
 
     def signal(self, name: str) -> Signal:
@@ -194,6 +220,8 @@ class DatasetFolder:
             read = {p: self.signal(p.removeprefix("of_")).key for p in default.parameters if p.startswith("of_")}
             if default.secret:
                 given["key_id"] = key_id()
+            if default.rest:
+                given = {**self.rest, **given}
             self._signals[name] = self.catalogue.signal(name, {**played, **given, **read})
         return self._signals[name]
 

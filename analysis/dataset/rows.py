@@ -52,10 +52,12 @@ class Dataset(DatasetColumns):
         key = (self.rulings.revision, *(s.key for s, _ in scanned))
         if self._private[0] != key:
             every = pl.int_range(self.height, dtype=pl.UInt32, eager=True)
-            spans = [self.table_in(s, table, every).filter(~pl.col("is_placeholder"))["field"] for s, table in scanned]
-            fields = {field for of_signal in spans for field in of_signal.unique()}
+            spans = [self.table_in(s, table, every).filter(~pl.col("is_placeholder")) for s, table in scanned]
+            fields = {field for of_signal in spans for field in of_signal["field"].unique()}
             fields |= {"input"} if "prompt" in fields else set()
-            self._private = key, frozenset(self.roles[field] for field in fields if field in self.roles)
+            alone = {f for s in spans for f in s.filter(pl.col("message").is_null())["field"].unique()}
+            of_roles = {self.roles[field] for field in fields if field in self.roles}
+            self._private = key, frozenset(of_roles | (alone & self.originals.keys()))
         return self._private[1]
 
     @cached_property

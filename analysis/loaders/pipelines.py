@@ -25,6 +25,8 @@ DEFAULT_PIPELINE = "en_winnow_sm"
 DEFAULT_PIPELINE_VERSION = "0.1.0"
 SHIPPED = Path(__file__).resolve().parents[2] / "models"
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+NAMING = ("ner", "entity_ruler")
+"""The components of a pipeline that find names."""
 BATCH_TEXTS = 256  # texts that a pipeline gets at a time; fewer or many more are slower
 
 
@@ -61,6 +63,22 @@ def pipeline_version(name: str) -> str:
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
         raise ModelError(f"{folder} is no spaCy pipeline: its meta.json cannot be read ({error}).") from None
     return version_ if name == DEFAULT_PIPELINE else f"{version_}+{hashlib.sha256(description).hexdigest()[:8]}"
+
+
+@functools.lru_cache(maxsize=16)
+def labels_of(name: str = DEFAULT_PIPELINE) -> frozenset[str]:
+    """The labels that the pipeline gives to names. Raises ModelError where there is no such pipeline."""
+    folder = _pipeline_folder(name)
+    if folder is None:
+        from spacy.util import get_package_path
+
+        folder = get_package_path(name)
+    pipeline_version(name)  # raises where the description cannot be read
+    labels = json.loads((folder / "meta.json").read_bytes()).get("labels") if (folder / "meta.json").exists() else None
+    if labels is None:
+        loaded = pipeline(name)
+        labels = {component: loaded.pipe_labels.get(component, []) for component in NAMING}
+    return frozenset(label for component in NAMING for label in labels.get(component, []))
 
 
 def _pipeline_folder(name: str) -> Path | None:

@@ -14,6 +14,7 @@ from analysis.personal_data.frames import holds_text, rewritten_rows
 from analysis.personal_data.known_values import KnownValues
 from analysis.personal_data.masking import masked_value
 from analysis.personal_data.not_personal import values_of
+from analysis.personal_data.pieces import SPOKEN_BY, text_at
 from analysis.personal_data.tables import TABLES
 from analysis.personal_data.types import described
 from analysis.reading.payload import Hit
@@ -21,6 +22,8 @@ from analysis.reading.side_by_side import Card, Group
 from analysis.signal import ROW_ID
 
 PLACE = ("field", "message", "start", "end", "type", "is_placeholder")
+SPOKEN = frozenset((*SPOKEN_BY.values(), "reasoning"))
+"""The fields of a message that the reader shows as they are written."""
 Line = tuple[str, int | None, int, int, str, bool]
 
 
@@ -50,28 +53,20 @@ def marks_in(row: Mapping[str, Any], lines: Iterable[Line], is_masked: bool) -> 
     """The hits of one row of canonical columns, as the reader marks them; placeholders are marked and never masked."""
     marks = Marks([], [], [])
     for field, message, start, end, type_, is_placeholder in lines:
-        text = _text_at(row, field, message)
+        text = text_at(row, field, message)
         title = f"{described(type_).title}{', a placeholder' * is_placeholder}"
         hides = is_masked and not is_placeholder
         if not is_placeholder:
             marks.types.append(type_)
-        if hides:
-            value = text[start:end]
+        if hides and (value := text[start:end]):
             marks.hidden.extend(dict.fromkeys((value, _unescaped(value))))
-        if field == "tool_calls":
-            continue  # shown indented, so that offsets do not fit; hidden there by value
-        name = field if message is None else f"messages[{message}]"
+        if message is not None and field not in SPOKEN:
+            continue  # not shown as it is written, so that offsets do not fit; hidden there by value
+        name = field if message is None else f"messages[{message}]{'.reasoning' * (field == 'reasoning')}"
         marks.hits.append(Hit(name, start, end, "pii", title, hides))
         if message is not None and row.get("rejected") is not None and text == row.get("response"):
             marks.hits.append(Hit("response", start, end, "pii", title, hides))
     return marks
-
-
-def _text_at(row: Mapping[str, Any], field: str, message: int | None) -> str:
-    if message is None:
-        return str(row.get(field) or "")
-    turn = row["messages"][message]
-    return str(turn["tool_calls" if field == "tool_calls" else "content"] or "")
 
 
 def _unescaped(value: str) -> str:

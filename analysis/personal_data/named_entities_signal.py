@@ -9,10 +9,11 @@ import polars as pl
 
 from analysis.errors import SignalError
 from analysis.keys import key_of, value_hash
-from analysis.loaders.pipelines import DEFAULT_PIPELINE, DEFAULT_PIPELINE_VERSION, parsed, pipeline
+from analysis.loaders.pipelines import DEFAULT_PIPELINE, DEFAULT_PIPELINE_VERSION, labels_of, parsed, pipeline
+from analysis.personal_data.pieces import READ, pieces_of, rest_of, without_escapes
 from analysis.personal_data.placeholders import canonical_value
 from analysis.personal_data.spans import FOUND, SPAN, rows_with_spans
-from analysis.personal_data.texts import pieces_of
+from analysis.personal_data.types import ENTITY_TYPES
 from analysis.signal import Signal
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ SHARES = 10_000
 class NamedEntities(
     Signal,
     name="named_entities",
-    version=2,
-    reads=("system", "prompt", "response", "rejected", "messages", "text"),
+    version=3,
+    reads=READ,
     adds={
         "entity_types": pl.List(pl.String),
         "entity_count": pl.UInt32,
@@ -51,6 +52,7 @@ class NamedEntities(
     tables={"entities": SPAN},
     private="entities",
     secret=("entity_values",),
+    rest=True,
 ):
     """Names in the texts of a row: PERSON, LOCATION, ORGANIZATION and, where the pipeline has it, NRP.
 
@@ -64,19 +66,33 @@ class NamedEntities(
     pipeline_version: str = DEFAULT_PIPELINE_VERSION
     share: float = 1.0
     key_id: str = ""
+    columns: str = ""
+    sources: str = ""
+    conversations: str = ""
+    renamed: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < self.share <= 1:
             raise SignalError(f"A share of the rows is above 0 and at most 1, not {self.share}.")
 
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types that the pipeline can find."""
+        given = {LABELS.get(label) for label in labels_of(self.pipeline)}
+        return tuple(type_ for type_ in ENTITY_TYPES if type_ in given)
+
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
-        pieces = pieces_of(rows)
+        pieces = pieces_of(rows, rest_of(self))
         if self.share < 1:
             pieces = pieces.filter(_is_in(pieces, self.share))
         texts = pieces["text"].unique(maintain_order=True)
         pieces = pieces.join(texts.to_frame().with_row_index("id"), on="text", maintain_order="left").drop("text")
         long = (texts.str.len_chars() > MOST_CHARS).arg_true().to_list()
-        spans = self._spans(texts.str.head(MOST_CHARS).to_list()) if len(texts) else pl.DataFrame(schema=FOUND)
+        spans = (
+            self._spans(without_escapes(texts.str.head(MOST_CHARS)).to_list())
+            if len(texts)
+            else pl.DataFrame(schema=FOUND)
+        )
         result = rows_with_spans(rows.height, pieces, spans, dict.fromkeys(long, "length"))
         return result.select(
             entity_types="types", entity_count="count", entity_values="values", entity_status="status", entities="spans"

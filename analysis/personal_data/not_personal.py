@@ -11,9 +11,9 @@ import polars as pl
 from analysis.dataset import Dataset
 from analysis.dataset.columns import Rulings
 from analysis.errors import PersonalDataError
+from analysis.personal_data.pieces import pieces_of
 from analysis.personal_data.scanning import scanner
-from analysis.personal_data.tables import READ, TABLES
-from analysis.personal_data.texts import pieces_of
+from analysis.personal_data.tables import TABLES, read_of
 from analysis.signal import ROW_ID
 from analysis.view.operators import check_pattern
 
@@ -189,9 +189,10 @@ def values_of(dataset: Dataset, spans: pl.DataFrame, wanted: pl.Series) -> Itera
     """The values of the wanted lines of `spans`, some rows at a time: their line numbers in `spans`, and the values."""
     lines = spans.with_row_index("at").filter(wanted).select("at", "row", "field", "message", "start", "end")
     rows = lines["row"].unique().sort()
+    read, rest = read_of(dataset)
     for low in range(0, len(rows), ROWS_AT_ONCE):
         some = rows.slice(low, ROWS_AT_ONCE)
-        pieces = pieces_of(dataset.canonical_frame(READ, some))
+        pieces = pieces_of(dataset.canonical_frame(read, some), rest)
         pieces = pieces.with_columns(some.gather(pieces["row"]))
         both = lines.filter(pl.col("row").is_in(some.implode())).join(
             pieces, on=["row", "field", "message"], how="inner", nulls_equal=True

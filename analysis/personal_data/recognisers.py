@@ -70,7 +70,7 @@ def chosen_types(also: str, countries: str) -> tuple[str, ...]:
         raise PersonalDataError(
             f"No type of personal data is called {', '.join(unknown)}; known: "
             f"{', '.join((*DEFAULT_TYPES, *NOISY_TYPES))}, {len(national)} of single countries such as US_PASSPORT and "
-            f"UK_NHS, {', '.join(ENTITY_TYPES)} (by the signal named_entities), and {NOISY} for all that are off."
+            f"UK_NHS, names such as {ENTITY_TYPES[0]} (by the signal named_entities), and {NOISY} for all that are off."
         )
     if NOISY in wanted:
         here = set(names(countries))
@@ -183,6 +183,14 @@ def _phone(regions: tuple[str, ...]) -> list[PatternRecognizer]:
             phones.CONTEXT,
             searches=dense,
             refuses=lambda v: phones.is_no_loose_phone(v, regions),
+        ),
+        _checked(
+            "PHONE_NUMBER",
+            "LabelledPhones",
+            phones.LABELLED_SHAPES,
+            phones.CONTEXT,
+            searches=phones.LABELLED_SEARCHES,
+            refuses=phones.is_no_labelled_phone,
         ),
     ]
 

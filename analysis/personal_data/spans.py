@@ -49,12 +49,13 @@ def found_spans(texts: Sequence[str], ids: Iterable[int], scans: Mapping[int, Sc
 def rows_with_spans(height: int, pieces: pl.DataFrame, spans: pl.DataFrame, partly: Mapping[int, str]) -> pl.DataFrame:
     """`row`, `types`, `count`, `score`, `values`, `status`, `spans` of each of `height` rows.
 
-    `pieces`: the row, field and message of each text (`id`). `partly`: `id` -> why a text was not read to its end. All
+    `pieces`: the row, field and message of each text (`id`), and whether it may repeat another (`is_again`): a value
+    that the row's other texts hold too is then left out. `partly`: `id` -> why a text was not read to its end. All
     are null where the row has no text; `score` also where no span is counted, `spans` where there are none.
     """
     every = pl.DataFrame({"row": pl.int_range(height, dtype=pl.UInt32, eager=True)})
     read = pieces.group_by("row").agg(is_read=pl.lit(True))
-    placed = pieces.with_row_index("place").join(spans, on="id", maintain_order="left")
+    placed = _once(pieces.with_row_index("place").join(spans, on="id", maintain_order="left"))
     counted = ~pl.col("is_placeholder")
     summary = (
         placed.sort("place", "start")
@@ -83,3 +84,15 @@ def rows_with_spans(height: int, pieces: pl.DataFrame, spans: pl.DataFrame, part
         status=pl.when(here).then(pl.coalesce(pl.lit(PARTLY) + pl.col("why"), pl.lit(SCANNED))),
         spans=pl.col("spans").cast(pl.List(SPAN)),
     )
+
+
+def _once(placed: pl.DataFrame) -> pl.DataFrame:
+    """The hits without those that only repeat a value of another, earlier text of their row."""
+    value = ["row", "type", "value_hash"]
+    again = placed.filter("is_again")
+    if again.is_empty():
+        return placed
+    others = placed.filter(~pl.col("is_again"))
+    new = again.join(others, on=value, how="anti", maintain_order="left")
+    new = new.filter(pl.col("place") == pl.col("place").min().over(value))
+    return pl.concat([others, new]).sort("place", maintain_order=True)

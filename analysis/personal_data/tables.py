@@ -14,15 +14,14 @@ import polars as pl
 from analysis.dataset import Dataset
 from analysis.errors import DatasetError
 from analysis.personal_data.masking import Part, masked_text, masked_value, parts_of
+from analysis.personal_data.pieces import Rest, pieces_of, rest_of
 from analysis.personal_data.scanning import SCANNED
-from analysis.personal_data.texts import pieces_of
 from analysis.personal_data.types import described
 from analysis.view import View
 
 TABLES = {"personal_data": "spans", "named_entities": "entities"}
 STATUS = {"personal_data": "pii_status", "named_entities": "entity_status"}
 VALUES = {"personal_data": "pii_values", "named_entities": "entity_values"}
-READ = ["system", "prompt", "response", "rejected", "messages", "text"]
 PLACE = ["row", "field", "message", "start"]
 SCORE_STEP = 0.05
 CONTEXT_CHARS = 60
@@ -235,10 +234,17 @@ def _titled(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def read_of(dataset: Dataset) -> tuple[list[str], Rest]:
+    """The columns from which a dataset's texts are made, and which of them are no canonical ones."""
+    signal = dataset.signal("personal_data")
+    return [*signal.inputs], rest_of(signal)
+
+
 def _texts(dataset: Dataset, rows: pl.Series) -> dict[tuple[int, str, int | None], str]:
     """(row, field, message) -> text, for the rows at these positions."""
     wanted = rows.unique().sort()
-    pieces = pieces_of(dataset.canonical_frame(READ, wanted))
+    read, rest = read_of(dataset)
+    pieces = pieces_of(dataset.canonical_frame(read, wanted), rest)
     places = wanted.gather(pieces["row"])
     return {
         (place, f, m): t

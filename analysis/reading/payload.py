@@ -15,6 +15,8 @@ from analysis.reading.row_texts import Section, pretty, sections_of
 MAX_SECTION_CHARS = 200_000
 MAX_RAW_CHARS = 1_000_000
 MAX_VALUE_CHARS = 500
+CUT = " … and "
+"""The first characters of the note where a long value is cut."""
 MAX_WINDOW_CHARS = 2_000_000
 
 
@@ -53,6 +55,7 @@ def payload(
     layout, sections = sections_of(row, fields)
     hits, searches = list(hits), list(searches)
     texts = {field: section.text or "" for section in sections for field in section.fields}
+    hits = [hit for hit in hits if _is_of(hit, row, texts)]
     secrets = {texts[hit.field][hit.start : hit.end] for hit in hits if hit.masked and hit.field in texts} | {*hidden}
     spans = {id(section): _marks(section, hits, searches) for section in sections}
     pair = {section.kind: section for section in sections if section.kind in ("chosen", "rejected")}
@@ -63,8 +66,7 @@ def payload(
     notes = []
     if row.get("prompts_differ"):
         notes.append("Chosen and rejected answer different prompts; the prompt of the chosen answer is shown.")
-    values = [(name, _value(row.get(name))) for name in fields if name not in texts]
-    meta = [[name, value and _without(value, secrets)] for name, value in values]
+    meta = [[name, _value(row.get(name), secrets)] for name in fields if name not in texts]
     return {
         "id": row.get("row_id"),
         "layout": layout,
@@ -77,6 +79,11 @@ def payload(
         "notes": notes,
         "masked": len(secrets),
     }
+
+
+def _is_of(hit: Hit, row: Mapping[str, Any], texts: Mapping[str, str]) -> bool:
+    """Whether the hit's place is one in the text that is shown; not where a column is shown in another form."""
+    return row.get(hit.field) is None or hit.field not in texts or row[hit.field] == texts[hit.field]
 
 
 def within_budget(rows: Sequence[dict[str, Any]], current: int, characters: int = MAX_WINDOW_CHARS) -> tuple[int, int]:
@@ -106,14 +113,14 @@ def _marks(section: Section, hits: Sequence[Hit], searches: Sequence[tuple[str, 
 def _shown(
     section: Section, row: Mapping[str, Any], spans: list[Span], hits: Sequence[Hit], secrets: Iterable[str]
 ) -> dict[str, Any]:
-    text = _without(_cut(section.text), secrets)
+    text = _cut(_without(section.text or "", secrets))
     for hit in hits:
         if hit.masked and hit.field in section.fields:
             text = text[: hit.start] + _dots(text[hit.start : hit.end]) + text[hit.end :]
     counts = (row.get(f"{field}_tokens") for field in section.fields)
     return {
         "kind": section.kind,
-        "title": section.title,
+        "title": _without(section.title, secrets),
         "text": text,
         "is_missing": section.text is None,
         "is_code": section.is_code,
@@ -128,8 +135,9 @@ def _cut(text: str | None) -> str:
     return (text or "")[:MAX_SECTION_CHARS]
 
 
-def _value(value: object) -> str | None:
-    """A cell as text: null stays null, floats have six digits, nested values are JSON, long text is cut with a note."""
+def _value(value: object, secrets: Iterable[str] = ()) -> str | None:
+    """A cell as text with every secret masked: null stays null, floats have six digits, nested values are JSON, long
+    text is cut with a note."""
     if value is None:
         return None
     if isinstance(value, bool):
@@ -146,6 +154,7 @@ def _value(value: object) -> str | None:
         text = orjson.dumps(value, default=str).decode()
     else:
         text = str(value)
+    text = _without(text, secrets)  # before it is cut, since the rest of a secret would stay
     hidden = len(text) - MAX_VALUE_CHARS
     return f"{text[:MAX_VALUE_CHARS]} … and {hidden:,} more characters" if hidden > 0 else text
 
@@ -160,7 +169,17 @@ def _without(text: str, secrets: Iterable[str]) -> str:
     for secret in sorted(secrets, key=len, reverse=True):  # an e-mail address before a name that is part of it
         if len(secret) > 3:
             text = text.replace(secret, _dots(secret))
+            text = _without_beginning(text, secret) if CUT in text else text
     return text
+
+
+def _without_beginning(text: str, secret: str) -> str:
+    """`text` without the beginning of a secret right before the note that a long value is cut."""
+    pieces = text.split(CUT)
+    for place, piece in enumerate(pieces[:-1]):
+        left = next((n for n in range(len(secret) - 1, 0, -1) if piece.endswith(secret[:n])), 0)
+        pieces[place] = piece[: len(piece) - left] + _dots(secret[:left])
+    return CUT.join(pieces)
 
 
 def _origin(row: Mapping[str, Any]) -> list[list[str | None]]:
@@ -171,7 +190,7 @@ def _origin(row: Mapping[str, Any]) -> list[list[str | None]]:
 
 
 def _votes(votes: Votes, secrets: Iterable[str]) -> dict[str, Any]:
-    lines = [[(text := _value(cell)) and _without(text, secrets) for cell in line] for line in votes.lines]
+    lines = [[_value(cell, secrets) for cell in line] for line in votes.lines]
     return {"columns": votes.columns, "lines": lines, "own": votes.own, "rows": votes.rows}
 
 

@@ -28,12 +28,13 @@ from analysis.keys import key_id, key_of, key_path, value_hash, workspace_key
 from analysis.personal_data import scanning, tables, words
 from analysis.personal_data.masking import masked_text, masked_value, parts_of
 from analysis.personal_data.named_entities_signal import NamedEntities
+from analysis.personal_data.normal_forms import normal_form, original_span
 from analysis.personal_data.personal_data_signal import PersonalData
+from analysis.personal_data.pieces import pieces_of
 from analysis.personal_data.placeholders import is_placeholder
 from analysis.personal_data.recognisers import chosen_types, national_types
 from analysis.personal_data.scanning import Hit, Scan, Scanner, scanner, without_overlaps
 from analysis.personal_data.supersets import superset
-from analysis.personal_data.texts import normal_form, original_span, pieces_of
 from analysis.personal_data.types import DEFAULT_TYPES, NOISY_TYPES, described
 from analysis.personal_data.words import lemma, words_of
 from analysis.signal import ROW_ID
@@ -614,7 +615,7 @@ def test_pieces_are_every_text_once() -> None:
         {},
         {"prompt": "c", "messages": [said("user", "c")]},
     )
-    assert pieces_of(rows).rows() == [
+    assert pieces_of(rows).drop("is_again").rows() == [
         (0, "prompt", None, "p"),
         (0, "response", None, "r"),
         (1, "text", None, "t"),
@@ -637,7 +638,12 @@ def test_the_command_counts_rows_and_spans(opened: Dataset, tmp_path: Path) -> N
     result = run(opened.id, "--spans", str(out), "--json")
     assert result.pop("seconds") >= 0
     assert result == {
+        "looked_at": True,
         "rows_scanned": 4,
+        "columns_scanned": ["prompt", "response", "source"],
+        "columns_without_text": [],
+        "names_looked_for": False,
+        "names_of_files_and_columns": [],
         "rows_with_pii": 2,
         "rows_not_fully_scanned": 0,
         "rows_failed": 0,

@@ -126,7 +126,9 @@ def test_every_part_opens_on_any_data_and_shows_no_value(data: dict[str, Dataset
 def test_a_table_without_texts_and_a_dataset_not_scanned_say_what_to_do(
     data: dict[str, Dataset], tmp_path: Path
 ) -> None:
-    assert "No column has the role prompt" in said(opened(PAGE, data["table"]))
+    (tmp_path / "numbers.jsonl").write_text('{"a": 1, "b": 2.5}\n')
+    numbers = said(opened(PAGE, Workspace().open([tmp_path / "numbers.jsonl"])))
+    assert "Not looked at: no column of this dataset holds texts, and numbers are not scanned." in numbers
     (tmp_path / "new.jsonl").write_text('{"prompt": "a", "response": "b"}\n')
     app = opened(PAGE, Workspace().open([tmp_path / "new.jsonl"]))
     assert "are not computed yet" in said(app)
@@ -338,3 +340,17 @@ def test_coverage_never_counts_a_row_as_clean_that_was_not_read_to_its_end(data:
     assert (seen.rows, seen.scanned, seen.partly, seen.not_scanned) == (15, 13, 1, 1)
     assert len(dataset.rows_of(View().where("pii_status", "re", "^partly"))) == 1
     assert found.STATUS["personal_data"] == "pii_status"
+
+
+def test_the_page_says_which_columns_were_scanned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WINNOW_HOME", str(tmp_path / "home"))
+    line = {"prompt": "Name a river.", "response": "The Ems.", "annotator": "ines.tamm@northdale.net", "n": 3}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(line) + "\n")
+    dataset = Workspace().open([tmp_path / "rows.jsonl"])
+    compute(dataset, dataset.signal("personal_data"))
+    told = said(opened(PAGE, dataset))
+    assert "1 of 1 row in view scanned to the end; 1 (100.0%) hold personal data that is counted." in told
+    assert "Scanned: prompt, response, annotator. Not scanned, since they hold no text: n." in told
+    assert "Names of people, places and organisations were not looked for" in told
+    names = said(opened(PAGE, dataset, pii_part="Names"))
+    assert "looks for these names: person, place, organisation." in names

@@ -9,6 +9,7 @@ from analysis.dataset import Dataset
 from analysis.export import ExportRequest
 from analysis.export.redaction.plan import HOW, MOST_SHOWN, WHOLE, WITHOUT_PSEUDONYM, read_plan
 from analysis.export.redaction.preview import preview
+from analysis.personal_data.named_entities_signal import NamedEntities
 from analysis.personal_data.types import DEFAULT_TYPES, ENTITY_TYPES
 from analysis.view import View
 from ui.export import kept
@@ -31,8 +32,10 @@ def offered(dataset: Dataset) -> dict[str, int | None]:
     names = [name for name in ("personal_data", "named_entities") if dataset.has(dataset.signal(name))]
     rows = {type_: n for name in names for type_, n in found.type_counts(dataset, name).select("type", "rows").rows()}
     default_types = list(DEFAULT_TYPES)
-    if "named_entities" in names and float(str(dataset.signal("named_entities").parameters["share"])) == 1:
-        default_types += ENTITY_TYPES
+    entities = dataset.signal("named_entities")
+    assert isinstance(entities, NamedEntities)
+    if "named_entities" in names and entities.share == 1:
+        default_types += entities.types
     held = [type_ for type_ in rows if type_ in default_types or type_ not in ENTITY_TYPES]
     every = sorted({*held, *default_types}, key=lambda type_: (-(rows.get(type_) or 0), type_))
     of_patterns = "personal_data" in names

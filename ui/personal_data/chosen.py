@@ -6,7 +6,9 @@ import streamlit as st
 
 from analysis.computing import computing
 from analysis.dataset import Dataset
-from analysis.personal_data.types import DEFAULT_COUNTRIES, NOISY, names
+from analysis.personal_data.named_entities_signal import NamedEntities
+from analysis.personal_data.types import DEFAULT_COUNTRIES, NOISY, described, names
+from analysis.signal import REST
 from ui.session import jobs, session
 from ui.session.text import count, duration
 
@@ -45,7 +47,7 @@ def _regions() -> list[str]:
 
 def start(dataset: Dataset, name: str, parameters: dict[str, object]) -> None:
     """Keeps these parameters with the dataset and starts the job that computes with them."""
-    kept = {key: value for key, value in parameters.items() if key != "key_id"}
+    kept = {key: value for key, value in parameters.items() if key not in ("key_id", *REST, "renamed")}
     chosen = {**dataset.meta.get("parameters", {}), name: kept}
     changed = session.workspace().describe(dataset, parameters=chosen)
     if not changed.has(signal := changed.signal(name)):
@@ -60,9 +62,11 @@ def names_or_offer(dataset: Dataset) -> bool:
         return True
     if computing.is_running(dataset, signal) or st.session_state.get(f"job_{signal.key}"):
         return jobs.require(dataset, "named_entities")
+    assert isinstance(signal, NamedEntities)
+    kinds = ", ".join(described(type_).title.lower() for type_ in signal.types) or "nothing"
     st.text(
-        "People, places, organisations and nationalities are found by a language pipeline. It reads every text, is "
-        "slow, and is often wrong: use it where names matter, on a sample first."
+        f"A language pipeline ({signal.pipeline}) looks for these names: {kinds}. It reads every text, is slow, and is "
+        "often wrong: use it where names matter, on a sample first."
     )
     whole = dataset.catalogue.signal("named_entities", {**signal.parameters, "share": 1.0})
     seconds = computing.estimate(dataset, whole)

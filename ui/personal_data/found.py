@@ -10,13 +10,16 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.personal_data import tables
+from analysis.personal_data.looked_at import LookedAt, Named, looked_at, names_of, nothing_looked_at
 from analysis.personal_data.tables import Coverage
 from analysis.personal_data.types import ENTITY_TYPES, described
+from analysis.signal import REST
 from analysis.view import View
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
 from ui.session.text import count
 
+FEW_COLUMNS = 12
 STATUS = tables.STATUS
 TYPES = {"personal_data": "pii_types", "named_entities": "entity_types"}
 
@@ -78,6 +81,10 @@ def say_coverage(dataset: Dataset, signal: str) -> None:
     """The first line of the page: how many rows in view were scanned, by what, and what is not counted."""
     seen = coverage(dataset, signal)
     computed = dataset.signal(signal)
+    columns = looked_at(dataset, computed)
+    if seen.scanned + seen.partly == 0:
+        st.text(nothing_looked_at(seen.rows, columns.columns))
+        return
     holds = f"{seen.with_any:,} ({seen.with_any / seen.rows:.1%}) hold" if seen.with_any else "none hold"
     what = "names" if signal == "named_entities" else "personal data that is counted"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -100,12 +107,39 @@ def say_coverage(dataset: Dataset, signal: str) -> None:
                 args=(STATUS[signal], "null", ""),
             )
     spans_out, rows_out = ruled_out(dataset, signal)
-    parts = [f"{name} {value}" for name, value in computed.parameters.items() if name != "key_id" and value != ""]
+    hidden = ("key_id", *REST, "renamed")
+    parts = [f"{name} {value}" for name, value in computed.parameters.items() if name not in hidden and value != ""]
     more = f" Not counted: {count(seen.placeholders_only)} with placeholders only (example.com, test cards)."
     rules = f" {count(spans_out, 'hit')} in {count(rows_out)} left out by rules that people made." if spans_out else ""
     notes = more * bool(seen.placeholders_only) + rules
-    read = " It reads prompts, responses and messages, no other columns; exports scan them all."
-    st.caption(f"By {computed.name} version {computed.version} ({'; '.join(parts)}).{notes}{read}".replace("_", r"\_"))
+    st.caption(f"By {computed.name} version {computed.version} ({'; '.join(parts)}).{notes}".replace("_", r"\_"))
+    _say_columns(dataset, columns)
+    if signal == "personal_data" and not dataset.has(dataset.signal("named_entities")):
+        st.caption("Names of people, places and organisations were not looked for; the part Names does it.")
+
+
+def _say_columns(dataset: Dataset, columns: LookedAt) -> None:
+    """Which columns were scanned and which were not; and the names of files and columns that hold personal data."""
+    for one in _names(key_of(dataset), dataset):
+        st.text(one.sentence)
+    if len(columns.columns) + len(columns.without_text) <= FEW_COLUMNS:
+        st.text(columns.sentence)
+        return
+    with st.expander(f"{count(len(columns.columns), 'column')} scanned, {len(columns.without_text):,} without text"):
+        st.text(columns.sentence)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _names(key: Key, _dataset: Dataset) -> list[Named]:
+    return names_of(_dataset)
+
+
+def require_columns(dataset: Dataset) -> None:
+    """Ends the page, with what to do, if no column holds texts."""
+    columns = looked_at(dataset, dataset.signal("personal_data")).columns
+    if not columns:
+        st.text(nothing_looked_at(dataset.height, columns))
+        st.stop()
 
 
 def filter_on(column: str, op: str, value: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import numpy as np
@@ -25,12 +26,22 @@ from ui.session.text import count, cut
 WORDS = ("yes", "no")
 CONTEXT_CHARS = 300
 SIZES = (25, 50, 100, 200, 500)
-PLACES = {"prompt": "p", "response": "r", "system": "s", "tool": "t", "tool_calls": "c", "rejected": "j", "text": "x"}
+PLACES = {
+    "prompt": "p",
+    "response": "r",
+    "system": "s",
+    "tool": "t",
+    "tool_calls": "c",
+    "rejected": "j",
+    "text": "x",
+}
+"""Field -> its letter in the id of a hit; any other field has a digest of its name."""
 
 
 def hit_ids(hits: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     """The hits with `hit_id`: row id and place in the row; at most 40 characters, without any part of the value."""
-    place = pl.col("field").replace_strict(PLACES, default="o")
+    others = {field: f"o{zlib.crc32(field.encode()):08x}." for field in hits["field"].unique() if field not in PLACES}
+    place = pl.col("field").replace(PLACES | others)
     message = pl.col("message").cast(pl.String).fill_null("")
     hit_id = pl.concat_str(
         pl.lit(ids.gather(hits["row"])), place + message, pl.col("start").cast(pl.String), separator="."

@@ -25,13 +25,14 @@ from analysis.keys import value_hash, workspace_key
 from analysis.personal_data.cells import TEXT, Kind, rewritten, texts_in
 from analysis.personal_data.frames import holds_text, rewritten_rows
 from analysis.personal_data.known_values import KnownValues
+from analysis.personal_data.named_entities_signal import NamedEntities
 from analysis.personal_data.not_personal import Verdicts, values_of
+from analysis.personal_data.pieces import READ
 from analysis.personal_data.placeholders import canonical_value, is_placeholder
 from analysis.personal_data.recognisers import chosen_types
 from analysis.personal_data.scanning import PARTLY, Hit, Scan, scanner
-from analysis.personal_data.tables import READ
 from analysis.personal_data.types import ENTITY_TYPES, names
-from analysis.signal import ROW_ID
+from analysis.signal import REST, ROW_ID
 
 LEFT_ALONE = (ROW_ID, "source_file", "source_line", "tags", "disputed_tags")
 LEAST_CHARS = 6  # a shorter value is replaced where it is a hit, not elsewhere in the row
@@ -65,6 +66,7 @@ class Redactor:
         signal = dataset.signal("personal_data").parameters
         usual = chosen_types(str(signal["also"]), str(signal["countries"]))
         more = [type_ for type_ in plan if type_ not in usual and type_ not in ENTITY_TYPES]
+        signal = {name: value for name, value in signal.items() if name not in (*REST, "renamed")}
         self.detector = {**signal, "also": ",".join([*names(str(signal["also"])), *more])}
         self.scanner = scanner(str(self.detector["also"]), str(signal["countries"]), float(str(signal["threshold"])))
         self.key = workspace_key()
@@ -277,6 +279,11 @@ def _entities(dataset: Dataset, types: Sequence[str]) -> dict[str, dict[str, str
         raise RedactionError(
             f"{', '.join(types)} are found by the signal named_entities, which has not read every row yet; compute it "
             "for all rows first (share=1)."
+        )
+    if isinstance(signal, NamedEntities) and (missing := [type_ for type_ in types if type_ not in signal.types]):
+        raise RedactionError(
+            f"The language pipeline {signal.pipeline} cannot find {', '.join(missing)}; it finds "
+            f"{', '.join(signal.types) or 'no names'}. Choose these, or another pipeline."
         )
     every = pl.int_range(dataset.height, dtype=pl.UInt32, eager=True)
     spans = dataset.table_in(signal, "entities", every)

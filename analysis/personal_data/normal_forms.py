@@ -1,4 +1,4 @@
-"""The texts of rows one by one, and the normal form of a text with the position of each character in the original."""
+"""The normal form of a text, with the position of each character in the original."""
 
 from __future__ import annotations
 
@@ -8,45 +8,10 @@ from functools import lru_cache
 
 import polars as pl
 
-from analysis.formats.columns import MESSAGE
-
-SPOKEN_BY = {"user": "prompt", "assistant": "response", "system": "system", "developer": "system", "tool": "tool"}
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 OTHER_FORMS = {**dict.fromkeys(DASHES, "-"), "\u3002": "."}
 """Characters that people use in numbers and addresses, and that NFKC does not change."""
 OTHER = re.compile(rf"[{''.join(OTHER_FORMS)}]|(?![0-9])\d")
-PIECE = {"row": pl.UInt32, "field": pl.String, "message": pl.UInt32, "text": pl.String}
-
-
-def pieces_of(rows: pl.DataFrame) -> pl.DataFrame:
-    """`row` (position), `field`, `message`, `text`: every text of canonical rows once, in reading order.
-
-    In a chat, `message` is the message's position, and `field` depends on the role: `prompt` for the user, `response`
-    for the assistant, `system`, `tool`; `tool_calls` are those of the message. Elsewhere `message` is null and `field`
-    is the column: `system`, `prompt`, `response`, or `text` where there is none of them; and a pair's `rejected`.
-    """
-    numbered = rows.with_row_index("row")
-    chat = numbered.filter(pl.col("messages").is_not_null()).select("row", "messages")
-    turns = (
-        chat.with_columns(message=pl.int_ranges(pl.col("messages").list.len(), dtype=pl.UInt32))
-        .explode("message", "messages", empty_as_null=False, keep_nulls=False)
-        .with_columns(pl.col("messages").cast(MESSAGE))  # without any message Polars loses the type
-        .unnest("messages")
-    )
-    spoken = turns.select(
-        "row", pl.col("role").replace_strict(SPOKEN_BY, default="tool").alias("field"), "message", text="content"
-    )
-    called = turns.select("row", pl.lit("tool_calls").alias("field"), "message", text="tool_calls")
-    alone = numbered.filter(pl.col("messages").is_null())
-    either = pl.any_horizontal(pl.col(name).is_not_null() for name in ("system", "prompt", "response"))
-    no_message = pl.lit(None, pl.UInt32).alias("message")
-    singles = [
-        alone.select("row", pl.lit(n).alias("field"), no_message, text=n) for n in ("system", "prompt", "response")
-    ]
-    raw = alone.filter(~either).select("row", pl.lit("text").alias("field"), no_message, "text")
-    rejected = numbered.select("row", pl.lit("rejected").alias("field"), no_message, text="rejected")
-    pieces = pl.concat([spoken, called, *singles, raw, rejected]).filter(pl.col("text").is_not_null())
-    return pieces.select(pl.col(name).cast(dtype) for name, dtype in PIECE.items()).sort("row", maintain_order=True)
 
 
 def changed_texts(texts: pl.Series) -> pl.DataFrame:
