@@ -83,7 +83,7 @@ def say_coverage(dataset: Dataset, signal: str) -> None:
     computed = dataset.signal(signal)
     columns = looked_at(dataset, computed)
     if seen.scanned + seen.partly == 0:
-        st.text(nothing_looked_at(seen.rows, columns.columns))
+        st.text(f"Not looked at: {nothing_looked_at(seen.rows, columns.columns)}")
         return
     holds = f"{seen.with_any:,} ({seen.with_any / seen.rows:.1%}) hold" if seen.with_any else "none hold"
     what = "names" if signal == "named_entities" else "personal data that is counted"
@@ -138,7 +138,7 @@ def require_columns(dataset: Dataset) -> None:
     """Ends the page, with what to do, if no column holds texts."""
     columns = looked_at(dataset, dataset.signal("personal_data")).columns
     if not columns:
-        st.text(nothing_looked_at(dataset.height, columns))
+        st.text(f"Not looked at: {nothing_looked_at(dataset.height, columns)}")
         st.stop()
 
 

@@ -80,8 +80,6 @@ class Redacting:
             dropped = " (rows that hold it are left out; this is what stood in other columns)" * (rule.how == "drop")
             notes.append(f"{type_}: {places} gave way to {instead}{dropped}.")
         notes.append(outcome(self.personal_data()))
-        if named := [type_ for type_ in plan if type_ in ENTITY_TYPES]:
-            notes.append(f"{', '.join(named)}: found by a language pipeline, which misses some and takes others for one.")
         notes.append("Tokens are counted before personal data was taken out.")
         return notes
 
