@@ -87,7 +87,7 @@ def _instruction(of: Of, shape: Shape, height: int) -> Columns:
         if "input" in of:
             built["prompt"] = list(map(_joined, built["prompt"], map(_prompt, of["input"])))
     if "response" in of and "response" not in shape.aliases:
-        built["response"] = list(map(_prompt, of["response"]))
+        built["response"] = list(map(_response, of["response"]))
     if shape.instances:
         first = [_first_instance(v) for v in of["instances"]]
         prompts = built.get("prompt") or of["prompt"]
@@ -107,6 +107,12 @@ def _prompt(value: Any) -> str | None:
     if isinstance(value, list | dict) and (messages := messages_of(value)):
         return "\n\n".join(m.content for m in messages if m.content and m.role not in INSTRUCTING)
     return as_text(value)
+
+
+def _response(value: Any) -> str | None:
+    """Text; several answers are no conversation and stay a list, as JSON."""
+    several = isinstance(value, list) and len(value) > 1 and all(isinstance(text, str) for text in value)
+    return as_text(value) if several else _prompt(value)
 
 
 def _joined(prompt: str | None, context: str | None) -> str | None:

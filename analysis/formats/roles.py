@@ -173,7 +173,9 @@ def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
     elif "messages" not in roles:
         roles |= _question(by_name, filled)
     elif by_name.get("prompt") == roles["messages"]:
-        roles |= _first("response", [n for n in ANSWERS if n in by_name and _is_answer(filled[by_name[n]])], by_name, roles)
+        roles |= _first(
+            "response", [n for n in ANSWERS if n in by_name and _is_answer(filled[by_name[n]])], by_name, roles
+        )
     if any(role in roles for role in ("prompt", "messages")) and "system" not in roles:
         for name in SYSTEMS:
             if name in by_name and (_is_text(filled[by_name[name]]) or _are_blocks(filled[by_name[name]])):

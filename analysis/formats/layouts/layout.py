@@ -26,7 +26,8 @@ class Layout:
     it, `sign` says by what it is recognised. `fits` is called for records one by one and looks at few keys. `read`
     gives one row, or with `is_many` any number of rows, of the training format `format`. `gives` lists the roles in the
     rows. `roles` says which columns, added or of the record itself, have which role. `cannot_keep` are sentences about
-    what is left out. Both functions may raise one of `FAULTS`.
+    what is left out; `whole` are the record's columns of which nothing is left out, which an export need not repeat.
+    Both functions may raise one of `FAULTS`.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Layout:
     adds: tuple[str, ...] = ()
     is_many: bool = False
     cannot_keep: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
 
     def rows_of(self, record: Record) -> list[Row] | None:
         """The rows of a record; None where it does not have this layout."""

@@ -1,0 +1,53 @@
+"""Instructions with earlier turns in `history`, as LLaMA-Factory and ms-swift take and Winnow's alpaca writes them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analysis.formats.chats import Message
+from analysis.formats.layouts.alpaca import OUTPUTS, earlier_turns, name_of, question_of
+from analysis.formats.layouts.layout import Layout, Record, Row
+
+LABELS = ("kto_tag", "label")
+
+
+def _fits(record: Record) -> bool:
+    return bool(record["history"]) and bool(earlier_turns(record)) and isinstance(_answer(record), str)
+
+
+def _fits_labelled(record: Record) -> bool:
+    return _fits(record) and any(isinstance(record.get(name), bool) for name in LABELS)
+
+
+def _answer(record: Record) -> str:
+    answer: str = record[name_of(record, OUTPUTS)]
+    return answer
+
+
+def _read(record: Record) -> Row:
+    last = [Message("user", question_of(record)), Message("assistant", _answer(record))]
+    return {
+        "messages": earlier_turns(record) + last,
+        "system": record.get("system") or None,
+        "tools": record.get("tools") or None,
+    }
+
+
+ALPACA_HISTORY = Layout(
+    name="alpaca_history",
+    title="Alpaca with earlier turns",
+    sign="an instruction, its output, and history as a list of pairs",
+    format="chat",
+    fits=_fits,
+    read=_read,
+    gives=("messages", "system", "tools"),
+    whole=("instruction", "input", "output", "history", "system"),
+)
+ALPACA_HISTORY_KTO = replace(
+    ALPACA_HISTORY,
+    name="alpaca_history_kto",
+    title="Alpaca with earlier turns, marked as desirable or not",
+    sign="an instruction, its output, history as a list of pairs, and kto_tag or label",
+    format="kto",
+    fits=_fits_labelled,
+)
