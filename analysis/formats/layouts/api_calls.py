@@ -1,4 +1,4 @@
-"""Requests to the chat APIs of the field and their responses -> messages: OpenAI, Anthropic, Gemini, Bedrock, Cohere."""
+"""Requests to chat APIs and their responses -> messages: OpenAI, Anthropic, Gemini, Bedrock, Cohere."""
 
 from __future__ import annotations
 

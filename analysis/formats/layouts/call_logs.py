@@ -22,7 +22,7 @@ def _read(record: Record) -> list[Row]:
     request = request_of(record[sent])
     response = record.get(received)
     model = model_of(response, record[sent], record)
-    if not isinstance(response, dict) or "error" in response:
+    if not isinstance(response, dict) or response.get("error") is not None:
         return [{**request, "columns": {"model": model}}]
     return [
         {

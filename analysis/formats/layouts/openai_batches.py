@@ -23,7 +23,7 @@ def _fits_output(record: Record) -> bool:
 
 def _read_output(record: Record) -> list[Row]:
     response = record["response"]
-    if response is None or "error" in response["body"] and not response["body"].get("output"):
+    if response is None or response["body"].get("error") is not None:
         return [{}]
     body = response["body"]
     return [
