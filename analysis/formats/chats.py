@@ -316,8 +316,9 @@ def _reasoning_text(part: Mapping[str, Any]) -> Mapping[str, Any]:
     inner = part.get("reasoningContent")
     if not isinstance(inner, dict):
         return part
-    text = inner.get("reasoningText", inner)
-    return {"type": "thinking", **text} if isinstance(text, dict) else {"type": "thinking", "text": text}
+    rest = {key: value for level in (part, inner) for key, value in level.items() if value not in (inner, None)}
+    text = rest.pop("reasoningText", None)
+    return {"type": "thinking", **rest, **(text if isinstance(text, dict) else {"text": text})}
 
 
 def _without_thought(part: Mapping[str, Any]) -> dict[str, Any]:

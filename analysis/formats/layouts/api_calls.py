@@ -97,7 +97,7 @@ def _items(items: Any) -> list[Message] | None:
         kind = item.get("type")
         rest = {key: value for key, value in item.items() if key not in ("type", "summary", "content")}
         if kind == "reasoning":
-            thought = text_of(item.get("summary") or item.get("content") or []) or None
+            thought = _thought(item)
         elif kind == "function_call":
             messages.append(Message("assistant", None, thought, tool_calls=as_json([_function(item)])))
             thought = None
@@ -111,6 +111,12 @@ def _items(items: Any) -> list[Message] | None:
             messages.append(Message("assistant", None, thought, extra=as_json(item)))
             thought = None
     return [*messages, Message("assistant", None, thought)] if thought else messages
+
+
+def _thought(item: Body) -> str | None:
+    """The texts of a reasoning item; None where it is encrypted."""
+    parts = [*(item.get("summary") or ()), *(item.get("content") or ())]
+    return "\n".join(part["text"] for part in parts if isinstance(part.get("text"), str)) or None
 
 
 def _function(item: Body) -> dict[str, Any]:
