@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from analysis.formats import ReadOptions
+from analysis.formats.options import AS_FOUND
 from tests.formats.leaf_texts import Opened, write
 
 
@@ -19,7 +20,7 @@ def read_file(tmp_path: Path) -> Callable[..., Opened]:
     def do(
         records: Sequence[dict[str, Any]],
         suffix: str = ".jsonl",
-        reading: ReadOptions = ReadOptions(),  # noqa: B008
+        reading: ReadOptions = AS_FOUND,
     ) -> Opened:
         number = sum(path.is_file() for path in tmp_path.iterdir())
         return Opened(write(records, tmp_path / f"x{number}{suffix}"), tmp_path / f"d{number}", reading)

@@ -11,6 +11,7 @@ import polars as pl
 
 from analysis.formats import ReadOptions, import_files
 from analysis.formats.chats import Message
+from analysis.formats.options import AS_FOUND
 
 PLACES = ("row_id", "source_file", "source_line", "source_record", "source_row", "layout")
 
@@ -35,7 +36,7 @@ def leaf_texts(value: Any) -> Iterator[str]:
 class Opened:
     """A file as it was read. `info`: its description. `rows`: its rows, each with the columns that are not null."""
 
-    def __init__(self, path: Path, folder: Path, reading: ReadOptions) -> None:
+    def __init__(self, path: Path, folder: Path, reading: ReadOptions = AS_FOUND) -> None:
         self.info = import_files([path], folder, reading)
         self.rows = [
             {name: value for name, value in row.items() if value is not None}

@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+from analysis.export import ExportRequest, export
 from analysis.formats.layouts.alpaca_history import ALPACA_HISTORY
-from tests.formats.leaf_texts import missing_texts, turn
+from analysis.workspace import Workspace
+from tests.formats.leaf_texts import Opened, missing_texts, turn, write
 
 CALL = {"id": "c1", "type": "function", "function": {"name": "tide", "arguments": '{"port":"P1"}'}}
 CALL_TEXT = '[{"id":"c1","type":"function","function":{"name":"tide","arguments":"{\\"port\\":\\"P1\\"}"}}]'
@@ -39,6 +41,16 @@ def test_alpaca_with_history(read_file, suffix):
     assert opened.canonical("system") == ["You know the weather."] * 2
     assert opened.canonical("response") == ["It snows."] * 2
     assert not missing_texts(HISTORY, opened, 0, only_canonical=True)
+
+
+def test_what_winnow_writes_as_alpaca_reads_back_the_same(tmp_path):
+    path = write([HISTORY, {**HISTORY, "system": "Be dry."}], tmp_path / "source.jsonl")
+    dataset = Workspace(tmp_path / "home").open([path])
+    result = export(dataset, ExportRequest(to="alpaca"), tmp_path / "out")
+    [written] = [file for file in result.folder.iterdir() if file.suffix == ".jsonl"]
+    again = Opened(written, tmp_path / "again")
+    assert again.layouts == {"alpaca_history": 2} and again.turns() == [HISTORY_TURNS] * 2
+    assert again.canonical("system") == ["You know the weather.", "Be dry."]
 
 
 def test_alpaca_with_history_under_other_names(read_file):

@@ -32,4 +32,5 @@ OPENAI_PREFERENCE = Layout(
     fits=_fits,
     read=_read,
     gives=("prompt", "response", "rejected", "tools"),
+    whole=("preferred_output", "non_preferred_output"),
 )
