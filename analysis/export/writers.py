@@ -12,6 +12,7 @@ import polars as pl
 
 from analysis.export.outfiles import OutFile, Written
 from analysis.export.training_formats import KEYS, OPTIONAL, SourceColumns, labels_of
+from analysis.formats.chats import INSTRUCTING
 from analysis.formats.kinds import as_text, plain
 
 Record = dict[str, Any]
@@ -92,10 +93,8 @@ def turns_of(source: SourceColumns, frame: pl.DataFrame) -> Iterator[list[Turn]]
     if "messages" not in source.canonical:
         yield from (_single(*row) for row in zip(*singles, strict=True))
         return
-    has_own_system = "system" in source.roles
     for chat, row in zip(frame["messages"].to_list(), zip(*singles, strict=True), strict=True):
-        system = row[0] if has_own_system else None
-        yield _chat(chat, system) if chat else _single(*row)
+        yield _chat(chat, row[0]) if chat else _single(*row)
 
 
 def _single(system: str | None, prompt: str | None, response: str | None) -> list[Turn]:
@@ -110,7 +109,7 @@ def _single(system: str | None, prompt: str | None, response: str | None) -> lis
 def _chat(messages: list[Turn], system: str | None) -> list[Turn]:
     """A chat; a system message from a separate column comes first."""
     turns = [_turn(message) for message in messages]
-    if system is not None and all(turn["role"] != "system" for turn in turns):
+    if system is not None and all(turn["role"] not in INSTRUCTING for turn in turns):
         turns.insert(0, {"role": "system", "content": system})
     return turns
 
