@@ -324,6 +324,8 @@ def _reasoning_text(part: Mapping[str, Any]) -> Mapping[str, Any]:
 def _without_thought(part: Mapping[str, Any]) -> dict[str, Any]:
     """A thought without its text, which is the reasoning of the message."""
     part = _reasoning_text(part)
+    if part.get("thought") is True:
+        part = {"type": "thinking", **{key: value for key, value in part.items() if key != "thought"}}
     texts = {key for key in THOUGHT_KEYS if isinstance(part.get(key), str | list)}
     used = next(key for key in THOUGHT_KEYS if key in texts)
     return {key: value for key, value in part.items() if key != used}

@@ -246,7 +246,7 @@ def test_gemini(read_file, suffix, key):
             parts='[{"type":"functionCall"}]',
         ),
         turn("tool", '{"high":"04:10"}', name="tide"),
-        turn("assistant", "At 04:10.", reasoning="I look.", parts='[{"thought":true},{"key":"text"}]'),
+        turn("assistant", "At 04:10.", reasoning="I look.", parts='[{"type":"thinking"},{"key":"text"}]'),
     ]
     assert missing_texts({"contents": GEMINI["contents"]}, opened, 0, only_canonical=True) == {"model"}
 
@@ -310,6 +310,13 @@ def test_completions_of_equal_score_are_no_pair(read_file):
     assert opened.layouts == {"chat": 1} and opened.canonical("rejected") == [None]
 
 
+def test_a_record_that_is_ready_for_training_keeps_its_messages(read_file):
+    chat = [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "edited"}]
+    done = batch_output(0, {"role": "assistant", "content": "first"})
+    opened = read_file([{**done, "messages": chat}, {"custom_id": "a", "params": ANTHROPIC, "messages": chat}])
+    assert opened.layouts == {"chat": 2} and opened.canonical("response") == ["edited"] * 2
+
+
 def test_logged_calls(read_file):
     candidate = {"content": {"role": "model", "parts": [{"text": "At 04:10."}]}, "finishReason": "STOP"}
     gemini = {"request": GEMINI, "response": {"candidates": [candidate], "modelVersion": "g-1"}, "status": ""}
@@ -370,6 +377,22 @@ def test_bedrock_conversation(read_file, suffix):
         turn("assistant", "At 04:10.", parts='[{"key":"text"}]'),
     ]
     assert missing_texts(BEDROCK, opened, 0, only_canonical=True) == {"bedrock-conversation-2024"}
+
+
+@pytest.mark.parametrize(("record", "key"), [(GEMINI, "contents"), (BEDROCK, "messages"), (ANTHROPIC, "messages")])
+def test_vendors_in_typed_tables_where_every_part_has_every_key(read_file, record, key):
+    opened = read_file([record] * 2, ".parquet")
+    assert opened.layouts == {"chat": 2} and opened.info["roles"]["messages"].startswith(key)
+    assert opened.canonical("response") == ["At 04:10."] * 2 and opened.canonical("prompt") == ["Tide?"] * 2
+    tools = [message for message in opened.turns()[0] if message["role"] == "tool"]
+    assert len(tools) == 1 and "04:10" in tools[0]["content"]
+    calls = [message["tool_calls"] for message in opened.turns()[0] if "tool_calls" in message]
+    assert len(calls) == 1 and '"tide"' in calls[0] and '"P1"' in calls[0]
+    assert [message["reasoning"] for message in opened.turns()[0] if "reasoning" in message] in (
+        ["I look."],
+        ["I call."],
+        ["I should call."],
+    )
 
 
 def test_bedrock_without_a_schema_and_prompt_completion(read_file):

@@ -26,6 +26,11 @@ def question_of(record: Record) -> str:
     return f"{prompt}\n\n{context}" if prompt else context
 
 
+def is_chat(record: Record) -> bool:
+    """Whether the record has its turns as messages too."""
+    return record.get("messages") is not None or record.get("conversations") is not None
+
+
 def name_of(record: Record, names: tuple[str, ...]) -> str:
     """The first of these names that has a value in the record. Raises KeyError where none has."""
     for name in names:

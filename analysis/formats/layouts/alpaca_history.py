@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analysis.formats.chats import Message
-from analysis.formats.layouts.alpaca import OUTPUTS, earlier_turns, name_of, question_of
+from analysis.formats.layouts.alpaca import OUTPUTS, earlier_turns, is_chat, name_of, question_of
 from analysis.formats.layouts.layout import Layout, Record, Row
 
 LABELS = ("kto_tag", "label")
 
 
 def _fits(record: Record) -> bool:
-    return bool(record["history"]) and bool(earlier_turns(record)) and isinstance(_answer(record), str)
+    if not record["history"] or is_chat(record):
+        return False
+    return bool(earlier_turns(record)) and isinstance(_answer(record), str)
 
 
 def _fits_labelled(record: Record) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.formats.chats import Message
-from analysis.formats.layouts.alpaca import earlier_turns, name_of, question_of
+from analysis.formats.layouts.alpaca import earlier_turns, is_chat, name_of, question_of
 from analysis.formats.layouts.layout import Layout, Record, Row
 
 RANKED = ("output", "response", "ranked_outputs", "ranked_responses")
@@ -21,7 +21,8 @@ def _fits_ranked(record: Record) -> bool:
     answers = record[name]
     if not isinstance(answers, list) or not ("instruction" in record or name.startswith("ranked")):
         return False
-    return len(answers) > 1 and all(isinstance(text, str) for text in answers) and bool(question_of(record))
+    is_ranking = len(answers) > 1 and all(isinstance(text, str) for text in answers)
+    return is_ranking and bool(question_of(record)) and not is_chat(record)
 
 
 def _read_ranked(record: Record) -> Row:
@@ -30,7 +31,7 @@ def _read_ranked(record: Record) -> Row:
 
 
 def _fits_pair(record: Record) -> bool:
-    return all(record[name] is not None for name in PAIR) and bool(earlier_turns(record))
+    return all(record[name] is not None for name in PAIR) and bool(earlier_turns(record)) and not is_chat(record)
 
 
 def _read_pair(record: Record) -> Row:
@@ -66,5 +67,5 @@ ALPACA_PREFERENCE = Layout(
     fits=_fits_pair,
     read=_read_pair,
     gives=("prompt", "response", "rejected", "system", "tools"),
-    whole=("instruction", "input", "history", "system"),
+    whole=("instruction", "input", "history", "system", "chosen", "rejected"),
 )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from analysis.formats.layouts.api_calls import answers_of, model_of, request_of
-from analysis.formats.layouts.layout import Layout, Record, Row
+from analysis.formats.layouts.layout import Layout, Record, Row, is_for_training
 
 FAILED = ("errored", "canceled", "expired")
 
 
 def _fits_input(record: Record) -> bool:
-    return "custom_id" in record and isinstance(record["params"], dict)
+    return "custom_id" in record and isinstance(record["params"], dict) and not is_for_training(record)
 
 
 def _read_input(record: Record) -> Row:
@@ -17,7 +17,8 @@ def _read_input(record: Record) -> Row:
 
 
 def _fits_output(record: Record) -> bool:
-    return "custom_id" in record and record["result"]["type"] in ("succeeded", *FAILED)
+    is_result = "custom_id" in record and record["result"]["type"] in ("succeeded", *FAILED)
+    return is_result and not is_for_training(record)
 
 
 def _read_output(record: Record) -> Row:

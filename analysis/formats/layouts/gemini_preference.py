@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.formats.chats import text_of
 from analysis.formats.kinds import as_number
-from analysis.formats.layouts.layout import Layout, Record, Row
+from analysis.formats.layouts.layout import Layout, Record, Row, is_for_training
 
 
 def _scored(record: Record) -> list[tuple[float, Any]]:
@@ -18,7 +18,8 @@ def _scored(record: Record) -> list[tuple[float, Any]]:
 
 
 def _fits(record: Record) -> bool:
-    return isinstance(record["contents"], list) and len(record["completions"]) > 1
+    is_pair = isinstance(record["contents"], list) and len(record["completions"]) > 1
+    return is_pair and not is_for_training(record)
 
 
 def _read(record: Record) -> Row:

@@ -13,7 +13,7 @@ def _rejected(record: Record) -> str:
 
 
 def _fits(record: Record) -> bool:
-    return bool(record["messages"]) and any(record.get(name) is not None for name in REJECTED)
+    return bool(record["messages"]) and sum(record.get(name) is not None for name in REJECTED) == 1
 
 
 def _read(record: Record) -> Row:
@@ -41,4 +41,5 @@ SWIFT_PREFERENCE = Layout(
     fits=_fits,
     read=_read,
     gives=("prompt", "response", "rejected", "system", "tools"),
+    whole=("messages", "rejected_response", "rejected_messages", "system"),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from analysis.formats.layouts.layout import Layout, Record, Row
+from analysis.formats.layouts.layout import Layout, Record, Row, is_for_training
 
 
 def _fits(record: Record) -> bool:
-    return isinstance(record["prompt"], list) and "ground_truth" in record["reward_model"]
+    is_prompt = isinstance(record["prompt"], list) and "ground_truth" in record["reward_model"]
+    return is_prompt and not is_for_training(record)
 
 
 def _read(record: Record) -> Row:
