@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from analysis.errors import FormatError
 from analysis.formats.chats import Message
 from analysis.formats.layouts.layout import Record
 
@@ -15,11 +16,11 @@ OUTPUTS = ("output", "response", "completion", "answer")
 
 
 def question_of(record: Record) -> str:
-    """The instruction, and after a blank line its input where that is not blank. Raises KeyError without one."""
+    """The instruction, and after a blank line its input where that is not blank. Raises FormatError where it is no text."""
     name = name_of(record, PROMPTS)
     prompt = record[name]
     if not isinstance(prompt, str):
-        raise TypeError("the instruction is no text")
+        raise FormatError("The instruction is no text.")
     context = next((record[key] for key in CONTEXTS if key != name and isinstance(record.get(key), str)), "")
     if not context.strip():
         return prompt
@@ -32,11 +33,11 @@ def is_chat(record: Record) -> bool:
 
 
 def name_of(record: Record, names: tuple[str, ...]) -> str:
-    """The first of these names that has a value in the record. Raises KeyError where none has."""
+    """The first of these names that has a value in the record. Raises FormatError where none has."""
     for name in names:
         if record.get(name) is not None:
             return name
-    raise KeyError(names[0])
+    raise FormatError(f"The record has none of {', '.join(names)}.")
 
 
 def earlier_turns(record: Record) -> list[Message]:
@@ -44,7 +45,7 @@ def earlier_turns(record: Record) -> list[Message]:
     value = record["history"]
     turns = orjson.loads(value) if isinstance(value, str) else value
     if not isinstance(turns, list):
-        raise TypeError("the history is no list")
+        raise FormatError("The history is no list.")
     return [message for turn in turns for message in _turn(turn)]
 
 
@@ -53,6 +54,6 @@ def _turn(turn: Any) -> list[Message]:
     if isinstance(turn, dict):
         turn = [turn[name_of(turn, (*PROMPTS, "user", "human"))], turn[name_of(turn, (*OUTPUTS, "assistant", "gpt"))]]
     if len(turn) != 2 or not all(text is None or isinstance(text, str) for text in turn):
-        raise TypeError("a turn of the history is no pair of texts")
+        raise FormatError("A turn of the history is no pair of texts.")
     roles = zip(("user", "assistant"), turn, strict=True)
     return [Message(role, text) for role, text in roles if text is not None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from analysis.errors import FormatError
 from analysis.formats.chats import Message, messages_of, text_of
 from analysis.formats.kinds import as_json, as_text
 
@@ -19,10 +20,10 @@ class Answer(NamedTuple):
 
 
 def request_of(body: Body) -> dict[str, Any]:
-    """The messages, system message and tools of a request. Raises ValueError where it holds no conversation."""
+    """The messages, system message and tools of a request. Raises FormatError where it holds no conversation."""
     messages = next((turns for read in REQUESTS if (turns := read(body))), None)
     if not messages:
-        raise ValueError("the request holds no conversation")
+        raise FormatError("The request holds no conversation.")
     system = _first(body, "system", "systemInstruction", "system_instruction", "instructions", "preamble")
     return {
         "messages": messages,
@@ -32,10 +33,10 @@ def request_of(body: Body) -> dict[str, Any]:
 
 
 def answers_of(body: Body) -> list[Answer]:
-    """What the model answered, several where it was asked for several. Raises ValueError where it is no answer."""
+    """What the model answered, several where it was asked for several. Raises FormatError where it is no answer."""
     answers = next((answers for read in RESPONSES if (answers := read(body))), None)
     if not answers:
-        raise ValueError("the response holds no answer")
+        raise FormatError("The response holds no answer.")
     return answers
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.errors import FormatError
 from analysis.formats.chats import Message, messages_of
 from analysis.formats.layouts.api_calls import cohere_turns
 from analysis.formats.layouts.layout import Layout, Record, Row
@@ -20,7 +21,7 @@ def _fits(record: Record) -> bool:
 def _read(record: Record) -> Row:
     messages = cohere_turns(record)
     if messages is None:
-        raise ValueError("the earlier turns are no messages")
+        raise FormatError("The earlier turns are no messages.")
     answer = next((record[name] for name in ANSWERS if record.get(name)), None)
     if isinstance(answer, str):
         messages.append(Message("assistant", answer))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis.errors import FormatError
 from analysis.formats.chats import text_of
 from analysis.formats.kinds import as_number
 from analysis.formats.layouts.layout import Layout, Record, Row, is_for_training
@@ -13,7 +14,7 @@ def _scored(record: Record) -> list[tuple[float, Any]]:
     """Scores and answers, the best first; equal scores keep their order."""
     pairs = [(as_number(one["score"]), one["completion"]) for one in record["completions"]]
     if len(pairs) < 2 or any(score is None for score, _ in pairs):
-        raise ValueError("the completions have no two scores")
+        raise FormatError("The completions have no two scores.")
     return sorted(((score or 0.0, answer) for score, answer in pairs), key=lambda pair: -pair[0])
 
 
@@ -26,7 +27,7 @@ def _read(record: Record) -> Row:
     ordered = _scored(record)
     (best, chosen), (worst, rejected) = ordered[0], ordered[-1]
     if best == worst:
-        raise ValueError("no completion has a better score than another")
+        raise FormatError("No completion has a better score than another.")
     system = record.get("systemInstruction") or record.get("system_instruction")
     return {
         "prompt": record["contents"],

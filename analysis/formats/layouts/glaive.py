@@ -34,9 +34,9 @@ def _is_text(text: Any) -> bool:
 
 def _read_two(record: Record) -> Row:
     head = record["system"] or ""
-    return _row(
-        f"{head}\n" if TURN.match(head.lstrip()) else f"SYSTEM: {head}\n" if head.strip() else "", record["chat"]
-    )
+    if head.strip() and not TURN.match(head.lstrip()):
+        head = f"SYSTEM: {head}"
+    return _row(head, record["chat"])
 
 
 def _read_one(record: Record) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.errors import FormatError
 from analysis.formats.chats import Message, messages_of
 from analysis.formats.layouts.layout import Layout, Record, Row
 
@@ -22,7 +23,7 @@ def _read(record: Record) -> Row:
     if isinstance(rejected, str):
         rejected = [Message("assistant", rejected)]
     if not messages or messages[-1].role != "assistant":
-        raise ValueError("the chat ends with no answer")
+        raise FormatError("The chat ends with no answer.")
     asked = max((n for n, message in enumerate(messages) if message.role == "user"), default=-1)
     return {
         "prompt": messages[: asked + 1],

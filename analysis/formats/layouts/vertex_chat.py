@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.errors import FormatError
 from analysis.formats.chats import Message, messages_of, text_of
 from analysis.formats.layouts.layout import Layout, Record, Row
 
@@ -14,7 +15,7 @@ def _fits(record: Record) -> bool:
 def _read(record: Record) -> Row:
     messages = messages_of(record["messages"])
     if messages is None:
-        raise ValueError("the messages have no text")
+        raise FormatError("The messages have no text.")
     return {"messages": [*_examples(record), *messages], "system": record.get("context") or None}
 
 

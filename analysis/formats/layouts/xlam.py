@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from analysis.errors import FormatError
 from analysis.formats.chats import Message
 from analysis.formats.kinds import as_text
 from analysis.formats.layouts.layout import Layout, Record, Row
@@ -22,7 +23,7 @@ def _first(record: Record, names: tuple[str, ...]) -> str:
 def _listed(value: Any) -> list[Any]:
     value = orjson.loads(value) if isinstance(value, str) else value
     if not isinstance(value, list):
-        raise ValueError("no list")
+        raise FormatError("The answers or tools are no list.")
     return value
 
 
