@@ -145,12 +145,12 @@ def _turns(turn: Mapping[str, Any]) -> list[Message] | None:
     if isinstance(name, dict):
         name = name.get("role")
     kind = str(name).strip().lower()
-    content = _content(rest.pop(content_key, None) if content_key else None)
+    content = _content(rest.pop(content_key, None) if content_key else None, takes_calls=not calls_key)
     calls = content.calls
     if calls_key:
         calls = as_text(rest.pop(calls_key))
-    elif kind in CALLS:
-        content, calls = _Content(None, None, None, None), calls or content.text
+    elif kind in CALLS and calls is None:
+        content, calls = _Content(None, None, None, None), content.text
     reasoning = _taken_reasoning(rest)
     message = Message(
         role_named(name),
@@ -226,7 +226,8 @@ class _Content(NamedTuple):
     results: tuple[Message, ...] = ()
 
 
-def _content(value: Any) -> _Content:
+def _content(value: Any, *, takes_calls: bool = True) -> _Content:
+    """`takes_calls`: calls among the parts are those of the message; not where it names its calls itself."""
     if value is None or isinstance(value, str):
         return _Content(value, None, None, None)
     parts = [value] if isinstance(value, dict) else value
@@ -248,7 +249,7 @@ def _content(value: Any) -> _Content:
         elif _is_thought(part) and (thought := _thought_of(part)) is not None:
             thoughts.append(thought)
             kept.append(_without_thought(part))
-        elif kind in CALLS or kind == "tool_use" or _one_of(part, CALL_PARTS):
+        elif takes_calls and (kind in CALLS or kind == "tool_use" or _one_of(part, CALL_PARTS)):
             calls.append(part.get("value", part) if kind in CALLS else part)
             kept.append({"type": kind or _one_of(part, CALL_PARTS)})
         elif kind == "tool_result" or _one_of(part, RESULT_PARTS):

@@ -16,7 +16,7 @@ OUTPUTS = ("output", "response", "completion", "answer")
 
 
 def question_of(record: Record) -> str:
-    """The instruction, and after a blank line its input where that is not blank. Raises FormatError where it is no text."""
+    """The instruction, and after a blank line its input where that is not blank. Raises FormatError."""
     name = name_of(record, PROMPTS)
     prompt = record[name]
     if not isinstance(prompt, str):
