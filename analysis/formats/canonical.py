@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ Of = Mapping[str, Sequence[Any]]
 Columns = dict[str, list[Any]]
 NO_OUTLINE = (None, None, None, None)
 KNOWN_ROLES = frozenset(ROLES.values())
+TURN_KEY = re.compile(r'"(?:role|from)"\s*:')
 
 
 def canonical(shape: Shape, of: Of, aliased: Mapping[str, pl.Series], height: int) -> list[pl.Series]:
@@ -85,7 +87,7 @@ def _instruction(of: Of, shape: Shape, height: int) -> Columns:
         if "input" in of:
             built["prompt"] = list(map(_joined, built["prompt"], map(_prompt, of["input"])))
     if "response" in of and "response" not in shape.aliases:
-        built["response"] = list(map(_prompt, of["response"]))
+        built["response"] = list(map(_response, of["response"]))
     if shape.instances:
         first = [_first_instance(v) for v in of["instances"]]
         prompts = built.get("prompt") or of["prompt"]
@@ -105,6 +107,12 @@ def _prompt(value: Any) -> str | None:
     if isinstance(value, list | dict) and (messages := messages_of(value)):
         return "\n\n".join(m.content for m in messages if m.content and m.role not in INSTRUCTING)
     return as_text(value)
+
+
+def _response(value: Any) -> str | None:
+    """Text; several answers are no conversation and stay a list, as JSON."""
+    several = isinstance(value, list) and len(value) > 1 and all(isinstance(text, str) for text in value)
+    return as_text(value) if several else _prompt(value)
 
 
 def _joined(prompt: str | None, context: str | None) -> str | None:
@@ -141,17 +149,17 @@ def _preference(of: Of, shape: Shape, height: int) -> Columns:
         before = before or []
         if before and before[-1].role == "assistant" and not (before[-1].content or "").strip():
             before = before[:-1]
+        chosen, rejected = _turns_of(chosen), _turns_of(rejected)
         left, right = _side(before, chosen), _side(before, rejected)
-        is_plain = (plain or not before) and all(
-            v is None or (type(v) is str and not is_dialogue(v)) for v in (chosen, rejected)
-        )
+        is_plain = (plain or not before) and not isinstance(chosen, list) and not isinstance(rejected, list)
         shared = _shared(left, right)
-        built["prompt"].append(last_of(left[:-1] if _answer(left) else left, "user"))
-        built["response"].append(_answer(left))
-        built["rejected"].append(_answer(right))
-        is_pair = chosen is not None and rejected is not None
-        built["prompts_differ"].append(_asked(left) != _asked(right) if is_pair else False)
         outline = outline_of(left)
+        is_pair = chosen is not None and rejected is not None
+        differ = is_pair and _ask_differently(left, right)
+        built["prompt"].append(last_of(left[:shared] if is_pair and shared and not differ else left, "user"))
+        built["response"].append(outline.answer)
+        built["rejected"].append(outline_of(right).answer)
+        built["prompts_differ"].append(differ)
         built["system"].append(outline.system)
         built["n_turns"].append(outline.n_turns)
         built["messages"].append(left)
@@ -169,26 +177,34 @@ def _shared(left: Sequence[Message], right: Sequence[Message]) -> int:
     return next((n for n in range(max(most, 0)) if left[n] != right[n]), max(most, 0))
 
 
-def _side(before: list[Message], answer: Any) -> list[Message]:
+def _turns_of(answer: Any) -> list[Message] | str | None:
+    """An answer as messages where it is a conversation or a message, or the JSON text of one; else as text."""
+    if isinstance(answer, list | dict) or (type(answer) is str and is_dialogue(answer)):
+        messages = messages_of(answer)
+        return as_text(answer) if messages is None else messages
+    if type(answer) is str and answer.lstrip()[:1] in ("[", "{") and TURN_KEY.search(answer):
+        messages = messages_of(answer)
+        if messages and all(message.role in KNOWN_ROLES for message in messages):
+            return messages
+    return as_text(answer)
+
+
+def _side(before: list[Message], answer: list[Message] | str | None) -> list[Message]:
     """The whole conversation that ends in this answer, which may include its prompt."""
     if answer is None:
         return before
-    is_text = type(answer) is str
-    messages = messages_of(answer) if not is_text or is_dialogue(answer) else None
-    if messages is None:
-        return [*before, Message("assistant", as_text(answer))]
-    if before and messages[: len(before)] == before:
-        return messages
-    if any(m.role == "user" for m in messages) and not any(m.role == "assistant" for m in messages[:1]):
-        systems = [m for m in before if m.role in INSTRUCTING] if messages[0].role not in INSTRUCTING else []
-        return systems + messages
-    return before + messages
+    if isinstance(answer, str):
+        return [*before, Message("assistant", answer)]
+    if before and answer[: len(before)] == before:
+        return answer
+    if any(m.role == "user" for m in answer) and not any(m.role == "assistant" for m in answer[:1]):
+        systems = [m for m in before if m.role in INSTRUCTING] if answer[0].role not in INSTRUCTING else []
+        return systems + answer
+    return before + answer
 
 
-def _answer(messages: Sequence[Message]) -> str | None:
-    return messages[-1].content if messages and messages[-1].role not in ("user", *INSTRUCTING) else None
-
-
-def _asked(messages: Sequence[Message]) -> list[tuple[str, str | None]]:
-    turns = messages[:-1] if messages and messages[-1].role == "assistant" else messages
-    return [(m.role, m.content) for m in turns if m.role not in INSTRUCTING]
+def _ask_differently(left: Sequence[Message], right: Sequence[Message]) -> bool:
+    """Whether the two sides part where a user speaks, not where the model answers. System messages do not count."""
+    turns = ([(m.role, m.content) for m in side if m.role not in INSTRUCTING] for side in (left, right))
+    parting = next(((a, b) for a, b in zip(*turns, strict=False) if a != b), None)
+    return parting is not None and "user" in (parting[0][0], parting[1][0])

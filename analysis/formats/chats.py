@@ -49,6 +49,7 @@ REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
 TRAIN_KEYS = ("weight", "train", "training", "trainable", "loss", "loss_mask", "loss_weight")
 TEXT_PARTS = {"text", "input_text", "output_text", None}
 REASONING_PARTS = {"thinking", "reasoning", "redacted_thinking"}
+THOUGHT_KEYS = ("thinking", "reasoning", "text", "content", "summary")
 CALL_PARTS = ("functionCall", "function_call", "toolUse")
 RESULT_PARTS = ("functionResponse", "function_response", "toolResult")
 TRUTHS = {"true": True, "false": False, "1": True, "0": False}
@@ -136,19 +137,20 @@ def _turns(turn: Mapping[str, Any]) -> list[Message] | None:
     if role_key is None:
         pair = [(ROLES[k.lower()], v) for k, v in turn.items() if k.lower() in ROLES and isinstance(v, str)]
         return [Message(role, text) for role, text in pair] if len(pair) > 1 else None
-    if content_key is None and calls_key is None and not any(k in turn for k in REASONING_KEYS):
+    is_bare = content_key is None and calls_key is None and not any(k in turn for k in REASONING_KEYS)
+    if is_bare and (role_key not in ("role", "from") or str(turn[role_key]).strip().lower() not in ROLES):
         return None
     rest = {key: value for key, value in turn.items() if value is not None}
     name = rest.pop(role_key)
     if isinstance(name, dict):
         name = name.get("role")
     kind = str(name).strip().lower()
-    content = _content(rest.pop(content_key, None) if content_key else None)
+    content = _content(rest.pop(content_key, None) if content_key else None, takes_calls=not calls_key)
     calls = content.calls
     if calls_key:
         calls = as_text(rest.pop(calls_key))
-    elif kind in CALLS:
-        content, calls = _Content(None, None, None, None), calls or content.text
+    elif kind in CALLS and calls is None:
+        content, calls = _Content(None, None, None, None), content.text
     reasoning = _taken_reasoning(rest)
     message = Message(
         role_named(name),
@@ -192,13 +194,24 @@ def _trains(rest: dict[str, Any]) -> bool | None:
             if key == "weight" and type(rest[key]) is int and value in (0, 1):
                 del rest[key]
             return bool(value)
-    return None
+    return _trains_in_part(rest.get("train_detail", rest.get("training_detail")))
+
+
+def _trains_in_part(details: Any) -> bool | None:
+    """Whether a list of places in the text names one that is trained on; null where it is no such list."""
+    if not isinstance(details, list) or not all(isinstance(place, dict) and "train" in place for place in details):
+        return None
+    return any(place["train"] for place in details) if details else None
 
 
 def text_of(value: Any) -> str | None:
-    """The text of a message's content: text unchanged, of parts their texts, of anything else its JSON."""
+    """The text of a message or its content: text unchanged, of parts their texts, of anything else its JSON."""
     if not isinstance(value, list | dict):
         return as_text(value)
+    if isinstance(value, dict) and (inner := value.get("parts", value.get("content"))) is not None:
+        value = inner
+        if not isinstance(value, list | dict):
+            return as_text(value)
     text = _content(value).text
     return text if text is not None else as_json(value)
 
@@ -213,7 +226,8 @@ class _Content(NamedTuple):
     results: tuple[Message, ...] = ()
 
 
-def _content(value: Any) -> _Content:
+def _content(value: Any, *, takes_calls: bool = True) -> _Content:
+    """`takes_calls`: calls among the parts are those of the message; not where it names its calls itself."""
     if value is None or isinstance(value, str):
         return _Content(value, None, None, None)
     parts = [value] if isinstance(value, dict) else value
@@ -234,8 +248,8 @@ def _content(value: Any) -> _Content:
             kept.append(part)
         elif _is_thought(part) and (thought := _thought_of(part)) is not None:
             thoughts.append(thought)
-            kept.append({key: item for key, item in part.items() if item != thought})
-        elif kind in CALLS or kind == "tool_use" or _one_of(part, CALL_PARTS):
+            kept.append(_without_thought(part))
+        elif takes_calls and (kind in CALLS or kind == "tool_use" or _one_of(part, CALL_PARTS)):
             calls.append(part.get("value", part) if kind in CALLS else part)
             kept.append({"type": kind or _one_of(part, CALL_PARTS)})
         elif kind == "tool_result" or _one_of(part, RESULT_PARTS):
@@ -261,7 +275,9 @@ def _one_of(part: Any, keys: Sequence[str]) -> str | None:
 
 
 def _is_thought(part: Any) -> bool:
-    return isinstance(part, dict) and (part.get("type") in REASONING_PARTS or part.get("thought") is True)
+    if not isinstance(part, dict):
+        return False
+    return part.get("type") in REASONING_PARTS or part.get("thought") is True or "reasoningContent" in part
 
 
 def _kind(part: Any) -> Any:
@@ -286,7 +302,34 @@ def _without_text(part: Any) -> Any:
 
 
 def _thought_of(part: Mapping[str, Any]) -> str | None:
-    return next((t for k in ("thinking", "reasoning", "text", "content") if isinstance(t := part.get(k), str)), None)
+    """The text of a thought: one text, or the texts of a list of parts."""
+    for key in THOUGHT_KEYS:
+        value = _reasoning_text(part).get(key)
+        if isinstance(value, str):
+            return value
+        if isinstance(value, list) and value and all(_text_of(one, _kind(one)) is not None for one in value):
+            return "\n".join(str(_text_of(one, _kind(one))) for one in value)
+    return None
+
+
+def _reasoning_text(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a thought holds; in the Converse API of Bedrock it is two objects deep."""
+    inner = part.get("reasoningContent")
+    if not isinstance(inner, dict):
+        return part
+    rest = {key: value for level in (part, inner) for key, value in level.items() if value not in (inner, None)}
+    text = rest.pop("reasoningText", None)
+    return {"type": "thinking", **rest, **(text if isinstance(text, dict) else {"text": text})}
+
+
+def _without_thought(part: Mapping[str, Any]) -> dict[str, Any]:
+    """A thought without its text, which is the reasoning of the message."""
+    part = _reasoning_text(part)
+    if part.get("thought") is True:
+        part = {"type": "thinking", **{key: value for key, value in part.items() if key != "thought"}}
+    texts = {key for key in THOUGHT_KEYS if isinstance(part.get(key), str | list)}
+    used = next(key for key in THOUGHT_KEYS if key in texts)
+    return {key: value for key, value in part.items() if key != used}
 
 
 def _result(part: Mapping[str, Any]) -> Message:
@@ -297,7 +340,7 @@ def _result(part: Mapping[str, Any]) -> Message:
         rest |= inner
     id_key = next((k for k in ("tool_use_id", "toolUseId", "tool_call_id", "id") if isinstance(rest.get(k), str)), "")
     called = rest.pop(id_key, None)
-    content = _content(rest.pop("content", rest.pop("response", rest.pop("output", None))))
+    content = _result_content(rest.pop("content", rest.pop("response", rest.pop("output", None))))
     return Message(
         "tool",
         content.text,
@@ -306,6 +349,16 @@ def _result(part: Mapping[str, Any]) -> Message:
         parts=content.parts,
         extra=as_json(rest) if rest else None,
     )
+
+
+def _result_content(value: Any) -> _Content:
+    """The content of a tool's result; an object that is no part of a message is its JSON."""
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict) and value[0].keys() == {"json"}:
+        value = value[0]["json"]
+    is_part = isinstance(value, dict) and ("type" in value or _text_of(value, None) is not None)
+    if isinstance(value, dict) and not is_part:
+        return _Content(as_json(value), None, None, None)
+    return _content(value)
 
 
 def is_read_elsewhere(part: Mapping[str, Any]) -> bool:

@@ -18,6 +18,7 @@ MESSAGES = (
     "chat",
     "turns",
     "thread",
+    "contents",
     "data",
 )
 PAIRS = (
@@ -29,7 +30,21 @@ PAIRS = (
     ("winner", "loser"),
     ("positive", "negative"),
 )
-PROMPTS = ("instruction", "instructions", "prompt", "question", "query", "problem", "input", "user", "human")
+PROMPTS = (
+    "instruction",
+    "instructions",
+    "prompt",
+    "question",
+    "query",
+    "problem",
+    "input",
+    "user",
+    "human",
+    "input_text",
+    "text_input",
+    "message_1",
+    "article",
+)
 RESPONSES = (
     "output",
     "completion",
@@ -43,8 +58,17 @@ RESPONSES = (
     "reply",
     "generation",
     "assistant",
+    "output_text",
+    "text_output",
+    "message_2",
+    "summary",
+    "revision",
+    "explanation",
 )
-INPUTS = ("input", "inputs", "context")
+ANSWERS = ("completion", "response", "output", "generation", "assistant")
+"""The columns that continue a prompt which is a list of messages; an `answer` there is what is checked."""
+INPUTS = ("input", "inputs", "context", "article")
+SYSTEMS = ("system", "system_prompt", "system_message", "systeminstruction", "system_instruction")
 NAMED: dict[str, tuple[str, ...]] = {
     "text": ("text", "content"),
     "annotator": (
@@ -114,7 +138,7 @@ NAMED: dict[str, tuple[str, ...]] = {
     "group": ("group", "model", "model_name", "generator", "system"),
     "split": ("split", "set", "fold", "partition"),
     "key": ("key",),
-    "tools": ("tools", "functions", "available_tools", "tool_definitions"),
+    "tools": ("tools", "functions", "available_tools", "tool_definitions", "toolconfig", "tool_config"),
 }
 MAX_LABELS = 30
 MIN_DIMENSIONS = 16
@@ -148,10 +172,12 @@ def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
             roles |= _first("input", INPUTS, by_name, roles)
     elif "messages" not in roles:
         roles |= _question(by_name, filled)
-    elif "completion" in by_name and "prompt" in by_name and by_name["prompt"] == roles["messages"]:
-        roles["response"] = by_name["completion"]
+    elif by_name.get("prompt") == roles["messages"]:
+        roles |= _first(
+            "response", [n for n in ANSWERS if n in by_name and _is_answer(filled[by_name[n]])], by_name, roles
+        )
     if any(role in roles for role in ("prompt", "messages")) and "system" not in roles:
-        for name in ("system", "system_prompt", "system_message"):
+        for name in SYSTEMS:
             if name in by_name and (_is_text(filled[by_name[name]]) or _are_blocks(filled[by_name[name]])):
                 roles.setdefault("system", by_name[name])
     for role in NAMED:
@@ -260,6 +286,11 @@ def _holds(role: str, values: Sequence[Any]) -> bool:
     return scalars
 
 
+def _is_answer(values: Sequence[Any]) -> bool:
+    """Whether all values are texts or messages."""
+    return all(isinstance(v, str) or messages_of(v) is not None for v in values)
+
+
 def _is_text(values: Sequence[Any], *, or_empty: bool = True) -> bool:
     if not values:
         return or_empty
@@ -267,8 +298,9 @@ def _is_text(values: Sequence[Any], *, or_empty: bool = True) -> bool:
 
 
 def _are_blocks(values: Sequence[Any]) -> bool:
-    """Whether all values are lists of objects with a text, as a system message may be written."""
-    return all(isinstance(v, list) and v and all(isinstance(b, dict) and "text" in b for b in v) for v in values)
+    """Whether all values are lists of objects with a text, or hold one, as a system message may be written."""
+    lists = [v.get("parts", [v]) if isinstance(v, dict) else v for v in values]
+    return all(isinstance(v, list) and v and all(isinstance(b, dict) and "text" in b for b in v) for v in lists)
 
 
 def _is_number(value: Any) -> bool:

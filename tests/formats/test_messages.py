@@ -177,3 +177,14 @@ def test_a_column_of_conversations() -> None:
     column = messages_series("messages", chats)
     expected = [None if chat is None else [m._asdict() for m in chat] for chat in chats]
     assert column.to_list() == expected and messages_series("m", [None, []]).to_list() == [None, []]
+
+
+def test_calls_among_the_parts_of_a_message_that_names_its_calls_stay_parts() -> None:
+    part = {"type": "tool_use", "id": "t1", "name": "tide", "input": {"port": 1}}
+    call = {"id": "t2", "function": {"name": "weather"}}
+    assert message({"role": "assistant", "content": [part], "tool_calls": [call]}) == Message(
+        "assistant",
+        None,
+        tool_calls='[{"id":"t2","function":{"name":"weather"}}]',
+        parts='[{"type":"tool_use","id":"t1","name":"tide","input":{"port":1}}]',
+    )

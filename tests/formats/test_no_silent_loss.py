@@ -151,7 +151,8 @@ def test_every_text_of_a_message_is_in_a_field_of_the_canonical_messages(
     for number, record in enumerate(records):
         if chats[number] is not None:
             for turn in record["messages"]:
-                for text in leaf_texts({key: value for key, value in turn.items() if key != "role"}):
+                texts = set(leaf_texts({key: value for key, value in turn.items() if key != "role"}))
+                for text in texts - {"tool_result"}:  # the kind of a part that becomes a message of the role tool
                     assert dataset.mask(Filter("messages", "has", text))[number], (text, turn)
 
 

@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
-from analysis.formats.layouts.alpaca_history import ALPACA_HISTORY
+from analysis.formats.layouts.alpaca_history import ALPACA_HISTORY, ALPACA_HISTORY_KTO
+from analysis.formats.layouts.alpaca_ranking import ALPACA_PREFERENCE, ALPACA_RANKING
+from analysis.formats.layouts.anthropic_batches import ANTHROPIC_BATCH_INPUT, ANTHROPIC_BATCH_OUTPUT
+from analysis.formats.layouts.call_logs import CALL_LOGS
+from analysis.formats.layouts.cohere_chat import COHERE_CHAT
+from analysis.formats.layouts.gemini_preference import GEMINI_PREFERENCE
+from analysis.formats.layouts.glaive import GLAIVE_ONE, GLAIVE_TWO
 from analysis.formats.layouts.layout import Layout, Record, Row, first_layout
+from analysis.formats.layouts.openai_batches import OPENAI_BATCH_INPUT, OPENAI_BATCH_OUTPUT
 from analysis.formats.layouts.openai_preference import OPENAI_PREFERENCE
+from analysis.formats.layouts.segments import SEGMENTS
+from analysis.formats.layouts.swift_preference import SWIFT_PREFERENCE
+from analysis.formats.layouts.verl import VERL
+from analysis.formats.layouts.vertex_chat import VERTEX_CHAT
 from analysis.formats.layouts.winnow_tables import EXPORTED_CHATS, EXPORTED_PAIRS
+from analysis.formats.layouts.xlam import XLAM
 
 LAYOUTS: tuple[Layout, ...] = (
     EXPORTED_CHATS,
     EXPORTED_PAIRS,
-    ALPACA_HISTORY,
     OPENAI_PREFERENCE,
+    OPENAI_BATCH_INPUT,
+    OPENAI_BATCH_OUTPUT,
+    ANTHROPIC_BATCH_INPUT,
+    ANTHROPIC_BATCH_OUTPUT,
+    GEMINI_PREFERENCE,
+    VERTEX_CHAT,
+    CALL_LOGS,
+    COHERE_CHAT,
+    SWIFT_PREFERENCE,
+    ALPACA_HISTORY_KTO,
+    ALPACA_HISTORY,
+    ALPACA_PREFERENCE,
+    ALPACA_RANKING,
+    XLAM,
+    GLAIVE_TWO,
+    GLAIVE_ONE,
+    SEGMENTS,
+    VERL,
 )
 """Every layout; a record is read by the first that fits it."""
 

@@ -1,45 +1,55 @@
-"""Instructions with earlier turns in `history`, as LLaMA-Factory takes and Winnow's alpaca writes them."""
+"""Instructions with earlier turns in `history`, as LLaMA-Factory and ms-swift take and Winnow's alpaca writes them."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import orjson
+from dataclasses import replace
 
 from analysis.formats.chats import Message
+from analysis.formats.layouts.alpaca import OUTPUTS, earlier_turns, is_chat, name_of, question_of
 from analysis.formats.layouts.layout import Layout, Record, Row
 
-
-def _history(record: Record) -> list[Any]:
-    value = record["history"]
-    return list(orjson.loads(value) if isinstance(value, str) else value)
+LABELS = ("kto_tag", "label")
 
 
 def _fits(record: Record) -> bool:
-    turns = _history(record)
-    is_pairs = all(
-        isinstance(turn, list) and len(turn) == 2 and all(isinstance(t, str) for t in turn) for turn in turns
-    )
-    return bool(turns) and is_pairs and isinstance(record["instruction"], str) and isinstance(record["output"], str)
+    if not record["history"] or is_chat(record):
+        return False
+    return bool(earlier_turns(record)) and isinstance(_answer(record), str)
+
+
+def _fits_labelled(record: Record) -> bool:
+    return _fits(record) and any(isinstance(record.get(name), bool) for name in LABELS)
+
+
+def _answer(record: Record) -> str:
+    answer: str = record[name_of(record, OUTPUTS)]
+    return answer
 
 
 def _read(record: Record) -> Row:
-    context = record.get("input")
-    prompt = record["instruction"]
-    if isinstance(context, str) and context.strip():
-        prompt = f"{prompt}\n\n{context}" if prompt else context
-    turns = [*_history(record), [prompt, record["output"]]]
-    messages = [Message(role, text) for turn in turns for role, text in zip(("user", "assistant"), turn, strict=True)]
-    return {"messages": messages, "system": record.get("system") or None, "tools": record.get("tools") or None}
+    last = [Message("user", question_of(record)), Message("assistant", _answer(record))]
+    return {
+        "messages": earlier_turns(record) + last,
+        "system": record.get("system") or None,
+        "tools": record.get("tools") or None,
+    }
 
 
 ALPACA_HISTORY = Layout(
     name="alpaca_history",
     title="Alpaca with earlier turns",
-    sign="instruction, output and history, a list of pairs",
+    sign="an instruction, its output, and history as a list of pairs",
     format="chat",
     fits=_fits,
     read=_read,
     gives=("messages", "system", "tools"),
     whole=("instruction", "input", "output", "history", "system"),
+)
+ALPACA_HISTORY_KTO = replace(
+    ALPACA_HISTORY,
+    name="alpaca_history_kto",
+    title="Alpaca with earlier turns, marked as desirable or not",
+    sign="an instruction, its output, history as a list of pairs, and kto_tag or label",
+    format="kto",
+    fits=_fits_labelled,
 )

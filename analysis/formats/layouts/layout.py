@@ -18,6 +18,14 @@ FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What `fits` and `read` may raise for a record that is built differently: it does not have the layout."""
 
 
+TRAINING_KEYS = frozenset(("messages", "conversations", "instruction", "completion", "chosen"))
+
+
+def is_for_training(record: Record) -> bool:
+    """Whether a record has a training format beside whatever else it has, such as the request it was made of."""
+    return not TRAINING_KEYS.isdisjoint(record)
+
+
 @dataclass(frozen=True)
 class Layout:
     """One layout that people have.
