@@ -17,6 +17,7 @@ import polars as pl
 from analysis.errors import FormatError
 from analysis.formats.batches import Batch, batches
 from analysis.formats.describe import Account, source_of, unreadable
+from analysis.formats.grouping import grouped, grouped_batches
 from analysis.formats.options import AS_FOUND, BLOCK_BYTES, ReadOptions
 from analysis.formats.parsing import Records, parse
 from analysis.formats.parts import Facts, Plan, build, write_part
@@ -57,7 +58,7 @@ def import_files(
     def all_batches() -> Iterator[Batch]:
         before = 0
         for path, name, size in zip(paths, names, sizes, strict=True):
-            for batch in batches(path, name, reading, _block_bytes):
+            for batch in grouped_batches(path, name, reading, _block_bytes):
                 batch.done += before
                 yield batch
             before += size
@@ -198,6 +199,9 @@ def look(paths: Sequence[Path], reading: ReadOptions) -> tuple[Plan, list[tuple[
         with contextlib.closing(batches(path, name, reading, share)) as file_batches:
             for batch in file_batches:
                 records = parse(batch)
+                grouping = grouped(batch, records, reading)
+                if grouping is not batch:
+                    batch, records = grouping, parse(grouping)
                 heads.append((batch, records))
                 if records.values:
                     break

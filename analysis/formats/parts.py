@@ -23,6 +23,7 @@ from analysis.formats.batches import Batch
 from analysis.formats.canonical import KNOWN_ROLES, canonical
 from analysis.formats.columns import CANONICAL
 from analysis.formats.csvfiles import SURPLUS
+from analysis.formats.groups import ROWS
 from analysis.formats.kinds import Kind
 from analysis.formats.options import MAX_COLUMNS, stored_name
 from analysis.formats.parsing import Records, Remarks, parse
@@ -208,7 +209,7 @@ def _stored(frame: pl.DataFrame, name: str, height: int) -> pl.Series:
 def columns_of(records: Records) -> dict[str, list[Any]]:
     """The records' values by column, in order of first appearance. Raises FormatError where columns are too many."""
     shapes = dict.fromkeys(map(tuple, records.values))
-    names = dict.fromkeys(name for keys in shapes for name in keys)
+    names = dict.fromkeys(name for keys in shapes for name in keys if name != ROWS)
     if SURPLUS in names:
         names[SURPLUS] = names.pop(SURPLUS)
     if len(names) > MAX_COLUMNS:

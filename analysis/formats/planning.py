@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.formats.assigning import ADDED
 from analysis.formats.batches import Batch
+from analysis.formats.groups import ROWS
 from analysis.formats.kinds import Kind, kinds_of
 from analysis.formats.layouts import BY_NAME, LAYOUTS, Layout, first_layout
 from analysis.formats.options import ReadOptions
@@ -111,7 +112,7 @@ def _reads(shape: Shape, record: dict[str, Any]) -> bool:
 
 def _columns(records: Sequence[dict[str, Any]], layout: Layout | None = None) -> dict[str, list[Any]]:
     """The values of the records by column, with those that the layout adds."""
-    names = dict.fromkeys(key for record in records for key in record)
+    names = dict.fromkeys(key for record in records for key in record if key != ROWS)
     columns = {name: [record.get(name) for record in records] for name in names}
     if layout is not None:
         read = [row.get("columns", {}) for record in records for row in layout.rows_of(record) or ()]

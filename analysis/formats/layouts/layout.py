@@ -14,7 +14,7 @@ Row = dict[str, Any]
 `score`) the value, in any form that `analysis.formats.chats.messages_of` takes; and under `columns` the columns that
 are added to the record's own."""
 
-FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+FAULTS = (AttributeError, IndexError, KeyError, StopIteration, TypeError, ValueError)
 """What `fits` and `read` may raise for a record that is built differently: it does not have the layout."""
 
 
