@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from analysis.formats.layouts.arena import ARENA
+from analysis.formats.layouts.argilla import ARGILLA, ARGILLA_COLUMNS, ARGILLA_FLAT, ARGILLA_OLD
+from analysis.formats.layouts.doccano import DOCCANO
+from analysis.formats.layouts.label_studio import LABEL_STUDIO, LABEL_STUDIO_MIN
 from analysis.formats.layouts.layout import Layout, Record, Row, first_layout
+from analysis.formats.layouts.mt_bench import BENCH_ANSWERS, BENCH_QUESTIONS
 from analysis.formats.layouts.openai_preference import OPENAI_PREFERENCE
+from analysis.formats.layouts.openinference import OPENINFERENCE
+from analysis.formats.layouts.prodigy import PRODIGY
 from analysis.formats.layouts.rated_answers import RATED_ANSWERS
 from analysis.formats.layouts.sessions import SESSIONS
+from analysis.formats.layouts.traces import LANGFUSE, LANGSMITH
+from analysis.formats.layouts.trajectories import TRAJECTORIES
 from analysis.formats.layouts.trees import TREE_ROWS, TREES
 from analysis.formats.layouts.two_answers import TWO_ANSWERS
 
@@ -18,6 +26,20 @@ LAYOUTS: tuple[Layout, ...] = (
     TREES,
     TREE_ROWS,
     SESSIONS,
+    TRAJECTORIES,
+    LABEL_STUDIO,
+    LABEL_STUDIO_MIN,
+    ARGILLA,
+    ARGILLA_FLAT,
+    ARGILLA_COLUMNS,
+    ARGILLA_OLD,
+    PRODIGY,
+    DOCCANO,
+    OPENINFERENCE,
+    LANGSMITH,
+    LANGFUSE,
+    BENCH_QUESTIONS,
+    BENCH_ANSWERS,
 )
 """Every layout; a record is read by the first that fits it."""
 
