@@ -11,8 +11,8 @@ import polars as pl
 from analysis.dataset import Dataset
 from analysis.errors import ExportError
 from analysis.export.outfiles import Written, file_stem, type_in_words
-from analysis.export.source_records import Once
 from analysis.export.source_files import TABLES, Change, json_layouts, write_originals
+from analysis.export.source_records import Once
 from analysis.formats import fingerprint
 from analysis.formats.importing import shown_names
 
@@ -45,7 +45,9 @@ def write_as_in_source(
     once = Once(dataset)
     columns = [*once.reads, "source_file", "source_line", "source_record", *originals]
     paths = _source_paths(dataset, given)
-    written = write_originals(map(once, frames(columns)), sources, _stems(dataset), paths, layouts, folder, originals, change_of)
+    written = write_originals(
+        map(once, frames(columns)), sources, _stems(dataset), paths, layouts, folder, originals, change_of
+    )
     written.notes += once.notes()
     renamed, nested = meta["renamed"], set(meta["json_columns"])
     written.columns = {

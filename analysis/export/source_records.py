@@ -51,7 +51,9 @@ class Once:
             notes.append(f"{self.chosen:,} rows come from {self.records:,} records; each record is written once.")
         if partly:
             whose = "record" if partly == 1 else "records"
-            notes.append(f"Of {partly:,} {whose} only some rows were chosen; the source holds them together, so they are written whole.")
+            notes.append(
+                f"Of {partly:,} {whose} only some rows were chosen; the source holds them together, so they are written whole."
+            )
         return notes
 
     def _partly(self) -> int:

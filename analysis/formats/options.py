@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from analysis.errors import FormatError
@@ -82,6 +82,14 @@ AS_FOUND = ReadOptions()
 def max_bytes() -> int:
     """The most bytes read from one file after decompression: WINNOW_MAX_BYTES, or 64 GiB."""
     return int(os.environ.get("WINNOW_MAX_BYTES", 64 << 30))
+
+
+def item_columns(named: str, columns: Iterable[str], renamed: Mapping[str, str]) -> list[str]:
+    """The stored columns of the role item as a person gives it: one, or several with a plus between them."""
+    stored = {renamed.get(column, column): column for column in columns} | {column: column for column in columns}
+    if named in stored or "+" not in named:
+        return [stored[named]] if named in stored else []
+    return [stored[part.strip()] for part in named.split("+") if part.strip() in stored]
 
 
 def stored_name(column: str) -> str:

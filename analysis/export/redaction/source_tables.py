@@ -10,7 +10,6 @@ import polars as pl
 from analysis.dataset import Dataset
 from analysis.export.redaction.redactor import Redactor
 from analysis.formats.groups import is_group, lines_of
-from analysis.signal import ROW_ID
 
 
 def change_of(dataset: Dataset, redactor: Redactor, file: str) -> Callable[[Any, pl.Series], Any] | None:

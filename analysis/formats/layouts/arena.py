@@ -50,7 +50,9 @@ def _turns(asked: list[Any], answers: Any) -> list[Any]:
 
 def _shared(first: list[Any], second: list[Any]) -> list[Any]:
     """The turns with which both begin, up to the last one of the user."""
-    same = next((n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second)))
+    same = next(
+        (n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
+    )
     while same and str(first[same - 1].get("role", first[same - 1].get("from"))).lower() in ("assistant", "gpt"):
         same -= 1
     return first[:same]

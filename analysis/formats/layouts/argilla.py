@@ -20,7 +20,9 @@ OF_PARTS = ("user_id", "value", "status")
 def _rows(record: Record, fields: Mapping[str, Any], found: Iterator[Judgement]) -> list[Row]:
     text, item = judged_text(fields), first_filled(record, IDS)
     rows = [
-        judgement(text, item, question=question, annotator=who, label=_label(value), spans=_spans(value), judged_at=when)
+        judgement(
+            text, item, question=question, annotator=who, label=_label(value), spans=_spans(value), judged_at=when
+        )
         for question, who, value, when in found
     ]
     return rows or [judgement(text, item)]
@@ -111,7 +113,11 @@ def _asked(record: Record) -> dict[str, list[dict[str, Any]]]:
         if isinstance(given, dict) and set(OF_PARTS) <= given.keys():
             parts = zip(*(as_list(given[part]) for part in OF_PARTS), strict=True)
             questions[name] = [dict(zip(OF_PARTS, part, strict=True)) for part in parts]
-        elif isinstance(given, list) and given and all(isinstance(e, dict) and {"value", "status"} <= e.keys() for e in given):
+        elif (
+            isinstance(given, list)
+            and given
+            and all(isinstance(e, dict) and {"value", "status"} <= e.keys() for e in given)
+        ):
             questions[name] = given
     return questions
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.formats.layouts.layout import Layout, Record, Row
 from analysis.formats.layouts.spoken import answered_in, conversation, tools_in, turns_in
-from analysis.formats.layouts.values import first_filled, objects_in, opened
+from analysis.formats.layouts.values import objects_in, opened
 
 OF_TRACES = (
     "traceId",

@@ -46,7 +46,10 @@ def _read(record: Record) -> Row:
     info = info if isinstance(info, dict) else record
     return {
         "messages": _turns(record),
-        "columns": {"ended_by": info.get("exit_status"), "patch": first_filled(info, ("submission", "generated_patch"))},
+        "columns": {
+            "ended_by": info.get("exit_status"),
+            "patch": first_filled(info, ("submission", "generated_patch")),
+        },
     }
 
 

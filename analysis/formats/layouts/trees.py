@@ -21,7 +21,9 @@ def _fits_tree(record: Record) -> bool:
 
 
 def _is_message(value: Any) -> bool:
-    return isinstance(value, dict) and "role" in value and "replies" in value and ("text" in value or "content" in value)
+    return (
+        isinstance(value, dict) and "role" in value and "replies" in value and ("text" in value or "content" in value)
+    )
 
 
 def _read_tree(record: Record) -> list[Row]:
