@@ -41,18 +41,15 @@ class Once:
 
     def notes(self) -> list[str]:
         """What the receipt says of records that gave several rows."""
-        if self._numbers is None or self.chosen == self.records:
-            more = 0
-        else:
-            more = self.chosen - self.records
         partly = self._partly()
         notes = []
-        if more:
+        if self.chosen > self.records:
             notes.append(f"{self.chosen:,} rows come from {self.records:,} records; each record is written once.")
         if partly:
             whose = "record" if partly == 1 else "records"
             notes.append(
-                f"Of {partly:,} {whose} only some rows were chosen; the source holds them together, so they are written whole."
+                f"Of {partly:,} {whose} only some rows were chosen; the source holds all of them in one, "
+                "so they are written whole."
             )
         return notes
 

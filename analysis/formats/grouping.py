@@ -142,11 +142,11 @@ class _Pending:
             if not self.left[code]:
                 whole.append(self.open.pop(code))
                 self.held -= sum(len(text) for _, text in whole[-1])
-        if self.held > MAX_OPEN_BYTES:
-            raise FormatError(
-                f"{self.name} holds trees or sessions whose messages lie far apart: more than "
-                f"{MAX_OPEN_BYTES >> 20} MiB would have to be held at once; sort it by tree or session first."
-            )
+            if self.held > MAX_OPEN_BYTES:
+                raise FormatError(
+                    f"{self.name} holds trees or sessions whose messages lie far apart: more than "
+                    f"{MAX_OPEN_BYTES >> 20} MiB would have to be held at once; sort it by tree or session first."
+                )
         return whole
 
     def batch(self, source: Batch, records: Records) -> Batch:

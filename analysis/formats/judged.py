@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -40,6 +41,10 @@ ITEMS = (
     "id",
 )
 LABELS = ("response", "answer", "value", "choice", "vote", "decision", "selection", "annotation")
+REMARKS = re.compile(
+    r"comment|note|reason|rationale|explanation|justification|feedback|remark|critique|time|date", re.I
+)
+"""Names of columns that are no labels, though people fill them differently."""
 MAX_LABELS = 30
 MAX_LABEL_CHARS = 60
 MIN_WORDS = 8
@@ -95,7 +100,7 @@ def _label(
     if "label" in roles or "score" in roles:
         return roles.get("label", roles.get("score"))
     named = [by_name[name] for name in LABELS if name in by_name]
-    rest = [c for c in columns if c not in (item, annotator) and c.strip() and c not in roles.values()]
+    rest = [c for c in columns if c not in roles.values() and not REMARKS.search(c)]
     for column in [*named, *rest]:
         if column not in (item, annotator) and _is_short(columns[column]) and _differs(columns[item], columns[column]):
             return column

@@ -25,7 +25,7 @@ def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Pl
     """The plan that these first records suggest: their shapes from up to 1,000 of them, spread evenly."""
     values = [value for _, records in heads for value in records.values]
     is_text = all(records.cells for _, records in heads)
-    kinds = _kinds_in(heads, Plan((Shape("table", ()),)))
+    kinds = _kinds_in(heads, Plan((Shape("table", ()),), missing=frozenset(reading.missing)))
     spread = values[:: max(1, len(values) // SAMPLE_RECORDS)]
     sample = {column: [value.get(column) for value in spread] for column in kinds}
     shapes: tuple[Shape, ...] = ()
@@ -33,10 +33,13 @@ def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Pl
         shapes = shapes_of(spread, reading, kinds=kinds, is_text=is_text)
     elif layout := BY_NAME.get(reading.layout or ""):
         shapes = (layout_shape(layout, _columns(spread, layout), reading),)
-    plan = Plan(side_by_side(shapes or (find_shape(sample, kinds, reading, is_text=is_text),)))
+    plan = Plan(
+        side_by_side(shapes or (find_shape(sample, kinds, reading, is_text=is_text),)),
+        missing=frozenset(reading.missing),
+    )
     if any(shape.layout for shape in plan.shapes):
         kinds = _kinds_in(heads, plan)
-    return Plan(plan.shapes, {column: frozenset(seen) for column, seen in kinds.items()})
+    return replace(plan, kinds={column: frozenset(seen) for column, seen in kinds.items()})
 
 
 def _kinds_in(heads: Sequence[tuple[Batch, Records]], plan: Plan) -> dict[str, Counter[Kind]]:

@@ -222,7 +222,8 @@ def _named(named: str, columns: Mapping[str, Sequence[Any]]) -> str:
     """The source column of this name; it may also be the name under which it is stored, or differ in case."""
     same = [c for c in columns if named in (c, stored_name(c))] or [c for c in columns if c.lower() == named.lower()]
     if not same and "+" in named:
-        return [_named(part.strip(), columns) for part in named.split("+")][0]
+        first, *_ = [_named(part.strip(), columns) for part in named.split("+")]
+        return first
     if not same:
         raise FormatError(f"There is no column {named!r}; the columns are {', '.join(columns)}.")
     return same[0]

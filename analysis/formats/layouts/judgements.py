@@ -18,7 +18,12 @@ def judgement(text: Any, item: Any, **columns: Any) -> Row:
 
 
 def of_tool(
-    name: str, title: str, sign: str, fits: Callable[[Record], bool], read: Callable[[Record], list[Row]]
+    name: str,
+    title: str,
+    sign: str,
+    fits: Callable[[Record], bool],
+    read: Callable[[Record], list[Row]],
+    adds: tuple[str, ...] = (),
 ) -> Layout:
     """The layout of what an annotation tool exports."""
     return Layout(
@@ -30,7 +35,7 @@ def of_tool(
         read=read,
         gives=("text",),
         roles=ROLES,
-        adds=ADDS,
+        adds=(*ADDS, *adds),
         is_many=True,
     )
 

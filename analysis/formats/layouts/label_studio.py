@@ -54,6 +54,7 @@ def _of_annotation(annotation: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A judgement for each control that was used; what was typed into a text area is the comment of all of them."""
     about = {
         "annotator": _who(annotation.get("completed_by")),
+        "annotator_email": _address(annotation.get("completed_by")),
         "judged_at": first_filled(annotation, ("created_at", "updated_at")),
     }
     results = [each for each in objects_in(annotation.get("result")) if isinstance(each.get("value"), dict)]
@@ -70,11 +71,16 @@ def _of_annotation(annotation: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _who(given: Any) -> Any:
-    """The annotator: the id, since some tasks of a file name no more; the address stays in the column of the tasks."""
+    """The annotator: the id, since some tasks of a file name no more; the address has a column of its own."""
     given = opened(given)
     if isinstance(given, dict):
         return first_filled(given, ("id", "email", "username"))
     return given
+
+
+def _address(given: Any) -> Any:
+    given = opened(given)
+    return given.get("email") if isinstance(given, dict) else None
 
 
 def _typed(value: Mapping[str, Any]) -> list[str]:
@@ -152,6 +158,7 @@ LABEL_STUDIO = of_tool(
     sign="data, and annotations with a result",
     fits=_fits,
     read=_read,
+    adds=("annotator_email",),
 )
 LABEL_STUDIO_MIN = of_tool(
     name="label_studio_min",

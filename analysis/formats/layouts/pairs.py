@@ -30,8 +30,8 @@ def pair_and_tie(
     is_scored: bool = False,
 ) -> tuple[Layout, Layout]:
     """The layout of the pairs, and that of the ties: of these only the prompt has a role, and both answers stay in
-    their columns, so that none of them is taken for a good one. `columns`: what is added, with the names `adds`. `is_scored`: both
-    answers have scores."""
+    their columns, so that none of them is taken for a good one. `columns`: what is added, with the names `adds`.
+    `is_scored`: both answers have scores."""
     of_scores = SCORES if is_scored else {}
 
     def read_pair(record: Record) -> Row:

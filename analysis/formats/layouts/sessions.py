@@ -66,6 +66,9 @@ def _turns(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     for event in events:
         message = dict(opened(event["message"]))
         about = {key: value for key, value in event.items() if key != "message"}
+        if results := _results(message.get("content")):
+            turns += [{**result, **({} if number else {"events": [about]})} for number, result in enumerate(results)]
+            continue
         before = turns[-1] if turns else {}
         if message.get("id") is not None and message["id"] == before.get("id"):
             before["content"] = [*_parts(before["content"]), *_parts(message["content"])]
@@ -74,6 +77,23 @@ def _turns(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             continue
         turns.append({**message, "role": message.get("role") or event.get("type"), "events": [about]})
     return turns
+
+
+def _results(content: Any) -> list[dict[str, Any]]:
+    """A message for each tool result, where the content is nothing else."""
+    if not isinstance(content, list) or not all(
+        isinstance(p, dict) and p.get("type") == "tool_result" for p in content
+    ):
+        return []
+    return [
+        {
+            "role": "tool",
+            "content": part.get("content"),
+            "tool_call_id": part.get("tool_use_id"),
+            **{key: value for key, value in part.items() if key not in ("type", "content", "tool_use_id")},
+        }
+        for part in content
+    ]
 
 
 def _parts(content: Any) -> list[Any]:

@@ -24,14 +24,17 @@ GENERATION = "GENERATION"
 
 
 def _fits_observation(record: Record) -> bool:
-    asked = opened(record["input"])
-    if not {"output", "observations"} & record.keys() or not isinstance(asked, list | dict):
+    if not {"output", "observations"} & record.keys():
         return False
-    if turns_in(asked) is None and turns_in(_generation(record).get("input")) is None:
+    if not _has_turns(record.get("input")) and not _has_turns(_generation(record).get("input")):
         return False
     if any(key in record for key in OF_TRACES):
         return True
     return "instruction" not in record and bool(answered_in(record.get("output")))
+
+
+def _has_turns(value: Any) -> bool:
+    return isinstance(opened(value), list | dict) and turns_in(value) is not None
 
 
 def _generation(record: Record) -> dict[str, Any]:
@@ -41,7 +44,7 @@ def _generation(record: Record) -> dict[str, Any]:
 
 
 def _read_observation(record: Record) -> Row:
-    of: Record = record if turns_in(record["input"]) else _generation(record)
+    of: Record = record if _has_turns(record.get("input")) else _generation(record)
     answered = of.get("output") if of.get("output") is not None else record.get("output")
     return {
         "messages": conversation(of["input"], answered),
