@@ -13,9 +13,9 @@ import orjson
 import polars as pl
 
 from analysis.export.outfiles import COMPRESSIONS, OutFile, Written, WrittenFile
+from analysis.formats import groups
 from analysis.formats.batches import batches
 from analysis.formats.bytestream import ByteStream
-from analysis.formats.groups import BETWEEN, inner_text, is_group, lines_of
 from analysis.formats.options import ReadOptions
 
 TABLES = ("parquet", "arrow")
@@ -77,7 +77,7 @@ class RecordFile:
         if frame.is_empty():
             return
         records = frame["source_record"]
-        if is_group(records[0]):
+        if groups.is_group(records[0]):
             records = pl.Series(records.name, [_apart(text, self._is_csv, self._is_json) for text in records])
             frame = frame.with_columns(records)
         if not self._is_json:
@@ -115,8 +115,8 @@ def _apart(text: str, is_csv: bool, is_json: bool) -> str:
     """The members of a group as the file holds them: lines, or elements of a list."""
     if is_csv:
         return "\n".join(orjson.loads(text))
-    inner = inner_text(text)
-    return inner if is_json else inner.replace(BETWEEN, "\n")
+    inner = groups.inner_text(text)
+    return inner if is_json else inner.replace(groups.BETWEEN, "\n")
 
 
 def _header(source: Mapping[str, Any]) -> bytes:
@@ -173,9 +173,9 @@ def write_originals(
 def _lines(frame: pl.DataFrame) -> pl.Series:
     """The positions in a table of the records of these rows; a group has several."""
     texts = frame["source_record"]
-    if not is_group(texts[0]):
+    if not groups.is_group(texts[0]):
         return frame["source_line"]
-    return pl.Series("source_line", [line for text in texts for line in lines_of(text)], dtype=pl.UInt32)
+    return pl.Series("source_line", [line for text in texts for line in groups.lines_of(text)], dtype=pl.UInt32)
 
 
 def _notes(file: str, source: Mapping[str, Any], layout: JsonLayout) -> list[str]:

@@ -45,7 +45,7 @@ def _grouping_in(path: Path, name: str, reading: ReadOptions) -> Grouping | None
 
 
 def grouped(batch: Batch, records: Records, reading: ReadOptions) -> Batch:
-    """The batch with the records that belong together as groups; unchanged where each stands alone."""
+    """The batch with the records that belong together as groups; unchanged where each is alone."""
     grouping = grouping_of(records.values) if reading.chooses_layout else None
     if grouping is None:
         return batch
@@ -83,8 +83,8 @@ class _Keys:
             else:
                 self.codes.append(-1)
             if self.grouping.by_parent:
-                own = id_of(value)
-                self.ids.setdefault(own, len(self.parents))
+                message_id = id_of(value)
+                self.ids.setdefault(message_id, len(self.parents))
                 self.parents.append(parent_of(value) if key is None else None)
 
     def settled(self) -> array[int]:
@@ -144,7 +144,7 @@ class _Pending:
                 self.held -= sum(len(text) for _, text in whole[-1])
             if self.held > MAX_OPEN_BYTES:
                 raise FormatError(
-                    f"{self.name} holds trees or sessions whose messages lie far apart: more than "
+                    f"{self.name} holds trees or sessions with messages far from each other: more than "
                     f"{MAX_OPEN_BYTES >> 20} MiB would have to be held at once; sort it by tree or session first."
                 )
         return whole

@@ -75,7 +75,7 @@ GROUPINGS = (
 
 
 def grouping_of(records: Sequence[Member]) -> Grouping | None:
-    """The grouping that the first of these records have; None where each stands alone."""
+    """The grouping that the first of these records have; None where each is alone."""
     head = records[:LOOKED_AT]
     return next((grouping for grouping in GROUPINGS if head and grouping.fits(head)), None)
 

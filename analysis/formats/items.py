@@ -12,7 +12,7 @@ from analysis.formats.options import ReadOptions, item_columns
 from analysis.formats.roles import items_named, repeat
 
 ENOUGH_SHARE = 0.9
-"""From this share on, what one annotator says of one item is said once, and labels of an item can be compared."""
+"""From this share on, one annotator judges one item once, and labels of an item can be compared."""
 MIN_PEOPLE = 1.5
 MAX_CANDIDATES = 24
 MAX_COLUMNS = 3

@@ -137,10 +137,12 @@ def _parse_texts(batch: Batch) -> Records:
 
 def _members(text: str, dialect: Dialect | None, notes: Remarks) -> list[dict[str, Any]]:
     """The records of a group's text."""
-    members = load(text, notes)
+    members: list[Any] = load(text, notes)
     if dialect is not None:
         return [_row(dialect, member, notes) for member in members]
-    return json.loads(text, strict=False) if any(map(_has_huge_float, members)) else members
+    if any(map(_has_huge_float, members)):
+        members = json.loads(text, strict=False)
+    return members
 
 
 def _put(records: Gathered, line: int, text: str, value: dict[str, Any]) -> None:

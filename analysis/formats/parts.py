@@ -262,10 +262,12 @@ def originals_of(columns: dict[str, list[Any]], records: Records, plan: Plan, fa
 
 def _without_words(name: str, values: list[Any], missing: frozenset[str], facts: Facts) -> list[Any]:
     """The values with null for the words that mean that there is none; the same list where none has such a word."""
-    found = Counter(value for value in values if type(value) is str and value.strip() in missing)
-    for word, count in found.items():
+    words = Counter(value for value in values if type(value) is str and value.strip() in missing)
+    for word, count in words.items():
         facts.notes["read_as_missing", f"{name}\0{word.strip()}"] += count
-    return [None if type(value) is str and value in found else value for value in values] if found else values
+    if not words:
+        return values
+    return [None if type(value) is str and value in words else value for value in values]
 
 
 def _typed(series: pl.Series, values: list[Any], name: str, plan: Plan, facts: Facts) -> pl.Series:

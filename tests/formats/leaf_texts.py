@@ -10,7 +10,6 @@ import polars as pl
 
 from analysis.formats.layouts.values import opened
 
-
 NAMING = ("role", "type")
 """Keys whose values say what a part is; the canonical columns have names of their own for these."""
 

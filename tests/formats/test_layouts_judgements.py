@@ -127,6 +127,11 @@ def test_battles_as_lists_of_answers(read: Import) -> None:
             ("p", "y", "x"),
         ),
         (
+            "human_preferences_tie",
+            {"history": "p", "human_ref_A": "x", "human_ref_B": "y", "labels": "none"},
+            ("p", None, None),
+        ),
+        (
             "web_comparisons",
             {
                 "question": {"full_text": "p", "id": "i"},

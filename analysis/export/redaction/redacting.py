@@ -13,7 +13,7 @@ from analysis.export.redaction.rescan import File, check_files
 from analysis.export.redaction.source_tables import change_of
 from analysis.export.source_files import Change
 from analysis.export.waterfall import Chosen
-from analysis.formats.groups import is_group
+from analysis.formats import groups
 from analysis.keys import key_id
 from analysis.personal_data.cells import JSON, TEXT, Kind
 from analysis.personal_data.types import ENTITY_TYPES
@@ -34,7 +34,7 @@ class Redacting:
             return frame
         kinds = self._kinds
         if "source_record" in frame.columns:
-            grouped = is_group(frame["source_record"][0])
+            grouped = groups.is_group(frame["source_record"][0])
             kinds = {**kinds, "source_record": JSON if grouped else self.kind_of(str(frame["source_file"][0]))}
         return self.redactor(frame, kinds)
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from analysis.dataset import Dataset
 from analysis.export.redaction.redactor import Redactor
-from analysis.formats.groups import is_group, lines_of
+from analysis.formats import groups
 
 
 def change_of(dataset: Dataset, redactor: Redactor, file: str) -> Callable[[Any, pl.Series], Any] | None:
@@ -30,8 +30,8 @@ def _row_lines(dataset: Dataset, file: str) -> pl.DataFrame:
     """The first row of each line of the file; of a record that stands for several lines, for each of them."""
     rows = dataset.frame(["source_file", "source_line", "source_record"]).with_row_index("row")
     rows = rows.filter(pl.col("source_file") == file)
-    if rows.height and is_group(rows["source_record"][0]):
-        lines = pl.Series("source_line", list(map(lines_of, rows["source_record"])), dtype=pl.List(pl.UInt32))
+    if rows.height and groups.is_group(rows["source_record"][0]):
+        lines = pl.Series("source_line", list(map(groups.lines_of, rows["source_record"])), dtype=pl.List(pl.UInt32))
         rows = rows.with_columns(lines).explode("source_line")
     return rows.select("row", "source_line").unique("source_line", keep="first")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis.errors import FormatError
 from analysis.formats.layouts.layout import Record
 from analysis.formats.layouts.pairs import Compared, pair_and_tie
 from analysis.formats.layouts.values import as_list, first_filled, number_in, opened
@@ -19,7 +20,7 @@ def _compared(record: Record) -> Compared:
         shared = _shared(*sides)
         return Compared(shared, sides, _better(record))
     if "winner" not in record and "winner_model_a" not in record:
-        raise KeyError("winner")
+        raise FormatError("no winner")
     asked = as_list(first_filled(record, ("prompt", "question", "instruction")))
     sides = _turns(asked, record["response_a"]), _turns(asked, record["response_b"])
     if len(asked) == 1 and not isinstance(asked[0], dict):
@@ -30,7 +31,7 @@ def _compared(record: Record) -> Compared:
 def _list(value: Any) -> list[Any]:
     turns = opened(value)
     if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
-        raise TypeError("no list of turns")
+        raise FormatError("no list of turns")
     return turns
 
 

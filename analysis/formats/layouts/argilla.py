@@ -17,13 +17,13 @@ DISCARDED = ("discarded",)
 OF_PARTS = ("user_id", "value", "status")
 
 
-def _rows(record: Record, fields: Mapping[str, Any], found: Iterator[Judgement]) -> list[Row]:
+def _rows(record: Record, fields: Mapping[str, Any], judgements: Iterator[Judgement]) -> list[Row]:
     text, item = judged_text(fields), first_filled(record, IDS)
     rows = [
         judgement(
             text, item, question=question, annotator=who, label=_label(value), spans=_spans(value), judged_at=when
         )
-        for question, who, value, when in found
+        for question, who, value, when in judgements
     ]
     return rows or [judgement(text, item)]
 

@@ -46,8 +46,10 @@ def _read(record: Record) -> list[Row]:
 
 
 def _who(label: Any, record: Record) -> Any:
-    own = label.get("user") if isinstance(label, Mapping) else None
-    return own if own is not None else first_filled(record, ("annotator", "user", "username", "annotation_approver"))
+    person = label.get("user") if isinstance(label, Mapping) else None
+    return (
+        person if person is not None else first_filled(record, ("annotator", "user", "username", "annotation_approver"))
+    )
 
 
 def _label(labels: list[Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis.formats.layouts.judgements import judgement, of_tool
 from analysis.formats.layouts.layout import Record, Row
-from analysis.formats.layouts.values import first_filled, is_object, judged_text, objects_in, one_label, opened
+from analysis.formats.layouts.values import as_list, first_filled, is_object, judged_text, objects_in, one_label, opened
 
 OF_MIN = ("annotation_id", "lead_time", "annotator")
 NOT_LABELS = frozenset(
@@ -95,15 +95,9 @@ def _label(values: list[dict[str, Any]]) -> Any:
             return values[0][name]
     for name in LISTS:
         if name in values[0]:
-            given = [each for value in values for each in _members(value.get(name))]
+            given = [each for value in values for each in as_list(value.get(name))]
             return one_label([" / ".join(map(str, each)) if isinstance(each, list) else each for each in given])
     return one_label([value for value in values])
-
-
-def _members(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return [value]
-    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _spans(values: list[dict[str, Any]]) -> list[dict[str, Any]] | None:

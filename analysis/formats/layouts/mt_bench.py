@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import Any
 
+from analysis.errors import FormatError
 from analysis.formats.layouts.layout import Layout, Record, Row
 from analysis.formats.layouts.values import as_list, objects_in, opened
 
@@ -14,7 +15,7 @@ OF_QUESTIONS = ("question_id", "prompt_id", "category", "reference")
 def _texts(value: Any) -> list[str]:
     texts = opened(value)
     if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
-        raise TypeError("no list of texts")
+        raise FormatError("no list of texts")
     return texts
 
 

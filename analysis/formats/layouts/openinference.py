@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.errors import FormatError
 from analysis.formats.layouts.layout import Layout, Record, Row
 from analysis.formats.layouts.spoken import conversation
 from analysis.formats.layouts.values import as_list, opened
@@ -93,7 +94,7 @@ def _read(record: Record) -> Row:
     answered = [_message(message) for message in _listed(llm.get("output_messages"))]
     turns = conversation(asked or _texts(attributes, "input"), answered or _texts(attributes, "output"))
     if not turns:
-        raise ValueError("no texts")
+        raise FormatError("no texts")
     return {"messages": turns, "tools": _tools(llm), "columns": _about(record, attributes, llm)}
 
 

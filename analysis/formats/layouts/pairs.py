@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from analysis.errors import FormatError
 from analysis.formats.layouts.layout import Layout, Record, Row
 
 SCORES = {"score_chosen": "score_chosen", "score_rejected": "score_rejected"}
 
 
 class Compared(NamedTuple):
-    """Two answers to one prompt. `better`: 0 or 1; None for a tie, or where nobody judged. `scores`: of both."""
+    """Two answers to one prompt. `better`: 0 or 1; None for a tie, or without a judgement. `scores`: of both."""
 
     prompt: Any
     answers: tuple[Any, Any]
@@ -35,14 +36,14 @@ def pair_and_tie(
     of_scores = SCORES if is_scored else {}
 
     def read_pair(record: Record) -> Row:
-        found = compare(record)
-        if found.better is None:
-            raise ValueError("a tie")
-        scores = found.scores if found.better == 0 else found.scores[::-1]
+        compared = compare(record)
+        if compared.better is None:
+            raise FormatError("a tie")
+        scores = compared.scores if compared.better == 0 else compared.scores[::-1]
         return {
-            "prompt": found.prompt,
-            "response": found.answers[found.better],
-            "rejected": found.answers[1 - found.better],
+            "prompt": compared.prompt,
+            "response": compared.answers[compared.better],
+            "rejected": compared.answers[1 - compared.better],
             "columns": {**columns(record), **(dict(zip(SCORES, scores, strict=True)) if is_scored else {})},
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.errors import FormatError
 from analysis.formats.layouts.layout import Record
 from analysis.formats.layouts.pairs import Compared, pair_and_tie
 from analysis.formats.layouts.values import as_list, first_filled, number_in, objects_in, opened
@@ -20,7 +21,7 @@ def _compared(record: Record) -> Compared:
     prompt = opened(first_filled(record, PROMPTS))
     answers, is_ranked = _rated(record)
     if prompt is None or not answers:
-        raise ValueError("no answers")
+        raise FormatError("no answers")
     rated = [(score, text) for text, score in answers if score is not None]
     best = max(rated, key=lambda pair: pair[0], default=(None, None))
     worst = min(reversed(rated), key=lambda pair: pair[0], default=(None, None))
@@ -38,24 +39,24 @@ def _rated(record: Record) -> tuple[list[tuple[Any, float | None]], bool]:
         scores = [_score(answer) for answer in given]
         if is_ranked := all(score is None for score in scores):
             if all(rank is None for rank in ranks):
-                raise ValueError("no ratings")
+                raise FormatError("no ratings")
             scores = [None if rank is None else -rank for rank in ranks]
         texts = [first_filled(answer, TEXTS) for answer in given]
         if all(text is None for text in texts):
-            raise ValueError("no texts")
+            raise FormatError("no texts")
         return list(zip(texts, scores, strict=True)), is_ranked
     ratings = next(as_list(record[key]) for key in RATINGS if isinstance(opened(record.get(key)), list))
     answers = as_list(record[name])
     if len(ratings) != len(answers) or not all(isinstance(answer, str) for answer in answers):
-        raise ValueError("no rating for each answer")
+        raise FormatError("no rating for each answer")
     return list(zip(answers, map(number_in, ratings), strict=True)), False
 
 
 def _score(answer: Mapping[str, Any]) -> float | None:
     """The score of an answer: its own, else the mean of its ratings by aspect."""
-    own = next((score for key in SCORES if (score := number_in(answer.get(key))) is not None), None)
-    if own is not None:
-        return own
+    overall = next((score for key in SCORES if (score := number_in(answer.get(key))) is not None), None)
+    if overall is not None:
+        return overall
     aspects = opened(answer.get("annotations")) or {}
     ratings = [number_in(_rating(of)) for of in aspects.values()] if isinstance(aspects, dict) else []
     given = [rating for rating in ratings if rating is not None]

@@ -97,7 +97,9 @@ def _results(content: Any) -> list[dict[str, Any]]:
 
 
 def _parts(content: Any) -> list[Any]:
-    return content if isinstance(content, list) else [] if content is None else [{"type": "text", "text": content}]
+    if isinstance(content, list):
+        return content
+    return [] if content is None else [{"type": "text", "text": content}]
 
 
 SESSIONS = Layout(

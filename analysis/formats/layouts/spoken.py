@@ -28,8 +28,8 @@ def turns_in(value: Any, depth: int = DEPTH) -> list[Turn] | None:
         if (turn := turn_of(value)) is not None:
             return [turn]
         for key in HOLDERS:
-            if key in value and (found := turns_in(value[key], depth - 1)):
-                return found
+            if key in value and (inner := turns_in(value[key], depth - 1)):
+                return inner
     return None
 
 
@@ -82,8 +82,8 @@ def answered_in(value: Any) -> list[Turn]:
                 return turns
         if isinstance(value.get("output"), dict | list) and (turns := answered_in(value["output"])):
             return turns
-    if turns := turns_in(value):
-        return turns
+    if given := turns_in(value):
+        return given
     text = _text_in(value, ANSWERS)
     return [{"role": "assistant", "content": text}] if text is not None else []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis.errors import FormatError
 from analysis.formats.layouts.layout import Layout, Record, Row
 from analysis.formats.layouts.spoken import answered_in, conversation, tools_in, turns_in
 from analysis.formats.layouts.values import objects_in, opened
@@ -62,7 +63,7 @@ def _read_run(record: Record) -> Row:
     given = opened(extra.get("invocation_params")) if isinstance(extra, dict) else None
     turns = conversation(record["inputs"], record.get("outputs"))
     if not turns:
-        raise ValueError("no texts")
+        raise FormatError("no texts")
     return {"messages": turns, "tools": tools_in(record["inputs"], given)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis.errors import FormatError
 from analysis.formats.layouts.layout import Layout, Record, Row
 from analysis.formats.layouts.spoken import turn_of
 from analysis.formats.layouts.values import first_filled, objects_in, opened
@@ -31,13 +32,13 @@ def _of_step(step: dict[str, Any]) -> list[dict[str, Any]]:
         name = first_filled(step, TEXTS)
         rest = {key: value for key, value in step.items() if value is not name and value is not None}
         return [{**rest, "role": first_filled(step, ROLES), "content": name}]
-    said = first_filled(step, ("response", "thought", "action"))
+    spoken = first_filled(step, ("response", "thought", "action"))
     seen = first_filled(step, ("observation", "result", "output"))
-    if said is None and seen is None:
-        raise ValueError("no step")
-    rest = {key: value for key, value in step.items() if value not in (None, "") and value is not said}
+    if spoken is None and seen is None:
+        raise FormatError("no step")
+    rest = {key: value for key, value in step.items() if value not in (None, "") and value is not spoken}
     rest.pop("observation", None)
-    turns = [{**rest, "role": "assistant", "content": said if isinstance(said, str) else None}]
+    turns = [{**rest, "role": "assistant", "content": spoken if isinstance(spoken, str) else None}]
     return [*turns, {"role": "tool", "content": seen}] if seen is not None else turns
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from analysis.errors import FormatError
 from analysis.formats.groups import ROWS, id_of, parent_of
 from analysis.formats.layouts.layout import Layout, Record, Row
 from analysis.formats.layouts.values import first_filled, number_in, objects_in, opened
@@ -77,7 +78,7 @@ def _paths(tops: Sequence[Node]) -> Iterator[tuple[list[Node], int]]:
         if not replies:
             count += 1
             if count > MOST_PATHS:
-                raise ValueError("more paths than can be read")
+                raise FormatError("more paths than can be read")
             yield path, siblings
         waiting += [([*path, reply], len(replies)) for reply in reversed(replies)]
 

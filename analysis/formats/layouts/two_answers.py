@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis.errors import FormatError
 from analysis.formats.layouts.layout import Record
 from analysis.formats.layouts.pairs import Compared, pair_and_tie
 from analysis.formats.layouts.values import first_filled, number_in, opened
@@ -20,7 +21,7 @@ def _prompt(record: Record) -> Any:
 
 def _answers(record: Record, first: str, second: str) -> tuple[Any, Any]:
     if record.get(first) is None and record.get(second) is None:
-        raise ValueError("no answer")
+        raise FormatError("no answer")
     return record.get(first), record.get(second)
 
 
@@ -37,7 +38,8 @@ def _human(record: Record) -> Compared:
     first = number_in(record["labels"])
     scores = number_in(record.get("score_A")), number_in(record.get("score_B"))
     answers = _answers(record, "human_ref_A", "human_ref_B")
-    return Compared(_prompt({**record, "prompt": record["history"]}), answers, {1: 0, 0: 1}.get(first or 0), scores)
+    better = _place(None if first is None else 1 - first)
+    return Compared(record["history"], answers, better, scores)
 
 
 def _scored(record: Record) -> Compared:

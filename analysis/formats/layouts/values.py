@@ -41,7 +41,9 @@ def opened(value: Any) -> Any:
 def as_list(value: Any) -> list[Any]:
     """A list as it is, also where it is JSON text; any other value as the only one of a list, null as none."""
     value = opened(value)
-    return value if isinstance(value, list) else [] if value is None else [value]
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
 
 
 def is_object(value: Any) -> bool:
