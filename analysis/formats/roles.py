@@ -46,6 +46,7 @@ RESPONSES = (
     "assistant",
 )
 INPUTS = ("input", "inputs", "context")
+SYSTEMS = ("system", "system_prompt", "system_message")
 NAMED: dict[str, tuple[str, ...]] = {
     "text": ("text", "content"),
     "annotator": (
@@ -153,7 +154,7 @@ def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
     elif "completion" in by_name and "prompt" in by_name and by_name["prompt"] == roles["messages"]:
         roles["response"] = by_name["completion"]
     if any(role in roles for role in ("prompt", "messages")) and "system" not in roles:
-        for name in ("system", "system_prompt", "system_message"):
+        for name in SYSTEMS:
             if name in by_name and (_is_text(filled[by_name[name]]) or _are_blocks(filled[by_name[name]])):
                 roles.setdefault("system", by_name[name])
     for role in NAMED:
@@ -167,6 +168,7 @@ def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
     roles = _of_judgements(by_name, columns, roles)
     if not roles.keys() & {"prompt", "messages", "rejected", "response", "text"}:
         apart = [column for role, column in roles.items() if role != "label"]
+        apart += [by_name[name] for name in SYSTEMS if name in by_name]
         prose = prose_column(columns, apart)
         roles |= {"text": prose} if prose else {}
     if "annotator" in roles and "item" not in roles:
