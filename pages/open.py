@@ -64,8 +64,12 @@ if paths:
         separator = options[st.selectbox("Separator of CSV cells", options, key="separator")]
         heads = {"as detected": None, "the names of the columns": True, "the first row": False}
         header = heads[st.selectbox("The first line of a CSV is", heads, key="header")]
+        missing = st.text_input(
+            "Words that mean: no value (with commas between them)", key="missing", placeholder="NULL, N/A"
+        )
+        words = tuple(word.strip() for word in missing.split(",") if word.strip())
     try:
-        seen = preview([Path(path) for path in paths], ReadOptions(separator=separator, header=header))
+        seen = preview([Path(path) for path in paths], ReadOptions(separator=separator, header=header, missing=words))
     except FormatError as error:
         st.error("This cannot be opened.")
         st.text(str(error))
@@ -81,7 +85,7 @@ if paths:
         key="go",
         on_click=frame.open_files,
         args=(paths, roles),
-        kwargs={"separator": separator, "header": header},
+        kwargs={"separator": separator, "header": header, "missing": missing},
     )
     shown = [{name: cut(str(record.get(name) or ""), 200) for name in seen["columns"]} for record in seen["records"]]
     st.dataframe(shown, hide_index=True, alt="The first records", height=300)

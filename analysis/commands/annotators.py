@@ -37,6 +37,9 @@ def annotators_command(
     label: Annotated[str | None, typer.Option(metavar="C", help="The label; the role label, else score.")] = None,
     gold: Annotated[str | None, typer.Option(metavar="C", help="The correct label, for the accuracy of each.")] = None,
     level: Annotated[str | None, typer.Option(help=f"{', '.join(LEVELS)}; by the labels if not given.")] = None,
+    missing: Annotated[
+        list[str] | None, typer.Option(metavar="WORD", help="A label that means that none was given.")
+    ] = None,
     where: Where = None,
     as_json: Json = False,
 ) -> None:
@@ -60,7 +63,7 @@ def annotators_command(
     frame = dataset.frame(list(dict.fromkeys([*items, people, labels_in])), rows)
     if why := no_rows(dataset, view):
         answer_about(0, why, {"labels": 0, "items": 0}, as_json, "")
-    labels = labels_of([frame[c] for c in items], frame[people], frame[labels_in], rows)
+    labels = labels_of([frame[c] for c in items], frame[people], _given(frame[labels_in], missing or []), rows)
     if not len(labels):
         why = (
             f"none of the {len(rows):,} rows in view has a value in each of {', '.join([*items, people, labels_in])}. "
@@ -69,6 +72,11 @@ def annotators_command(
         answer_about(0, why, {"labels": 0, "items": 0}, as_json, "")
     result = _result(dataset, labels, level or level_of(labels), gold)
     answer_about(len(labels), "", result, as_json, _in_words(result))
+
+
+def _given(labels: pl.Series, missing: list[str]) -> pl.Series:
+    """The labels with null for the words that mean that none was given."""
+    return labels.set(labels.cast(pl.String).is_in(missing), None) if missing else labels
 
 
 def _result(dataset: Dataset, labels: Labels, level: str, gold: str | None) -> dict[str, Any]:

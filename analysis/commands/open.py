@@ -21,19 +21,23 @@ def open_command(
     role: Annotated[list[str] | None, typer.Option(metavar="ROLE=COLUMN", help="Which column has a role.")] = None,
     separator: Annotated[str | None, typer.Option(help="What separates the cells of a CSV file.")] = None,
     header: Annotated[bool | None, typer.Option(help="Whether a CSV file's first line names the columns.")] = None,
+    missing: Annotated[
+        list[str] | None, typer.Option(metavar="WORD", help="A word that means that no value was given.")
+    ] = None,
     as_json: Json = False,
     progress: ProgressFile = None,
 ) -> None:
     """Import files and show dataset id, rows, format, roles, and what could not be read."""
     report = Reporter(progress)
-    reading = ReadOptions(roles=tuple(sorted(pairs(role or [], "role"))), separator=separator, header=header)
+    roles = tuple(sorted(pairs(role or [], "role")))
+    reading = ReadOptions(roles=roles, separator=separator, header=header, missing=tuple(missing or ()))
     dataset = Workspace().open(expanded(files), reading, report)
     lines = (dataset.folder / "problems.jsonl").read_bytes().splitlines()
     meta = dataset.meta
     in_source = {column: meta["renamed"].get(column, column) for column in meta["columns"]}
     result = {
         **{key: meta[key] for key in ("id", "fingerprint", "rows", "format")},
-        "roles": {role: in_source[column] for role, column in meta["roles"].items()},
+        "roles": {role: "+".join(in_source[c] for c in dataset.columns_of(role)) for role in meta["roles"]},
         "columns": list(in_source.values()),
         "unreadable": meta["unreadable"],
         "problems": [orjson.loads(line) for line in lines],

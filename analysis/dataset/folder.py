@@ -89,6 +89,8 @@ class DatasetFolder:
         changed["renamed"] = {stored: source for stored, source in renamed.items() if stored not in shown}
         changed["json_columns"] = [shown.get(column, column) for column in self.meta["json_columns"]]
         changed["roles"] = self.roles = {role: shown.get(column, column) for role, column in self.roles.items()}
+        if "items" in self.meta:
+            changed["items"] = [shown.get(column, column) for column in self.meta["items"]]
         self.meta = {**self.meta, **changed}
 
     # Rows
@@ -154,6 +156,14 @@ class DatasetFolder:
         """
         return self.roles.get(name)
 
+    def columns_of(self, role: str) -> list[str]:
+        """The columns that play this role; an item may be several columns together."""
+        items = self.meta.get("items", [])
+        column = self.roles.get(role)
+        if role == "item" and items and items[0] == column:
+            return list(items)
+        return [column] if column else []
+
     @property
     def has_examples(self) -> bool:
         """Whether some column plays the role of a prompt, a response, messages or raw text; a plain table has none."""
@@ -211,7 +221,7 @@ class DatasetFolder:
         if name not in self._signals:
             chosen = self.meta.get("parameters", {}).get(name, {})
             default = self.catalogue[name]
-            played = {role: join_values([self.roles[role]]) for role in default.roles if role in self.roles}
+            played = {role: join_values(self.columns_of(role)) for role in default.roles if role in self.roles}
             if "split" in default.roles and "split" not in played and len(self.meta["files"]) > 1:
                 played["split"] = "source_file"
             if "whole" in default.roles and not self.has_examples:

@@ -12,6 +12,7 @@ from analysis.dataset import Dataset
 from analysis.errors import ExportError
 from analysis.export.outfiles import Written, file_stem, type_in_words
 from analysis.export.source_files import TABLES, Change, json_layouts, write_originals
+from analysis.export.source_records import Once
 from analysis.formats import fingerprint
 from analysis.formats.importing import shown_names
 
@@ -41,9 +42,13 @@ def write_as_in_source(
             if sources[batch["source_file"][0]]["container"] == "json"
         )
         layouts = json_layouts(everything, "key", has_lists)
-    columns = ["source_file", "source_line", "source_record", *originals]
+    once = Once(dataset)
+    columns = [*once.reads, "source_file", "source_line", "source_record", *originals]
     paths = _source_paths(dataset, given)
-    written = write_originals(frames(columns), sources, _stems(dataset), paths, layouts, folder, originals, change_of)
+    written = write_originals(
+        map(once, frames(columns)), sources, _stems(dataset), paths, layouts, folder, originals, change_of
+    )
+    written.notes += once.notes()
     renamed, nested = meta["renamed"], set(meta["json_columns"])
     written.columns = {
         renamed.get(name, name): "JSON" if name in nested else type_in_words(dtype)

@@ -13,6 +13,7 @@ import orjson
 import polars as pl
 
 from analysis.export.outfiles import COMPRESSIONS, OutFile, Written, WrittenFile
+from analysis.formats import groups
 from analysis.formats.batches import batches
 from analysis.formats.bytestream import ByteStream
 from analysis.formats.options import ReadOptions
@@ -64,6 +65,7 @@ class RecordFile:
     def __init__(self, path: Path, source: Mapping[str, Any], layout: JsonLayout) -> None:
         self.file = OutFile(path)
         self._is_json = source["container"] == "json"
+        self._is_csv = source["container"] == "csv"
         self._layout = layout
         self._last_key: str | None = None
         if self._is_json:
@@ -72,7 +74,12 @@ class RecordFile:
             self.file.write(_header(source))
 
     def add(self, frame: pl.DataFrame) -> None:
+        if frame.is_empty():
+            return
         records = frame["source_record"]
+        if groups.is_group(records[0]):
+            records = pl.Series(records.name, [_apart(text, self._is_csv, self._is_json) for text in records])
+            frame = frame.with_columns(records)
         if not self._is_json:
             self.file.write((records.str.join("\n").item() + "\n").encode())
         else:
@@ -102,6 +109,14 @@ class RecordFile:
                 self.file.write(b"\n]\n" if self._layout.kind == "lists" else b"\n")
             self.file.write(b"]\n" if self._layout.kind == "array" else b"}\n")
         self.file.close()
+
+
+def _apart(text: str, is_csv: bool, is_json: bool) -> str:
+    """The members of a group as the file holds them: lines, or elements of a list."""
+    if is_csv:
+        return "\n".join(orjson.loads(text))
+    inner = groups.inner_text(text)
+    return inner if is_json else inner.replace(groups.BETWEEN, "\n")
 
 
 def _header(source: Mapping[str, Any]) -> bytes:
@@ -142,17 +157,25 @@ def write_originals(
         if file in texts:
             texts[file].add(frame)
         else:
-            lines[file].append(frame["source_line"])
+            lines[file].append(_lines(frame))
     for file, source in sources.items():
         if file in texts:
             texts[file].close()
             written.files.append(texts[file].file.described())
         else:
-            chosen = pl.concat([pl.Series([], dtype=pl.UInt32), *lines[file]])
+            chosen = pl.concat([pl.Series([], dtype=pl.UInt32), *lines[file]]).sort()
             path = folder / f"{names[file]}{ending(source)}"
             written.files.append(copy_rows(paths[file], source["container"], chosen, path, change(file)))
         written.notes += _notes(file, source, layouts.get(file, JsonLayout()))
     return written
+
+
+def _lines(frame: pl.DataFrame) -> pl.Series:
+    """The positions in a table of the records of these rows; a group has several."""
+    texts = frame["source_record"]
+    if not groups.is_group(texts[0]):
+        return frame["source_line"]
+    return pl.Series("source_line", [line for text in texts for line in groups.lines_of(text)], dtype=pl.UInt32)
 
 
 def _notes(file: str, source: Mapping[str, Any], layout: JsonLayout) -> list[str]:

@@ -20,6 +20,7 @@ __all__ = [
     "digests",
     "fingerprint",
     "fingerprint_of",
+    "groups",
     "import_files",
     "importing",
     "kinds",

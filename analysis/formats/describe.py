@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +62,12 @@ class Account:
             shapes = tuple(shape.without_alias("score") for shape in shapes)
         unread = [record for facts in self.facts for record in facts.unread]
         more = shapes_of(unread, reading, shapes) if unread and reading.chooses_layout else ()
-        self.plan = Plan(side_by_side((*shapes, *more)))
+        self.plan = replace(self.plan, shapes=side_by_side((*shapes, *more)), kinds={})
         return self.settle_types()
 
     def settle_types(self) -> Plan:
         """The plan with the types of all values seen."""
-        self.plan = Plan(self.plan.shapes, {column: frozenset(seen) for column, seen in self.kinds.items()})
+        self.plan = replace(self.plan, kinds={column: frozenset(seen) for column, seen in self.kinds.items()})
         return self.plan
 
     def stale(self) -> Iterator[tuple[Facts, Plan, str, Dialect | None]]:

@@ -17,12 +17,13 @@ import polars as pl
 from analysis.errors import FormatError
 from analysis.formats.batches import Batch, batches
 from analysis.formats.describe import Account, source_of, unreadable
+from analysis.formats.grouping import grouped, grouped_batches
+from analysis.formats.items import with_items
 from analysis.formats.options import AS_FOUND, BLOCK_BYTES, ReadOptions
 from analysis.formats.parsing import Records, parse
 from analysis.formats.parts import Facts, Plan, build, write_part
 from analysis.formats.planning import plan_for
 from analysis.formats.retyping import retype, stored_batches
-from analysis.formats.roles import items_named, repeat
 from analysis.processes import processes
 
 Progress = Callable[[int, int], None]
@@ -57,7 +58,7 @@ def import_files(
     def all_batches() -> Iterator[Batch]:
         before = 0
         for path, name, size in zip(paths, names, sizes, strict=True):
-            for batch in batches(path, name, reading, _block_bytes):
+            for batch in grouped_batches(path, name, reading, _block_bytes):
                 batch.done += before
                 yield batch
             before += size
@@ -67,7 +68,7 @@ def import_files(
         raise unreadable(names, list(account.problems()))
     account.write(folder)
     progress(sum(sizes), sum(sizes))
-    return _with_items(account.description(), folder, reading)
+    return with_items(account.description(), folder, reading)
 
 
 def rebuild(
@@ -92,28 +93,12 @@ def rebuild(
     for kept in ("ids.parquet", "problems.jsonl"):
         shutil.copyfile(folder / kept, into / kept)
     account.sources = {file: source_of(source) for file, source in info["sources"].items()}
-    new = _with_items(account.description(), into, reading)
+    new = with_items(account.description(), into, reading)
     lost = [note for note in info["notes"] if note["kind"] in FILE_NOTES]
     return new | {
         "unreadable": info["unreadable"],
         "notes": lost + [n for n in new["notes"] if n["kind"] not in FILE_NOTES],
     }
-
-
-def _with_items(info: dict[str, Any], folder: Path, reading: ReadOptions) -> dict[str, Any]:
-    """The description with the role item where all rows show that ids repeat, and a sample of them did not."""
-    roles = info["roles"]
-    if "annotator" not in roles or "item" in roles or "item" in dict(reading.roles):
-        return info
-    rows = pl.scan_parquet(sorted((folder / "rows").glob("*.parquet")))
-    schema = rows.collect_schema()
-    for column in items_named((name for name in info["columns"] if not schema[name].is_nested()), roles.values()):
-        filled, distinct = (
-            rows.select(pl.col(column).count(), n=pl.col(column).drop_nulls().n_unique()).collect().row(0)
-        )
-        if repeat(filled, distinct):
-            return info | {"roles": {**roles, "item": column}}
-    return info
 
 
 def _build(
@@ -198,6 +183,9 @@ def look(paths: Sequence[Path], reading: ReadOptions) -> tuple[Plan, list[tuple[
         with contextlib.closing(batches(path, name, reading, share)) as file_batches:
             for batch in file_batches:
                 records = parse(batch)
+                grouping = grouped(batch, records, reading)
+                if grouping is not batch:
+                    batch, records = grouping, parse(grouping)
                 heads.append((batch, records))
                 if records.values:
                     break

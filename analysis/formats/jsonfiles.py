@@ -17,7 +17,10 @@ NEXT_MEMBER = re.compile(r'\}\s*,\s*(?="(?:[^"\\]|\\.)*"\s*:\s*\{)')
 HEAD_CHARS = 1 << 20
 CUT_CHARS = 16
 OWN_LISTS = frozenset(
-    "messages conversations conversation dialog dialogue turns chat chosen rejected instances tools history".split()
+    (
+        "messages conversations conversation dialog dialogue turns chat chosen rejected instances tools history "
+        "trajectory replies observations"
+    ).split()
 )
 
 Found = tuple[int, str, str | None, Any]

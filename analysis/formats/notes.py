@@ -18,6 +18,7 @@ SENTENCES = {
     "infinite": "Column {detail} holds infinite numbers in {n}.",
     "not_a_number": "Column {detail} holds NaN in {n}; it is read as missing.",
     "missing_word": "Column {detail} holds {word!r} in {n}; it is kept as text.",
+    "read_as_missing": "Column {detail} holds {word!r} in {n}; it is read as missing.",
     "unknown_role": "The role {detail!r} of {n} is none of user, assistant, system and tool; it is kept.",
     "no_conversation": "Column {detail} holds no conversation in {n}.",
     "prompts_differ": "Chosen and rejected answer different prompts in {n}; the prompt of the chosen answer is shown.",
@@ -50,7 +51,11 @@ def notes_of(
         column, _, word = detail.partition("\0")
         unit = UNITS.get(kind, "row")
         n = f"{count:,} {unit}{'s' if count != 1 else ''}"
-        named = column if kind in ("infinite", "not_a_number", "missing_word", "no_conversation") else None
+        named = (
+            column
+            if kind in ("infinite", "not_a_number", "missing_word", "read_as_missing", "no_conversation")
+            else None
+        )
         notes.append(_note(kind, named, count, SENTENCES[kind].format(detail=column, word=word, n=n)))
     for column, seen in kinds.items():
         notes += _mixture(column, seen, examples.get(column), csv)

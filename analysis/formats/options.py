@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from analysis.errors import FormatError
@@ -49,7 +49,8 @@ class ReadOptions:
 
     `roles`: (role, column) pairs or a mapping, each overriding the detected role; an empty column means that no column
     has this role. `separator` and `header` (does the first line name the columns?) are for CSV. `format`: one of
-    FORMATS. `layout`: the name of a layout, or "columns" to read all records column by column.
+    FORMATS. `missing`: words that mean that no value was given, in all columns
+    that hold no text to train on. `layout`: the name of a layout, or "columns" to read all records column by column.
     """
 
     roles: tuple[tuple[str, str], ...] | Mapping[str, str] = ()
@@ -57,6 +58,7 @@ class ReadOptions:
     header: bool | None = None
     format: str | None = None
     layout: str | None = None
+    missing: tuple[str, ...] = ()
 
     @property
     def chooses_layout(self) -> bool:
@@ -66,6 +68,7 @@ class ReadOptions:
     def __post_init__(self) -> None:
         pairs = self.roles.items() if isinstance(self.roles, Mapping) else self.roles
         object.__setattr__(self, "roles", tuple(sorted((str(role), str(column)) for role, column in pairs)))
+        object.__setattr__(self, "missing", tuple(sorted(set(self.missing))))
         for role in dict(self.roles):
             if role not in ROLES:
                 raise FormatError(f"There is no role {role!r}; the roles are {', '.join(ROLES)}.")
@@ -82,6 +85,14 @@ AS_FOUND = ReadOptions()
 def max_bytes() -> int:
     """The most bytes read from one file after decompression: WINNOW_MAX_BYTES, or 64 GiB."""
     return int(os.environ.get("WINNOW_MAX_BYTES", 64 << 30))
+
+
+def item_columns(named: str, columns: Iterable[str], renamed: Mapping[str, str]) -> list[str]:
+    """The stored columns of the role item as a person gives it: one, or several with a plus between them."""
+    stored = {renamed.get(column, column): column for column in columns} | {column: column for column in columns}
+    if named in stored or "+" not in named:
+        return [stored[named]] if named in stored else []
+    return [stored[part.strip()] for part in named.split("+") if part.strip() in stored]
 
 
 def stored_name(column: str) -> str:

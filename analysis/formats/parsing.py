@@ -15,6 +15,7 @@ import polars as pl
 from analysis.errors import FormatError
 from analysis.formats.batches import Batch
 from analysis.formats.csvfiles import SURPLUS, Dialect
+from analysis.formats.groups import is_group, one_record
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 Remarks = Counter[tuple[str, str]]
@@ -122,7 +123,9 @@ def _parse_texts(batch: Batch) -> Records:
     for line, text, key in zip(batch.lines, batch.texts, keys, strict=True):
         if "\ufffd" in text:
             records.notes["replacement_character", ""] += 1
-        if batch.container == "text":
+        if is_group(text):
+            _put(records, line, text, one_record(_members(text, batch.dialect, records.notes)))
+        elif batch.container == "text":
             if text.strip():
                 _put(records, line, text, {"text": text})
         elif batch.dialect is not None:
@@ -130,6 +133,16 @@ def _parse_texts(batch: Batch) -> Records:
         else:
             _add(records, line, text, key)
     return records
+
+
+def _members(text: str, dialect: Dialect | None, notes: Remarks) -> list[dict[str, Any]]:
+    """The records of a group's text."""
+    members: list[Any] = load(text, notes)
+    if dialect is not None:
+        return [_row(dialect, member, notes) for member in members]
+    if any(map(_has_huge_float, members)):
+        members = json.loads(text, strict=False)
+    return members
 
 
 def _put(records: Gathered, line: int, text: str, value: dict[str, Any]) -> None:

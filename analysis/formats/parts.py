@@ -25,8 +25,9 @@ from analysis.formats.batches import Batch
 from analysis.formats.canonical import KNOWN_ROLES, canonical
 from analysis.formats.columns import CANONICAL
 from analysis.formats.csvfiles import SURPLUS
+from analysis.formats.groups import ROWS
 from analysis.formats.kinds import Kind
-from analysis.formats.options import MAX_COLUMNS, stored_name
+from analysis.formats.options import MAX_COLUMNS, TEXT_ROLES, stored_name
 from analysis.formats.parsing import Records, Remarks, parse
 from analysis.formats.shapes import Shape
 
@@ -42,6 +43,7 @@ class Plan:
 
     shapes: tuple[Shape, ...]
     kinds: Mapping[str, frozenset[Kind]] = field(default_factory=dict)
+    missing: frozenset[str] = frozenset()
 
     def type_of(self, column: str, seen: frozenset[Kind] | set[Kind] = frozenset()) -> pl.DataType:
         return self.forced.get(column) or kinds.type_of(self.kinds.get(column, frozenset()) | seen)
@@ -55,6 +57,12 @@ class Plan:
     def adds(self) -> frozenset[str]:
         """The columns that layouts add to those of the source."""
         return frozenset().union(*(shape.adds for shape in self.shapes))
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """The columns of the source that hold a text to train on: there a word such as NULL is a text."""
+        roles = TEXT_ROLES - {"score"}
+        return frozenset(column for shape in self.shapes for role, column in shape.roles if role in roles)
 
     @property
     def stored(self) -> dict[str, None]:
@@ -224,7 +232,7 @@ def _stored(frame: pl.DataFrame, name: str, height: int) -> pl.Series:
 def columns_of(records: Records) -> dict[str, list[Any]]:
     """The records' values by column, in order of first appearance. Raises FormatError where columns are too many."""
     shapes = dict.fromkeys(map(tuple, records.values))
-    names = dict.fromkeys(name for keys in shapes for name in keys)
+    names = dict.fromkeys(name for keys in shapes for name in keys if name != ROWS)
     if SURPLUS in names:
         names[SURPLUS] = names.pop(SURPLUS)
     if len(names) > MAX_COLUMNS:
@@ -242,10 +250,13 @@ def originals_of(columns: dict[str, list[Any]], records: Records, plan: Plan, fa
     originals = []
     for name in dict.fromkeys([*plan.kinds, *columns]):
         values, stored = columns.get(name), plan.stored_as(name)
+        if plan.missing and values is not None and name not in plan.texts:
+            values = _without_words(name, values, plan.missing, facts)
         if values is None:
             series = pl.Series(stored, [], dtype=plan.type_of(name)).extend_constant(None, facts.rows)
         elif records.frame is not None and not is_added(name):
-            series = _typed(records.frame[name], values, name, plan, facts).alias(stored)
+            given = records.frame[name] if values is columns[name] else pl.Series(name, values, dtype=pl.String)
+            series = _typed(given, values, name, plan, facts).alias(stored)
         else:
             cells = pl.Series(stored, values, dtype=pl.String) if records.cells and not is_added(name) else None
             seen = kinds.cell_kinds(cells) if cells is not None else kinds.kinds_of(values)
@@ -263,6 +274,16 @@ def originals_of(columns: dict[str, list[Any]], records: Records, plan: Plan, fa
         _look_for_missing_words(name, series, facts)
         originals.append(series)
     return originals
+
+
+def _without_words(name: str, values: list[Any], missing: frozenset[str], facts: Facts) -> list[Any]:
+    """The values with null for the words that mean that there is none; the same list where none has such a word."""
+    words = Counter(value for value in values if type(value) is str and value.strip() in missing)
+    for word, count in words.items():
+        facts.notes["read_as_missing", f"{name}\0{word.strip()}"] += count
+    if not words:
+        return values
+    return [None if type(value) is str and value in words else value for value in values]
 
 
 def _typed(series: pl.Series, values: list[Any], name: str, plan: Plan, facts: Facts) -> pl.Series:

@@ -10,6 +10,7 @@ from typing import Any
 from analysis.errors import FormatError
 from analysis.formats.assigning import ADDED
 from analysis.formats.batches import Batch
+from analysis.formats.groups import ROWS
 from analysis.formats.kinds import Kind, kinds_of
 from analysis.formats.layouts import BY_NAME, LAYOUTS, Layout, first_layout
 from analysis.formats.options import ReadOptions
@@ -32,7 +33,7 @@ def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Pl
         raise FormatError(f"There is no layout {reading.layout!r}; the layouts are {names}.")
     values = [value for _, records in heads for value in records.values]
     is_text = all(records.cells for _, records in heads)
-    kinds = _kinds_in(heads, Plan((Shape("table", ()),)))
+    kinds = _kinds_in(heads, Plan((Shape("table", ()),), missing=frozenset(reading.missing)))
     spread = values[:: max(1, len(values) // SAMPLE_RECORDS)]
     sample = {column: [value.get(column) for value in spread] for column in kinds}
     shapes: tuple[Shape, ...] = ()
@@ -40,10 +41,13 @@ def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Pl
         shapes = shapes_of(spread, reading, kinds=kinds, is_text=is_text)
     elif layout := BY_NAME.get(reading.layout or ""):
         shapes = (layout_shape(layout, _columns(spread, layout), reading),)
-    plan = Plan(side_by_side(shapes or (find_shape(sample, kinds, reading, is_text=is_text),)))
+    plan = Plan(
+        side_by_side(shapes or (find_shape(sample, kinds, reading, is_text=is_text),)),
+        missing=frozenset(reading.missing),
+    )
     if any(shape.layout for shape in plan.shapes):
         kinds = _kinds_in(heads, plan)
-    return Plan(plan.shapes, {column: frozenset(seen) for column, seen in kinds.items()})
+    return replace(plan, kinds={column: frozenset(seen) for column, seen in kinds.items()})
 
 
 def _kinds_in(heads: Sequence[tuple[Batch, Records]], plan: Plan) -> dict[str, Counter[Kind]]:
@@ -119,7 +123,7 @@ def _reads(shape: Shape, record: dict[str, Any]) -> bool:
 
 def _columns(records: Sequence[dict[str, Any]], layout: Layout | None = None) -> dict[str, list[Any]]:
     """The values of the records by column, with those that the layout adds."""
-    names = dict.fromkeys(key for record in records for key in record)
+    names = dict.fromkeys(key for record in records for key in record if key != ROWS)
     columns = {name: [record.get(name) for record in records] for name in names}
     if layout is not None:
         read = [row.get("columns", {}) for record in records for row in layout.rows_of(record) or ()]

@@ -15,6 +15,7 @@ from analysis.formats.assigning import is_added
 from analysis.formats.batches import Batch
 from analysis.formats.csvfiles import Dialect
 from analysis.formats.describe import source_of
+from analysis.formats.groups import is_group
 from analysis.formats.kinds import is_json
 from analysis.formats.parsing import PARSE_NOTES, parse
 from analysis.formats.parts import Facts, Plan, build, fit, without_collection, write
@@ -41,7 +42,7 @@ def retype(facts: Facts, plan: Plan, container: str, dialect: Dialect | None) ->
         derived = [s for s in frame.get_columns() if s.name not in stored and s.name in plan.stored]
         write(pl.DataFrame([*place, *originals, *derived]), path)
         return dataclasses.replace(facts, types={c: plan.type_of(c) for c in plan.kinds})
-    if container in TABLES:
+    if container in TABLES and not _has_groups(frame):
         batch = _source_table(frame, facts, container)
     else:
         batch = _batch(once(frame), container, dialect, frame.columns)
@@ -68,6 +69,11 @@ def _source_table(frame: pl.DataFrame, facts: Facts, container: str) -> Batch:
     nested = [column for column in names.values() if is_json(facts.kinds.get(column, ()))]
     table = once(frame).select(names).rename(names)
     return Batch(facts.file, container, int(frame["source_line"][0]), table=table, nested=tuple(nested))
+
+
+def _has_groups(frame: pl.DataFrame) -> bool:
+    """Whether the rows are of records that stand for several of the source."""
+    return is_group(frame["source_record"][0])
 
 
 def once(frame: pl.DataFrame) -> pl.DataFrame:
@@ -101,8 +107,9 @@ def _batch(
     frame: pl.DataFrame, container: str, dialect: Dialect | None, columns: Sequence[str], nested: Sequence[str] = ()
 ) -> Batch:
     file, lines = frame["source_file"][0], frame["source_line"].to_list()
-    if container in TABLES:
+    if container in TABLES and not _has_groups(frame):
         return Batch(file, container, lines[0], table=frame.select(columns), nested=tuple(nested))
-    keys = frame["key"].cast(pl.String).to_list() if container == "json" and "key" in frame.columns else []
+    has_keys = container == "json" and "key" in frame.columns
+    keys = frame["key"].cast(pl.String).to_list() if has_keys else []
     kind = "json" if container == "jsonl" else container
     return Batch(file, kind, texts=frame["source_record"].to_list(), lines=lines, keys=keys, dialect=dialect)

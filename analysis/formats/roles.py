@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.formats.chats import CONTENT_KEYS, ROLE_KEYS, ROLES, Message, messages_of
+from analysis.formats.judged import judged_roles, prose_column
 
 MESSAGES = (
     "messages",
@@ -149,7 +150,7 @@ DATE = re.compile(
 
 
 def _plain_name(column: str) -> str:
-    return re.sub(r"[\s\-.]+", "_", column.strip().lower())
+    return re.sub(r"[\W_]+", "_", column.strip().lower()).strip("_")
 
 
 def items_named(columns: Iterable[str], taken: Iterable[str]) -> list[str]:
@@ -161,6 +162,7 @@ def items_named(columns: Iterable[str], taken: Iterable[str]) -> list[str]:
 def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
     """Role -> column, for columns given as sampled values."""
     by_name: dict[str, str] = {}
+    columns = {column: values for column, values in columns.items() if column.strip()}  # no name tells no role
     for column in columns:
         by_name.setdefault(_plain_name(column), column)
     filled = {column: [v for v in values if v is not None and v != ""] for column, values in columns.items()}
@@ -188,6 +190,12 @@ def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
             if column in filled and column not in roles.values() and _holds(role, filled[column]):
                 roles[role] = column
                 break
+    roles = _of_judgements(by_name, columns, roles)
+    if not roles.keys() & {"prompt", "messages", "rejected", "response", "text"}:
+        apart = [column for role, column in roles.items() if role != "label"]
+        apart += [by_name[name] for name in SYSTEMS if name in by_name]
+        prose = prose_column(columns, apart)
+        roles |= {"text": prose} if prose else {}
     if "annotator" in roles and "item" not in roles:
         ids = [c for n, c in by_name.items() if n.endswith("id") and c not in roles.values() and _repeats(filled[c])]
         roles |= {"item": ids[0]} if ids else {}
@@ -195,6 +203,30 @@ def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
         if values and all(_is_vector(v) for v in values):
             roles.setdefault("embedding", column)
     return roles
+
+
+def _of_judgements(
+    by_name: Mapping[str, str], columns: Mapping[str, Sequence[Any]], roles: dict[str, str]
+) -> dict[str, str]:
+    """The roles with those of an annotation set. There a response of few values is the label, and a prompt the text."""
+    if "messages" in roles or "rejected" in roles:
+        return roles
+    read = {role: column for role, column in roles.items() if role not in ("prompt", "response", "input")}
+    judged = judged_roles(by_name, columns, read)
+    if not judged:
+        return roles
+    if judged["label"] != roles.get("response"):
+        return {**{r: c for r, c in roles.items() if c not in judged.values()}, **_without_scores(judged, roles)}
+    read = {role: column for role, column in read.items() if column not in judged.values()}
+    text = {"text": roles["prompt"]} if "prompt" in roles and "text" not in read else {}
+    return {**read, **judged, **text}
+
+
+def _without_scores(judged: dict[str, str], roles: Mapping[str, str]) -> dict[str, str]:
+    """The roles of an annotation set; a score stays a score."""
+    is_score = judged["label"] == roles.get("score")
+    kept = {role: column for role, column in judged.items() if role != "label" or not is_score}
+    return {**kept, **({"score": roles["score"]} if is_score else {})}
 
 
 def _conversation(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> dict[str, str]:

@@ -165,7 +165,8 @@ def layout_shape(layout: Layout, columns: Mapping[str, Sequence[Any]], reading: 
     of_record = {column: values for column, values in columns.items() if not column.startswith("\0")}
     seen = {role: column for role, column in find_roles(of_record).items() if role not in TEXT_ROLES}
     adds = {role: f"\0{column}" if column in layout.adds else column for role, column in layout.roles.items()}
-    roles = {**seen, **{role: column for role, column in adds.items() if column in columns}}
+    filled = {role: column for role, column in adds.items() if any(v is not None for v in columns.get(column, ()))}
+    roles = {**{role: column for role, column in seen.items() if column not in filled.values()}, **filled}
     roles |= {role: _named(column, columns) for role, column in told.items() if column}
     roles = {role: column for role, column in roles.items() if told.get(role, column)}
     taken = {role: "" for role in layout.gives}
@@ -220,6 +221,9 @@ def _check(wanted: str, roles: Mapping[str, str]) -> None:
 def _named(named: str, columns: Mapping[str, Sequence[Any]]) -> str:
     """The source column of this name; it may also be the name under which it is stored, or differ in case."""
     same = [c for c in columns if named in (c, stored_name(c))] or [c for c in columns if c.lower() == named.lower()]
+    if not same and "+" in named:
+        first, *_ = [_named(part.strip(), columns) for part in named.split("+")]
+        return first
     if not same:
         raise FormatError(f"There is no column {named!r}; the columns are {', '.join(columns)}.")
     return same[0]

@@ -283,24 +283,6 @@ def test_reward(imported):
 # Text, tables, roles
 
 
-def test_flattened_trees_of_messages(imported):
-    data = imported(
-        [
-            {
-                "message_id": str(i),
-                "parent_id": None,
-                "role": "prompter",
-                "text": f"t{i}",
-                "lang": "en",
-                "created_date": "2023-02-05T14:23:50",
-            }
-            for i in range(3)
-        ]
-    )
-    assert data["format"] == "text" and data["text"] == ["t0", "t1", "t2"]
-    assert data["roles"] == {"text": "text", "created_at": "created_date", "language": "lang"}
-
-
 def test_annotations(imported):
     records = [
         {

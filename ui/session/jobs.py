@@ -248,6 +248,8 @@ def arguments_of(files: Sequence[str], roles: dict[str, str] | None = None, **op
         arguments += ["--role", f"{role}={column}"]
     if (separator := options.get("separator")) is not None:
         arguments += ["--separator", str(separator)]
+    for word in str(options.get("missing") or "").split(","):
+        arguments += ["--missing", word.strip()] if word.strip() else []
     if (header := options.get("header")) is not None:
         arguments.append("--header" if header else "--no-header")
     return [*arguments, "--", *files]

@@ -14,6 +14,7 @@ from analysis.export.redaction.rescan import File, check_files
 from analysis.export.redaction.source_tables import change_of
 from analysis.export.source_files import Change
 from analysis.export.waterfall import Chosen
+from analysis.formats import groups
 from analysis.keys import key_id
 from analysis.personal_data.cells import JSON, TEXT, Kind
 
@@ -33,7 +34,8 @@ class Redacting:
             return frame
         kinds = self._kinds
         if "source_record" in frame.columns:
-            kinds = {**kinds, "source_record": self.kind_of(str(frame["source_file"][0]))}
+            grouped = groups.is_group(frame["source_record"][0])
+            kinds = {**kinds, "source_record": JSON if grouped else self.kind_of(str(frame["source_file"][0]))}
         return self.redactor(frame, kinds)
 
     def kind_of(self, file: str) -> Kind:

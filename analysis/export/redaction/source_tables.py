@@ -9,7 +9,7 @@ import polars as pl
 
 from analysis.dataset import Dataset
 from analysis.export.redaction.redactor import Redactor
-from analysis.signal import ROW_ID
+from analysis.formats import groups
 
 
 def change_of(dataset: Dataset, redactor: Redactor, file: str) -> Callable[[Any, pl.Series], Any] | None:
@@ -17,14 +17,23 @@ def change_of(dataset: Dataset, redactor: Redactor, file: str) -> Callable[[Any,
     if not redactor.plan:
         return None
     columns = list(dict.fromkeys(redactor.reads[:1] + [c for c in redactor.reads if c in redactor.verdicts.columns]))
-    row_lines = dataset.frame([ROW_ID, "source_file", "source_line"]).with_row_index("row")
-    row_lines = row_lines.filter(pl.col("source_file") == file).select("row", "source_line")
+    row_lines = _row_lines(dataset, file)
 
     def change(batch: Any, lines: pl.Series) -> Any:
         rows = lines.to_frame("source_line").join(row_lines, on="source_line", how="left", maintain_order="left")["row"]
         return without(redactor, batch, dataset.frame(columns, rows))
 
     return change
+
+
+def _row_lines(dataset: Dataset, file: str) -> pl.DataFrame:
+    """The first row of each line of the file; of a record that stands for several lines, for each of them."""
+    rows = dataset.frame(["source_file", "source_line", "source_record"]).with_row_index("row")
+    rows = rows.filter(pl.col("source_file") == file)
+    if rows.height and groups.is_group(rows["source_record"][0]):
+        lines = pl.Series("source_line", list(map(groups.lines_of, rows["source_record"])), dtype=pl.List(pl.UInt32))
+        rows = rows.with_columns(lines).explode("source_line")
+    return rows.select("row", "source_line").unique("source_line", keep="first")
 
 
 def without(redactor: Redactor, batch: Any, places: pl.DataFrame) -> Any:

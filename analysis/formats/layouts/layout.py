@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from analysis.errors import FormatError
+
 Record = Mapping[str, Any]
 """One record of a file: its keys and values, as JSON has them."""
 
@@ -14,7 +16,7 @@ Row = dict[str, Any]
 `score`) the value, in any form that `analysis.formats.chats.messages_of` takes; and under `columns` the columns that
 are added to the record's own."""
 
-FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+FAULTS = (FormatError, AttributeError, IndexError, KeyError, StopIteration, TypeError, ValueError)
 """What `fits` and `read` may raise for a record that is built differently: it does not have the layout."""
 
 
