@@ -14,6 +14,7 @@ from analysis.formats.chats import (
     is_dialogue,
     last_of,
     messages_of,
+    opened,
     outline_of,
     text_of,
 )
@@ -134,6 +135,7 @@ def _preference(of: Of, shape: Shape, height: int) -> Columns:
     none = [None] * height
     rows = zip(*(of.get(role, none) for role in ("messages", "prompt", "input", "response", "rejected")), strict=True)
     for turns, prompt, context, chosen, rejected in rows:
+        prompt, chosen, rejected = opened(prompt), opened(chosen), opened(rejected)
         before = messages_of(turns) if turns is not None else messages_of(prompt)
         plain = before is None and type(prompt) is str
         if plain:

@@ -19,7 +19,7 @@ from analysis.formats.csvfiles import Dialect
 from analysis.formats.kinds import Kind, is_json
 from analysis.formats.notes import notes_of, unread_note
 from analysis.formats.options import MAX_COLUMNS, ROLES, ReadOptions
-from analysis.formats.parsing import Remarks
+from analysis.formats.jsontext import Remarks
 from analysis.formats.parts import Facts, Plan
 from analysis.formats.planning import shapes_of, side_by_side
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.formats.kinds import Kind
-from analysis.formats.parsing import Remarks
+from analysis.formats.jsontext import Remarks
 from analysis.formats.shapes import Shape
 
 NUMERIC = ("int", "wide", "huge", "float")
@@ -23,7 +23,16 @@ SENTENCES = {
     "prompts_differ": "Chosen and rejected answer different prompts in {n}; the prompt of the chosen answer is shown.",
     "instances": "Several instances are nested in {n}; the first gives input and output, all stay in their column.",
     "invalid_utf8": "Bytes that are not UTF-8 stand in {n}; they are shown as \ufffd.",
-    "replacement_character": "The character \ufffd, which bytes that are not UTF-8 become, stands in {n}.",
+    "replacement_character": "The character \ufffd, which stands for what could not be decoded, is in {n}.",
+    "repeated_key": "The key {detail!r} stands twice in one object in {n} or more; the last value is read.",
+    "bare_list": "The record is a bare list, not an object, in {n}; it is read as the column messages.",
+    "map": "The file is one JSON object of keys and values; each member is a row.",
+    "not_number": "Column {detail} is read as numbers, which {n} do not hold; it is null there.",
+    "not_integer": "Column {detail} is read as whole numbers, which {n} do not hold; it is null there.",
+    "not_truth": "Column {detail} is read as true or false, which {n} do not hold; it is null there.",
+    "not_date": "Column {detail} is read as dates, which {n} do not hold; it is null there. Give the order of a date such as "
+    "03/04/2026 with the type, as date:%d/%m/%Y.",
+    "not_text": "Column {detail} is read as text, which {n} do not hold.",
     "lone_surrogate": "Half a surrogate pair stands in {n}; it is shown as \ufffd.",
     "bare_text": "The record is a bare text, not an object, in {n}; it is read as the column text.",
     "empty_rows": "Empty cells only were found in {n}; they are skipped.",

@@ -17,7 +17,7 @@ import polars as pl
 from xxhash import xxh3_64_digest
 
 from analysis.errors import FormatError
-from analysis.formats import kinds
+from analysis.formats import column_types, kinds
 from analysis.formats.assigning import ADDED, Assigned, assign, is_added
 from analysis.formats.batches import Batch
 from analysis.formats.canonical import KNOWN_ROLES, canonical
@@ -25,9 +25,11 @@ from analysis.formats.columns import CANONICAL
 from analysis.formats.csvfiles import SURPLUS
 from analysis.formats.kinds import Kind
 from analysis.formats.options import MAX_COLUMNS, stored_name
-from analysis.formats.parsing import Records, Remarks, parse
+from analysis.formats.jsontext import Remarks, repeated_keys, with_long_digits
+from analysis.formats.parsing import Records, parse
 from analysis.formats.shapes import Shape
 
+SPLIT = "split"
 MISSING_WORDS = ("NULL", "null", "N/A", "n/a", "NA", "nan", "NaN", "None", "-", "<noinput>")
 EXAMPLE_CHARS = 40
 UNREAD_RECORDS = 50
@@ -36,12 +38,17 @@ UNREAD_RECORDS = 50
 @dataclass(frozen=True)
 class Plan:
     """How to build every part: the shapes, of which the first that reads a record is taken, and the kinds of value each
-    column is known to hold."""
+    column is known to hold. `types`: the types set by hand, by column. `has_splits`: a folder says the split of each
+    file, which is a column of its own."""
 
     shapes: tuple[Shape, ...]
     kinds: Mapping[str, frozenset[Kind]] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
+    has_splits: bool = False
 
     def type_of(self, column: str, seen: frozenset[Kind] | set[Kind] = frozenset()) -> pl.DataType:
+        if column in self.types:
+            return column_types.TYPES[self.types[column].partition(":")[0]]
         return self.forced.get(column) or kinds.type_of(self.kinds.get(column, frozenset()) | seen)
 
     @cached_property
@@ -51,8 +58,9 @@ class Plan:
 
     @cached_property
     def adds(self) -> frozenset[str]:
-        """The columns that layouts add to those of the source."""
-        return frozenset().union(*(shape.adds for shape in self.shapes))
+        """The columns that layouts and folders add to those of the source."""
+        added = frozenset().union(*(shape.adds for shape in self.shapes))
+        return added | {SPLIT} if self.has_splits else added
 
     @property
     def stored(self) -> dict[str, None]:
@@ -63,7 +71,7 @@ class Plan:
         """The name under which a column of the source is kept."""
         if is_added(column):
             return column.removeprefix(ADDED)
-        if len(self.shapes) == 1:
+        if len(self.shapes) == 1 and column != SPLIT:
             return self.shapes[0].stored_as(column)
         return f"{column}_original" if column in self.adds else stored_name(column)
 
@@ -115,26 +123,36 @@ def build(records: Records, plan: Plan, file: str) -> tuple[pl.DataFrame, Facts]
     columns = columns_of(records)
     types = {name: set(map(type, values)) for name, values in columns.items()}
     floats = [name for name in columns if float in types[name] and records.frame is None]
-    if records.is_quick and any(type(v) is float and abs(v) >= 2**63 for c in floats for v in columns[c]):
-        return build(records.with_exact_integers(), plan, file)
+    source_records = _source_records(records)
+    if records.is_quick and (floats or any(seen & {dict, list} for seen in types.values())):
+        if again := with_long_digits(source_records):
+            records.read_again(again)
+            columns = columns_of(records)
+            types = {name: set(map(type, values)) for name, values in columns.items()}
+            floats = [name for name in columns if float in types[name]]
     assigned = assign(records, plan.shapes, columns)
     if assigned.records is not records:
         records = assigned.records
         columns = columns_of(records)
+        source_records = _source_records(records)
     facts = Facts(file, len(records.values), shapes=plan.shapes, problems=records.problems, notes=records.notes)
     has_nulls = any(type(None) in seen for seen in types.values())
     values = map(_without_nulls, records.values) if has_nulls else iter(records.values)
-    facts.hashes = b"".join(map(row_hash, values if assigned.parts is None else _numbered(values, assigned.parts)))
+    written = list(map(row_text, values if assigned.parts is None else _numbered(values, assigned.parts)))
+    facts.hashes = b"".join(map(xxh3_64_digest, written))
+    _look_at_texts(records, source_records, written, facts)
     for name in floats:
         _drop_nan(name, columns[name], facts)
     place = [
         pl.Series("source_file", [file], dtype=pl.String).new_from_index(0, facts.rows),
         pl.Series("source_line", records.lines, dtype=pl.UInt32),
-        _source_records(records),
+        source_records,
         _source_rows(assigned, facts.rows),
         _layouts(assigned, facts),
     ]
     columns |= assigned.added
+    if plan.has_splits:
+        columns[ADDED + SPLIT] = [records.split] * facts.rows
     originals = originals_of(columns, records, plan, facts)
     built = _canonical(plan, assigned, columns, {s.name: s for s in originals}, facts)
     facts.filled.update({series.name: len(series) - series.null_count() for series in built})
@@ -228,6 +246,10 @@ def originals_of(columns: dict[str, list[Any]], records: Records, plan: Plan, fa
         values, stored = columns.get(name), plan.stored_as(name)
         if values is None:
             series = pl.Series(stored, [], dtype=plan.type_of(name)).extend_constant(None, facts.rows)
+        elif name in plan.types:
+            series, failed = column_types.column_of(stored, values, plan.types[name])
+            facts.kinds[name] = Counter({column_types.KIND_OF[plan.types[name].partition(":")[0]]: len(values)})
+            facts.notes[f"not_{plan.types[name].partition(':')[0]}", name] += failed
         elif records.frame is not None and not is_added(name):
             series = _typed(records.frame[name], values, name, plan, facts).alias(stored)
         else:
@@ -282,15 +304,30 @@ def _without_nulls(record: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in record.items() if value is not None} if None in record.values() else record
 
 
-def row_hash(record: dict[str, Any]) -> bytes:
-    """8 bytes for the content of a record without null values: a hash of its JSON with sorted keys."""
+def row_text(record: dict[str, Any]) -> bytes:
+    """The content of a record without null values, whose hash is its id: its JSON with sorted keys."""
     try:
-        text = orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=kinds.plain)
+        return orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=kinds.plain)
     except TypeError:
-        text = json.dumps(
+        return json.dumps(
             record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=kinds.plain
         ).encode()
-    return xxh3_64_digest(text)
+
+
+def _look_at_texts(records: Records, source_records: pl.Series, written: Sequence[bytes], facts: Facts) -> None:
+    """Counts the records with U+FFFD, and those of JSON in which a key stands twice."""
+    if records.frame is not None:
+        columns = [column for column in records.frame.get_columns() if column.dtype == pl.String]
+        marked = sum((column.str.contains("\ufffd", literal=True).fill_null(False) for column in columns), start=0)
+        facts.notes["replacement_character", ""] += int((marked > 0).sum()) if columns else 0
+        return
+    marked = source_records.str.contains("\ufffd", literal=True)
+    if source_records.str.contains("\\ufffd", literal=True).any():
+        marked |= source_records.str.contains(r"(?i)\\ufffd")
+    facts.notes["replacement_character", ""] += int(marked.sum()) - facts.notes["invalid_utf8", ""]
+    if records.is_json:
+        for key, count in repeated_keys(records.texts or (), records.values, written).items():
+            facts.notes["repeated_key", key] += count
 
 
 def _source_records(records: Records) -> pl.Series:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from analysis.formats.chats import CONTENT_KEYS, ROLE_KEYS, ROLES, Message, messages_of
+from analysis.formats.chats import CELL_STARTS, CONTENT_KEYS, ROLE_KEYS, ROLES, TURN_STARTS, Message, messages_of
 
 MESSAGES = (
     "messages",
@@ -189,9 +189,7 @@ def _are_conversations(values: Sequence[Any], *, strict: bool) -> bool:
         return False
     good = 0
     for value in values:
-        if strict and isinstance(value, str) and not value.lstrip().startswith("[{"):
-            continue
-        if isinstance(value, str) and not value.lstrip().startswith("["):
+        if isinstance(value, str) and not value.lstrip().startswith(TURN_STARTS if strict else CELL_STARTS):
             continue
         if isinstance(value, list) and value and isinstance(value[0], str) and (strict or len(value) < 2):
             continue
