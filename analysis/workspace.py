@@ -168,7 +168,7 @@ class Workspace:
         with FileLock(self.folder / f"{id}.lock"):
             if not (self.folder / id / "dataset.json").exists():
                 with self._unfinished(id) as unfinished:
-                    info = rebuild(dataset.folder, unfinished, dataset.meta, reading)
+                    info = rebuild(dataset.folder, unfinished, dataset.stored_meta, reading)
                     info["parameters"] = dataset.meta.get("parameters", {})
                     files = dataset.meta["files"]
                     return self._publish(unfinished, id, dataset.fingerprint, dataset.name, files, reading, info)

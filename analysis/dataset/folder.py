@@ -62,6 +62,7 @@ class DatasetFolder:
             raise DatasetError(
                 f"{folder / 'dataset.json'} is damaged ({error}); delete its folder and open the file again."
             ) from None
+        self.stored_meta = self.meta
         self._give_names_back()
         self._signals: dict[str, Signal] = {}
         self._schema: tuple[tuple[Signal, ...], dict[str, pl.DataType]] | None = None
@@ -70,7 +71,7 @@ class DatasetFolder:
         """Calls each column of the source by its own name wherever the dataset has no canonical column of that name.
 
         Such a column is stored as `text_original`, since other files have a canonical `text`. In `meta` it is `text`;
-        `stored_names` says how it is stored, and a saved view may still say `text_original`.
+        `stored_meta` and `stored_names` say how it is stored, and a saved view may still say `text_original`.
         """
         renamed: dict[str, str] = self.meta["renamed"]
         free = set(CANONICAL) - set(self.meta["canonical"]) - set(self.meta["columns"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime, time
@@ -198,12 +199,14 @@ def literal_pattern(text: str) -> str:
 def search_pattern(op: str, value: str) -> str:
     """The regular expression that `has`, `word` and `re` look for; for highlighting the hits.
 
-    A word ends where no letter, digit or underscore follows, so that "C++" is one.
+    A word ends where no letter, digit or underscore follows, so that "C++" is one. A line break or a quotation mark is
+    looked for as it is written in JSON too, since nested values are kept as JSON.
     """
     if op == "re":
         return value
-    literal = literal_pattern(value)
-    return rf"(?i)\b{{start-half}}(?:{literal})\b{{end-half}}" if op == "word" else f"(?i){literal}"
+    in_json = json.dumps(value, ensure_ascii=False)[1:-1]
+    literal = "|".join(map(literal_pattern, dict.fromkeys((value, in_json))))
+    return rf"(?i)\b{{start-half}}(?:{literal})\b{{end-half}}" if op == "word" else f"(?i)(?:{literal})"
 
 
 _ORDERED: tuple[Kind, ...] = ("number", "time", "text")
