@@ -8,7 +8,9 @@ from typing import Any
 
 from analysis.formats.kinds import Kind
 from analysis.formats.jsontext import Remarks
+from analysis.formats.csvfiles import Dialect
 from analysis.formats.shapes import Shape
+from analysis.formats.sources import Source
 
 NUMERIC = ("int", "wide", "huge", "float")
 NESTED = ("nested", "strs", "ints", "floats", "empty")
@@ -41,6 +43,11 @@ SENTENCES = {
     "list_member": "The records lie in the list {detail!r} of a JSON object.",
     "outside_list": "The member {detail!r} beside the list of records is not a record and is left out.",
 }
+HOW = {
+    "given": "as chosen",
+    "mark": "as its first bytes say",
+    "found": "which its bytes suggest; choose another encoding if letters look wrong",
+}
 UNITS = {"unknown_role": "message", "lone_surrogate": "text"}
 
 
@@ -48,11 +55,11 @@ def notes_of(
     remarks: Remarks,
     kinds: Mapping[str, Counter[Kind]],
     examples: Mapping[str, str],
-    dialects: Mapping[str, Any],
+    sources: Mapping[str, Source],
     csv: bool,
 ) -> list[dict[str, Any]]:
     """The notes of dataset.json: kind, column or null, rows, sentence; the most frequent of a kind first."""
-    notes = [note for file, dialect in dialects.items() for note in _dialect_notes(file, dialect)]
+    notes = [note for file, source in sources.items() for note in _file_notes(file, source)]
     for (kind, detail), count in sorted(remarks.items(), key=lambda item: (-item[1], item[0])):
         if not count:
             continue
@@ -79,7 +86,25 @@ def _note(kind: str, column: str | None, rows: int, sentence: str) -> dict[str, 
     return {"kind": kind, "column": column, "rows": rows, "sentence": sentence}
 
 
-def _dialect_notes(file: str, dialect: Any) -> list[dict[str, Any]]:
+def _file_notes(file: str, source: Source) -> list[dict[str, Any]]:
+    """Notes on how a file was read: its encoding, its separators, its header."""
+    notes = [] if source.dialect is None else _dialect_notes(file, source.dialect)
+    encoding = source.encoding
+    if encoding.name != "utf-8":
+        how = HOW[encoding.how]
+        notes.insert(0, _note("encoding", None, 0, f"{file} is read as {encoding.title}, {how}."))
+    return notes
+
+
+def _dialect_notes(file: str, dialect: Dialect) -> list[dict[str, Any]]:
+    notes = []
+    if dialect.backslash:
+        sentence = f"Quotation marks inside the cells of {file} are written with a backslash; they are read without it."
+        notes.append(_note("backslash", None, 0, sentence))
+    return notes + _header_notes(file, dialect)
+
+
+def _header_notes(file: str, dialect: Dialect) -> list[dict[str, Any]]:
     if dialect.original is None:
         names = f"{dialect.columns[0]} to {dialect.columns[-1]}" if len(dialect.columns) > 1 else dialect.columns[0]
         return [_note("no_header", None, 0, f"{file} seems to have no header; its columns are called {names}.")]

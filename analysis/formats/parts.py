@@ -140,7 +140,8 @@ def build(records: Records, plan: Plan, file: str) -> tuple[pl.DataFrame, Facts]
     values = map(_without_nulls, records.values) if has_nulls else iter(records.values)
     written = list(map(row_text, values if assigned.parts is None else _numbered(values, assigned.parts)))
     facts.hashes = b"".join(map(xxh3_64_digest, written))
-    _look_at_texts(records, source_records, written, facts)
+    if records.texts is not None:
+        _look_at_texts(records, source_records, written, facts)
     for name in floats:
         _drop_nan(name, columns[name], facts)
     place = [
@@ -154,6 +155,8 @@ def build(records: Records, plan: Plan, file: str) -> tuple[pl.DataFrame, Facts]
     if plan.has_splits:
         columns[ADDED + SPLIT] = [records.split] * facts.rows
     originals = originals_of(columns, records, plan, facts)
+    if records.texts is None:
+        facts.notes["replacement_character", ""] += _marked_rows(originals, facts.rows)
     built = _canonical(plan, assigned, columns, {s.name: s for s in originals}, facts)
     facts.filled.update({series.name: len(series) - series.null_count() for series in built})
     for series in (*originals, *built):
@@ -315,12 +318,7 @@ def row_text(record: dict[str, Any]) -> bytes:
 
 
 def _look_at_texts(records: Records, source_records: pl.Series, written: Sequence[bytes], facts: Facts) -> None:
-    """Counts the records with U+FFFD, and those of JSON in which a key stands twice."""
-    if records.frame is not None:
-        columns = [column for column in records.frame.get_columns() if column.dtype == pl.String]
-        marked = sum((column.str.contains("\ufffd", literal=True).fill_null(False) for column in columns), start=0)
-        facts.notes["replacement_character", ""] += int((marked > 0).sum()) if columns else 0
-        return
+    """Counts the records of a text file with U+FFFD, and those of JSON in which a key stands twice."""
     marked = source_records.str.contains("\ufffd", literal=True)
     if source_records.str.contains("\\ufffd", literal=True).any():
         marked |= source_records.str.contains(r"(?i)\\ufffd")
@@ -328,6 +326,17 @@ def _look_at_texts(records: Records, source_records: pl.Series, written: Sequenc
     if records.is_json:
         for key, count in repeated_keys(records.texts or (), records.values, written).items():
             facts.notes["repeated_key", key] += count
+
+
+def _marked_rows(columns: Sequence[pl.Series], height: int) -> int:
+    """How many rows of a typed table hold U+FFFD in a text, a list of texts or the JSON of a nested value."""
+    marked = pl.Series([False]).new_from_index(0, height)
+    for column in columns:
+        if column.dtype == pl.List(pl.String):
+            column = column.list.join("\n", ignore_nulls=True)
+        if column.dtype == pl.String and (holds_one := column.str.contains("\ufffd", literal=True)).any():
+            marked |= holds_one.fill_null(False)
+    return int(marked.sum())
 
 
 def _source_records(records: Records) -> pl.Series:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from analysis.formats.assigning import ADDED
+from analysis.errors import FormatError
+from analysis.formats import column_types
+from analysis.formats.assigning import ADDED, is_added, opened_cells
 from analysis.formats.batches import Batch
 from analysis.formats.kinds import Kind, kinds_of
 from analysis.formats.layouts import BY_NAME, LAYOUTS, Layout, first_layout
 from analysis.formats.options import ReadOptions
 from analysis.formats.parsing import Records
-from analysis.formats.parts import Plan, build
+from analysis.formats.parts import SPLIT, Plan, build
 from analysis.formats.shapes import Shape, find_shape, layout_shape
 
 SAMPLE_RECORDS = 1_000
@@ -24,18 +26,58 @@ def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Pl
     """The plan that these first records suggest: their shapes from up to 1,000 of them, spread evenly."""
     values = [value for _, records in heads for value in records.values]
     is_text = all(records.cells for _, records in heads)
-    kinds = _kinds_in(heads, Plan((Shape("table", ()),)))
+    bare = Plan((Shape("table", ()),), types=_types(reading, values), has_splits=bool(reading.splits))
+    kinds = _kinds_in(heads, bare)
     spread = values[:: max(1, len(values) // SAMPLE_RECORDS)]
-    sample = {column: [value.get(column) for value in spread] for column in kinds}
+    sample = {column: [value.get(column) for value in spread] for column in kinds if not is_added(column)}
     shapes: tuple[Shape, ...] = ()
     if reading.chooses_layout:
         shapes = shapes_of(spread, reading, kinds=kinds, is_text=is_text)
-    elif layout := BY_NAME.get(reading.layout or ""):
-        shapes = (layout_shape(layout, _columns(spread, layout), reading),)
-    plan = Plan(side_by_side(shapes or (find_shape(sample, kinds, reading, is_text=is_text),)))
+    elif reading.layout not in (None, "", "columns"):
+        shapes = (_chosen(str(reading.layout), spread, reading),)
+    shapes = shapes or (find_shape(sample, kinds, reading, is_text=is_text),)
+    plan = replace(bare, shapes=side_by_side(with_split(shapes, reading)))
     if any(shape.layout for shape in plan.shapes):
         kinds = _kinds_in(heads, plan)
-    return Plan(plan.shapes, {column: frozenset(seen) for column, seen in kinds.items()})
+    return replace(plan, kinds={column: frozenset(seen) for column, seen in kinds.items()})
+
+
+def _types(reading: ReadOptions, values: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The types set by hand, as the first records settle them. Raises FormatError where there is no such column."""
+    columns = dict.fromkeys(name for value in values for name in value)
+    for column in dict(reading.types):
+        if column not in columns:
+            raise FormatError(f"There is no column {column!r} to set the type of; the columns are {', '.join(columns)}.")
+    return {
+        column: column_types.settled(type_, (value.get(column) for value in values))
+        for column, type_ in dict(reading.types).items()
+    }
+
+
+def _chosen(name: str, records: Sequence[dict[str, Any]], reading: ReadOptions) -> Shape:
+    """The shape of the layout that a person chose. Raises FormatError where there is none, or no record has it."""
+    layout = BY_NAME.get(name)
+    if layout is None:
+        raise FormatError(f"There is no layout {name!r}; the layouts are columns, {', '.join(BY_NAME)}.")
+    if first_layout_of(records, [layout]) is None:
+        raise FormatError(f"No record has the layout {name}, which is recognised by: {layout.sign}; choose another.")
+    columns = _columns(records, layout)
+    return layout_shape(layout, columns, _fitting(reading, columns))
+
+
+def first_layout_of(records: Sequence[dict[str, Any]], layouts: Sequence[Layout]) -> Layout | None:
+    """The first of these layouts that any of the records has."""
+    return next((layout for record in records if (layout := first_layout(opened_cells(record), layouts))), None)
+
+
+def with_split(shapes: Sequence[Shape], reading: ReadOptions) -> tuple[Shape, ...]:
+    """The shapes with the role split for the column that a folder adds, unless a person gave the role to another."""
+    if not reading.splits or "split" in dict(reading.roles):
+        return tuple(shapes)
+    place = ("split", f"{ADDED}{SPLIT}")
+    return tuple(
+        replace(shape, roles=(*(pair for pair in shape.roles if pair[0] != "split"), place)) for shape in shapes
+    )
 
 
 def _kinds_in(heads: Sequence[tuple[Batch, Records]], plan: Plan) -> dict[str, Counter[Kind]]:
@@ -59,7 +101,7 @@ def shapes_of(
     shapes: list[Shape] = []
     layouts: dict[str, list[dict[str, Any]]] = {}
     for record in records:
-        layout = first_layout(record, LAYOUTS)
+        layout = first_layout(record, LAYOUTS) or first_layout(opened_cells(record), LAYOUTS)
         layouts.setdefault(layout.name if layout else "", []).append(record)
     left = layouts.pop("", [])
     for name, of_layout in layouts.items():
@@ -114,7 +156,8 @@ def _columns(records: Sequence[dict[str, Any]], layout: Layout | None = None) ->
     names = dict.fromkeys(key for record in records for key in record)
     columns = {name: [record.get(name) for record in records] for name in names}
     if layout is not None:
-        read = [row.get("columns", {}) for record in records for row in layout.rows_of(record) or ()]
+        all_rows = (layout.rows_of(record) or layout.rows_of(opened_cells(record)) or () for record in records)
+        read = [row.get("columns", {}) for rows in all_rows for row in rows]
         columns |= {ADDED + name: [row.get(name) for row in read] for name in layout.adds}
     return columns
 

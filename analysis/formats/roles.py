@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.formats.chats import CELL_STARTS, CONTENT_KEYS, ROLE_KEYS, ROLES, TURN_STARTS, Message, messages_of
+from analysis.formats.jsonfiles import is_split
 
 MESSAGES = (
     "messages",
@@ -162,6 +163,7 @@ def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
             if column in filled and column not in roles.values() and _holds(role, filled[column]):
                 roles[role] = column
                 break
+    roles |= _of_key(roles, filled)
     if "annotator" in roles and "item" not in roles:
         ids = [c for n, c in by_name.items() if n.endswith("id") and c not in roles.values() and _repeats(filled[c])]
         roles |= {"item": ids[0]} if ids else {}
@@ -169,6 +171,16 @@ def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
         if values and all(_is_vector(v) for v in values):
             roles.setdefault("embedding", column)
     return roles
+
+
+def _of_key(roles: dict[str, str], filled: Mapping[str, list[Any]]) -> dict[str, str]:
+    """The keys of a JSON object are splits where all are called so; the values beside other keys are texts."""
+    column = roles.get("key", "")
+    if column and "split" not in roles and all(map(is_split, map(str, filled[column]))):
+        del roles["key"]
+        return {"split": column}
+    is_map = set(filled) == {"key", "value"} and _is_text(filled["value"], or_empty=False)
+    return {"text": "value"} if is_map else {}
 
 
 def _conversation(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> dict[str, str]:
