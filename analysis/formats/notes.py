@@ -48,6 +48,17 @@ HOW = {
     "mark": "as its first bytes say",
     "found": "which its bytes suggest; choose another encoding if letters look wrong",
 }
+OF_COLUMNS = frozenset(
+    "infinite not_a_number missing_word no_conversation not_number not_integer not_truth not_date not_text".split()
+)
+OF_FIELDS = frozenset(("outside_list", "repeated_key"))
+"""The kinds of note whose detail is a field of the source that is no column."""
+LOSSES = frozenset(
+    "not_a_number outside_list invalid_utf8 replacement_character lone_surrogate repeated_key not_number not_integer "
+    "not_truth not_date".split()
+)
+"""The kinds of note that name something of the source which no column holds."""
+ANY_FIELD = "*"
 UNITS = {"unknown_role": "message", "lone_surrogate": "text"}
 
 
@@ -66,11 +77,39 @@ def notes_of(
         column, _, word = detail.partition("\0")
         unit = UNITS.get(kind, "row")
         n = f"{count:,} {unit}{'s' if count != 1 else ''}"
-        named = column if kind in ("infinite", "not_a_number", "missing_word", "no_conversation") else None
-        notes.append(_note(kind, named, count, SENTENCES[kind].format(detail=column, word=word, n=n)))
+        named = column if kind in OF_COLUMNS else None
+        note = _note(kind, named, count, SENTENCES[kind].format(detail=column, word=word, n=n))
+        notes.append(note | ({"field": column} if kind in OF_FIELDS else {}))
     for column, seen in kinds.items():
         notes += _mixture(column, seen, examples.get(column), csv)
     return notes
+
+
+def losses(notes: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """What an opening could not keep: by field, how many rows lose something; "*" where it may be any field."""
+    lost: Counter[str] = Counter()
+    for note in notes:
+        if note["kind"] in LOSSES:
+            lost[note.get("field") or note["column"] or ANY_FIELD] += note["rows"]
+    return dict(lost)
+
+
+def rows_by_layout(meta: Mapping[str, Any]) -> dict[str, int]:
+    """Rows by name of the layout that reads them; "unread" for those that none reads, left out where there are none."""
+    rows = {layout["layout"]: layout["rows"] for layout in meta.get("layouts", ())}
+    unread = sum(note["rows"] for note in meta["notes"] if note["kind"] == "unread")
+    return rows | ({"unread": unread} if unread else {})
+
+
+def layout_sentences(meta: Mapping[str, Any]) -> list[str]:
+    """Which layout reads the rows and by what it is recognised, a sentence each."""
+    layouts = meta.get("layouts", ())
+    sentences = []
+    for layout in layouts:
+        rows = "" if len(layouts) == 1 else f" ({layout['rows']:,} rows)"
+        sign = f", recognised by: {layout['sign']}" if layout["sign"] else ""
+        sentences.append(f"Layout {layout['layout']}{rows}: {layout['title']}{sign}.")
+    return sentences
 
 
 def unread_note(rows: int, shapes: Sequence[Shape]) -> dict[str, Any]:
