@@ -328,6 +328,13 @@ def _result(part: Mapping[str, Any]) -> Message:
     )
 
 
+def is_read_elsewhere(part: Mapping[str, Any]) -> bool:
+    """Whether a part of `parts` is a text, a thought or a call, which other fields of the message hold."""
+    if part.get("type") in (*CALLS, "tool_use", *CALL_PARTS) and len(part) == 1:
+        return True
+    return _is_emptied(part) or _is_thought(part) or _text_of(part, _kind(part)) is not None
+
+
 def source_content(content: str | None, parts: str | None) -> Any:
     """The content as the source wrote it: the text, or the list of parts with the text at its place.
 

@@ -117,6 +117,7 @@ def _shown(
         "text": text,
         "is_missing": section.text is None,
         "is_code": section.is_code,
+        "folds": section.folds,
         "hidden": len(section.text or "") - len(text),
         "tokens": next((count for count in counts if count is not None), None),
         "spans": utf16_spans(text, spans),

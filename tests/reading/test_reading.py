@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import ViewError
+from analysis.formats.chats import messages_of
 from analysis.reading.marks import Span, search_spans, utf16_spans, word_diff
 from analysis.reading.payload import Hit, payload, within_budget
 from analysis.reading.row_texts import metadata_fields, sections_of
@@ -168,6 +169,53 @@ def test_a_pair_shows_the_shared_turns_once() -> None:
         ]
         assert shown["sections"][1]["spans"] == [(0, 4, "add", "only in chosen")]
         assert "different prompts" in shown["notes"][0]
+
+
+def test_what_is_beside_the_text_of_a_message() -> None:
+    image = {"type": "image_url", "image_url": {"url": "https://x/" + "y" * 300}}
+    messages = messages_of(
+        [
+            {"role": "developer", "content": "D"},
+            {"role": "user", "name": "ann", "content": [{"type": "text", "text": "P"}, image]},
+            {"role": "assistant", "content": "A", "reasoning_content": "R " * 200, "weight": 0, "note": "n"},
+            {"role": "assistant", "reasoning": "only"},
+            {"role": "tool", "tool_call_id": "c1", "name": "tide", "content": "T"},
+        ]
+    )
+    assert messages is not None
+    row = {"messages": [m._asdict() for m in messages], "tools": '[{"name":"tide"}]', "system": "D", "prompt": "P"}
+    shown = payload(row, fields=[])["sections"]
+    assert [(s["title"], s["kind"], s["folds"]) for s in shown] == [
+        ("Tools", "tool", True),
+        ("Developer", "system", False),
+        ("User ann", "user", False),
+        ("User ann: image", "user", False),
+        ("Assistant, not trained on: reasoning", "assistant", True),
+        ("Assistant, not trained on", "assistant", False),
+        ("Assistant, not trained on: other fields", "assistant", True),
+        ("Assistant: reasoning", "assistant", True),
+        ("Tool tide, answers c1", "tool", False),
+    ]
+    assert '"url": "https://x/' in shown[3]["text"] and "… and 110 more characters" in shown[3]["text"]
+
+
+def test_a_side_of_a_pair_that_is_more_than_a_text() -> None:
+    call = [{"function": {"name": "tide"}}]
+    answer = {"role": "assistant", "content": "no"}
+    left = messages_of([{"role": "user", "content": "P"}, {"role": "assistant", "tool_calls": call}])
+    right = messages_of([answer, {"role": "user", "content": "P?"}, answer])
+    assert left is not None and right is not None
+    row = {
+        "messages": [m._asdict() for m in left],
+        "messages_rejected": [m._asdict() for m in right],
+        "prompt_turns": 1,
+    }
+    shown = payload(row | {"prompt": "P", "rejected": "no"}, fields=[])["sections"]
+    assert [(s["kind"], s["text"]) for s in shown] == [
+        ("user", "P"),
+        ("chosen", 'Tool calls:\n[\n  {\n    "function": {\n      "name": "tide"\n    }\n  }\n]'),
+        ("rejected", "Assistant:\nno\n\nUser:\nP?\n\nAssistant:\nno"),
+    ]
 
 
 def test_text_and_table() -> None:

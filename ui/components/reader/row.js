@@ -1,7 +1,10 @@
 // One row drawn: its sections, its metadata, or its raw record.
 
+const BEGINNING = 160; // what is shown of a text that is folded from the start, such as reasoning
+
 // Where a long text is folded: at the last white space before the limit; 0 if too little text would be hidden.
-function foldAt(section, limit) {
+function foldAt(section, most) {
+  const limit = section.folds ? Math.min(BEGINNING, most) : most;
   if (section.text.length <= limit * 1.2) return 0;
   const from = Math.max(0, limit - 60);
   const space = section.text.slice(from, limit).search(/\s\S*$/);
