@@ -52,7 +52,8 @@ def open_command(
     dataset = Workspace().open(expanded(files), reading, report)
     lines = (dataset.folder / "problems.jsonl").read_bytes().splitlines()
     meta = dataset.meta
-    in_source = {column: meta["renamed"].get(column, column) for column in meta["columns"]}
+    added = set(meta.get("added", ()))
+    in_source = {c: name if (name := meta["renamed"].get(c, c)) not in added else c for c in meta["columns"]}
     result = {
         **{key: meta[key] for key in ("id", "fingerprint", "rows", "format")},
         "roles": {role: in_source[column] for role, column in meta["roles"].items()},

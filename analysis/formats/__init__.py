@@ -5,7 +5,7 @@ from __future__ import annotations
 from analysis.errors import FormatError
 from analysis.formats.batches import way_of
 from analysis.formats.fingerprints import digests, fingerprint, fingerprint_of
-from analysis.formats.folders import FolderFiles, configurations, files_of
+from analysis.formats.folders import FolderFiles, configurations, files_of, is_dataset_folder
 from analysis.formats.importing import import_files, preview, rebuild
 from analysis.formats.notes import layout_sentences, losses, rows_by_layout
 from analysis.formats.options import FORMATS, ROLES, TEXT_ROLES, ReadOptions
@@ -31,8 +31,10 @@ __all__ = [
     "fingerprint_of",
     "import_files",
     "importing",
+    "is_dataset_folder",
     "kinds",
     "layout_sentences",
+    "layouts",
     "losses",
     "options",
     "preview",

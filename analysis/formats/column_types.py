@@ -50,6 +50,13 @@ def check(types: Mapping[str, str]) -> None:
                 ) from None
 
 
+def decimal_commas(cells: pl.Series) -> int:
+    """How many text cells are numbers with a decimal comma, such as 3,5."""
+    short = cells.drop_nulls()
+    short = short.filter(short.str.len_bytes() <= 40)
+    return int(short.str.contains(f"^(?:{DECIMAL_COMMA.pattern})$").sum())
+
+
 def settled(named: str, sample: Iterable[Any]) -> str:
     """The type for these first values: a number gets a decimal comma where the values are written so."""
     if named != "number":

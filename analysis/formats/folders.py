@@ -69,6 +69,21 @@ def configurations(folder: Path) -> list[str]:
     return [str(one["config_name"]) for one in _configurations(folder)]
 
 
+def is_dataset_folder(folder: Path) -> bool:
+    """Whether a folder is one dataset: saved by `datasets`, or a repository that names its files or numbers its parts."""
+    if (folder / STATE).is_file() or (folder / SPLIT_LIST).is_file():
+        return True
+    data = folder / "data"
+    try:
+        if data.is_dir() and any(PART.match(name) for name in os.listdir(data)[:MAX_FILES]):
+            return True
+        with (folder / CARD).open("rb") as card:
+            head = card.read(1 << 16)
+    except OSError:
+        return False
+    return head.startswith(b"---") and b"\nconfigs:" in head and bool(_configurations(folder))
+
+
 def _saved(folder: Path) -> FolderFiles | None:
     """A folder of `save_to_disk`: one dataset, or one folder for each split."""
     if (folder / STATE).is_file():

@@ -175,7 +175,7 @@ def _kind(value: Any) -> str:
         return "empty"
     if isinstance(value[0], dict):
         return "records"
-    return "values" if isinstance(value[0], str | list) and len(value) > 1 else "other"
+    return "values" if isinstance(value[0], str | list) else "other"
 
 
 def _array(text: _Text, key: str | None) -> Iterator[Found]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import orjson
 import polars as pl
 
@@ -67,21 +68,19 @@ def with_long_digits(texts: pl.Series) -> list[int]:
     return texts.str.contains(LONG_DIGITS).arg_true().to_list()
 
 
-def repeated_keys(texts: Sequence[str | bytes], values: Sequence[Any], written: Sequence[bytes]) -> Counter[str]:
+def repeated_keys(texts: pl.Series, values: Sequence[Any], written: Sequence[bytes]) -> Counter[str]:
     """How many records have an object in which a key stands twice, by the first such key.
 
     `written`: each value as compact JSON. A record whose own text is as long as the compact one, or as Python writes it,
     has none. Of the others the first 1,000 are read key by key.
     """
+    height = len(values)
+    surplus = texts.str.len_bytes().to_numpy() - np.fromiter(map(len, written), np.int64, height)
+    by_python = 2 * np.fromiter(map(len, values), np.int64, height) - 1
+    doubtful = np.flatnonzero((surplus != 0) & (surplus != by_python))[:CHECKED_RECORDS].tolist()
     seen: Counter[str] = Counter()
-    if not values:
-        return seen
-    keys = [len(value) for value in values]
-    surplus = [len(text) - len(compact) for text, compact in zip(texts, written, strict=True)]
-    doubtful = [n for n, more in enumerate(surplus) if more and more != 2 * keys[n] - 1]
-    for n in doubtful[:CHECKED_RECORDS]:
-        text = texts[n] if isinstance(texts[n], bytes) else texts[n].encode()  # type: ignore[union-attr]
-        if text.count(b'":') + text.count(b'" :') > written_keys(values[n]) and (key := _repeated(text)) is not None:
+    for n, text in zip(doubtful, texts.gather(doubtful), strict=True):
+        if text.count('":') + text.count('" :') > written_keys(values[n]) and (key := _repeated(text)) is not None:
             seen[key] += 1
     return seen
 
@@ -94,7 +93,7 @@ def written_keys(value: Any) -> int:
         return -1
 
 
-def _repeated(text: bytes) -> str | None:
+def _repeated(text: str) -> str | None:
     """The first key that stands twice in one object of a JSON text."""
     twice: list[str] = []
 

@@ -60,6 +60,7 @@ class Records:
             text = self.texts[position]
             value = exact(text.decode() if isinstance(text, bytes) else text, self.notes)
             self.values[position] = value
+        self.is_quick = False
 
 
 @dataclass

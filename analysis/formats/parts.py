@@ -30,6 +30,8 @@ from analysis.formats.parsing import Records, parse
 from analysis.formats.shapes import Shape
 
 SPLIT = "split"
+MARK = r"\x{FFFD}|\\u[fF]{3}[dD]"
+"""U+FFFD, also as JSON escapes it."""
 MISSING_WORDS = ("NULL", "null", "N/A", "n/a", "NA", "nan", "NaN", "None", "-", "<noinput>")
 EXAMPLE_CHARS = 40
 UNREAD_RECORDS = 50
@@ -135,7 +137,7 @@ def build(records: Records, plan: Plan, file: str) -> tuple[pl.DataFrame, Facts]
         records = assigned.records
         columns = columns_of(records)
         source_records = _source_records(records)
-    facts = Facts(file, len(records.values), shapes=plan.shapes, problems=records.problems, notes=records.notes)
+    facts = Facts(file, len(records.values), shapes=plan.shapes, problems=records.problems, notes=Counter(records.notes))
     has_nulls = any(type(None) in seen for seen in types.values())
     values = map(_without_nulls, records.values) if has_nulls else iter(records.values)
     written = list(map(row_text, values if assigned.parts is None else _numbered(values, assigned.parts)))
@@ -260,6 +262,8 @@ def originals_of(columns: dict[str, list[Any]], records: Records, plan: Plan, fa
             seen = kinds.cell_kinds(cells) if cells is not None else kinds.kinds_of(values)
             facts.kinds[name] = seen
             dtype = plan.type_of(name, set(seen))
+            if cells is not None and 0 < seen["str"] == (commas := column_types.decimal_commas(cells)):
+                facts.notes["decimal_comma", name] += commas
             _take_example(name, values, seen, facts)
             if name in plan.forced and dtype == pl.Float64 and not set(seen) <= {"int", "float"}:
                 facts.not_numbers += 1
@@ -319,12 +323,10 @@ def row_text(record: dict[str, Any]) -> bytes:
 
 def _look_at_texts(records: Records, source_records: pl.Series, written: Sequence[bytes], facts: Facts) -> None:
     """Counts the records of a text file with U+FFFD, and those of JSON in which a key stands twice."""
-    marked = source_records.str.contains("\ufffd", literal=True)
-    if source_records.str.contains("\\ufffd", literal=True).any():
-        marked |= source_records.str.contains(r"(?i)\\ufffd")
-    facts.notes["replacement_character", ""] += int(marked.sum()) - facts.notes["invalid_utf8", ""]
-    if records.is_json:
-        for key, count in repeated_keys(records.texts or (), records.values, written).items():
+    marked = int(source_records.str.contains(MARK).sum())
+    facts.notes["replacement_character", ""] += marked - facts.notes["invalid_utf8", ""]
+    if records.is_json and records.values:
+        for key, count in repeated_keys(source_records, records.values, written).items():
             facts.notes["repeated_key", key] += count
 
 
