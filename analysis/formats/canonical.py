@@ -119,8 +119,8 @@ def _chat(of: Of, shape: Shape, height: int) -> Columns:
     if "messages" not in of:
         return _instruction(of, shape, height)
     chats = list(map(messages_of, of["messages"]))
-    for n, completion in enumerate(of.get("response", ())):
-        messages = chats[n]
+    for n, value in enumerate(of.get("response", ())):
+        messages, completion = chats[n], opened(value)
         if messages is not None and completion is not None:
             answer = messages_of(completion) if isinstance(completion, list | dict) else None
             chats[n] = messages + (answer or [Message("assistant", as_text(completion))])

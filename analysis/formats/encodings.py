@@ -69,8 +69,9 @@ def checked(name: str) -> str:
     """Python's name of a text encoding. Raises FormatError where there is none of that name."""
     try:
         info = codecs.lookup(name)
-        b"".decode(name)  # refuses codecs that make no text, such as base64
-    except (LookupError, ValueError, TypeError):
+        if info.name == "idna" or not isinstance(codecs.getincrementaldecoder(name)("replace").decode(b""), str):
+            raise LookupError
+    except (LookupError, ValueError, TypeError, AssertionError):
         raise FormatError(
             f"There is no encoding {name!r}; give one such as utf-8, utf-16, cp1252, cp1250, shift_jis or gb18030."
         ) from None

@@ -74,7 +74,7 @@ def is_document(head: str) -> bool:
         is_cut = error.msg.startswith("Unterminated") or error.pos > len(head) - CUT_CHARS
         return is_cut and "\n" in head[start : error.pos] and "\n" not in head[error.pos :]
     rest = head[end:].partition("\n")[0].strip()
-    return "\n" in head[start:end] or rest.startswith(("{", "[", ",{", ", {"))
+    return "\n" in head[start:end] or rest.startswith(("{", "[", ","))
 
 
 def _layout(text: _Text, name: str) -> tuple[str, dict[str, str]]:
