@@ -20,7 +20,7 @@ from analysis.formats.notes import notes_of, unread_note
 from analysis.formats.options import MAX_COLUMNS, ROLES, ReadOptions
 from analysis.formats.jsontext import Remarks
 from analysis.formats.parts import Facts, Plan
-from analysis.formats.planning import shapes_of, side_by_side, with_split
+from analysis.formats.planning import of_records, shapes_of, side_by_side, with_split
 from analysis.formats.sources import Source
 
 ID_BYTES = 8
@@ -61,7 +61,7 @@ class Account:
         if any(facts.not_numbers for facts in self.facts):
             shapes = tuple(shape.without_alias("score") for shape in shapes)
         unread = [record for facts in self.facts for record in facts.unread]
-        more = shapes_of(unread, reading, shapes) if unread and reading.chooses_layout else ()
+        more = shapes_of(unread, of_records(reading), shapes) if unread and reading.chooses_layout else ()
         self.plan = replace(self.plan, shapes=side_by_side((*shapes, *with_split(more, reading))), kinds={})
         return self.settle_types()
 

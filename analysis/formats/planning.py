@@ -24,6 +24,7 @@ MAX_SHAPES = 12
 
 def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Plan:
     """The plan that these first records suggest: their shapes from up to 1,000 of them, spread evenly."""
+    asked, reading = reading, of_records(reading)
     values = [value for _, records in heads for value in records.values]
     is_text = all(records.cells for _, records in heads)
     bare = Plan((Shape("table", ()),), types=_types(reading, values), has_splits=bool(reading.splits))
@@ -36,7 +37,7 @@ def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Pl
     elif reading.layout not in (None, "", "columns"):
         shapes = (_chosen(str(reading.layout), spread, reading),)
     shapes = shapes or (find_shape(sample, kinds, reading, is_text=is_text),)
-    plan = replace(bare, shapes=side_by_side(with_split(shapes, reading)))
+    plan = replace(bare, shapes=side_by_side(with_split(shapes, asked)))
     if any(shape.layout for shape in plan.shapes):
         kinds = _kinds_in(heads, plan)
     return replace(plan, kinds={column: frozenset(seen) for column, seen in kinds.items()})
@@ -70,9 +71,16 @@ def first_layout_of(records: Sequence[dict[str, Any]], layouts: Sequence[Layout]
     return next((layout for record in records if (layout := first_layout(opened_cells(record), layouts))), None)
 
 
+def of_records(reading: ReadOptions) -> ReadOptions:
+    """The same reading without the role split where it is that of the column that a folder adds."""
+    if not reading.splits:
+        return reading
+    return replace(reading, roles=tuple(pair for pair in dict(reading.roles).items() if pair != ("split", SPLIT)))
+
+
 def with_split(shapes: Sequence[Shape], reading: ReadOptions) -> tuple[Shape, ...]:
     """The shapes with the role split for the column that a folder adds, unless a person gave the role to another."""
-    if not reading.splits or "split" in dict(reading.roles):
+    if not reading.splits or dict(reading.roles).get("split", SPLIT) != SPLIT:
         return tuple(shapes)
     place = ("split", f"{ADDED}{SPLIT}")
     return tuple(
