@@ -106,9 +106,11 @@ def _number(value: Any, decimal: str) -> float | None:
         if not re.fullmatch(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", text):
             return None
         number = float(text)
-    elif isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    elif isinstance(value, int) and abs(value) > 10**300:
+    elif (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or (isinstance(value, int) and abs(value) > 10**300)
+    ):
         return None
     else:
         number = float(value)

@@ -15,10 +15,10 @@ import polars as pl
 from analysis.errors import FormatError
 from analysis.formats.assigning import is_added
 from analysis.formats.columns import CANONICAL
+from analysis.formats.jsontext import Remarks
 from analysis.formats.kinds import Kind, is_json
 from analysis.formats.notes import notes_of, unread_note
 from analysis.formats.options import MAX_COLUMNS, ROLES, ReadOptions
-from analysis.formats.jsontext import Remarks
 from analysis.formats.parts import Facts, Plan
 from analysis.formats.planning import of_records, shapes_of, side_by_side, with_split
 from analysis.formats.sources import Source

@@ -85,7 +85,9 @@ def encoding_of(head: bytes, given: str | None, sample: bytes) -> Encoding:
         name = checked(given)
         if name in ("utf-16", "utf-32"):
             name = marked if marked.startswith(name) else _wide(head) or f"{name}-le"
-        return Encoding("utf-8" if name == "utf-8-sig" else name, mark if marked == name.removesuffix("-sig") else b"", "given")
+        return Encoding(
+            "utf-8" if name == "utf-8-sig" else name, mark if marked == name.removesuffix("-sig") else b"", "given"
+        )
     if mark:
         return Encoding(marked, mark, "mark")
     if wide := _wide(head):

@@ -197,7 +197,9 @@ def _front_matter(card: Path) -> dict[str, Any]:
         value = yaml.load(block[1], Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = str(error).splitlines()[0]
-        raise FormatError(f"The YAML at the top of {card} cannot be read ({reason}); mend it, or name the files.") from None
+        raise FormatError(
+            f"The YAML at the top of {card} cannot be read ({reason}); mend it, or name the files."
+        ) from None
     return value if isinstance(value, dict) else {}
 
 

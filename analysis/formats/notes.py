@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.formats.kinds import Kind
-from analysis.formats.jsontext import Remarks
 from analysis.formats.csvfiles import Dialect
+from analysis.formats.jsontext import Remarks
+from analysis.formats.kinds import Kind
 from analysis.formats.shapes import Shape
 from analysis.formats.sources import Source
 

@@ -23,9 +23,9 @@ from analysis.formats.batches import Batch
 from analysis.formats.canonical import KNOWN_ROLES, canonical
 from analysis.formats.columns import CANONICAL
 from analysis.formats.csvfiles import SURPLUS
+from analysis.formats.jsontext import Remarks, repeated_keys, with_long_digits
 from analysis.formats.kinds import Kind
 from analysis.formats.options import MAX_COLUMNS, stored_name
-from analysis.formats.jsontext import Remarks, repeated_keys, with_long_digits
 from analysis.formats.parsing import Records, parse
 from analysis.formats.shapes import Shape
 
@@ -126,18 +126,20 @@ def build(records: Records, plan: Plan, file: str) -> tuple[pl.DataFrame, Facts]
     types = {name: set(map(type, values)) for name, values in columns.items()}
     floats = [name for name in columns if float in types[name] and records.frame is None]
     source_records = _source_records(records)
-    if records.is_quick and (floats or any(seen & {dict, list} for seen in types.values())):
-        if again := with_long_digits(source_records):
-            records.read_again(again)
-            columns = columns_of(records)
-            types = {name: set(map(type, values)) for name, values in columns.items()}
-            floats = [name for name in columns if float in types[name]]
+    may_be_long = records.is_quick and (floats or any(seen & {dict, list} for seen in types.values()))
+    if may_be_long and (again := with_long_digits(source_records)):
+        records.read_again(again)
+        columns = columns_of(records)
+        types = {name: set(map(type, values)) for name, values in columns.items()}
+        floats = [name for name in columns if float in types[name]]
     assigned = assign(records, plan.shapes, columns)
     if assigned.records is not records:
         records = assigned.records
         columns = columns_of(records)
         source_records = _source_records(records)
-    facts = Facts(file, len(records.values), shapes=plan.shapes, problems=records.problems, notes=Counter(records.notes))
+    facts = Facts(
+        file, len(records.values), shapes=plan.shapes, problems=records.problems, notes=Counter(records.notes)
+    )
     has_nulls = any(type(None) in seen for seen in types.values())
     values = map(_without_nulls, records.values) if has_nulls else iter(records.values)
     written = list(map(row_text, values if assigned.parts is None else _numbered(values, assigned.parts)))

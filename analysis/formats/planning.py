@@ -48,7 +48,9 @@ def _types(reading: ReadOptions, values: Sequence[Mapping[str, Any]]) -> dict[st
     columns = dict.fromkeys(name for value in values for name in value)
     for column in dict(reading.types):
         if column not in columns:
-            raise FormatError(f"There is no column {column!r} to set the type of; the columns are {', '.join(columns)}.")
+            raise FormatError(
+                f"There is no column {column!r} to set the type of; the columns are {', '.join(columns)}."
+            )
     return {
         column: column_types.settled(type_, (value.get(column) for value in values))
         for column, type_ in dict(reading.types).items()

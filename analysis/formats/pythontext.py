@@ -14,8 +14,19 @@ TOKEN = re.compile(
     re.DOTALL,
 )
 ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3}|.)", re.DOTALL)
-ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\n": ""} | dict(zip("\\'\"", "\\'\""))
-NAMES = {"None": None, "True": True, "False": False, "nan": None, "NaN": None, "null": None, "true": True, "false": False}
+ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\n": ""} | {
+    mark: mark for mark in "\\'\""
+}
+NAMES = {
+    "None": None,
+    "True": True,
+    "False": False,
+    "nan": None,
+    "NaN": None,
+    "null": None,
+    "true": True,
+    "false": False,
+}
 ARRAYS = frozenset(("array", "list", "tuple", "np.array", "numpy.array"))
 CLOSED_BY = {"[": "]", "(": ")", "{": "}"}
 

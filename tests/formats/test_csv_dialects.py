@@ -30,7 +30,11 @@ def test_a_line_that_names_the_separator_is_no_data(separator: str, first: str, 
 def test_backslashes_before_quotation_marks(tmp_path: Path) -> None:
     text = 'id,text,label\n1,"He said \\"hi\\", ok",x\n2,"two\nlines \\"q\\", yes",y\n3,"C:\\new ""q""",z\n'
     data = Opened(tmp_path / "a", ("a.csv", text))
-    assert data["text"] == ['He said "hi", ok', 'two\nlines "q", yes', 'C:\\new "q"'] and data["label"] == ["x", "y", "z"]
+    assert data["text"] == ['He said "hi", ok', 'two\nlines "q", yes', 'C:\\new "q"'] and data["label"] == [
+        "x",
+        "y",
+        "z",
+    ]
     assert "written with a backslash" in data.sentences
     assert data["source_record"][0] == '1,"He said \\"hi\\", ok",x'
     data = Opened(tmp_path / "b", ("a.csv", 'id,text\n1,"a \\"b\\", c\\\\"\n2,"d\\\\e"\n'))

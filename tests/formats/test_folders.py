@@ -199,7 +199,9 @@ def test_a_damaged_folder_says_what_is_wrong(file: str, content: str, message: s
 
 
 def test_references_in_a_card_do_not_grow(tmp_path: Path) -> None:
-    bomb = "a: &a [x, x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(24))
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(24)
+    )
     (tmp_path / "README.md").write_text(f"---\n{bomb}configs:\n- data_files: a.csv\n---\n")
     (tmp_path / "a.csv").write_text("text\nx\n")
     assert [file.name for file in files_of(tmp_path).files] == ["a.csv"]

@@ -21,7 +21,12 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.mark.parametrize(
     ("content", "first", "second"),
-    [(TABLE, "a.csv", "a.txt"), (LINES, "a.jsonl", "a.csv"), ("a\tb,c\nd\te,f\n", "a.tsv", "a.csv"), (TABLE, "a.txt", "a.csv")],
+    [
+        (TABLE, "a.csv", "a.txt"),
+        (LINES, "a.jsonl", "a.csv"),
+        ("a\tb,c\nd\te,f\n", "a.tsv", "a.csv"),
+        (TABLE, "a.txt", "a.csv"),
+    ],
 )
 def test_the_same_bytes_under_another_ending_are_another_opening(
     content: str, first: str, second: str, workspace: Workspace, tmp_path: Path

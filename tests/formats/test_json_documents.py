@@ -15,9 +15,13 @@ from tests.formats.opened_files import Opened
 TURNS = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "yo"}]
 
 
-@pytest.mark.parametrize("names", [("train", "test"), ("Training", "dev"), ("validation", "holdout"), ("test_hard", "train")])
+@pytest.mark.parametrize(
+    "names", [("train", "test"), ("Training", "dev"), ("validation", "holdout"), ("test_hard", "train")]
+)
 @pytest.mark.parametrize("indent", [None, 2])
-def test_lists_that_are_called_like_splits_give_the_role_split(names: tuple[str, str], indent: Any, tmp_path: Path) -> None:
+def test_lists_that_are_called_like_splits_give_the_role_split(
+    names: tuple[str, str], indent: Any, tmp_path: Path
+) -> None:
     first, second = names
     document = {first: [{"prompt": "a", "response": "b"}], second: [{"prompt": "c", "response": "d"}]}
     data = Opened(tmp_path, ("a.json", json.dumps(document, indent=indent)))
@@ -56,7 +60,9 @@ def test_a_map_of_scalars_is_key_and_value(values: list[Any], indent: Any, tmp_p
     assert data.info["roles"] == ({"text": "value", "key": "key"} if isinstance(values[0], str) else {"key": "key"})
 
 
-@pytest.mark.parametrize("record", [{"prompt": "a", "response": "b"}, {"messages": TURNS}, {"a": "x", "b": 1}, {"id": "7", "zeta": "q"}])
+@pytest.mark.parametrize(
+    "record", [{"prompt": "a", "response": "b"}, {"messages": TURNS}, {"a": "x", "b": 1}, {"id": "7", "zeta": "q"}]
+)
 def test_one_record_is_no_map(record: dict[str, Any], tmp_path: Path) -> None:
     data = Opened(tmp_path, ("a.json", json.dumps(record, indent=1)))
     assert data.info["rows"] == 1 and "key" not in data.info["columns"]
@@ -116,7 +122,10 @@ def test_whole_numbers_of_any_size_keep_their_digits_at_any_nesting(container: s
 
 def test_digits_in_tool_calls_and_in_json_text_stay(tmp_path: Path) -> None:
     calls = [{"type": "function", "function": {"name": "f", "arguments": {"n": 2**64 + 3}}}]
-    turns = [{"role": "user", "content": "q", "ref": 2**70}, {"role": "assistant", "content": None, "tool_calls": calls}]
+    turns = [
+        {"role": "user", "content": "q", "ref": 2**70},
+        {"role": "assistant", "content": None, "tool_calls": calls},
+    ]
     for name, value in (("a.jsonl", turns), ("b.jsonl", json.dumps(turns))):
         data = Opened(tmp_path / name, (name, json.dumps({"messages": value})))
         read = data.rows["messages"][0].to_list()
@@ -134,7 +143,11 @@ def test_separators_of_unicode_end_no_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("spaced", [False, True])
 def test_a_key_that_stands_twice_is_noted(spaced: bool, tmp_path: Path) -> None:
     colon = ": " if spaced else ":"
-    lines = ['{"text":"a","text":"b"}', '{"text":"c","o":{"k":1,"k":2}}', '{"text":"no \\"key\\":","o":{"k":[{"k":1}]}}']
+    lines = [
+        '{"text":"a","text":"b"}',
+        '{"text":"c","o":{"k":1,"k":2}}',
+        '{"text":"no \\"key\\":","o":{"k":[{"k":1}]}}',
+    ]
     data = Opened(tmp_path, ("a.jsonl", "\n".join(line.replace(":", colon, 1) for line in lines)))
     notes = [(n["field"], n["rows"]) for n in data.info["notes"] if n["kind"] == "repeated_key"]
     assert sorted(notes) == [("k", 1), ("text", 1)] and data["text"][:2] == ["b", "c"]

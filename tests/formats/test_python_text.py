@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from analysis.formats.pythontext import NotPython, python_value
 from tests.formats.opened_files import Opened
 
-TURNS = [{"role": "user", "content": "Where's \"it\"?\n\té 😀"}, {"role": "assistant", "content": "It's\\left."}]
+TURNS = [{"role": "user", "content": 'Where\'s "it"?\n\té 😀'}, {"role": "assistant", "content": "It's\\left."}]
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(
@@ -73,7 +73,13 @@ def test_anything_else_is_refused_and_nothing_is_run(text: str) -> None:
 
 def test_hostile_texts_take_no_long_time() -> None:
     start = time.perf_counter()
-    for text in ("[" + "'a" * 200_000, "'" + "\\" * 400_001, "[1" + " " * 400_000 + "x", "1" * 200_000 + "x", "{" + "1:" * 99):
+    for text in (
+        "[" + "'a" * 200_000,
+        "'" + "\\" * 400_001,
+        "[1" + " " * 400_000 + "x",
+        "1" * 200_000 + "x",
+        "{" + "1:" * 99,
+    ):
         with pytest.raises(NotPython):
             python_value(text)
     assert time.perf_counter() - start < 5
@@ -101,7 +107,11 @@ def test_a_cell_that_cannot_be_read_is_counted(tmp_path: Path) -> None:
 
 
 def test_pairs_and_completions_in_cells_are_turns(tmp_path: Path) -> None:
-    user, good, bad = {"role": "user", "content": "q"}, {"role": "assistant", "content": "+"}, {"role": "assistant", "content": "-"}
+    user, good, bad = (
+        {"role": "user", "content": "q"},
+        {"role": "assistant", "content": "+"},
+        {"role": "assistant", "content": "-"},
+    )
     rows = [["prompt", "chosen", "rejected"], ["q", repr([user, good]), str(np.array([user, bad], dtype=object))]]
     data = Opened(tmp_path / "a", ("a.csv", csv_text(*rows)))
     assert (data["prompt"], data["response"], data["rejected"]) == (["q"], ["+"], ["-"])

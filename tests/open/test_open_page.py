@@ -37,7 +37,10 @@ def texts(at: object) -> list[str]:
 
 
 def test_the_layout_is_named_with_its_sign_and_another_can_be_chosen(folder: Path) -> None:
-    pair = {"input": {"messages": [{"role": "user", "content": "q"}]}, "preferred_output": [{"role": "assistant", "content": "a"}]}
+    pair: dict[str, object] = {
+        "input": {"messages": [{"role": "user", "content": "q"}]},
+        "preferred_output": [{"role": "assistant", "content": "a"}],
+    }
     pair["non_preferred_output"] = [{"role": "assistant", "content": "b"}]
     (folder / "pairs.jsonl").write_text(lines(pair, pair))
     at = picked(folder / "pairs.jsonl")
@@ -67,7 +70,9 @@ def test_the_type_of_a_column_can_be_set(folder: Path) -> None:
 def test_a_folder_with_configurations_is_offered_and_one_is_chosen(folder: Path) -> None:
     repository = folder / "repository"
     (repository / "b").mkdir(parents=True)
-    card = "---\nconfigs:\n- config_name: one\n  data_files: a.jsonl\n- config_name: two\n  data_files: b/*.jsonl\n---\n"
+    card = (
+        "---\nconfigs:\n- config_name: one\n  data_files: a.jsonl\n- config_name: two\n  data_files: b/*.jsonl\n---\n"
+    )
     (repository / "README.md").write_text(card)
     (repository / "a.jsonl").write_text(lines({"prompt": "p", "response": "r"}))
     (repository / "b" / "x.jsonl").write_text(lines({"text": "only text"}))

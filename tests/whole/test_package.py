@@ -111,7 +111,7 @@ def test_what_cannot_be_started_is_said_in_one_line(
         port = str(taken.getsockname()[1])
         for arguments, message in (
             (["opne"], "There is no file and no command 'opne'; `winnow --help` lists the commands."),
-            ([str(tmp_path)], f"{tmp_path} is a folder; name the files in it, such as {tmp_path / '*.jsonl'}."),
+            ([str(tmp_path)], f"The folder {tmp_path} holds no file of data (jsonl, "),
             ([str(tmp_path / "*.csv")], f"No file matches '{tmp_path / '*.csv'}'; check the folder and the pattern."),
             (["table", str(SAMPLE), "--columns", "colour"], "instructions.jsonl has no column colour; it has: "),
             (["--port", port], f"The server cannot listen on 127.0.0.1, port {port} (Address already in use); "),

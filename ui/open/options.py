@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -74,11 +75,10 @@ def choose_types(chosen: Chosen, columns: Sequence[str]) -> Chosen:
     return replace(chosen, types=tuple(types))
 
 
-def previewed(paths: Sequence[str], chosen: Chosen) -> dict[str, object]:
+def previewed(paths: Sequence[str], chosen: Chosen) -> dict[str, Any]:
     """The beginning of the dataset as it would be opened, with the name of each file below the configured folders.
 
     Raises FormatError, DatasetError.
     """
     files, reading, _ = given_files(paths, chosen.reading())
     return preview([below_data_folders(file) if str(file) not in paths else file for file in files], reading)
-
