@@ -120,7 +120,7 @@ def _read(record: Mapping[str, Any], layouts: Sequence[Layout]) -> tuple[list[Ro
 
 
 def opened_cells(record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The record with the lists and objects whose JSON or Python text stands in a cell; itself where there is none."""
+    """The record with the lists and objects whose JSON or Python text is in a cell; itself where there is none."""
     texts = {key: value for key, value in record.items() if type(value) is str and value.startswith(CELL_STARTS)}
     read = {key: value for key, text in texts.items() if (value := value_in_cell(text)) is not None}
     return {**record, **read} if read else record

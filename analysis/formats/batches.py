@@ -134,7 +134,7 @@ def _container(path: Path, head: bytes, reading: ReadOptions) -> str:
 
 
 def _json_container(head: bytes, start: bytes, suffix: str) -> str:
-    """jsonl where each line is a value of its own, json where values have several lines or a line has several values."""
+    """jsonl where each line is one value; json where a value has several lines, or a line several values."""
     lines = [line for line in head.splitlines() if line.strip()]
     whole = [line for line in lines if line[:1] == start and _parses(line)]
     if start == b"[":

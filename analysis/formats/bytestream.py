@@ -43,7 +43,7 @@ WORKBOOKS = {
     b"PK\x03\x04": (b"xl/", b"oasis.opendocument.spreadsheet"),
     b"\xd0\xcf\x11\xe0": (b"W\0o\0r\0k\0b\0o\0o\0k", b"B\0o\0o\0k\0", b"Microsoft Excel"),
 }
-"""How a workbook of a spreadsheet program begins, and what else stands in it."""
+"""How a workbook of a spreadsheet program begins, and what else is in it."""
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MAX_UNREADABLE_SHARE = 0.1
 

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from analysis.errors import FormatError
 from analysis.formats.jsontext import loads
 from analysis.formats.kinds import as_json, as_text
-from analysis.formats.pythontext import NotPython, python_value
+from analysis.formats.pythontext import python_value
 
 ROLES = {
     "user": "user",
@@ -118,11 +119,11 @@ def value_in_cell(text: str) -> Any:
         return None
     try:
         return loads(text)
-    except (ValueError, RecursionError):
+    except (FormatError, RecursionError):
         pass
     try:
         return python_value(text)
-    except NotPython:
+    except FormatError:
         return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import polars as pl
@@ -25,6 +25,7 @@ INT64 = 2**63
 SEPARATED = re.compile(r"[-+]?\d{1,3}(?:([,. '\u00a0\u202f’])\d{3})(?:\1\d{3})*")
 DECIMAL_COMMA = re.compile(r"[-+]?(?:\d{1,3}(?:[. '\u00a0\u202f’]\d{3})+|\d*),\d+")
 WORDS = {**TRUTHS, "yes": True, "no": False, "1": True, "0": False, "t": True, "f": False, "y": True, "n": False}
+EPOCH = datetime(1970, 1, 1)
 EPOCH_SECONDS = (10**8, 10**10)
 DAY_FIRST = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%y")
 YEAR_FIRST = ("%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y%m%d")
@@ -41,13 +42,8 @@ def check(types: Mapping[str, str]) -> None:
                 f"There is no type {named!r} for the column {column}; the types are {', '.join(TYPES)}, number:, for a "
                 "decimal comma, and date:FORMAT for a date such as date:%d/%m/%Y."
             )
-        if detail and base == "date":
-            try:
-                datetime.strptime(datetime(2026, 12, 31).strftime(detail), detail)
-            except ValueError as error:
-                raise FormatError(
-                    f"{detail!r} is no format of a date ({error}); write one such as date:%d/%m/%Y."
-                ) from None
+        if detail and base == "date" and _by_format(datetime(2026, 12, 31).strftime(detail), detail) is None:
+            raise FormatError(f"{detail!r} is no format of a date; write one such as date:%d/%m/%Y.")
 
 
 def decimal_commas(cells: pl.Series) -> int:
@@ -105,16 +101,10 @@ def _number(value: Any, decimal: str) -> float | None:
             text = text.replace(",", "")
         if not re.fullmatch(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", text):
             return None
-        number = float(text)
-    elif (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or (isinstance(value, int) and abs(value) > 10**300)
-    ):
+        value = float(text)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 10**300:
         return None
-    else:
-        number = float(value)
-    return number if abs(number) < 1e300 else None
+    return float(value)
 
 
 def _date(value: Any, written: str) -> datetime | None:
@@ -124,24 +114,30 @@ def _date(value: Any, written: str) -> datetime | None:
     if isinstance(value, date):
         return datetime.combine(value, time())
     text = str(value).strip()
+    if written:
+        return _by_format(text, written)
+    if re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
+        seconds = float(text) if float(text) < EPOCH_SECONDS[1] else float(text) / 1000
+        return EPOCH + timedelta(seconds=seconds) if seconds >= EPOCH_SECONDS[0] else None
     try:
-        if written:
-            return _in_utc(datetime.strptime(text, written))
-        if re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
-            seconds = float(text) if float(text) < EPOCH_SECONDS[1] else float(text) / 1000
-            return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None) if seconds >= EPOCH_SECONDS[0] else None
-        return _in_utc(datetime.fromisoformat(text))
-    except (ValueError, OverflowError, OSError):
-        pass
-    return None if written else next((day for form in ANY_DATE if (day := _by_format(text, form))), None)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return next((day for form in ANY_DATE if (day := _by_format(text, form))), None)
+    return _in_utc(moment)
 
 
 def _by_format(text: str, form: str) -> datetime | None:
     try:
-        return _in_utc(datetime.strptime(text, form))
+        moment = datetime.strptime(text, form)
     except ValueError:
         return None
+    return _in_utc(moment)
 
 
 def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    offset = moment.utcoffset()
+    bare = moment.replace(tzinfo=None)
+    is_inside = (
+        offset is not None and timedelta(days=1) < bare - datetime.min and timedelta(days=1) < datetime.max - bare
+    )
+    return bare - offset if offset is not None and is_inside else bare

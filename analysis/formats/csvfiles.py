@@ -36,8 +36,8 @@ class Dialect:
     """How one file separates its cells.
 
     `original`: the header's cells as written, or None where there is no header. `skipped`: the lines before the header,
-    such as `sep=;`. `backslash`: "" where a backslash is an ordinary character, "quotes" where it stands before a
-    quotation mark inside a cell, "all" where it also stands before itself.
+    such as `sep=;`. `backslash`: "" where a backslash is an ordinary character, "quotes" where it is written before a
+    quotation mark inside a cell, "all" where it is also written before itself.
     """
 
     separator: str
@@ -226,7 +226,7 @@ def dialect(head: str, name: str, reading: ReadOptions) -> Dialect:
 
 
 def _backslash(head: str, separator: str) -> str:
-    """How backslashes are used: "quotes" or "all" where fewer lines are at fault if a mark after one is inside a cell."""
+    """How backslashes are used: "quotes" or "all" where fewer lines are wrong if a mark after one is inside a cell."""
     lines = [line for line in head.split("\n")[:HEAD_RECORDS] if '\\"' in line]
     wrong, wrong_doubled = (
         sum(_fault(form(line), separator) not in ("", UNCLOSED) for line in lines)

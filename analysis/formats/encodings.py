@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 from dataclasses import dataclass
 
 from analysis.errors import FormatError
@@ -48,6 +49,7 @@ TITLES = {
 }
 """Python's name of an encoding -> what it is called on screen; these can be chosen on the page Open."""
 SAMPLE_BYTES = 1 << 15
+NOT_FOR_FILES = frozenset(("idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"))
 TEXT_CONTROLS = "\t\n\r\f\v\x1b"
 
 
@@ -67,14 +69,13 @@ class Encoding:
 
 def checked(name: str) -> str:
     """Python's name of a text encoding. Raises FormatError where there is none of that name."""
-    try:
-        info = codecs.lookup(name)
-        if info.name == "idna" or not isinstance(codecs.getincrementaldecoder(name)("replace").decode(b""), str):
-            raise LookupError
-    except (LookupError, ValueError, TypeError, AssertionError):
+    info = None
+    with contextlib.suppress(LookupError):
+        info = codecs.lookup(name.replace("\0", " "))
+    if info is None or info.name in NOT_FOR_FILES or not getattr(info, "_is_text_encoding", True):
         raise FormatError(
             f"There is no encoding {name!r}; give one such as utf-8, utf-16, cp1252, cp1250, shift_jis or gb18030."
-        ) from None
+        )
     return info.name
 
 

@@ -1,4 +1,4 @@
-"""A folder of a dataset -> its files and the split of each: saved by `datasets`, or a repository with configurations."""
+"""A folder of a dataset -> its files and the split of each: saved by `datasets`, or a dataset repository."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def configurations(folder: Path) -> list[str]:
 
 
 def is_dataset_folder(folder: Path) -> bool:
-    """Whether a folder is one dataset: saved by `datasets`, or a repository that names its files or numbers its parts."""
+    """Whether a folder is one dataset: saved by `datasets`, or with files that are named in its card or numbered."""
     if (folder / STATE).is_file() or (folder / SPLIT_LIST).is_file():
         return True
     data = folder / "data"
@@ -159,7 +159,7 @@ def _of_configuration(folder: Path, config: str | None) -> FolderFiles | None:
     if not pairs:
         wanted = ", ".join(dict.fromkeys(pattern for _, pattern in _patterns(chosen)))
         raise FormatError(
-            f"The configuration {chosen['config_name']} of {folder} names the files {wanted}, and none of them is there; "
+            f"The configuration {chosen['config_name']} of {folder} names the files {wanted}, and none is there; "
             "fetch them too."
         )
     unique = dict(pairs)  # a file that two patterns name is read once
@@ -193,10 +193,11 @@ def _front_matter(card: Path) -> dict[str, Any]:
         return {}
     import yaml
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        value = yaml.load(block[1], Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        value = yaml.load(block[1], Loader=loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = str(error).splitlines()[0]
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise FormatError(
             f"The YAML at the top of {card} cannot be read ({reason}); mend it, or name the files."
         ) from None
@@ -218,7 +219,8 @@ def _patterns(config: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _texts(value: Any) -> list[str]:
-    return [str(one) for one in value] if isinstance(value, list) else [str(value)] if value else []
+    values = value if isinstance(value, list) else [value]
+    return [str(one) for one in values if one]
 
 
 def _matching(base: Path, pattern: str, folder: Path) -> list[Path]:
@@ -295,7 +297,7 @@ def _rank(split: str, splits: Iterable[str]) -> int:
 
 
 def _split_named(path: Path) -> str:
-    """The split in the name of a file or of its folders: `data/train-00000-of-00002.parquet`, `test.csv`, `dev/a.jsonl`."""
+    """The split in the name of a file or of its folders: `train-00000-of-00002.parquet`, `test.csv`, `dev/a.jsonl`."""
     if part := PART.match(path.name):
         return CALLED.get(part["split"].lower(), part["split"])
     for name in (path.name.partition(".")[0], *reversed(path.parts[:-1])):

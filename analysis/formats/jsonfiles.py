@@ -63,7 +63,7 @@ def is_split(name: str) -> bool:
 
 
 def is_document(head: str) -> bool:
-    """Whether the first value of a text has several lines, or another value stands behind it on its line; the text may
+    """Whether the first value of a text has several lines, or another value follows it on its line; the text may
     be cut off at its end."""
     start = _blank(head, 0)
     try:

@@ -1,4 +1,4 @@
-"""JSON text -> its value, with all digits of whole numbers; and which keys stand twice in one object."""
+"""JSON text -> its value, with all digits of whole numbers; and which keys are twice in one object."""
 
 from __future__ import annotations
 
@@ -24,15 +24,12 @@ _LONG = re.compile(LONG_DIGITS)
 
 
 def loads(text: str) -> Any:
-    """The value of a JSON text, whole numbers of any size exact. Raises ValueError, RecursionError where it is none."""
-    if not _LONG.search(text):
-        return orjson.loads(text)
-    value = json.loads(text)
-    return without_surrogates(value, Counter()) if "\\u" in text else value
+    """The value of a JSON text, all digits kept. Raises RecursionError, FormatError where it is none."""
+    return exact(text, Counter())
 
 
 def exact(text: str, notes: Remarks) -> Any:
-    """The same for a record: also where it has NaN, control characters or half a surrogate pair, which becomes U+FFFD.
+    """The same for a record; also where it has NaN, control characters or half a surrogate pair, which becomes U+FFFD.
 
     Raises RecursionError, FormatError where it is no JSON: the message is the reason.
     """
@@ -69,10 +66,10 @@ def with_long_digits(texts: pl.Series) -> list[int]:
 
 
 def repeated_keys(texts: pl.Series, values: Sequence[Any], written: Sequence[bytes]) -> Counter[str]:
-    """How many records have an object in which a key stands twice, by the first such key.
+    """How many records hold an object that has a key twice, by the first such key.
 
-    `written`: each value as compact JSON. A record whose own text is as long as the compact one, or as Python writes it,
-    has none. Of the others the first 1,000 are read key by key.
+    `written`: each value as compact JSON. A record whose own text is as long as the compact one, or as Python writes
+    it, has none. Of the others the first 1,000 are read key by key.
     """
     height = len(values)
     surplus = texts.str.len_bytes().to_numpy() - np.fromiter(map(len, written), np.int64, height)
@@ -94,7 +91,7 @@ def written_keys(value: Any) -> int:
 
 
 def _repeated(text: str) -> str | None:
-    """The first key that stands twice in one object of a JSON text."""
+    """The first key that is twice in one object of a JSON text."""
     twice: list[str] = []
 
     def note(pairs: Iterable[tuple[str, Any]]) -> None:

@@ -26,16 +26,16 @@ SENTENCES = {
     "instances": "Several instances are nested in {n}; the first gives input and output, all stay in their column.",
     "invalid_utf8": "Bytes that are not UTF-8 stand in {n}; they are shown as \ufffd.",
     "replacement_character": "The character \ufffd, which stands for what could not be decoded, is in {n}.",
-    "repeated_key": "The key {detail!r} stands twice in one object in at least {n}; the last value is read.",
+    "repeated_key": "The key {detail!r} is twice in one object in at least {n}; the last value is read.",
     "bare_list": "The record is a bare list, not an object, in {n}; it is read as the column messages.",
     "map": "The file is one JSON object of keys and values; each member is a row.",
-    "decimal_comma": "Column {detail} holds numbers with a decimal comma in {n}; it is kept as text. Set its type to number "
-    "to read them.",
+    "decimal_comma": "Column {detail} holds numbers with a decimal comma in {n}; it is kept as text. "
+    "Set its type to number to read them.",
     "not_number": "Column {detail} is read as numbers; other values, in {n}, are left out.",
     "not_integer": "Column {detail} is read as whole numbers; other values, in {n}, are left out.",
     "not_truth": "Column {detail} is read as true or false; other values, in {n}, are left out.",
-    "not_date": "Column {detail} is read as dates; other values, in {n}, are left out. Give the order of a date such as "
-    "03/04/2026 with the type, as date:%d/%m/%Y.",
+    "not_date": "Column {detail} is read as dates; other values, in {n}, are left out. Give the order of a date such "
+    "as 03/04/2026 with the type, as date:%d/%m/%Y.",
     "lone_surrogate": "Half a surrogate pair stands in {n}; it is shown as \ufffd.",
     "bare_text": "The record is a bare text, not an object, in {n}; it is read as the column text.",
     "empty_rows": "Empty cells only were found in {n}; they are skipped.",

@@ -50,10 +50,10 @@ class ReadOptions:
 
     `roles`: (role, column) pairs or a mapping, each overriding the detected role; an empty column means that no column
     has this role. `separator` and `header` (does the first line name the columns?) are for CSV. `format`: one of
-    FORMATS. `layout`: the name of a layout, or "columns" to read all records column by column. `encoding`: Python's name
-    of the encoding of text files. `types`: (column, type) pairs or a mapping, a type of
-    `analysis.formats.column_types`. `splits`: the split of each file, in their order, where a folder says so; they become the column
-    `split`. `config`: the configuration of a dataset repository, which chooses its files.
+    FORMATS. `layout`: the name of a layout, or "columns" to read all records column by column. `encoding`: Python's
+    name of the encoding of text files. `types`: (column, type) pairs or a mapping; a type is one of
+    `analysis.formats.column_types`. `splits`: the split of each file, in their order, where a folder says so; they
+    become the column `split`. `config`: the configuration of a dataset repository, which chooses its files.
     """
 
     roles: tuple[tuple[str, str], ...] | Mapping[str, str] = ()

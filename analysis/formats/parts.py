@@ -324,7 +324,7 @@ def row_text(record: dict[str, Any]) -> bytes:
 
 
 def _look_at_texts(records: Records, source_records: pl.Series, written: Sequence[bytes], facts: Facts) -> None:
-    """Counts the records of a text file with U+FFFD, and those of JSON in which a key stands twice."""
+    """Counts the records of a text file with U+FFFD, and those of JSON with a key twice in one object."""
     marked = int(source_records.str.contains(MARK).sum())
     facts.notes["replacement_character", ""] += marked - facts.notes["invalid_utf8", ""]
     if records.is_json and records.values:

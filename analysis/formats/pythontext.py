@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from analysis.errors import FormatError
+
 MAX_CHARS = 4 << 20
 MAX_DEPTH = 100
 TOKEN = re.compile(
@@ -31,18 +33,14 @@ ARRAYS = frozenset(("array", "list", "tuple", "np.array", "numpy.array"))
 CLOSED_BY = {"[": "]", "(": ")", "{": "}"}
 
 
-class NotPython(ValueError):
-    """The text is not that of a list, a dictionary or an array with plain values."""
-
-
 def python_value(text: str) -> Any:
     """The value of a text such as `[{'role': 'user'}]`, also where NumPy wrote it, without commas or as `array([...])`.
 
-    Nothing is run. Raises NotPython where the text holds anything else, is cut off by `...`, is nested more than 100
-    deep or longer than 4 million characters.
+    Nothing is run. Raises FormatError where the text holds anything else, is cut off by `...`, is nested more than 100
+    deep or longer than 4 million characters: the message is the reason.
     """
     if len(text) > MAX_CHARS:
-        raise NotPython("too long")
+        raise FormatError("too long")
     reader = _Reader(text)
     value = reader.value(0)
     reader.end()
@@ -63,7 +61,7 @@ class _Reader:
         match = TOKEN.match(self._text, self._position)
         if match is None:
             if self._text[self._position :].strip():
-                raise NotPython(f"at character {self._position + 1}")
+                raise FormatError(f"at character {self._position + 1}")
             self.kind = self.token = ""
         else:
             self.kind, self._position = str(match.lastgroup), match.end()
@@ -72,16 +70,16 @@ class _Reader:
 
     def end(self) -> None:
         if self.kind:
-            raise NotPython(f"at character {self._position}")
+            raise FormatError(f"at character {self._position}")
 
     def take(self, sign: str) -> None:
         if self.token != sign or self.kind != "sign":
-            raise NotPython(f"at character {self._position}")
+            raise FormatError(f"at character {self._position}")
         self.step()
 
     def value(self, depth: int) -> Any:
         if depth > MAX_DEPTH:
-            raise NotPython("nested too deeply")
+            raise FormatError("nested too deeply")
         kind, token = self.kind, self.token
         if kind == "text":
             self.step()
@@ -98,10 +96,10 @@ class _Reader:
         if token == "{":
             self.step()
             return self._pairs(depth)
-        raise NotPython(f"at character {self._position}")
+        raise FormatError(f"at character {self._position}")
 
     def _array(self, depth: int) -> Any:
-        """What stands in `array(...)`, without its `dtype=object`."""
+        """The value in `array(...)`, without its `dtype=object`."""
         self.take("(")
         value = self.value(depth + 1)
         while self.token == ",":
@@ -109,7 +107,7 @@ class _Reader:
             if self.token == ")":
                 break
             if self.kind != "name":
-                raise NotPython(f"at character {self._position}")
+                raise FormatError(f"at character {self._position}")
             self.step()
             self.take("=")
             self.step()
@@ -131,7 +129,7 @@ class _Reader:
         while self.token != "}" or self.kind != "sign":
             key = self.value(depth + 1)
             if not isinstance(key, str | int | float | bool | None):
-                raise NotPython("a key is no text")
+                raise FormatError("a key is no text")
             self.take(":")
             pairs[key if isinstance(key, str) else str(key)] = self.value(depth + 1)
             if self.token != "}":
@@ -141,7 +139,7 @@ class _Reader:
 
 
 def _unquoted(token: str) -> str:
-    """The text that a literal stands for; a literal of bytes, or one with an unusual prefix, stays as it is written."""
+    """The text that a literal writes; a literal of bytes, or one with an unusual prefix, stays as it is written."""
     if token[0] not in "'\"uU":
         return token
     text = token.lstrip("uU")[1:-1]
@@ -153,7 +151,7 @@ def _character(match: re.Match[str]) -> str:
     if len(code) > 1 or code in "01234567":
         number = int(code, 8) if code[0] in "01234567" else int(code[1:], 16)
         if number > 0x10FFFF:
-            raise NotPython("a character beyond Unicode")
+            raise FormatError("a character beyond Unicode")
         return "\ufffd" if 0xD800 <= number <= 0xDFFF else chr(number)
     return ESCAPED.get(code, match[0])
 
@@ -167,5 +165,5 @@ def _number(token: str) -> int | float:
 
 def _named(token: str) -> Any:
     if token not in NAMES:
-        raise NotPython(f"the name {token}")
+        raise FormatError(f"the name {token}")
     return NAMES[token]

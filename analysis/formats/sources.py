@@ -23,7 +23,7 @@ class Source:
 
     @property
     def way(self) -> tuple[str, str, str]:
-        """What tells two readings of the same bytes apart beside the options: container, separator and encoding, which
+        """How two readings of the same bytes can differ beside the options: container, separator and encoding, which
         is "" where it is UTF-8 or that of the file's mark."""
         encoding = "" if self.encoding.how in ("plain", "mark") else self.encoding.name
         return self.container, self.dialect.separator if self.dialect else "", encoding

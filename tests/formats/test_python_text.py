@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.formats.pythontext import NotPython, python_value
+from analysis.errors import FormatError
+from analysis.formats.pythontext import python_value
 from tests.formats.opened_files import Opened
 
 TURNS = [{"role": "user", "content": 'Where\'s "it"?\n\té 😀'}, {"role": "assistant", "content": "It's\\left."}]
@@ -67,7 +68,7 @@ def test_what_numpy_writes_is_read_back(text: str) -> None:
     ],
 )
 def test_anything_else_is_refused_and_nothing_is_run(text: str) -> None:
-    with pytest.raises(NotPython):
+    with pytest.raises(FormatError):
         python_value(text)
 
 
@@ -80,7 +81,7 @@ def test_hostile_texts_take_no_long_time() -> None:
         "1" * 200_000 + "x",
         "{" + "1:" * 99,
     ):
-        with pytest.raises(NotPython):
+        with pytest.raises(FormatError):
             python_value(text)
     assert time.perf_counter() - start < 5
 

@@ -132,20 +132,19 @@ def test_open_speaks_to_people_in_a_sentence(run: Run, file: Path) -> None:
 def test_open_names_the_layouts_and_what_is_lost(run: Run, tmp_path: Path) -> None:
     turns = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
     pair = {"input": {"messages": turns[:1]}, "preferred_output": turns[1:], "non_preferred_output": turns[1:]}
-    lines = [json.dumps(pair)] * 2 + [json.dumps({"prompt": "p", "response": "r\ufffd"}), '{"prompt":"a","prompt":"b"}']
+    lines = [json.dumps(pair)] * 3 + [json.dumps({"prompt": "p", "response": "r\ufffd"}), '{"prompt":"a","prompt":"b"}']
     (tmp_path / "mixed.jsonl").write_text("\n".join([*lines, json.dumps({"note": "neither"})]))
     answer = run("open", tmp_path / "mixed.jsonl", "--json").json
     assert answer["layout"] == "openai_preference"
-    assert answer["layouts"] == {"openai_preference": 2, "instruction": 2, "unread": 1}
+    assert answer["layouts"] == {"openai_preference": 3, "instruction": 2, "unread": 1}
     assert answer["lost"] == {"*": 1, "prompt": 1}
     out = run("open", tmp_path / "mixed.jsonl").out
-    assert "Layout openai_preference (2 rows): OpenAI preference pairs, recognised by: " in out
+    assert "Layout openai_preference (3 rows): OpenAI preference pairs, recognised by: " in out
     assert "Layout instruction (2 rows): Prompt and response, recognised by: prompt as prompt" in out
     by_columns = run("open", tmp_path / "mixed.jsonl", "--layout", "columns", "--json").json
     assert "openai_preference" not in by_columns["layouts"] and by_columns["id"] != answer["id"]
-    refused(
-        run("open", tmp_path / "mixed.jsonl", "--layout", "x"), "There is no layout 'x'; the layouts are columns, *"
-    )
+    unknown = run("open", tmp_path / "mixed.jsonl", "--layout", "x")
+    assert unknown.code == 2 and unknown.err.startswith("There is no layout 'x'; the layouts are columns, ")
 
 
 def test_open_takes_encoding_types_and_a_configuration(run: Run, tmp_path: Path) -> None:
