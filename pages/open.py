@@ -62,9 +62,9 @@ if paths:
     st.subheader(f"Before opening {count(len(paths), 'file')}", anchor=False)
     try:
         chosen = options.choose(paths)
-        columns = list(options.previewed(paths, chosen)["columns"])
-        chosen = options.choose_types(chosen, columns)
         seen = options.previewed(paths, chosen)
+        chosen = options.choose_types(chosen, seen)
+        seen = options.previewed(paths, chosen) if chosen.types else seen
     except (FormatError, DatasetError) as error:
         st.error("This cannot be opened.")
         st.text(str(error))

@@ -16,7 +16,7 @@ from analysis.formats.layouts import BY_NAME, LAYOUTS, Layout, first_layout
 from analysis.formats.options import ReadOptions
 from analysis.formats.parsing import Records
 from analysis.formats.parts import SPLIT, Plan, build
-from analysis.formats.shapes import Shape, find_shape, layout_shape
+from analysis.formats.shapes import Shape, column_named, find_shape, layout_shape
 
 SAMPLE_RECORDS = 1_000
 MAX_SHAPES = 12

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.app_page import open_page, well
-from ui.session import files
+from ui.session import files, jobs, session
 
 
 @pytest.fixture
@@ -81,3 +81,19 @@ def test_a_folder_with_configurations_is_offered_and_one_is_chosen(folder: Path)
     assert any(text.startswith("Read as instruction") for text in texts(at))
     well(at.selectbox(key="config").set_value("two").run())  # type: ignore[attr-defined]
     assert any(text.startswith("Read as text") for text in texts(at))
+
+
+def test_a_column_is_offered_by_the_name_that_the_source_gives_it(folder: Path) -> None:
+    (folder / "a.csv").write_text("text,tags\nsome words,01\nmore words,02\n")
+    at = picked(folder / "a.csv")
+    well(at.multiselect(key="typed_columns").set_value(["tags"]).run())  # type: ignore[attr-defined]
+    well(at.selectbox(key="type_tags").set_value("number").run())  # type: ignore[attr-defined]
+    assert at.dataframe[0].value["tags_original"].to_list() == ["1.0", "2.0"]  # type: ignore[attr-defined]
+
+
+def test_the_configuration_of_the_command_line_is_opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["app.py", "--config=two", str(folder)])
+    assert (session.files_given(), session.config_given()) == ([str(folder)], "two")
+    assert jobs.arguments_of([str(folder)], config="two", types=(("n", "text"),), encoding="cp1252") == [
+        *("open", "--encoding", "cp1252", "--config", "two", "--type", "n=text", "--", str(folder))
+    ]

@@ -75,6 +75,19 @@ def test_files_start_the_app_with_them(served: list[tuple[list[str], list[str]]]
         assert served.pop() == (here, expected)
 
 
+def test_a_folder_starts_the_app_with_its_configuration(
+    served: list[tuple[list[str], list[str]]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = "".join(f"- config_name: {name}\n  data_files: {name}.jsonl\n" for name in "ab")
+    (tmp_path / "README.md").write_text(f"---\nconfigs:\n{names}---\n")
+    for name in "ab":
+        (tmp_path / f"{name}.jsonl").write_text('{"text": "a"}\n')
+    assert exit_code(str(tmp_path)) == 2 and served == []
+    assert capsys.readouterr().err == f"{tmp_path} has 2 configurations (a, b); choose one with --config NAME.\n"
+    assert exit_code(str(tmp_path), "--config", "b") == 0
+    assert served.pop()[1] == ["--config=b", str(tmp_path)]
+
+
 def test_options_are_handed_to_the_server(served: list[tuple[list[str], list[str]]]) -> None:
     port = free_port()
     assert exit_code(str(SAMPLE), "--port", str(port), "--address", "::1", "--allow-host", "winnow.example.org") == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -65,8 +65,9 @@ def _configuration(paths: Sequence[str]) -> str | None:
     return st.selectbox("Configuration", names, format_func=md, key="config")
 
 
-def choose_types(chosen: Chosen, columns: Sequence[str]) -> Chosen:
-    """The widgets that set the type of a column by hand; the same choice with these types."""
+def choose_types(chosen: Chosen, seen: Mapping[str, Any]) -> Chosen:
+    """The widgets that set the type of a column of the preview by hand; the same choice with these types."""
+    columns = [seen["renamed"].get(column, column) for column in seen["columns"] if column not in seen["added"]]
     with st.expander("Types of columns"):
         picked = st.multiselect("Columns whose type you set", columns, format_func=md, key="typed_columns")
         types = [
