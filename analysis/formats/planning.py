@@ -45,15 +45,10 @@ def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Pl
 
 def _types(reading: ReadOptions, values: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The types set by hand, as the first records settle them. Raises FormatError where there is no such column."""
-    columns = dict.fromkeys(name for value in values for name in value)
-    for column in dict(reading.types):
-        if column not in columns:
-            raise FormatError(
-                f"There is no column {column!r} to set the type of; the columns are {', '.join(columns)}."
-            )
+    columns = {name: () for value in values for name in value} if reading.types else {}
+    types = {column_named(column, columns): type_ for column, type_ in dict(reading.types).items()}
     return {
-        column: column_types.settled(type_, (value.get(column) for value in values))
-        for column, type_ in dict(reading.types).items()
+        column: column_types.settled(type_, (value.get(column) for value in values)) for column, type_ in types.items()
     }
 
 
