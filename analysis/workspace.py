@@ -21,7 +21,20 @@ import analysis
 from analysis.catalogue import CATALOGUE
 from analysis.dataset import Dataset
 from analysis.errors import DatasetError
-from analysis.formats import ROLES, TEXT_ROLES, ReadOptions, digests, fingerprint, fingerprint_of, import_files, rebuild
+from analysis.formats import (
+    ROLES,
+    TEXT_ROLES,
+    FolderFiles,
+    ReadOptions,
+    digests,
+    files_of,
+    fingerprint,
+    fingerprint_of,
+    import_files,
+    rebuild,
+    source_of,
+    way_of,
+)
 from analysis.home import home_folder
 from analysis.loaders.tokenizers import is_online
 from analysis.signal import Catalogue
@@ -80,14 +93,13 @@ class Workspace:
         >>> dataset.height, dataset.format
         (1200, 'instruction')
         """
-        reading = reading or ReadOptions()
-        files = [fetched(str(path)) if str(path).startswith("hf://") else readable(path) for path in paths]
+        files, reading, name = given_files(paths, reading or ReadOptions())
         sizes = [file.stat().st_size for file in files]
         key = opening_key(files, reading)
         with FileLock(self.folder / f"opening-{key}.lock"), ThreadPoolExecutor(1) as beside:
             hashed = beside.submit(digests, files)
             if any([f["bytes"] for f in meta["files"]] == sizes for meta in self.datasets()):
-                id = dataset_id(fingerprint_of(hashed.result()), reading)
+                id = self._id_for(fingerprint_of(hashed.result()), reading, ways(files, reading))
                 if (self.folder / id / "dataset.json").exists():
                     return self._dataset(self.folder / id)
             with self._unfinished(key) as unfinished:
@@ -98,11 +110,19 @@ class Workspace:
                     {"path": str(file.resolve()), "name": file.name, "bytes": size, "sha256": digest}
                     for file, size, digest in zip(files, sizes, hashed.result(), strict=True)
                 ]
-                name = files[0].name if len(files) == 1 else f"{files[0].name} and {len(files) - 1} more"
                 print_ = fingerprint_of(hashed.result())
-                id = dataset_id(print_, reading)
+                id = self._id_for(print_, reading, tuple(source_of(one).way for one in info["sources"].values()))
                 with FileLock(self.folder / f"{id}.lock"):
                     return self._publish(unfinished, id, print_, name, described, reading, info)
+
+    def _id_for(self, print_: str, reading: ReadOptions, ways_: tuple[Way, ...]) -> str:
+        """The id of files read in these ways; one with the ways in it where the bytes are opened in other ways already,
+        as under a name with another ending."""
+        id = dataset_id(print_, reading)
+        path = self.folder / id / "dataset.json"
+        if not path.exists() or ways_of(self._dataset(path.parent).meta) == ways_:
+            return id
+        return f"{print_[:12]}-{_digits([_given(reading), ways_])[:6]}"
 
     @contextmanager
     def _unfinished(self, key: str) -> Iterator[Path]:
@@ -199,11 +219,21 @@ class Workspace:
         if name.startswith("hf://"):
             return self.open([name])
         if os.path.exists(name):
-            print_ = fingerprint([readable(name)])
-            readings = [meta for meta in self.datasets() if meta["fingerprint"] == print_]
-            return self._dataset(self.folder / str(readings[0]["id"])) if readings else self.open([name])
+            reading = self._latest(name)
+            return self._dataset(self.folder / str(reading["id"])) if reading else self.open([name])
         opened = ", ".join(f"{d['id']} ({d['name']})" for d in self.datasets()[:5]) or "none yet"
         raise DatasetError(f"{name!r} is neither a file nor the id of an opened dataset; opened: {opened}.")
+
+    def _latest(self, name: str) -> dict[str, Any] | None:
+        """The description of the latest opening of this file or folder, read as its names say."""
+        files, folder, _ = given_files([name], ReadOptions())
+        print_ = fingerprint(files)
+        for meta in self.datasets():
+            if meta["fingerprint"] == print_:
+                reading = ReadOptions(**meta["reading"])
+                if reading.splits == folder.splits and ways_of(meta) == ways(files, reading):
+                    return meta
+        return None
 
     def datasets(self) -> list[dict[str, Any]]:
         """The content of dataset.json of each dataset, latest first; a damaged one is left out."""
@@ -227,6 +257,43 @@ def dataset_id(print_: str, reading: ReadOptions) -> str:
     if reading == ReadOptions():
         return print_[:16]
     return f"{print_[:12]}-{_digits(_given(reading))[:6]}"
+
+
+Way = tuple[str, str, str]
+"""How a file was read beside the options: its container, its separator, its encoding."""
+
+
+def ways(files: Sequence[Path], reading: ReadOptions) -> tuple[Way, ...]:
+    """How each file would be read, by its name and its first bytes."""
+    return tuple(way_of(file, reading).way for file in files)
+
+
+def ways_of(meta: Mapping[str, Any]) -> tuple[Way, ...]:
+    """How each file of a dataset was read."""
+    return tuple(source_of(source).way for source in meta["sources"].values())
+
+
+def given_files(paths: Sequence[str | Path], reading: ReadOptions) -> tuple[list[Path], ReadOptions, str]:
+    """The files that are meant, folders replaced by their files; how to read them; and the name of the dataset."""
+    files: list[Path] = []
+    splits: list[str] = []
+    for path in paths:
+        if str(path).startswith("hf://"):
+            inside = FolderFiles((fetched(str(path)),))
+        elif Path(path).is_dir():
+            inside = files_of(Path(path), reading.config)
+            inside = FolderFiles(tuple(readable(file) for file in inside.files), inside.splits)
+        else:
+            inside = FolderFiles((readable(path),))
+        files += inside.files
+        splits += inside.splits or [""] * len(inside.files)
+    if reading.config is not None and not any(Path(path).is_dir() for path in paths):
+        raise DatasetError(f"The configuration {reading.config!r} needs the folder of a dataset; name that folder.")
+    if any(splits):
+        reading = replace(reading, splits=tuple(splits))
+    shown = [Path(path).resolve().name if Path(path).is_dir() else Path(path).name for path in map(str, paths)]
+    name = shown[0] if len(shown) == 1 else f"{shown[0]} and {len(shown) - 1} more"
+    return files, replace(reading, config=None), name
 
 
 def opening_key(files: Sequence[Path], reading: ReadOptions) -> str:

@@ -1,14 +1,15 @@
 """Which file do you want to open, and is it read correctly?"""
 
 import json
-from pathlib import Path
+from dataclasses import asdict
 
 import streamlit as st
 
 from analysis.errors import DatasetError, FormatError
-from analysis.formats import ReadOptions, preview
+from analysis.formats import layout_sentences
 from analysis.workspace import below_data_folders, data_folders
 from ui.frame import frame
+from ui.open import options
 from ui.session import files, jobs, session
 from ui.session.text import count, cut, md
 
@@ -59,25 +60,19 @@ except DatasetError as error:
 
 if paths:
     st.subheader(f"Before opening {count(len(paths), 'file')}", anchor=False)
-    with st.expander("Reading options"):
-        options = {"as detected": None, "comma": ",", "semicolon": ";", "tab": "\t", "vertical bar": "|"}
-        separator = options[st.selectbox("Separator of CSV cells", options, key="separator")]
-        heads = {"as detected": None, "the names of the columns": True, "the first row": False}
-        header = heads[st.selectbox("The first line of a CSV is", heads, key="header")]
-        missing = st.text_input(
-            "Words that mean: no value (with commas between them)", key="missing", placeholder="NULL, N/A"
-        )
-        words = tuple(word.strip() for word in missing.split(",") if word.strip())
     try:
-        seen = preview([Path(path) for path in paths], ReadOptions(separator=separator, header=header, missing=words))
-    except FormatError as error:
+        chosen = options.choose(paths)
+        seen = options.previewed(paths, chosen)
+        chosen = options.choose_types(chosen, seen)
+        seen = options.previewed(paths, chosen) if chosen.types else seen
+    except (FormatError, DatasetError) as error:
         st.error("This cannot be opened.")
         st.text(str(error))
         st.stop()
     whole = "" if seen["is_whole"] else ", from the beginning of the file"
     st.text(f"Read as {seen['format']} from {seen['container']}{whole}.")
-    for note in seen["notes"]:
-        st.text(note["sentence"])
+    for sentence in (*layout_sentences(seen), *(note["sentence"] for note in seen["notes"])):
+        st.text(sentence)
     roles = files.choose_roles(seen["roles"], list(seen["columns"]), "new")
     st.button(
         "Open",
@@ -85,7 +80,7 @@ if paths:
         key="go",
         on_click=frame.open_files,
         args=(paths, roles),
-        kwargs={"separator": separator, "header": header, "missing": missing},
+        kwargs=asdict(chosen),
     )
     shown = [{name: cut(str(record.get(name) or ""), 200) for name in seen["columns"]} for record in seen["records"]]
     st.dataframe(shown, hide_index=True, alt="The first records", height=300)
@@ -96,8 +91,8 @@ elif dataset := session.dataset():
     st.text(
         f"{dataset.name}: {count(dataset.height)}, {dataset.format}; id {dataset.id}; SHA-256 {dataset.fingerprint}"
     )
-    for note in dataset.meta["notes"]:
-        st.text(note["sentence"])
+    for sentence in (*layout_sentences(dataset.meta), *(note["sentence"] for note in dataset.meta["notes"])):
+        st.text(sentence)
     with st.expander("Roles of its columns", expanded=True):
         changed = files.choose_roles(dataset.roles, list(dataset.originals), f"now_{dataset.id}")
         st.button(

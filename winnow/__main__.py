@@ -39,7 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def start(
-    files: Annotated[list[str] | None, typer.Argument(metavar="FILE", help="Files to open as one dataset.")] = None,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE", help="Files, or a folder, to open as one dataset.")
+    ] = None,
+    config: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Configuration of a dataset repository, which is a folder.")
+    ] = None,
     port: Annotated[
         int | None,
         typer.Option(min=1, max=65535, envvar="STREAMLIT_SERVER_PORT", help="Default: 8501 or the next free port."),
@@ -57,21 +62,22 @@ def start(
     Give a file with the name of a command with its folder: `winnow ./open`.
     """
     from analysis.commands.open import expanded
-    from analysis.workspace import readable
+    from analysis.formats import ReadOptions
+    from analysis.workspace import given_files
 
     names = expanded(files or [])
     for name in names:
         if not name.startswith("hf://"):
             if not Path(name).exists():
                 _refuse(f"There is no file and no command {name!r}; `winnow --help` lists the commands.")
-            readable(name)
+            given_files([name], ReadOptions(config=config))
     options = ["--server.address", address]
     if port:
         _check_free(address, port)
         options += ["--server.port", str(port)]
     for host in ["localhost", "127.0.0.1", *allow_host] if allow_host else []:
         options += ["--server.allowedHosts", host]
-    _serve(options, names)
+    _serve(options, [f"--config={config}", *names] if config else names)
 
 
 def _serve(options: list[str], files: list[str]) -> None:

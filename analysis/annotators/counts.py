@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from analysis.annotators.labels import Codes, Labels, Numbers
+from analysis.annotators.labels import PLAIN_NUMBER, Codes, Labels, Numbers
 
 MOST_RATIO_VALUES = 2000  # every pair of values has a ratio of its own; other levels need none
 _BLOCK = 4096  # items at a time
@@ -51,9 +52,8 @@ class Counts:
     def _why_no_alpha(self) -> str:
         start = "Alpha is undefined"
         if self.level in ("interval", "ratio") and self.numbers is None:
-            return (
-                f"{start} at the {self.level} level: labels such as {self.names[0]!r} are not numbers; choose nominal."
-            )
+            word = next((name for name in self.names if not re.fullmatch(PLAIN_NUMBER, name)), self.names[0])
+            return f"{start} at the {self.level} level: labels such as {word!r} are not numbers; choose nominal."
         if self.level == "ratio" and self.numbers is not None:
             if self.numbers.min(initial=0) < 0:
                 return f"{start} at the ratio level: {self.numbers.min():g} is below zero; choose interval."

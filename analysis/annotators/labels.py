@@ -16,7 +16,8 @@ Codes = npt.NDArray[np.int64]
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 FEW_VALUES = 20  # with more different values, whole numbers are a measure and not a scale of grades
 MOST_EXACT = 2.0**53  # larger whole numbers are not exact as floats
-_NUMBER = r"^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$"  # "007" is a name
+PLAIN_NUMBER = r"^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$"  # "007" is a name
+_PADDED = r"^0\d$"  # "00" among numbers is a label of its own, and a number where one is asked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,9 +161,9 @@ def _named(column: pl.Series, *, is_label: bool) -> tuple[Codes, tuple[str, ...]
     codes, firsts = _codes([column])
     different = column.gather(pl.Series(firsts))
     code_names = _label_names(different) if is_label else _text(different)
-    names = pl.DataFrame({"name": code_names, "number": _numeric(different)}).unique("name")
+    names = pl.DataFrame({"name": code_names, "number": _with_padded(different)}).unique("name")
     numbers = None if names["number"].null_count() or names.is_empty() else names["number"]
-    names = names.sort("name" if numbers is None else "number")
+    names = names.sort("name" if numbers is None else ["number", "name"])
     places = dict(zip(names["name"], range(names.height), strict=True))
     order = np.array([places[name] for name in code_names], np.int64)
     return order[codes], tuple(names["name"]), None if numbers is None else names["number"].to_numpy()
@@ -187,7 +188,7 @@ def _label_names(column: pl.Series) -> pl.Series:
     names = _text(column)
     if column.dtype != pl.String:
         return names
-    return _shown(_numeric(column)).zip_with(names.str.contains(_NUMBER), names)
+    return _shown(_numeric(column)).zip_with(names.str.contains(PLAIN_NUMBER), names)
 
 
 def _shown(numbers: pl.Series) -> pl.Series:
@@ -196,10 +197,18 @@ def _shown(numbers: pl.Series) -> pl.Series:
     return as_whole.zip_with(whole.fill_null(False), numbers.cast(pl.String))
 
 
+def _with_padded(column: pl.Series) -> pl.Series:
+    """What each value is as a number; among numbers also "00" and "07"."""
+    numbers = _numeric(column)
+    if column.dtype != pl.String or numbers.null_count() == len(numbers):
+        return numbers
+    return column.set(~column.str.contains(_PADDED), None).cast(pl.Float64).zip_with(numbers.is_null(), numbers)
+
+
 def _numeric(column: pl.Series) -> pl.Series:
     """What each value is as a number, null where it is none."""
     if column.dtype == pl.String:
-        text = column.set(~column.str.contains(_NUMBER), None)
+        text = column.set(~column.str.contains(PLAIN_NUMBER), None)
         return text.cast(pl.Float64)
     if column.dtype.is_numeric():
         return column.cast(pl.Float64)

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from analysis.formats.chats import CELL_STARTS, value_in_cell
 from analysis.formats.layouts import BY_NAME, Layout, Row
 from analysis.formats.parsing import Records
 from analysis.formats.shapes import Shape
@@ -84,10 +85,9 @@ def _by_layout(
     given: list[tuple[int, Layout | None, list[Row]]] = []
     for number, value in enumerate(records.values):
         filled = _filled(value) if records.frame is not None else value
-        rows, layout = None, None
-        for layout in layouts:
-            if (rows := layout.rows_of(filled)) is not None:
-                break
+        rows, layout = _read(filled, layouts)
+        if rows is None and (in_cells := opened_cells(filled)) is not filled:
+            rows, layout = _read(in_cells, layouts)
         given.append((number, layout, rows) if rows is not None else (number, None, [{}]))
     origin = [number for number, _, rows in given for _ in rows]
     readers = [layout for _, layout, rows in given for _ in rows]
@@ -109,6 +109,21 @@ def _by_layout(
     added = {ADDED + name: [row.get("columns", {}).get(name) for row in rows_read] for name in names}
     parts = None if is_same else list(chain.from_iterable(range(len(rows)) for _, _, rows in given))
     return Assigned(spread, tuple(g for g in groups if g.positions != []), left, added, parts)
+
+
+def _read(record: Mapping[str, Any], layouts: Sequence[Layout]) -> tuple[list[Row] | None, Layout | None]:
+    """What the first layout that the record has reads of it, and that layout."""
+    for layout in layouts:
+        if (rows := layout.rows_of(record)) is not None:
+            return rows, layout
+    return None, None
+
+
+def opened_cells(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The record with the lists and objects whose JSON or Python text is in a cell; itself where there is none."""
+    texts = {key: value for key, value in record.items() if type(value) is str and value.startswith(CELL_STARTS)}
+    read = {key: value for key, text in texts.items() if (value := value_in_cell(text)) is not None}
+    return {**record, **read} if read else record
 
 
 def _filled(value: Any) -> Any:

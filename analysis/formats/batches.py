@@ -14,7 +14,9 @@ from analysis.errors import FormatError
 from analysis.formats import csvfiles, jsonfiles
 from analysis.formats.bytestream import ByteStream
 from analysis.formats.csvfiles import Dialect
+from analysis.formats.encodings import Encoding
 from analysis.formats.options import MAX_RECORD_BYTES, ReadOptions
+from analysis.formats.sources import UTF_8, Source
 
 PARQUET_ROWS = 8_192
 TEXT_SUFFIXES = {".txt", ".md", ".text"}
@@ -29,7 +31,7 @@ class Batch:
     process can read them from the file again, which is cheaper than sending them there. `table`: an Arrow batch or
     Polars frame, whose columns `nested` hold JSON text. Else `texts`: each record's own text, with `lines`, the line of
     each, and `keys`, the member names where the file is a JSON object of records. `line`: the 1-based line of the first
-    record. `done`: bytes of the files read so far.
+    record. `done`: bytes of the files read so far. `split`: the split that a folder gives the file.
     """
 
     file: str
@@ -46,39 +48,71 @@ class Batch:
     dialect: Dialect | None = None
     problems: list[tuple[int, str]] = field(default_factory=list)
     notes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    encoding: Encoding = UTF_8
+    split: str | None = None
+
+    @property
+    def source(self) -> Source:
+        """How the batch's file is read."""
+        return Source(self.container, self.dialect, self.encoding, self.split)
 
 
 def batches(path: Path, name: str, reading: ReadOptions, size: int) -> Generator[Batch, None, None]:
     """The file's records in order, about `size` bytes of text at a time. Raises FormatError where it cannot be read."""
-    stream = ByteStream(path)
+    stream = ByteStream(path, reading.encoding)
     try:
-        if stream.is_parquet or stream.is_arrow:
-            yield from _tables(stream, name)
-            return
-        pieces = stream.pieces(size)
-        head = b"".join(_up_to(pieces, 1 << 18))
-        pieces = _chain(head, pieces, size)
-        if b"\n" not in head and b"\r" in head.strip():
-            # Carriage returns end the lines, as on old Macs; the code below needs line feeds.
-            stream.is_plain, head = False, head.replace(b"\r", b"\n")
-            pieces = (piece.replace(b"\r", b"\n") for piece in pieces)
-        container = _container(path, head, reading)
-        if container == "jsonl":
-            yield from _line_blocks(pieces, stream, name, size)
-            return
-        texts = _decoded(pieces)
-        if container == "json":
-            records: Iterable[Any] = jsonfiles.records(texts, name)
-            dialect = None
-        elif container == "text":
-            records = ((line, text, None, None) for line, text in enumerate(csvfiles.lines(texts), 1))
-            dialect = None
-        else:
-            dialect = csvfiles.dialect(head.decode("utf-8", "replace"), name, reading)
-            records = csvfiles.records(texts, dialect)
-        yield from _grouped(records, stream, name, container, dialect, size)
+        for batch in _batches(stream, name, reading, size):
+            batch.encoding = stream.encoding
+            yield batch
     finally:
         stream.close()
+
+
+def way_of(path: Path, reading: ReadOptions) -> Source:
+    """How a file would be read, by its name and its first bytes."""
+    stream = ByteStream(path, reading.encoding)
+    try:
+        if stream.is_parquet or stream.is_arrow:
+            return Source("parquet" if stream.is_parquet else "arrow")
+        _, head = _opened(stream, 1 << 18)
+        container = _container(path, head, reading)
+        dialect = csvfiles.dialect(head.decode("utf-8", "replace"), path.name, reading) if container == "csv" else None
+        return Source(container, dialect, stream.encoding)
+    finally:
+        stream.close()
+
+
+def _batches(stream: ByteStream, name: str, reading: ReadOptions, size: int) -> Iterator[Batch]:
+    if stream.is_parquet or stream.is_arrow:
+        yield from _tables(stream, name)
+        return
+    pieces, head = _opened(stream, size)
+    container = _container(stream.path, head, reading)
+    if container == "jsonl":
+        yield from _line_blocks(pieces, stream, name, size)
+        return
+    texts = _decoded(pieces)
+    dialect = None
+    if container == "json":
+        records: Iterable[Any] = jsonfiles.records(texts, name)
+    elif container == "text":
+        records = ((line, text, None, None) for line, text in enumerate(csvfiles.lines(texts), 1))
+    else:
+        dialect = csvfiles.dialect(head.decode("utf-8", "replace"), name, reading)
+        records = csvfiles.records(texts, dialect)
+    yield from _grouped(records, stream, name, container, dialect, size)
+
+
+def _opened(stream: ByteStream, size: int) -> tuple[Iterator[bytes], bytes]:
+    """The file's text in pieces, and the first 256 KiB of it; lines end with line feeds."""
+    pieces = stream.pieces(size)
+    head = b"".join(_up_to(pieces, 1 << 18))
+    pieces = _chain(head, pieces, size)
+    if b"\n" not in head and b"\r" in head.strip():
+        # Carriage returns end the lines, as on old Macs; the code below needs line feeds.
+        stream.is_plain, head = False, head.replace(b"\r", b"\n")
+        pieces = (piece.replace(b"\r", b"\n") for piece in pieces)
+    return pieces, head
 
 
 def _container(path: Path, head: bytes, reading: ReadOptions) -> str:
@@ -89,15 +123,7 @@ def _container(path: Path, head: bytes, reading: ReadOptions) -> str:
     if suffix in CSV_SUFFIXES:
         return "csv"
     if start in (b"{", b"["):
-        lines = [line for line in head.splitlines() if line.strip()]
-        whole = [line for line in lines if line[:1] == start and _parses(line)]
-        if start == b"[":
-            return "jsonl" if len(lines) > 1 and suffix != ".json" and lines[0] in whole else "json"
-        if suffix in (".jsonl", ".ndjson"):
-            return "jsonl" if whole or b"\n" not in head.strip() or lines[0].strip() != b"{" else "json"
-        if suffix in TEXT_SUFFIXES and not whole and not _opens_json(head):
-            return "text"
-        return "jsonl" if len(whole) > 1 else "json"
+        return _json_container(head, start, suffix)
     if reading.separator is not None:
         return "csv"
     if suffix in (".jsonl", ".ndjson", ".json"):
@@ -105,6 +131,23 @@ def _container(path: Path, head: bytes, reading: ReadOptions) -> str:
     if suffix in TEXT_SUFFIXES:
         return "text"
     return "csv" if csvfiles.looks_separated(head.decode("utf-8", "replace")) else "text"
+
+
+def _json_container(head: bytes, start: bytes, suffix: str) -> str:
+    """jsonl where each line is one value; json where a value has several lines, or a line several values."""
+    lines = [line for line in head.splitlines() if line.strip()]
+    whole = [line for line in lines if line[:1] == start and _parses(line)]
+    if start == b"[":
+        if len(lines) > 1 and lines[0] in whole:
+            return "jsonl" if suffix != ".json" or len(whole) > 1 else "json"
+        return "json"
+    if lines[0] not in whole and jsonfiles.is_document(head.decode("utf-8", "replace")):
+        return "json"
+    if suffix in (".jsonl", ".ndjson"):
+        return "jsonl" if whole or b"\n" not in head.strip() or lines[0].strip() != b"{" else "json"
+    if suffix in TEXT_SUFFIXES and not whole and not _opens_json(head):
+        return "text"
+    return "jsonl" if len(whole) > 1 else "json"
 
 
 def _parses(line: bytes) -> bool:

@@ -12,23 +12,20 @@ from pathlib import Path
 from typing import IO, Any
 
 from analysis.errors import FormatError
+from analysis.formats.encodings import Encoding, encoding_of
 from analysis.formats.options import KNOWN_FILES, max_bytes
 
 HEAD_BYTES = 1 << 20
+BINARY_SAMPLE_BYTES = 1 << 16
+CONTINUING = bytes(range(0x80, 0xC0))
 COMPRESSED = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst"}
-BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 STRANGERS = {
     b"\x89PNG\r\n\x1a\n": "a PNG image",
     b"\xff\xd8\xff": "a JPEG image",
     b"GIF8": "a GIF image",
     b"%PDF": "a PDF document",
     b"PK\x03\x04": "a ZIP archive or an Office document",
+    b"\xd0\xcf\x11\xe0": "an old Office document",
     b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
     b"Rar!\x1a\x07": "a RAR archive",
     b"BZh": "a bzip2 file",
@@ -42,6 +39,12 @@ STRANGERS = {
     b"ORC": "an ORC file",
     b"\x89HDF": "an HDF5 file",
 }
+WORKBOOKS = {
+    b"PK\x03\x04": (b"xl/", b"oasis.opendocument.spreadsheet"),
+    b"\xd0\xcf\x11\xe0": (b"W\0o\0r\0k\0b\0o\0o\0k", b"B\0o\0o\0k\0", b"Microsoft Excel"),
+}
+"""How a workbook of a spreadsheet program begins, and what else is in it."""
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MAX_UNREADABLE_SHARE = 0.1
 
 
@@ -59,10 +62,12 @@ def open_file(path: Path) -> BufferedReader:
 
 class ByteStream:
     """One open file. `done` counts the file's own bytes read so far, before decompression. `is_plain`: `pieces`
-    gives the file's own bytes, beginning with byte `start`."""
+    gives the file's own bytes, beginning with byte `start`. `encoding`: the one of its text, once `pieces` has begun;
+    `given` is the encoding that a person named."""
 
-    def __init__(self, path: Path) -> None:
-        self.name, self.path = path.name, path
+    def __init__(self, path: Path, given: str | None = None) -> None:
+        self.name, self.path, self.given = path.name, path, given
+        self.encoding = Encoding("utf-8")
         self.is_plain, self.start = False, 0
         self.raw = open_file(path)
         magic = self.raw.read(8)
@@ -72,7 +77,7 @@ class ByteStream:
         self._whole: IO[bytes] | None = None
         self._read = 0
         self.head = self.read(HEAD_BYTES)
-        if not self.head.strip(b" \t\r\n\0\xef\xbb\xbf"):
+        if not self.head.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
             self.close()
             raise FormatError(f"{self.name} is empty; files that can be read are {KNOWN_FILES}.")
 
@@ -125,33 +130,60 @@ class ByteStream:
 
         Raises FormatError where the bytes are no text.
         """
-        mark, encoding = next((m for m in BYTE_ORDER_MARKS if self.head.startswith(m[0])), (b"", "utf-8"))
-        decoder = codecs.getincrementaldecoder(encoding)("replace")
-        head = self.head.removeprefix(mark)
-        self.is_plain, self.start = encoding == "utf-8" and self.compression is None, len(mark)
-        self._refuse_binary(head if encoding == "utf-8" else decoder.decode(head).encode())
+        head = self.head
+        self._refuse_known_binary(head)
+        self.encoding = encoding_of(head, self.given, self._beyond_ascii(head))
+        name, mark = self.encoding.name, self.encoding.mark
+        decoder = codecs.getincrementaldecoder(name)("replace")
+        head = head.removeprefix(mark)
+        self.is_plain, self.start = name == "utf-8" and self.compression is None, len(mark)
+        self._refuse_binary(head[:BINARY_SAMPLE_BYTES] if name == "utf-8" else decoder.decode(head).encode())
         decoder.reset()
         self.head = b""
         while head:
             for start in range(0, len(head), size):
                 piece = head[start : start + size]
-                yield piece if encoding == "utf-8" else decoder.decode(piece).encode("utf-8", "replace")
+                yield piece if name == "utf-8" else decoder.decode(piece).encode("utf-8", "replace")
             head = self.read(max(size, 1 << 16))
+        if rest := decoder.decode(b"", final=True):
+            yield rest.encode("utf-8", "replace")
+
+    def _beyond_ascii(self, head: bytes) -> bytes:
+        """A piece of the file that is not only ASCII: of its beginning, or of what follows where it is not compressed,
+        since that is read quickly."""
+        if not head.isascii() or self.compression is not None:
+            return head
+        position = self.raw.tell()
+        piece = self.raw.read(HEAD_BYTES)
+        while piece and piece.isascii():
+            piece = self.raw.read(HEAD_BYTES)
+        self.raw.seek(position)
+        return piece.lstrip(CONTINUING)  # it may begin inside a character
+
+    def _refuse_known_binary(self, head: bytes) -> None:
+        beginning = next((start for start in STRANGERS if head.startswith(start)), None)
+        if beginning is None:
+            return
+        is_workbook = any(sign in head for sign in WORKBOOKS.get(beginning, ()))
+        if beginning in WORKBOOKS and (is_workbook or self.name.lower().endswith(WORKBOOK_SUFFIXES)):
+            raise FormatError(
+                f"{self.name} is a workbook of a spreadsheet program, whose sheets are not read; save the sheet there "
+                "as “CSV UTF-8”, or with pandas: read_excel(...).to_json(..., orient='records', lines=True)."
+            )
+        kind = STRANGERS[beginning]
+        raise FormatError(f"{self.name} starts with the bytes of {kind}; files that can be read are {KNOWN_FILES}.")
 
     def _refuse_binary(self, head: bytes) -> None:
-        kind = next((kind for start, kind in STRANGERS.items() if head.startswith(start)), None)
-        if kind:
-            raise FormatError(f"{self.name} starts with the bytes of {kind}; files that can be read are {KNOWN_FILES}.")
-        sample = head[:65536]
+        sample = head[:BINARY_SAMPLE_BYTES]
         if sample.count(0) > 0.25 * len(sample):
-            seen = "looks like UTF-16 without a byte order mark, or like a binary file; save it as UTF-8"
+            seen = "looks like a binary file; if it is text, name its encoding"
             raise FormatError(f"{self.name} {seen}, or give one of {KNOWN_FILES}.")
         text = sample.decode("utf-8", "replace")
         strange = sum(c == "\ufffd" or (c < " " and c not in "\t\n\r\f\v\x1b") for c in text)
         if strange > MAX_UNREADABLE_SHARE * len(text) and strange > 4:
             raise FormatError(
-                f"{self.name} is not text: {strange / len(text):.0%} of its first characters cannot be read as UTF-8; "
-                f"files that can be read are {KNOWN_FILES}."
+                f"{self.name} is not text: {strange / len(text):.0%} of its first characters cannot be read as "
+                f"{self.encoding.title}; name its encoding, or give one of {KNOWN_FILES}."
             )
 
 

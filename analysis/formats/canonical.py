@@ -15,6 +15,7 @@ from analysis.formats.chats import (
     is_dialogue,
     last_of,
     messages_of,
+    opened,
     outline_of,
     text_of,
 )
@@ -126,8 +127,8 @@ def _chat(of: Of, shape: Shape, height: int) -> Columns:
     if "messages" not in of:
         return _instruction(of, shape, height)
     chats = list(map(messages_of, of["messages"]))
-    for n, completion in enumerate(of.get("response", ())):
-        messages = chats[n]
+    for n, value in enumerate(of.get("response", ())):
+        messages, completion = chats[n], opened(value)
         if messages is not None and completion is not None:
             answer = messages_of(completion) if isinstance(completion, list | dict) else None
             chats[n] = messages + (answer or [Message("assistant", as_text(completion))])
@@ -142,6 +143,7 @@ def _preference(of: Of, shape: Shape, height: int) -> Columns:
     none = [None] * height
     rows = zip(*(of.get(role, none) for role in ("messages", "prompt", "input", "response", "rejected")), strict=True)
     for turns, prompt, context, chosen, rejected in rows:
+        prompt, chosen, rejected = opened(prompt), opened(chosen), opened(rejected)
         before = messages_of(turns) if turns is not None else messages_of(prompt)
         plain = before is None and type(prompt) is str
         if plain:

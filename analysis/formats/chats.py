@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from analysis.errors import FormatError
+from analysis.formats.jsontext import loads
 from analysis.formats.kinds import as_json, as_text
+from analysis.formats.pythontext import python_value
 
 ROLES = {
     "user": "user",
@@ -53,6 +56,8 @@ THOUGHT_KEYS = ("thinking", "reasoning", "text", "content", "summary")
 CALL_PARTS = ("functionCall", "function_call", "toolUse")
 RESULT_PARTS = ("functionResponse", "function_response", "toolResult")
 TRUTHS = {"true": True, "false": False, "1": True, "0": False}
+CELL_STARTS = ("[", "{", "array(")
+TURN_STARTS = ("[{", "array([{")
 DIALOGUE = re.compile(r"(?:^|\n\n) *(Human|Assistant):[ ]?")
 
 
@@ -84,12 +89,7 @@ def messages_of(value: Any) -> list[Message] | None:
     if isinstance(value, str):
         if is_dialogue(value):
             return _dialogue(value)
-        if not value.lstrip().startswith(("[", "{")):
-            return None
-        try:
-            value = orjson.loads(value)
-        except orjson.JSONDecodeError:
-            return None
+        value = value_in_cell(value)
     if isinstance(value, dict):
         inner = next((value[k] for k in ("messages", "conversations", "conversation") if k in value), None)
         value = inner if inner is not None else [value]
@@ -112,6 +112,27 @@ def messages_of(value: Any) -> list[Message] | None:
         else:
             messages += turns
     return messages
+
+
+def value_in_cell(text: str) -> Any:
+    """The list or object whose JSON or Python text this is; None for any other text."""
+    if not text.lstrip().startswith(CELL_STARTS):
+        return None
+    try:
+        return loads(text)
+    except (FormatError, RecursionError):
+        pass
+    try:
+        return python_value(text)
+    except FormatError:
+        return None
+
+
+def opened(value: Any) -> Any:
+    """The turns whose JSON or Python text a value is; any other value as it is."""
+    if type(value) is str and value.lstrip().startswith(TURN_STARTS) and messages_of(turns := value_in_cell(value)):
+        return turns
+    return value
 
 
 PLAIN = frozenset(role for role, name in ROLES.items() if role == name)

@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.errors import FormatError
@@ -14,8 +14,13 @@ from analysis.formats.options import MAX_RECORD_BYTES, ReadOptions
 
 SEPARATORS = (",", ";", "\t", "|")
 SURPLUS = "surplus_cells"
+UNCLOSED = "unexpected end of data"
 HEAD_RECORDS = 500
 LONG_CELL_CHARS = 60
+PAIRED_BACKSLASH = re.compile(r'\\[\\"]')
+LONE_BACKSLASH = re.compile(r'(?<!\\)(?:\\\\)*\\(?![\\"])')
+SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?[ \t]*\r?(?:\n|$)', re.IGNORECASE)
+MOST_NAME_CHARS = 40
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 NAMES = frozenset(
     "id text content prompt instruction input output response completion question answer label score rating source "
@@ -28,17 +33,26 @@ csv.field_size_limit(MAX_RECORD_BYTES)
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one file separates its cells. `original`: the header's cells as written, or None where there is no header."""
+    """How one file separates its cells.
+
+    `original`: the header's cells as written, or None where there is no header. `skipped`: the lines before the header,
+    such as `sep=;`. `backslash`: "" where a backslash is an ordinary character, "quotes" where it is written before a
+    quotation mark inside a cell, "all" where it is also written before itself.
+    """
 
     separator: str
     quoted: bool
     columns: tuple[str, ...]
     original: tuple[str, ...] | None
+    skipped: int = 0
+    backslash: str = ""
 
     def cells(self, record: str) -> list[str]:
         """One record's cells. A quotation mark that is never closed is read as an ordinary character."""
         if not self.quoted:
             return record.split(self.separator)
+        if self.backslash and "\\" in record:
+            record = doubled(record, self.backslash)
         try:
             row = next(csv.reader((record,), delimiter=self.separator), [])
         except csv.Error:
@@ -46,6 +60,17 @@ class Dialect:
         if len(row) != len(self.columns) and '"' in record and "unexpected end" in _fault(record, self.separator):
             return record.split(self.separator)
         return row
+
+
+def doubled(record: str, backslash: str) -> str:
+    """A record with each quotation mark after a backslash written as two, as CSV does it."""
+
+    def plain(pair: re.Match[str]) -> str:
+        if pair[0] == '\\"':
+            return '""'
+        return "\\" if backslash == "all" else pair[0]
+
+    return PAIRED_BACKSLASH.sub(plain, record)
 
 
 def lines(texts: Iterable[str]) -> Iterator[str]:
@@ -63,7 +88,8 @@ def lines(texts: Iterable[str]) -> Iterator[str]:
 
 def records(texts: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, str, None, tuple[str, str] | None]]:
     """(line, text, no key, remark) of each record after the header. A record of empty cells only is a remark."""
-    source = _Lines(texts)
+    source = _Lines(texts, dialect.backslash)
+    source.skip(dialect.skipped)
     reader = csv.reader(source, delimiter=dialect.separator)
     if not dialect.quoted:
         reader = csv.reader(source, delimiter=dialect.separator, quoting=csv.QUOTE_NONE)
@@ -85,7 +111,7 @@ def records(texts: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, str, 
 def _is_stray(source: _Lines, width: int, dialect: Dialect) -> bool:
     """Whether the quotation mark that joined several lines opened no cell: the first line is a record by itself, and
     together they are not a valid one; or the mark is never closed."""
-    fault = _fault("".join(source.taken), dialect.separator)
+    fault = _fault(source.whole(), dialect.separator)
     first_is_whole = len(source.taken[0].split(dialect.separator)) == len(dialect.columns)
     if first_is_whole and (width != len(dialect.columns) or fault):
         return True
@@ -101,10 +127,13 @@ def _next(reader: Any) -> list[str]:
 
 
 class _Lines:
-    """Lines with their line ends, counted; those of the current record are kept so that they can be given back."""
+    """Lines with their line ends, counted; those of the current record are kept so that they can be given back.
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._texts = lines_with_ends(texts)
+    `backslash` is that of the dialect: the reader gets each line as CSV without backslashes has it.
+    """
+
+    def __init__(self, texts: Iterable[str], backslash: str = "") -> None:
+        self._texts, self._backslash = lines_with_ends(texts), backslash
         self._ahead: deque[str] = deque()
         self.taken: list[str] = []
         self._chars = 0
@@ -119,7 +148,17 @@ class _Lines:
         line = self._ahead.popleft() if self._ahead else next(self._texts)
         self.taken.append(line)
         self._chars += len(line)
-        return line
+        return doubled(line, self._backslash) if self._backslash else line
+
+    def skip(self, lines: int) -> None:
+        """Leaves out so many lines at the beginning."""
+        for _ in range(lines):
+            self.taken.append(next(self._texts, ""))
+
+    def whole(self) -> str:
+        """The current record's text, as the reader got it."""
+        text = "".join(self.taken)
+        return doubled(text, self._backslash) if self._backslash else text
 
     def start(self) -> int:
         """Begins a record; its 1-based line."""
@@ -162,20 +201,40 @@ def _fault(record: str, separator: str) -> str:
 
 def dialect(head: str, name: str, reading: ReadOptions) -> Dialect:
     """The separator, quoting and columns of a file that begins with `head`."""
+    separator_line = SEPARATOR_LINE.match(head)
+    skipped = 0
+    if separator_line and separator_line.end() < len(head):
+        head, skipped = head[separator_line.end() :], head[: separator_line.end()].count("\n")
+        reading = reading if reading.separator else replace(reading, separator=separator_line[1])
     separators = (reading.separator,) if reading.separator else SEPARATORS
     candidates = []
     for separator in separators:
-        quoted = not _quotes_are_stray(_head_rows(head, separator, False))
-        rows = _head_rows(head, separator, quoted)
-        candidates.append((_consistency(rows, separator, quoted, name), separator, quoted, rows))
-    _, separator, quoted, rows = max(candidates, key=lambda one: one[0])
+        backslash = _backslash(head, separator)
+        plain = doubled(head, backslash) if backslash else head
+        quoted = not _quotes_are_stray(_head_rows(plain, separator, False))
+        rows = _head_rows(plain, separator, quoted)
+        candidates.append((_consistency(rows, separator, quoted, name), separator, quoted, rows, backslash))
+    _, separator, quoted, rows, backslash = max(candidates, key=lambda one: one[0])
     if not rows:
         raise FormatError(f"{name} holds no cells; it has separators or blank lines only.")
     has_header = reading.header if reading.header is not None else _has_header(rows)
     if not has_header:
         width = Counter(map(len, rows)).most_common(1)[0][0]
-        return Dialect(separator, quoted, tuple(f"column_{i}" for i in range(1, width + 1)), None)
-    return Dialect(separator, quoted, _columns(rows[0]), tuple(rows[0]))
+        columns = tuple(f"column_{i}" for i in range(1, width + 1))
+        return Dialect(separator, quoted, columns, None, skipped, backslash if quoted else "")
+    return Dialect(separator, quoted, _columns(rows[0]), tuple(rows[0]), skipped, backslash if quoted else "")
+
+
+def _backslash(head: str, separator: str) -> str:
+    """How backslashes are used: "quotes" or "all" where fewer lines are wrong if a mark after one is inside a cell."""
+    lines = [line for line in head.split("\n")[:HEAD_RECORDS] if '\\"' in line]
+    wrong, wrong_doubled = (
+        sum(_fault(form(line), separator) not in ("", UNCLOSED) for line in lines)
+        for form in (str, lambda line: doubled(line, "quotes"))
+    )
+    if wrong_doubled >= wrong:
+        return ""
+    return "quotes" if LONE_BACKSLASH.search(head) else "all"
 
 
 def _quotes_are_stray(rows: list[list[str]]) -> bool:
@@ -239,7 +298,9 @@ def _has_header(rows: Sequence[Sequence[str]]) -> bool:
     if any(cell.lower().replace(" ", "_") in NAMES for cell in cells):
         return True
     filled = [cell for cell in cells if cell]
-    if any(len(cell) > LONG_CELL_CHARS or "\n" in cell for cell in cells) or len(set(filled)) < len(filled):
+    if any(len(cell) > LONG_CELL_CHARS or "\n" in cell for cell in cells):
+        return False
+    if len(set(filled)) < len(filled) and not _are_names(cells, below):
         return False
     votes = 0
     for i, cell in enumerate(cells):
@@ -254,6 +315,15 @@ def _has_header(rows: Sequence[Sequence[str]]) -> bool:
         elif len(cell) > 30 and " " in cell:
             votes -= 1
     return votes >= 0
+
+
+def _are_names(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether cells of which two are equal may be names: short words, none of which occurs again in its column."""
+    columns = [{row[i].strip() for row in below if i < len(row)} for i in range(len(cells))]
+    return all(
+        not cell or (len(cell) <= MOST_NAME_CHARS and cell[0].isalpha() and cell not in column)
+        for cell, column in zip(cells, columns, strict=True)
+    )
 
 
 def _columns(header: Sequence[str]) -> tuple[str, ...]:

@@ -15,24 +15,24 @@ import polars as pl
 from analysis.errors import FormatError
 from analysis.formats.assigning import is_added
 from analysis.formats.columns import CANONICAL
-from analysis.formats.csvfiles import Dialect
+from analysis.formats.jsontext import Remarks
 from analysis.formats.kinds import Kind, is_json, is_number
 from analysis.formats.notes import notes_of, unread_note
 from analysis.formats.options import MAX_COLUMNS, ROLES, ReadOptions
-from analysis.formats.parsing import Remarks
 from analysis.formats.parts import Facts, Plan
-from analysis.formats.planning import shapes_of, side_by_side
+from analysis.formats.planning import of_records, shapes_of, side_by_side, with_split
+from analysis.formats.sources import Source
 
 ID_BYTES = 8
 
 
 @dataclass
 class Account:
-    """Gathers the facts of the parts in order. `sources`: container and, for CSV, dialect of each file."""
+    """Gathers the facts of the parts in order. `sources`: how each file was read."""
 
     plan: Plan
     facts: list[Facts] = field(default_factory=list)
-    sources: dict[str, tuple[str, Dialect | None]] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
 
     def take(self, facts: Facts) -> None:
         self.facts.append(facts)
@@ -61,8 +61,8 @@ class Account:
         if any(facts.not_numbers for facts in self.facts):
             shapes = tuple(shape.without_alias("score") for shape in shapes)
         unread = [record for facts in self.facts for record in facts.unread]
-        more = shapes_of(unread, reading, shapes) if unread and reading.chooses_layout else ()
-        self.plan = replace(self.plan, shapes=side_by_side((*shapes, *more)), kinds={})
+        more = shapes_of(unread, of_records(reading), shapes) if unread and reading.chooses_layout else ()
+        self.plan = replace(self.plan, shapes=side_by_side((*shapes, *with_split(more, reading))), kinds={})
         return self.settle_types()
 
     def settle_types(self) -> Plan:
@@ -70,12 +70,12 @@ class Account:
         self.plan = replace(self.plan, kinds={column: frozenset(seen) for column, seen in self.kinds.items()})
         return self.plan
 
-    def stale(self) -> Iterator[tuple[Facts, Plan, str, Dialect | None]]:
+    def stale(self) -> Iterator[tuple[Facts, Plan, Source]]:
         """The parts that the settled plan would build differently."""
         wanted = [(column, self.plan.type_of(column)) for column in self.plan.kinds]
         for facts in self.facts:
             if facts.path and (list(facts.types.items()) != wanted or facts.shapes != self.plan.shapes):
-                yield facts, self.plan, *self.sources[facts.file]
+                yield facts, self.plan, self.sources[facts.file]
 
     def replace(self, facts: Facts) -> None:
         position = next(i for i, old in enumerate(self.facts) if old.path == facts.path)
@@ -98,21 +98,20 @@ class Account:
         """The content of dataset.json that the files themselves determine."""
         plan, kinds = self.plan, self.kinds
         types = {plan.stored_as(column): plan.type_of(column) for column in kinds}
-        first = next((dialect for _, dialect in self.sources.values() if dialect), None)
+        first = next((source.dialect for source in self.sources.values() if source.dialect), None)
         filled: Counter[str] = sum((facts.filled for facts in self.facts), Counter())
         remarks: Remarks = sum((facts.notes for facts in self.facts), Counter())
         examples = {c: e for facts in reversed(self.facts) for c, e in facts.examples.items()}
-        dialects = {file: dialect for file, (_, dialect) in self.sources.items() if dialect}
         canonical: dict[str, str | None] = {name: None for name in plan.stored if filled[name]}
         canonical |= {name: plan.stored_as(column) for shape in plan.shapes for name, column in shape.alias_pairs}
         layouts = self._layouts()
         return {
             "format": layouts[0]["format"] if layouts else plan.shapes[0].format,
             "layouts": layouts,
-            "container": next(iter(self.sources.values()))[0],
+            "container": next(iter(self.sources.values())).container,
             "csv": {"separator": first.separator, "header": first.original is not None} if first else None,
             "csv_header": list(first.original) if first and first.original is not None else None,
-            "sources": {file: _source(*source) for file, source in self.sources.items()},
+            "sources": {file: source.described() for file, source in self.sources.items()},
             "rows": self.rows,
             "part_rows": [facts.rows for facts in self.facts if facts.rows],
             "columns": {name: str(dtype) for name, dtype in types.items()},
@@ -138,7 +137,7 @@ class Account:
             "unreadable": sum(len(facts.problems) for facts in self.facts),
             "notes": [
                 *self._unread_notes(),
-                *notes_of(remarks, kinds, examples, dialects, csv=bool(dialects)),
+                *notes_of(remarks, kinds, examples, self.sources, csv=first is not None),
             ],
         }
 
@@ -182,27 +181,6 @@ class Account:
                 chars[name] += total
                 values[name] += count
         return {name: round(chars[name] / values[name], 2) if values[name] else 0.0 for name in values}
-
-
-def _source(container: str, dialect: Dialect | None) -> dict[str, Any]:
-    if dialect is None:
-        return {"container": container}
-    original = None if dialect.original is None else list(dialect.original)
-    return {
-        "container": container,
-        "separator": dialect.separator,
-        "quoted": dialect.quoted,
-        "columns": list(dialect.columns),
-        "original": original,
-    }
-
-
-def source_of(source: dict[str, Any]) -> tuple[str, Dialect | None]:
-    """The container and dialect that `description` stored for one file."""
-    if "columns" not in source:
-        return source["container"], None
-    original = None if source["original"] is None else tuple(source["original"])
-    return source["container"], Dialect(source["separator"], source["quoted"], tuple(source["columns"]), original)
 
 
 def row_ids(hashes: bytes) -> pl.Series:

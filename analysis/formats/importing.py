@@ -16,7 +16,7 @@ import polars as pl
 
 from analysis.errors import FormatError
 from analysis.formats.batches import Batch, batches
-from analysis.formats.describe import Account, source_of, unreadable
+from analysis.formats.describe import Account, unreadable
 from analysis.formats.grouping import grouped, grouped_batches
 from analysis.formats.items import with_items
 from analysis.formats.options import AS_FOUND, BLOCK_BYTES, ReadOptions
@@ -24,6 +24,7 @@ from analysis.formats.parsing import Records, parse
 from analysis.formats.parts import Facts, Plan, build, write_part
 from analysis.formats.planning import plan_for
 from analysis.formats.retyping import retype, stored_batches
+from analysis.formats.sources import source_of
 from analysis.processes import processes
 
 Progress = Callable[[int, int], None]
@@ -33,7 +34,10 @@ HEAD_FILES = 16
 MAX_PASSES = 3
 SHOWN_RECORDS = 20
 SHOWN_PROBLEMS = 20
-FILE_NOTES = ("no_header", "header_names", "empty_rows", "list_member", "outside_list", "invalid_utf8")
+FILE_NOTES = (
+    *("encoding", "backslash", "no_header", "header_names", "empty_rows"),
+    *("list_member", "outside_list", "map", "invalid_utf8"),
+)
 
 
 def import_files(
@@ -57,9 +61,9 @@ def import_files(
 
     def all_batches() -> Iterator[Batch]:
         before = 0
-        for path, name, size in zip(paths, names, sizes, strict=True):
+        for path, name, size, split in zip(paths, names, sizes, splits_of(paths, reading), strict=True):
             for batch in grouped_batches(path, name, reading, _block_bytes):
-                batch.done += before
+                batch.done, batch.split = batch.done + before, split
                 yield batch
             before += size
 
@@ -118,7 +122,7 @@ def _build(
 
     def jobs() -> Iterator[tuple[Batch, Plan, Path]]:
         for number, batch in enumerate(incoming):
-            account.sources.setdefault(batch.file, (batch.container, batch.dialect))
+            account.sources.setdefault(batch.file, batch.source)
             yield batch, account.plan, rows / f"{number:05}.parquet"
 
     with _executor(workers, size) as executor:
@@ -148,6 +152,17 @@ def shown_names(paths: Sequence[Path]) -> list[str]:
     raise FormatError(f"{repeated} is named more than once; name each file once.")
 
 
+def splits_of(paths: Sequence[Path], reading: ReadOptions) -> list[str | None]:
+    """The split of each file; null where the reading names none. Raises FormatError where it names too few or many."""
+    if not reading.splits:
+        return [None] * len(paths)
+    if len(reading.splits) != len(paths):
+        raise FormatError(
+            f"{len(reading.splits)} splits are named for {len(paths)} files; name one for each file, or none."
+        )
+    return list(reading.splits)
+
+
 def preview(paths: Sequence[Path], reading: ReadOptions = AS_FOUND) -> dict[str, Any]:
     """What `import_files` would make of the files, judged by their first 4 MB: its description, and beside it `records`
     (the first 20 rows), `problems` (the first 20) and `is_whole` (was everything read?)."""
@@ -157,7 +172,7 @@ def preview(paths: Sequence[Path], reading: ReadOptions = AS_FOUND) -> dict[str,
     account = Account(plan)
     frames = []
     for batch, records in heads:
-        account.sources.setdefault(batch.file, (batch.container, batch.dialect))
+        account.sources.setdefault(batch.file, batch.source)
         frame, facts = build(records, plan, batch.file)
         facts.container = batch.container
         facts.path = batch.file if frame.height else ""
@@ -179,9 +194,10 @@ def look(paths: Sequence[Path], reading: ReadOptions) -> tuple[Plan, list[tuple[
     names = shown_names(paths)
     heads: list[tuple[Batch, Records]] = []
     share = max(HEAD_BYTES // min(len(paths), HEAD_FILES), 1 << 16)
-    for path, name in list(zip(paths, names, strict=True))[:HEAD_FILES]:
+    for path, name, split in list(zip(paths, names, splits_of(paths, reading), strict=True))[:HEAD_FILES]:
         with contextlib.closing(batches(path, name, reading, share)) as file_batches:
             for batch in file_batches:
+                batch.split = split
                 records = parse(batch)
                 grouping = grouped(batch, records, reading)
                 if grouping is not batch:

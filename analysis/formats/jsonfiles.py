@@ -1,4 +1,5 @@
-"""A JSON document -> its records, streamed: an array, an object of objects, an object around lists, several values."""
+"""A JSON document -> its records, streamed: an array, an object of objects or of values, an object around lists,
+several values."""
 
 from __future__ import annotations
 
@@ -19,9 +20,18 @@ CUT_CHARS = 16
 OWN_LISTS = frozenset(
     (
         "messages conversations conversation dialog dialogue turns chat chosen rejected instances tools history "
-        "trajectory replies observations"
+        "contents choices output preferred_output non_preferred_output trajectory replies observations"
     ).split()
 )
+SPLITS = frozenset("train training validation valid val dev eval evaluation test testing holdout".split())
+"""What the parts of a dataset are called, in lower case."""
+NAMES = frozenset(
+    "id name version text content value key prompt instruction input output response completion question answer query "
+    "label score rating title source author url date license description system user assistant chosen rejected "
+    "summary context category language role messages model type tools created_at timestamp".split()
+)
+"""Names that a record's fields have: an object with one of them is a record, not a map."""
+LEAST_MAP = 2
 
 Found = tuple[int, str, str | None, Any]
 """Line, the record's own text, its key where it is a member of an object, and what is wrong with it (None: nothing)."""
@@ -40,16 +50,40 @@ def records(texts: Iterable[str], name: str) -> Iterator[Found]:
         yield from _array(text, None)
     else:
         layout, members = _layout(text, name)
-        if layout == "members" or layout == "lists":
-            yield from _object(text, members, name)
-    while text.peek():
-        yield from _one(text, None, re.compile(r"\n(?=[{\[])"))
+        if layout != "values":
+            yield from _object(text, members, layout, name)
+    while mark := text.peek():
+        if mark == ",":
+            text.position += 1
+        else:
+            yield from _one(text, None, re.compile(r"\n(?=[{\[])"))
+
+
+def is_split(name: str) -> bool:
+    """Whether this is what a part of a dataset is called, such as train, test or dev."""
+    return name.strip().lower() in SPLITS or name.strip().lower().rpartition("_")[0] in SPLITS
+
+
+def is_document(head: str) -> bool:
+    """Whether the first value of a text has several lines, or another value follows it on its line; the text may
+    be cut off at its end."""
+    start = _blank(head, 0)
+    try:
+        _, end = _decoded(head, start)
+    except _Broken:
+        return False
+    except json.JSONDecodeError as error:
+        is_cut = error.msg.startswith("Unterminated") or error.pos > len(head) - CUT_CHARS
+        return is_cut and "\n" in head[start : error.pos] and "\n" not in head[error.pos :]
+    rest = head[end:].partition("\n")[0].strip()
+    return "\n" in head[start:end] or rest.startswith(("{", "[", ","))
 
 
 def _layout(text: _Text, name: str) -> tuple[str, dict[str, str]]:
     """How the records are arranged in the object that opens the document, by its members read so far; and their kinds.
 
-    "members": each value is a record; "lists": the records are in lists; "values": the object itself is one.
+    "members": each value is a record; "lists": the records are in lists; "map": each key and its value are a record;
+    "values": the object itself is one.
     """
     seen, end = _members(text.text, text.position)
     kinds = {key: _kind(value) for key, value in seen.items()}
@@ -58,13 +92,31 @@ def _layout(text: _Text, name: str) -> tuple[str, dict[str, str]]:
     columns = list(seen.values())
     if len(columns) > 1 and all(isinstance(v, dict) and v and all(k.isdigit() for k in v) for v in columns):
         raise _by_column(name)
-    lists = [key for key, kind in kinds.items() if kind == "records" and key.lower() not in OWN_LISTS]
-    if lists:
+    if _lists_in(kinds):
         return "lists", kinds
     if len(columns) > 1 and all(isinstance(v, list) and len(v) > 1 for v in columns):
         raise _by_column(name)
+    if len(columns) >= LEAST_MAP and _is_map(seen):
+        return "map", kinds
     objects = [key for key, kind in kinds.items() if kind == "object"]
     return ("members" if objects and len(objects) > len(kinds) / 2 else "values"), kinds
+
+
+def _lists_in(kinds: dict[str, str]) -> list[str]:
+    """The members that are lists of records: lists of objects; also of texts or lists where each member is a split, or
+    there is only one member."""
+    lists = [key for key, kind in kinds.items() if kind == "records" and key.lower() not in OWN_LISTS]
+    plain = [key for key, kind in kinds.items() if kind in ("records", "values", "empty")]
+    are_splits = len(plain) == len(kinds) and all(map(is_split, plain))
+    if len(plain) == len(kinds) == 1 and plain[0].lower() not in OWN_LISTS and kinds[plain[0]] == "values":
+        return plain
+    return plain if are_splits else lists
+
+
+def _is_map(members: dict[str, Any]) -> bool:
+    """Whether the members are keys and their values: all are texts, or all numbers, and no key names a field."""
+    kinds = {"number" if isinstance(v, int | float) and not isinstance(v, bool) else type(v) for v in members.values()}
+    return kinds in ({str}, {"number"}, {bool}) and not any(key.strip().lower() in NAMES for key in members)
 
 
 def _by_column(name: str) -> FormatError:
@@ -75,10 +127,12 @@ def _by_column(name: str) -> FormatError:
 
 
 def _begun(opening: str, inner: str) -> Any:
-    """A replacement for a value that is cut off, by its first two characters: an object, a list of them, or null."""
+    """A replacement for a value that is cut off, by its first two characters: an object, a list, a text, or null."""
     if opening == "{":
         return {"": 0}
-    return [{}] if opening == "[" and inner == "{" else None
+    if opening == "[":
+        return [{}, {}] if inner == "{" else ["", ""]
+    return "" if opening == '"' else None
 
 
 def _members(text: str, position: int) -> tuple[dict[str, Any], int | None]:
@@ -117,7 +171,13 @@ def _decoded(text: str, position: int) -> tuple[Any, int]:
 def _kind(value: Any) -> str:
     if isinstance(value, dict):
         return "object"
-    return "records" if isinstance(value, list) and value and isinstance(value[0], dict) else "other"
+    if not isinstance(value, list):
+        return "other"
+    if not value:
+        return "empty"
+    if isinstance(value[0], dict):
+        return "records"
+    return "values" if isinstance(value[0], str | list) else "other"
 
 
 def _array(text: _Text, key: str | None) -> Iterator[Found]:
@@ -133,9 +193,16 @@ def _array(text: _Text, key: str | None) -> Iterator[Found]:
     text.position += 1
 
 
-def _object(text: _Text, kinds: dict[str, str], name: str) -> Iterator[Found]:
-    """The records of an object: its values, or the elements of its lists (with its name, of several)."""
-    lists = [key for key, kind in kinds.items() if kind == "records" and key.lower() not in OWN_LISTS]
+def _object(text: _Text, kinds: dict[str, str], layout: str, name: str) -> Iterator[Found]:
+    """The records of an object: its values, or the elements of its lists (with its name, of several or of a split).
+
+    Raises FormatError where a list of plain values is followed by another, so that the document is a table by columns.
+    """
+    lists = _lists_in(kinds) if layout == "lists" else []
+    of_values = any(kinds[key] == "values" for key in lists)
+    is_map = layout == "map"
+    if is_map:
+        yield text.line, "", None, ("map", "")
     text.position += 1
     while (mark := text.peek()) != "}":
         if not mark:
@@ -156,11 +223,13 @@ def _object(text: _Text, kinds: dict[str, str], name: str) -> Iterator[Found]:
             continue
         text.position += text.peek() == ":"
         opening = text.peek()
-        if opening == "{" and not lists:
+        if is_map or (opening == "{" and not lists):
             yield from _one(text, member, NEXT_MEMBER)
-        elif opening == "[" and lists and text.opens_records():
+        elif opening == "[" and lists and (member in lists or of_values or text.opens_records()):
+            if of_values and not is_split(member) and member not in lists:
+                raise _by_column(name)
             yield line, "", None, ("list_member", member)
-            yield from _array(text, member if len(lists) > 1 else None)
+            yield from _array(text, member if len(lists) > 1 or is_split(member) else None)
         else:
             try:
                 text.take()

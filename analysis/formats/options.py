@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from analysis.errors import FormatError
+from analysis.formats import column_types, encodings
 from analysis.formats.columns import CANONICAL
 
 FORMATS = ("instruction", "chat", "preference", "kto", "reward", "text", "table")
@@ -49,8 +50,11 @@ class ReadOptions:
 
     `roles`: (role, column) pairs or a mapping, each overriding the detected role; an empty column means that no column
     has this role. `separator` and `header` (does the first line name the columns?) are for CSV. `format`: one of
-    FORMATS. `missing`: words that mean that no value was given, in all columns
-    that hold no text to train on. `layout`: the name of a layout, or "columns" to read all records column by column.
+    FORMATS. `missing`: words that mean that no value was given, in all columns that hold no text to train on. `layout`:
+    the name of a layout, or "columns" to read all records column by column. `encoding`: Python's name of the encoding
+    of text files. `types`: (column, type) pairs or a mapping; a type is one of `analysis.formats.column_types`.
+    `splits`: the split of each file, in their order, where a folder says so; they become the column `split`. `config`:
+    the configuration of a dataset repository, which chooses its files.
     """
 
     roles: tuple[tuple[str, str], ...] | Mapping[str, str] = ()
@@ -59,6 +63,10 @@ class ReadOptions:
     format: str | None = None
     layout: str | None = None
     missing: tuple[str, ...] = ()
+    encoding: str | None = None
+    types: tuple[tuple[str, str], ...] | Mapping[str, str] = ()
+    splits: tuple[str, ...] = ()
+    config: str | None = None
 
     @property
     def chooses_layout(self) -> bool:
@@ -66,9 +74,13 @@ class ReadOptions:
         return self.format is None and self.layout in (None, "") and not dict(self.roles).keys() & TEXT_ROLES
 
     def __post_init__(self) -> None:
-        pairs = self.roles.items() if isinstance(self.roles, Mapping) else self.roles
-        object.__setattr__(self, "roles", tuple(sorted((str(role), str(column)) for role, column in pairs)))
+        for name in ("roles", "types"):
+            object.__setattr__(self, name, tuple(sorted(_pairs(getattr(self, name)))))
         object.__setattr__(self, "missing", tuple(sorted(set(self.missing))))
+        object.__setattr__(self, "splits", tuple(self.splits))
+        if self.encoding is not None:
+            object.__setattr__(self, "encoding", encodings.checked(self.encoding))
+        column_types.check(dict(self.types))
         for role in dict(self.roles):
             if role not in ROLES:
                 raise FormatError(f"There is no role {role!r}; the roles are {', '.join(ROLES)}.")
@@ -76,6 +88,10 @@ class ReadOptions:
             raise FormatError(f"There is no format {self.format!r}; the formats are {', '.join(FORMATS)}.")
         if self.separator is not None and len(self.separator) != 1:
             raise FormatError(f"The separator {self.separator!r} is not one character; give one such as , or ;.")
+
+
+def _pairs(given: Iterable[tuple[str, str]] | Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(str(key), str(value)) for key, value in (given.items() if isinstance(given, Mapping) else given)]
 
 
 AS_FOUND = ReadOptions()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,12 +12,12 @@ import polars as pl
 
 from analysis.errors import FormatError
 from analysis.formats.batches import Batch
+from analysis.formats.chats import messages_of
 from analysis.formats.csvfiles import SURPLUS, Dialect
 from analysis.formats.groups import is_group, one_record
+from analysis.formats.jsonfiles import is_split
+from analysis.formats.jsontext import Remarks, exact, loads
 
-SURROGATE = re.compile("[\ud800-\udfff]")
-Remarks = Counter[tuple[str, str]]
-"""How often each (kind of remark, column or detail) occurred."""
 PARSE_NOTES = frozenset(
     (
         "invalid_utf8",
@@ -31,6 +29,9 @@ PARSE_NOTES = frozenset(
         "empty_rows",
         "list_member",
         "outside_list",
+        "bare_list",
+        "map",
+        "repeated_key",
     )
 )
 """The kinds of remark that reading a file's text gives; all others come from the values."""
@@ -40,7 +41,7 @@ PARSE_NOTES = frozenset(
 class Records:
     """`values`: the records. `texts`: each one's own text, or None where the source has none (Arrow). `lines`: 1-based.
     `cells`: all values are text of a CSV. `frame`: the typed columns of an Arrow source. `is_quick`: read by
-    orjson alone."""
+    orjson alone. `is_json`: `texts` are JSON. `split`: the split that a folder gives the file."""
 
     values: list[dict[str, Any]]
     texts: Sequence[str | bytes] | None
@@ -50,10 +51,17 @@ class Records:
     cells: bool = False
     frame: pl.DataFrame | None = None
     is_quick: bool = False
+    is_json: bool = False
+    split: str | None = None
 
-    def with_exact_integers(self) -> Records:
-        """The same records read again so that integers beyond 64 bits, which orjson makes floats, keep their digits."""
-        return _parse_each([text for text in self.texts or () if isinstance(text, bytes)], self.lines[0])
+    def read_again(self, positions: Sequence[int]) -> None:
+        """Reads these records again so that integers beyond 64 bits, which orjson makes floats, keep their digits."""
+        assert self.texts is not None
+        for position in positions:
+            text = self.texts[position]
+            value = exact(text.decode() if isinstance(text, bytes) else text, self.notes)
+            self.values[position] = value
+        self.is_quick = False
 
 
 @dataclass
@@ -66,6 +74,12 @@ class Gathered(Records):
 
 def parse(batch: Batch) -> Records:
     """The batch's records and problems, in order."""
+    records = _parsed(batch)
+    records.split = batch.split
+    return records
+
+
+def _parsed(batch: Batch) -> Records:
     if batch.table is not None:
         return _from_table(batch)
     if batch.span is not None:
@@ -83,7 +97,7 @@ def _from_table(batch: Batch) -> Records:
     values = frame.to_dicts()
     for name in batch.nested:
         for value in values:
-            value[name] = None if value[name] is None else orjson.loads(value[name])
+            value[name] = None if value[name] is None else loads(value[name])
     return Records(values, None, range(batch.line, batch.line + frame.height), frame=frame)
 
 
@@ -99,12 +113,12 @@ def _parse_lines(block: bytes, first: int) -> Records:
     except orjson.JSONDecodeError:
         values = []
     if values and set(map(type, values)) == {dict}:
-        return Records(values, lines, range(first, first + len(lines)), is_quick=True)
+        return Records(values, lines, range(first, first + len(lines)), is_quick=True, is_json=True)
     return _parse_each(lines, first)
 
 
 def _parse_each(lines: Sequence[bytes], first: int) -> Records:
-    records = Gathered([], [], [])
+    records = Gathered([], [], [], is_json=True)
     for number, line in enumerate(lines, first):
         if not line.strip():
             continue
@@ -119,10 +133,9 @@ def _parse_each(lines: Sequence[bytes], first: int) -> Records:
 
 def _parse_texts(batch: Batch) -> Records:
     records = Gathered([], [], [], batch.problems, batch.notes, cells=batch.container == "csv")
+    records.is_json = batch.container == "json"
     keys = batch.keys or [None] * len(batch.texts)
     for line, text, key in zip(batch.lines, batch.texts, keys, strict=True):
-        if "\ufffd" in text:
-            records.notes["replacement_character", ""] += 1
         if is_group(text):
             _put(records, line, text, one_record(_members(text, batch.dialect, records.notes)))
         elif batch.container == "text":
@@ -137,11 +150,9 @@ def _parse_texts(batch: Batch) -> Records:
 
 def _members(text: str, dialect: Dialect | None, notes: Remarks) -> list[dict[str, Any]]:
     """The records of a group's text."""
-    members: list[Any] = load(text, notes)
+    members: list[Any] = exact(text, notes)
     if dialect is not None:
         return [_row(dialect, member, notes) for member in members]
-    if any(map(_has_huge_float, members)):
-        members = json.loads(text, strict=False)
     return members
 
 
@@ -168,16 +179,21 @@ def _row(dialect: Dialect, text: str, notes: Remarks) -> dict[str, Any]:
 def _add(records: Gathered, line: int, text: str, key: str | None) -> None:
     """Parses one JSON text into a record or a problem."""
     try:
-        value = load(text, records.notes)
+        value = exact(text, records.notes)
     except FormatError as error:
         records.problems.append((line, str(error)))
         return
     except RecursionError:
         records.problems.append((line, "nested too deeply"))
         return
-    if isinstance(value, str):
+    if key is not None and not is_split(key) and isinstance(value, str | int | float | bool):
+        value = {"value": value}
+    elif isinstance(value, str):
         value = {"text": value}
         records.notes["bare_text", ""] += 1
+    elif isinstance(value, list) and _is_conversation(value):
+        value = {"messages": value}
+        records.notes["bare_list", ""] += 1
     if not isinstance(value, dict):
         kind = {list: "a list", bool: "true or false", type(None): "null"}.get(type(value), "a number")
         records.problems.append((line, f"the record is {kind}, not an object"))
@@ -187,36 +203,8 @@ def _add(records: Gathered, line: int, text: str, key: str | None) -> None:
     _put(records, line, text, value)
 
 
-def load(text: str, notes: Remarks) -> Any:
-    """A JSON text's value; also where it has NaN, integers beyond 64 bits, control characters or half a surrogate pair,
-    which becomes U+FFFD. Raises RecursionError, FormatError where it is no JSON: the message is the reason."""
-    try:
-        value = orjson.loads(text)
-        if not (isinstance(value, dict) and _has_huge_float(value)):
-            return value
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        value = json.loads(text, strict=False)
-    except json.JSONDecodeError as error:
-        raise FormatError(f"not JSON: {error.msg} at character {error.pos + 1}") from None
-    except ValueError:
-        raise FormatError("holds a number of more digits than can be read") from None
-    return _without_surrogates(value, notes) if "\\u" in text or "\\U" in text else value
-
-
-def _has_huge_float(value: dict[str, Any]) -> bool:
-    """orjson reads an integer beyond 64 bits as a float, which loses its digits."""
-    return any(type(v) is float and abs(v) >= 2**63 for v in value.values())
-
-
-def _without_surrogates(value: Any, notes: Remarks) -> Any:
-    if isinstance(value, str):
-        fixed = SURROGATE.sub("\ufffd", value)
-        notes["lone_surrogate", ""] += fixed != value
-        return fixed
-    if isinstance(value, list):
-        return [_without_surrogates(v, notes) for v in value]
-    if isinstance(value, dict):
-        return {_without_surrogates(k, notes): _without_surrogates(v, notes) for k, v in value.items()}
-    return value
+def _is_conversation(value: list[Any]) -> bool:
+    """Whether a bare list holds turns: objects, or the texts of two speakers."""
+    if value and all(type(turn) is str for turn in value):
+        return len(value) > 1
+    return bool(value) and messages_of(value) is not None

@@ -19,18 +19,22 @@ import polars as pl
 from xxhash import xxh3_64_digest
 
 from analysis.errors import FormatError
-from analysis.formats import kinds
+from analysis.formats import column_types, kinds
 from analysis.formats.assigning import ADDED, Assigned, assign, is_added
 from analysis.formats.batches import Batch
 from analysis.formats.canonical import KNOWN_ROLES, canonical
 from analysis.formats.columns import CANONICAL
 from analysis.formats.csvfiles import SURPLUS
 from analysis.formats.groups import ROWS
+from analysis.formats.jsontext import Remarks, repeated_keys, with_long_digits
 from analysis.formats.kinds import Kind
 from analysis.formats.options import MAX_COLUMNS, TEXT_ROLES, stored_name
-from analysis.formats.parsing import Records, Remarks, parse
+from analysis.formats.parsing import Records, parse
 from analysis.formats.shapes import Shape
 
+SPLIT = "split"
+MARK = r"\x{FFFD}|\\u[fF]{3}[dD]"
+"""U+FFFD, also as JSON escapes it."""
 MISSING_WORDS = ("NULL", "null", "N/A", "n/a", "NA", "nan", "NaN", "None", "-", "<noinput>")
 EXAMPLE_CHARS = 40
 UNREAD_RECORDS = 50
@@ -39,13 +43,18 @@ UNREAD_RECORDS = 50
 @dataclass(frozen=True)
 class Plan:
     """How to build every part: the shapes, of which the first that reads a record is taken, and the kinds of value each
-    column is known to hold."""
+    column is known to hold. `types`: the types set by hand, by column. `has_splits`: a folder says the split of each
+    file, which is a column of its own."""
 
     shapes: tuple[Shape, ...]
     kinds: Mapping[str, frozenset[Kind]] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
+    types: Mapping[str, str] = field(default_factory=dict)
+    has_splits: bool = False
 
     def type_of(self, column: str, seen: frozenset[Kind] | set[Kind] = frozenset()) -> pl.DataType:
+        if column in self.types:
+            return column_types.TYPES[self.types[column].partition(":")[0]]
         return self.forced.get(column) or kinds.type_of(self.kinds.get(column, frozenset()) | seen)
 
     @cached_property
@@ -55,8 +64,9 @@ class Plan:
 
     @cached_property
     def adds(self) -> frozenset[str]:
-        """The columns that layouts add to those of the source."""
-        return frozenset().union(*(shape.adds for shape in self.shapes))
+        """The columns that layouts and folders add to those of the source."""
+        added = frozenset().union(*(shape.adds for shape in self.shapes))
+        return added | {SPLIT} if self.has_splits else added
 
     @cached_property
     def texts(self) -> frozenset[str]:
@@ -73,7 +83,7 @@ class Plan:
         """The name under which a column of the source is kept."""
         if is_added(column):
             return column.removeprefix(ADDED)
-        if len(self.shapes) == 1:
+        if len(self.shapes) == 1 and column != SPLIT:
             return self.shapes[0].stored_as(column)
         return f"{column}_original" if column in self.adds else stored_name(column)
 
@@ -139,27 +149,42 @@ def build(records: Records, plan: Plan, file: str) -> tuple[pl.DataFrame, Facts]
     columns = columns_of(records)
     types = {name: set(map(type, values)) for name, values in columns.items()}
     floats = [name for name in columns if float in types[name] and records.frame is None]
-    if records.is_quick and any(type(v) is float and abs(v) >= 2**63 for c in floats for v in columns[c]):
-        return build(records.with_exact_integers(), plan, file)
+    source_records = _source_records(records)
+    may_be_long = records.is_quick and (floats or any(seen & {dict, list} for seen in types.values()))
+    if may_be_long and (again := with_long_digits(source_records)):
+        records.read_again(again)
+        columns = columns_of(records)
+        types = {name: set(map(type, values)) for name, values in columns.items()}
+        floats = [name for name in columns if float in types[name]]
     assigned = assign(records, plan.shapes, columns)
     if assigned.records is not records:
         records = assigned.records
         columns = columns_of(records)
-    facts = Facts(file, len(records.values), shapes=plan.shapes, problems=records.problems, notes=records.notes)
+        source_records = _source_records(records)
+    facts = Facts(
+        file, len(records.values), shapes=plan.shapes, problems=records.problems, notes=Counter(records.notes)
+    )
     has_nulls = any(type(None) in seen for seen in types.values())
     values = map(_without_nulls, records.values) if has_nulls else iter(records.values)
-    facts.hashes = b"".join(map(row_hash, values if assigned.parts is None else _numbered(values, assigned.parts)))
+    written = list(map(row_text, values if assigned.parts is None else _numbered(values, assigned.parts)))
+    facts.hashes = b"".join(map(xxh3_64_digest, written))
+    if records.texts is not None:
+        _look_at_texts(records, source_records, written, facts)
     for name in floats:
         _drop_nan(name, columns[name], facts)
     place = [
         pl.Series("source_file", [file], dtype=pl.String).new_from_index(0, facts.rows),
         pl.Series("source_line", records.lines, dtype=pl.UInt32),
-        _source_records(records),
+        source_records,
         _source_rows(assigned, facts.rows),
         _layouts(assigned, facts),
     ]
     columns |= assigned.added
+    if plan.has_splits:
+        columns[ADDED + SPLIT] = [records.split] * facts.rows
     originals = originals_of(columns, records, plan, facts)
+    if records.texts is None:
+        facts.notes["replacement_character", ""] += _marked_rows(originals, facts.rows)
     built = _canonical(plan, assigned, columns, {s.name: s for s in originals}, facts)
     facts.filled.update({series.name: len(series) - series.null_count() for series in built})
     for series in (*originals, *built):
@@ -254,6 +279,10 @@ def originals_of(columns: dict[str, list[Any]], records: Records, plan: Plan, fa
             values = _without_words(name, values, plan.missing, facts)
         if values is None:
             series = pl.Series(stored, [], dtype=plan.type_of(name)).extend_constant(None, facts.rows)
+        elif name in plan.types:
+            series, failed = column_types.column_of(stored, values, plan.types[name])
+            facts.kinds[name] = Counter({column_types.KIND_OF[plan.types[name].partition(":")[0]]: len(values)})
+            facts.notes[f"not_{plan.types[name].partition(':')[0]}", name] += failed
         elif records.frame is not None and not is_added(name):
             given = records.frame[name] if values is columns[name] else pl.Series(name, values, dtype=pl.String)
             series = _typed(given, values, name, plan, facts).alias(stored)
@@ -262,6 +291,8 @@ def originals_of(columns: dict[str, list[Any]], records: Records, plan: Plan, fa
             seen = kinds.cell_kinds(cells) if cells is not None else kinds.kinds_of(values)
             facts.kinds[name] = seen
             dtype = plan.type_of(name, set(seen))
+            if cells is not None and 0 < seen["str"] == (commas := column_types.decimal_commas(cells)):
+                facts.notes["decimal_comma", name] += commas
             _take_example(name, values, seen, facts)
             if name in plan.forced and dtype == pl.Float64 and not set(seen) <= {"int", "float"}:
                 facts.not_numbers += 1
@@ -319,15 +350,34 @@ def _without_nulls(record: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in record.items() if value is not None} if None in record.values() else record
 
 
-def row_hash(record: dict[str, Any]) -> bytes:
-    """8 bytes for the content of a record without null values: a hash of its JSON with sorted keys."""
+def row_text(record: dict[str, Any]) -> bytes:
+    """The content of a record without null values, whose hash is its id: its JSON with sorted keys."""
     try:
-        text = orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=kinds.plain)
+        return orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=kinds.plain)
     except TypeError:
-        text = json.dumps(
+        return json.dumps(
             record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=kinds.plain
         ).encode()
-    return xxh3_64_digest(text)
+
+
+def _look_at_texts(records: Records, source_records: pl.Series, written: Sequence[bytes], facts: Facts) -> None:
+    """Counts the records of a text file with U+FFFD, and those of JSON with a key twice in one object."""
+    marked = int(source_records.str.contains(MARK).sum())
+    facts.notes["replacement_character", ""] += marked - facts.notes["invalid_utf8", ""]
+    if records.is_json and records.values:
+        for key, count in repeated_keys(source_records, records.values, written).items():
+            facts.notes["repeated_key", key] += count
+
+
+def _marked_rows(columns: Sequence[pl.Series], height: int) -> int:
+    """How many rows of a typed table hold U+FFFD in a text, a list of texts or the JSON of a nested value."""
+    marked = pl.Series([False]).new_from_index(0, height)
+    for column in columns:
+        if column.dtype == pl.List(pl.String):
+            column = column.list.join("\n", ignore_nulls=True)
+        if column.dtype == pl.String and (holds_one := column.str.contains("\ufffd", literal=True)).any():
+            marked |= holds_one.fill_null(False)
+    return int(marked.sum())
 
 
 def _source_records(records: Records) -> pl.Series:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from analysis.errors import FormatError
-from analysis.formats.assigning import ADDED
+from analysis.formats import column_types
+from analysis.formats.assigning import ADDED, is_added, opened_cells
 from analysis.formats.batches import Batch
 from analysis.formats.groups import ROWS
 from analysis.formats.kinds import Kind, kinds_of
 from analysis.formats.layouts import BY_NAME, LAYOUTS, Layout, first_layout
 from analysis.formats.options import ReadOptions
 from analysis.formats.parsing import Records
-from analysis.formats.parts import Plan, build
-from analysis.formats.shapes import Shape, find_shape, layout_shape
+from analysis.formats.parts import SPLIT, Plan, build
+from analysis.formats.shapes import Shape, column_named, find_shape, layout_shape
 
 BY_COLUMNS = "columns"
 SAMPLE_RECORDS = 1_000
@@ -24,30 +25,71 @@ MAX_SHAPES = 12
 
 
 def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Plan:
-    """The plan that these first records suggest: their shapes from up to 1,000 of them, spread evenly.
-
-    Raises FormatError where the layout to read by is unknown.
-    """
-    if (reading.layout or BY_COLUMNS) not in (BY_COLUMNS, *BY_NAME):
-        names = ", ".join((BY_COLUMNS, *BY_NAME))
-        raise FormatError(f"There is no layout {reading.layout!r}; the layouts are {names}.")
+    """The plan that these first records suggest: their shapes from up to 1,000 of them, spread evenly."""
+    asked, reading = reading, of_records(reading)
     values = [value for _, records in heads for value in records.values]
     is_text = all(records.cells for _, records in heads)
-    kinds = _kinds_in(heads, Plan((Shape("table", ()),), missing=frozenset(reading.missing)))
+    bare = Plan(
+        (Shape("table", ()),),
+        types=_types(reading, values),
+        has_splits=bool(reading.splits),
+        missing=frozenset(reading.missing),
+    )
+    kinds = _kinds_in(heads, bare)
     spread = values[:: max(1, len(values) // SAMPLE_RECORDS)]
-    sample = {column: [value.get(column) for value in spread] for column in kinds}
+    sample = {column: [value.get(column) for value in spread] for column in kinds if not is_added(column)}
     shapes: tuple[Shape, ...] = ()
     if reading.chooses_layout:
         shapes = shapes_of(spread, reading, kinds=kinds, is_text=is_text)
-    elif layout := BY_NAME.get(reading.layout or ""):
-        shapes = (layout_shape(layout, _columns(spread, layout), reading),)
-    plan = Plan(
-        side_by_side(shapes or (find_shape(sample, kinds, reading, is_text=is_text),)),
-        missing=frozenset(reading.missing),
-    )
+    elif reading.layout not in (None, "", "columns"):
+        shapes = (_chosen(str(reading.layout), spread, reading),)
+    shapes = shapes or (find_shape(sample, kinds, reading, is_text=is_text),)
+    plan = replace(bare, shapes=side_by_side(with_split(shapes, asked)))
     if any(shape.layout for shape in plan.shapes):
         kinds = _kinds_in(heads, plan)
     return replace(plan, kinds={column: frozenset(seen) for column, seen in kinds.items()})
+
+
+def _types(reading: ReadOptions, values: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The types set by hand, as the first records settle them. Raises FormatError where there is no such column."""
+    columns = {name: () for value in values for name in value} if reading.types else {}
+    types = {column_named(column, columns): type_ for column, type_ in dict(reading.types).items()}
+    return {
+        column: column_types.settled(type_, (value.get(column) for value in values)) for column, type_ in types.items()
+    }
+
+
+def _chosen(name: str, records: Sequence[dict[str, Any]], reading: ReadOptions) -> Shape:
+    """The shape of the layout that a person chose. Raises FormatError where there is none, or no record has it."""
+    layout = BY_NAME.get(name)
+    if layout is None:
+        raise FormatError(f"There is no layout {name!r}; the layouts are columns, {', '.join(BY_NAME)}.")
+    if first_layout_of(records, [layout]) is None:
+        raise FormatError(f"No record has the layout {name}, which is recognised by: {layout.sign}; choose another.")
+    columns = _columns(records, layout)
+    return layout_shape(layout, columns, _fitting(reading, columns))
+
+
+def first_layout_of(records: Sequence[dict[str, Any]], layouts: Sequence[Layout]) -> Layout | None:
+    """The first of these layouts that any of the records has."""
+    return next((layout for record in records if (layout := first_layout(opened_cells(record), layouts))), None)
+
+
+def of_records(reading: ReadOptions) -> ReadOptions:
+    """The same reading without the role split where it is that of the column that a folder adds."""
+    if not reading.splits:
+        return reading
+    return replace(reading, roles=tuple(pair for pair in dict(reading.roles).items() if pair != ("split", SPLIT)))
+
+
+def with_split(shapes: Sequence[Shape], reading: ReadOptions) -> tuple[Shape, ...]:
+    """The shapes with the role split for the column that a folder adds, unless a person gave the role to another."""
+    if not reading.splits or dict(reading.roles).get("split", SPLIT) != SPLIT:
+        return tuple(shapes)
+    place = ("split", f"{ADDED}{SPLIT}")
+    return tuple(
+        replace(shape, roles=(*(pair for pair in shape.roles if pair[0] != "split"), place)) for shape in shapes
+    )
 
 
 def _kinds_in(heads: Sequence[tuple[Batch, Records]], plan: Plan) -> dict[str, Counter[Kind]]:
@@ -71,7 +113,7 @@ def shapes_of(
     shapes: list[Shape] = []
     layouts: dict[str, list[dict[str, Any]]] = {}
     for record in records:
-        layout = first_layout(record, LAYOUTS)
+        layout = first_layout(record, LAYOUTS) or first_layout(opened_cells(record), LAYOUTS)
         layouts.setdefault(layout.name if layout else "", []).append(record)
     left = layouts.pop("", [])
     for name, of_layout in layouts.items():
@@ -126,7 +168,8 @@ def _columns(records: Sequence[dict[str, Any]], layout: Layout | None = None) ->
     names = dict.fromkeys(key for record in records for key in record if key != ROWS)
     columns = {name: [record.get(name) for record in records] for name in names}
     if layout is not None:
-        read = [row.get("columns", {}) for record in records for row in layout.rows_of(record) or ()]
+        all_rows = (layout.rows_of(record) or layout.rows_of(opened_cells(record)) or () for record in records)
+        read = [row.get("columns", {}) for rows in all_rows for row in rows]
         columns |= {ADDED + name: [row.get(name) for row in read] for name in layout.adds}
     return columns
 

@@ -13,24 +13,23 @@ import polars as pl
 from analysis.errors import FormatError
 from analysis.formats.assigning import is_added
 from analysis.formats.batches import Batch
-from analysis.formats.csvfiles import Dialect
-from analysis.formats.describe import source_of
 from analysis.formats.groups import is_group
 from analysis.formats.kinds import is_json
 from analysis.formats.parsing import PARSE_NOTES, parse
 from analysis.formats.parts import Facts, Plan, build, fit, without_collection, write
+from analysis.formats.sources import Source, source_of
 
 TABLES = ("parquet", "arrow")
 
 
-def retype(facts: Facts, plan: Plan, container: str, dialect: Dialect | None) -> Facts:
+def retype(facts: Facts, plan: Plan, source: Source) -> Facts:
     """Rewrites one part so that it has the plan's columns and types; returns its updated facts.
 
     Added columns, and types of Arrow sources, are cast; other changes are read again from the records' own texts.
     """
     path = Path(facts.path)
     frame = pl.read_parquet(path)
-    if facts.shapes == plan.shapes and (container in TABLES or _only_adds(facts, plan)):
+    if facts.shapes == plan.shapes and (source.container in TABLES or _only_adds(facts, plan)):
         stored = [plan.stored_as(column) for column in plan.kinds]
         originals = [
             fit(frame[name], plan.type_of(column))
@@ -42,10 +41,10 @@ def retype(facts: Facts, plan: Plan, container: str, dialect: Dialect | None) ->
         derived = [s for s in frame.get_columns() if s.name not in stored and s.name in plan.stored]
         write(pl.DataFrame([*place, *originals, *derived]), path)
         return dataclasses.replace(facts, types={c: plan.type_of(c) for c in plan.kinds})
-    if container in TABLES and not _has_groups(frame):
-        batch = _source_table(frame, facts, container)
+    if source.container in TABLES and not _has_groups(frame):
+        batch = _source_table(frame, facts, plan, source)
     else:
-        batch = _batch(once(frame), container, dialect, frame.columns)
+        batch = _batch(once(frame), source, frame.columns)
     with without_collection():
         rebuilt, new = build(parse(batch), plan, facts.file)
     write(rebuilt, path)
@@ -62,13 +61,14 @@ def retype(facts: Facts, plan: Plan, container: str, dialect: Dialect | None) ->
     )
 
 
-def _source_table(frame: pl.DataFrame, facts: Facts, container: str) -> Batch:
+def _source_table(frame: pl.DataFrame, facts: Facts, plan: Plan, source: Source) -> Batch:
     """The rows of a typed table as the source has them: its own columns, by their own names."""
-    before = Plan(facts.shapes)
+    before = dataclasses.replace(plan, shapes=facts.shapes)
     names = {before.stored_as(column): column for column in facts.types if not is_added(column)}
     nested = [column for column in names.values() if is_json(facts.kinds.get(column, ()))]
     table = once(frame).select(names).rename(names)
-    return Batch(facts.file, container, int(frame["source_line"][0]), table=table, nested=tuple(nested))
+    line = int(frame["source_line"][0])
+    return Batch(facts.file, source.container, line, table=table, nested=tuple(nested), split=source.split)
 
 
 def _has_groups(frame: pl.DataFrame) -> bool:
@@ -98,18 +98,23 @@ def stored_batches(folder: Path, info: Mapping[str, Any]) -> Iterator[Batch]:
         frame = frame.rename(
             {stored: source for stored, source in renamed.items() if stored in frame.columns}, strict=False
         )
-        container, dialect = source_of(info["sources"][frame["source_file"][0]])
+        source = source_of(info["sources"][frame["source_file"][0]])
         nested = [renamed.get(column, column) for column in info["json_columns"]]
-        yield _batch(frame, container, dialect, [renamed.get(c, c) for c in columns], nested)
+        yield _batch(frame, source, [renamed.get(c, c) for c in columns], nested)
 
 
-def _batch(
-    frame: pl.DataFrame, container: str, dialect: Dialect | None, columns: Sequence[str], nested: Sequence[str] = ()
-) -> Batch:
+def _batch(frame: pl.DataFrame, source: Source, columns: Sequence[str], nested: Sequence[str] = ()) -> Batch:
     file, lines = frame["source_file"][0], frame["source_line"].to_list()
-    if container in TABLES and not _has_groups(frame):
-        return Batch(file, container, lines[0], table=frame.select(columns), nested=tuple(nested))
-    has_keys = container == "json" and "key" in frame.columns
-    keys = frame["key"].cast(pl.String).to_list() if has_keys else []
-    kind = "json" if container == "jsonl" else container
-    return Batch(file, kind, texts=frame["source_record"].to_list(), lines=lines, keys=keys, dialect=dialect)
+    if source.container in TABLES and not _has_groups(frame):
+        table = frame.select(columns)
+        return Batch(file, source.container, lines[0], table=table, nested=tuple(nested), split=source.split)
+    has_keys = source.container == "json" and "key" in frame.columns
+    return Batch(
+        file,
+        "json" if source.container == "jsonl" else source.container,
+        texts=frame["source_record"].to_list(),
+        lines=lines,
+        keys=frame["key"].cast(pl.String).to_list() if has_keys else [],
+        dialect=source.dialect,
+        split=source.split,
+    )

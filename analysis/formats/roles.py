@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from analysis.formats.chats import CONTENT_KEYS, ROLE_KEYS, ROLES, Message, messages_of
+from analysis.formats.chats import CELL_STARTS, CONTENT_KEYS, ROLE_KEYS, ROLES, TURN_STARTS, Message, messages_of
+from analysis.formats.jsonfiles import is_split
 from analysis.formats.judged import judged_roles, prose_column
 
 MESSAGES = (
@@ -190,6 +191,7 @@ def find_roles(columns: Mapping[str, Sequence[Any]]) -> dict[str, str]:
             if column in filled and column not in roles.values() and _holds(role, filled[column]):
                 roles[role] = column
                 break
+    roles |= _of_key(roles, filled)
     roles = _of_judgements(by_name, columns, roles)
     if not roles.keys() & {"prompt", "messages", "rejected", "response", "text"}:
         apart = [column for role, column in roles.items() if role != "label"]
@@ -229,6 +231,16 @@ def _without_scores(judged: dict[str, str], roles: Mapping[str, str]) -> dict[st
     return {**kept, **({"score": roles["score"]} if is_score else {})}
 
 
+def _of_key(roles: dict[str, str], filled: Mapping[str, list[Any]]) -> dict[str, str]:
+    """The keys of a JSON object are splits where all are called so; the values beside other keys are texts."""
+    column = roles.get("key", "")
+    if column and "split" not in roles and all(map(is_split, map(str, filled[column]))):
+        del roles["key"]
+        return {"split": column}
+    is_map = set(filled) == {"key", "value"} and _is_text(filled["value"], or_empty=False)
+    return {"text": "value"} if is_map else {}
+
+
 def _conversation(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> dict[str, str]:
     """A column of conversations: by its name, or with any name where its values have role and content."""
     for name in MESSAGES:
@@ -247,9 +259,7 @@ def _are_conversations(values: Sequence[Any], *, strict: bool) -> bool:
         return False
     good = 0
     for value in values:
-        if strict and isinstance(value, str) and not value.lstrip().startswith("[{"):
-            continue
-        if isinstance(value, str) and not value.lstrip().startswith("["):
+        if isinstance(value, str) and not value.lstrip().startswith(TURN_STARTS if strict else CELL_STARTS):
             continue
         if isinstance(value, list) and value and isinstance(value[0], str) and (strict or len(value) < 2):
             continue

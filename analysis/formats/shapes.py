@@ -140,7 +140,7 @@ def find_shape(
     for role, named in dict(reading.roles).items():
         roles.pop(role, None)
         if named:
-            roles[role] = _named(named, columns)
+            roles[role] = column_named(named, columns)
     instances = "response" not in roles and "prompt" in roles and _has_instances(columns)
     format_name = format_of(roles, columns)
     if reading.format and reading.format != format_name:
@@ -167,7 +167,7 @@ def layout_shape(layout: Layout, columns: Mapping[str, Sequence[Any]], reading: 
     adds = {role: f"\0{column}" if column in layout.adds else column for role, column in layout.roles.items()}
     filled = {role: column for role, column in adds.items() if any(v is not None for v in columns.get(column, ()))}
     roles = {**{role: column for role, column in seen.items() if column not in filled.values()}, **filled}
-    roles |= {role: _named(column, columns) for role, column in told.items() if column}
+    roles |= {role: column_named(column, columns) for role, column in told.items() if column}
     roles = {role: column for role, column in roles.items() if told.get(role, column)}
     taken = {role: "" for role in layout.gives}
     return Shape(
@@ -218,11 +218,11 @@ def _check(wanted: str, roles: Mapping[str, str]) -> None:
         )
 
 
-def _named(named: str, columns: Mapping[str, Sequence[Any]]) -> str:
+def column_named(named: str, columns: Mapping[str, Sequence[Any]]) -> str:
     """The source column of this name; it may also be the name under which it is stored, or differ in case."""
     same = [c for c in columns if named in (c, stored_name(c))] or [c for c in columns if c.lower() == named.lower()]
     if not same and "+" in named:
-        first, *_ = [_named(part.strip(), columns) for part in named.split("+")]
+        first, *_ = [column_named(part.strip(), columns) for part in named.split("+")]
         return first
     if not same:
         raise FormatError(f"There is no column {named!r}; the columns are {', '.join(columns)}.")

@@ -272,9 +272,17 @@ def test_all_labels_equal_leaves_only_raw_agreement() -> None:
     assert alone.alpha.value is None and alone.fleiss.value is not None, "the label 2 has no second judgement"
 
 
+def test_a_padded_zero_among_numbers_is_a_label_and_a_number() -> None:
+    padded = table([["00", "2", "00"], ["1", "2", "0"]])
+    assert agreement(padded, "interval").alpha.value == pytest.approx(1 - (1 / 3) / (58 / 30))
+    assert agreement(padded, "nominal").raw.value == pytest.approx(1 / 3), "00 is another label than 0"
+    names = table([["007", "012"], ["007", "013"]])
+    assert "labels such as '007' are not numbers" in agreement(names, "interval").alpha.why
+
+
 def test_a_level_that_does_not_fit_is_said() -> None:
     words = table([["good", "3", "3"], ["good", "bad", "3"]])
-    assert "labels such as '3' are not numbers" in agreement(words, "interval").alpha.why
+    assert "labels such as 'bad' are not numbers" in agreement(words, "interval").alpha.why
     assert agreement(words, "interval").raw.value == pytest.approx(2 / 3)
     assert "-1 is below zero" in agreement(table([[-1, 2], [1, 2]]), "ratio").alpha.why
     many = table([list(range(2001)), list(range(2001))])

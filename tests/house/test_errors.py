@@ -21,6 +21,7 @@ ALSO_RAISED = {
 }
 MAY_RAISE_VALUE_ERROR = {  # calls that read a text from outside, and raise a bare ValueError where they cannot
     "datetime.fromisoformat",
+    "datetime.strptime",
     "DECODER.raw_decode",
     "float",
     "int",
@@ -35,6 +36,7 @@ MAY_RAISE_VALUE_ERROR = {  # calls that read a text from outside, and raise a ba
     "time.fromisoformat",
     "urllib.request.Request",
     "urllib.request.urlopen",
+    "yaml.load",
 }
 ERROR = re.compile(r"\bErrors:|\b[A-Z]\w*[a-z]Error\b")
 HARMLESS = {"Path", "isinstance", "str", ".encode", ".decode", ".read_text"}  # stand around such a call

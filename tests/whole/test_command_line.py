@@ -89,7 +89,9 @@ def test_open_says_what_the_files_are_in_their_own_names(run: Run, file: Path) -
     said = run("open", file, "--json")
     assert said.code == 0 and said.err == ""
     answer = said.json
-    assert set(answer) == {"id", "fingerprint", "rows", "format", "roles", "columns", "unreadable", "problems", "notes"}
+    earlier = {"id", "fingerprint", "rows", "format", "roles", "columns", "unreadable", "problems", "notes"}
+    assert set(answer) == earlier | {"layout", "layouts", "lost"}
+    assert (answer["layout"], answer["layouts"], answer["lost"]) == ("instruction", {"instruction": 4}, {})
     assert (answer["rows"], answer["format"], answer["unreadable"]) == (4, "instruction", 1)
     assert answer["id"] == answer["fingerprint"][:16]
     assert answer["columns"] == ["instruction", "output", "source", "tags"]
@@ -125,6 +127,39 @@ def test_open_speaks_to_people_in_a_sentence(run: Run, file: Path) -> None:
     said = run("open", file)
     id = run("open", file, "--json").json["id"]
     assert said.code == 0 and said.out.splitlines()[0] == f"{id}: 4 rows, instruction, 0 unreadable"
+
+
+def test_open_names_the_layouts_and_what_is_lost(run: Run, tmp_path: Path) -> None:
+    turns = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
+    pair = {"input": {"messages": turns[:1]}, "preferred_output": turns[1:], "non_preferred_output": turns[1:]}
+    lines = [json.dumps(pair)] * 3 + [json.dumps({"prompt": "p", "response": "r\ufffd"}), '{"prompt":"a","prompt":"b"}']
+    (tmp_path / "mixed.jsonl").write_text("\n".join([*lines, json.dumps({"note": "neither"})]))
+    answer = run("open", tmp_path / "mixed.jsonl", "--json").json
+    assert answer["layout"] == "openai_preference"
+    assert answer["layouts"] == {"openai_preference": 3, "instruction": 2, "unread": 1}
+    assert answer["lost"] == {"*": 1, "prompt": 1}
+    out = run("open", tmp_path / "mixed.jsonl").out
+    assert "Layout openai_preference (3 rows): OpenAI preference pairs, recognised by: " in out
+    assert "Layout instruction (2 rows): Prompt and response, recognised by: prompt as prompt" in out
+    by_columns = run("open", tmp_path / "mixed.jsonl", "--layout", "columns", "--json").json
+    assert "openai_preference" not in by_columns["layouts"] and by_columns["id"] != answer["id"]
+    unknown = run("open", tmp_path / "mixed.jsonl", "--layout", "x")
+    assert unknown.code == 2 and unknown.err.startswith("There is no layout 'x'; the layouts are columns, ")
+
+
+def test_open_takes_encoding_types_and_a_configuration(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("text,n\nza\xbf\xf3\xb3\xe6,01\n".encode("latin-1"))
+    id = run("open", tmp_path / "a.csv", "--encoding", "cp1250", "--type", "n=text", "--json").json["id"]
+    [row] = run("table", id, "--columns", "text,n").out.splitlines()
+    assert json.loads(row) == {"text": "zażółć", "n": "01"}
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    (folder / "README.md").write_text(
+        "---\nconfigs:\n- config_name: a\n  data_files: a.csv\n- config_name: b\n  data_files: b.csv\n---\n"
+    )
+    (folder / "b.csv").write_text("prompt,response\np,r\n")
+    assert run("open", folder, "--config", "b", "--json").json["rows"] == 1
+    refused(run("open", folder), f"{folder} has 2 configurations (a, b); choose one with --config NAME.")
 
 
 def test_open_several_files_and_patterns(run: Run, tmp_path: Path) -> None:
@@ -374,7 +409,8 @@ def test_a_file_that_is_not_there(run: Run, home: Path, tmp_path: Path, command:
 def test_a_folder(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
     refused(
         run(command[0], tmp_path, *command[1:]),
-        f"{tmp_path} is a folder; name the files in it, such as {tmp_path / '*.jsonl'}.",
+        f"The folder {tmp_path} holds no file of data (jsonl, ndjson, json, csv, tsv, txt, parquet, arrow, feather, ipc); "
+        "name a file, or another folder.",
     )
 
 

@@ -75,6 +75,19 @@ def test_files_start_the_app_with_them(served: list[tuple[list[str], list[str]]]
         assert served.pop() == (here, expected)
 
 
+def test_a_folder_starts_the_app_with_its_configuration(
+    served: list[tuple[list[str], list[str]]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = "".join(f"- config_name: {name}\n  data_files: {name}.jsonl\n" for name in "ab")
+    (tmp_path / "README.md").write_text(f"---\nconfigs:\n{names}---\n")
+    for name in "ab":
+        (tmp_path / f"{name}.jsonl").write_text('{"text": "a"}\n')
+    assert exit_code(str(tmp_path)) == 2 and served == []
+    assert capsys.readouterr().err == f"{tmp_path} has 2 configurations (a, b); choose one with --config NAME.\n"
+    assert exit_code(str(tmp_path), "--config", "b") == 0
+    assert served.pop()[1] == ["--config=b", str(tmp_path)]
+
+
 def test_options_are_handed_to_the_server(served: list[tuple[list[str], list[str]]]) -> None:
     port = free_port()
     assert exit_code(str(SAMPLE), "--port", str(port), "--address", "::1", "--allow-host", "winnow.example.org") == 0
@@ -111,7 +124,7 @@ def test_what_cannot_be_started_is_said_in_one_line(
         port = str(taken.getsockname()[1])
         for arguments, message in (
             (["opne"], "There is no file and no command 'opne'; `winnow --help` lists the commands."),
-            ([str(tmp_path)], f"{tmp_path} is a folder; name the files in it, such as {tmp_path / '*.jsonl'}."),
+            ([str(tmp_path)], f"The folder {tmp_path} holds no file of data (jsonl, "),
             ([str(tmp_path / "*.csv")], f"No file matches '{tmp_path / '*.csv'}'; check the folder and the pattern."),
             (["table", str(SAMPLE), "--columns", "colour"], "instructions.jsonl has no column colour; it has: "),
             (["--port", port], f"The server cannot listen on 127.0.0.1, port {port} (Address already in use); "),

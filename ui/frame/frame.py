@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -181,7 +182,7 @@ def _nothing_open() -> None:
         return
     if session.files_given() and "given" not in st.session_state:
         st.session_state["given"] = True
-        open_files(session.files_given())
+        open_files(session.files_given(), config=session.config_given())
         st.rerun()
     st.text("No dataset is open. Winnow shows what is in your finetuning data before you train on it.")
     with st.container(border=True, width=760):
@@ -203,7 +204,7 @@ def samples() -> None:
             st.text(words, width="stretch")
 
 
-def open_files(files: list[str], roles: dict[str, str] | None = None, **options: str | bool | None) -> None:
+def open_files(files: list[str], roles: dict[str, str] | None = None, **options: Any) -> None:
     """Starts the job that opens these files; the page shows its progress."""
     st.session_state["opening"] = jobs.start(*jobs.arguments_of(files, roles, **options))
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import streamlit as st
 
-from analysis.formats import ROLES, TEXT_ROLES
+from analysis.formats import ROLES, TEXT_ROLES, is_dataset_folder
 from analysis.workspace import data_folders
 from ui.session.session import workspace
 
@@ -23,7 +23,8 @@ COPY_BYTES = 1 << 22
 
 @st.cache_data(ttl=5, show_spinner=False)
 def data_files() -> list[str]:
-    """Paths of the data files below the configured folders, without hidden folders; the first 2,000 by name."""
+    """Paths of the data files and of the folders that are one dataset below the configured folders, without hidden
+    folders; the first 2,000 by name."""
     paths: list[str] = []
     for folder in data_folders():
         paths += _below(folder, DEPTH)
@@ -35,6 +36,8 @@ def _below(folder: Path, depth: int) -> Iterator[str]:
         entries = list(os.scandir(folder))
     except OSError:
         return
+    if is_dataset_folder(folder):
+        yield str(folder)
     for entry in entries:
         if entry.name.startswith("."):
             continue
@@ -48,7 +51,8 @@ def shown_path(path: str) -> str:
     """A file's path relative to its configured folder."""
     for folder in data_folders():
         if Path(path).is_relative_to(folder):
-            return str(Path(path).relative_to(folder))
+            shown = str(Path(path).relative_to(folder))
+            return f"{shown}/" if Path(path).is_dir() else shown
     return path
 
 

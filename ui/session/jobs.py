@@ -241,15 +241,18 @@ def show_error() -> None:
         st.text(error)
 
 
-def arguments_of(files: Sequence[str], roles: dict[str, str] | None = None, **options: str | bool | None) -> list[str]:
+def arguments_of(files: Sequence[str], roles: dict[str, str] | None = None, **options: Any) -> list[str]:
     """The command line that opens these files with the options chosen on the page."""
     arguments = ["open"]
     for role, column in (roles or {}).items():
         arguments += ["--role", f"{role}={column}"]
-    if (separator := options.get("separator")) is not None:
-        arguments += ["--separator", str(separator)]
-    for word in str(options.get("missing") or "").split(","):
-        arguments += ["--missing", word.strip()] if word.strip() else []
+    for name in ("separator", "encoding", "layout", "config"):
+        if (value := options.get(name)) is not None:
+            arguments += [f"--{name}", str(value)]
+    for column, type_ in options.get("types", ()):
+        arguments += ["--type", f"{column}={type_}"]
+    for word in options.get("missing", ()):
+        arguments += ["--missing", word]
     if (header := options.get("header")) is not None:
         arguments.append("--header" if header else "--no-header")
     return [*arguments, "--", *files]

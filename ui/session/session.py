@@ -17,6 +17,7 @@ from analysis.view import View
 from analysis.workspace import Workspace
 
 KEPT_STEPS = 100
+CONFIG = "--config="
 NOT_SHARED = ("row", "check")  # the row that one person reads, and their blind check
 
 
@@ -55,7 +56,12 @@ def load(id: str) -> Dataset:
 
 def files_given() -> list[str]:
     """The files named on the command line that started the server."""
-    return sys.argv[1:]
+    return [argument for argument in sys.argv[1:] if not argument.startswith(CONFIG)]
+
+
+def config_given() -> str | None:
+    """The configuration of a dataset repository named on that command line."""
+    return next((argument.removeprefix(CONFIG) for argument in sys.argv[1:] if argument.startswith(CONFIG)), None)
 
 
 def dataset() -> Dataset | None:

@@ -1,0 +1,99 @@
+"""The page Open: reading options, layouts and folders, without a browser."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.app_page import open_page, well
+from ui.session import files, jobs, session
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A configured folder of data, and a workspace of its own."""
+    monkeypatch.setenv("WINNOW_DATA_DIRS", str(tmp_path / "data"))
+    monkeypatch.setenv("WINNOW_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("sys.argv", ["app.py"])
+    (tmp_path / "data").mkdir()
+    files.data_files.clear()
+    return tmp_path / "data"
+
+
+def lines(*records: dict[str, object]) -> str:
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def picked(path: Path) -> object:
+    """The page with this file or folder chosen."""
+    at = open_page("open", None)
+    return well(at.multiselect(key="picked").set_value([str(path)]).run())
+
+
+def texts(at: object) -> list[str]:
+    return [one.value for one in at.text]  # type: ignore[attr-defined]
+
+
+def test_the_layout_is_named_with_its_sign_and_another_can_be_chosen(folder: Path) -> None:
+    pair: dict[str, object] = {
+        "input": {"messages": [{"role": "user", "content": "q"}]},
+        "preferred_output": [{"role": "assistant", "content": "a"}],
+    }
+    pair["non_preferred_output"] = [{"role": "assistant", "content": "b"}]
+    (folder / "pairs.jsonl").write_text(lines(pair, pair))
+    at = picked(folder / "pairs.jsonl")
+    shown = next(text for text in texts(at) if text.startswith("Layout openai_preference"))
+    assert "recognised by" in shown
+    well(at.selectbox(key="layout").set_value("columns").run())  # type: ignore[attr-defined]
+    assert not any("openai_preference" in text for text in texts(at))
+
+
+def test_an_encoding_can_be_chosen(folder: Path) -> None:
+    (folder / "a.csv").write_bytes("text,label\nza\xbf\xf3\xb3\xe6,x\nja,y\n".encode("latin-1"))
+    at = picked(folder / "a.csv")
+    well(at.selectbox(key="encoding").set_value("cp1250").run())  # type: ignore[attr-defined]
+    assert "a.csv is read as Windows-1250 (Central European), as chosen." in texts(at)
+    assert at.dataframe[0].value["text"].to_list() == ["zażółć", "ja"]  # type: ignore[attr-defined]
+
+
+def test_the_type_of_a_column_can_be_set(folder: Path) -> None:
+    (folder / "a.csv").write_text("name;price\na;3,5\nb;1,25\n")
+    at = picked(folder / "a.csv")
+    assert any("decimal comma in 2 rows" in text for text in texts(at))
+    well(at.multiselect(key="typed_columns").set_value(["price"]).run())  # type: ignore[attr-defined]
+    well(at.selectbox(key="type_price").set_value("number").run())  # type: ignore[attr-defined]
+    assert at.dataframe[0].value["price"].to_list() == ["3.5", "1.25"]  # type: ignore[attr-defined]
+
+
+def test_a_folder_with_configurations_is_offered_and_one_is_chosen(folder: Path) -> None:
+    repository = folder / "repository"
+    (repository / "b").mkdir(parents=True)
+    card = (
+        "---\nconfigs:\n- config_name: one\n  data_files: a.jsonl\n- config_name: two\n  data_files: b/*.jsonl\n---\n"
+    )
+    (repository / "README.md").write_text(card)
+    (repository / "a.jsonl").write_text(lines({"prompt": "p", "response": "r"}))
+    (repository / "b" / "x.jsonl").write_text(lines({"text": "only text"}))
+    assert "repository/" in [files.shown_path(path) for path in files.data_files()]
+    at = picked(repository)
+    assert any(text.startswith("Read as instruction") for text in texts(at))
+    well(at.selectbox(key="config").set_value("two").run())  # type: ignore[attr-defined]
+    assert any(text.startswith("Read as text") for text in texts(at))
+
+
+def test_a_column_is_offered_by_the_name_that_the_source_gives_it(folder: Path) -> None:
+    (folder / "a.csv").write_text("text,tags\nsome words,01\nmore words,02\n")
+    at = picked(folder / "a.csv")
+    well(at.multiselect(key="typed_columns").set_value(["tags"]).run())  # type: ignore[attr-defined]
+    well(at.selectbox(key="type_tags").set_value("number").run())  # type: ignore[attr-defined]
+    assert at.dataframe[0].value["tags_original"].to_list() == ["1.0", "2.0"]  # type: ignore[attr-defined]
+
+
+def test_the_configuration_of_the_command_line_is_opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["app.py", "--config=two", str(folder)])
+    assert (session.files_given(), session.config_given()) == ([str(folder)], "two")
+    assert jobs.arguments_of([str(folder)], config="two", types=(("n", "text"),), encoding="cp1252") == [
+        *("open", "--encoding", "cp1252", "--config", "two", "--type", "n=text", "--", str(folder))
+    ]

@@ -1,0 +1,3 @@
+"""The parts of the page Open."""
+
+__all__ = ["options"]
