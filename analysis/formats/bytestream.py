@@ -7,6 +7,7 @@ import gzip
 import tempfile
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +18,7 @@ from analysis.formats.options import KNOWN_FILES, max_bytes
 
 HEAD_BYTES = 1 << 20
 BINARY_SAMPLE_BYTES = 1 << 16
+SCANNED_BYTES = 1 << 18
 CONTINUING = bytes(range(0x80, 0xC0))
 COMPRESSED = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst"}
 STRANGERS = {
@@ -151,14 +153,10 @@ class ByteStream:
     def _beyond_ascii(self, head: bytes) -> bytes:
         """A piece of the file that is not only ASCII: of its beginning, or of what follows where it is not compressed,
         since that is read quickly."""
-        if not head.isascii() or self.compression is not None:
+        if not head.isascii() or self.compression is not None or self.given is not None:
             return head
-        position = self.raw.tell()
-        piece = self.raw.read(HEAD_BYTES)
-        while piece and piece.isascii():
-            piece = self.raw.read(HEAD_BYTES)
-        self.raw.seek(position)
-        return piece.lstrip(CONTINUING)  # it may begin inside a character
+        state = self.path.stat()
+        return _first_beyond_ascii(self.path, len(head), state.st_size, state.st_mtime_ns)
 
     def _refuse_known_binary(self, head: bytes) -> None:
         beginning = next((start for start in STRANGERS if head.startswith(start)), None)
@@ -195,3 +193,14 @@ def _decompressed(raw: IO[bytes], compression: str | None) -> Any:
 
         return pa.CompressedInputStream(pa.PythonFile(raw, "r"), "zstd")
     return raw
+
+
+@lru_cache(maxsize=64)
+def _first_beyond_ascii(path: Path, start: int, size: int, changed: int) -> bytes:
+    """The first piece behind `start` that is not only ASCII; none where all is. Read again once the file changed."""
+    piece = bytearray(SCANNED_BYTES)
+    with path.open("rb", buffering=0) as file:
+        file.seek(start)
+        while (held := file.readinto(piece)) and piece.isascii():
+            pass
+    return bytes(piece[: held or 0]).lstrip(CONTINUING)  # it may begin inside a character

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
 import orjson
 import polars as pl
 
@@ -71,10 +70,16 @@ def repeated_keys(texts: pl.Series, values: Sequence[Any], written: Sequence[byt
     `written`: each value as compact JSON. A record whose own text is as long as the compact one, or as Python writes
     it, has none. Of the others the first 1,000 are read key by key.
     """
-    height = len(values)
-    surplus = texts.str.len_bytes().to_numpy() - np.fromiter(map(len, written), np.int64, height)
-    by_python = 2 * np.fromiter(map(len, values), np.int64, height) - 1
-    doubtful = np.flatnonzero((surplus != 0) & (surplus != by_python))[:CHECKED_RECORDS].tolist()
+    lengths = pl.DataFrame(
+        {
+            "text": texts.str.len_bytes(),
+            "written": pl.Series(map(len, written), dtype=pl.UInt32),
+            "keys": pl.Series(map(len, values), dtype=pl.UInt32),
+        }
+    )
+    by_python = pl.col("written") + 2 * pl.col("keys") - 1
+    is_doubtful = (pl.col("text") != pl.col("written")) & (pl.col("text") != by_python)
+    doubtful = lengths.select(is_doubtful.arg_true()).to_series().head(CHECKED_RECORDS).to_list()
     seen: Counter[str] = Counter()
     for n, text in zip(doubtful, texts.gather(doubtful), strict=True):
         if text.count('":') + text.count('" :') > written_keys(values[n]) and (key := _repeated(text)) is not None:
