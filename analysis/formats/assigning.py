@@ -120,10 +120,15 @@ def _read(record: Mapping[str, Any], layouts: Sequence[Layout]) -> tuple[list[Ro
 
 
 def opened_cells(record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The record with the lists and objects whose JSON or Python text is in a cell; itself where there is none."""
+    """The record with the objects, and the lists of them, whose JSON or Python text is in a cell; itself where there is
+    none. A list of texts stays text: an answer may be one."""
     texts = {key: value for key, value in record.items() if type(value) is str and value.startswith(CELL_STARTS)}
-    read = {key: value for key, text in texts.items() if (value := value_in_cell(text)) is not None}
+    read = {key: value for key, text in texts.items() if _is_nested(value := value_in_cell(text))}
     return {**record, **read} if read else record
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(v, dict | list) for v in value))
 
 
 def _filled(value: Any) -> Any:

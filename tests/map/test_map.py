@@ -417,9 +417,9 @@ def test_other_vectors_are_another_map(opened: tuple[Workspace, Path, str], data
         (
             [{"prompt": " ", "response": "x"}] * 3,
             "coarse",
-            "No row is on the map; choose another --over than prompt",
+            "has the text that was chosen, prompt. Choose another",
         ),
-        ([{"a": i, "b": "c"} for i in range(5)], "coarse", "No row is on the map"),
+        ([{"a": i, "b": "c"} for i in range(5)], "coarse", "none of the 5 rows has a vector"),
         (
             [{"prompt": "x", "v": vector} for vector in ([1.0, 0.0], [0.0], [0.0, 0.0], None, [0.0, 1.0]) * 4],
             "column:v",

@@ -141,7 +141,7 @@ def test_no_export_holds_a_value_of_any_column(tmp_path: Path, monkeypatch: pyte
         text = str(pl.read_parquet(written).rows()) if written.suffix == ".parquet" else written.read_text()
         assert not [value for *_, value in HELD if value in text], written.name
     receipt = json.loads((out / "receipt.json").read_text())
-    assert "Names of people, places and organisations were not looked for." in receipt["notes"]
+    assert any("names were not looked for" in note for note in receipt["notes"])
     if to in ("csv", "parquet", "input"):
         taken = {one["type"]: one["values"] for one in receipt["personal_data"]["taken_out"]}
         assert taken == {"EMAIL_ADDRESS": 4, "PHONE_NUMBER": 1}
