@@ -129,10 +129,13 @@ def value_in_cell(text: str) -> Any:
 
 
 def opened(value: Any) -> Any:
-    """The turns whose JSON or Python text a value is; any other value as it is."""
-    if type(value) is str and value.lstrip().startswith(TURN_STARTS) and messages_of(turns := value_in_cell(value)):
-        return turns
-    return value
+    """The turns whose JSON or Python text a value is; any other value as it is. An answer may itself be JSON of
+    objects, so the turns must have roles that models know."""
+    if type(value) is not str or not value.lstrip().startswith(TURN_STARTS):
+        return value
+    turns = value_in_cell(value)
+    messages = messages_of(turns)
+    return turns if messages and all(message.role in ROLES.values() for message in messages) else value
 
 
 PLAIN = frozenset(role for role, name in ROLES.items() if role == name)

@@ -51,7 +51,10 @@ HOW = {
     "found": "which its bytes suggest; choose another encoding if letters look wrong",
 }
 OF_COLUMNS = frozenset(
-    "infinite not_a_number missing_word read_as_missing no_conversation not_number not_integer not_truth not_date decimal_comma".split()
+    (
+        "infinite not_a_number missing_word read_as_missing no_conversation not_number not_integer not_truth not_date "
+        "decimal_comma"
+    ).split()
 )
 OF_FIELDS = frozenset(("outside_list", "repeated_key"))
 """The kinds of note whose detail is a field of the source that is no column."""

@@ -137,7 +137,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """What would have been started as a job, in the place of starting it."""
     asked: list[tuple[str, ...]] = []
 
-    def start(*arguments: str) -> str:
+    def start(*arguments: str, is_background: bool = False) -> str:
         asked.append(arguments)
         return "0"
 
