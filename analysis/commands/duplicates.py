@@ -261,6 +261,6 @@ def _in_words(result: dict[str, Any], rows: int) -> str:
     if result["kind"] == "repetition":
         return f"{result['rows_in_groups']:,} of {rows:,} rows repeat themselves{tokens}."
     return (
-        f"{result['kind']}{least}: {result['groups']:,} groups with {result['rows_in_groups']:,} of {rows:,} rows; "
+        f"{result['kind']}{least}: {result['groups']:,} group{'s' * (result['groups'] != 1)} with {result['rows_in_groups']:,} of {rows:,} rows; "
         f"{result['rows_to_drop']:,} could be dropped{tokens}."
     )

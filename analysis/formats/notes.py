@@ -111,7 +111,7 @@ def layout_sentences(meta: Mapping[str, Any]) -> list[str]:
     layouts = meta.get("layouts", ())
     sentences = []
     for layout in layouts:
-        rows = "" if len(layouts) == 1 else f" ({layout['rows']:,} rows)"
+        rows = "" if len(layouts) == 1 else f" ({layout['rows']:,} row{'s' * (layout['rows'] != 1)})"
         sign = f", recognised by: {layout['sign']}" if layout["sign"] else ""
         sentences.append(f"Layout {layout['layout']}{rows}: {layout['title']}{sign}.")
     return sentences

@@ -277,7 +277,11 @@ def test_an_export_in_the_format_of_the_source_has_each_record_once(
     dataset = Workspace().open([path])
     result = export(dataset, ExportRequest(to="input"), tmp_path / "out")
     (written,) = [p for p in result.folder.iterdir() if p.name not in ("receipt.json", "README.md")]
-    readers = {"jsonl": pl.read_ndjson, "csv": pl.read_csv, "parquet": pl.read_parquet}
+    readers: dict[str, Callable[..., pl.DataFrame]] = {
+        "jsonl": pl.read_ndjson,
+        "csv": pl.read_csv,
+        "parquet": pl.read_parquet,
+    }
     before, after = readers[container](path), readers[container](written)
     assert after.sort("message_id").equals(before.sort("message_id"))
     notes = json.loads((result.folder / "receipt.json").read_text())["notes"]
