@@ -260,7 +260,8 @@ def _in_words(result: dict[str, Any], rows: int) -> str:
         return f"{result['groups']:,} shared passages in {result['rows_in_groups']:,} of {rows:,} rows{tokens}."
     if result["kind"] == "repetition":
         return f"{result['rows_in_groups']:,} of {rows:,} rows repeat themselves{tokens}."
+    groups = f"{result['groups']:,} group{'s' * (result['groups'] != 1)}"
     return (
-        f"{result['kind']}{least}: {result['groups']:,} group{'s' * (result['groups'] != 1)} with {result['rows_in_groups']:,} of {rows:,} rows; "
+        f"{result['kind']}{least}: {groups} with {result['rows_in_groups']:,} of {rows:,} rows; "
         f"{result['rows_to_drop']:,} could be dropped{tokens}."
     )
