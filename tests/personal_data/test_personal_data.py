@@ -638,7 +638,8 @@ def test_the_command_counts_rows_and_spans(opened: Dataset, tmp_path: Path) -> N
     result = run(opened.id, "--spans", str(out), "--json")
     assert result.pop("seconds") >= 0
     assert result == {
-        "looked_at": True,
+        "looked_at": 4,
+        "not_looked_at": None,
         "rows_scanned": 4,
         "columns_scanned": ["prompt", "response", "source"],
         "columns_without_text": [],
