@@ -12,6 +12,7 @@ from analysis.dataset.as_html import html_of
 from analysis.dataset.columns import DatasetColumns
 from analysis.dataset.folder import TEXTS
 from analysis.errors import ViewError
+from analysis.formats.options import TEXT_ROLES
 from analysis.signal import Catalogue, Signal
 from analysis.view import ANY_TEXT, SEARCHES, Filter, View
 
@@ -81,7 +82,14 @@ class Dataset(DatasetColumns):
     def _is_prose(self, name: str) -> bool:
         stored = self.meta["canonical"].get(name) or name
         chars: float = self.meta["mean_chars"].get(stored, 0.0)
-        return chars > LONG_TEXT_CHARS or name in TEXTS or name == "source_record"
+        return chars > LONG_TEXT_CHARS or name in TEXTS or name in self._text_columns or name == "source_record"
+
+    @cached_property
+    def _text_columns(self) -> frozenset[str]:
+        """The columns of the source from which some layout reads a text."""
+        roles = [self.roles, *(layout["roles"] for layout in self.meta.get("layouts", ()))]
+        texts = TEXT_ROLES - {"score"}
+        return frozenset(column for of in roles for role, column in of.items() if role in texts)
 
     # Views
 

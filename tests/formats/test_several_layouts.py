@@ -146,3 +146,8 @@ def test_a_role_may_name_such_a_column(tmp_path: Path) -> None:
     assert dataset.role("source") == "text" and dataset.column("text").to_list() == ["t0", "t1", "t0", "t1"]
     again = workspace.reread(dataset, {"prompt": "text"})
     assert again.column("prompt").to_list() == ["t0", "t1", "t0", "t1"]
+
+
+def test_a_text_of_one_layout_is_no_category(opened) -> None:
+    dataset = opened([CHAT, {**CHAT, "source": "x"}, {**PAIR, "source": "y"}, {"prompt": "q", "completion": "r"}])
+    assert "source" in dataset.categories and not {"prompt_original", "completion"} & set(dataset.categories)
