@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,14 @@ def is_for_training(record: Record) -> bool:
     return not TRAINING_KEYS.isdisjoint(record)
 
 
+ROW_ID = re.compile(r"[0-9a-f]{16,}")
+
+
+def is_exported(record: Record) -> bool:
+    """Whether a record is a row of a table that Winnow exported: its canonical columns say how it was read."""
+    return "tags" in record and isinstance(row := record.get("row_id"), str) and ROW_ID.fullmatch(row) is not None
+
+
 @dataclass(frozen=True)
 class Layout:
     """One layout that people have.
@@ -37,7 +46,8 @@ class Layout:
     gives one row, or with `is_many` any number of rows, of the training format `format`. `gives` lists the roles in the
     rows. `roles` says which columns, added or of the record itself, have which role. `cannot_keep` are sentences about
     what is left out; `whole` are the record's columns of which nothing is left out, which an export need not repeat.
-    Both functions may raise one of `FAULTS`.
+    `of_exports`: whether it reads tables that Winnow exported; no other layout does, so that a row is not read from its
+    source once more. Both functions may raise one of `FAULTS`.
     """
 
     name: str
@@ -52,11 +62,12 @@ class Layout:
     is_many: bool = False
     cannot_keep: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
+    of_exports: bool = False
 
     def rows_of(self, record: Record) -> list[Row] | None:
         """The rows of a record; None where it does not have this layout."""
         try:
-            if not self.fits(record):
+            if (is_exported(record) and not self.of_exports) or not self.fits(record):
                 return None
             read = self.read(record)
         except FAULTS:

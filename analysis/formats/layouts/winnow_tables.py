@@ -7,7 +7,10 @@ from typing import Any
 import orjson
 
 from analysis.formats.chats import INSTRUCTING, Message
-from analysis.formats.layouts.layout import Layout, Record, Row
+from analysis.formats.layouts.judgements import ROLES
+from analysis.formats.layouts.layout import Layout, Record, Row, is_exported
+
+PAIR = ("prompt", "response", "rejected", "system", "tools")
 
 
 def _messages(value: Any) -> list[Message]:
@@ -24,6 +27,15 @@ def _fits_pair(record: Record) -> bool:
     return len(record["row_id"]) >= 16 and bool(
         _messages(record["messages"]) and _messages(record["messages_rejected"])
     )
+
+
+def _fits_text_pair(record: Record) -> bool:
+    is_whole = all(isinstance(record[name], str) for name in ("prompt", "response", "rejected"))
+    return is_exported(record) and is_whole and "n_turns" in record and not record.get("messages")
+
+
+def _fits_text(record: Record) -> bool:
+    return is_exported(record) and isinstance(record["text"], str) and "n_turns" not in record
 
 
 def _read_chat(record: Record) -> Row:
@@ -56,6 +68,7 @@ EXPORTED_CHATS = Layout(
     fits=_fits_chat,
     read=_read_chat,
     gives=("messages", "system", "tools"),
+    of_exports=True,
 )
 EXPORTED_PAIRS = Layout(
     name="winnow_pairs",
@@ -65,4 +78,26 @@ EXPORTED_PAIRS = Layout(
     fits=_fits_pair,
     read=_read_pair,
     gives=("prompt", "response", "rejected", "system", "tools"),
+    of_exports=True,
+)
+EXPORTED_TEXT_PAIRS = Layout(
+    name="winnow_text_pairs",
+    title="Preference pairs of texts exported by Winnow",
+    sign="row_id, tags, n_turns, prompt, response and rejected",
+    format="preference",
+    fits=_fits_text_pair,
+    read=lambda record: {name: record.get(name) for name in PAIR},
+    gives=PAIR,
+    of_exports=True,
+)
+EXPORTED_TEXTS = Layout(
+    name="winnow_texts",
+    title="Texts exported by Winnow",
+    sign="row_id, tags and text, without prompts and messages",
+    format="text",
+    fits=_fits_text,
+    read=lambda record: {"text": record["text"]},
+    gives=("text",),
+    roles=ROLES,
+    of_exports=True,
 )
