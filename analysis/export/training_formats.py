@@ -84,11 +84,16 @@ class SourceColumns:
         """An original column's type for people."""
         return "JSON" if column in self.json_columns else type_in_words(self.originals[column])
 
+    @property
+    def texts(self) -> frozenset[str]:
+        """The original columns whose texts are in the keys of a format, so that they do not stand beside these."""
+        return self.originals.keys() & ({self.roles.get(role, "") for role in TEXT_ROLES} | self.whole)
+
     def others(self, to: str) -> dict[str, str]:
         """Original columns that are not part of the text -> their names beside the keys of the format."""
-        texts = {self.roles.get(role) for role in TEXT_ROLES} | self.whole
+        texts = {*self.texts}
         if to == "kto" and not self.is_pairs:
-            texts.add(self.roles.get("label"))
+            texts.add(self.roles.get("label", ""))
         taken, names = set(KEYS[to]), {}
         for column in self.originals:
             if column in texts:

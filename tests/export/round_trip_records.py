@@ -200,7 +200,8 @@ OF_VENDORS: dict[str, list[Record]] = {
 OF_TRAINERS: dict[str, list[Record]] = {
     "winnow_chats": [
         {
-            "row_id": f"{n:032x}",
+            "row_id": f"{n:016x}",
+            "tags": [],
             "messages": [
                 exported_turn("user", "Hi", extra='{"a":1}'),
                 exported_turn("assistant", "Yo", trains=False, reasoning="Hm."),
@@ -210,7 +211,8 @@ OF_TRAINERS: dict[str, list[Record]] = {
     ],
     "winnow_pairs": [
         {
-            "row_id": f"{n:032x}",
+            "row_id": f"{n:016x}",
+            "tags": [],
             "messages": [exported_turn("user", "Hi"), exported_turn("assistant", "Yo", reasoning="Hm.")],
             "messages_rejected": [exported_turn("assistant", "No.", trains=False)],
             "prompt_turns": 1,

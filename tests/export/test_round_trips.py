@@ -182,6 +182,8 @@ LAYOUTS: dict[str, list[dict[str, Any]]] = {
     **RECORDS,
 }
 SIGNATURE = "signature of a thought"
+CALL_PLACES = [{"type": kind} for kind in ("tool_use", "functionCall", "toolUse")]
+"""Parts of which only the place is left: the calls are a field of the message."""
 
 
 def opened(home: Path, records: Sequence[Any], name: str = "rows") -> Dataset:
@@ -205,9 +207,9 @@ def call_of(call: Any) -> Any:
     """A call as id, name and arguments: some formats have these in an object of their own."""
     if not isinstance(call, dict):
         return call
-    inner = call.get("function", call)
-    arguments = inner.get("arguments", inner.get("input"))
-    return [call.get("id"), inner.get("name"), arguments]
+    inner = next((call[key] for key in ("function", "functionCall", "toolUse") if key in call), call)
+    arguments = next((inner[key] for key in ("arguments", "input", "args", "parameters") if key in inner), None)
+    return [call.get("id", inner.get("toolUseId")), inner.get("name"), arguments]
 
 
 def message_of(message: dict[str, Any]) -> dict[str, Any]:
@@ -215,7 +217,7 @@ def message_of(message: dict[str, Any]) -> dict[str, Any]:
     parts = value_of(message["parts"])
     thoughts = [part for part in parts or [] if isinstance(part, dict) and part.get("type") == "thinking"]
     if parts is not None:
-        parts = [part for part in parts if part not in thoughts and part != {"type": "tool_use"}] or None
+        parts = [part for part in parts if part not in thoughts and part not in CALL_PLACES] or None
     extra = value_of(message["extra"]) or {}
     if calls is not None:
         calls = [call_of(call) for call in (calls if isinstance(calls, list) else [calls])]
@@ -365,10 +367,10 @@ def differing_columns(
     seen: Counter[str] = Counter()
     copies = len(lines) // int(mask.sum())
     for column, name in others.items():
-        if column in dataset.meta["added"]:
+        key = dataset.meta["renamed"].get(column, column)
+        if column in dataset.meta["added"] or not any(key in record for record in records):
             values = dataset.column(column).filter(mask).to_list()
         else:
-            key = dataset.meta["renamed"].get(column, column)
             values = [record.get(key) for record in records[::copies]]
         if changed := sum(line.get(name) != value for line, value in zip(lines[::copies], values, strict=True)):
             seen[f"{name} (as text)"] += changed

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import Any
 
 from analysis.errors import FormatError
-from analysis.formats.layouts.layout import Layout, Record, Row, is_for_training
+from analysis.formats.layouts.layout import Layout, Record, Row
 from analysis.formats.layouts.values import as_list, objects_in, opened
 
 OF_QUESTIONS = ("question_id", "prompt_id", "category", "reference")
@@ -33,7 +33,7 @@ def _read_question(record: Record) -> Row:
 
 def _fits_answers(record: Record) -> bool:
     choices = objects_in(record["choices"])
-    return bool(choices) and all(_texts(choice["turns"]) for choice in choices) and not is_for_training(record)
+    return bool(choices) and all(_texts(choice["turns"]) for choice in choices)
 
 
 def _read_answers(record: Record) -> list[Row]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis.errors import FormatError
 from analysis.formats.groups import ROWS, id_of, parent_of
-from analysis.formats.layouts.layout import Layout, Record, Row, is_for_training
+from analysis.formats.layouts.layout import Layout, Record, Row
 from analysis.formats.layouts.values import first_filled, number_in, objects_in, opened
 
 ADDS = ("tree_id", "answer_id", "prompt_id", "rank", "answer_count", "language", "created_at")
@@ -18,7 +18,7 @@ Node = tuple[dict[str, Any], list[Any]]
 
 
 def _fits_tree(record: Record) -> bool:
-    return _is_message(opened(record["prompt"])) and not is_for_training(record)
+    return _is_message(opened(record["prompt"]))
 
 
 def _is_message(value: Any) -> bool:
@@ -129,4 +129,5 @@ TREE_ROWS = Layout(
     roles=ROLES,
     adds=tuple(name for name in ADDS if name != "tree_id"),
     is_many=True,
+    of_several=True,
 )

@@ -8,7 +8,7 @@ import orjson
 
 from analysis.formats.chats import INSTRUCTING, Message
 from analysis.formats.layouts.judgements import ROLES
-from analysis.formats.layouts.layout import Layout, Record, Row, is_exported
+from analysis.formats.layouts.layout import Layout, Record, Row
 
 PAIR = ("prompt", "response", "rejected", "system", "tools")
 
@@ -20,22 +20,20 @@ def _messages(value: Any) -> list[Message]:
 
 
 def _fits_chat(record: Record) -> bool:
-    return len(record["row_id"]) >= 16 and bool(_messages(record["messages"])) and not record.get("messages_rejected")
+    return bool(_messages(record["messages"])) and not record.get("messages_rejected")
 
 
 def _fits_pair(record: Record) -> bool:
-    return len(record["row_id"]) >= 16 and bool(
-        _messages(record["messages"]) and _messages(record["messages_rejected"])
-    )
+    return bool(_messages(record["messages"]) and _messages(record["messages_rejected"]))
 
 
 def _fits_text_pair(record: Record) -> bool:
     is_whole = all(isinstance(record[name], str) for name in ("prompt", "response", "rejected"))
-    return is_exported(record) and is_whole and "n_turns" in record and not record.get("messages")
+    return is_whole and "n_turns" in record and not record.get("messages")
 
 
 def _fits_text(record: Record) -> bool:
-    return is_exported(record) and isinstance(record["text"], str) and "n_turns" not in record
+    return isinstance(record["text"], str) and "n_turns" not in record
 
 
 def _read_chat(record: Record) -> Row:
@@ -63,7 +61,7 @@ def _read_pair(record: Record) -> Row:
 EXPORTED_CHATS = Layout(
     name="winnow_chats",
     title="Chats exported by Winnow",
-    sign="row_id, and messages with the fields that Winnow gives them",
+    sign="row_id, tags, and messages with the fields that Winnow gives them",
     format="chat",
     fits=_fits_chat,
     read=_read_chat,
@@ -73,7 +71,7 @@ EXPORTED_CHATS = Layout(
 EXPORTED_PAIRS = Layout(
     name="winnow_pairs",
     title="Preference pairs exported by Winnow",
-    sign="row_id, messages and messages_rejected with the fields that Winnow gives them",
+    sign="row_id, tags, messages and messages_rejected with the fields that Winnow gives them",
     format="preference",
     fits=_fits_pair,
     read=_read_pair,
