@@ -301,11 +301,21 @@ def _question(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> di
     answers = [n for n in RESPONSES if n in by_name]
     if not prompts or (not answers and prompts[0] not in ("instruction", "instructions", "prompt")):
         return {}
+    if answers and not _is_text(filled[by_name[answers[0]]]) and (pair := _answered(by_name, filled)):
+        return pair
     roles = {"prompt": by_name[prompts[0]]}
     roles |= _first("response", answers, by_name, roles)
     if prompts[0] in ("instruction", "instructions", "question", "query", "problem"):
         roles |= _first("input", INPUTS, by_name, roles)
     return roles
+
+
+def _answered(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> dict[str, str]:
+    """A prompt and its answer as training formats call them, where both are texts."""
+    for names in ANSWERED:
+        if all(name in by_name and _is_text(filled[by_name[name]], or_empty=False) for name in names):
+            return {role: by_name[name] for role, name in zip(("prompt", "response"), names, strict=True)}
+    return {}
 
 
 def _first(role: str, names: Sequence[str], by_name: Mapping[str, str], taken: Mapping[str, str]) -> dict[str, str]:

@@ -257,7 +257,8 @@ def rows_of(dataset: Dataset) -> list[dict[str, Any]]:
         other = list(map(message_of, rejected or []))
         if rejected is None and row.get("rejected") is not None:
             other = [plain_message("assistant", row["rejected"])]
-        rows.append({"messages": turns, "rejected": other, "tools": value_of(row.get("tools"))})
+        added = len(turns) - len(chat or turns)
+        rows.append({"messages": turns, "rejected": other, "tools": value_of(row.get("tools")), "added": added})
     return rows
 
 
@@ -277,7 +278,7 @@ def of_pairs(dataset: Dataset, rows: Sequence[dict[str, Any]], mask: pl.Series) 
     has_turns = "prompt_turns" in dataset.canonical
     shared = dataset.column("prompt_turns").filter(mask).to_list() if has_turns else [None] * len(rows)
     for row, turns in zip(rows, shared, strict=True):
-        before = row["messages"][: len(row["messages"]) - 1 if turns is None else turns]
+        before = row["messages"][: len(row["messages"]) - 1 if turns is None else turns + row["added"]]
         yield {**row, "rejected": []}
         yield {"messages": before + row["rejected"], "rejected": [], "tools": row["tools"]}
 
@@ -370,6 +371,7 @@ def differing_columns(
         key = dataset.meta["renamed"].get(column, column)
         if column in dataset.meta["added"] or not any(key in record for record in records):
             values = dataset.column(column).filter(mask).to_list()
+            values = list(map(value_of, values)) if column in dataset.meta["json_columns"] else values
         else:
             values = [record.get(key) for record in records[::copies]]
         if changed := sum(line.get(name) != value for line, value in zip(lines[::copies], values, strict=True)):

@@ -10,6 +10,7 @@ from analysis.formats.chats import INSTRUCTING, Message
 from analysis.formats.layouts.judgements import ROLES
 from analysis.formats.layouts.layout import Layout, Record, Row
 
+TEXTS = ("messages", "messages_rejected", "system", "prompt", "response", "rejected")
 PAIR = ("prompt", "response", "rejected", "system", "tools")
 
 
@@ -66,6 +67,7 @@ EXPORTED_CHATS = Layout(
     fits=_fits_chat,
     read=_read_chat,
     gives=("messages", "system", "tools"),
+    whole=TEXTS,
     of_exports=True,
 )
 EXPORTED_PAIRS = Layout(
@@ -76,6 +78,7 @@ EXPORTED_PAIRS = Layout(
     fits=_fits_pair,
     read=_read_pair,
     gives=("prompt", "response", "rejected", "system", "tools"),
+    whole=TEXTS,
     of_exports=True,
 )
 EXPORTED_TEXT_PAIRS = Layout(
@@ -86,6 +89,7 @@ EXPORTED_TEXT_PAIRS = Layout(
     fits=_fits_text_pair,
     read=lambda record: {name: record.get(name) for name in PAIR},
     gives=PAIR,
+    whole=TEXTS,
     of_exports=True,
 )
 EXPORTED_TEXTS = Layout(
@@ -96,6 +100,7 @@ EXPORTED_TEXTS = Layout(
     fits=_fits_text,
     read=lambda record: {"text": record["text"]},
     gives=("text",),
+    whole=("text",),
     roles=ROLES,
     of_exports=True,
 )
