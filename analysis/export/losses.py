@@ -104,11 +104,12 @@ def _of_texts(to: str, source: SourceColumns) -> Iterator[Loss]:
 def _unless_beside(loss: Loss, source: SourceColumns) -> Loss:
     """The same loss without the rows whose source goes out whole, in columns beside the keys of the format: those of
     layouts that make a text of several columns."""
-    texts = sorted(source.texts)
+    columns = sorted(source.texts)
     of_several = pl.col("layout").cast(pl.String).is_in(OF_SEVERAL).fill_null(False)
-    apart = pl.any_horizontal(of_several, *(pl.col(column).is_not_null() for column in texts))
-    reads = [*loss.reads, *texts, "layout"]
-    return Loss(loss.field, reads, lambda frame: loss.test(frame) & frame.select(apart.alias("apart"))["apart"])
+    used = (pl.col(column).is_not_null() & ~source.is_apart(column) for column in columns)
+    is_used = pl.any_horizontal(of_several, *used).alias("is_used")
+    reads = [*loss.reads, *columns, "layout"]
+    return Loss(loss.field, reads, lambda frame: loss.test(frame) & frame.select(is_used)["is_used"])
 
 
 def _of_rejected(to: str, source: SourceColumns) -> Iterator[Loss]:
