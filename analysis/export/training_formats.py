@@ -41,9 +41,9 @@ class SourceColumns:
 
     `canonical`: the canonical columns that are not empty. `roles`: role -> original column. `originals`: the source's
     columns as stored, with their types. `json_columns`: those that hold JSON text; `number_columns`: those that hold
-    numbers as text, since 64 bits are too few for them; `whole`: those of which
-    all is in the canonical columns, whatever the layout of a row. `apart`: column of a text -> the layouts that make the
-    texts of their rows of it and others, so that it stands beside the keys of the format in these rows. `renamed`: stored name -> name in the source.
+    numbers as text, since 64 bits are too few for them; `whole`: those of which all is in the canonical columns,
+    whatever the layout of a row. `apart`: column of a text -> the layouts that make the texts of their rows of it and
+    others, so that it stands beside the keys of the format in these rows. `renamed`: stored name -> name in the source.
     """
 
     canonical: frozenset[str]
@@ -89,7 +89,7 @@ class SourceColumns:
     @property
     def texts(self) -> frozenset[str]:
         """The original columns whose texts are in the keys of a format, so that they do not stand beside these."""
-        return self.originals.keys() & ({self.roles.get(role, "") for role in TEXT_ROLES} | self.whole)
+        return frozenset(self.originals.keys() & ({self.roles.get(role, "") for role in TEXT_ROLES} | self.whole))
 
     def others(self, to: str) -> dict[str, str]:
         """Original columns that are not part of the text -> their names beside the keys of the format."""

@@ -260,8 +260,8 @@ def _conversation(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -
 
 def _has_answer(conversation: Any) -> bool:
     """Whether a conversation ends with the assistant's message."""
-    messages = messages_of(conversation)
-    return bool(messages) and messages[-1].role == "assistant"
+    messages = messages_of(conversation) or ()
+    return len(messages) > 0 and messages[-1].role == "assistant"
 
 
 def _are_conversations(values: Sequence[Any], *, strict: bool) -> bool:

@@ -136,15 +136,15 @@ def test_a_replay_counts_the_same_losses(home: Path, dataset: Dataset, tmp_path:
     assert dict(again.receipt.lost) == LOST
 
 
-RANKED = {"instruction": "Best?", "input": "", "output": ["This.", "That.", "None."]}
+RANKED: dict[str, Any] = {"instruction": "Best?", "input": "", "output": ["This.", "That.", "None."]}
 
 
 def test_what_goes_out_in_a_column_beside_is_not_lost(home: Path, tmp_path: Path) -> None:
-    cat = {
+    cat: dict[str, Any] = {
         "examples": [{"input": {"content": "Name?"}, "output": {"content": "Tom."}}],
         "messages": [{"author": "user", "content": "Hi"}, {"author": "bot", "content": "Meow"}],
     }
-    glaive = {"sample": "SYSTEM: Be kind.\nUSER: Hi\nASSISTANT: Hello. <|endoftext|>"}
+    glaive: dict[str, Any] = {"sample": "SYSTEM: Be kind.\nUSER: Hi\nASSISTANT: Hello. <|endoftext|>"}
     for n, (record, to) in enumerate(((RANKED, "messages"), (cat, "alpaca"), (glaive, "alpaca"))):
         opened = Workspace(home).open([jsonl(tmp_path / f"{n}.jsonl", [record] * 2)])
         assert lost(opened, to) == {}

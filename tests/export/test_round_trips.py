@@ -248,7 +248,17 @@ def plain_message(role: str, content: str) -> dict[str, Any]:
 
 def rows_of(dataset: Dataset) -> list[dict[str, Any]]:
     """Each row: its messages, how many of them come from other columns, the rejected side, its tools, its text."""
-    names = ("text", "system", "prompt", "response", "rejected", "messages", "messages_rejected", "prompt_turns", "tools")
+    names = (
+        "text",
+        "system",
+        "prompt",
+        "response",
+        "rejected",
+        "messages",
+        "messages_rejected",
+        "prompt_turns",
+        "tools",
+    )
     frame = dataset.frame(["row_id", *(name for name in names if name in dataset.canonical)])
     rows = []
     for row in frame.iter_rows(named=True):
@@ -347,7 +357,9 @@ def checked(dataset: Dataset, to: str, out: Path) -> None:
     lines = list(map(json.loads, (out / file.path).read_text(encoding="utf-8").splitlines()))
     if to == "kto" and chosen.source.is_pairs:
         rows, records = list(of_pairs(dataset, rows, chosen.mask)), [record for record in records for _ in range(2)]
-    beside = [all(value in line.values() for value in record.values()) for record, line in zip(records, lines, strict=True)]
+    beside = [
+        all(value in line.values() for value in record.values()) for record, line in zip(records, lines, strict=True)
+    ]
     assert differing(only(rows, beside), only(again, beside), to).keys() <= CANNOT_HOLD.get(to, set())
     left = [not is_beside for is_beside in beside]
     own = differing_columns(dataset, chosen.source, to, chosen.mask, records, lines)

@@ -130,7 +130,7 @@ def test_the_cells_of_every_column_are_masked(opened: Dataset) -> None:
     assert shown["n"].to_list() == [3, 4]
 
 
-TEXTS_OF = {
+TEXTS_OF: dict[str, dict[str, Any]] = {
     "preference": {"prompt": "Name a river.", "chosen": "The Ems.", "rejected": "The Alps."},
     "kto": {"prompt": "Name a river.", "completion": "The Ems.", "label": True},
 }

@@ -35,7 +35,7 @@ def is_for_training(record: Record) -> bool:
     return any(all(record.get(key) is not None for key in keys) for keys in TRAINING_KEYS)
 
 
-ROW_ID = re.compile(r"[0-9a-f]{16,}")
+ROW_ID = re.compile(r"[0-9a-f]{16,}(-\d+)?")
 
 
 def is_exported(record: Record) -> bool:
@@ -52,13 +52,13 @@ class Layout:
 
     `name` is short and stays as it is: it is stored with each row. `title` is what the people who have such files call
     it, `sign` says by what it is recognised. `fits` is called for records one by one and looks at few keys. `read`
-    gives one row, or with `is_many` any number of rows, of the training format `format`. `gives` lists the roles in the
-    rows. `roles` says which columns, added or of the record itself, have which role. with `of_several` a record is made of
-    several of the file, which are not its columns. `cannot_keep` are sentences about
+    gives one row, or with `is_many` any number of rows, of the training format `format`. Both may raise a `FAULTS`.
+    `gives` lists the roles in the rows. `roles` says which columns, added or of the record itself, have which role.
+    `of_several`: a record is made of several of the file, which are not its columns. `cannot_keep` are sentences about
     what is left out; `whole` are the record's columns of which nothing is left out, which an export need not repeat.
-    `takes_training`: whether its records may have the keys of a training format; records of other layouts that have
-    them are ready for training and are read by these. `of_exports`: whether it reads tables that Winnow exported; no other layout does, so that a row is not read from its
-    source once more. Both functions may raise one of `FAULTS`.
+    `takes_training`: its records may have the keys of a training format; those that would have another layout are read
+    by these keys. `of_exports`: it reads tables that Winnow exported, and no other layout does, so that a row is not
+    read from its source once more.
     """
 
     name: str
