@@ -106,7 +106,7 @@ def _unless_beside(loss: Loss, source: SourceColumns) -> Loss:
     layouts that make a text of several columns."""
     columns = sorted(source.texts)
     of_several = pl.col("layout").cast(pl.String).is_in(OF_SEVERAL).fill_null(False)
-    used = (pl.col(column).is_not_null() & ~source.is_apart(column) for column in columns)
+    used = (pl.col(column).is_not_null() & ~source.is_partly_used(column) for column in columns)
     is_used = pl.any_horizontal(of_several, *used).alias("is_used")
     reads = [*loss.reads, *columns, "layout"]
     return Loss(loss.field, reads, lambda frame: loss.test(frame) & frame.select(is_used)["is_used"])

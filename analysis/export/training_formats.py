@@ -42,8 +42,9 @@ class SourceColumns:
     `canonical`: the canonical columns that are not empty. `roles`: role -> original column. `originals`: the source's
     columns as stored, with their types. `json_columns`: those that hold JSON text; `number_columns`: those that hold
     numbers as text, since 64 bits are too few for them; `whole`: those of which all is in the canonical columns,
-    whatever the layout of a row. `apart`: column of a text -> the layouts that make the texts of their rows of it and
-    others, so that it stands beside the keys of the format in these rows. `renamed`: stored name -> name in the source.
+    whatever the layout of a row. `partly_used`: column of a text -> the layouts that make the texts of their rows of it
+    and others, so that in these rows it is written beside the keys of the format. `renamed`: stored name -> name in the
+    source.
     """
 
     canonical: frozenset[str]
@@ -53,7 +54,7 @@ class SourceColumns:
     renamed: Mapping[str, str]
     number_columns: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
-    apart: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    partly_used: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def is_pairs(self) -> bool:
@@ -98,7 +99,7 @@ class SourceColumns:
             texts.add(self.roles.get("label", ""))
         taken, names = set(KEYS[to]), {}
         for column in self.originals:
-            if column in texts and column not in self.apart:
+            if column in texts and column not in self.partly_used:
                 continue
             name = self.renamed.get(column, column)
             while name in taken:
@@ -114,18 +115,18 @@ class SourceColumns:
         tools = ["tools"] if self.has_tools else []
         extra = [self.roles["prompt"], self.roles["input"]] if to == "alpaca" and self.splits_input else []
         extra += [self.roles["label"]] if to == "kto" and "label" in self.roles and not self.is_pairs else []
-        layout = ["layout"] if self.apart else []
+        layout = ["layout"] if self.partly_used else []
         return list(dict.fromkeys([*texts, *pairs, *tools, *extra, *layout, *self.others(to)]))
 
-    def is_apart(self, column: str) -> pl.Expr:
-        """An expression: whether a column of a text stands beside the keys of the format, as far as its layout goes."""
-        return pl.col("layout").cast(pl.String).is_in(list(self.apart.get(column, ()))).fill_null(False)
+    def is_partly_used(self, column: str) -> pl.Expr:
+        """An expression: whether the layout of a row makes its texts of this column and others."""
+        return pl.col("layout").cast(pl.String).is_in(list(self.partly_used.get(column, ()))).fill_null(False)
 
     def beside(self, frame: pl.DataFrame, others: Mapping[str, str]) -> pl.DataFrame:
         """The columns `others` of a frame, each null in rows that have it in the keys of the format."""
-        apart = [column for column in others if column in self.apart and column in self.texts]
+        partly = [column for column in others if column in self.partly_used and column in self.texts]
         return frame.select(
-            pl.when(self.is_apart(column)).then(pl.col(column)).alias(column) if column in apart else pl.col(column)
+            pl.when(self.is_partly_used(column)).then(pl.col(column)).alias(column) if column in partly else pl.col(column)
             for column in others
         )
 

@@ -197,7 +197,7 @@ def _columns_for_writers(dataset: Dataset) -> SourceColumns:
         meta["renamed"],
         frozenset(meta.get("number_columns", ())),
         _whole_columns(dataset),
-        _columns_apart(dataset),
+        _partly_used_columns(dataset),
     )
 
 
@@ -210,8 +210,8 @@ def _whole_columns(dataset: Dataset) -> frozenset[str]:
     return frozenset(c for c in dataset.originals if dataset.meta["renamed"].get(c, c) in whole)
 
 
-def _columns_apart(dataset: Dataset) -> dict[str, list[str]]:
-    """Column -> the layouts of the dataset that do not read it whole, where they lie beside others."""
+def _partly_used_columns(dataset: Dataset) -> dict[str, list[str]]:
+    """Column -> the layouts of the dataset that do not read it whole, where it has several."""
     layouts = [described["layout"] for described in dataset.meta.get("layouts", ())]
     if len(layouts) < 2:
         return {}
