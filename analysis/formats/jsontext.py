@@ -64,16 +64,16 @@ def with_long_digits(texts: pl.Series) -> list[int]:
     return texts.str.contains(LONG_DIGITS).arg_true().to_list()
 
 
-def repeated_keys(texts: pl.Series, values: Sequence[Any], written: Sequence[bytes]) -> Counter[str]:
+def repeated_keys(texts: pl.Series, values: Sequence[Any], sizes: Sequence[int]) -> Counter[str]:
     """How many records hold an object that has a key twice, by the first such key.
 
-    `written`: each value as compact JSON. A record whose own text is as long as the compact one, or as Python writes
-    it, has none. Of the others the first 1,000 are read key by key.
+    `sizes`: of each value as compact JSON, in bytes. A record whose own text is as long as this, or as Python
+    writes it, has none. Of the others the first 1,000 are read key by key.
     """
     lengths = pl.DataFrame(
         {
             "text": texts.str.len_bytes(),
-            "written": pl.Series(map(len, written), dtype=pl.UInt32),
+            "written": pl.Series(sizes, dtype=pl.UInt32),
             "keys": pl.Series(map(len, values), dtype=pl.UInt32),
         }
     )

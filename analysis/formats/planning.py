@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from analysis.formats.shapes import Shape, column_named, find_shape, layout_shap
 BY_COLUMNS = "columns"
 SAMPLE_RECORDS = 1_000
 MAX_SHAPES = 12
+SAME_BUILD = 5
 
 
 def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Plan:
@@ -112,8 +113,7 @@ def shapes_of(
     records that are left has a text. No shape where they are a plain table."""
     shapes: list[Shape] = []
     layouts: dict[str, list[dict[str, Any]]] = {}
-    for record in records:
-        layout = first_layout(record, LAYOUTS) or first_layout(opened_cells(record), LAYOUTS)
+    for record, layout in zip(records, _recognised(records), strict=True):
         layouts.setdefault(layout.name if layout else "", []).append(record)
     left = layouts.pop("", [])
     for name, of_layout in layouts.items():
@@ -128,6 +128,28 @@ def shapes_of(
         left = rest if len(rest) < len(left) else []
     before = {(shape.format, shape.roles) for shape in earlier}
     return tuple(shape for shape in shapes if (shape.format, shape.roles) not in before)
+
+
+def _recognised(records: Sequence[dict[str, Any]]) -> Iterator[Layout | None]:
+    """The layout of each record. A record that is built as `SAME_BUILD` others that had none is not asked again."""
+    without: Counter[Any] = Counter()
+    for record in records:
+        build = tuple((key, _build(value)) for key, value in record.items())
+        if without[build] >= SAME_BUILD:
+            yield None
+            continue
+        layout = first_layout(record, LAYOUTS) or first_layout(opened_cells(record), LAYOUTS)
+        without[build] += layout is None
+        yield layout
+
+
+def _build(value: Any) -> Any:
+    """What a value is built of, without its texts and numbers: its type, its keys, a list's first element."""
+    if isinstance(value, dict):
+        return frozenset(value)
+    if isinstance(value, list):
+        return (list, len(value) > 1, _build(value[0])) if value else list
+    return value[:1] if isinstance(value, str) and value[:1] in ("[", "{") else type(value)
 
 
 def _next_shape(
