@@ -89,7 +89,7 @@ class SourceColumns:
 
     @property
     def texts(self) -> frozenset[str]:
-        """The original columns whose texts are in the keys of a format, so that they do not stand beside these."""
+        """The original columns whose texts are in the keys of a format, so that they are not repeated beside these."""
         return frozenset(self.originals.keys() & ({self.roles.get(role, "") for role in TEXT_ROLES} | self.whole))
 
     def others(self, to: str) -> dict[str, str]:
@@ -126,7 +126,9 @@ class SourceColumns:
         """The columns `others` of a frame, each null in rows that have it in the keys of the format."""
         partly = [column for column in others if column in self.partly_used and column in self.texts]
         return frame.select(
-            pl.when(self.is_partly_used(column)).then(pl.col(column)).alias(column) if column in partly else pl.col(column)
+            pl.when(self.is_partly_used(column)).then(pl.col(column)).alias(column)
+            if column in partly
+            else pl.col(column)
             for column in others
         )
 
