@@ -21,9 +21,10 @@ ROW_GROUP_BYTES = 64 << 20
 
 
 def flat_columns(dataset: Dataset, *, repeat: bool) -> list[str]:
-    """Id, canonical columns (with `repeat` also those equal to an original column), original columns, tags."""
+    """Id, canonical columns (with `repeat` also those equal to an original column; the tools always, since their
+    column may have any name), original columns, tags."""
     stored = dataset.meta["canonical"]
-    canonical = [name for name in dataset.canonical if repeat or stored[name] in (None, name)]
+    canonical = [name for name in dataset.canonical if repeat or name == "tools" or stored[name] in (None, name)]
     place = ["source_file"] if len(dataset.meta["sources"]) > 1 else []
     return list(dict.fromkeys([ROW_ID, *place, *canonical, *dataset.originals, "tags"]))
 

@@ -15,6 +15,7 @@ from analysis.export.training_formats import KEYS, PAIRS, SourceColumns
 from analysis.export.turns import loses_part
 from analysis.export.waterfall import Chosen
 from analysis.formats.chats import INSTRUCTING
+from analysis.formats.layouts import BY_NAME
 
 UNREAD = "U+FFFD"
 FIELDS = {
@@ -26,6 +27,8 @@ FIELDS = {
     "extra": "other keys of a message",
 }
 """Field of a message -> what it is called where a format without messages loses it."""
+OF_SEVERAL = [layout.name for layout in BY_NAME.values() if layout.of_several]
+"""The layouts whose records are made of several of the file, which are no columns of the row."""
 SHAREGPT_KEYS = r'"(?:from|value)":'
 MIXED = ("mixed", "almost_numeric")
 TEXTUAL = ("json", "jsonl")
@@ -81,10 +84,7 @@ def _of_format(chosen: Chosen) -> Iterator[Loss]:
                 yield _where(f"{name} (as text)", [name], pl.col(name).is_not_null())
     if to not in KEYS:
         return
-    yield from _of_rejected(to, source)
-    if "messages" in source.canonical:
-        yield from _of_messages(to)
-        yield from _of_own_texts(source)
+    yield from (_unless_beside(loss, source) for loss in _of_texts(to, source))
     for column, name in source.others(to).items():
         dtype = source.originals[column]
         if dtype.is_float():
@@ -92,6 +92,24 @@ def _of_format(chosen: Chosen) -> Iterator[Loss]:
         elif not _is_json(dtype):
             yield _where(f"{name} (as text)", [column], pl.col(column).is_not_null())
     yield from _of_mixed_columns(chosen)
+
+
+def _of_texts(to: str, source: SourceColumns) -> Iterator[Loss]:
+    yield from _of_rejected(to, source)
+    if "messages" in source.canonical:
+        yield from _of_messages(to)
+        yield from _of_own_texts(source)
+
+
+def _unless_beside(loss: Loss, source: SourceColumns) -> Loss:
+    """The same loss without the rows whose source goes out whole, in columns beside the keys of the format: those of
+    layouts that make a text of several columns."""
+    columns = sorted(source.texts)
+    of_several = pl.col("layout").cast(pl.String).is_in(OF_SEVERAL).fill_null(False)
+    used = (pl.col(column).is_not_null() & ~source.is_partly_used(column) for column in columns)
+    is_used = pl.any_horizontal(of_several, *used).alias("is_used")
+    reads = [*loss.reads, *columns, "layout"]
+    return Loss(loss.field, reads, lambda frame: loss.test(frame) & frame.select(is_used)["is_used"])
 
 
 def _of_rejected(to: str, source: SourceColumns) -> Iterator[Loss]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -41,8 +41,10 @@ class SourceColumns:
 
     `canonical`: the canonical columns that are not empty. `roles`: role -> original column. `originals`: the source's
     columns as stored, with their types. `json_columns`: those that hold JSON text; `number_columns`: those that hold
-    numbers as text, since 64 bits are too few for them; `whole`: those of which
-    all is in the canonical columns, whatever the layout of a row. `renamed`: stored name -> name in the source.
+    numbers as text, since 64 bits are too few for them; `whole`: those of which all is in the canonical columns,
+    whatever the layout of a row. `partly_used`: column of a text -> the layouts that make the texts of their rows of it
+    and others, so that in these rows it is written beside the keys of the format. `renamed`: stored name -> name in the
+    source.
     """
 
     canonical: frozenset[str]
@@ -52,6 +54,7 @@ class SourceColumns:
     renamed: Mapping[str, str]
     number_columns: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
+    partly_used: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def is_pairs(self) -> bool:
@@ -84,14 +87,19 @@ class SourceColumns:
         """An original column's type for people."""
         return "JSON" if column in self.json_columns else type_in_words(self.originals[column])
 
+    @property
+    def texts(self) -> frozenset[str]:
+        """The original columns whose texts are in the keys of a format, so that they are not repeated beside these."""
+        return frozenset(self.originals.keys() & ({self.roles.get(role, "") for role in TEXT_ROLES} | self.whole))
+
     def others(self, to: str) -> dict[str, str]:
         """Original columns that are not part of the text -> their names beside the keys of the format."""
-        texts = {self.roles.get(role) for role in TEXT_ROLES} | self.whole
+        texts = {*self.texts}
         if to == "kto" and not self.is_pairs:
-            texts.add(self.roles.get("label"))
+            texts.add(self.roles.get("label", ""))
         taken, names = set(KEYS[to]), {}
         for column in self.originals:
-            if column in texts:
+            if column in texts and column not in self.partly_used:
                 continue
             name = self.renamed.get(column, column)
             while name in taken:
@@ -107,7 +115,22 @@ class SourceColumns:
         tools = ["tools"] if self.has_tools else []
         extra = [self.roles["prompt"], self.roles["input"]] if to == "alpaca" and self.splits_input else []
         extra += [self.roles["label"]] if to == "kto" and "label" in self.roles and not self.is_pairs else []
-        return list(dict.fromkeys([*texts, *pairs, *tools, *extra, *self.others(to)]))
+        layout = ["layout"] if self.partly_used else []
+        return list(dict.fromkeys([*texts, *pairs, *tools, *extra, *layout, *self.others(to)]))
+
+    def is_partly_used(self, column: str) -> pl.Expr:
+        """An expression: whether the layout of a row makes its texts of this column and others."""
+        return pl.col("layout").cast(pl.String).is_in(list(self.partly_used.get(column, ()))).fill_null(False)
+
+    def beside(self, frame: pl.DataFrame, others: Mapping[str, str]) -> pl.DataFrame:
+        """The columns `others` of a frame, each null in rows that have it in the keys of the format."""
+        partly = [column for column in others if column in self.partly_used and column in self.texts]
+        return frame.select(
+            pl.when(self.is_partly_used(column)).then(pl.col(column)).alias(column)
+            if column in partly
+            else pl.col(column)
+            for column in others
+        )
 
 
 def labels_of(source: SourceColumns) -> pl.Expr:

@@ -197,6 +197,7 @@ def _columns_for_writers(dataset: Dataset) -> SourceColumns:
         meta["renamed"],
         frozenset(meta.get("number_columns", ())),
         _whole_columns(dataset),
+        _partly_used_columns(dataset),
     )
 
 
@@ -207,6 +208,16 @@ def _whole_columns(dataset: Dataset) -> frozenset[str]:
         return frozenset()
     whole = set.intersection(*(set(BY_NAME[name].whole) for name in layouts))
     return frozenset(c for c in dataset.originals if dataset.meta["renamed"].get(c, c) in whole)
+
+
+def _partly_used_columns(dataset: Dataset) -> dict[str, list[str]]:
+    """Column -> the layouts of the dataset that do not read it whole, where it has several."""
+    layouts = [described["layout"] for described in dataset.meta.get("layouts", ())]
+    if len(layouts) < 2:
+        return {}
+    names = {column: dataset.meta["renamed"].get(column, column) for column in dataset.originals}
+    of = {c: [n for n in layouts if n in BY_NAME and name not in BY_NAME[n].whole] for c, name in names.items()}
+    return {column: named for column, named in of.items() if named}
 
 
 def _fitting(dataset: Dataset, to: str, source: SourceColumns, mask: pl.Series) -> Iterator[tuple[str, pl.Series]]:

@@ -30,7 +30,8 @@ def write_training(to: str, source: SourceColumns, frames: Iterable[pl.DataFrame
     copies = 2 if to == "kto" and source.is_pairs else 1
     with OutFile(path) as file:
         for frame in (few for batch in frames for few in batch.iter_slices(FEW_ROWS)):
-            rest = (more for more in _others(source, frame, others) for _ in range(copies))
+            beside = source.beside(frame, others)
+            rest = (more for more in _others(source, frame, beside, others) for _ in range(copies))
             records = _counted(RECORDS[to](source, frame), OPTIONAL.get(to, ()), written.missing)
             lines = [
                 orjson.dumps({**record, **more}, option=orjson.OPT_APPEND_NEWLINE, default=plain)
@@ -38,7 +39,7 @@ def write_training(to: str, source: SourceColumns, frames: Iterable[pl.DataFrame
             ]
             file.write(b"".join(lines))
             file.rows += len(lines)
-            written.count_missing(frame, others)
+            written.count_missing(beside, others)
     keys = {k: kind for k, kind in KEYS[to].items() if written.missing[k] < max(file.rows, 1)}
     if to == "preference" and "prompt" not in source.canonical:
         del keys["prompt"]
@@ -69,10 +70,12 @@ def _notes(to: str, source: SourceColumns, others: Mapping[str, str]) -> list[st
     return notes
 
 
-def _others(source: SourceColumns, frame: pl.DataFrame, others: Mapping[str, str]) -> Iterator[Record]:
+def _others(
+    source: SourceColumns, frame: pl.DataFrame, beside: pl.DataFrame, others: Mapping[str, str]
+) -> Iterator[Record]:
     """The other original columns of each row, and its tools; JSON text and long numbers are written as JSON."""
     tools = values_of(frame, "tools") if source.has_tools else [None] * frame.height
-    rows = _own_columns(source, frame, others) if others else ({} for _ in range(frame.height))
+    rows = _own_columns(source, beside, others) if others else ({} for _ in range(frame.height))
     for row, text in zip(rows, tools, strict=True):
         if text is not None and row.get(others.get(source.roles.get("tools", ""), "tools")) is None:
             row["tools"] = _json_or_text(text)
@@ -86,9 +89,9 @@ def _json_or_text(text: str) -> Any:
         return text
 
 
-def _own_columns(source: SourceColumns, frame: pl.DataFrame, others: Mapping[str, str]) -> Iterator[Record]:
+def _own_columns(source: SourceColumns, beside: pl.DataFrame, others: Mapping[str, str]) -> Iterator[Record]:
     as_json = [name for column, name in others.items() if column in source.json_columns | source.number_columns]
-    for row in frame.select(pl.col(column).alias(name) for column, name in others.items()).iter_rows(named=True):
+    for row in beside.rename(dict(others)).iter_rows(named=True):
         for name in as_json:
             if row[name] is not None:
                 row[name] = orjson.Fragment(row[name])

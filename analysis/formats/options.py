@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from analysis.errors import FormatError
@@ -111,14 +111,14 @@ def item_columns(named: str, columns: Iterable[str], renamed: Mapping[str, str])
     return [stored[part.strip()] for part in named.split("+") if part.strip() in stored]
 
 
-def stored_name(column: str) -> str:
-    """The name under which a source's column is kept: its own, unless that is reserved.
+def stored_name(column: str, adds: Collection[str] = ()) -> str:
+    """The name under which a source's column is kept: its own, unless that is reserved or a layout `adds` it.
 
     `tags` becomes `tags_original`; so that no two columns get one name, `tags_original` gets one more `_original`.
     """
     bare = column
     while bare.endswith("_original"):
         bare = bare.removesuffix("_original")
-    if bare not in RESERVED:
+    if bare not in RESERVED and bare not in adds:
         return column
     return f"{column}_original" if column else "unnamed_original"

@@ -86,7 +86,7 @@ class Plan:
             return column.removeprefix(ADDED)
         if len(self.shapes) == 1 and column != SPLIT:
             return self.shapes[0].stored_as(column)
-        return f"{column}_original" if column in self.adds else stored_name(column)
+        return stored_name(column, self.adds)
 
 
 @dataclass

@@ -67,6 +67,8 @@ RESPONSES = (
     "revision",
     "explanation",
 )
+ANSWERED = (("instruction", "output"), ("prompt", "completion"))
+"""A prompt and its answer, as training formats call them."""
 ANSWERS = ("completion", "response", "output", "generation", "assistant")
 """The columns that continue a prompt which is a list of messages; an `answer` there is what is checked."""
 INPUTS = ("input", "inputs", "context", "article")
@@ -242,15 +244,24 @@ def _of_key(roles: dict[str, str], filled: Mapping[str, list[Any]]) -> dict[str,
 
 
 def _conversation(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> dict[str, str]:
-    """A column of conversations: by its name, or with any name where its values have role and content."""
-    for name in MESSAGES:
-        if name in by_name and _are_conversations(filled[by_name[name]], strict=False):
+    """A column of conversations: by its name, or with any name where its values have role and content. Beside a prompt
+    with its answer, it is no column whose conversations all lack an answer."""
+    answered = {name for pair in ANSWERED if by_name.keys() >= set(pair) for name in pair}
+    named = [(name, False) for name in MESSAGES if name in by_name]
+    beside = {*RESPONSES, *(name for pair in PAIRS for name in pair)}
+    for name, strict in [*named, *((name, True) for name in by_name if name not in beside)]:
+        values = filled[by_name[name]]
+        if _are_conversations(values, strict=strict) and (
+            not answered or name in answered or any(map(_has_answer, values))
+        ):
             return {"messages": by_name[name]}
-    beside = {name for pair in PAIRS for name in pair}
-    for name, column in by_name.items():
-        if name not in beside and name not in RESPONSES and _are_conversations(filled[column], strict=True):
-            return {"messages": column}
     return {}
+
+
+def _has_answer(conversation: Any) -> bool:
+    """Whether a conversation ends with the assistant's message."""
+    messages = messages_of(conversation) or ()
+    return len(messages) > 0 and messages[-1].role == "assistant"
 
 
 def _are_conversations(values: Sequence[Any], *, strict: bool) -> bool:
@@ -290,11 +301,21 @@ def _question(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> di
     answers = [n for n in RESPONSES if n in by_name]
     if not prompts or (not answers and prompts[0] not in ("instruction", "instructions", "prompt")):
         return {}
+    if answers and not _is_text(filled[by_name[answers[0]]]) and (pair := _answered(by_name, filled)):
+        return pair
     roles = {"prompt": by_name[prompts[0]]}
     roles |= _first("response", answers, by_name, roles)
     if prompts[0] in ("instruction", "instructions", "question", "query", "problem"):
         roles |= _first("input", INPUTS, by_name, roles)
     return roles
+
+
+def _answered(by_name: Mapping[str, str], filled: Mapping[str, list[Any]]) -> dict[str, str]:
+    """A prompt and its answer as training formats call them, where both are texts."""
+    for names in ANSWERED:
+        if all(name in by_name and _is_text(filled[by_name[name]], or_empty=False) for name in names):
+            return {role: by_name[name] for role, name in zip(("prompt", "response"), names, strict=True)}
+    return {}
 
 
 def _first(role: str, names: Sequence[str], by_name: Mapping[str, str], taken: Mapping[str, str]) -> dict[str, str]:

@@ -110,7 +110,7 @@ class Shape:
         """The name under which a source column is kept."""
         if (column, column) in self.alias_pairs:
             return column
-        return f"{column}_original" if column in self.adds else stored_name(column)
+        return stored_name(column, self.adds)
 
     def forced(self) -> dict[str, pl.DataType]:
         """Types that aliases need, whatever else is seen in their columns."""

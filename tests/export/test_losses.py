@@ -134,3 +134,39 @@ def test_a_replay_counts_the_same_losses(home: Path, dataset: Dataset, tmp_path:
     export(dataset, ExportRequest(to="alpaca"), tmp_path / "out")
     again = replay(tmp_path / "out" / "receipt.json", tmp_path / "a.jsonl", tmp_path / "again", Workspace(home))
     assert dict(again.receipt.lost) == LOST
+
+
+RANKED: dict[str, Any] = {"instruction": "Best?", "input": "", "output": ["This.", "That.", "None."]}
+
+
+def test_what_goes_out_in_a_column_beside_is_not_lost(home: Path, tmp_path: Path) -> None:
+    cat: dict[str, Any] = {
+        "examples": [{"input": {"content": "Name?"}, "output": {"content": "Tom."}}],
+        "messages": [{"author": "user", "content": "Hi"}, {"author": "bot", "content": "Meow"}],
+    }
+    glaive: dict[str, Any] = {"sample": "SYSTEM: Be kind.\nUSER: Hi\nASSISTANT: Hello. <|endoftext|>"}
+    for n, (record, to) in enumerate(((RANKED, "messages"), (cat, "alpaca"), (glaive, "alpaca"))):
+        opened = Workspace(home).open([jsonl(tmp_path / f"{n}.jsonl", [record] * 2)])
+        assert lost(opened, to) == {}
+        export(opened, ExportRequest(to=to), tmp_path / f"{n}")
+        line = json.loads((tmp_path / f"{n}" / f"{n}-{to}.jsonl").read_text().splitlines()[0])
+        assert all(value in line.values() for value in record.values())
+
+
+def test_a_text_of_several_records_has_no_column_beside_it(home: Path, tmp_path: Path) -> None:
+    rows = [
+        {"message_id": "a", "parent_id": None, "role": "prompter", "text": "How?", "lang": "en"},
+        {"message_id": "b", "parent_id": "a", "role": "assistant", "text": "So.", "lang": "en"},
+    ]
+    opened = Workspace(home).open([jsonl(tmp_path / "a.jsonl", rows)])
+    assert lost(opened, "alpaca") == {"other keys of a message": 1}
+
+
+def test_the_columns_of_one_layout_stand_beside_in_its_rows_alone(home: Path, tmp_path: Path) -> None:
+    plain = {"instruction": "Name one.", "input": "", "output": "Blue."}
+    opened = Workspace(home).open([jsonl(tmp_path / "a.jsonl", [plain, RANKED])])
+    export(opened, ExportRequest(to="messages"), tmp_path / "out")
+    first, second = map(json.loads, (tmp_path / "out" / "a-messages.jsonl").read_text().splitlines())
+    assert (first["instruction"], first["output"]) == (None, None)
+    assert second["instruction"] == "Best?" and "That." in second["output"]
+    assert lost(opened, "messages") == {"output (as text)": 1}

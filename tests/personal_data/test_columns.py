@@ -130,10 +130,20 @@ def test_the_cells_of_every_column_are_masked(opened: Dataset) -> None:
     assert shown["n"].to_list() == [3, 4]
 
 
-@pytest.mark.parametrize("to", ["csv", "parquet", "input", "messages", "sharegpt", "alpaca", "prompt_completion"])
+TEXTS_OF: dict[str, dict[str, Any]] = {
+    "preference": {"prompt": "Name a river.", "chosen": "The Ems.", "rejected": "The Alps."},
+    "kto": {"prompt": "Name a river.", "completion": "The Ems.", "label": True},
+}
+"""The texts of rows that these formats can hold; all others take instructions."""
+
+
+@pytest.mark.parametrize(
+    "to", ["csv", "parquet", "input", "messages", "sharegpt", "alpaca", "prompt_completion", "preference", "kto"]
+)
 def test_no_export_holds_a_value_of_any_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str) -> None:
     monkeypatch.setenv("WINNOW_HOME", str(tmp_path / "home"))
-    rows = [{"instruction": "Name a river.", "output": "The Ems.", **row} for row in ROWS]
+    texts = TEXTS_OF.get(to, {"instruction": "Name a river.", "output": "The Ems."})
+    rows = [{**texts, **row} for row in ROWS]
     file, out = jsonl(tmp_path / "rows.jsonl", rows), tmp_path / "out"
     plan = "EMAIL_ADDRESS=replace,PHONE_NUMBER=replace"
     run("export", str(file), "--to", to, "--out", str(out), "--redact", plan)
@@ -141,6 +151,7 @@ def test_no_export_holds_a_value_of_any_column(tmp_path: Path, monkeypatch: pyte
         text = str(pl.read_parquet(written).rows()) if written.suffix == ".parquet" else written.read_text()
         assert not [value for *_, value in HELD if value in text], written.name
     receipt = json.loads((out / "receipt.json").read_text())
+    assert receipt["rows_out"] == len(rows)
     assert any("names were not looked for" in note for note in receipt["notes"])
     if to in ("csv", "parquet", "input"):
         taken = {one["type"]: one["values"] for one in receipt["personal_data"]["taken_out"]}

@@ -29,12 +29,14 @@ from analysis.formats.layouts.trees import TREE_ROWS, TREES
 from analysis.formats.layouts.two_answers import TWO_ANSWERS
 from analysis.formats.layouts.verl import VERL
 from analysis.formats.layouts.vertex_chat import VERTEX_CHAT
-from analysis.formats.layouts.winnow_tables import EXPORTED_CHATS, EXPORTED_PAIRS
+from analysis.formats.layouts.winnow_tables import EXPORTED_CHATS, EXPORTED_PAIRS, EXPORTED_TEXT_PAIRS, EXPORTED_TEXTS
 from analysis.formats.layouts.xlam import XLAM
 
 LAYOUTS: tuple[Layout, ...] = (
     EXPORTED_CHATS,
     EXPORTED_PAIRS,
+    EXPORTED_TEXT_PAIRS,
+    EXPORTED_TEXTS,
     OPENAI_PREFERENCE,
     OPENAI_BATCH_INPUT,
     OPENAI_BATCH_OUTPUT,

@@ -43,6 +43,7 @@ ALPACA_HISTORY = Layout(
     fits=_fits,
     read=_read,
     gives=("messages", "system", "tools"),
+    takes_training=True,
     whole=("instruction", "input", "output", "history", "system"),
 )
 ALPACA_HISTORY_KTO = replace(

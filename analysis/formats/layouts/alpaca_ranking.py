@@ -19,6 +19,8 @@ def _ranked(record: Record) -> list[str]:
 def _fits_ranked(record: Record) -> bool:
     name = name_of(record, RANKED)
     answers = record[name]
+    if "completion" in record or "chosen" in record:
+        return False
     if not isinstance(answers, list) or not ("instruction" in record or name.startswith("ranked")):
         return False
     is_ranking = len(answers) > 1 and all(isinstance(text, str) for text in answers)
@@ -57,6 +59,7 @@ ALPACA_RANKING = Layout(
     fits=_fits_ranked,
     read=_read_ranked,
     gives=("prompt", "response", "rejected", "system", "tools"),
+    takes_training=True,
     cannot_keep=("Of more than two answers the first and the last make the pair; the others stay in their column.",),
 )
 ALPACA_PREFERENCE = Layout(
@@ -67,5 +70,6 @@ ALPACA_PREFERENCE = Layout(
     fits=_fits_pair,
     read=_read_pair,
     gives=("prompt", "response", "rejected", "system", "tools"),
+    takes_training=True,
     whole=("instruction", "input", "history", "system", "chosen", "rejected"),
 )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from analysis.formats.layouts.api_calls import answers_of, model_of, request_of
-from analysis.formats.layouts.layout import Layout, Record, Row, is_for_training
+from analysis.formats.layouts.layout import Layout, Record, Row
 
 FAILED = ("errored", "canceled", "expired")
 
 
 def _fits_input(record: Record) -> bool:
-    return "custom_id" in record and isinstance(record["params"], dict) and not is_for_training(record)
+    return "custom_id" in record and isinstance(record["params"], dict)
 
 
 def _read_input(record: Record) -> Row:
@@ -17,8 +17,7 @@ def _read_input(record: Record) -> Row:
 
 
 def _fits_output(record: Record) -> bool:
-    is_result = "custom_id" in record and record["result"]["type"] in ("succeeded", *FAILED)
-    return is_result and not is_for_training(record)
+    return "custom_id" in record and record["result"]["type"] in ("succeeded", *FAILED)
 
 
 def _read_output(record: Record) -> Row:

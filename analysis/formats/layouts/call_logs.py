@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.formats.layouts.api_calls import answers_of, model_of, request_of
-from analysis.formats.layouts.layout import Layout, Record, Row, is_for_training
+from analysis.formats.layouts.layout import Layout, Record, Row
 
 PAIRS = (("request", "response"), ("modelInput", "modelOutput"), ("requestBody", "responseBody"))
 
@@ -14,7 +14,7 @@ def _pair(record: Record) -> tuple[str, str]:
 
 def _fits(record: Record) -> bool:
     names = [pair for pair in PAIRS if pair[0] in record]
-    return bool(names) and isinstance(record[names[0][0]], dict) and not is_for_training(record)
+    return bool(names) and isinstance(record[names[0][0]], dict)
 
 
 def _read(record: Record) -> list[Row]:

@@ -7,7 +7,7 @@ from typing import Any
 from analysis.errors import FormatError
 from analysis.formats.chats import text_of
 from analysis.formats.kinds import as_number
-from analysis.formats.layouts.layout import Layout, Record, Row, is_for_training
+from analysis.formats.layouts.layout import Layout, Record, Row
 
 
 def _scored(record: Record) -> list[tuple[float, Any]]:
@@ -19,8 +19,7 @@ def _scored(record: Record) -> list[tuple[float, Any]]:
 
 
 def _fits(record: Record) -> bool:
-    is_pair = isinstance(record["contents"], list) and len(record["completions"]) > 1
-    return is_pair and not is_for_training(record)
+    return isinstance(record["contents"], list) and len(record["completions"]) > 1
 
 
 def _read(record: Record) -> Row:

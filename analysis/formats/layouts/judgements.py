@@ -37,6 +37,7 @@ def of_tool(
         roles=ROLES,
         adds=(*ADDS, *adds),
         is_many=True,
+        takes_training=True,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,12 +21,29 @@ FAULTS = (FormatError, AttributeError, IndexError, KeyError, StopIteration, Type
 """What `fits` and `read` may raise for a record that is built differently: it does not have the layout."""
 
 
-TRAINING_KEYS = frozenset(("messages", "conversations", "instruction", "completion", "chosen"))
+TRAINING_KEYS = (
+    ("messages",),
+    ("conversations",),
+    ("chosen", "rejected"),
+    ("prompt", "completion"),
+    ("instruction", "output"),
+)
 
 
 def is_for_training(record: Record) -> bool:
-    """Whether a record has a training format beside whatever else it has, such as the request it was made of."""
-    return not TRAINING_KEYS.isdisjoint(record)
+    """Whether a record has a training format beside whatever else it has, such as the answers it was made of."""
+    return any(all(record.get(key) is not None for key in keys) for keys in TRAINING_KEYS)
+
+
+ROW_ID = re.compile(r"[0-9a-f]{16,}(-\d+)?")
+
+
+def is_exported(record: Record) -> bool:
+    """Whether a record is a row of a table that Winnow exported: its canonical columns say how it was read. Such a row
+    begins with its id; where that comes later, the row was exported once more, in a training format."""
+    if "tags" not in record or next(iter(record)) != "row_id":
+        return False
+    return isinstance(row := record["row_id"], str) and ROW_ID.fullmatch(row) is not None
 
 
 @dataclass(frozen=True)
@@ -34,10 +52,13 @@ class Layout:
 
     `name` is short and stays as it is: it is stored with each row. `title` is what the people who have such files call
     it, `sign` says by what it is recognised. `fits` is called for records one by one and looks at few keys. `read`
-    gives one row, or with `is_many` any number of rows, of the training format `format`. `gives` lists the roles in the
-    rows. `roles` says which columns, added or of the record itself, have which role. `cannot_keep` are sentences about
+    gives one row, or with `is_many` any number of rows, of the training format `format`. Both may raise a `FAULTS`.
+    `gives` lists the roles in the rows. `roles` says which columns, added or of the record itself, have which role.
+    `of_several`: a record is made of several of the file, which are not its columns. `cannot_keep` are sentences about
     what is left out; `whole` are the record's columns of which nothing is left out, which an export need not repeat.
-    Both functions may raise one of `FAULTS`.
+    `takes_training`: its records may have the keys of a training format; those that would have another layout are read
+    by these keys. `of_exports`: it reads tables that Winnow exported, and no other layout does, so that a row is not
+    read from its source once more.
     """
 
     name: str
@@ -50,13 +71,21 @@ class Layout:
     roles: Mapping[str, str] = field(default_factory=dict)
     adds: tuple[str, ...] = ()
     is_many: bool = False
+    of_several: bool = False
     cannot_keep: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
+    takes_training: bool = False
+    of_exports: bool = False
+
+    def _may_read(self, record: Record) -> bool:
+        if self.of_exports or is_exported(record):
+            return self.of_exports and is_exported(record)
+        return self.takes_training or not is_for_training(record)
 
     def rows_of(self, record: Record) -> list[Row] | None:
         """The rows of a record; None where it does not have this layout."""
         try:
-            if not self.fits(record):
+            if not self._may_read(record) or not self.fits(record):
                 return None
             read = self.read(record)
         except FAULTS:

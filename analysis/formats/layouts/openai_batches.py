@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from analysis.formats.layouts.api_calls import answers_of, model_of, request_of
-from analysis.formats.layouts.layout import Layout, Record, Row, is_for_training
+from analysis.formats.layouts.layout import Layout, Record, Row
 
 
 def _fits_input(record: Record) -> bool:
-    return "custom_id" in record and isinstance(record["body"], dict) and not is_for_training(record)
+    return "custom_id" in record and isinstance(record["body"], dict)
 
 
 def _read_input(record: Record) -> Row:
@@ -16,7 +16,7 @@ def _read_input(record: Record) -> Row:
 
 def _fits_output(record: Record) -> bool:
     response, error = record["response"], record.get("error")
-    if "custom_id" not in record or is_for_training(record):
+    if "custom_id" not in record:
         return False
     return error is not None if response is None else "status_code" in response and isinstance(response["body"], dict)
 

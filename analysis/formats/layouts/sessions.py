@@ -113,4 +113,5 @@ SESSIONS = Layout(
     roles={"session": "session_id", "created_at": "started_at", "group": "model"},
     adds=ADDS,
     is_many=True,
+    of_several=True,
 )

@@ -42,5 +42,6 @@ SWIFT_PREFERENCE = Layout(
     fits=_fits,
     read=_read,
     gives=("prompt", "response", "rejected", "system", "tools"),
+    takes_training=True,
     whole=("messages", "rejected_response", "rejected_messages", "system"),
 )

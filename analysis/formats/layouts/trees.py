@@ -129,4 +129,5 @@ TREE_ROWS = Layout(
     roles=ROLES,
     adds=tuple(name for name in ADDS if name != "tree_id"),
     is_many=True,
+    of_several=True,
 )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from analysis.formats.layouts.layout import Layout, Record, Row, is_for_training
+from analysis.formats.layouts.layout import Layout, Record, Row
 
 
 def _fits(record: Record) -> bool:
-    is_prompt = isinstance(record["prompt"], list) and "ground_truth" in record["reward_model"]
-    return is_prompt and not is_for_training(record)
+    return isinstance(record["prompt"], list) and "ground_truth" in record["reward_model"]
 
 
 def _read(record: Record) -> Row:

@@ -36,4 +36,5 @@ VERTEX_CHAT = Layout(
     fits=_fits,
     read=_read,
     gives=("messages", "system"),
+    takes_training=True,
 )

@@ -7,7 +7,11 @@ from typing import Any
 import orjson
 
 from analysis.formats.chats import INSTRUCTING, Message
+from analysis.formats.layouts.judgements import ROLES
 from analysis.formats.layouts.layout import Layout, Record, Row
+
+TEXTS = ("messages", "messages_rejected", "system", "prompt", "response", "rejected")
+PAIR = ("prompt", "response", "rejected", "system", "tools")
 
 
 def _messages(value: Any) -> list[Message]:
@@ -17,13 +21,20 @@ def _messages(value: Any) -> list[Message]:
 
 
 def _fits_chat(record: Record) -> bool:
-    return len(record["row_id"]) >= 16 and bool(_messages(record["messages"])) and not record.get("messages_rejected")
+    return bool(_messages(record["messages"])) and not record.get("messages_rejected")
 
 
 def _fits_pair(record: Record) -> bool:
-    return len(record["row_id"]) >= 16 and bool(
-        _messages(record["messages"]) and _messages(record["messages_rejected"])
-    )
+    return bool(_messages(record["messages"]) and _messages(record["messages_rejected"]))
+
+
+def _fits_text_pair(record: Record) -> bool:
+    is_whole = all(isinstance(record[name], str) for name in ("prompt", "response", "rejected"))
+    return is_whole and "n_turns" in record and not record.get("messages")
+
+
+def _fits_text(record: Record) -> bool:
+    return isinstance(record["text"], str) and "n_turns" not in record
 
 
 def _read_chat(record: Record) -> Row:
@@ -51,18 +62,45 @@ def _read_pair(record: Record) -> Row:
 EXPORTED_CHATS = Layout(
     name="winnow_chats",
     title="Chats exported by Winnow",
-    sign="row_id, and messages with the fields that Winnow gives them",
+    sign="row_id, tags, and messages with the fields that Winnow gives them",
     format="chat",
     fits=_fits_chat,
     read=_read_chat,
     gives=("messages", "system", "tools"),
+    whole=TEXTS,
+    of_exports=True,
 )
 EXPORTED_PAIRS = Layout(
     name="winnow_pairs",
     title="Preference pairs exported by Winnow",
-    sign="row_id, messages and messages_rejected with the fields that Winnow gives them",
+    sign="row_id, tags, messages and messages_rejected with the fields that Winnow gives them",
     format="preference",
     fits=_fits_pair,
     read=_read_pair,
     gives=("prompt", "response", "rejected", "system", "tools"),
+    whole=TEXTS,
+    of_exports=True,
+)
+EXPORTED_TEXT_PAIRS = Layout(
+    name="winnow_text_pairs",
+    title="Preference pairs of texts exported by Winnow",
+    sign="row_id, tags, n_turns, prompt, response and rejected",
+    format="preference",
+    fits=_fits_text_pair,
+    read=lambda record: {name: record.get(name) for name in PAIR},
+    gives=PAIR,
+    whole=TEXTS,
+    of_exports=True,
+)
+EXPORTED_TEXTS = Layout(
+    name="winnow_texts",
+    title="Texts exported by Winnow",
+    sign="row_id, tags and text, without prompts and messages",
+    format="text",
+    fits=_fits_text,
+    read=lambda record: {"text": record["text"]},
+    gives=("text",),
+    whole=("text",),
+    roles=ROLES,
+    of_exports=True,
 )

@@ -54,5 +54,6 @@ XLAM = Layout(
     fits=_fits,
     read=_read,
     gives=("messages", "system", "tools"),
+    takes_training=True,
     whole=("query", "answers"),
 )
