@@ -10,12 +10,16 @@ from typing import Any
 import polars as pl
 
 from analysis.formats.chats import CELL_STARTS, value_in_cell
+from analysis.formats.groups import ROWS
 from analysis.formats.layouts import BY_NAME, Layout, Row
 from analysis.formats.parsing import Records
 from analysis.formats.shapes import Shape
 
 ADDED = "\0"
 """What the name of a column that a layout adds begins with until it is stored: a record may have a key of that name."""
+
+UNREAD = "unread_records"
+"""The added column with the records of a tree or session that no layout reads."""
 
 
 def is_added(column: str) -> bool:
@@ -56,6 +60,21 @@ class Assigned:
 
 def assign(records: Records, shapes: Sequence[Shape], columns: Mapping[str, Sequence[Any]]) -> Assigned:
     """Gives each record to the first shape that reads it. `columns`: the records' values by column."""
+    assigned = _assigned(records, shapes, columns)
+    # The records of a group have no columns of their own; a batch has groups throughout or none.
+    return _with_unread_groups(assigned) if records.values and ROWS in records.values[0] else assigned
+
+
+def _with_unread_groups(assigned: Assigned) -> Assigned:
+    """The same with the records of each group that no layout reads in a column that is added."""
+    read = {n for group in assigned.groups if group.shape.layout for n in group.positions or range(len(group.rows))}
+    left = [None if n in read else value.get(ROWS) for n, value in enumerate(assigned.records.values)]
+    if not any(left):
+        return assigned
+    return replace(assigned, added={**assigned.added, ADDED + UNREAD: left})
+
+
+def _assigned(records: Records, shapes: Sequence[Shape], columns: Mapping[str, Sequence[Any]]) -> Assigned:
     height = len(records.values)
     layouts = [BY_NAME[shape.layout] for shape in shapes if shape.layout]
     if not layouts:

@@ -120,7 +120,7 @@ def test_no_layout_stops_at_any_record(record: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-@settings(max_examples=6, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
 @given(data=st.data())
 def test_one_value_of_another_type_loses_no_text(folder: Path, name: str, data: st.DataObject) -> None:
     hostile = data.draw(st.lists(changed(name), min_size=1, max_size=3))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.errors import FormatError
+from analysis.formats.chats import messages_of
 
 Record = Mapping[str, Any]
 """One record of a file: its keys and values, as JSON has them."""
@@ -54,14 +55,24 @@ class Layout:
     whole: tuple[str, ...] = ()
 
     def rows_of(self, record: Record) -> list[Row] | None:
-        """The rows of a record; None where it does not have this layout."""
+        """The rows of a record, with their messages read; None where it does not have this layout."""
         try:
             if not self.fits(record):
                 return None
             read = self.read(record)
+            return [_with_messages(row) for row in (read if isinstance(read, list) else [read])] or None
         except FAULTS:
             return None
-        return (read if isinstance(read, list) else [read]) or None
+
+
+def _with_messages(row: Row) -> Row:
+    """The row with its conversation as messages. Raises FormatError where it is none."""
+    if row.get("messages") is None:
+        return row
+    messages = messages_of(row["messages"])
+    if messages is None:
+        raise FormatError("The turns are no conversation.")
+    return {**row, "messages": messages}
 
 
 def first_layout(record: Record, layouts: Sequence[Layout]) -> Layout | None:
