@@ -103,11 +103,8 @@ def _by_layout(
 ) -> Assigned:
     given: list[tuple[int, Layout | None, list[Row]]] = []
     for number, value in enumerate(records.values):
-        filled = _filled(value) if records.frame is not None else value
-        rows, layout = _read(filled, layouts)
-        if rows is None and (in_cells := opened_cells(filled)) is not filled:
-            rows, layout = _read(in_cells, layouts)
-        given.append((number, layout, rows) if rows is not None else (number, None, [{}]))
+        layout, _, rows = read_by_layout(value, layouts, is_typed=records.frame is not None)
+        given.append((number, layout, rows or [{}]))
     origin = [number for number, _, rows in given for _ in rows]
     readers = [layout for _, layout, rows in given for _ in rows]
     rows_read = list(chain.from_iterable(rows for _, _, rows in given))
@@ -130,12 +127,23 @@ def _by_layout(
     return Assigned(spread, tuple(g for g in groups if g.positions != []), left, added, parts)
 
 
-def _read(record: Mapping[str, Any], layouts: Sequence[Layout]) -> tuple[list[Row] | None, Layout | None]:
-    """What the first layout that the record has reads of it, and that layout."""
-    for layout in layouts:
-        if (rows := layout.rows_of(record)) is not None:
-            return rows, layout
-    return None, None
+Form = Mapping[str, Any]
+"""A record as layouts look at it."""
+
+
+def read_by_layout(
+    record: Form, layouts: Sequence[Layout], *, is_typed: bool
+) -> tuple[Layout | None, Form, list[Row] | None]:
+    """The first layout that a record has, the form in which it has it, and its rows. Columns that are null are left
+    out: in a table every record has all columns, also those of other layouts. `is_typed`: so has every object in it."""
+    form = _filled(record) if is_typed else {key: value for key, value in record.items() if value is not None}
+    for each in (form, opened_cells(form)):
+        for layout in layouts:
+            if (rows := layout.rows_of(each)) is not None:
+                return layout, each, rows
+        if opened_cells(form) is form:
+            break
+    return None, record, None
 
 
 def opened_cells(record: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -151,10 +159,19 @@ def _is_nested(value: Any) -> bool:
 
 
 def _filled(value: Any) -> Any:
-    """A value of a typed table without its nulls: there every object has all keys."""
+    """A value of a typed table without its nulls: there every object has all keys. Arguments of calls keep theirs."""
     if isinstance(value, dict):
-        return {key: _filled(item) for key, item in value.items() if item is not None}
+        return {k: v if _is_argument(k, value) else _filled(v) for k, v in value.items() if v is not None}
     return [_filled(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_argument(key: str, holder: Mapping[str, Any]) -> bool:
+    """Whether a key of an object holds the arguments of a call."""
+    if key == "parameters":
+        is_schema = isinstance(holder[key], dict) and not {"properties", "type"}.isdisjoint(holder[key])
+        return holder.get("name") is not None and holder.get("description") is None and not is_schema
+    is_of_part = holder.get("type") == "tool_use" or holder.get("toolUseId") is not None
+    return key in ("arguments", "args") or (key == "input" and is_of_part)
 
 
 def _spread(records: Records, origin: Sequence[int]) -> Records:

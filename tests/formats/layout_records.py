@@ -40,22 +40,22 @@ CALLS_AND_TRAINERS: dict[str, Callable[[Next], dict[str, Any]]] = {
         "non_preferred_output": [message("assistant", text)],
     },
     "openai_batch_input": lambda text: {
-        "custom_id": "",
+        "custom_id": "task-1",
         "body": {"messages": [message("system", text), message("user", text)], "tools": [{"name": text()}]},
     },
     "openai_batch_output": lambda text: {
-        "custom_id": "",
+        "custom_id": "task-1",
         "response": {
             "status_code": 200,
             "body": {"choices": [{"message": {**message("assistant", text), "tool_calls": [call(text)]}}]},
         },
     },
     "anthropic_batch_input": lambda text: {
-        "custom_id": "",
+        "custom_id": "task-1",
         "params": {"system": [{"type": "text", "text": text()}], "messages": [message("user", text), blocks(text)]},
     },
     "anthropic_batch_output": lambda text: {
-        "custom_id": "",
+        "custom_id": "task-1",
         "result": {"type": "succeeded", "message": blocks(text)},
     },
     "gemini_preference": lambda text: {

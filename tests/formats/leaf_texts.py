@@ -86,17 +86,24 @@ def missing_texts(record: Any, opened: Opened, *rows: int, only_canonical: bool 
 
 
 def write(records: Sequence[dict[str, Any]], path: Path) -> Path:
-    """Records as a file; its suffix says of which container."""
+    """Records as a file; its suffix says of which container. A table that cannot type its values has them as JSON."""
     if path.suffix == ".parquet":
-        pl.DataFrame(records, infer_schema_length=None).write_parquet(path)
+        try:
+            frame = pl.DataFrame(records, infer_schema_length=None)
+        except (TypeError, pl.exceptions.PolarsError):
+            frame = pl.DataFrame(_cells(records), infer_schema_length=None)
+        frame.write_parquet(path)
     elif path.suffix == ".json":
         path.write_text(json.dumps(list(records), indent=1))
     elif path.suffix == ".csv":
-        cells = [{k: v if v is None or isinstance(v, str) else json.dumps(v) for k, v in r.items()} for r in records]
-        pl.DataFrame(cells, infer_schema_length=None).write_csv(path)
+        pl.DataFrame(_cells(records), infer_schema_length=None).write_csv(path)
     else:
         path.write_text("".join(json.dumps(record) + "\n" for record in records))
     return path
+
+
+def _cells(records: Sequence[dict[str, Any]]) -> list[dict[str, str | None]]:
+    return [{k: v if v is None or isinstance(v, str) else json.dumps(v) for k, v in r.items()} for r in records]
 
 
 def turn(role: str, content: str | None = None, **fields: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,8 @@ class Layout:
     """One layout that people have.
 
     `name` is short and stays as it is: it is stored with each row. `title` is what the people who have such files call
-    it, `sign` says by what it is recognised. `fits` is called for records one by one and looks at few keys. `read`
+    it, `sign` says by what it is recognised. `fits` is called for records one by one, without the columns that are
+    null, and looks at few keys. `read`
     gives one row, or with `is_many` any number of rows, of the training format `format`. `gives` lists the roles in the
     rows. `roles` says which columns, added or of the record itself, have which role. `cannot_keep` are sentences about
     what is left out; `whole` are the record's columns of which nothing is left out, which an export need not repeat.
@@ -74,7 +75,3 @@ def _with_messages(row: Row) -> Row:
         raise FormatError("The turns are no conversation.")
     return {**row, "messages": messages}
 
-
-def first_layout(record: Record, layouts: Sequence[Layout]) -> Layout | None:
-    """The first of these layouts that a record has."""
-    return next((layout for layout in layouts if layout.rows_of(record) is not None), None)

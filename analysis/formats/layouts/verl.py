@@ -6,15 +6,16 @@ from analysis.formats.layouts.layout import Layout, Record, Row, is_for_training
 
 
 def _fits(record: Record) -> bool:
-    is_prompt = isinstance(record["prompt"], list) and "ground_truth" in record["reward_model"]
-    return is_prompt and not is_for_training(record)
+    checks = record["reward_model"]
+    is_prompt = isinstance(record["prompt"], list) and isinstance(checks, dict)
+    return is_prompt and ("ground_truth" in checks or "style" in checks) and not is_for_training(record)
 
 
 def _read(record: Record) -> Row:
     return {
         "messages": record["prompt"],
         "tools": record.get("tools"),
-        "columns": {"ground_truth": record["reward_model"]["ground_truth"]},
+        "columns": {"ground_truth": record["reward_model"].get("ground_truth")},
     }
 
 
