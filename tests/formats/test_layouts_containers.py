@@ -36,7 +36,9 @@ PLAIN: dict[str, Records] = {
         for n in range(3)
     ],
     "classes": [{"id": n, "text": f"Text {n}.", "label": "a"} for n in range(3)],
-    "answers": [{"question": f"Ask {n}?", "context": "Here.", "answer": "Yes.", "options": ["a", "b"]} for n in range(3)],
+    "answers": [
+        {"question": f"Ask {n}?", "context": "Here.", "answer": "Yes.", "options": ["a", "b"]} for n in range(3)
+    ],
 }
 READ_AS = {
     "instruction": "instruction",
@@ -64,7 +66,10 @@ def rows_of(opened: Opened) -> list[dict[str, Any]]:
     columns = {name: opened.canonical(name) for name in CANONICAL}
     turns = {name: opened.turns(name) for name in ("messages", "messages_rejected")}
     of_turns = {
-        name: [None if chat is None else [(t["role"], t.get("content"), t.get("reasoning")) for t in chat] for chat in chats]
+        name: [
+            None if chat is None else [(t["role"], t.get("content"), t.get("reasoning")) for t in chat]
+            for chat in chats
+        ]
         for name, chats in turns.items()
     }
     whole = {**columns, **of_turns}

@@ -152,9 +152,10 @@ def _fits_old(record: Record) -> bool:
 
 def _read_old(record: Record) -> list[Row]:
     fields = {"text": record["text"]} if record.get("text") else opened(record["inputs"])
-    given = None if record["status"] in DISCARDED else record.get("annotation")
+    given = record.get("annotation")
+    label = None if record["status"] in DISCARDED else given
     who, when = record.get("annotation_agent"), record.get("event_timestamp")
-    return _rows(record, fields, iter([("annotation", who, given, when)] if given is not None else []))
+    return _rows(record, fields, iter([("annotation", who, label, when)] if given is not None else []))
 
 
 ARGILLA = of_tool(

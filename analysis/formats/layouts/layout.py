@@ -74,4 +74,3 @@ def _with_messages(row: Row) -> Row:
     if messages is None:
         raise FormatError("The turns are no conversation.")
     return {**row, "messages": messages}
-
