@@ -131,18 +131,23 @@ Form = Mapping[str, Any]
 """A record as layouts look at it."""
 
 
+def form_of(record: Form, *, is_typed: bool) -> Form:
+    """The record without its columns that are null: in a table every record has all columns, also those of other
+    layouts. `is_typed`: so has every object in it."""
+    form: Form = _filled(record) if is_typed else {key: value for key, value in record.items() if value is not None}
+    return form
+
+
 def read_by_layout(
     record: Form, layouts: Sequence[Layout], *, is_typed: bool
 ) -> tuple[Layout | None, Form, list[Row] | None]:
-    """The first layout that a record has, the form in which it has it, and its rows. Columns that are null are left
-    out: in a table every record has all columns, also those of other layouts. `is_typed`: so has every object in it."""
-    form = _filled(record) if is_typed else {key: value for key, value in record.items() if value is not None}
-    for each in (form, opened_cells(form)):
+    """The first layout that a record has, the form in which it has it, and its rows."""
+    form = form_of(record, is_typed=is_typed)
+    in_cells = opened_cells(form)
+    for each in (form,) if in_cells is form else (form, in_cells):
         for layout in layouts:
             if (rows := layout.rows_of(each)) is not None:
                 return layout, each, rows
-        if opened_cells(form) is form:
-            break
     return None, record, None
 
 

@@ -195,7 +195,9 @@ def _speaker(speaker: dict[str, Any], key: str, rest: dict[str, Any]) -> tuple[A
     """The role in an object that says who speaks, and the other keys of the message with what else it says."""
     about = {name: value for name, value in speaker.items() if value not in (None, "", [], {})}
     role = about.pop("role", None)
-    return (as_json(about), rest) if role is None else (role, {**rest, key: about} if about else rest)
+    if role is None:
+        return as_json(about), rest
+    return role, {**rest, key: about} if about else rest
 
 
 def _says_something(message: Message, content: _Content) -> bool:

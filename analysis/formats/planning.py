@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
 from analysis.errors import FormatError
 from analysis.formats import column_types
-from analysis.formats.assigning import ADDED, Form, is_added, read_by_layout
+from analysis.formats.assigning import ADDED, Form, form_of, is_added, read_by_layout
 from analysis.formats.batches import Batch
 from analysis.formats.groups import ROWS
 from analysis.formats.kinds import Kind, kinds_of
@@ -22,6 +22,7 @@ from analysis.formats.shapes import Shape, column_named, find_shape, layout_shap
 BY_COLUMNS = "columns"
 SAMPLE_RECORDS = 1_000
 MAX_SHAPES = 12
+SAME_BUILD = 5
 
 
 def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Plan:
@@ -111,8 +112,7 @@ def shapes_of(
     shapes: list[Shape] = []
     layouts: dict[str, list[Form]] = {}
     left: list[Form] = []
-    for record in records:
-        layout, form, _ = read_by_layout(record, LAYOUTS, is_typed=is_typed)
+    for layout, form in _recognised(records, is_typed):
         (layouts.setdefault(layout.name, []) if layout else left).append(form)
     for name, of_layout in layouts.items():
         columns = _columns(of_layout, BY_NAME[name])
@@ -127,6 +127,29 @@ def shapes_of(
         left = rest if len(rest) < len(left) else []
     before = {(shape.format, shape.roles) for shape in earlier}
     return tuple(shape for shape in shapes if (shape.format, shape.roles) not in before)
+
+
+def _recognised(records: Sequence[dict[str, Any]], is_typed: bool) -> Iterator[tuple[Layout | None, Form]]:
+    """The layout of each record, and the form in which it has it. A record that is built as `SAME_BUILD` others that
+    had none is not asked again."""
+    without: Counter[Any] = Counter()
+    for record in records:
+        build = tuple((key, _build(value)) for key, value in form_of(record, is_typed=is_typed).items())
+        if without[build] >= SAME_BUILD:
+            yield None, record
+            continue
+        layout, form, _ = read_by_layout(record, LAYOUTS, is_typed=is_typed)
+        without[build] += layout is None
+        yield layout, form
+
+
+def _build(value: Any) -> Any:
+    """What a value is built of, without its texts and numbers: its type, its keys, a list's first element."""
+    if isinstance(value, dict):
+        return frozenset(value)
+    if isinstance(value, list):
+        return (list, len(value) > 1, _build(value[0])) if value else list
+    return value[:1] if isinstance(value, str) and value[:1] in ("[", "{") else type(value)
 
 
 def _next_shape(

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.formats import import_files
 from tests.formats.layout_records import EXAMPLES, Records, example
-from tests.formats.leaf_texts import RENAMED, Opened, missing_texts, write
+from tests.formats.leaf_texts import RENAMED, Opened, missing_texts
 
 CANONICAL = ("system", "prompt", "response", "rejected", "text", "n_turns", "prompts_differ")
 GROUPS = ("message_rows", "agent_session")

@@ -89,8 +89,8 @@ RECORD = st.dictionaries(KEYS, VALUE, min_size=1, max_size=7)
 
 def places_in(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The path to every value inside of this one."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in inner:
+    inner = dict(enumerate(value)) if isinstance(value, list) else value
+    for key, item in inner.items() if isinstance(inner, dict) else ():
         yield (*place, key)
         yield from places_in(item, (*place, key))
 

@@ -36,8 +36,11 @@ def look_at_first(dataset: Dataset, checks: Sequence[Outcome]) -> None:
     not, and on how many rows a signal failed."""
     st.subheader("Look at first", anchor=False)
     st.text(f"{tally(checks)}.")
+    computed = tuple(s.key for s in dataset.signals() if dataset.has(s))
     if background.running(dataset):
-        _progress(dataset, tuple(s.key for s in dataset.signals() if dataset.has(s)))
+        _progress(dataset, computed)
+    elif any(outcome.state == "not run" for outcome in checks):
+        _watch(dataset, computed)
     _every_check(checks)
     shown = findings_in(checks)
     for finding in shown:
@@ -71,6 +74,13 @@ def _nothing(dataset: Dataset, checks: Sequence[Outcome]) -> str:
         "Nothing was looked at: no column has the role prompt, response or text. "
         "Set the roles of the columns on the page Open."
     )
+
+
+@st.fragment(run_every=2)
+def _watch(dataset: Dataset, computed: tuple[str, ...]) -> None:
+    """Draws the page again when another page, window or person starts work on the dataset, or has done some."""
+    if background.running(dataset) or computed != tuple(s.key for s in dataset.signals() if dataset.has(s)):
+        st.rerun()
 
 
 @st.fragment(run_every=1)
