@@ -10,12 +10,16 @@ from typing import Any
 import polars as pl
 
 from analysis.formats.chats import CELL_STARTS, value_in_cell
+from analysis.formats.groups import ROWS
 from analysis.formats.layouts import BY_NAME, Layout, Row
 from analysis.formats.parsing import Records
 from analysis.formats.shapes import Shape
 
 ADDED = "\0"
 """What the name of a column that a layout adds begins with until it is stored: a record may have a key of that name."""
+
+UNREAD = "unread_records"
+"""The added column with the records of a tree or session that no layout reads."""
 
 
 def is_added(column: str) -> bool:
@@ -56,6 +60,21 @@ class Assigned:
 
 def assign(records: Records, shapes: Sequence[Shape], columns: Mapping[str, Sequence[Any]]) -> Assigned:
     """Gives each record to the first shape that reads it. `columns`: the records' values by column."""
+    assigned = _assigned(records, shapes, columns)
+    # The records of a group have no columns of their own; a batch has groups throughout or none.
+    return _with_unread_groups(assigned) if records.values and ROWS in records.values[0] else assigned
+
+
+def _with_unread_groups(assigned: Assigned) -> Assigned:
+    """The same with the records of each group that no layout reads in a column that is added."""
+    read = {n for group in assigned.groups if group.shape.layout for n in group.positions or range(len(group.rows))}
+    left = [None if n in read else value.get(ROWS) for n, value in enumerate(assigned.records.values)]
+    if not any(left):
+        return assigned
+    return replace(assigned, added={**assigned.added, ADDED + UNREAD: left})
+
+
+def _assigned(records: Records, shapes: Sequence[Shape], columns: Mapping[str, Sequence[Any]]) -> Assigned:
     height = len(records.values)
     layouts = [BY_NAME[shape.layout] for shape in shapes if shape.layout]
     if not layouts:
@@ -84,11 +103,8 @@ def _by_layout(
 ) -> Assigned:
     given: list[tuple[int, Layout | None, list[Row]]] = []
     for number, value in enumerate(records.values):
-        filled = _filled(value) if records.frame is not None else value
-        rows, layout = _read(filled, layouts)
-        if rows is None and (in_cells := opened_cells(filled)) is not filled:
-            rows, layout = _read(in_cells, layouts)
-        given.append((number, layout, rows) if rows is not None else (number, None, [{}]))
+        layout, _, rows = read_by_layout(value, layouts, is_typed=records.frame is not None)
+        given.append((number, layout, rows or [{}]))
     origin = [number for number, _, rows in given for _ in rows]
     readers = [layout for _, layout, rows in given for _ in rows]
     rows_read = list(chain.from_iterable(rows for _, _, rows in given))
@@ -111,12 +127,28 @@ def _by_layout(
     return Assigned(spread, tuple(g for g in groups if g.positions != []), left, added, parts)
 
 
-def _read(record: Mapping[str, Any], layouts: Sequence[Layout]) -> tuple[list[Row] | None, Layout | None]:
-    """What the first layout that the record has reads of it, and that layout."""
-    for layout in layouts:
-        if (rows := layout.rows_of(record)) is not None:
-            return rows, layout
-    return None, None
+Form = Mapping[str, Any]
+"""A record as layouts look at it."""
+
+
+def form_of(record: Form, *, is_typed: bool) -> Form:
+    """The record without its columns that are null: in a table every record has all columns, also those of other
+    layouts. `is_typed`: so has every object in it."""
+    form: Form = _filled(record) if is_typed else {key: value for key, value in record.items() if value is not None}
+    return form
+
+
+def read_by_layout(
+    record: Form, layouts: Sequence[Layout], *, is_typed: bool
+) -> tuple[Layout | None, Form, list[Row] | None]:
+    """The first layout that a record has, the form in which it has it, and its rows."""
+    form = form_of(record, is_typed=is_typed)
+    in_cells = opened_cells(form)
+    for each in (form,) if in_cells is form else (form, in_cells):
+        for layout in layouts:
+            if (rows := layout.rows_of(each)) is not None:
+                return layout, each, rows
+    return None, record, None
 
 
 def opened_cells(record: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -132,10 +164,19 @@ def _is_nested(value: Any) -> bool:
 
 
 def _filled(value: Any) -> Any:
-    """A value of a typed table without its nulls: there every object has all keys."""
+    """A value of a typed table without its nulls: there every object has all keys. Arguments of calls keep theirs."""
     if isinstance(value, dict):
-        return {key: _filled(item) for key, item in value.items() if item is not None}
+        return {k: v if _is_argument(k, value) else _filled(v) for k, v in value.items() if v is not None}
     return [_filled(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_argument(key: str, holder: Mapping[str, Any]) -> bool:
+    """Whether a key of an object holds the arguments of a call."""
+    if key == "parameters":
+        is_schema = isinstance(holder[key], dict) and not {"properties", "type"}.isdisjoint(holder[key])
+        return holder.get("name") is not None and holder.get("description") is None and not is_schema
+    is_of_part = holder.get("type") == "tool_use" or holder.get("toolUseId") is not None
+    return key in ("arguments", "args") or (key == "input" and is_of_part)
 
 
 def _spread(records: Records, origin: Sequence[int]) -> Records:

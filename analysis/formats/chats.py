@@ -105,7 +105,8 @@ def messages_of(value: Any) -> list[Message] | None:
         if type(turn) is not dict:
             return None
         # Nearly all messages are a role and a text; these few lines read them, and `_turns` all others.
-        if len(turn) == 2 and type(content := turn.get("content")) is str and (role := turn.get("role")) in PLAIN:
+        content, role = turn.get("content"), turn.get("role")
+        if len(turn) == 2 and type(content) is str and type(role) is str and role in PLAIN:
             messages.append(tuple.__new__(Message, (role, content, *NOTHING)))
         elif (turns := _turns(turn)) is None:
             return None
@@ -167,7 +168,7 @@ def _turns(turn: Mapping[str, Any]) -> list[Message] | None:
     rest = {key: value for key, value in turn.items() if value is not None}
     name = rest.pop(role_key)
     if isinstance(name, dict):
-        name = name.get("role")
+        name, rest = _speaker(name, role_key, rest)
     kind = str(name).strip().lower()
     content = _content(rest.pop(content_key, None) if content_key else None, takes_calls=not calls_key)
     calls = content.calls
@@ -188,6 +189,15 @@ def _turns(turn: Mapping[str, Any]) -> list[Message] | None:
         as_json(rest) if rest else None,
     )
     return [*content.results, message] if _says_something(message, content) else list(content.results)
+
+
+def _speaker(speaker: dict[str, Any], key: str, rest: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """The role in an object that says who speaks, and the other keys of the message with what else it says."""
+    about = {name: value for name, value in speaker.items() if value not in (None, "", [], {})}
+    role = about.pop("role", None)
+    if role is None:
+        return as_json(about), rest
+    return role, {**rest, key: about} if about else rest
 
 
 def _says_something(message: Message, content: _Content) -> bool:

@@ -16,6 +16,8 @@ SEPARATORS = (",", ";", "\t", "|")
 SURPLUS = "surplus_cells"
 UNCLOSED = "unexpected end of data"
 HEAD_RECORDS = 500
+PATH = re.compile(r"[A-Za-z]\w*(?:[._-]\w+)+")
+"""A name of several words, such as the path to a value in nested objects."""
 LONG_CELL_CHARS = 60
 PAIRED_BACKSLASH = re.compile(r'\\[\\"]')
 LONE_BACKSLASH = re.compile(r'(?<!\\)(?:\\\\)*\\(?![\\"])')
@@ -298,7 +300,7 @@ def _has_header(rows: Sequence[Sequence[str]]) -> bool:
     if any(cell.lower().replace(" ", "_") in NAMES for cell in cells):
         return True
     filled = [cell for cell in cells if cell]
-    if any(len(cell) > LONG_CELL_CHARS or "\n" in cell for cell in cells):
+    if any("\n" in cell or (len(cell) > LONG_CELL_CHARS and not PATH.fullmatch(cell)) for cell in cells):
         return False
     if len(set(filled)) < len(filled) and not _are_names(cells, below):
         return False

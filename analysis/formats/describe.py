@@ -24,6 +24,7 @@ from analysis.formats.planning import of_records, shapes_of, side_by_side, with_
 from analysis.formats.sources import Source
 
 ID_BYTES = 8
+TYPED = ("parquet", "arrow")
 
 
 @dataclass
@@ -61,7 +62,9 @@ class Account:
         if any(facts.not_numbers for facts in self.facts):
             shapes = tuple(shape.without_alias("score") for shape in shapes)
         unread = [record for facts in self.facts for record in facts.unread]
-        more = shapes_of(unread, of_records(reading), shapes) if unread and reading.chooses_layout else ()
+        is_typed = any(facts.container in TYPED for facts in self.facts)
+        chooses = unread and reading.chooses_layout
+        more = shapes_of(unread, of_records(reading), shapes, is_typed=is_typed) if chooses else ()
         self.plan = replace(self.plan, shapes=side_by_side((*shapes, *with_split(more, reading))), kinds={})
         return self.settle_types()
 

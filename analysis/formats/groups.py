@@ -28,17 +28,23 @@ TEXTS = ("text", "content")
 
 
 def _first(record: Mapping[str, Any], names: Sequence[str]) -> Any:
-    return next((record[name] for name in names if record.get(name) not in (None, "")), None)
+    return next((record[name] for name in names if record.get(name) not in (None, "", [], {})), None)
+
+
+def _key(record: Mapping[str, Any], names: Sequence[str]) -> Any:
+    """The first of these names that has a value, as a key: of a list or an object its JSON."""
+    value = _first(record, names)
+    return as_json(value) if isinstance(value, list | dict) else value
 
 
 def id_of(record: Mapping[str, Any]) -> Any:
     """The id of a message or an event; None without one."""
-    return _first(record, IDS)
+    return _key(record, IDS)
 
 
 def parent_of(record: Mapping[str, Any]) -> Any:
     """The id of the message or event before; None without one."""
-    return _first(record, PARENTS)
+    return _key(record, PARENTS)
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class Grouping:
     by_parent: bool = False
 
     def key_of(self, record: Mapping[str, Any]) -> Any:
-        return _first(record, self.keys)
+        return _key(record, self.keys)
 
 
 def _is_tree(records: Sequence[Member]) -> bool:
@@ -111,7 +117,7 @@ def lines_of(text: str) -> list[int]:
 def one_record(members: Sequence[Member]) -> Member:
     """The record that stands for all members of a group."""
     rows = [{key: value for key, value in member.items() if key != LINE} for member in members]
-    grouping = grouping_of(rows) or next(g for g in GROUPINGS if any(g.key_of(row) for row in rows) or g.by_parent)
+    grouping = grouping_of(rows) or next((g for g in GROUPINGS if any(map(g.key_of, rows))), GROUPINGS[0])
     key = next((key for row in rows if (key := grouping.key_of(row)) is not None), None)
     if key is None:
         ids = {id_of(row) for row in rows}

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
 from analysis.errors import FormatError
 from analysis.formats import column_types
-from analysis.formats.assigning import ADDED, is_added, opened_cells
+from analysis.formats.assigning import ADDED, Form, form_of, is_added, read_by_layout
 from analysis.formats.batches import Batch
 from analysis.formats.groups import ROWS
 from analysis.formats.kinds import Kind, kinds_of
-from analysis.formats.layouts import BY_NAME, LAYOUTS, Layout, first_layout
+from analysis.formats.layouts import BY_NAME, LAYOUTS, Layout
 from analysis.formats.options import ReadOptions
 from analysis.formats.parsing import Records
 from analysis.formats.parts import SPLIT, Plan, build
@@ -38,12 +38,13 @@ def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Pl
     )
     kinds = _kinds_in(heads, bare)
     spread = values[:: max(1, len(values) // SAMPLE_RECORDS)]
+    is_typed = any(records.frame is not None for _, records in heads)
     sample = {column: [value.get(column) for value in spread] for column in kinds if not is_added(column)}
     shapes: tuple[Shape, ...] = ()
     if reading.chooses_layout:
-        shapes = shapes_of(spread, reading, kinds=kinds, is_text=is_text)
+        shapes = shapes_of(spread, reading, kinds=kinds, is_text=is_text, is_typed=is_typed)
     elif reading.layout not in (None, "", "columns"):
-        shapes = (_chosen(str(reading.layout), spread, reading),)
+        shapes = (_chosen(str(reading.layout), spread, reading, is_typed),)
     shapes = shapes or (find_shape(sample, kinds, reading, is_text=is_text),)
     plan = replace(bare, shapes=side_by_side(with_split(shapes, asked)))
     if any(shape.layout for shape in plan.shapes):
@@ -60,20 +61,16 @@ def _types(reading: ReadOptions, values: Sequence[Mapping[str, Any]]) -> dict[st
     }
 
 
-def _chosen(name: str, records: Sequence[dict[str, Any]], reading: ReadOptions) -> Shape:
+def _chosen(name: str, records: Sequence[dict[str, Any]], reading: ReadOptions, is_typed: bool) -> Shape:
     """The shape of the layout that a person chose. Raises FormatError where there is none, or no record has it."""
     layout = BY_NAME.get(name)
     if layout is None:
         raise FormatError(f"There is no layout {name!r}; the layouts are columns, {', '.join(BY_NAME)}.")
-    if first_layout_of(records, [layout]) is None:
+    read = [read_by_layout(record, [layout], is_typed=is_typed) for record in records]
+    if not (forms := [form for of, form, _ in read if of is not None]):
         raise FormatError(f"No record has the layout {name}, which is recognised by: {layout.sign}; choose another.")
-    columns = _columns(records, layout)
+    columns = _columns(forms, layout)
     return layout_shape(layout, columns, _fitting(reading, columns))
-
-
-def first_layout_of(records: Sequence[dict[str, Any]], layouts: Sequence[Layout]) -> Layout | None:
-    """The first of these layouts that any of the records has."""
-    return next((layout for record in records if (layout := first_layout(opened_cells(record), layouts))), None)
 
 
 def of_records(reading: ReadOptions) -> ReadOptions:
@@ -108,19 +105,21 @@ def shapes_of(
     *,
     kinds: dict[str, Counter[Kind]] | None = None,
     is_text: bool = False,
+    is_typed: bool = False,
 ) -> tuple[Shape, ...]:
     """The shapes of these records that are not among the `earlier`: layouts first, then by columns, until none of the
     records that are left has a text. No shape where they are a plain table."""
     shapes: list[Shape] = []
-    layouts: dict[str, list[dict[str, Any]]] = {}
-    for record, layout in zip(records, _recognised(records), strict=True):
-        layouts.setdefault(layout.name if layout else "", []).append(record)
-    left = layouts.pop("", [])
+    layouts: dict[str, list[Form]] = {}
+    left: list[Form] = []
+    for layout, form in _recognised(records, is_typed):
+        (layouts.setdefault(layout.name, []) if layout else left).append(form)
     for name, of_layout in layouts.items():
         columns = _columns(of_layout, BY_NAME[name])
         shapes.append(layout_shape(BY_NAME[name], columns, _fitting(reading, columns)))
+    read = {column for of_layout in layouts.values() for record in of_layout for column in record}
     while left and len(shapes) < MAX_SHAPES:
-        shape = _next_shape(left, reading, kinds, is_text)
+        shape = _next_shape(left, read, reading, kinds, is_text)
         if shape.format == "table":
             break
         shapes.append(shape)
@@ -130,17 +129,18 @@ def shapes_of(
     return tuple(shape for shape in shapes if (shape.format, shape.roles) not in before)
 
 
-def _recognised(records: Sequence[dict[str, Any]]) -> Iterator[Layout | None]:
-    """The layout of each record. A record that is built as `SAME_BUILD` others that had none is not asked again."""
+def _recognised(records: Sequence[dict[str, Any]], is_typed: bool) -> Iterator[tuple[Layout | None, Form]]:
+    """The layout of each record, and the form in which it has it. A record that is built as `SAME_BUILD` others that
+    had none is not asked again."""
     without: Counter[Any] = Counter()
     for record in records:
-        build = tuple((key, _build(value)) for key, value in record.items())
+        build = tuple((key, _build(value)) for key, value in form_of(record, is_typed=is_typed).items())
         if without[build] >= SAME_BUILD:
-            yield None
+            yield None, record
             continue
-        layout = first_layout(record, LAYOUTS) or first_layout(opened_cells(record), LAYOUTS)
+        layout, form, _ = read_by_layout(record, LAYOUTS, is_typed=is_typed)
         without[build] += layout is None
-        yield layout
+        yield layout, form
 
 
 def _build(value: Any) -> Any:
@@ -153,10 +153,12 @@ def _build(value: Any) -> Any:
 
 
 def _next_shape(
-    records: Sequence[dict[str, Any]], reading: ReadOptions, kinds: dict[str, Counter[Kind]] | None, is_text: bool
+    records: Sequence[Form], read: Set[str], reading: ReadOptions, kinds: dict[str, Counter[Kind]] | None, is_text: bool
 ) -> Shape:
-    """The shape of most of these records: by all of them, then by those alone that it reads."""
-    shape = _shape_by_columns(_columns(records), kinds, reading, is_text)
+    """The shape of most of these records: by all of them, then by those alone that it reads. Columns that are null in
+    them, and in `read`, are those of records that a layout reads."""
+    columns = {name: v for name, v in _columns(records).items() if name not in read or any(x is not None for x in v)}
+    shape = _shape_by_columns(columns, kinds, reading, is_text)
     fitting = [record for record in records if _reads(shape, record)]
     if len(fitting) in (0, len(records)):
         return shape
@@ -181,16 +183,16 @@ def _fitting(reading: ReadOptions, columns: Iterable[str]) -> ReadOptions:
     return replace(reading, roles=tuple((r, c) for r, c in dict(reading.roles).items() if not c or c.lower() in names))
 
 
-def _reads(shape: Shape, record: dict[str, Any]) -> bool:
+def _reads(shape: Shape, record: Form) -> bool:
     return not shape.text_columns or any(record.get(column) is not None for column in shape.text_columns)
 
 
-def _columns(records: Sequence[dict[str, Any]], layout: Layout | None = None) -> dict[str, list[Any]]:
+def _columns(records: Sequence[Form], layout: Layout | None = None) -> dict[str, list[Any]]:
     """The values of the records by column, with those that the layout adds."""
     names = dict.fromkeys(key for record in records for key in record if key != ROWS)
     columns = {name: [record.get(name) for record in records] for name in names}
     if layout is not None:
-        all_rows = (layout.rows_of(record) or layout.rows_of(opened_cells(record)) or () for record in records)
+        all_rows = (layout.rows_of(record) or () for record in records)
         read = [row.get("columns", {}) for rows in all_rows for row in rows]
         columns |= {ADDED + name: [row.get(name) for row in read] for name in layout.adds}
     return columns

@@ -125,3 +125,9 @@ def test_a_comma_groups_digits_where_all_numbers_are_written_so() -> None:
     assert settled("number", ["1,234", "12,345"]) == "number"
     assert settled("number", ["1,2", "12,345"]) == "number:,"
     assert settled("text", ["1,2"]) == "text"
+
+
+def test_a_long_path_is_a_name_of_a_column(tmp_path):
+    path = "llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments"
+    opened = Opened(tmp_path, ("x.csv", f"kind,{path}\nLLM,a\nLLM,b\n"))
+    assert opened[path] == ["a", "b"]

@@ -12,35 +12,21 @@ import pytest
 
 from analysis.errors import FormatError
 from analysis.export import ExportRequest, export
-from analysis.formats import ReadOptions, grouping, import_files
+from analysis.formats import ReadOptions, grouping
+from analysis.formats.options import AS_FOUND
 from analysis.workspace import Workspace
-from tests.formats.lost_texts import lost
+from tests.formats.leaf_texts import RENAMED, Opened, missing_texts, write
 
 Read = dict[str, Any]
 Import = Callable[..., Read]
 
 
-def write(path: Path, records: list[dict[str, Any]]) -> Path:
-    """The records as JSONL, as a JSON list, or as a table whose nested values are JSON text."""
-    if path.suffix == ".jsonl":
-        path.write_text("".join(json.dumps(record) + "\n" for record in records))
-    elif path.suffix == ".json":
-        path.write_text(json.dumps(records, indent=1))
-    elif path.suffix == ".parquet":
-        pl.DataFrame(records, infer_schema_length=None).write_parquet(path)
-    else:
-        flat = [{k: json.dumps(v) if isinstance(v, list | dict) else v for k, v in r.items()} for r in records]
-        pl.DataFrame(flat, infer_schema_length=None).write_csv(path)
-    return path
-
-
 @pytest.fixture
 def read(tmp_path: Path) -> Import:
     def do(records: list[dict[str, Any]], container: str = "jsonl", reading: ReadOptions | None = None) -> Read:
-        path = write(tmp_path / f"x.{container}", records)
-        info = import_files([path], tmp_path / "d", reading or ReadOptions())
-        rows = pl.read_parquet(tmp_path / "d" / "rows")
-        assert lost(records, rows) == set()
+        opened = Opened(write(records, tmp_path / f"x.{container}"), tmp_path / "d", reading or AS_FOUND)
+        assert missing_texts(records, opened) <= RENAMED
+        info, rows = opened.info, pl.read_parquet(tmp_path / "d" / "rows")
         named = {c: rows[info["canonical"][c] or c].to_list() for c in info["canonical"]}
         return {**info, **{c: rows[c].to_list() for c in info["columns"]}, **named, "rows_of": rows.height}
 
@@ -88,7 +74,7 @@ OF_TRAINING = ("messages", "conversations", "instruction", "input", "output", "p
 def test_no_answer_of_a_tie_leaves_as_a_good_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WINNOW_HOME", str(tmp_path / "home"))
     records = [battle(n, w) for n, w in enumerate(["model_b", "tie", "both_bad", None, "model_a"])]
-    dataset = Workspace().open([write(tmp_path / "x.jsonl", records)])
+    dataset = Workspace().open([write(records, tmp_path / "x.jsonl")])
     for to in ("messages", "alpaca", "sharegpt", "prompt_completion"):
         export(dataset, ExportRequest(to=to), tmp_path / to)
         (path,) = (tmp_path / to).glob("*.jsonl")
@@ -273,7 +259,7 @@ def test_an_export_in_the_format_of_the_source_has_each_record_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, container: str
 ) -> None:
     monkeypatch.setenv("WINNOW_HOME", str(tmp_path / "home"))
-    path = write(tmp_path / f"x.{container}", [{**row, "message_tree_id": row["message_id"] in "xy"} for row in ROWS])
+    path = write([{**row, "message_tree_id": row["message_id"] in "xy"} for row in ROWS], tmp_path / f"x.{container}")
     dataset = Workspace().open([path])
     result = export(dataset, ExportRequest(to="input"), tmp_path / "out")
     (written,) = [p for p in result.folder.iterdir() if p.name not in ("receipt.json", "README.md")]

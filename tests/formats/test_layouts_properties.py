@@ -1,10 +1,13 @@
-"""Whatever the texts of a record of a layout are: is each in the canonical columns, and does the record come back?"""
+"""Whatever the texts of a record of a layout are: is each in a column, and does the record come back? And whatever the
+record is: does a layout read it or leave it, without a crash, and leave plain records alone?"""
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from copy import deepcopy
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,113 +17,14 @@ from hypothesis import strategies as st
 
 from analysis.dataset import Dataset
 from analysis.export import ExportRequest, export
+from analysis.formats.assigning import opened_cells
 from analysis.formats.layouts import LAYOUTS
 from analysis.workspace import Workspace
-from tests.formats.leaf_texts import Opened, missing_texts
+from tests.formats.layout_records import CALLS_AND_TRAINERS, EXAMPLES, TEXTS, Records, example
+from tests.formats.leaf_texts import RENAMED, Opened, missing_texts, write
 
-Next = Callable[[], str]
 TEXT = st.text(st.characters(categories=("L", "N", "P", "S")), min_size=1, max_size=9).map(lambda text: f"~{text}~")
-
-
-def message(role: str, text: Next, key: str = "content") -> dict[str, Any]:
-    return {"role": role, key: text()}
-
-
-def call(text: Next) -> dict[str, Any]:
-    return {"id": text(), "type": "function", "function": {"name": text(), "arguments": json.dumps({"a": text()})}}
-
-
-def blocks(text: Next) -> dict[str, Any]:
-    thought = {"type": "thinking", "thinking": text(), "signature": text()}
-    return {"role": "assistant", "content": [thought, {"type": "text", "text": text()}]}
-
-
-def parts(role: str, text: Next) -> dict[str, Any]:
-    return {"role": role, "parts": [{"text": text()}, {"inlineData": {"data": text()}}]}
-
-
-RECORDS: dict[str, Callable[[Next], dict[str, Any]]] = {
-    "openai_preference": lambda text: {
-        "input": {"messages": [message("user", text)], "tools": [{"name": text()}]},
-        "preferred_output": [{"role": "assistant", "content": None, "tool_calls": [call(text)]}],
-        "non_preferred_output": [message("assistant", text)],
-    },
-    "openai_batch_input": lambda text: {
-        "custom_id": "",
-        "body": {"messages": [message("system", text), message("user", text)], "tools": [{"name": text()}]},
-    },
-    "openai_batch_output": lambda text: {
-        "custom_id": "",
-        "response": {
-            "status_code": 200,
-            "body": {"choices": [{"message": {**message("assistant", text), "tool_calls": [call(text)]}}]},
-        },
-    },
-    "anthropic_batch_input": lambda text: {
-        "custom_id": "",
-        "params": {"system": [{"type": "text", "text": text()}], "messages": [message("user", text), blocks(text)]},
-    },
-    "anthropic_batch_output": lambda text: {
-        "custom_id": "",
-        "result": {"type": "succeeded", "message": blocks(text)},
-    },
-    "gemini_preference": lambda text: {
-        "contents": [parts("user", text)],
-        "completions": [{"score": n, "completion": parts("model", text)} for n in range(2)],
-        "systemInstruction": {"parts": [{"text": text()}]},
-    },
-    "vertex_chat": lambda text: {
-        "context": text(),
-        "examples": [{"input": {"content": text()}, "output": {"content": text()}}],
-        "messages": [{"author": "user", "content": text()}, {"author": "bot", "content": text()}],
-    },
-    "call_logs": lambda text: {
-        "request": {"contents": [parts("user", text)], "tools": [{"functionDeclarations": [{"name": text()}]}]},
-        "response": {"candidates": [{"content": parts("model", text)}]},
-    },
-    "cohere_chat": lambda text: {
-        "preamble": text(),
-        "chat_history": [message("USER", text, "message"), message("CHATBOT", text, "message")],
-        "message": text(),
-        "response": text(),
-    },
-    "swift_preference": lambda text: {
-        "messages": [message("user", text), message("assistant", text)],
-        "rejected_response": text(),
-    },
-    "alpaca_history": lambda text: {
-        "instruction": text(),
-        "input": text(),
-        "output": text(),
-        "system": text(),
-        "history": [[text(), text()]],
-    },
-    "alpaca_history_kto": lambda text: {
-        "instruction": text(),
-        "output": text(),
-        "history": [[text(), text()]],
-        "kto_tag": True,
-    },
-    "alpaca_preference": lambda text: {
-        "instruction": text(),
-        "chosen": text(),
-        "rejected": text(),
-        "history": [[text(), text()]],
-    },
-    "alpaca_ranking": lambda text: {"instruction": text(), "input": text(), "output": [text(), text()]},
-    "xlam": lambda text: {
-        "query": text(),
-        "answers": json.dumps([{"name": text(), "arguments": {"a": text()}}]),
-        "tools": json.dumps([{"name": text()}]),
-    },
-    "glaive_v2": lambda text: {
-        "system": f"SYSTEM: {text()}\n" + json.dumps({"name": text()}),
-        "chat": f"USER: {text()}\n\n\nASSISTANT: {text()} <|endoftext|>\n\n\nFUNCTION RESPONSE: {text()}",
-    },
-    "glaive_v1": lambda text: {"sample": f"SYSTEM: {text()}\nUSER: {text()}\nASSISTANT: {text()} <|endoftext|>"},
-    "segments": lambda text: {"segments": [{"label": True, "text": text()}, {"label": False, "text": text()}]},
-    "verl": lambda text: {"prompt": [message("user", text)], "reward_model": {"ground_truth": "", "style": ""}},
-}
+SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
 @pytest.fixture(scope="module")
@@ -135,28 +39,96 @@ def comes_back(dataset: Dataset, folder: Path) -> Iterator[Any]:
     return map(json.loads, written.read_text(encoding="utf-8").splitlines())
 
 
-@pytest.mark.parametrize("name", RECORDS)
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(drawn=st.lists(TEXT, min_size=12, max_size=12, unique=True))
-def test_every_text_is_in_the_canonical_columns_and_the_record_comes_back(
-    folder: Path, name: str, drawn: list[str]
-) -> None:
+def test_each_layout_has_an_example() -> None:
+    assert EXAMPLES.keys() == {layout.name for layout in LAYOUTS}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@settings(max_examples=4, deadline=None, suppress_health_check=SLOW)
+@given(drawn=st.lists(TEXT, min_size=TEXTS, max_size=TEXTS, unique=True))
+def test_every_text_is_in_a_column_and_the_record_comes_back(folder: Path, name: str, drawn: list[str]) -> None:
     texts = iter(drawn)
-    used: list[str] = []
-
-    def following() -> str:
-        used.append(next(texts))
-        return used[-1]
-
-    record = RECORDS[name](following)
-    path = folder / f"{uuid.uuid4().hex}.jsonl"
-    path.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    records = example(name, texts)
+    used = drawn[: TEXTS - len(list(texts))]
+    path = write(records, folder / f"{uuid.uuid4().hex}.jsonl")
     dataset = Workspace(folder / "home").open([path])
     assert [layout["layout"] for layout in dataset.meta["layouts"]] == [name]
     opened = Opened(path, folder / uuid.uuid4().hex)
-    assert not missing_texts({"texts": used}, opened, 0, only_canonical=True)
-    assert [json.loads(json.dumps(back)) for back in comes_back(dataset, folder)] == [record]
+    assert not missing_texts(records, opened) - RENAMED
+    if name in CALLS_AND_TRAINERS:
+        assert not missing_texts(used, opened, only_canonical=True)
+    assert list(comes_back(dataset, folder)) == records
 
 
-def test_each_layout_of_calls_and_trainers_has_a_record_here() -> None:
-    assert RECORDS.keys() <= {layout.name for layout in LAYOUTS}
+# Whatever the record is
+
+
+def plain_example(name: str) -> Records:
+    """The example of a layout, with texts that are numbered."""
+    return example(name, (f"~{number}~" for number in count()))
+
+
+def keys_in(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        return set(value) | {key for item in value.values() for key in keys_in(item)}
+    return {key for item in value for key in keys_in(item)} if isinstance(value, list) else set()
+
+
+KEYS = st.sampled_from(sorted({key for name in EXAMPLES for key in keys_in(plain_example(name))}))
+SCALAR = (
+    TEXT
+    | st.none()
+    | st.booleans()
+    | st.sampled_from([0, 1, -1, 2.5, 10**30, "", " ", "[]", "{}", "[[]]", '{"a": "b"}', '[{"role": 1}]', "null", "1"])
+)
+VALUE = st.recursive(
+    SCALAR, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=8
+)
+RECORD = st.dictionaries(KEYS, VALUE, min_size=1, max_size=7)
+
+
+def places_in(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path to every value inside of this one."""
+    inner = dict(enumerate(value)) if isinstance(value, list) else value
+    for key, item in inner.items() if isinstance(inner, dict) else ():
+        yield (*place, key)
+        yield from places_in(item, (*place, key))
+
+
+@st.composite
+def changed(draw: st.DrawFn, name: str) -> Records:
+    """The example of a layout in which one value is another one, or is left out."""
+    records = deepcopy(plain_example(name))
+    place = draw(st.sampled_from([place for place in places_in(records) if len(place) > 1]))
+    holder: Any = records
+    for key in place[:-1]:
+        holder = holder[key]
+    if draw(st.booleans()):
+        del holder[place[-1]]
+    else:
+        holder[place[-1]] = draw(VALUE)
+    return records
+
+
+@settings(max_examples=150, deadline=None)
+@given(RECORD)
+def test_no_layout_stops_at_any_record(record: dict[str, Any]) -> None:
+    for layout in LAYOUTS:
+        for form in (record, opened_cells(record)):
+            rows = layout.rows_of(form)
+            assert rows is None or (rows and all(isinstance(row, dict) for row in rows)), layout.name
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@given(data=st.data())
+def test_one_value_of_another_type_loses_no_text(folder: Path, name: str, data: st.DataObject) -> None:
+    hostile = data.draw(st.lists(changed(name), min_size=1, max_size=3))
+    records = [*plain_example(name), *(record for records in hostile for record in records)]
+    suffix = data.draw(st.sampled_from([".jsonl", ".json", ".csv"]))
+    opened = Opened(write(records, folder / f"{uuid.uuid4().hex}{suffix}"), folder / uuid.uuid4().hex)
+    assert not missing_texts(records, opened) - RENAMED
+    assert not [problem for problem in opened.problems]
+    read = sum(opened.layouts.values())
+    unread = sum(note["rows"] for note in opened.info["notes"] if note["kind"] == "unread")
+    assert read + unread == len(opened.rows)

@@ -13,7 +13,7 @@ from analysis.formats.layouts.doccano import DOCCANO
 from analysis.formats.layouts.gemini_preference import GEMINI_PREFERENCE
 from analysis.formats.layouts.glaive import GLAIVE_ONE, GLAIVE_TWO
 from analysis.formats.layouts.label_studio import LABEL_STUDIO, LABEL_STUDIO_MIN
-from analysis.formats.layouts.layout import Layout, Record, Row, first_layout
+from analysis.formats.layouts.layout import Layout, Record, Row
 from analysis.formats.layouts.mt_bench import BENCH_ANSWERS, BENCH_QUESTIONS
 from analysis.formats.layouts.openai_batches import OPENAI_BATCH_INPUT, OPENAI_BATCH_OUTPUT
 from analysis.formats.layouts.openai_preference import OPENAI_PREFERENCE
@@ -81,4 +81,4 @@ LAYOUTS: tuple[Layout, ...] = (
 
 BY_NAME = {layout.name: layout for layout in LAYOUTS}
 
-__all__ = ["BY_NAME", "LAYOUTS", "Layout", "Record", "Row", "first_layout"]
+__all__ = ["BY_NAME", "LAYOUTS", "Layout", "Record", "Row"]

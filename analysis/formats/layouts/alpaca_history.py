@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from analysis.formats.chats import Message
 from analysis.formats.layouts.alpaca import OUTPUTS, earlier_turns, is_chat, name_of, question_of
@@ -18,7 +19,12 @@ def _fits(record: Record) -> bool:
 
 
 def _fits_labelled(record: Record) -> bool:
-    return _fits(record) and any(isinstance(record.get(name), bool) for name in LABELS)
+    return _fits(record) and any(_is_truth(record.get(name)) for name in LABELS)
+
+
+def _is_truth(value: Any) -> bool:
+    """Whether a value is true or false, also as a cell of a table writes it."""
+    return isinstance(value, bool) or (isinstance(value, str) and value.strip().lower() in ("true", "false"))
 
 
 def _answer(record: Record) -> str:

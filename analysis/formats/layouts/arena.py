@@ -11,6 +11,7 @@ from analysis.formats.layouts.values import as_list, first_filled, number_in, op
 
 FIRST = {"model_a", "a", "left", "model a", "response_a", "conversation_a", "assistant_a"}
 SECOND = {"model_b", "b", "right", "model b", "response_b", "conversation_b", "assistant_b"}
+SIGNS = ("winner", "winner_model_a", "winner_model_b", "winner_tie", "model_a", "model_b")
 TRUE = ("true", "yes")
 
 
@@ -19,7 +20,7 @@ def _compared(record: Record) -> Compared:
         sides = _list(record["conversation_a"]), _list(record["conversation_b"])
         shared = _shared(*sides)
         return Compared(shared, sides, _better(record))
-    if "winner" not in record and "winner_model_a" not in record:
+    if not any(name in record for name in SIGNS):
         raise FormatError("no winner")
     asked = as_list(first_filled(record, ("prompt", "question", "instruction")))
     sides = _turns(asked, record["response_a"]), _turns(asked, record["response_b"])

@@ -13,7 +13,10 @@ Judgement = tuple[str, Any, Any, Any]
 """The question, who answered, the answer, and when."""
 IDS = ("id", "external_id", "_server_id", "record_id")
 RESPONSES = ".responses"
-DISCARDED = ("discarded",)
+DISCARDED = ("discarded", "Discarded")
+STATES = ("pending", "draft", "completed", "submitted", "discarded")
+OLD_STATES = ("Default", "Validated", "Edited", "Discarded")
+OF_OLD = ("annotation", "annotation_agent", "prediction", "prediction_agent", "multi_label", "event_timestamp")
 OF_PARTS = ("user_id", "value", "status")
 
 
@@ -49,8 +52,8 @@ def _spans(value: Any) -> Any:
 
 def _fits_nested(record: Record) -> bool:
     fields = opened(record["fields"])
-    responses = opened(record["responses"] if "responses" in record else record["suggestions"])
-    return isinstance(fields, dict) and isinstance(responses, list | dict)
+    responses = opened(record.get("responses", record.get("suggestions")))
+    return isinstance(fields, dict) and (isinstance(responses, list | dict) or "_server_id" in record)
 
 
 def _read_nested(record: Record) -> list[Row]:
@@ -81,7 +84,8 @@ def _kept(response: Mapping[str, Any], value: Any) -> Any:
 
 
 def _fits_flat(record: Record) -> bool:
-    return any(name.endswith(RESPONSES) and f"{name}.users" in record for name in record)
+    is_answered = any(name.endswith(RESPONSES) and f"{name}.users" in record for name in record)
+    return is_answered or ("_server_id" in record and record.get("status") in STATES and "fields" not in record)
 
 
 def _read_flat(record: Record) -> list[Row]:
@@ -142,14 +146,16 @@ def _read_columns(record: Record) -> list[Row]:
 
 
 def _fits_old(record: Record) -> bool:
-    return "annotation_agent" in record and "status" in record and ("text" in record or "inputs" in record)
+    has_text = isinstance(record.get("text"), str) or isinstance(opened(record["inputs"]), dict | str)
+    return has_text and record["status"] in OLD_STATES and any(name in record for name in OF_OLD)
 
 
 def _read_old(record: Record) -> list[Row]:
     fields = {"text": record["text"]} if record.get("text") else opened(record["inputs"])
     given = record.get("annotation")
+    label = None if record["status"] in DISCARDED else given
     who, when = record.get("annotation_agent"), record.get("event_timestamp")
-    return _rows(record, fields, iter([("annotation", who, given, when)] if given is not None else []))
+    return _rows(record, fields, iter([("annotation", who, label, when)] if given is not None else []))
 
 
 ARGILLA = of_tool(

@@ -10,6 +10,7 @@ from analysis.formats.layouts.layout import Record, Row
 from analysis.formats.layouts.values import as_list, first_filled, is_object, judged_text, objects_in, one_label, opened
 
 OF_MIN = ("annotation_id", "lead_time", "annotator")
+OF_TIME = ("lead_time", "created_at", "updated_at")
 NOT_LABELS = frozenset(
     (*OF_MIN, "id", "created_at", "updated_at", "agreement", "predictions", "meta", "draft_created_at", "sentiment_id")
 )
@@ -105,7 +106,8 @@ def _spans(values: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
 
 
 def _fits_min(record: Record) -> bool:
-    return all(name in record for name in OF_MIN) and bool(_controls(record))
+    is_min = "annotation_id" in record and "annotator" in record and any(name in record for name in OF_TIME)
+    return is_min and bool(_controls(record))
 
 
 def _controls(record: Record) -> dict[str, Any]:

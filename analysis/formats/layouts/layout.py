@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.errors import FormatError
+from analysis.formats.chats import messages_of
 
 Record = Mapping[str, Any]
 """One record of a file: its keys and values, as JSON has them."""
@@ -51,10 +52,11 @@ class Layout:
     """One layout that people have.
 
     `name` is short and stays as it is: it is stored with each row. `title` is what the people who have such files call
-    it, `sign` says by what it is recognised. `fits` is called for records one by one and looks at few keys. `read`
-    gives one row, or with `is_many` any number of rows, of the training format `format`. Both may raise a `FAULTS`.
-    `gives` lists the roles in the rows. `roles` says which columns, added or of the record itself, have which role.
-    `of_several`: a record is made of several of the file, which are not its columns. `cannot_keep` are sentences about
+    it, `sign` says by what it is recognised. `fits` is called for records one by one, without the columns that are
+    null, and looks at few keys. `read` gives one row, or with `is_many` any number of rows, of the training format
+    `format`. Both may raise a `FAULTS`. `gives` lists the roles in the rows. `roles` says which columns, added or of
+    the record itself, have which role. `of_several`: a record is made of several of the file, which are not its
+    columns. `cannot_keep` are sentences about
     what is left out; `whole` are the record's columns of which nothing is left out, which an export need not repeat.
     `takes_training`: its records may have the keys of a training format; those that would have another layout are read
     by these keys. `of_exports`: it reads tables that Winnow exported, and no other layout does, so that a row is not
@@ -83,16 +85,21 @@ class Layout:
         return self.takes_training or not is_for_training(record)
 
     def rows_of(self, record: Record) -> list[Row] | None:
-        """The rows of a record; None where it does not have this layout."""
+        """The rows of a record, with their messages read; None where it does not have this layout."""
         try:
             if not self._may_read(record) or not self.fits(record):
                 return None
             read = self.read(record)
+            return [_with_messages(row) for row in (read if isinstance(read, list) else [read])] or None
         except FAULTS:
             return None
-        return (read if isinstance(read, list) else [read]) or None
 
 
-def first_layout(record: Record, layouts: Sequence[Layout]) -> Layout | None:
-    """The first of these layouts that a record has."""
-    return next((layout for layout in layouts if layout.rows_of(record) is not None), None)
+def _with_messages(row: Row) -> Row:
+    """The row with its conversation as messages. Raises FormatError where it is none."""
+    if row.get("messages") is None:
+        return row
+    messages = messages_of(row["messages"])
+    if messages is None:
+        raise FormatError("The turns are no conversation.")
+    return {**row, "messages": messages}

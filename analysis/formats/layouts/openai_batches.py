@@ -15,14 +15,14 @@ def _read_input(record: Record) -> Row:
 
 
 def _fits_output(record: Record) -> bool:
-    response, error = record["response"], record.get("error")
+    response, error = record.get("response"), record.get("error")
     if "custom_id" not in record:
         return False
     return error is not None if response is None else "status_code" in response and isinstance(response["body"], dict)
 
 
 def _read_output(record: Record) -> list[Row]:
-    response = record["response"]
+    response = record.get("response")
     if response is None or response["body"].get("error") is not None:
         return [{}]
     body = response["body"]

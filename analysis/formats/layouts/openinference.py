@@ -11,6 +11,7 @@ from analysis.formats.layouts.spoken import conversation
 from analysis.formats.layouts.values import as_list, opened
 
 STARTS = ("llm", "input", "output", "openinference", "session", "attributes")
+VERBATIM = ("content", "arguments", "value", "text", "json_schema", "parameters")
 
 
 def _nested(record: Record) -> dict[str, Any]:
@@ -18,8 +19,13 @@ def _nested(record: Record) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for key, value in record.items():
         if value is not None and key.split(".")[0] in STARTS:
-            _put(tree, key.split("."), _plain(opened(value)))
+            _put(tree, key.split("."), value if _is_verbatim(key) else _plain(opened(value)))
     return tree.get("attributes", tree) if "llm" not in tree else tree
+
+
+def _is_verbatim(key: str) -> bool:
+    """Whether a value stays as it is written: a text may be JSON, and an argument may have a dot in its name."""
+    return key.rpartition(".")[2] in VERBATIM
 
 
 def _plain(value: Any) -> Any:
@@ -33,7 +39,7 @@ def _plain(value: Any) -> Any:
     tree: dict[str, Any] = {}
     for key, item in value.items():
         if item is not None:
-            _put(tree, key.split("."), _plain(item))
+            _put(tree, key.split("."), item if _is_verbatim(key) else _plain(item))
     return tree
 
 

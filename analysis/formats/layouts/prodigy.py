@@ -9,6 +9,7 @@ from analysis.formats.layouts.layout import Record, Row
 from analysis.formats.layouts.values import as_list, first_filled, judged_text, objects_in, one_label
 
 HASHES = ("_input_hash", "_task_hash")
+OF_ANSWER = ("answer", "label", "user_input", "comment")
 ANSWERS = ("accept", "reject", "ignore")
 
 
@@ -25,7 +26,8 @@ def _read(record: Record) -> list[Row]:
         "spans": objects_in(record.get("spans")) or None,
         "question": record.get("_view_id"),
     }
-    text = record.get("text") or judged_text({n: v for n, v in record.items() if isinstance(v, str) and n[:1] != "_"})
+    fields = {n: v for n, v in record.items() if isinstance(v, str) and n[:1] != "_" and n not in OF_ANSWER}
+    text = record.get("text") or judged_text(fields)
     item = first_filled(record, ("_input_hash", "id", "_task_hash"))
     return [judgement(text, item, label=_label(record), **about)]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from analysis.formats.groups import ROWS
+from analysis.formats.groups import ROWS, id_of, parent_of
+from analysis.formats.kinds import as_text
 from analysis.formats.layouts.layout import Layout, Record, Row
 from analysis.formats.layouts.values import first_filled, opened
 
@@ -40,8 +41,8 @@ def _branches(events: Sequence[dict[str, Any]]) -> dict[Any, list[dict[str, Any]
     for event in spoken:
         agent = None
         if event.get("isSidechain") in (True, "true", "True"):
-            agent = event.get("agentId") or agents.get(event.get("parentUuid")) or event.get("uuid") or "sub-agent"
-        agents[event.get("uuid")] = agent
+            agent = as_text(event.get("agentId")) or agents.get(parent_of(event)) or id_of(event) or "sub-agent"
+        agents[id_of(event)] = agent
         branches.setdefault(agent, []).append(event)
     main = {None: branches.pop(None)} if None in branches else {}
     return {**main, **branches}

@@ -25,13 +25,11 @@ GENERATION = "GENERATION"
 
 
 def _fits_observation(record: Record) -> bool:
-    if not {"output", "observations"} & record.keys():
-        return False
     if not _has_turns(record.get("input")) and not _has_turns(_generation(record).get("input")):
         return False
     if any(key in record for key in OF_TRACES):
         return True
-    return "instruction" not in record and bool(answered_in(record.get("output")))
+    return "output" in record and "instruction" not in record and bool(answered_in(record["output"]))
 
 
 def _has_turns(value: Any) -> bool:

@@ -11,6 +11,9 @@ from analysis.formats.layouts.values import first_filled, number_in, opened
 
 PROMPTS = ("prompt", "question", "instruction", "query", "history")
 
+OF_SAFE = ("better_response_id", "safer_response_id", "is_response_0_safe")
+OF_STRENGTH = ("preference_strength", "preference_statement", "preference_elaboration", "all_preferences_unprocessed")
+
 
 def _prompt(record: Record) -> Any:
     asked = opened(first_filled(record, PROMPTS))
@@ -26,7 +29,9 @@ def _answers(record: Record, first: str, second: str) -> tuple[Any, Any]:
 
 
 def _safe(record: Record) -> Compared:
-    better = number_in(record["better_response_id"])
+    if not any(name in record for name in OF_SAFE):
+        raise FormatError("no judgement")
+    better = number_in(record.get("better_response_id"))
     return Compared(_prompt(record), _answers(record, "response_0", "response_1"), _place(better))
 
 
@@ -35,7 +40,7 @@ def _place(number: float | None) -> int | None:
 
 
 def _human(record: Record) -> Compared:
-    first = number_in(record["labels"])
+    first = number_in(record.get("labels"))
     scores = number_in(record.get("score_A")), number_in(record.get("score_B"))
     answers = _answers(record, "human_ref_A", "human_ref_B")
     better = _place(None if first is None else 1 - first)
@@ -43,7 +48,9 @@ def _human(record: Record) -> Compared:
 
 
 def _scored(record: Record) -> Compared:
-    scores = number_in(record["score_0"]), number_in(record["score_1"])
+    if "score_0" not in record and "score_1" not in record:
+        raise FormatError("no scores")
+    scores = number_in(record.get("score_0")), number_in(record.get("score_1"))
     return Compared(_prompt(record), _answers(record, "answer_0", "answer_1"), _higher(*scores), scores)
 
 
@@ -54,7 +61,9 @@ def _higher(first: float | None, second: float | None) -> int | None:
 
 
 def _strength(record: Record) -> Compared:
-    strength = number_in(record["preference_strength"])
+    if not any(name in record for name in OF_STRENGTH):
+        raise FormatError("no judgement")
+    strength = number_in(record.get("preference_strength"))
     better = None if not strength else int(strength > 0)
     return Compared(_prompt(record), _answers(record, "response_1", "response_2"), better)
 

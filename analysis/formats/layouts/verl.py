@@ -6,14 +6,16 @@ from analysis.formats.layouts.layout import Layout, Record, Row
 
 
 def _fits(record: Record) -> bool:
-    return isinstance(record["prompt"], list) and "ground_truth" in record["reward_model"]
+    checks = record["reward_model"]
+    is_prompt = isinstance(record["prompt"], list) and isinstance(checks, dict)
+    return is_prompt and ("ground_truth" in checks or "style" in checks)
 
 
 def _read(record: Record) -> Row:
     return {
         "messages": record["prompt"],
         "tools": record.get("tools"),
-        "columns": {"ground_truth": record["reward_model"]["ground_truth"]},
+        "columns": {"ground_truth": record["reward_model"].get("ground_truth")},
     }
 
 

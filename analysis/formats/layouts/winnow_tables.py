@@ -6,18 +6,24 @@ from typing import Any
 
 import orjson
 
+from analysis.errors import FormatError
 from analysis.formats.chats import INSTRUCTING, Message
 from analysis.formats.layouts.judgements import ROLES
 from analysis.formats.layouts.layout import Layout, Record, Row
 
 TEXTS = ("messages", "messages_rejected", "system", "prompt", "response", "rejected")
 PAIR = ("prompt", "response", "rejected", "system", "tools")
+TYPES = tuple({"role": str, "trains": bool | None}.get(name, str | None) for name in Message._fields)
+"""What the fields of a message hold."""
 
 
 def _messages(value: Any) -> list[Message]:
     """The messages of a cell; in CSV it is JSON text."""
     turns = orjson.loads(value) if isinstance(value, str) else value
-    return [Message(**turn) for turn in turns]
+    messages = [Message(**turn) for turn in turns]
+    if not all(isinstance(field, type_) for message in messages for field, type_ in zip(message, TYPES, strict=True)):
+        raise FormatError("A field of a message has another type.")
+    return messages
 
 
 def _fits_chat(record: Record) -> bool:
