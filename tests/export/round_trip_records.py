@@ -273,7 +273,7 @@ OF_JUDGES: dict[str, list[Record]] = {
         {"prompt": f"p{n}", "response_0": "x", "response_1": "y", "better_response_id": n, "safer_response_id": 1}
         for n in range(2)
     ],
-    "safe_rlhf_tie": [{"prompt": "p", "response_0": "x", "response_1": "y", "better_response_id": None}] * 2,
+    "safe_rlhf_tie": [{"prompt": "p", "response_0": "x", "response_1": "y", "better_response_id": -1}] * 2,
     "human_preferences": [
         {"history": f"p{n}", "human_ref_A": "x", "human_ref_B": "y", "labels": n, "score_A": 2, "score_B": 9}
         for n in range(2)

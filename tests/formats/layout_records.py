@@ -148,7 +148,17 @@ OTHERS: dict[str, Callable[[Next], dict[str, Any] | Records]] = {
         "messages": [winnow_turn("user", text), winnow_turn("assistant", text)],
         "messages_rejected": [winnow_turn("assistant", text)],
         "prompt_turns": 1,
+        "tags": text(),
     },
+    "winnow_text_pairs": lambda text: {
+        "row_id": "0123456789abcdef",
+        "prompt": text(),
+        "response": text(),
+        "rejected": text(),
+        "n_turns": 2,
+        "tags": text(),
+    },
+    "winnow_texts": lambda text: {"row_id": "0123456789abcdef", "text": text(), "tags": text()},
     "arena": lambda text: {
         "winner": "model_b",
         "judge": text(),
