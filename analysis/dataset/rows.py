@@ -86,8 +86,9 @@ class Dataset(DatasetColumns):
 
     @cached_property
     def _text_columns(self) -> frozenset[str]:
-        """The columns of the source from which some layout reads a text."""
-        roles = [self.roles, *(layout["roles"] for layout in self.meta.get("layouts", ()))]
+        """With several layouts, the columns from which one of them reads a text: it is null in the rows of the others."""
+        layouts = self.meta.get("layouts", ())
+        roles = [layout["roles"] for layout in layouts] if len(layouts) > 1 else []
         texts = TEXT_ROLES - {"score"}
         return frozenset(column for of in roles for role, column in of.items() if role in texts)
 
