@@ -86,7 +86,7 @@ class Dataset(DatasetColumns):
 
     @cached_property
     def _text_columns(self) -> frozenset[str]:
-        """With several layouts, the columns from which one of them reads a text: it is null in the rows of the others."""
+        """With several layouts, the columns from which one of them reads a text: null in the rows of the others."""
         layouts = self.meta.get("layouts", ())
         roles = [layout["roles"] for layout in layouts] if len(layouts) > 1 else []
         texts = TEXT_ROLES - {"score"}
