@@ -4,6 +4,7 @@ PY := .venv/bin/python
 export PIP_NO_INPUT := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DEBIAN_FRONTEND := noninteractive
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -16,11 +17,11 @@ run: .venv/requirements-models.stamp  ## Start Winnow, with a dataset if FILE=pa
 	$(PY) -m streamlit run app.py -- $(if $(FILE),"$(FILE)")
 
 test: .venv/requirements-dev.stamp .venv/requirements-models.stamp chromium check  ## Lint, types, quick tests, then the browser
-	$(PY) -m pytest -m "not browser and not slow" -n 2
-	$(PY) -m pytest -m "browser and not slow"
+	$(PY) -m pytest -m "not browser and not slow" -n 2 --dist loadfile
+	$(PY) -m pytest -m "browser and not slow" $$(grep -rl --include='test_*.py' 'mark\.browser' tests)
 
-test-all: test  ## The same, then the slow tests: the wheel is built, installed and started
-	$(PY) -m pytest -m slow
+test-all: test  ## The same, then the slow tests: long random runs, the installed wheel
+	$(PY) -m pytest -m slow $$(grep -rl --include='test_*.py' 'mark\.slow' tests)
 
 check: .venv/requirements-dev.stamp  ## Format, lint and types
 	$(PY) -m ruff format --check .

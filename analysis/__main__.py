@@ -1,50 +1,81 @@
 """The command line: it can do what the pages do. `python -m analysis COMMAND --help` explains a command.
 
-Results go to standard output, progress to standard error. Exit code 0; 1 when some row shows a finding that --fail-on
-names; 2 for bad input, a signal that failed, or where nothing was looked at, with one line that says what is
+Results go to standard output, progress to standard error. Exit code 0; 1 when some row shows a finding or a fault that
+--fail-on names; 2 for bad input, a signal that failed, or where nothing was looked at, with one line that says what is
 wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
 
 import typer
 
-from analysis.commands.annotators import annotators_command
-from analysis.commands.compute import compute_command
-from analysis.commands.conflicts import conflicts_command
-from analysis.commands.duplicates import duplicates_command
-from analysis.commands.export import export_command, replay_command
-from analysis.commands.findings import findings_command
-from analysis.commands.map import map_command, sample_command, similar_command
-from analysis.commands.noise import format_command
-from analysis.commands.open import open_command
-from analysis.commands.personal_data import pii_command
-from analysis.commands.shared import say
-from analysis.commands.slices import slices_command
-from analysis.commands.table import table_command
-from analysis.commands.verbs import verbs_command
 from analysis.errors import WinnowError
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.command("open")(open_command)
-app.command("compute")(compute_command)
-app.command("table")(table_command)
-app.command("findings")(findings_command)
-app.command("verbs")(verbs_command)
-app.command("format")(format_command)
-app.command("conflicts")(conflicts_command)
-app.command("duplicates")(duplicates_command)
-app.command("annotators")(annotators_command)
-app.command("slices")(slices_command)
-app.command("pii")(pii_command)
-app.command("map")(map_command)
-app.command("similar")(similar_command)
-app.command("sample")(sample_command)
-app.command("export")(export_command)
-app.command("replay")(replay_command)
+COMMANDS = {
+    "open": "analysis.commands.open:open_command",
+    "compute": "analysis.commands.compute:compute_command",
+    "table": "analysis.commands.table:table_command",
+    "findings": "analysis.commands.findings:findings_command",
+    "check": "analysis.commands.contract:check_command",
+    "prompts": "analysis.commands.prompts:prompts_command",
+    "verbs": "analysis.commands.verbs:verbs_command",
+    "format": "analysis.commands.noise:format_command",
+    "clean": "analysis.commands.cleaning:clean_command",
+    "conflicts": "analysis.commands.conflicts:conflicts_command",
+    "duplicates": "analysis.commands.duplicates:duplicates_command",
+    "annotators": "analysis.commands.annotators:annotators_command",
+    "slices": "analysis.commands.slices:slices_command",
+    "trainer": "analysis.commands.training:trainer_command",
+    "pii": "analysis.commands.personal_data:pii_command",
+    "map": "analysis.commands.map:map_command",
+    "similar": "analysis.commands.map:similar_command",
+    "sample": "analysis.commands.map:sample_command",
+    "templates": "analysis.commands.templates:templates_command",
+    "propose": "analysis.commands.propose:propose_command",
+    "export": "analysis.commands.export:export_command",
+    "replay": "analysis.commands.export:replay_command",
+}
+"""Where the function of each command is: only that of the command in question is imported, since all take a second."""
+
+
+def app_of(names: Iterable[str]) -> typer.Typer:
+    """The command line with these commands."""
+    commands = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    for name in names:
+        module, _, function = COMMANDS[name].partition(":")
+        commands.command(name)(getattr(import_module(module), function))
+    return commands
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """`app`: the command line with all commands."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _whole()
+
+
+@cache
+def _whole() -> typer.Typer:
+    return app_of(COMMANDS)
+
+
+def main() -> None:
+    """Runs the command that the process was given."""
+    asked = [name for name in sys.argv[1:2] if name in COMMANDS]
+    commands = app_of(asked or COMMANDS)
+    if asked:
+        commands.callback()(_several)
+    commands()
+
+
+def _several() -> None:
+    """Makes Typer expect the name of a command where there is only one."""
 
 
 @contextmanager
@@ -53,14 +84,14 @@ def one_line_errors() -> Iterator[None]:
     try:
         yield
     except WinnowError as error:
-        say(str(error))
+        typer.echo(str(error), err=True)
         raise SystemExit(2) from None
     except OSError as error:
         reason = f"{error.filename}: {error.strerror}" if error.filename else str(error).partition("\n")[0]
-        say(f"A file cannot be read or written ({reason}); check its folder and its owner.")
+        typer.echo(f"A file cannot be read or written ({reason}); check its folder and its owner.", err=True)
         raise SystemExit(2) from None
 
 
 if __name__ == "__main__":
     with one_line_errors():
-        app()
+        main()

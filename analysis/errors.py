@@ -7,17 +7,24 @@
     ├── DatasetError        a dataset or a column of it
     ├── ViewError           a filter or a view
     ├── SignalError         a signal, its parameters, its declaration
+    ├── SchemaError         a schema of a tool's arguments
     ├── RunnerError         an engine of computation
     ├── ModelError          a tokenizer, a pipeline, a model
+    ├── TemplateError       a chat template that is not known, broken, or takes too long
+    │   └── RefusedError    a chat that its template refuses
     ├── AnnotationError     tags, saved views, rules and their database
+    │   ├── UnfitTextError  a text that cannot be proposed for a row
     │   └── BlindError      a blind check
     ├── LabelsError         judgements of annotators
+    ├── ContractError       a contract, a rule of it, or a baseline
     ├── SlicingError        a dimension or a measure
     ├── DuplicatesError     a way of comparing rows
     ├── NoiseError          a kind of formatting noise
+    ├── HeuristicsError     a rule by which others chose their data
     ├── MapError            vectors, the map, its clusters
     ├── PersonalDataError   a type, a country, a rule
     │   └── KeyFileError    the workspace's key
+    ├── TrainingError       a mask rule, a truncation, a packing
     ├── JobError            work in another process
     └── ExportError         an export
         ├── RedactionError  replacing personal data in an export
@@ -58,6 +65,10 @@ class SignalError(WinnowError):
     """A signal that does not keep its declaration, cannot read its rows, or is not known."""
 
 
+class SchemaError(WinnowError):
+    """A schema of a tool against which arguments cannot be judged."""
+
+
 class RunnerError(WinnowError):
     """An engine that is not known, is not installed, or failed."""
 
@@ -66,8 +77,20 @@ class ModelError(WinnowError):
     """A model that cannot be found, cannot be read, or may not be downloaded."""
 
 
+class TemplateError(WinnowError):
+    """A chat template that is not known, cannot be read or compiled, or runs out of time or of output."""
+
+
+class RefusedError(TemplateError):
+    """A chat that its template does not render; the message is the template's own, or that of the step that failed."""
+
+
 class AnnotationError(WinnowError):
     """An annotation that cannot be read or stored."""
+
+
+class UnfitTextError(AnnotationError):
+    """A text cannot be proposed for a row: it is too long, holds a character that cannot be stored, or has no place."""
 
 
 class BlindError(AnnotationError):
@@ -76,6 +99,10 @@ class BlindError(AnnotationError):
 
 class LabelsError(WinnowError):
     """Judgements that cannot be used: columns of unequal length, too many labels, an unknown level."""
+
+
+class ContractError(WinnowError):
+    """A contract that cannot be read or does not fit its dataset, or a baseline that is none; names the line."""
 
 
 class SlicingError(WinnowError):
@@ -90,6 +117,10 @@ class NoiseError(WinnowError):
     """A kind of noise that is not known or cannot be cleaned."""
 
 
+class HeuristicsError(WinnowError):
+    """A rule by which others chose their data that does not fit."""
+
+
 class MapError(WinnowError):
     """A request that the map's vectors or its rows cannot answer."""
 
@@ -100,6 +131,10 @@ class PersonalDataError(WinnowError):
 
 class KeyFileError(PersonalDataError):
     """The workspace's key is damaged, or is not the key that is needed."""
+
+
+class TrainingError(WinnowError):
+    """A mask rule, a truncation or a packing that is not known or does not fit."""
 
 
 class JobError(WinnowError):

@@ -3,6 +3,7 @@
     open        a file, several files, or the id of an opened dataset, as a Dataset
     compute     the columns of signals, such as the lengths in tokens
     findings    what to look at first, a line per finding
+    check       whether the dataset keeps its contract, a line per rule
     checks      which checks for findings are done, what each looked at, and why the others are not done
     view        the filters of a view, after computing what they need
     rows        the rows in view as a Polars frame
@@ -19,6 +20,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -27,6 +29,8 @@ from analysis.annotations import open_annotations
 from analysis.annotations.in_place import take_annotations
 from analysis.computing import computing, failures
 from analysis.computing.choosing import quick, with_parameters
+from analysis.contract import check as check_contract
+from analysis.contract import contract_path, keep_result, read_contract
 from analysis.dataset import Dataset
 from analysis.errors import UsageError, WinnowError
 from analysis.export import ExportRequest, ExportResult
@@ -34,6 +38,7 @@ from analysis.export import export as export_rows
 from analysis.findings import findings as findings_of
 from analysis.findings import outcomes
 from analysis.formats import ReadOptions
+from analysis.inbox import accepted_rows
 from analysis.signal import Signal
 from analysis.view import Filter, View
 from analysis.workspace import Workspace
@@ -43,6 +48,7 @@ __all__ = [
     "Filter",
     "View",
     "WinnowError",
+    "check",
     "checks",
     "compute",
     "export",
@@ -106,6 +112,36 @@ def compute(dataset: Dataset, /, *signals: str, **parameters: object) -> Dataset
     return dataset
 
 
+def check(dataset: Dataset, /, contract: str | Path | None = None) -> pl.DataFrame:
+    """Whether the dataset keeps its contract: a line per rule. What the rules read is computed first.
+
+    `contract`: the file; without it, winnow.toml beside the data. `rule`; `characteristic`; `severity`; `status`:
+    "pass", "accepted", "warn", "fail" or "unknown"; `rows` that show the rule, `of` those looked at, their `share`, and
+    how many are `accepted`; the `value` of a measure; the `limit`; `why` it is not known. Raises ContractError.
+
+        >>> import winnow
+        >>> from tempfile import TemporaryDirectory
+        >>> rule = '[[rule]]\\nname = "no copies"\\nfinding = "exact_duplicates"\\nmax_share = 0.03'
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder, "winnow.toml")
+        ...     _ = path.write_text(rule)
+        ...     result = winnow.check(winnow.open("sample_data/instructions.jsonl"), path)
+        >>> result.select("rule", "status", "rows", "of", "limit").row(0)
+        ('no copies', 'fail', 45, 1200, 'max_share = 0.03')
+    """
+    with open_annotations(_workspace(dataset).home) as notes:
+        accepted = partial(accepted_rows, notes, dataset)
+        result = check_contract(dataset, read_contract(contract_path(dataset, contract)), _compute, accepted)
+    keep_result(dataset, result.as_dict())
+    texts = dict.fromkeys(("name", "characteristic", "severity", "status"), pl.String())
+    numbers = {"rows": pl.Int64(), "of": pl.Int64(), "share": pl.Float64(), "accepted": pl.Int64()}
+    schema = {**texts, **numbers, "value": pl.Float64(), "limit": pl.String(), "why": pl.String()}
+    lines = [rule.as_dict() for rule in result.rules]
+    return pl.DataFrame([[line[name] for name in schema] for line in lines], schema=schema, orient="row").rename(
+        {"name": "rule"}
+    )
+
+
 def checks(dataset: Dataset, where: Where = ()) -> pl.DataFrame:
     """Every check for findings: without a finding, this tells whether something was looked at.
 
@@ -125,8 +161,9 @@ def checks(dataset: Dataset, where: Where = ()) -> pl.DataFrame:
 def findings(dataset: Dataset, where: Where = ()) -> pl.DataFrame:
     """What to look at first, by what is computed so far: a line per finding that some row in view shows.
 
-    `name`; `sentence`; `rows` in view; `tokens` of these rows, null before tokens are counted; `where`, the filters
-    that select them. Most tokens come first, then most rows. Raises ViewError.
+    `name`; `severity`: "error", "warn" or "info"; `characteristic` of good data, such as "unique"; `sentence`; `rows`
+    in view; `share` of the rows that were looked at; `tokens` of these rows, null before tokens are counted; `where`,
+    the filters that select them. The most serious come first, then those of most tokens. Raises ViewError.
 
         >>> import winnow
         >>> dataset = winnow.compute(winnow.open("sample_data/instructions.jsonl"), "exact_duplicates")
@@ -135,9 +172,12 @@ def findings(dataset: Dataset, where: Where = ()) -> pl.DataFrame:
         (5, ['source~eq~forum', 'is_duplicate_extra~eq~true'])
     """
     shown = findings_of(dataset, view(dataset, where))
-    lines = [(f.name, f.sentence, f.rows, f.tokens, f.view.to_params()) for f in shown]
-    texts = dict.fromkeys(("name", "sentence"), pl.String())
-    schema = {**texts, "rows": pl.Int64(), "tokens": pl.Int64(), "where": pl.List(pl.String)}
+    lines = [
+        (f.name, f.severity, f.characteristic, f.sentence, f.rows, f.share, f.tokens, f.view.to_params()) for f in shown
+    ]
+    texts = dict.fromkeys(("name", "severity", "characteristic", "sentence"), pl.String())
+    numbers = {"rows": pl.Int64(), "share": pl.Float64(), "tokens": pl.Int64()}
+    schema = {**texts, **numbers, "where": pl.List(pl.String)}
     return pl.DataFrame(lines, schema=schema, orient="row")
 
 
@@ -177,16 +217,21 @@ def export(
     split_safe: str = "",
     protect: str | Sequence[str] = (),
     redact: str | Sequence[str] = (),
+    unpack_shots: bool = False,
+    proposals: str = "take",
+    until_proposed: str | Sequence[str] = (),
     replace: bool = False,
 ) -> ExportResult:
     """Writes the rows in view into the new folder `out`: data files, a receipt and a dataset card, all or nothing.
 
-    `to` is "input", "messages", "sharegpt", "alpaca", "prompt_completion", "preference", "kto", "parquet" or "csv". The
-    others are the options of the command `export`: only rows with one of `tags`, none with one of `without_tags`, texts
-    without the kinds of noise in `clean`, the computed columns `add`, no copies between the splits of the column
-    `split_safe`, of which those in `protect` stay whole (by default those named test, eval, validation or dev),
-    personal data removed as in `redact=["EMAIL_ADDRESS=replace"]`. An earlier export in `out` is replaced only with
-    `replace`. The result has the `folder` and the `receipt`.
+    `to` is "input", "messages", "sharegpt", "alpaca", "prompt_completion", "preference", "kto", "tokens",
+    "tokens_parquet", "parquet" or "csv". The others are the options of the command `export`: only rows with one of
+    `tags`, none with one of `without_tags`, texts without the kinds of noise in `clean`, the computed columns `add`, no
+    copies between the splits of the column `split_safe`, of which those in `protect` stay whole (by default those named
+    test, eval, validation or dev), personal data removed as in `redact=["EMAIL_ADDRESS=replace"]`, one record per
+    solved example of a few-shot prompt (`unpack_shots`), proposed texts left out (`proposals="ignore"`), and no rows
+    with one of the tags `until_proposed` before they have a proposed text. An earlier export in `out` is replaced only
+    with `replace`. The result has the `folder` and the `receipt`.
 
     Raises ExportError, ViewError, DatasetError.
 
@@ -210,6 +255,9 @@ def export(
         split_safe=split_safe,
         protect=tuple(_several(protect)),
         redact=tuple(_several(redact)),
+        unpack_shots=unpack_shots,
+        proposals=proposals,
+        until_proposed=tuple(_several(until_proposed)),
     )
     view(dataset, request.view, request.columns)
     with open_annotations(_workspace(dataset).home) as notes:

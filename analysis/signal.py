@@ -16,6 +16,7 @@ from typing import ClassVar, Literal
 
 import polars as pl
 
+from analysis.check import Check
 from analysis.errors import SignalError
 from analysis.joined_values import split_values
 
@@ -23,7 +24,9 @@ ROW_ID = "row_id"
 RECORDS = ("whole", "columns")
 """The roles of which a signal gets each column, as the fields of a struct: a whole record, or chosen columns."""
 REST = ("columns", "sources", "conversations")
-"""The fields of a signal that reads the rest; its field `renamed` says which columns are stored as `x_original`."""
+"""The fields of a signal that reads the rest."""
+REST_FIELDS = (*REST, "renamed")
+"""The same, and the field that says which of the columns are stored as `x_original`."""
 Scope = Literal["row", "dataset"]
 DType = pl.DataType | type[pl.DataType]
 
@@ -50,7 +53,7 @@ class Signal(ABC):
     people do not read them; such a signal has a field `key_id` for that key. `rest` is True for a signal that also
     reads the source's other texts (`Dataset.rest`): it has fields with names of columns, of which several are joined by
     "~", and `compute` gets these columns as they are stored. `sends` is True for a signal whose `compute` sends texts
-    to a server: it is not tried out on a few rows first.
+    to a server: it is not tried out on a few rows first. `finds`: what can be found with its columns.
     """
 
     name: ClassVar[str]
@@ -64,6 +67,7 @@ class Signal(ABC):
     private: ClassVar[str | None]
     secret: ClassVar[tuple[str, ...]]
     rest: ClassVar[bool]
+    finds: ClassVar[tuple[Check, ...]]
     sends: ClassVar[bool] = False
 
     def __init_subclass__(
@@ -80,10 +84,11 @@ class Signal(ABC):
         private: str | None = None,
         secret: tuple[str, ...] = (),
         rest: bool = False,
+        finds: tuple[Check, ...] = (),
     ) -> None:
         cls.name, cls.version, cls.reads, cls.adds, cls.roles = name, version, reads, adds, roles
         cls.scope, cls.cheap, cls.tables = scope, cheap, tables or {}
-        cls.private, cls.secret, cls.rest = private, secret, rest
+        cls.private, cls.secret, cls.rest, cls.finds = private, secret, rest, finds
 
     @abstractmethod
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -101,7 +106,7 @@ class Signal(ABC):
     @property
     def _rest(self) -> list[str]:
         """The other columns of texts that its parameters name."""
-        named = [getattr(self, field) for field in (*REST, "renamed")] if self.rest else []
+        named = [getattr(self, field) for field in REST_FIELDS] if self.rest else []
         *groups, renamed = [split_values(several) if several else [] for several in named] or [[]]
         return [stored_as(column, renamed) for several in groups for column in several]
 
@@ -194,6 +199,25 @@ class Catalogue:
         except TypeError:
             names = ", ".join(default.parameters) or "none"
             raise SignalError(f"{name} has no parameters {', '.join(parameters or {})}; it has: {names}.") from None
+
+    @functools.cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """What the signals can find, in their order.
+
+        >>> from analysis.catalogue import CATALOGUE
+        >>> [check.name for check in CATALOGUE.checks if check.characteristic == "unique"][:3]
+        ['exact_duplicates', 'near_duplicates', 'leaks']
+        """
+        return tuple(check for signal in self.signals.values() for check in signal.finds)
+
+    def room_of(self, check: Check) -> str:
+        """The room whose signal finds this, which is also the name of the page about it, if there is one.
+
+        >>> from analysis.catalogue import CATALOGUE
+        >>> CATALOGUE.room_of(next(check for check in CATALOGUE.checks if check.name == "near_duplicates"))
+        'duplicates'
+        """
+        return next(type(s).__module__.split(".")[1] for s in self.signals.values() if check in s.finds)
 
     def writer_of(self, column: str) -> str | None:
         """The name of the signal that adds this column, or None.

@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SIGNALS = ("lengths", "exact_duplicates", "tokens", "times", "sessions", "consensus", "conflicts")
 LIBRARIES = ("streamlit", "polars", "plotly", "orjson", "mistral-common")
 SAMPLE_S = 0.05
+COMPILES_ANEW = "PYTHONDONTWRITEBYTECODE"
+"""Where this is set, Python compiles the project anew at each start of each process; an installed package is compiled."""
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -52,7 +54,7 @@ def run(command: Sequence[str], home: Path) -> Run:
     process = subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**os.environ, "WINNOW_HOME": str(home)},
+        env={**{k: v for k, v in os.environ.items() if k != COMPILES_ANEW}, "WINNOW_HOME": str(home)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

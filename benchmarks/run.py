@@ -19,6 +19,7 @@ sys.path.insert(0, str(HERE.parent))
 from benchmarks import (  # noqa: E402  needs the path set above
     annotators,
     computing,
+    contract,
     data,
     duplicates,
     exporting,
@@ -28,9 +29,11 @@ from benchmarks import (  # noqa: E402  needs the path set above
     opening_chats,
     pages,
     personal_data,
+    proposing,
     reading,
     searching,
     templated_texts,
+    training,
     verb_noun,
 )
 from benchmarks import map as mapped  # noqa: E402
@@ -46,14 +49,17 @@ SUBJECTS = {
     "formatting": formatting.measure,
     "annotators": annotators.measure,
     "duplicates": duplicates.measure,
+    "contract": contract.measure,
     "personal_data": personal_data.measure,
     "templated_texts": templated_texts.measure,
+    "training": training.measure,
     "map": mapped.measure,
     "first_chart": pages.first_chart,
     "pages": pages.reruns,
     "search": searching.measure,
     "reading": reading.measure,
     "export": exporting.measure,
+    "proposing": proposing.measure,
 }
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 

@@ -12,7 +12,7 @@ other = compare.read_other(dataset)
 if other is None:
     st.text("A is the rows in view. Choose B to compare them with: a saved view, another dataset or all other rows.")
     st.stop()
-compare.say_sides(rows, other)
+compare.say_sides(dataset, rows, other)
 if other.rows.is_empty():
     st.text("The other side has no rows.")
     st.stop()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analysis.duplicates.decisions import NEIGHBOURS_OF, SIGNAL_OF
-from ui.duplicates import asked, compared, deciding, following, grouped, others, review, state
+from ui.duplicates import asked, compared, deciding, following, grouped, others, parameters, review, state
 from ui.frame import frame
 
 dataset, _ = frame.open_rows("Duplicates")
@@ -12,7 +12,7 @@ if not dataset.has_examples:
 
 policy = asked.choose_policy(dataset)
 kind = asked.choose_kind(dataset, policy)
-asked.choose_compared(dataset, kind)
+parameters.choose_compared(dataset, kind)
 if not asked.is_ready(dataset, kind, policy) or not compared.is_looked_at(dataset, kind):
     st.stop()
 

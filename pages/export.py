@@ -8,10 +8,11 @@ from analysis.errors import ExportError
 from analysis.export import ExportRequest
 from analysis.export.request import TABULAR
 from ui import figures
-from ui.export import folders, kept, page, redacting
+from ui.export import folders, kept, page, proposed, redacting, unpacking
 from ui.figures import charts
 from ui.frame import frame
 from ui.session import jobs, session
+from ui.session.clicks import clicked
 from ui.session.text import count
 
 dataset, rows = frame.open_rows("Export")
@@ -25,6 +26,8 @@ with asked:
     without = st.multiselect(
         "No rows tagged", tags, default=[t for t in ("drop",) if t in tags], key="without", placeholder="drop none"
     )
+    proposals, until, waiting = proposed.choose(dataset, tags)
+    unpack_shots = unpacking.choose(dataset, to)
     clean = page.choose_cleaning() if to != "input" else []
     redact = redacting.choose(dataset)
     add = page.choose_added(dataset) if to in TABULAR else []
@@ -33,12 +36,15 @@ with asked:
         view=session.view(),
         to=to,
         only_tags=tuple(only),
-        without_tags=tuple(without),
+        without_tags=(*without, *waiting),
         clean=tuple(clean),
         add=tuple(add),
         split_safe=split_safe,
         protect=protect,
         redact=tuple(redact),
+        unpack_shots=unpack_shots,
+        proposals=proposals,
+        until_proposed=until,
     )
     kept.keep(dataset, request)
     target = folders.choose()
@@ -47,8 +53,9 @@ with asked:
             "Cells that a spreadsheet would run as a formula get a leading apostrophe; the receipt has their number."
         )
 with result:
+    page.require_trainer(dataset, to)
     try:
-        steps, personal_data, lost = page.outlook(dataset, request)
+        steps, unpacked, personal_data, lost = page.outlook(dataset, request)
     except ExportError as error:
         st.error("The rows cannot be exported in this format.")
         st.text(str(error))
@@ -58,36 +65,29 @@ with result:
     st.subheader(f"{left.rows:,} of {count(steps[0].rows)} are exported{tokens}", anchor=False)
     figure = figures.waterfall([step.reason for step in steps], [step.rows for step in steps], charts.palette())
     st.plotly_chart(figure, config=figures.CONFIG, alt="Rows left after each step", theme=None, key="waterfall")
-    table = {
-        "step": [step.reason for step in steps],
-        "rows left": [step.rows for step in steps],
-        "rows dropped": [step.dropped_rows for step in steps],
-        "tokens left": [step.tokens for step in steps],
-        "tokens dropped": [step.dropped_tokens for step in steps],
-    }
-    numbers = {name: st.column_config.NumberColumn(format="localized") for name in table if name != "step"}
-    st.dataframe(table, hide_index=True, column_config=numbers, alt="Rows and tokens left after each step")
+    table = page.table_of(steps)
+    columns = {name: st.column_config.NumberColumn(format="localized") for name in table if name != "step"}
+    columns["step"] = st.column_config.TextColumn(width=180)  # so that numbers are in sight in a narrow window
+    st.dataframe(table, hide_index=True, column_config=columns, alt="Rows and tokens left after each step")
     redacting.show_preview(dataset, request)
 with asked:
     if job := st.session_state.get("exporting"):
         jobs.wait_for(job, "Exporting", page.exported)
     else:
-        for told in (lost, personal_data):
+        for told in (unpacked, lost, personal_data):
             if told:
                 st.text(" ".join(told))
-        st.button(
-            f"Export {count(left.rows)}",
-            type="primary",
-            disabled=not left.rows or not target.is_ready,
-            key="go_export",
-            on_click=page.start,
-            args=(dataset, request, target, left.rows),
-        )
+        is_off = not left.rows or not target.is_ready
+        if clicked(f"Export {count(left.rows)}", "go_export", type="primary", disabled=is_off):
+            page.start(dataset, request, target, left.rows)
+            st.rerun()
 
 if done := page.latest(dataset):
     st.subheader("Exported", anchor=False)
     st.text(f"{done['rows_out']:,} of {done['rows_in']:,} rows, in {Path(done['receipt']).parent}")
     st.text(done["personal_data"])
+    if sentences := unpacking.made(done):
+        st.text(sentences)
     with st.container(horizontal=True):
         for path in page.files_of(done):
             page.offer(path)

@@ -5,7 +5,7 @@ import streamlit as st
 from analysis.statistics.counting import PERCENTILES, percentiles
 from ui.figures import charts
 from ui.frame import frame
-from ui.lengths import page
+from ui.lengths import page, turns
 from ui.session import session
 from ui.session.text import count
 
@@ -54,15 +54,15 @@ charts.histogram(
 
 shares = percentiles(values)
 missing = values.null_count()
+figures_of_lengths = {
+    {0.0: "shortest", 1.0: "longest"}.get(share, f"{share:.0%}"): [value]
+    for share, value in zip(PERCENTILES, shares, strict=True)
+} | {"mean": [values.mean()], "sum": [values.sum()], "missing": [missing]}
 st.dataframe(
-    {
-        {0.0: "shortest", 1.0: "longest"}.get(share, f"{share:.0%}"): [value]
-        for share, value in zip(PERCENTILES, shares, strict=True)
-    }
-    | {"mean": [values.mean()], "sum": [values.sum()], "missing": [missing]},
+    figures_of_lengths,
     hide_index=True,
     alt="Percentiles of the lengths in view",
-    column_config={name: st.column_config.NumberColumn(format="localized") for name in ("mean", "sum")},
+    column_config=dict.fromkeys(figures_of_lengths, st.column_config.NumberColumn(format="localized")),
 )
 
 left, right = st.columns(2, gap="large")
@@ -72,6 +72,8 @@ with left:
 with right:
     st.subheader("By group", anchor=False)
     page.by_group(dataset, column, f"{page.UNITS[unit]} of {roles[role]}", in_view)
+if unit == "turns":
+    turns.show(dataset)
 if unit == "tokens":
     with st.expander("Frequent and special tokens", key="tokens_shown", on_change="rerun") as shown:
         if shown.open:

@@ -7,11 +7,12 @@ import streamlit as st
 
 from analysis.errors import DatasetError, FormatError
 from analysis.formats import layout_sentences
-from analysis.workspace import below_data_folders, data_folders
+from analysis.given_files import below_data_folders, data_folders
 from ui.frame import frame
 from ui.open import options
 from ui.session import files, jobs, session
-from ui.session.text import count, cut, md
+from ui.session.clicks import clicked
+from ui.session.text import count, md
 
 frame.begin()
 st.title("Open", anchor=False)
@@ -31,6 +32,8 @@ with picking:
         placeholder="Choose files …",
     )
     st.text(f"Files below {folders}. Set WINNOW_DATA_DIRS for other folders.")
+    if unread := files.unread_folders():
+        st.text(f"Not read, so that their files are not offered: {', '.join(unread)}.")
     uploads = st.file_uploader("Or upload files from this computer", accept_multiple_files=True, key="uploads")
     for upload in uploads:
         if upload.file_id not in st.session_state:
@@ -73,17 +76,11 @@ if paths:
     st.text(f"Read as {seen['format']} from {seen['container']}{whole}.")
     for sentence in (*layout_sentences(seen), *(note["sentence"] for note in seen["notes"])):
         st.text(sentence)
-    roles = files.choose_roles(seen["roles"], list(seen["columns"]), "new")
-    st.button(
-        "Open",
-        type="primary",
-        key="go",
-        on_click=frame.open_files,
-        args=(paths, roles),
-        kwargs=asdict(chosen),
-    )
-    shown = [{name: cut(str(record.get(name) or ""), 200) for name in seen["columns"]} for record in seen["records"]]
-    st.dataframe(shown, hide_index=True, alt="The first records", height=300)
+    roles = files.choose_roles(seen, "new")
+    if clicked("Open", "go", type="primary"):
+        frame.open_files(paths, roles, **asdict(chosen))
+        st.rerun()
+    st.dataframe(options.first_records(seen), hide_index=True, alt="The first records", height=300)
     for problem in seen["problems"][:5]:
         st.text(f"{problem['file']}, line {problem['line']}: {problem['reason']}")
 elif dataset := session.dataset():
@@ -94,14 +91,10 @@ elif dataset := session.dataset():
     for sentence in (*layout_sentences(dataset.meta), *(note["sentence"] for note in dataset.meta["notes"])):
         st.text(sentence)
     with st.expander("Roles of its columns", expanded=True):
-        changed = files.choose_roles(dataset.roles, list(dataset.originals), f"now_{dataset.id}")
-        st.button(
-            "Change roles",
-            disabled=not changed,
-            key="change_roles",
-            on_click=session.change_roles,
-            args=(dataset, changed),
-        )
+        changed = files.choose_roles(dataset.meta, f"now_{dataset.id}")
+        if clicked("Change roles", "change_roles", disabled=not changed):
+            session.change_roles(dataset, changed)
+            st.rerun()
     st.subheader(f"{count(dataset.meta['unreadable'], 'record')} could not be read", anchor=False)
     if dataset.meta["unreadable"]:
         lines = (dataset.folder / "problems.jsonl").read_text(encoding="utf-8").splitlines()

@@ -3,8 +3,10 @@
 import streamlit as st
 
 from ui.figures import charts
+from ui.findings.checks import checked
 from ui.frame import frame
 from ui.overview import checks
+from ui.overview.funnel import funnel
 from ui.overview.numbers import numbers
 from ui.rows import browser
 from ui.session import session
@@ -16,6 +18,7 @@ ready = {s.name for s in dataset.signals() if dataset.has(s)} if dataset.has_exa
 top = st.container(horizontal=True, key="numbers")
 if not dataset.has_examples:
     frame.say_no_examples()
+funnel(dataset)
 
 # The charts are drawn first, since the numbers and findings above them can take a scan of all texts.
 left, right = st.columns([4, 3], gap="large")
@@ -33,10 +36,10 @@ with right:
             "Blue: rows in view. Grey: all rows, scaled to the view. Pale: excluded by the filter on this column."
         )
     for column in dataset.categories[:6]:
-        st.markdown(f"**{md(column)}**")
+        st.markdown(f"**{md(dataset.called(column))}**")
         charts.bars(dataset, column)
 
-outcomes = checks.checked(dataset)
+outcomes = checked(dataset)
 with top:
     numbers(dataset, in_view, outcomes)
 with look_first:

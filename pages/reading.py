@@ -4,8 +4,7 @@ import streamlit as st
 
 from ui.frame import frame
 from ui.reading import blind, desk
-from ui.rows import like, masking, tagging
-from ui.session.text import count
+from ui.rows import like, masking
 
 dataset = frame.open_page("Read & tag")
 if (check := blind.chosen(dataset)) is not None:
@@ -16,12 +15,6 @@ like.grant(dataset, in_read=True)
 
 with st.container(horizontal=True, vertical_alignment="center"):
     order, seed = desk.choose_order()
-    with st.popover(f"Tag all {count(len(rows))} in view", key="bulk", on_change="rerun") as bulk:
-        if bulk.open:
-            tagging.tag_all(dataset, rows)
-    with st.popover("Tags", key="vocabulary", on_change="rerun") as words:
-        if words.open:
-            tagging.vocabulary(dataset)
     masking.say_if_unknown(dataset)
     with st.popover("Blind check", key="blind", on_change="rerun") as begins:
         if begins.open:

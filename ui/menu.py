@@ -21,6 +21,7 @@ st.navigation(
     {
         "": [
             page("overview", title="Overview", icon=":material/dashboard:", default=True),
+            page("findings", title="Findings", icon=":material/inbox:"),
             page("reading", title="Read & tag", icon=":material/menu_book:"),
             page("export", title="Export", icon=":material/ios_share:"),
             page("open", title="Open", icon=":material/folder_open:"),
@@ -31,6 +32,7 @@ st.navigation(
             page("map", title="Map", icon=":material/map:"),
         ],
         "Quality": [
+            page("training", title="Training", icon=":material/model_training:"),
             page("noise", title="Format", icon=":material/cleaning_services:"),
             page("duplicates", title="Duplicates", icon=":material/content_copy:"),
             page("conflicts", title="Conflicts", icon=":material/call_split:"),

@@ -12,33 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from analysis.notebook import (
-        Dataset,
-        Filter,
-        View,
-        WinnowError,
-        checks,
-        compute,
-        export,
-        findings,
-        open,
-        rows,
-        view,
-    )
-
-__all__ = [
-    "Dataset",
-    "Filter",
-    "View",
-    "WinnowError",
-    "checks",
-    "compute",
-    "export",
-    "findings",
-    "open",
-    "rows",
-    "view",
-]
+    from analysis.notebook import *  # noqa: F403
 
 _HERE = Path(__file__).resolve().parent
 ROOT = _HERE / "program" if (_HERE / "program").is_dir() else _HERE.parent
@@ -49,13 +23,16 @@ if str(ROOT) not in sys.path:
 
 
 def __getattr__(name: str) -> object:
-    """A name of `analysis.notebook`, such as `open` or `findings`."""
-    if name not in __all__:
-        raise AttributeError(f"module 'winnow' has no attribute {name!r}")
-    from analysis import notebook
+    """A name of `analysis.notebook`, such as `open` or `findings`; `__all__`, its names."""
+    if name == "__all__" or not name.startswith("_"):
+        from analysis import notebook
 
-    return getattr(notebook, name)
+        if name in (*notebook.__all__, "__all__"):
+            return getattr(notebook, name)
+    raise AttributeError(f"module 'winnow' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return ["ROOT", *__all__]
+    from analysis import notebook
+
+    return ["ROOT", *notebook.__all__]

@@ -63,7 +63,7 @@ def start(
     """
     from analysis.commands.open import expanded
     from analysis.formats import ReadOptions
-    from analysis.workspace import given_files
+    from analysis.given_files import given_files
 
     names = expanded(files or [])
     for name in names:

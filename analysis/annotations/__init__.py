@@ -1,5 +1,19 @@
-"""What people record about rows: tags, saved views, rules, blind checks, names of clusters."""
+"""What people record about rows: tags, proposed texts, views, rules, blind checks, names of clusters, answers."""
 
 from analysis.annotations.annotations import Annotations, open_annotations
 
-__all__ = ["Annotations", "blind_checks", "cluster_names", "in_place", "open_annotations", "personal_rules", "tags"]
+__all__ = [
+    "Annotations",
+    "batches",
+    "blind_checks",
+    "cluster_names",
+    "finding_counts",
+    "finding_states",
+    "in_place",
+    "judgements",
+    "last_changes",
+    "open_annotations",
+    "personal_rules",
+    "proposals",
+    "tags",
+]

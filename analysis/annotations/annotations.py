@@ -9,11 +9,16 @@ from typing import Self
 from analysis.annotations.blind_checks import BlindChecks
 from analysis.annotations.cluster_names import ClusterNames
 from analysis.annotations.database import Database, database_url
+from analysis.annotations.finding_counts import FindingCounts
+from analysis.annotations.finding_states import FindingStates
+from analysis.annotations.judgements import Judgements
 from analysis.annotations.looks import Looks
 from analysis.annotations.people import People
 from analysis.annotations.personal_rules import PersonalRules
+from analysis.annotations.proposals import Proposals
 from analysis.annotations.saved_views import SavedViews
 from analysis.annotations.tags import Tags
+from analysis.annotations.versions import Versions
 from analysis.annotations.vocabularies import Vocabularies
 
 
@@ -26,7 +31,9 @@ class Annotations:
     """One attribute per subject. `pairs` and `reviews` are logs of the same form as `tags`.
 
     `pairs`: are two rows the same, and which one is kept (`analysis.duplicates.verdicts`)? `reviews`: is a hit personal
-    data, "yes" or "no", by the hit's id.
+    data, "yes" or "no", by the hit's id. `proposals`: texts in the place of the source's. `judgements`, `states` and
+    `counts` are about findings: answers on their rows, their state and owner, and how many rows showed them.
+    `versions`: which datasets are versions of the same data?
     """
 
     def __init__(self, database: Database) -> None:
@@ -36,6 +43,11 @@ class Annotations:
         self.pairs = Tags(database, "pairs")
         self.reviews = Tags(database, "pii-review")
         self.looks = Looks(database)
+        self.proposals = Proposals(database)
+        self.judgements = Judgements(database)
+        self.states = FindingStates(database)
+        self.counts = FindingCounts(database)
+        self.versions = Versions(database)
         self.rules = PersonalRules(database)
         self.views = SavedViews(database)
         self.checks = BlindChecks(database)

@@ -36,8 +36,8 @@ version_table = sa.Table(
 )
 
 # The long tables hold a number for a log of a dataset; fingerprints would be most of the file. `log` is empty for
-# tags, views, rules and names; else `shown` (who looked at values),
-# `pii-review` (answers on hits), `pairs` (answers on pairs), or `blind-check/` and the check's id.
+# tags, views, rules and names; else `shown` (who looked at values), `pii-review` (answers on hits), `pairs` (answers on
+# pairs), `proposals` (proposed texts), or `blind-check/` and the check's id.
 dataset_table = sa.Table(
     "annotated_dataset",
     metadata,
@@ -165,7 +165,7 @@ class Database:
             if version == VERSION:
                 return
             if version:
-                upgrade(connection)
+                upgrade(connection, version)
             metadata.create_all(connection)
             connection.execute(sa.insert(version_table).values(version=VERSION))
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import polars as pl
 import sqlalchemy as sa
 
+from analysis.annotations.batches import batch_table
 from analysis.annotations.database import Database, dataset_table, of_dataset
 from analysis.annotations.people import clean_person
-from analysis.annotations.tag_events import batch_table, event_table, keep_events, new_batch
+from analysis.annotations.tag_events import VOTES, event_table
 
 LOG = "shown"
 
@@ -31,8 +32,7 @@ class Looks:
         ]
         with self._database.writing() as connection:
             number = self._database.dataset_number(connection, dataset, LOG)
-            batch = new_batch(connection, number, person, "tag")
-            keep_events(connection, number, person, batch, [word | {"said": batch} for word in words])
+            VOTES.say(connection, number, person, words)
 
     def latest(self, dataset: str, most: int = 1000) -> pl.DataFrame:
         """Who looked at which values, latest first: `at` (UTC), `person`, `type`, `row_id`."""

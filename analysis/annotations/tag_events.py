@@ -4,31 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
-from analysis.annotations.database import dataset_table, metadata, of_dataset, utc_now
-from analysis.annotations.people import LONGEST_NAME, remember
-
-Kind = Literal["tag", "undo", "redo"]
-
-_ROWS_PER_QUERY = 5_000  # SQLite takes at most 32,766 parameters in one statement, PostgreSQL 65,535
-
-batch_table = sa.Table(
-    "tag_batch",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("dataset", sa.ForeignKey("annotated_dataset.number"), nullable=False),
-    sa.Column("person", sa.String(LONGEST_NAME), nullable=False),
-    sa.Column("at", sa.DateTime, nullable=False),
-    sa.Column("kind", sa.String(4), nullable=False),
-    sa.Column("undoes", sa.ForeignKey("tag_batch.id"), unique=True),
-    sa.Column("why", sa.Text),
-    sa.Index("tag_batch_by_dataset", "dataset", "id"),
-    sa.Index("tag_batch_by_person", "dataset", "person", "id"),
-    sqlite_autoincrement=True,
-)
+from analysis.annotations.batches import ROWS_PER_QUERY, Words, batch_table
+from analysis.annotations.database import dataset_table, metadata, of_dataset
+from analysis.annotations.people import LONGEST_NAME
 
 # `said` is the batch that set the vote `is_on`: this batch, or for undo and redo the older batch that they restore.
 # `was_on` and `was_said` are the vote before. Each pair is null where there is no vote. `reason` is why this row was
@@ -61,6 +43,8 @@ current_table = sa.Table(
     sqlite_with_rowid=False,
 )
 
+VOTES = Words(event_table, current_table, "tag")
+
 
 def standing_tags(fingerprint: str, log: str) -> sa.Select[Any]:
     """row_id, tag, whether it is on, and is_disputed of every (row, tag) for which at least one person votes on."""
@@ -83,16 +67,13 @@ def standing_tags(fingerprint: str, log: str) -> sa.Select[Any]:
 
 def standing_reasons(fingerprint: str, log: str) -> sa.Select[Any]:
     """row_id, tag, why and reason of every tag that is on through a vote with a reason."""
-    c, e, b, later = current_table.c, event_table.c, batch_table.c, current_table.alias("later")
+    c, e, b = current_table.c, event_table.c, batch_table.c
     given = (e.batch == c.said) & (e.row_id == c.row_id) & (e.tag == c.tag) & e.reason.is_not(None)
-    overruled = sa.exists().where(
-        later.c.dataset == c.dataset, later.c.row_id == c.row_id, later.c.tag == c.tag, later.c.said > c.said
-    )
     words = current_table.join(dataset_table).join(event_table, given).join(batch_table, b.id == c.said)
     return (
         sa.select(c.row_id, c.tag, b.why, e.reason)
         .select_from(words)
-        .where(of_dataset(fingerprint, log), c.is_on, ~overruled)
+        .where(of_dataset(fingerprint, log), c.is_on, VOTES.is_latest())
         .order_by(c.tag, b.why, c.row_id)
     )
 
@@ -104,7 +85,7 @@ def changed_words(
     c = current_table.c
     words = sa.select(c.row_id, c.person, c.is_on, c.said).where(c.dataset == number, c.tag == tag).order_by(c.said)
     remaining = iter(sorted(rows))  # in the order of the primary key, a bulk insert takes a third of the time
-    while row_ids := list(islice(remaining, _ROWS_PER_QUERY)):
+    while row_ids := list(islice(remaining, ROWS_PER_QUERY)):
         stands: dict[str, bool] = {}
         persons_votes: dict[str, tuple[bool, int]] = {}
         for row_id, who, is_on, batch in connection.execute(words.where(c.row_id.in_(row_ids))):
@@ -130,46 +111,3 @@ def reversed_words(connection: sa.Connection, batch: int) -> list[dict[str, Any]
         e.said.label("was_said"),
     ).where(e.batch == batch)
     return [dict(word) for word in connection.execute(words).mappings()]
-
-
-def latest_in_force(number: int, person: str, kind: Kind) -> sa.Select[Any]:
-    """The batch that this undo or redo reverses: no batch is reversed twice."""
-    b, later = batch_table.c, batch_table.alias("later")
-    by_person = (b.dataset == number) & (b.person == person)
-    in_force = ~sa.exists().where(later.c.undoes == b.id)
-    if kind == "undo":
-        return sa.select(b.id).where(by_person, in_force, b.kind != "undo").order_by(b.id.desc()).limit(1)
-    newest = batch_table.alias("newest")
-    newer = sa.exists().where(
-        newest.c.dataset == number, newest.c.person == person, newest.c.kind == "tag", newest.c.id > b.id
-    )
-    return sa.select(b.id).where(by_person, in_force, b.kind == "undo", ~newer).order_by(b.id.desc()).limit(1)
-
-
-def new_batch(
-    connection: sa.Connection, number: int, person: str, kind: Kind, undoes: int | None = None, why: str | None = None
-) -> int:
-    """Creates a batch and returns its number."""
-    remember(connection, person)
-    values = {"dataset": number, "person": person, "at": utc_now(), "kind": kind, "undoes": undoes, "why": why}
-    batch = sa.insert(batch_table).values(values)
-    return int(connection.scalars(batch.returning(batch_table.c.id)).one())
-
-
-def keep_events(connection: sa.Connection, number: int, person: str, batch: int, words: list[dict[str, Any]]) -> None:
-    """Adds the events of a batch, one per (row, tag), and updates the person's current votes.
-
-    `words` hold the columns of `event_table` but for `batch`; `reason` may be absent.
-    """
-    connection.execute(sa.insert(event_table), [{"batch": batch, **word} for word in words])
-    e, c = event_table.c, current_table.c
-    touched = sa.select(e.row_id, e.tag).where(e.batch == batch)
-    connection.execute(
-        sa.delete(current_table).where(c.dataset == number, c.person == person, sa.tuple_(c.row_id, c.tag).in_(touched))
-    )
-    given = sa.select(sa.literal(number), e.row_id, e.tag, sa.literal(person), e.is_on, e.said)
-    connection.execute(
-        sa.insert(current_table).from_select(
-            ["dataset", "row_id", "tag", "person", "is_on", "said"], given.where(e.batch == batch, e.said.is_not(None))
-        )
-    )

@@ -18,38 +18,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 import sqlalchemy as sa
 
+from analysis.annotations.batches import Batch, Kind, batch_table, latest_batch
 from analysis.annotations.database import Database, dataset_table, of_dataset
 from analysis.annotations.people import clean_name, clean_person
 from analysis.annotations.tag_events import (
-    Kind,
-    batch_table,
+    VOTES,
     changed_words,
     current_table,
     event_table,
-    keep_events,
-    latest_in_force,
-    new_batch,
     reversed_words,
     standing_reasons,
     standing_tags,
 )
-
-
-@dataclass(frozen=True)
-class Batch:
-    """One stored action: its number, how many rows it changed, and the number of the batch that it reverses, if any.
-
-    Where nothing changed, nothing is stored: `id` is null and `rows` is 0.
-    """
-
-    id: int | None
-    rows: int
-    undoes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -158,9 +143,7 @@ class Tags:
 
     def revision(self, dataset: str) -> int:
         """The number of the latest batch, 0 before the first. It grows with every change of a tag. Fast."""
-        latest = sa.select(sa.func.max(batch_table.c.id)).join(dataset_table)
-        with self._database.reading() as connection:
-            return int(connection.scalar(latest.where(of_dataset(dataset, self._log))) or 0)
+        return latest_batch(self._database, dataset, self._log)
 
     def history(self, dataset: str, row_id: str) -> list[TagEvent]:
         """All changes of a row's tags, oldest first."""
@@ -198,28 +181,12 @@ class Tags:
         person = clean_person(person)
         with self._database.writing() as connection:
             number = self._database.dataset_number(connection, dataset, self._log)
-            news = [
-                word for tag, rows in changes.items() for word in changed_words(connection, number, person, tag, rows)
+            words = [
+                word | {"reason": (reasons or {}).get(word["row_id"])}
+                for tag, rows in changes.items()
+                for word in changed_words(connection, number, person, tag, rows)
             ]
-            if not news:
-                return Batch(id=None, rows=0)
-            batch = new_batch(connection, number, person, "tag", why=why)
-            words = [word | {"said": batch, "reason": (reasons or {}).get(word["row_id"])} for word in news]
-            keep_events(connection, number, person, batch, words)
-        return Batch(batch, _rows_in(words))
+            return VOTES.say(connection, number, person, words, why)
 
     def _reverse(self, dataset: str, person: str, kind: Literal["undo", "redo"]) -> Batch | None:
-        person = clean_person(person)
-        with self._database.writing() as connection:
-            number = self._database.dataset_number(connection, dataset, self._log)
-            undoes = connection.scalar(latest_in_force(number, person, kind))
-            if undoes is None:
-                return None
-            batch = new_batch(connection, number, person, kind, undoes)
-            words = reversed_words(connection, undoes)
-            keep_events(connection, number, person, batch, words)
-        return Batch(batch, _rows_in(words), undoes)
-
-
-def _rows_in(words: list[dict[str, Any]]) -> int:
-    return len({word["row_id"] for word in words})
+        return VOTES.reverse(self._database, dataset, self._log, person, kind, reversed_words)

@@ -2,7 +2,10 @@
 
 Version 1 has no table `annotation_schema`. There, a log other than the tags (values shown, answers on hits, on pairs
 and in blind checks) is a row among the datasets, with a name such as `shown/` and the first 50 characters of the
-dataset's fingerprint. Version 2 has a column `log` for the name and a column for the whole fingerprint.
+dataset's fingerprint. Version 2 has a column `log` for the name and a column for the whole fingerprint. Version 3 has
+tables for proposed texts, for what people make of findings and for how often each was counted. `metadata.create_all`
+makes them after the upgrade. Version 2 would export rows without the proposals and not say so, so it must not open the
+database any more.
 
 The upgrade is one transaction: a program that is killed leaves version 1, and a second program that opens the database
 waits and then has nothing to do. A program that supports only version 1 reads `annotated_dataset.fingerprint`. That
@@ -13,7 +16,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 2
+VERSION = 3
 
 _CUT_LOGS = ("shown", "pii-review", "pairs")
 _CHECKS = "blind-check"
@@ -27,8 +30,13 @@ def version_of(connection: sa.Connection) -> int:
     return 1 if tables.has_table("annotated_dataset") else 0
 
 
-def upgrade(connection: sa.Connection) -> None:
-    """Upgrades version 1 to version 2 in the transaction of the connection, which holds the database's lock."""
+def upgrade(connection: sa.Connection, version: int) -> None:
+    """Upgrades the tables of an earlier version in the transaction of the connection, which holds the database's lock.
+
+    Tables that came later are not made here.
+    """
+    if version > 1:
+        return
     _add_reasons(connection)
     if connection.dialect.name == "sqlite":
         _make_dataset_table_again(connection)

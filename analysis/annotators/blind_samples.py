@@ -13,7 +13,7 @@ from analysis.annotators.consensus import votes_of
 from analysis.annotators.labels import Labels, labels_of
 from analysis.annotators.pairs import cohen
 from analysis.dataset import Dataset
-from analysis.dataset.folder import CANONICAL, TAGS
+from analysis.dataset.folder import BY_PEOPLE, CANONICAL
 from analysis.errors import BlindError
 from analysis.reading.judged_items import columns_of, differing_columns, one_per_item, rows_of_same_items
 from analysis.signal import ROW_ID
@@ -65,7 +65,7 @@ def labels_to_offer(dataset: Dataset, asked: str) -> tuple[str, ...]:
 
 def hidden_columns(dataset: Dataset, asked: str) -> set[str]:
     """The columns that may reveal a label: those of `TELLING_ROLES`, tags, and all that are computed from them."""
-    hidden = {asked, "score", *TAGS, *(c for role in TELLING_ROLES if (c := dataset.role(role)))}
+    hidden = {asked, "score", *BY_PEOPLE, *(c for role in TELLING_ROLES if (c := dataset.role(role)))}
     hidden |= {c for role in ("annotator", "label", "score") for c in columns_of(dataset, role)}
     while True:
         derived = {c for s in dataset.signals() if hidden & set(s.inputs) for c in s.adds} - hidden

@@ -10,7 +10,17 @@ import polars as pl
 import typer
 
 from analysis.catalogue import CATALOGUE
-from analysis.commands.shared import DatasetArgument, Json, answer, answer_about, no_rows, pairs, say, set_roles
+from analysis.commands.shared import (
+    DatasetArgument,
+    Json,
+    answer,
+    answer_about,
+    no_rows,
+    pairs,
+    say,
+    say_stand_in,
+    set_roles,
+)
 from analysis.computing import compute, try_out
 from analysis.computing.choosing import quick, with_parameters
 from analysis.computing.failures import failed_inputs, failure_sentence
@@ -49,6 +59,8 @@ def compute_command(
     dataset = workspace.dataset(name)
     if parameters := dict(pairs(set_ or [], "parameter")):
         dataset = workspace.describe(dataset, parameters=with_parameters(dataset, signals or (), parameters))
+    if "trainer" in (signals or ()):
+        say_stand_in(dataset)
     results: list[dict[str, Any]] = []
     for wanted in map(dataset.signal, signals) if signals else quick(dataset):
         started = time.perf_counter()

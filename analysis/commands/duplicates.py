@@ -14,6 +14,7 @@ import typer
 
 from analysis.annotations.in_place import take_annotations
 from analysis.commands.shared import DatasetArgument, Json, Where, answer_about, compute_missing, load, no_rows
+from analysis.counted import count
 from analysis.dataset import Dataset
 from analysis.duplicates import coverage, decisions, kinds, seen
 from analysis.duplicates.decisions import Choice, Decision
@@ -130,7 +131,7 @@ def _nothing(kind: str, rows: pl.Series) -> dict[str, Any]:
 
 def _nothing_compared(compared: coverage.Coverage) -> str:
     """Why no row in view was compared, and what to do."""
-    reasons = "; ".join(f"{count:,} are {why}" for why, count in compared.left_out.items())
+    reasons = "; ".join(f"{rows:,} are {why}" for why, rows in compared.left_out.items())
     return f"of {compared.rows:,} rows in view {reasons}; compare another column with --over COLUMN."
 
 
@@ -153,9 +154,8 @@ def _lines_about(
 
 def _asked(loaded: Dataset, kind: str, over: str | None, threshold: float | None, given: Mapping[str, str]) -> Dataset:
     """The dataset with the signal's parameters as given for this run; the stored parameters do not change."""
-    dataset = Dataset(loaded.folder, loaded.catalogue)
-    named = {"leaks": "leaks"}.get(kind) or kinds.KINDS[kind].signals[0]
-    current = dict(dataset.signal(named).parameters)
+    named = kinds.KINDS[kind].signal
+    current = loaded.signal(named).parameters
     changed: dict[str, object] = dict(given)
     if unfit := [name for name in given if name not in current]:
         raise UsageError(
@@ -163,7 +163,7 @@ def _asked(loaded: Dataset, kind: str, over: str | None, threshold: float | None
         )
     if over and kind == "fields":
         changed["columns"] = over
-    elif over and "column" in current and over in dataset.schema and over not in ("row", "prompt", "response", "text"):
+    elif over and "column" in current and over in loaded.schema and over not in ("row", "prompt", "response", "text"):
         changed |= {"over": "column", "column": join_values([over])}
     elif over and "over" in current:
         changed |= {"over": over, **({"column": ""} if "column" in current else {})}
@@ -239,15 +239,15 @@ def _counted(dataset: Dataset, kind: str, rows: pl.Series) -> dict[str, Any]:
     threshold = None
     if kind == "leaks":
         threshold = float(str(dataset.signal("leaks").parameters["threshold"]))
-        count = kinds.leak_count(dataset, kinds.leaks(dataset, decisions.pairs(dataset, "near"), rows))
+        numbers = kinds.leak_count(dataset, kinds.leaks(dataset, decisions.pairs(dataset, "near"), rows))
     else:
-        count = (kinds.shared_passages if kind == "spans" else kinds.repeating)(dataset, rows)
+        numbers = (kinds.shared_passages if kind == "spans" else kinds.repeating)(dataset, rows)
     return {
         "threshold": threshold,
-        "groups": count.groups,
-        "rows_in_groups": count.rows,
-        "rows_to_drop": count.rows_to_drop,
-        "tokens_to_drop": count.tokens,
+        "groups": numbers.groups,
+        "rows_in_groups": numbers.rows,
+        "rows_to_drop": numbers.rows_to_drop,
+        "tokens_to_drop": numbers.tokens,
         "largest": None,
         "pairs": None,
     }
@@ -260,7 +260,7 @@ def _in_words(result: dict[str, Any], rows: int) -> str:
         return f"{result['groups']:,} shared passages in {result['rows_in_groups']:,} of {rows:,} rows{tokens}."
     if result["kind"] == "repetition":
         return f"{result['rows_in_groups']:,} of {rows:,} rows repeat themselves{tokens}."
-    groups = f"{result['groups']:,} group{'s' * (result['groups'] != 1)}"
+    groups = count(result["groups"], "group")
     return (
         f"{result['kind']}{least}: {groups} with {result['rows_in_groups']:,} of {rows:,} rows; "
         f"{result['rows_to_drop']:,} could be dropped{tokens}."

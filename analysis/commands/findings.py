@@ -6,11 +6,14 @@ from typing import Annotated
 
 import typer
 
+from analysis.annotations import open_annotations
 from analysis.commands.shared import DatasetArgument, Json, answer_about, compute_missing, load, no_rows, say, set_roles
 from analysis.dataset import Dataset
 from analysis.errors import NotLookedAtError, UsageError, WinnowError
-from analysis.findings import CHECKS, Outcome, findings_in, outcomes, tally
+from analysis.findings import Outcome, outcomes, tally
+from analysis.inbox import Line, inbox, ranked, record_counts
 from analysis.view import View
+from analysis.workspace import Workspace
 
 
 def findings_command(
@@ -22,21 +25,23 @@ def findings_command(
     ] = None,
 ) -> None:
     """What to look at first, and what was not checked."""
-    names = [check.name for check in CHECKS]
+    dataset, _ = load(name)
+    names = [check.name for check in dataset.catalogue.checks]
     if unknown := sorted(set(fail_on or []) - set(names)):
         raise UsageError(f"No finding is called {', '.join(unknown)}; known: {', '.join(names)}.")
-    dataset, _ = load(name)
     failures = _compute(dataset, set(fail_on or []))
     all_outcomes = outcomes(dataset)
-    shown = findings_in(all_outcomes)
+    lines_of = _lines(dataset, all_outcomes, failures)
+    shown = [line.outcome.finding for line in ranked(lines_of) if line.outcome.finding]
+    people = {line.check.name: line.as_dict() for line in lines_of}
     done = [outcome for outcome in all_outcomes if outcome.state == "done"]
     result = {
-        "findings": [finding.as_dict() for finding in shown],
+        "findings": [{**finding.as_dict(), **people[finding.name]} for finding in shown],
         "checks": [{**outcome.as_dict(), "why": _why(outcome, failures)} for outcome in all_outcomes],
         "checks_done": len(done),
         "checks_that_apply": sum(outcome.state != "does not apply" for outcome in all_outcomes),
     }
-    lines = [f"{finding.sentence}  [{finding.name}]" for finding in shown]
+    lines = [f"{finding.sentence}  [{_beside(finding.name, people)}]" for finding in shown]
     lines = lines or [f"Nothing found in {dataset.height:,} rows."]
     lines += ["", f"{tally(all_outcomes)}.", *_not_run(all_outcomes, failures)]
     why = no_rows(dataset, View()) or f"no check applies to {dataset.name}. {set_roles(dataset)}"
@@ -74,12 +79,29 @@ def _compute(dataset: Dataset, named: set[str]) -> dict[str, str]:
     return failures
 
 
+def _lines(dataset: Dataset, all_outcomes: list[Outcome], failures: dict[str, str]) -> list[Line]:
+    """The outcomes with what people made of the findings; keeps the counts, for the trend of the next version."""
+    with open_annotations(Workspace().home) as notes:
+        if not failures:
+            record_counts(dataset, all_outcomes, notes)
+        return inbox(dataset, all_outcomes, notes)
+
+
+def _beside(name: str, people: dict[str, dict[str, object]]) -> str:
+    """The name of a finding, and its state where that is not open."""
+    state = people[name]["state"]
+    return name if state == "open" else f"{name}, {state}"
+
+
 def _why(outcome: Outcome, failures: dict[str, str]) -> str:
     """Why a check is not done; the error, where a signal that it needs could not be computed."""
     return next((failures[signal] for signal in outcome.missing if signal in failures), outcome.why)
 
 
 def _not_run(all_outcomes: list[Outcome], failures: dict[str, str]) -> list[str]:
-    """A line per check that could be run and was not: why, and what to do."""
-    undone = [outcome for outcome in all_outcomes if outcome.state == "not run"]
-    return [f"Not run: {outcome.check.name}. {_why(outcome, failures)} {outcome.to_do}" for outcome in undone]
+    """The checks that could be run and were not: why, and what to do; those with the same reason on one line."""
+    names: dict[str, list[str]] = {}
+    for outcome in all_outcomes:
+        if outcome.state == "not run":
+            names.setdefault(f"{_why(outcome, failures)} {outcome.to_do}", []).append(outcome.check.name)
+    return [f"Not run: {', '.join(those)}. {reason}" for reason, those in names.items()]

@@ -11,6 +11,7 @@ import typer
 
 from analysis.commands.shared import Json, ProgressFile, answer, pairs
 from analysis.computing.progress import Reporter
+from analysis.dataset.names import names_in_file
 from analysis.errors import DatasetError
 from analysis.formats import ReadOptions, layout_sentences, losses, rows_by_layout
 from analysis.workspace import Workspace
@@ -56,8 +57,7 @@ def open_command(
     dataset = Workspace().open(expanded(files), reading, report)
     lines = (dataset.folder / "problems.jsonl").read_bytes().splitlines()
     meta = dataset.meta
-    added = set(meta.get("added", ()))
-    in_source = {c: name if (name := meta["renamed"].get(c, c)) not in added else c for c in meta["columns"]}
+    in_source = names_in_file(meta)
     result = {
         **{key: meta[key] for key in ("id", "fingerprint", "rows", "format")},
         "roles": {role: "+".join(in_source[c] for c in dataset.columns_of(role)) for role in meta["roles"]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,12 +11,11 @@ import orjson
 import polars as pl
 import typer
 
-from analysis.annotations.in_place import take_annotations
 from analysis.computing import compute
 from analysis.computing.failures import failure_sentence
 from analysis.dataset import Dataset
+from analysis.dataset.names import names_in_file
 from analysis.errors import DatasetError, NotLookedAtError, UsageError
-from analysis.personal_data.not_personal import ruled
 from analysis.signal import Signal
 from analysis.view import ANY_TEXT, Filter, View
 from analysis.workspace import Workspace
@@ -25,6 +25,9 @@ Where = Annotated[
     list[str] | None, typer.Option("--where", metavar="COLUMN~OP~VALUE", help="Only rows that pass; repeatable.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Person = Annotated[
+    str, typer.Option("--person", metavar="NAME", help="Who proposes; by default your name on this computer.")
+]
 ProgressFile = Annotated[Path | None, typer.Option("--progress", hidden=True, help="A file that holds the progress.")]
 
 ABOUT_NULL = ("null", "notnull", "blank", "notblank")  # operators that ask whether there is a value
@@ -53,6 +56,14 @@ def answer_about(looked_at: int, why: str, result: dict[str, Any], as_json: bool
         raise NotLookedAtError(sentence)
 
 
+def acting_person(name: str) -> str:
+    """The name given, else that of the account. Raises UsageError where the computer does not tell it."""
+    try:
+        return name or getpass.getuser()
+    except (KeyError, OSError):
+        raise UsageError("This computer does not say who you are; give your name with --person.") from None
+
+
 def no_rows(dataset: Dataset, view: View) -> str:
     """Why no row is in view: a sentence with what to do, or "" where some are."""
     if not dataset.height:
@@ -64,8 +75,7 @@ def no_rows(dataset: Dataset, view: View) -> str:
 
 def set_roles(dataset: Dataset, role: str = "text") -> str:
     """What to do where no column plays a role, as a sentence."""
-    renamed = dataset.meta["renamed"]
-    columns = ", ".join(renamed.get(column, column) for column in dataset.originals) or "no columns"
+    columns = ", ".join(names_in_file(dataset.meta).values()) or "no columns"
     return f"It has {columns}; give a column its role: winnow open FILE --role {role}=COLUMN."
 
 
@@ -85,6 +95,8 @@ def pairs(texts: list[str], what: str) -> Iterator[tuple[str, str]]:
 
 def load(name: str, where: list[str] | None = None, columns: list[str] | None = None) -> tuple[Dataset, View]:
     """The dataset with its tags and rules, and the view; signals that the view or the columns need are computed."""
+    from analysis.annotations.in_place import take_annotations  # a database, which `open` does not need
+
     view = View.from_params(where or [])
     workspace = Workspace()
     dataset = workspace.dataset(name)
@@ -119,7 +131,17 @@ def _check_filters(dataset: Dataset, view: View) -> None:
 def compute_writers(dataset: Dataset, columns: set[str]) -> None:
     """Computes the signals that add these columns, where the columns are missing."""
     names = dataset.catalogue.writers_of(columns - set(dataset.originals))
+    if "trainer" in names:
+        say_stand_in(dataset)
     compute_missing(dataset, *map(dataset.signal, names))
+
+
+def say_stand_in(dataset: Dataset) -> None:
+    """Says that no template is chosen for a dataset, where that is so and what a trainer sees is asked for."""
+    from analysis.training.keeping import is_chosen
+
+    if not is_chosen(dataset):
+        say("No template is chosen; Winnow's own ChatML is taken. Choose one: winnow trainer DATASET --template NAME.")
 
 
 def compute_missing(dataset: Dataset, *signals: Signal) -> None:
@@ -127,6 +149,8 @@ def compute_missing(dataset: Dataset, *signals: Signal) -> None:
 
     Afterwards the rules about what is not personal are applied to the new columns too.
     """
+    from analysis.personal_data.not_personal import ruled
+
     computed = []
     for signal in signals:
         if not dataset.has(signal):

@@ -11,15 +11,18 @@ from analysis.computing.computing import (
     progress_path,
     try_out,
 )
+from analysis.computing.given_rows import computed_rows
 
 __all__ = [
     "AT_OPENING_S",
     "CHUNK_ROWS",
     "choosing",
     "compute",
+    "computed_rows",
     "computing",
     "estimate",
     "failures",
+    "given_rows",
     "is_running",
     "isolating",
     "missing_inputs",

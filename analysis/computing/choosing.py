@@ -9,6 +9,7 @@ from analysis.dataset import Dataset
 from analysis.errors import UsageError, WinnowError
 from analysis.loaders.pipelines import pipeline_version
 from analysis.loaders.tokenizers import tokenizer_digest
+from analysis.loaders.word_lists import word_list_digest
 from analysis.signal import Signal
 
 
@@ -38,14 +39,21 @@ def with_parameters(
 ) -> dict[str, Mapping[str, object]]:
     """What `Workspace.describe(dataset, parameters=...)` keeps, so that each of these signals has these parameters.
 
-    Its other parameters have their defaults; other signals keep theirs. A tokenizer is stored with its digest, a
-    pipeline with its version.
+    Its other parameters have their defaults; other signals keep theirs. A tokenizer and a list of bad words are stored
+    with their digests, a pipeline with its version.
 
     Raises SignalError where a signal does not have a parameter, ModelError, UsageError.
     """
+    if "trainer" in signals:
+        raise UsageError(
+            "What the trainer does is chosen on the page Training, or with: winnow trainer DATASET --template NAME; "
+            "--help lists its other options."
+        )
     pinned = dict(parameters)
     if "tokenizer" in pinned:
         pinned["digest"] = tokenizer_digest(str(pinned["tokenizer"]))
+    if pinned.get("bad_words"):
+        pinned["bad_words_digest"] = word_list_digest(str(pinned["bad_words"]))
     if "pipeline" in pinned:
         pinned["pipeline_version"] = pipeline_version(str(pinned["pipeline"]))
     catalogue = dataset.catalogue

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from analysis.conflicts.asked import asked_and_answered, rejected_answer
+from analysis.conflicts.conflict_checks import CONFLICT_CHECKS
 from analysis.conflicts.cycles import cycles
 from analysis.conflicts.differences import features, kinds_of, sorts_of
 from analysis.same_text import evened, normalised
@@ -22,7 +23,7 @@ CONTINUES = r"\A(?:[\p{L}\p{N}]|[.,:/\u{2212}-]\p{N})"  # the rest of a text tha
 class Conflicts(
     Signal,
     name="conflicts",
-    version=2,
+    version=3,
     reads=("system", "prompt", "response", "rejected", "messages", "messages_rejected", "text", "score"),
     roles=("label", "item", "score_chosen", "score_rejected"),
     adds={
@@ -40,10 +41,12 @@ class Conflicts(
         "is_pair_degenerate": pl.Boolean,
         "pair_degenerate_kind": pl.String,
         "chosen_extra_chars": pl.Int64,
+        "is_chosen_longer": pl.Boolean,
         "chosen_score_margin": pl.Float64,
     },
     scope="dataset",
     cheap=True,
+    finds=CONFLICT_CHECKS,
 ):
     """Texts are compared after normalisation (NFC, lower case, white space), by a hash of 128 bits.
 
@@ -63,7 +66,8 @@ class Conflicts(
     there is no answer in a chat. `is_pair_degenerate`: chosen and rejected are `equal`, differ in `white_space` only,
     or one is the beginning of the other (`chosen_is_prefix`, `rejected_is_prefix`), as `pair_degenerate_kind` says.
     `chosen_extra_chars`: characters of chosen minus those of rejected. All three are null where either text is missing
-    or blank. `chosen_score_margin`: the score of chosen minus that of rejected, below 0 where the scores contradict the
+    or blank. `is_chosen_longer`: whether chosen has more characters; null also where both have as many.
+    `chosen_score_margin`: the score of chosen minus that of rejected, below 0 where the scores contradict the
     choice.
     """
 
@@ -115,6 +119,7 @@ def _keys(rows: pl.DataFrame) -> pl.DataFrame:
         pair_degenerate_kind=pl.when(pair).then("pair_degenerate_kind"),
         is_pair_degenerate=pl.when(pair).then(pl.col("pair_degenerate_kind").is_not_null()),
         chosen_extra_chars=pl.when(pair).then(chars[0] - chars[1]),
+        is_chosen_longer=pl.when(pair, chars[0] != chars[1]).then(chars[0] > chars[1]),
     )
 
 

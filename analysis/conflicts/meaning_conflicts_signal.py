@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from analysis.conflicts.asked import asked_and_answered
+from analysis.conflicts.conflict_checks import MEANING_CONFLICT_CHECKS
 from analysis.conflicts.differences import features, kinds_of
 from analysis.duplicates.groups import groups, pairs_among
 from analysis.duplicates.meaning import MEANING_THRESHOLD, same_numbers
@@ -31,6 +32,7 @@ class MeaningConflicts(
         "meaning_score_group": pl.UInt32,
     },
     scope="dataset",
+    finds=MEANING_CONFLICT_CHECKS,
 ):
     """Two prompts have the same meaning where the cosine of their vectors is `threshold` or more and the signal
     neighbours lists one for the other; every row of a group is that similar to its first row

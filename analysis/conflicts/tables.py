@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import NamedTuple
 
 import polars as pl
 
 from analysis.conflicts.kinds import KINDS, Kind, is_askable
+from analysis.counted import count
 from analysis.dataset import Dataset
 from analysis.statistics.effects import wilson
 from analysis.view import ANY_TEXT, Filter, View
@@ -29,9 +29,9 @@ class Found(NamedTuple):
                 f"{self.kind.theme}, {self.kind.title.lower()}: not looked for; no row in view has {self.kind.subject}."
             )
         if not self.rows:
-            of = _count(self.looked_at, "row")
+            of = count(self.looked_at)
             return f"{self.kind.theme}, {self.kind.title.lower()}: no row in view, of {of} with {self.kind.subject}."
-        return self.kind.sentence.format(groups=_count(self.groups, "group"), rows=_count(self.rows, "row"))
+        return self.kind.sentence.format(groups=count(self.groups, "group"), rows=count(self.rows))
 
     def view(self, within: View) -> View:
         """The rows in view of this kind."""
@@ -56,14 +56,10 @@ class Longer(NamedTuple):
     @property
     def sentence(self) -> str:
         sentence = (
-            f"Chosen is longer than rejected in {self.longer:,} of {_count(self.pairs, 'pair')} ({self.share:.1%}, 95% "
+            f"Chosen is longer than rejected in {self.longer:,} of {count(self.pairs, 'pair')} ({self.share:.1%}, 95% "
             f"interval {self.low:.1%} to {self.high:.1%}), shorter in {self.shorter:,}."
         )
         return f"{sentence} A model may learn from it to write more." if self.low > 0.5 else sentence
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" + ("s" if n != 1 else "")
 
 
 def found(dataset: Dataset, view: View | None = None) -> list[Found]:
@@ -71,7 +67,7 @@ def found(dataset: Dataset, view: View | None = None) -> list[Found]:
 
     Kinds whose signal is not computed are left out.
     """
-    inside = _inside(dataset, view or View())
+    inside = dataset.mask_of(view or View())
     counted = []
     for kind in KINDS.values():
         if is_askable(kind, dataset.roles) and dataset.has(dataset.signal(kind.signal)):
@@ -101,11 +97,6 @@ def missing_for_meaning(dataset: Dataset) -> str:
         if not dataset.has(dataset.signal(name)):
             return f"It needs {word}; compute {name} first."
     return ""
-
-
-def _inside(dataset: Dataset, view: View) -> pl.Series | None:
-    """Which rows pass the view; None for all."""
-    return reduce(lambda a, b: a & b, map(dataset.mask, view.active)) if view.active else None
 
 
 def groups(dataset: Dataset, kind: Kind, view: View | None = None, containing: str = "") -> pl.DataFrame:

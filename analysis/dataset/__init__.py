@@ -2,4 +2,4 @@
 
 from analysis.dataset.rows import Dataset
 
-__all__ = ["Dataset", "columns", "folder", "rows"]
+__all__ = ["Dataset", "columns", "folder", "names", "rows"]

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from analysis.dataset.folder import CANONICAL, PLACE, TAGS, DatasetFolder
+from analysis.dataset.folder import CANONICAL, HAS_PROPOSAL, PLACE, TAGS, DatasetFolder
 from analysis.errors import DatasetError
 from analysis.formats.columns import MESSAGE, MESSAGES
 from analysis.signal import ROW_ID, Catalogue, Signal
@@ -37,6 +37,13 @@ class Rulings(NamedTuple):
 
 
 NO_RULINGS = Rulings({}, {}, pl.DataFrame())
+NO_PROPOSALS = pl.DataFrame(
+    schema={
+        **dict.fromkeys((ROW_ID, "field", "text", "person"), pl.String),
+        "at": pl.Datetime("us"),
+        "why": pl.String,
+    }
+)
 
 
 def memory_budget() -> int:
@@ -62,6 +69,8 @@ class DatasetColumns(DatasetFolder):
         self._columns: OrderedDict[str, pl.Series] = OrderedDict()
         self._tags = pl.DataFrame(schema={ROW_ID: pl.String, **TAGS})
         self.tag_revision = 0
+        self.proposals = NO_PROPOSALS
+        self.proposal_revision = 0
         self.rulings = NO_RULINGS
 
     def column(self, name: str) -> pl.Series:
@@ -72,8 +81,8 @@ class DatasetColumns(DatasetFolder):
         >>> dataset.column("score").head(3).to_list()
         [3.0, 2.0, 2.0]
         """
-        if name in TAGS:
-            return self._tag_column(name)
+        if self._is_by_people(name):
+            return self._people_column(name)
         if name in self.rulings.columns:
             return self.rulings.columns[name]
         key = self.key_of(name)
@@ -160,8 +169,8 @@ class DatasetColumns(DatasetFolder):
         >>> dataset.key_of("score"), dataset.key_of("tags")
         ('score', 'tags@0')
         """
-        if column in TAGS:
-            return f"{column}@{self.tag_revision}"
+        if self._is_by_people(column):
+            return f"{column}@{self.tag_revision if column in TAGS else self.proposal_revision}"
         writer = self.catalogue.writer_of(column) if column not in self.originals else None
         key = f"{self.signal(writer).key}/{column}" if writer else column
         return f"{key}@{self.rulings.revision}" if column in self.rulings.columns else key
@@ -183,7 +192,7 @@ class DatasetColumns(DatasetFolder):
         for name in names:
             if name == ROW_ID:
                 elsewhere.setdefault(self.folder / "ids.parquet", []).append(name)
-            elif name not in schema and name not in TAGS and name not in self.rulings.columns:
+            elif name not in schema and not self._is_by_people(name) and name not in self.rulings.columns:
                 elsewhere.setdefault(self._signal_file(name), []).append(name)
         columns += [
             pl.scan_parquet(path).slice(start + offset, length).select(wanted) for path, wanted in elsewhere.items()
@@ -191,7 +200,7 @@ class DatasetColumns(DatasetFolder):
         read = [column for frame in pl.collect_all(columns) for column in frame.get_columns()]
         absent = [n for n in names if n not in in_parts and (n in CANONICAL or n in PLACE)]
         read += [pl.Series(n, [None], dtype={**CANONICAL, **PLACE}[n]).new_from_index(0, length) for n in absent]
-        read += [self._tag_column(n).slice(start + offset, length) for n in names if n in TAGS]
+        read += [self._people_column(n).slice(start + offset, length) for n in names if self._is_by_people(n)]
         read += [c.slice(start + offset, length) for n, c in self.rulings.columns.items() if n in names]
         return pl.DataFrame(read).select(names)
 
@@ -265,6 +274,27 @@ class DatasetColumns(DatasetFolder):
             self._tags, self.tag_revision = tags, revision
             for name in TAGS:
                 self._columns.pop(name, None)
+
+    def set_proposals(self, proposals: pl.DataFrame, revision: int) -> None:
+        """Sets the current proposed texts (row_id, field, text, person, perhaps more) as of `revision`."""
+        with self._lock:
+            self.proposals, self.proposal_revision = proposals, revision
+            if self._is_by_people(HAS_PROPOSAL):
+                self._columns.pop(HAS_PROPOSAL, None)
+
+    def _is_by_people(self, name: str) -> bool:
+        return name in TAGS or (name == HAS_PROPOSAL and name not in self.originals)
+
+    def _people_column(self, name: str) -> pl.Series:
+        return self._tag_column(name) if name in TAGS else self._proposal_column()
+
+    def _proposal_column(self) -> pl.Series:
+        """Whether each row has a proposed text, in row order."""
+        with self._lock:
+            if HAS_PROPOSAL not in self._columns:
+                ids = self.column(ROW_ID)
+                self._columns[HAS_PROPOSAL] = ids.is_in(self.proposals[ROW_ID].implode()).alias(HAS_PROPOSAL)
+            return self._columns[HAS_PROPOSAL]
 
     def _tag_column(self, name: str) -> pl.Series:
         """Tags in row order; an empty list where a row has none."""

@@ -6,15 +6,18 @@ the same height.
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 import os
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import polars as pl
 
+from analysis.dataset.names import name_among_all
 from analysis.errors import DatasetError
 from analysis.formats.columns import CANONICAL as CANONICAL
 from analysis.formats.columns import MESSAGES as MESSAGES
@@ -36,6 +39,11 @@ PLACE = {
 """Where a row comes from: file, line, the record's own text, the row's position among those of its record, from 0; and
 the layout by which it was read, null where no layout reads it."""
 TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.List(pl.String)}
+HAS_PROPOSAL = "has_proposal"
+"""Whether a person proposed another text for the row. In a file that an earlier version opened, a column of the source
+may have this name; it keeps it."""
+BY_PEOPLE = (*TAGS, HAS_PROPOSAL)
+"""The columns of what people recorded about rows."""
 
 FAILURES = "failures"  # the table beside a signal's columns that lists the rows on which it failed
 FAILURE_TABLE: dict[str, pl.DataType] = {ROW_ID: pl.String(), "failure": pl.String()}
@@ -89,9 +97,27 @@ class DatasetFolder:
         changed["renamed"] = {stored: source for stored, source in renamed.items() if stored not in shown}
         changed["json_columns"] = [shown.get(column, column) for column in self.meta["json_columns"]]
         changed["roles"] = self.roles = {role: shown.get(column, column) for role, column in self.roles.items()}
+        changed["layouts"] = [
+            {**layout, "roles": {role: shown.get(column, column) for role, column in layout["roles"].items()}}
+            for layout in self.meta.get("layouts", ())
+        ]
         if "items" in self.meta:
             changed["items"] = [shown.get(column, column) for column in self.meta["items"]]
         self.meta = {**self.meta, **changed}
+
+    def read_with(self, parameters: Mapping[str, Mapping[str, object]]) -> Self:
+        """The same dataset with these parameters of signals, by the signal's name; nothing of it is kept on disk.
+
+        Columns that are in memory are shared: a column is kept under the key of its signal.
+        """
+        other = copy.copy(self)
+        other.meta = {**self.meta, "parameters": {**self.meta.get("parameters", {}), **parameters}}
+        other._signals, other._schema = {}, None
+        return other
+
+    def called(self, column: str) -> str:
+        """The name of a column on the screen: `prompt (in the file)` for `prompt_original`."""
+        return name_among_all(self.stored_meta, column)
 
     # Rows
 
@@ -121,7 +147,8 @@ class DatasetFolder:
             }
             places = {name: dtype for name, dtype in PLACE.items() if name not in self.originals}
             also = {stored: self.originals[name] for name, stored in self.stored_names.items()}
-            schema = {ROW_ID: pl.String(), **CANONICAL, **self.originals, **places, **added, **TAGS, **also}
+            people = {**TAGS, **({} if HAS_PROPOSAL in self.originals else {HAS_PROPOSAL: pl.Boolean()})}
+            schema = {ROW_ID: pl.String(), **CANONICAL, **self.originals, **places, **added, **people, **also}
             self._schema = computed, schema
         return dict(self._schema[1])
 
@@ -196,9 +223,8 @@ class DatasetFolder:
 
     def _group(self, name: str) -> str:
         """In which group of `rest` a column of texts is."""
-        shown = {stored: source for source, stored in self.stored_names.items()}
         several = [self.roles, *(layout["roles"] for layout in self.meta.get("layouts", ()))]
-        roles = {role for roles in several for role, column in roles.items() if shown.get(column, column) == name}
+        roles = {role for roles in several for role, column in roles.items() if column == name}
         if "messages" in roles and "messages" in self.canonical:
             return "conversations"
         is_made_from = roles & SOURCES or name in self.meta["json_columns"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from functools import cached_property, reduce
 from pathlib import Path
 
@@ -94,6 +95,14 @@ class Dataset(DatasetColumns):
 
     # Views
 
+    def words_of(self, f: Filter) -> str:
+        """The sentence of a filter, with the name that its column has on the screen."""
+        return replace(f, column=self.called(f.column)).sentence
+
+    def sentence_of(self, view: View) -> str:
+        """The sentence of a view, in the same names."""
+        return View(tuple(replace(f, column=self.called(f.column)) for f in view)).sentence
+
     def needs(self, view: View) -> list[Signal]:
         """The signals whose columns the view names and which are not computed yet."""
         writers = [self.signal(name) for name in self.catalogue.writers_of(view.columns() - set(self.originals))]
@@ -147,6 +156,10 @@ class Dataset(DatasetColumns):
         answers = [batch.select(expr).to_series() for batch in self.batches([f.column])]
         return pl.concat(answers) if answers else pl.Series(f.column, [], dtype=pl.Boolean)
 
+    def mask_of(self, view: View) -> pl.Series | None:
+        """Which rows pass every active filter; null where none is active, so that all pass."""
+        return reduce(lambda a, b: a & b, map(self.mask, view.active)) if view.active else None
+
     def rows_of(self, view: View) -> pl.Series:
         """Positions (UInt32, ascending) of the rows that pass every active filter.
 
@@ -160,10 +173,8 @@ class Dataset(DatasetColumns):
             if key in self._rows:
                 self._rows.move_to_end(key)
                 return self._rows[key]
-        if not view.active:
-            rows = pl.int_range(self.height, dtype=pl.UInt32, eager=True)
-        else:
-            rows = reduce(lambda a, b: a & b, map(self.mask, view.active)).arg_true()
+        mask = self.mask_of(view)
+        rows = pl.int_range(self.height, dtype=pl.UInt32, eager=True) if mask is None else mask.arg_true()
         rows = rows.alias("row")
         with self._lock:
             self._rows[key] = rows

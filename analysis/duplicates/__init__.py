@@ -9,6 +9,7 @@ __all__ = [
     "fields",
     "groups",
     "judgements",
+    "kernels",
     "kinds",
     "meaning",
     "passage_table",
@@ -17,5 +18,6 @@ __all__ = [
     "seen",
     "side_by_side",
     "splits",
+    "texts",
     "verdicts",
 ]

@@ -7,22 +7,23 @@ from typing import NamedTuple
 import polars as pl
 
 from analysis.dataset import Dataset
+from analysis.dataset.names import name_in_file
 from analysis.duplicates.judgements import ROLES, are_judged
-from analysis.duplicates.kinds import split_column
+from analysis.duplicates.kinds import KINDS, split_column
 from analysis.duplicates.texts import ROW_TEXTS
 from analysis.joined_values import split_values
 from analysis.signal import ROW_ID
 
-READ = {  # kind -> its signal, and the column that says whether a row was compared
-    "bytes": ("identical_duplicates", "identical_group_size"),
-    "exact": ("exact_duplicates", "duplicate_group_size"),
-    "normalised": ("normalised_duplicates", "normalised_group_size"),
-    "near": ("near_pairs", "near_status"),
-    "meaning": ("meaning_pairs", "meaning_status"),
-    "fields": ("field_pairs", "field_status"),
-    "spans": ("shared_spans", "shared_span_share"),
-    "repetition": ("repetition", "repetition_share"),
-    "leaks": ("leaks", "is_leak"),
+READ = {  # kind -> the column that says whether a row was compared
+    "bytes": "identical_group_size",
+    "exact": "duplicate_group_size",
+    "normalised": "normalised_group_size",
+    "near": "near_status",
+    "meaning": "meaning_status",
+    "fields": "field_status",
+    "spans": "shared_span_share",
+    "repetition": "repetition_share",
+    "leaks": "is_leak",
 }
 WHY = {  # status -> why a row of this status was not compared with others
     "too_short": "shorter than a shingle, so compared only for equality",
@@ -57,7 +58,7 @@ class Boilerplate(NamedTuple):
 
 def not_possible(dataset: Dataset, kind: str) -> str:
     """Why this kind cannot look at any row of the dataset, and what to do; empty where it can."""
-    parameters = dataset.signal(READ[kind][0]).parameters
+    parameters = dataset.signal(KINDS[kind].signal).parameters
     if kind == "fields" and not parameters["columns"]:
         return "no column is chosen; name the columns whose values are compared."
     if kind == "leaks" and split_column(dataset) is None:
@@ -84,7 +85,7 @@ def texts_of(dataset: Dataset) -> list[str]:
 
 def columns_read(dataset: Dataset, kind: str) -> list[str]:
     """The columns that are compared: the canonical ones, or columns of the source."""
-    parameters = dataset.signal(READ[kind][0]).parameters
+    parameters = dataset.signal(KINDS[kind].signal).parameters
     for name in ("columns", "column", "whole", "texts"):
         if parameters.get(name) and (name != "whole" or parameters.get("over", "row") == "row"):
             return split_values(str(parameters[name]))
@@ -103,7 +104,7 @@ def columns_read(dataset: Dataset, kind: str) -> list[str]:
 
 def coverage(dataset: Dataset, kind: str, rows: pl.Series) -> Coverage:
     """How many of these rows were compared. The signal of the kind must be computed."""
-    column = dataset.column(READ[kind][1]).gather(rows)
+    column = dataset.column(READ[kind]).gather(rows)
     left_out: dict[str, int] = {}
     capped = 0
     if column.dtype == pl.String:
@@ -117,12 +118,13 @@ def coverage(dataset: Dataset, kind: str, rows: pl.Series) -> Coverage:
         left_out["on which the computation failed"] = failed
     if missing := column.null_count() - failed:
         left_out[_nothing_there(dataset, kind)] = missing
-    return Coverage(len(rows), len(rows) - sum(left_out.values()), columns_read(dataset, kind), left_out, capped)
+    columns = [name_in_file(dataset.meta, column) for column in columns_read(dataset, kind)]
+    return Coverage(len(rows), len(rows) - sum(left_out.values()), columns, left_out, capped)
 
 
 def _failed(dataset: Dataset, kind: str, rows: pl.Series) -> int:
     """On how many of these rows the signal of the kind failed."""
-    failed = dataset.failures(dataset.signal(READ[kind][0]))["row_id"]
+    failed = dataset.failures(dataset.signal(KINDS[kind].signal))["row_id"]
     return int(dataset.column(ROW_ID).gather(rows).is_in(failed.implode()).sum()) if len(failed) else 0
 
 
@@ -160,5 +162,6 @@ def judged(dataset: Dataset, kind: str, rows: pl.Series) -> Judged | None:
         roles.pop("label", None)
     if set(roles.values()) <= set(columns_read(dataset, kind)):
         return None
-    are_copies = dataset.signal(READ[kind][0]).parameters["judgements"] == "copies"
-    return Judged(roles, int(dataset.column(JUDGED[kind]).gather(rows).sum()), are_copies)
+    are_copies = dataset.signal(KINDS[kind].signal).parameters["judgements"] == "copies"
+    named = {role: name_in_file(dataset.meta, column) for role, column in roles.items()}
+    return Judged(named, int(dataset.column(JUDGED[kind]).gather(rows).sum()), are_copies)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.dataset import Dataset
 from analysis.duplicates.groups import THRESHOLD, Pairs, groups, pairs_of
+from analysis.duplicates.kinds import KINDS
 from analysis.duplicates.meaning import in_other_words
 from analysis.duplicates.policies import READS, Keep, in_order
 from analysis.errors import DuplicatesError
@@ -30,14 +31,6 @@ POLICIES: dict[Keep, str] = {
     "most_complete": "the most complete",
     "source": "the best source",
 }
-SIGNAL_OF = {
-    "bytes": "identical_duplicates",
-    "exact": "exact_duplicates",
-    "normalised": "normalised_duplicates",
-    "near": "near_pairs",
-    "meaning": "meaning_pairs",
-    "fields": "field_pairs",
-}
 GROUP_OF = {
     "bytes": "identical_group",
     "exact": "duplicate_group",
@@ -46,6 +39,7 @@ GROUP_OF = {
     "meaning": "meaning_group",
     "fields": "field_group",
 }
+SIGNAL_OF = {kind: KINDS[kind].signal for kind in GROUP_OF}
 WHOLE_ROWS = ("bytes", "exact", "normalised", "near")
 NEIGHBOURS_OF = {"near": "near_neighbours", "meaning": "meaning_neighbours", "fields": "field_neighbours"}
 STATUS_OF = {"near": "near_status", "meaning": "meaning_status", "fields": "field_status"}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from analysis.duplicates.texts import BESIDE, CHATS, has_system_turn
+from analysis.duplicates.texts import BESIDE, CHATS, has_system_turn, message_fields
 from analysis.same_text import normalised
 
 Change = Callable[[pl.Series], pl.Series]
@@ -91,7 +91,7 @@ def chat_text(chat: str, fields: Sequence[str], change: Change | None) -> pl.Exp
 
 
 def _turn_fields(rows: pl.DataFrame, change: Change | None) -> list[str]:
-    names = [field.name for field in rows.schema["messages"].inner.fields]  # type: ignore[attr-defined]
+    names = message_fields(rows.schema["messages"])
     return names if change is None else [name for name in TURN_FIELDS if name in names]
 
 

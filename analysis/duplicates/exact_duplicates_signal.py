@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 import polars as pl
 
+from analysis.duplicates.duplicate_checks import EXACT_CHECKS
 from analysis.duplicates.equal import groups_of, hashes, prompt_and_response, row_text, whole_record
 from analysis.duplicates.judgements import ROLES, Judgements, copies_of, is_separate
 from analysis.duplicates.texts import ROW_TEXTS, check_choice
@@ -33,6 +34,7 @@ class ExactDuplicates(
     },
     scope="dataset",
     cheap=True,
+    finds=EXACT_CHECKS,
 ):
     """Rows whose texts are equal after normalisation (NFC, lower case, white space).
 

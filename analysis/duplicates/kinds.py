@@ -22,6 +22,11 @@ class Kind(NamedTuple):
     signals: tuple[str, ...]
     explained: str
 
+    @property
+    def signal(self) -> str:
+        """The signal whose parameters say what is compared."""
+        return self.signals[-1]
+
 
 KINDS = {
     kind.name: kind

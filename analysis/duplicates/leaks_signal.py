@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from analysis.duplicates.duplicate_checks import LEAK_CHECKS
 from analysis.duplicates.groups import THRESHOLD, pairs_of
 from analysis.duplicates.splits import near_splits, splits_of
 from analysis.errors import SignalError
@@ -23,6 +24,7 @@ class Leaks(
     adds={"leaks_with": pl.List(pl.String), "is_leak": pl.Boolean},
     scope="dataset",
     cheap=True,
+    finds=LEAK_CHECKS,
 ):
     """`leaks_with` lists the other splits that have a row equal to this one, or similar at `threshold` or above; empty
     where there are none, null where the row has no split; several judgements of one text count as equal rows.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analysis.duplicates.duplicate_checks import MEANING_CHECKS
 from analysis.duplicates.groups import groups, pairs_of
 from analysis.duplicates.meaning import MEANING_THRESHOLD, NEIGHBOUR, in_other_words, meaning_columns
 from analysis.embedding.texts import Over, text_over
@@ -29,6 +30,7 @@ class MeaningPairs(
         "is_meaning_extra": pl.Boolean,
     },
     scope="dataset",
+    finds=MEANING_CHECKS,
 ):
     """`meaning_neighbours` lists the later rows that the signal neighbours keeps and whose vectors have a cosine of 0.7
     or more with the vector of this row. `shared_words_share` is the Jaccard index of the sequences of two words in the

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analysis.duplicates.duplicate_checks import NEAR_CHECKS
 from analysis.duplicates.groups import THRESHOLD, groups, pairs_of
 from analysis.duplicates.policies import READS, Keep, in_order
 from analysis.duplicates.texts import check_choice
@@ -24,6 +25,7 @@ class NearGroups(
     adds={"near_group": pl.UInt32, "near_similarity": pl.Float32, "is_near_extra": pl.Boolean},
     scope="dataset",
     cheap=True,
+    finds=NEAR_CHECKS,
 ):
     """Every row joins the most similar kept row that is preferred to it, at `threshold` or above, or is kept itself. So
     the similarity of every row to its kept row is `threshold` or more (`analysis.duplicates.groups`).

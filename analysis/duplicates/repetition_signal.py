@@ -7,6 +7,7 @@ from typing import Literal
 
 import polars as pl
 
+from analysis.duplicates.duplicate_checks import REPEATING_CHECKS
 from analysis.duplicates.repetition import RULES
 from analysis.duplicates.texts import check_choice
 from analysis.signal import Signal
@@ -26,6 +27,7 @@ class Repetition(
         "repetition_rule": pl.String,
         "is_endless_loop": pl.Boolean,
     },
+    finds=REPEATING_CHECKS,
 ):
     """The shares of Rae et al. 2021 (Gopher), each 0 to 1, with the highest value that the paper accepts:
 

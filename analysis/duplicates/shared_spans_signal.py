@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from analysis.duplicates.duplicate_checks import COMMON_CHECKS
 from analysis.duplicates.spans import (
     BOILERPLATE_TOKENS,
     TOKENS,
@@ -45,6 +46,7 @@ class SharedSpans(
     adds={"shared_span_share": pl.Float32, "has_boilerplate": pl.Boolean},
     scope="dataset",
     tables={"spans": SPAN},
+    finds=COMMON_CHECKS,
 ):
     """All passages of `tokens` words or more that are in two rows or more, compared word by word.
 

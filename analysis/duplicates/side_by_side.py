@@ -8,6 +8,7 @@ from typing import Any, cast
 import polars as pl
 
 from analysis.dataset import Dataset
+from analysis.dataset.names import name_in_file
 from analysis.duplicates.decisions import SIGNAL_OF, columns_compared
 from analysis.duplicates.texts import ROW_TEXTS, Over, pieces_of
 from analysis.reading.marks import Span
@@ -36,8 +37,9 @@ def texts_of_rows(
     """
     names = columns_compared(dataset, kind)
     if names and (kind in ("fields", "meaning") or dataset.signal(SIGNAL_OF[kind]).parameters.get("whole")):
+        named = {name: name_in_file(dataset.meta, name) for name in names}
         shown = [
-            [f"{name}: {row[name] if row[name] is not None else '(missing)'}" for name in names]
+            [f"{called}: {row[name] if row[name] is not None else '(missing)'}" for name, called in named.items()]
             for row in frame.iter_rows(named=True)
         ]
         return ["\n".join(lines) for lines in shown], [{} for _ in shown]
@@ -86,7 +88,10 @@ def differing(dataset: Dataset, kind: str, kept: Row, other: Row) -> list[str]:
     texts |= set(columns_compared(dataset, kind))
     columns = [name for name in dict.fromkeys([*roles, *kept]) if name != ROW_ID and name not in texts and name in kept]
     different = [name for name in columns if kept[name] != other[name] and not isinstance(kept[name], list | dict)]
-    changes = [f"{name[:40]} {_word(other[name])} (kept: {_word(kept[name])})" for name in different[:DIFFERING]]
+    changes = [
+        f"{name_in_file(dataset.meta, name)[:40]} {_word(other[name])} (kept: {_word(kept[name])})"
+        for name in different[:DIFFERING]
+    ]
     return changes + ([f"{len(different) - DIFFERING} more"] if len(different) > DIFFERING else [])
 
 

@@ -82,8 +82,14 @@ def has_system_turn(messages: pl.Series) -> pl.Series:
 
 def turn_texts(messages: pl.DataType) -> list[str]:
     """The texts of a message, as far as the type of the column has them, in the order in which they are joined."""
-    names = [field.name for field in messages.inner.fields]  # type: ignore[attr-defined]
+    names = message_fields(messages)
     return [name for name in TURN_TEXTS if name in names]
+
+
+def message_fields(messages: pl.DataType) -> list[str]:
+    """The fields of a message, as far as the type of the column has them."""
+    message = messages.inner if isinstance(messages, pl.List) else None
+    return [field.name for field in message.fields] if isinstance(message, pl.Struct) else []
 
 
 def turn_text(message: Mapping[str, str | None], *, reasoning: bool = True) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from analysis.annotations import Annotations
-from analysis.annotations.tags import Batch
+from analysis.annotations.batches import Batch
 from analysis.dataset import Dataset
 from analysis.duplicates.groups import pair_table
 from analysis.signal import ROW_ID

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from analysis.counted import count
 from analysis.export.losses import sentences
 from analysis.export.outfiles import Written
 from analysis.export.receipt import PersonalData, Receipt, SignalUsed
 from analysis.export.redaction.outcome import outcome
-from analysis.export.waterfall import Step
+from analysis.export.steps import Step
 
 # The Hub's size categories, by powers of ten from 1,000 on.
 SIZES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B", "1B<n<10B")
@@ -28,6 +29,8 @@ FORMATS_IN_WORDS = {
     "prompt_completion": "JSON lines of prompt and completion",
     "preference": "JSON lines of prompt, chosen and rejected answer",
     "kto": "JSON lines of prompt, completion and a label that says whether it is desirable",
+    "tokens": "JSON lines of rendered text, token ids, attention mask and labels",
+    "tokens_parquet": "Parquet: rendered text, token ids, attention mask and labels",
     "parquet": "Parquet: canonical columns, the source's own and tags",
     "csv": "CSV: canonical columns, the source's own and tags",
 }
@@ -74,7 +77,7 @@ def card(receipt: Receipt, written: Written, lengths: pl.Series | None) -> str:
         _list(source.notes),
         "## Rows",
         f"In view: {code(receipt.sentence)}.",
-        table(("reason", "rows left", "rows dropped", "tokens left", "tokens dropped"), map(_step, receipt.steps)),
+        _waterfall(receipt.steps),
         "## Columns",
         table(("column", "type", "missing"), _columns(written)),
         *_tokens(lengths),
@@ -110,11 +113,11 @@ def front_matter(receipt: Receipt) -> str:
 
 def _file(name: str, *counts_and_sha256: int | str) -> list[str]:
     *counts, sha256 = counts_and_sha256
-    return [code(name), *(f"{count:,}" for count in counts), code(str(sha256))]
+    return [code(name), *(f"{number:,}" for number in counts), code(str(sha256))]
 
 
-def _unreadable(count: int) -> str:
-    return "every record could be read" if not count else f"{count:,} record{'s' * (count != 1)} could not be read"
+def _unreadable(records: int) -> str:
+    return f"{count(records, 'record')} could not be read" if records else "every record could be read"
 
 
 def _list(sentences: Iterable[str]) -> str:
@@ -125,8 +128,17 @@ def _number(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 
 
+def _waterfall(steps: Sequence[Step]) -> str:
+    """The steps as a table; what they add has columns of its own where any adds or changes rows."""
+    names = ["reason", "rows left", "rows dropped", "tokens left", "tokens dropped"]
+    has_added = any(step.added_rows or step.changed_rows for step in steps)
+    added = ["rows added", "rows with other texts", "tokens added"] if has_added else []
+    return table([*names, *added], (_step(step)[: len(names) + len(added)] for step in steps))
+
+
 def _step(step: Step) -> list[str]:
-    return [code(step.reason), *map(_number, (step.rows, step.dropped_rows, step.tokens, step.dropped_tokens))]
+    left = (step.rows, step.dropped_rows, step.tokens, step.dropped_tokens)
+    return [code(step.reason), *map(_number, (*left, step.added_rows, step.changed_rows, step.added_tokens))]
 
 
 def _columns(written: Written) -> list[list[str]]:
@@ -152,15 +164,15 @@ def _personal_data(personal: PersonalData | None) -> list[str]:
         return ["## Personal data", outcome(personal)]
     lines = [[code(one.type), one.how, f"{one.rows:,}", f"{one.values:,}"] for one in personal.taken_out]
     rules = len(personal.not_personal)
-    sentence = f"{rules:,} rule{'s' * (rules != 1)} of people that say what is not personal, in the receipt."
+    sentence = f"{count(rules, 'rule')} of people that say what is not personal, in the receipt."
     return ["## Personal data taken out", table(("type", "how", "rows", "values"), lines), sentence if rules else ""]
 
 
 def _changes(receipt: Receipt) -> list[str]:
     notes = [*sentences(receipt.to, receipt.lost), *receipt.notes]
-    if (count := receipt.neutralised_cells) is not None:
+    if (cells := receipt.neutralised_cells) is not None:
         notes.append(
-            f"{count:,} cells begin with = + - @, a tab or a carriage return and are no numbers; "
+            f"{cells:,} cells begin with = + - @, a tab or a carriage return and are no numbers; "
             "an apostrophe in front keeps spreadsheets from running them."
         )
     return ["## What is not as in the source", _list(notes)] if notes else []

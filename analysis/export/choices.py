@@ -21,13 +21,15 @@ FOLDER = "export_choices"
 @dataclass(frozen=True)
 class ExportChoice:
     """The format, the kinds of noise to remove, what is done with each type of personal data, the column of splits
-    that get no copies of each other, and the splits that stay whole. "" and empty: not chosen."""
+    that get no copies of each other, the splits that stay whole, and whether solved examples are unpacked. "" and
+    empty: not chosen."""
 
     to: str
     clean: tuple[str, ...]
     redact: tuple[str, ...]
     split_safe: str = ""
     protect: tuple[str, ...] = ()
+    unpack_shots: bool = False
 
 
 NOTHING = ExportChoice("", (), ())

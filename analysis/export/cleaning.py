@@ -10,12 +10,14 @@ from analysis.dataset import Dataset
 from analysis.dataset.folder import MESSAGES, TEXTS
 from analysis.formats.columns import MESSAGE
 from analysis.noise import cleaned_texts
+from analysis.signal import ROW_ID
 
 TEXT_ROLES = ("prompt", "input", "response", "rejected", "system", "text")
 
 
 class Cleaner:
-    """Cleans frame by frame; `rows` counts the rows in which a text changed."""
+    """Cleans frame by frame; `rows` counts the rows in which a text changed: a frame in which a row may have several
+    lines has their ids."""
 
     def __init__(self, dataset: Dataset, kinds: Sequence[str]) -> None:
         self.kinds = tuple(kinds)
@@ -32,7 +34,7 @@ class Cleaner:
             new = self._clean_chats(column) if column.dtype == MESSAGES else self._clean_texts(column)
             columns.append(new)
             changed = changed | column.ne_missing(new)
-        self.rows += int(changed.sum())
+        self.rows += frame.filter(changed)[ROW_ID].n_unique() if ROW_ID in frame.columns else int(changed.sum())
         return frame.with_columns(columns)
 
     def notes(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import polars as pl
 from analysis.dataset import Dataset
 from analysis.errors import ExportError
 from analysis.export.as_in_source import write_as_in_source
+from analysis.export.as_tokens import cautions, choice_of, read_for_tokens, write_tokens
 from analysis.export.card import card
 from analysis.export.cleaning import Cleaner
 from analysis.export.exposure import exposure
@@ -20,11 +21,14 @@ from analysis.export.folder import CARD, RECEIPT, new_folder
 from analysis.export.losses import losses, sentences
 from analysis.export.making_receipt import receipt_of
 from analysis.export.outfiles import Written, file_stem
+from analysis.export.proposed.outlook import proposed_outlook
+from analysis.export.proposed.tables import change_of
 from analysis.export.receipt import Receipt
 from analysis.export.redaction.outcome import outcome
 from analysis.export.redaction.redacting import Redacting
-from analysis.export.request import ExportRequest
+from analysis.export.request import TOKENIZED, ExportRequest
 from analysis.export.training_formats import KEYS
+from analysis.export.unpacking import Unpacking, outlook
 from analysis.export.waterfall import Chosen, choose, protection
 from analysis.export.writers import write_training
 
@@ -46,15 +50,20 @@ class ExportResult:
 
     def as_dict(self) -> dict[str, Any]:
         """rows_in, rows_out, files (path in the folder, rows, bytes, sha256), the rows that lose each field, what was
-        done about personal data, waterfall, the receipt's path."""
-        receipt = self.receipt.as_dict()
+        done about personal data, waterfall, the receipt's path, what was unpacked, rows with proposed texts."""
+        receipt = replace(self.receipt, proposals=None).as_dict()
         shown = {key: receipt[key] for key in ("rows_in", "rows_out", "files", "neutralised_cells", "lost", "notes")}
+        unpacked = {"unpacked_shots": receipt["unpacked_shots"]} if "unpacked_shots" in receipt else {}
+        taken = self.receipt.proposals
+        proposed = {"proposed": {"rows": taken.rows, "people": dict(taken.people)}} if taken else {}
         unknown = {"unknown": list(self.unknown)} if self.unknown else {}
         return {
             **shown,
             "personal_data": outcome(self.receipt.personal_data),
             "waterfall": receipt["steps"],
             "receipt": str(self.folder / RECEIPT),
+            **unpacked,
+            **proposed,
             **unknown,
         }
 
@@ -90,7 +99,14 @@ def export(
         report("choosing", 0, dataset.height)
         chosen = choose(dataset, request, reasons)
         lost = losses(chosen)
-        for sentence in (*exposure(chosen).sentences, *sentences(request.to, lost)):
+        cautious = cautions(dataset) if request.to in TOKENIZED else []
+        for sentence in (
+            *outlook(chosen),
+            *exposure(chosen).sentences,
+            *proposed_outlook(chosen),
+            *sentences(request.to, lost),
+            *cautious,
+        ):
             tell(sentence)
         receipt = write_export(chosen, lost, folder, sources, report)
     return ExportResult(out, receipt)
@@ -105,13 +121,14 @@ def write_export(
 ) -> Receipt:
     """Writes data files, card and receipt into the empty `folder`; returns the receipt. `lost`: see `losses`."""
     _check_added(chosen)
-    cleaner, redacting = Cleaner(chosen.dataset, chosen.request.clean), Redacting(chosen)
-    written = _write(chosen, folder, sources, report, cleaner, redacting)
-    written.notes += [*protection(chosen), *cleaner.notes(), *redacting.notes()]
-    receipt = receipt_of(chosen, written, lost, redacting.personal_data())
+    unpacking, cleaner, redacting = Unpacking(chosen), Cleaner(chosen.dataset, chosen.request.clean), Redacting(chosen)
+    written = _write(chosen, folder, sources, report, unpacking, cleaner, redacting)
+    taken = chosen.taking.notes(chosen.mask)
+    written.notes += [*taken, *protection(chosen), *unpacking.notes(), *cleaner.notes(), *redacting.notes()]
+    receipt = receipt_of(chosen, written, lost, redacting.personal_data(), unpacking.shots)
     if chosen.request.redact:
         report("scanning again", 0, chosen.rows)
-        redacting.check(folder, receipt)
+        redacting.check(folder, receipt, unpacking.rows())
     (folder / CARD).write_text(card(receipt, written, chosen.lengths), encoding="utf-8", newline="\n")
     (folder / RECEIPT).write_bytes(receipt.as_json())
     return receipt
@@ -131,18 +148,20 @@ def _write(
     folder: Path,
     sources: Sequence[Path] | None,
     report: Report,
+    unpacking: Unpacking,
     cleaner: Cleaner,
     redacting: Redacting,
 ) -> Written:
-    """Writes the data files: the chosen rows cleaned, then redacted."""
+    """Writes the data files: the chosen rows with their proposed texts, unpacked, then cleaned, then redacted."""
     dataset, to = chosen.dataset, chosen.request.to
     stem = file_stem(dataset.name)
 
     def frames(columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         done = 0
         wanted = list(dict.fromkeys(columns))
-        for frame in chosen.batches(list(dict.fromkeys([*wanted, *redacting.reads]))):
-            yield redacting(cleaner(frame)).select(wanted)
+        for frame in chosen.batches(list(dict.fromkeys([*wanted, *unpacking.reads, *redacting.reads]))):
+            lines = unpacking(frame)
+            yield unpacking.once(redacting(cleaner(lines.frame)).select(*wanted, *unpacking.adds), lines)
             done += frame.height
             report("writing", done, chosen.rows)
 
@@ -150,7 +169,10 @@ def _write(
         path = folder / f"{stem}-{to.replace('_', '-')}.jsonl"
         return write_training(to, chosen.source, frames(chosen.source.reads(to)), path)
     if to == "input":
-        return write_as_in_source(dataset, frames, folder, sources, redacting.change)
+        return write_as_in_source(dataset, frames, folder, sources, lambda file: change_of(chosen, redacting, file))
+    if to in TOKENIZED:
+        path = folder / (f"{stem}-tokens.jsonl" if to == "tokens" else f"{stem}-tokens.parquet")
+        return write_tokens(to, choice_of(dataset), frames(read_for_tokens(dataset)), path)
     columns = dict.fromkeys([*flat_columns(dataset, repeat=to == "parquet"), *chosen.request.add])
     schema = {name: dataset.schema[name] for name in columns}
     write = write_parquet if to == "parquet" else write_csv

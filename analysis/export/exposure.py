@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from analysis.counted import count
 from analysis.dataset import Dataset
 from analysis.export.waterfall import Chosen
 from analysis.personal_data.scanning import SCANNED
@@ -100,25 +101,21 @@ def _looked(chosen: Chosen, signal: str) -> Looked | None:
 
 def _sentence(looked: Looked, hold: str, holds: str, what: str) -> str:
     if not looked.holding:
-        return f"None of the {_rows(looked.read)} looked at {holds} {what}."
-    start = f"{_rows(looked.holding)} {hold if looked.holding != 1 else holds} {what}"
+        return f"None of the {count(looked.read)} looked at {holds} {what}."
+    start = f"{count(looked.holding)} {hold if looked.holding != 1 else holds} {what}"
     if not looked.as_it_is:
         return f"{start}, and it is replaced."
     if not looked.replaced:
         return f"{start}, and it goes out as it is."
     types = ", ".join(f"{described(type_).title} {rows:,}" for type_, rows in looked.types.items())
-    replaced, as_it_is = _rows(looked.replaced), _rows(looked.as_it_is)
+    replaced, as_it_is = count(looked.replaced), count(looked.as_it_is)
     return f"{start}: in {replaced} it is replaced, in {as_it_is} it goes out as it is ({types})."
 
 
 def _unread(looked: Looked) -> list[str]:
     sentences = []
     if unread := looked.rows - looked.read:
-        sentences.append(f"{_rows(unread)} of {looked.rows:,} {'was' if unread == 1 else 'were'} not looked at.")
+        sentences.append(f"{count(unread)} of {looked.rows:,} {'was' if unread == 1 else 'were'} not looked at.")
     if looked.partly:
-        sentences.append(f"{_rows(looked.partly)} {'was' if looked.partly == 1 else 'were'} not looked at to the end.")
+        sentences.append(f"{count(looked.partly)} {'was' if looked.partly == 1 else 'were'} not looked at to the end.")
     return sentences
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'s' * (count != 1)}"

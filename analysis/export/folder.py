@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from analysis.counted import count
 from analysis.errors import ExportError, ReceiptError
 from analysis.export.receipt import read_receipt
 
@@ -30,9 +31,9 @@ class Earlier:
     @property
     def sentence(self) -> str:
         """Rows, format, dataset, date, and whether personal data was taken out."""
-        rows = f"{self.rows:,} row{'s' * (self.rows != 1)}"
         personal = f"personal data taken out ({', '.join(self.redact)})" if self.redact else "personal data as it was"
-        return f"an export of {rows} of {self.name} as {self.to}, written {self.written:%Y-%m-%d %H:%M}, {personal}"
+        export = f"an export of {count(self.rows)} of {self.name} as {self.to}"
+        return f"{export}, written {self.written:%Y-%m-%d %H:%M}, {personal}"
 
 
 def earlier_export(out: Path) -> Earlier | None:

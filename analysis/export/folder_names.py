@@ -19,10 +19,12 @@ def plain_name(text: str) -> str:
 def new_name(name: str, request: ExportRequest, rows: int, now: datetime, parent: Path) -> str:
     """The name of a folder that does not exist in `parent`, such as "chats-messages-971-rows-redacted-2026-11-30-1402".
 
-    It tells the dataset, the format, the rows, and whether texts are cleaned and personal data taken out.
+    It tells the dataset, the format, the rows, and whether they are unpacked, texts are cleaned and personal data is
+    taken out.
     """
     stem = plain_name(Path(name).stem)[:MAX_STEM_CHARS].rstrip("-.") or "dataset"
     parts = [stem, request.to.replace("_", "-"), f"{rows}-row{'s' * (rows != 1)}"]
+    parts += ["unpacked"] * request.unpack_shots
     parts += ["cleaned"] * bool(request.clean) + ["redacted"] * bool(request.redact)
     first = "-".join([*parts, f"{now:%Y-%m-%d-%H%M}"])
     name, number = first, 1

@@ -8,14 +8,19 @@ from typing import NamedTuple
 import orjson
 import polars as pl
 
+from analysis.counted import count
+from analysis.export.as_tokens import read_for_tokens
 from analysis.export.cleaning import Cleaner
 from analysis.export.flat import flat_columns
+from analysis.export.proposed.taking import PROPOSED
 from analysis.export.replaced_characters import has_replaced
+from analysis.export.request import TOKENIZED
 from analysis.export.training_formats import KEYS, PAIRS, SourceColumns
 from analysis.export.turns import loses_part
 from analysis.export.waterfall import Chosen
-from analysis.formats.chats import INSTRUCTING
 from analysis.formats.layouts import BY_NAME
+from analysis.formats.messages import INSTRUCTING
+from analysis.templates import PARTS
 
 UNREAD = "U+FFFD"
 FIELDS = {
@@ -30,6 +35,8 @@ FIELDS = {
 OF_SEVERAL = [layout.name for layout in BY_NAME.values() if layout.of_several]
 """The layouts whose records are made of several of the file, which are no columns of the row."""
 SHAREGPT_KEYS = r'"(?:from|value)":'
+RENAMED = r'^\{"role":"[^"]*"\}$'
+"""Nothing but another name of a role, which every format writes by its own name."""
 MIXED = ("mixed", "almost_numeric")
 TEXTUAL = ("json", "jsonl")
 
@@ -48,7 +55,8 @@ def losses(chosen: Chosen) -> dict[str, int]:
     """Field -> rows that lose it, of the rows that are exported: most rows first, without fields that no row loses.
 
     A field is a key of a message, or a column. `U+FFFD` counts the rows in which this character goes out: it replaces
-    bytes that could not be read. The texts are those that are exported after cleaning.
+    bytes that could not be read. "proposed prompt" counts the rows whose proposed text is not written. The texts are
+    those that are exported after cleaning.
     """
     possible = [*_of_format(chosen), _unread(chosen)]
     cleaner = Cleaner(chosen.dataset, chosen.request.clean)
@@ -58,20 +66,25 @@ def losses(chosen: Chosen) -> dict[str, int]:
         cleaned = cleaner(frame)
         for loss in possible:
             counts[loss.field] += int(loss.test(cleaned).sum())
+    counts |= chosen.taking.losses(chosen.mask)
     return {name: rows for name, rows in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if rows}
 
 
 def sentences(to: str, lost: Mapping[str, int]) -> list[str]:
     """What is lost, for people."""
-    fields = [f"{name} in {_rows(rows)}" for name, rows in lost.items() if name != UNREAD]
+    proposed = [f"{name} in {count(rows)}" for name, rows in lost.items() if name.startswith(PROPOSED)]
+    fields = [
+        f"{name} in {count(rows)}" for name, rows in lost.items() if name != UNREAD and not name.startswith(PROPOSED)
+    ]
     told = [f"The format {to} cannot hold as in the source: {', '.join(fields)}."] if fields else []
+    if proposed:
+        told.append(
+            f"The format {to} has no certain place for some proposed texts, and the source's texts go out there: "
+            f"{', '.join(proposed)}. Another format takes them, such as messages."
+        )
     if unread := lost.get(UNREAD, 0):
-        told.append(f"{_rows(unread)} go out with {UNREAD}, which stands for characters that could not be read.")
+        told.append(f"{count(unread)} go out with {UNREAD}, which stands for characters that could not be read.")
     return told
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'s' * (count != 1)}"
 
 
 def _of_format(chosen: Chosen) -> Iterator[Loss]:
@@ -82,6 +95,8 @@ def _of_format(chosen: Chosen) -> Iterator[Loss]:
                 yield _where("tags (as text)", [name], pl.col(name).list.len() > 0)
             elif dataset.schema[name].is_nested() or dataset.schema[name] == pl.Binary:
                 yield _where(f"{name} (as text)", [name], pl.col(name).is_not_null())
+    if to in TOKENIZED:
+        yield from _of_tokens(chosen)
     if to not in KEYS:
         return
     yield from (_unless_beside(loss, source) for loss in _of_texts(to, source))
@@ -92,6 +107,19 @@ def _of_format(chosen: Chosen) -> Iterator[Loss]:
         elif not _is_json(dtype):
             yield _where(f"{name} (as text)", [column], pl.col(column).is_not_null())
     yield from _of_mixed_columns(chosen)
+
+
+def _of_tokens(chosen: Chosen) -> Iterator[Loss]:
+    """What tokens do not hold: the parts that the template leaves out, a pair's other side, and all other columns."""
+    source = chosen.source
+    for part in PARTS:
+        has_part = pl.col("dropped_parts").list.contains(part).fill_null(False)
+        yield _where(f"{part} (left out by the template)", ["dropped_parts"], has_part)
+    yield from _of_rejected("tokens", source)
+    tools = (source.roles.get("tools", "tools"), "tools")
+    for column, name in source.others("tokens").items():
+        if column not in tools:
+            yield _where(name, [column], pl.col(column).is_not_null())
 
 
 def _of_texts(to: str, source: SourceColumns) -> Iterator[Loss]:
@@ -132,7 +160,8 @@ def _of_messages(to: str) -> Iterator[Loss]:
             yield _any("other keys of a message", turn.field("extra").str.contains(SHAREGPT_KEYS))
         return
     for field, name in FIELDS.items():
-        yield _any(name, turn.field(field).is_not_null())
+        is_role = turn.field(field).str.contains(RENAMED) if field == "extra" else pl.lit(False)
+        yield _any(name, turn.field(field).is_not_null() & ~is_role)
     yield _any("role developer", turn.field("role") == "developer")
     systems = pl.col("messages").list.eval(turn.field("role").is_in(INSTRUCTING)).list.sum()
     yield _where("several system messages", ["messages"], (systems > 1).fill_null(False))
@@ -178,6 +207,8 @@ def _unread(chosen: Chosen) -> Loss:
     to, dataset = chosen.request.to, chosen.dataset
     if to in KEYS:
         reads = chosen.source.reads(to)
+    elif to in TOKENIZED:
+        reads = read_for_tokens(dataset)[1:]
     elif to != "input":
         reads = flat_columns(dataset, repeat=to == "parquet")
     elif all(described["container"] in ("parquet", "arrow") for described in dataset.meta["sources"].values()):

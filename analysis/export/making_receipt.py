@@ -12,15 +12,21 @@ import analysis
 from analysis.dataset import Dataset
 from analysis.dataset.folder import TAGS
 from analysis.export.outfiles import Written
+from analysis.export.proposed.receipted import receipted
 from analysis.export.receipt import PersonalData, Receipt, SignalUsed, Source, SourceFile, Tags
 from analysis.export.request import TABULAR
+from analysis.export.unpacked_rows import UnpackedShots
 from analysis.export.waterfall import Chosen
 from analysis.formats import ReadOptions
 from analysis.signal import ROW_ID, Signal
 
 
 def receipt_of(
-    chosen: Chosen, written: Written, lost: Mapping[str, int], personal_data: PersonalData | None
+    chosen: Chosen,
+    written: Written,
+    lost: Mapping[str, int],
+    personal_data: PersonalData | None,
+    unpacked_shots: UnpackedShots | None,
 ) -> Receipt:
     """What was chosen, written and lost, and all that is needed to make it again."""
     dataset, request, steps = chosen.dataset, chosen.request, chosen.steps
@@ -28,7 +34,7 @@ def receipt_of(
         winnow=analysis.__version__,
         source=_source_of(dataset),
         view=tuple(request.view.to_params()),
-        sentence=request.view.sentence,
+        sentence=dataset.sentence_of(request.view),
         tags=_tags_of(chosen),
         signals=tuple(_as_used(signal) for signal in _signals_of(chosen)),
         to=request.to,
@@ -46,6 +52,8 @@ def receipt_of(
         notes=tuple(written.notes),
         files=tuple(written.files),
         personal_data=personal_data,
+        unpacked_shots=unpacked_shots,
+        proposals=receipted(dataset, request, chosen.taking, chosen.mask, chosen.may_take),
     )
 
 

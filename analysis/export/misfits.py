@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from analysis.export.request import TOKENIZED, TRAINER
 from analysis.export.training_formats import SourceColumns, labels_of
 
 MOVED = r'\{"type":"[^"]*"\}'
@@ -11,11 +12,13 @@ MOVED = r'\{"type":"[^"]*"\}'
 LETTERS = {"system": "s", "developer": "s", "user": "u", "assistant": "a", "tool": "t"}
 
 
-def misfits(to: str, source: SourceColumns) -> list[tuple[str, pl.Expr]]:
+def misfits(to: str, source: SourceColumns, answers_itself: pl.Expr | None = None) -> list[tuple[str, pl.Expr]]:
     """Reasons why the format cannot hold a row, each with a test on the columns of `misfit_columns`.
 
-    The first reason that applies counts.
+    The first reason that applies counts. `answers_itself`: whether a row needs no response; none by default.
     """
+    if to in TOKENIZED:
+        return _without_tokens()
     messages, prompt, response, rejected = (_column(source, n) for n in ("messages", "prompt", "response", "rejected"))
     chat = (messages.list.len() > 0).fill_null(False) if "messages" in source.canonical else pl.lit(False)
     single = ~chat
@@ -24,7 +27,8 @@ def misfits(to: str, source: SourceColumns) -> list[tuple[str, pl.Expr]]:
     is_implicit = to == "preference" and "prompt" not in source.canonical
     if not is_implicit:
         reasons.append(("no prompt", single & prompt.is_null()))
-    reasons.append(("no response", single & response.is_null()))
+    needs_none = pl.lit(False) if answers_itself is None else answers_itself
+    reasons.append(("no response", single & response.is_null() & ~needs_none))
     if "messages" in source.canonical:
         reasons += [(reason, chat & test.fill_null(True)) for reason, test in _chat_misfits(to, messages, is_implicit)]
     if to == "preference" or (to == "kto" and source.is_pairs):
@@ -38,9 +42,20 @@ def misfits(to: str, source: SourceColumns) -> list[tuple[str, pl.Expr]]:
 
 def misfit_columns(to: str, source: SourceColumns) -> list[str]:
     """The columns that the tests of `misfits` read."""
+    if to in TOKENIZED:
+        return list(TRAINER)
     used = ("messages", "messages_rejected", "prompt_turns", "prompt", "response", "rejected", "prompts_differ")
     names = [n for n in used if n in source.canonical]
     return [*names, *([source.roles["label"]] if to == "kto" and "label" in source.roles else [])]
+
+
+def _without_tokens() -> list[tuple[str, pl.Expr]]:
+    refused = pl.col("template_error").is_not_null()
+    return [
+        ("the template refuses it", refused),
+        ("no chat, and no prompt and response", ~refused & pl.col("trainer_tokens").is_null()),
+        ("no trained token is left", pl.col("is_untrained").fill_null(False)),
+    ]
 
 
 def _chat_misfits(to: str, messages: pl.Expr, is_implicit: bool) -> list[tuple[str, pl.Expr]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,9 @@ import orjson
 import analysis
 from analysis.errors import ReceiptError
 from analysis.export.outfiles import WrittenFile
-from analysis.export.waterfall import Step
+from analysis.export.proposed.receipted import ProposedText, ProposedTexts, Texts
+from analysis.export.steps import Step
+from analysis.export.unpacked_rows import UnpackedShots
 from analysis.formats import ReadOptions
 from analysis.personal_data.not_personal import NotPersonal
 
@@ -36,6 +39,9 @@ WANTED = {
     "dataclass_exact_type": "must be an object",
 }
 MAX_SEEN_CHARS = 60
+MARKED_TEXTS: Texts = {"": {}}
+MARK = '{\n   "": {}\n  }'
+"""What stands for the proposed texts of a receipt, and how it is written."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,8 @@ class Receipt:
     """An export: `winnow` is the version that made it, `view` its view as in a URL, `sentence` the view in words,
     `protect` the splits that stay whole, `steps` the waterfall from all records to those that were written. Tokens are
     null where they are not counted, `neutralised_cells` where cells are not changed. `lost`: field -> rows that lose it
-    (see `losses`). The fields are in the order of the JSON text."""
+    (see `losses`). `unpacked_shots`: None where rows were not to be unpacked. `proposals`: None where the export
+    has nothing to do with proposed texts. The fields are in the order of the JSON text."""
 
     winnow: str
     source: Source
@@ -137,14 +144,38 @@ class Receipt:
     notes: tuple[str, ...] = ()
     files: tuple[WrittenFile, ...]
     personal_data: PersonalData | None = field(default=None, metadata=LEFT_OUT)
+    unpacked_shots: UnpackedShots | None = field(default=None, metadata=LEFT_OUT)
+    proposals: ProposedTexts | None = field(default=None, metadata=LEFT_OUT)
 
     def as_dict(self) -> dict[str, Any]:
         """The receipt as JSON values."""
         return dict(_json_values(self))
 
     def as_json(self) -> bytes:
-        """The bytes of `receipt.json`."""
-        return f"{json.dumps(self.as_dict(), ensure_ascii=False, indent=1)}\n".encode()
+        """The bytes of `receipt.json`. Proposed texts, which can be very many, are written separately."""
+        if not self.proposals or not self.proposals.texts:
+            return _json(self).encode()
+        marked = replace(self, proposals=replace(self.proposals, texts=MARKED_TEXTS))
+        before, _, after = _json(marked).rpartition(MARK)
+        return f"{before}{_json_of_texts(self.proposals.texts)}{after}".encode()
+
+
+def _json(receipt: Receipt) -> str:
+    return f"{json.dumps(receipt.as_dict(), ensure_ascii=False, indent=1)}\n"
+
+
+def _json_of_texts(texts: Texts) -> str:
+    """What `_json` makes of proposed texts, at their place in the receipt."""
+    rows = []
+    for row_id, of_row in texts.items():
+        inner = ",\n".join(map(_json_of_text, of_row, of_row.values()))
+        rows.append(f"   {encode_basestring(row_id)}: {{\n{inner}\n   }}")
+    return "{\n" + ",\n".join(rows) + "\n  }"
+
+
+def _json_of_text(field: str, one: ProposedText) -> str:
+    text, person = encode_basestring(one.text), encode_basestring(one.person)
+    return f'    {encode_basestring(field)}: {{\n     "text": {text},\n     "person": {person}\n    }}'
 
 
 def read_receipt(path: Path) -> tuple[Receipt, list[str]]:
@@ -190,6 +221,8 @@ def _fault(error: ErrorDetails) -> str:
 
 def _json_values(value: Any, *, everything: bool = False) -> Any:
     """Dataclasses as objects, tuples as lists; with `everything` also the fields that are left out where empty."""
+    if isinstance(value, str):
+        return value
     if is_dataclass(value):
         named = {f.name: getattr(value, f.name) for f in fields(value) if everything or _is_written(value, f)}
         return {name: _json_values(inner, everything=everything) for name, inner in named.items()}

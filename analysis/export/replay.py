@@ -16,11 +16,13 @@ from analysis.export.earlier import as_it_meant
 from analysis.export.exporting import ExportResult, write_export
 from analysis.export.folder import new_folder
 from analysis.export.losses import losses
+from analysis.export.proposed.receipted import current_texts_of
 from analysis.export.receipt import PersonalData, Receipt, Tags, read_receipt
 from analysis.export.request import ExportRequest
 from analysis.export.waterfall import choose
 from analysis.formats import ROLES, TEXT_ROLES, fingerprint
 from analysis.keys import key_id
+from analysis.loaders.tokenizers import tokenizer_digest
 from analysis.personal_data.not_personal import KINDS, NotPersonal, ruled, whole
 from analysis.signal import ROW_ID, Catalogue
 from analysis.view import View
@@ -29,11 +31,20 @@ from analysis.workspace import Workspace
 
 
 def replay(
-    receipt_path: Path, sources: Path | Iterable[Path], out: Path, workspace: Workspace, *, replace: bool = False
+    receipt_path: Path,
+    sources: Path | Iterable[Path],
+    out: Path,
+    workspace: Workspace,
+    *,
+    replace: bool = False,
+    tokenizer: str = "",
 ) -> ExportResult:
-    """Makes the export again from the same source files in the folder `out`, with the tags of the receipt.
+    """Makes the export again from the same source files in the folder `out`, with the tags and proposed texts of the
+    receipt.
 
     `out` is written only if every file has the SHA-256 of the receipt; an earlier export in it only with `replace`.
+    `tokenizer`: the path of the tokenizer.json of which the receipt has the name and the digest; where it is "", the
+    one that is chosen for the dataset here, if it has the same digest.
 
     Raises ReceiptError where a file differs, WinnowError where the receipt needs what this version does not have.
     """
@@ -42,7 +53,7 @@ def replay(
     _check_sources(receipt, paths)
     _check_signals(receipt, workspace.catalogue)
     _check_personal_data(receipt.personal_data)
-    dataset = _as_it_was(workspace.open(paths, receipt.source.reading), receipt)
+    dataset = _as_it_was(workspace.open(paths, receipt.source.reading), receipt, tokenizer)
     with new_folder(out, replace=replace) as folder:
         chosen = choose(dataset, _request_of(receipt, dataset), _reasons(receipt.tags))
         new = write_export(chosen, losses(chosen), folder, paths)
@@ -121,29 +132,47 @@ def _request_of(receipt: Receipt, dataset: Dataset) -> ExportRequest:
         split_safe=receipt.split_safe,
         protect=protect,
         redact=receipt.personal_data.redact if receipt.personal_data else (),
+        unpack_shots=receipt.unpacked_shots is not None,
+        proposals="take" if receipt.proposals is None or receipt.proposals.is_taken else "ignore",
+        until_proposed=receipt.proposals.until if receipt.proposals else (),
     )
 
 
-def _as_it_was(dataset: Dataset, receipt: Receipt) -> Dataset:
-    """The dataset with the names, roles, parameters, tags and rules of the receipt, and with its signals computed; its
-    metadata on disk do not change."""
+def _as_it_was(dataset: Dataset, receipt: Receipt, tokenizer: str = "") -> Dataset:
+    """The dataset with the names, roles, parameters, tags, proposed texts and rules of the receipt, and its signals
+    computed; its metadata on disk do not change."""
     source, personal = receipt.source, receipt.personal_data
     if nameless := sorted(source.roles.keys() - set(ROLES)):
         raise ReceiptError(f"The receipt names a role {nameless[0]!r}; the roles are {', '.join(ROLES)}.")
     if unknown := sorted(set(source.roles.values()) - set(dataset.originals)):
         raise ReceiptError(f"The receipt gives a role to {unknown[0]!r}, a column that the source does not have.")
     files = [{**stored, "name": file.name} for stored, file in zip(dataset.meta["files"], source.files, strict=True)]
-    parameters: dict[str, Mapping[str, Any]] = {used.name: as_it_meant(used) for used in receipt.signals}
+    here = _tokenizers_here(dataset, tokenizer)
+    parameters: dict[str, Mapping[str, Any]] = {used.name: _found(as_it_meant(used), here) for used in receipt.signals}
     if personal and personal.detector:
         parameters["personal_data"] = {**personal.detector, **parameters.get("personal_data", {})}
     dataset.meta = {**dataset.meta, "files": files, "parameters": parameters}
     dataset.name, dataset.roles = source.name, _roles(dataset, source.roles)
     dataset.set_tags(_tags(receipt.tags), 1)
+    dataset.set_proposals(current_texts_of(receipt.proposals, is_redacted=bool(personal and personal.redact)), 1)
     for used in receipt.signals:
         compute(dataset, dataset.signal(used.name))
     if personal:
         dataset.set_rulings(ruled(dataset, personal.not_personal, "receipt"))
     return dataset
+
+
+def _tokenizers_here(dataset: Dataset, tokenizer: str) -> dict[str, str]:
+    """Digest -> path of the tokenizers that are known: the named one, and those that are chosen for the dataset."""
+    chosen = [given for given in dataset.meta.get("parameters", {}).values() if given.get("tokenizer")]
+    paths = {str(given.get("digest", "")): str(given["tokenizer"]) for given in chosen}
+    return {**paths, tokenizer_digest(tokenizer): tokenizer} if tokenizer else paths
+
+
+def _found(parameters: dict[str, Any], here: Mapping[str, str]) -> dict[str, Any]:
+    """The same parameters, with the path here of a tokenizer of which the receipt has the name alone."""
+    digest = parameters.get("digest", "")
+    return {**parameters, "tokenizer": here[digest]} if digest and digest in here else parameters
 
 
 def _roles(dataset: Dataset, given: Mapping[str, str]) -> dict[str, str]:

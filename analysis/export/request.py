@@ -14,8 +14,15 @@ from analysis.personal_data.types import ENTITY_TYPES
 from analysis.view import View
 
 TABULAR = ("parquet", "csv")
-FORMATS = ("input", *KEYS, *TABULAR)
+TOKENIZED = ("tokens", "tokens_parquet")
+"""The formats of token ids and labels, which the signal `trainer` and its choice make."""
+TRAINER = ("trainer_tokens", "is_untrained", "template_error", "dropped_parts")
+"""The columns that say which rows have tokens to train on, and what the template leaves out of them."""
+FORMATS = ("input", *KEYS, *TOKENIZED, *TABULAR)
+UNPACKABLE = ("messages", "sharegpt", "alpaca", "prompt_completion")
+"""The formats whose records hold a prompt and its answer."""
 CLEANABLE = tuple(name for name, kind in KINDS.items() if kind.can_be_cleaned)
+PROPOSALS = ("take", "ignore")
 GROUPS = ("text_group", "near_group", "near_neighbours")
 """The columns that show which rows are copies of rows in another split."""
 
@@ -30,7 +37,10 @@ class ExportRequest:
     splits, those of the splits to `protect` are exported and the others are dropped; then those of the split with the
     fewest rows. Where none is named the evaluation splits are protected, by their names; where there is no such name,
     the split with the fewest rows. Empty by default. `redact`: what is done with
-    each type of personal data, such as "EMAIL_ADDRESS=replace" (see `redaction.plan`).
+    each type of personal data, such as "EMAIL_ADDRESS=replace" (see `redaction.plan`). `unpack_shots`: a row whose
+    prompt holds solved examples becomes one record per example, in a format of `UNPACKABLE` (see `unpacked_rows`).
+    `proposals`: texts that people proposed are taken in the place of the source's, or ignored. `until_proposed`: tags
+    of `without_tags` whose rows come back where they have a proposed text; a tag named here alone is also one of those.
 
     Raises ExportError, RedactionError where a format, a kind of noise or a plan is unknown or does not fit.
     """
@@ -44,9 +54,22 @@ class ExportRequest:
     split_safe: str = ""
     protect: tuple[str, ...] = ()
     redact: tuple[str, ...] = ()
+    unpack_shots: bool = False
+    proposals: str = "take"
+    until_proposed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "redact", tuple(map(str, read_plan(self.redact).values())))
+        object.__setattr__(self, "without_tags", tuple(dict.fromkeys([*self.without_tags, *self.until_proposed])))
+        if self.proposals not in PROPOSALS:
+            raise ExportError(
+                f"Proposed texts cannot be treated by {self.proposals!r}; write one of {', '.join(PROPOSALS)}."
+            )
+        if self.until_proposed and not self.takes_proposals:
+            raise ExportError(
+                f"Rows tagged {self.until_proposed[0]} cannot come back with a proposed text while proposed texts are "
+                "left out; take them, or name the tag with without_tags alone."
+            )
         if self.to not in FORMATS:
             raise ExportError(f"There is no format {self.to!r} to export to; the formats are {', '.join(FORMATS)}.")
         if self.clean and self.to == "input":
@@ -60,6 +83,11 @@ class ExportRequest:
                 f"The format {self.to} has no place for {self.add[0]}; "
                 f"choose {' or '.join(TABULAR)} to add computed columns."
             )
+        if self.unpack_shots and self.to not in UNPACKABLE:
+            raise ExportError(
+                f"The format {self.to} cannot hold solved examples one by one; "
+                f"choose {', '.join(UNPACKABLE)} to unpack them."
+            )
         if unknown := [kind for kind in self.clean if kind not in CLEANABLE]:
             raise ExportError(f"There is no kind of noise {unknown[0]!r} to clean; known: {', '.join(CLEANABLE)}.")
 
@@ -67,6 +95,11 @@ class ExportRequest:
     def plan(self) -> Mapping[str, Redaction]:
         """Type of personal data -> what is done with it."""
         return read_plan(self.redact)
+
+    @property
+    def takes_proposals(self) -> bool:
+        """Whether proposed texts go out in the place of the source's."""
+        return self.proposals == "take"
 
     @property
     def dropped_types(self) -> list[str]:
@@ -78,7 +111,8 @@ class ExportRequest:
         """The columns that decide which rows are exported, and those that are added."""
         filtered = [f.column for f in self.view.active]
         groups = GROUPS if self.split_safe else ()
-        return list(dict.fromkeys([*self.add, *groups, *map(types_column, self.dropped_types), *filtered]))
+        trainer = TRAINER if self.to in TOKENIZED else ()
+        return list(dict.fromkeys([*self.add, *groups, *trainer, *map(types_column, self.dropped_types), *filtered]))
 
 
 def types_column(type_: str) -> str:

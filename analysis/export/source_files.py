@@ -13,6 +13,7 @@ import orjson
 import polars as pl
 
 from analysis.export.outfiles import COMPRESSIONS, OutFile, Written, WrittenFile
+from analysis.export.taken_rows import taken_rows
 from analysis.formats import groups
 from analysis.formats.batches import batches
 from analysis.formats.bytestream import ByteStream
@@ -206,7 +207,8 @@ def copy_rows(path: Path, container: str, chosen: pl.Series, out: Path, change: 
             low = int(chosen.search_sorted(batch.line))
             high = int(chosen.search_sorted(batch.line + batch.table.num_rows))
             if low < high:
-                taken = batch.table.take(pa.array((chosen[low:high] - batch.line).to_numpy()))
+                positions = pa.array((chosen[low:high] - batch.line).to_numpy())
+                taken = taken_rows(batch.table, positions, path.name)
                 held.append(change(taken, chosen[low:high]) if change else taken)
                 file.rows += high - low
             if sum(table.num_rows for table in held) >= ROW_GROUP_ROWS:

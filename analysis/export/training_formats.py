@@ -97,7 +97,7 @@ class SourceColumns:
         texts = {*self.texts}
         if to == "kto" and not self.is_pairs:
             texts.add(self.roles.get("label", ""))
-        taken, names = set(KEYS[to]), {}
+        taken, names = set(KEYS.get(to, ())), {}
         for column in self.originals:
             if column in texts and column not in self.partly_used:
                 continue

@@ -11,7 +11,9 @@ import orjson
 import polars as pl
 
 from analysis.export.training_formats import SourceColumns
-from analysis.formats.chats import INSTRUCTING, REASONING_PARTS, TRAIN_KEYS, source_content
+from analysis.formats.chats import TRAIN_KEYS
+from analysis.formats.contents import REASONING_PARTS, source_content
+from analysis.formats.messages import INSTRUCTING
 
 Turn = dict[str, Any]
 

@@ -12,24 +12,20 @@ from analysis.dataset import Dataset
 from analysis.duplicates.groups import pairs_of
 from analysis.duplicates.splits import MOST, Splits, evaluation_splits, leaving, protecting, splits_of
 from analysis.errors import ExportError
+from analysis.export.as_tokens import choice_of
 from analysis.export.misfits import misfit_columns, misfits
-from analysis.export.request import ExportRequest, types_column
+from analysis.export.proposed.taking import Taking
+from analysis.export.proposed.tokens import tokens_with_proposals
+from analysis.export.request import TOKENIZED, TRAINER, ExportRequest, types_column
+from analysis.export.steps import Step, next_step, taken_step
 from analysis.export.training_formats import KEYS, SourceColumns
+from analysis.export.unpacked_rows import is_packed
 from analysis.formats.layouts import BY_NAME
 from analysis.personal_data.types import ENTITY_TYPES
+from analysis.proposals.proposed_rows import replaced
 from analysis.signal import ROW_ID
 
-
-@dataclass(frozen=True)
-class Step:
-    """How many rows and tokens one reason leaves and drops. Tokens are `row_tokens` of the rows, null before tokens are
-    counted; records that could not be read have none."""
-
-    reason: str
-    rows: int
-    tokens: int | None
-    dropped_rows: int
-    dropped_tokens: int | None
+PACKED = "has_solved_examples"
 
 
 @dataclass(frozen=True)
@@ -38,7 +34,10 @@ class Chosen:
 
     `mask`: one Boolean per row. `steps`: from all records of the source to the rows that are exported, one per reason.
     `reasons` (row_id, tag, why, reason): why rows were tagged, None where that is unknown. `source`: the columns for
-    the writers of training formats. `protected`: the splits of which no row is dropped for a copy in another split.
+    the writers of training formats. `taking`: the proposed texts that go out. `may_take`: the rows that filters and
+    tags leave, of which the texts decide whether the format can hold them. `tokens`: those of each row, with its
+    proposed text where that may be taken, null before tokens are counted. `protected`: the splits of which no row is
+    dropped for a copy in another split.
     """
 
     dataset: Dataset
@@ -47,6 +46,9 @@ class Chosen:
     steps: Sequence[Step]
     reasons: pl.DataFrame | None
     source: SourceColumns
+    taking: Taking
+    may_take: pl.Series
+    tokens: pl.Series | None = None
     protected: tuple[str, ...] = ()
 
     @property
@@ -62,15 +64,21 @@ class Chosen:
     @property
     def lengths(self) -> pl.Series | None:
         """The tokens of each row that is exported; None before tokens are counted."""
-        return self.dataset.column("row_tokens").filter(self.mask) if self.has_tokens else None
+        return self.tokens.filter(self.mask) if self.tokens is not None else None
 
     def batches(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-        """These columns of the rows that are exported, part by part, in row order."""
-        return _batches(self.dataset, columns, self.mask)
+        """These columns of the rows that are exported, part by part, in row order, with their proposed texts."""
+        return _batches(self.dataset, columns, self.mask, self.taking)
 
 
-def choose(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | None = None) -> Chosen:
-    """The rows that the request selects. `reasons` (row_id, tag, why, reason): why rows were tagged.
+def choose(
+    dataset: Dataset,
+    request: ExportRequest,
+    reasons: pl.DataFrame | None = None,
+    new_tokens: pl.DataFrame | None = None,
+) -> Chosen:
+    """The rows that the request selects. `reasons` (row_id, tag, why, reason): why rows were tagged. `new_tokens`: what
+    `tokens_of_proposed` gives, where it is at hand; counted otherwise.
 
     Raises ViewError, DatasetError, ExportError where the column of splits is not one.
     """
@@ -84,27 +92,51 @@ def choose(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | Non
     mask = pl.Series("chosen", [True], dtype=pl.Boolean).new_from_index(0, dataset.height)
     for reason, passes in _reasons(dataset, request, reasons):
         mask = mask & passes
-        steps.append(_step(reason, mask, tokens, steps[-1]))
+        steps.append(next_step(reason, mask, tokens, steps[-1]))
+    source = _columns_for_writers(dataset)
+    taking = Taking(dataset, source, request.to, is_asked=request.takes_proposals)
+    for tag in request.until_proposed:
+        tagged = dataset.column("tags").list.contains(tag)
+        back = mask & tagged & taking.mask(mask)
+        mask = mask & ~tagged
+        steps.append(next_step(f"tagged {tag}", mask, tokens, steps[-1]))
+        mask = mask | back
+        steps.append(next_step(f"tagged {tag}, and back with a proposed text", mask, tokens, steps[-1]))
+    may_take, counted = mask, tokens
+    if (taken := taking.mask(mask)).any():
+        if tokens is not None:
+            new = tokens_with_proposals(dataset, taking, taken) if new_tokens is None else new_tokens
+            counted = _tokens_taken(dataset, tokens, new)
+        steps.append(taken_step(taken, tokens, counted, steps[-1]))
     protected: list[str] = []
     if request.split_safe:
         splits, protected = protected_splits(dataset, request.split_safe, request.protect)
         for reason, passes in _split_safe(dataset, request.split_safe, splits, mask):
             mask = mask & passes
-            steps.append(_step(reason, mask, tokens, steps[-1]))
-    source = _columns_for_writers(dataset)
-    for reason, passes in _fitting(dataset, request.to, source, mask):
+            steps.append(next_step(reason, mask, counted, steps[-1]))
+    for reason, passes in _fitting(dataset, request, source, mask, taking):
         mask = mask & passes
         if int(mask.sum()) < steps[-1].rows:
-            steps.append(_step(f"{request.to} cannot hold it: {reason}", mask, tokens, steps[-1]))
-    return Chosen(dataset, request, mask, steps, reasons, source, tuple(protected))
+            steps.append(next_step(f"{request.to} cannot hold it: {reason}", mask, counted, steps[-1]))
+    return Chosen(dataset, request, mask, steps, reasons, source, taking, may_take, counted, tuple(protected))
 
 
-def _step(reason: str, mask: pl.Series, tokens: pl.Series | None, before: Step) -> Step:
-    rows = int(mask.sum())
-    if tokens is None or before.tokens is None:
-        return Step(reason, rows, None, before.rows - rows, None)
-    left = int(tokens.filter(mask).sum())
-    return Step(reason, rows, left, before.rows - rows, before.tokens - left)
+def tokens_of_proposed(dataset: Dataset) -> pl.DataFrame | None:
+    """`row_id` and `row_tokens` of the rows with proposed texts, with these; None before tokens are counted."""
+    if not _has_tokens(dataset):
+        return None
+    taking = Taking(dataset, _columns_for_writers(dataset), "input", is_asked=True)
+    return tokens_with_proposals(dataset, taking)
+
+
+def _tokens_taken(dataset: Dataset, tokens: pl.Series, counted: pl.DataFrame) -> pl.Series:
+    """The tokens of each row, those of its proposed text where they were counted."""
+    new = counted.select(ROW_ID, new=pl.col("row_tokens").cast(pl.Int64))
+    ids = pl.DataFrame([dataset.column(ROW_ID), tokens.alias("tokens")])
+    joined = ids.join(new.with_columns(pl.lit(True).alias("is_new")), on=ROW_ID, how="left", maintain_order="left")
+    return joined.select(
+        tokens=pl.when(pl.col("is_new")).then(pl.col("new").fill_null(0)).otherwise(pl.col("tokens"))
+    ).to_series()
 
 
 def _has_tokens(dataset: Dataset) -> bool:
@@ -118,7 +150,7 @@ def _reasons(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | N
     A tag gives one reason per why it was given, where that is known.
     """
     for f in request.view.active:
-        yield f.sentence, dataset.mask(f)
+        yield dataset.words_of(f), dataset.mask(f)
     for type_ in request.dropped_types:
         column = types_column(type_)
         if column not in dataset.schema:
@@ -129,6 +161,8 @@ def _reasons(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | N
         return
     tags = dataset.column("tags")
     for tag in request.without_tags:
+        if tag in request.until_proposed:
+            continue
         tagged = tags.list.contains(tag)
         lines_by_why = (
             [] if reasons is None else reasons.filter(pl.col("tag") == tag).partition_by("why", maintain_order=True)
@@ -220,27 +254,50 @@ def _partly_used_columns(dataset: Dataset) -> dict[str, list[str]]:
     return {column: named for column, named in of.items() if named}
 
 
-def _fitting(dataset: Dataset, to: str, source: SourceColumns, mask: pl.Series) -> Iterator[tuple[str, pl.Series]]:
+def _fitting(
+    dataset: Dataset, request: ExportRequest, source: SourceColumns, mask: pl.Series, taking: Taking
+) -> Iterator[tuple[str, pl.Series]]:
     """Each reason why the format cannot hold a row, with the rows to which it does not apply."""
-    if to not in KEYS:
+    to = request.to
+    if to not in KEYS and to not in TOKENIZED:
         return
-    tests = misfits(to, source)
+    if to in TOKENIZED:
+        _check_trainer(dataset)
+    tests = misfits(to, source, pl.col(PACKED))
     number = pl.coalesce(*(pl.when(test).then(pl.lit(i, dtype=pl.UInt8)) for i, (_, test) in enumerate(tests)))
-    columns = ["source_line", *misfit_columns(to, source)]
+    columns = [ROW_ID, *misfit_columns(to, source)]
     first = pl.Series("first", [None], dtype=pl.UInt8).new_from_index(0, dataset.height)
-    firsts = [batch.with_columns(first=number)["first"] for batch in _batches(dataset, columns, mask)]
+    firsts = []
+    trainer = taking.computed(dataset.signal("trainer")) if to in TOKENIZED and taking.mask(mask).any() else None
+    for batch in _batches(dataset, columns, mask, taking):
+        if trainer is not None:
+            batch = replaced(batch, trainer.select(ROW_ID, *TRAINER))
+        packed = is_packed(batch) if request.unpack_shots else pl.lit(False)
+        firsts.append(batch.with_columns(packed.alias(PACKED)).with_columns(first=number)["first"])
     if firsts:
         first = first.scatter(mask.arg_true(), pl.concat(firsts))
     for i, (reason, _) in enumerate(tests):
         yield reason, (first != i).fill_null(True)
 
 
-def _batches(dataset: Dataset, columns: Sequence[str], mask: pl.Series) -> Iterator[pl.DataFrame]:
-    """These columns of the chosen rows, part by part, in row order; parts without chosen rows are not read."""
+def _check_trainer(dataset: Dataset) -> None:
+    """Raises ExportError where no template was chosen, or what it does to each row is not computed yet."""
+    choice_of(dataset)
+    if not dataset.has(dataset.signal("trainer")):
+        raise ExportError(
+            f"What the trainer sees of {dataset.name} is not computed yet; compute it on the page Training, or with: "
+            "winnow compute DATASET trainer."
+        )
+
+
+def _batches(dataset: Dataset, columns: Sequence[str], mask: pl.Series, taking: Taking) -> Iterator[pl.DataFrame]:
+    """These columns of the chosen rows, part by part, in row order, with their proposed texts; parts without chosen
+    rows are not read."""
+    read = list(dict.fromkeys([*columns, *taking.reads]))
     start = 0
     for height in dataset.meta["part_rows"]:
         inside = mask.slice(start, height)
         if inside.any():
-            for batch in dataset.batches(columns, start, height):
-                yield batch if inside.all() else batch.filter(inside)
+            for batch in dataset.batches(read, start, height):
+                yield taking(batch if inside.all() else batch.filter(inside)).select(columns)
         start += height

@@ -14,8 +14,8 @@ import polars as pl
 from analysis.export.outfiles import OutFile, Written
 from analysis.export.training_formats import KEYS, OPTIONAL, SourceColumns, labels_of
 from analysis.export.turns import Turn, json_of, sides_of, turns_of, values_of
-from analysis.formats.chats import INSTRUCTING
 from analysis.formats.kinds import as_text, plain
+from analysis.formats.messages import INSTRUCTING
 
 Record = dict[str, Any]
 
@@ -128,7 +128,10 @@ def _alpaca(source: SourceColumns, frame: pl.DataFrame) -> Iterator[Record]:
         return
     apart = (values_of(frame, source.roles[role]) for role in ("prompt", "input"))
     for record, instruction, given in zip(records, *apart, strict=True):
-        yield {**record, "instruction": as_text(instruction) or "", "input": as_text(given) or ""}
+        if instruction is None and given is None:  # the prompt is one of several in these columns
+            yield record
+        else:
+            yield {**record, "instruction": as_text(instruction) or "", "input": as_text(given) or ""}
 
 
 def _instruction(turns: list[Turn]) -> Record:

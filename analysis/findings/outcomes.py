@@ -10,9 +10,10 @@ from typing import Literal
 
 import polars as pl
 
+from analysis.check import SEVERITIES, Characteristic, Check, Severity
 from analysis.dataset import Dataset
-from analysis.dataset.folder import CANONICAL
-from analysis.findings.checks import CHECKS, Check
+from analysis.findings import reasons
+from analysis.findings.reads import signals_of, view_of
 from analysis.view import Filter, View
 
 State = Literal["done", "running", "not run", "does not apply"]
@@ -21,20 +22,45 @@ EVERY_ROW = View()
 
 @dataclass(frozen=True)
 class Finding:
-    """`rows` is how many rows pass `view`; `tokens` is the sum of their tokens, None before tokens are counted."""
+    """`rows` is how many rows pass `view`, of `looked_at`; `tokens` is the sum of their tokens, None before tokens are
+    counted."""
 
-    name: str
-    sentence: str
+    check: Check
     view: View
     rows: int
+    looked_at: int
     tokens: int | None
     sample: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.check.name
+
+    @property
+    def severity(self) -> Severity:
+        return self.check.severity
+
+    @property
+    def characteristic(self) -> Characteristic:
+        return self.check.characteristic
+
+    @property
+    def sentence(self) -> str:
+        return self.check.sentence(self.rows)
+
+    @property
+    def share(self) -> float:
+        """The share of the rows that were looked at, above 0 and at most 1."""
+        return self.rows / self.looked_at
 
     def as_dict(self) -> dict[str, object]:
         return {
             "name": self.name,
+            "characteristic": self.characteristic,
+            "severity": self.severity,
             "sentence": self.sentence,
             "rows": self.rows,
+            "share": round(self.share, 6),
             "tokens": self.tokens,
             "where": self.view.to_params(),
             "sample": self.sample,
@@ -45,8 +71,8 @@ class Finding:
 class Outcome:
     """`looked_at` is the number of rows the check looked at, above 0 where it is done, None where it is not.
 
-    `why` and `to_do` are sentences: why the check is not done, and what a person can do. `missing` names the signals
-    that are not computed. `finding` is None where no row shows it.
+    `why` and `to_do` are sentences: why the check is not done, and what a person can do about that or about the
+    finding. `missing` names the signals that are not computed. `finding` is None where no row shows it.
     """
 
     check: Check
@@ -76,20 +102,21 @@ class Outcome:
 
 
 def outcomes(dataset: Dataset, within: View = EVERY_ROW) -> list[Outcome]:
-    """What every check came to among the rows of a view, in the order of CHECKS; no state is "running" yet."""
-    inside = _mask(dataset, within)
-    return [_outcome(dataset, check, within, inside) for check in CHECKS]
+    """What every check came to among the rows of a view, in the order of the catalogue; no state is "running" yet."""
+    inside = dataset.mask_of(within)
+    return [_outcome(dataset, check, within, inside) for check in dataset.catalogue.checks]
 
 
 def findings(dataset: Dataset, within: View = EVERY_ROW) -> list[Finding]:
-    """The findings that some row of `within` shows: most tokens first, then most rows."""
+    """The findings that some row of `within` shows: the most serious first, then most tokens."""
     return findings_in(outcomes(dataset, within))
 
 
 def findings_in(those: Sequence[Outcome]) -> list[Finding]:
-    """The findings of these outcomes: most tokens first, then most rows."""
+    """The findings of these outcomes: the most serious first, then those of most tokens, then of most rows."""
+    order = list(SEVERITIES)
     shown = [outcome.finding for outcome in those if outcome.finding]
-    return sorted(shown, key=lambda f: (f.tokens or 0, f.rows), reverse=True)
+    return sorted(shown, key=lambda f: (order.index(f.severity), -(f.tokens or 0), -f.rows))
 
 
 def tally(those: Sequence[Outcome]) -> str:
@@ -105,36 +132,40 @@ def tally(those: Sequence[Outcome]) -> str:
     return ", ".join(parts)
 
 
+def obstacle(dataset: Dataset, check: Check) -> Outcome | None:
+    """Why the check cannot be run on a dataset, whatever is computed; null where nothing is in the way."""
+    if absent := reasons.absence(dataset, check):
+        return Outcome(check, "does not apply", why=absent.why, to_do=absent.to_do)
+    if hindered := reasons.unchosen(dataset, check) or reasons.hidden(dataset, check):
+        return Outcome(check, "not run", why=hindered.why, to_do=hindered.to_do)
+    return None
+
+
 def _outcome(dataset: Dataset, check: Check, within: View, inside: pl.Series | None) -> Outcome:
-    if why := _absence(dataset, check):
-        return Outcome(check, "does not apply", why=why, to_do=_roles_to_set(check))
-    computed = check.signals(dataset.catalogue)
-    if hidden := sorted(check.columns() & set(dataset.originals) & _added(dataset, computed)):
-        why = f"The file has a column called {hidden[0]}, which is the name of a column that this check reads."
-        return Outcome(check, "not run", why=why, to_do="Rename the column in the file and open it again.")
+    if (outcome := obstacle(dataset, check)) is not None:
+        return outcome
+    computed = signals_of(check, dataset.catalogue)
     if missing := tuple(name for name in computed if not dataset.has(dataset.signal(name))):
-        return Outcome(check, "not run", why=_reason(dataset, missing), to_do=_command(missing), missing=missing)
+        why, to_do = reasons.not_computed(dataset, missing)
+        return Outcome(check, "not run", why=why, to_do=to_do, missing=missing)
     looked_at = _and(_looked_at(dataset, check), inside)
     if not (rows := _count(dataset, looked_at)):
-        return Outcome(check, "does not apply", why=_nothing(dataset, check, within), to_do=_roles_to_set(check))
-    return Outcome(check, "done", rows, _finding(dataset, check, within, inside))
+        why, to_do = reasons.nothing(dataset, check, within)
+        return Outcome(check, "does not apply", why=why, to_do=to_do)
+    finding = _finding(dataset, check, within, inside, rows)
+    return Outcome(check, "done", rows, finding, to_do=check.to_do if finding else "")
 
 
-def _finding(dataset: Dataset, check: Check, within: View, inside: pl.Series | None) -> Finding | None:
-    mask = _and(_mask(dataset, check.view), inside)
+def _finding(dataset: Dataset, check: Check, within: View, inside: pl.Series | None, looked_at: int) -> Finding | None:
+    mask = _and(dataset.mask_of(view_of(check)), inside)
     rows = _count(dataset, mask)
     if not rows:
         return None
-    view = View((*within.filters, *check.filters))
-    return Finding(check.name, check.sentence(rows), view, rows, _tokens(dataset, mask))
+    view = View((*within.filters, *view_of(check).filters))
+    return Finding(check, view, rows, looked_at, _tokens(dataset, mask))
 
 
 # Which rows
-
-
-def _mask(dataset: Dataset, view: View) -> pl.Series | None:
-    """Which rows pass the view; None for all."""
-    return reduce(lambda a, b: a & b, map(dataset.mask, view.active)) if view.active else None
 
 
 def _and(first: pl.Series | None, second: pl.Series | None) -> pl.Series | None:
@@ -149,13 +180,13 @@ def _count(dataset: Dataset, mask: pl.Series | None) -> int:
 
 def _looked_at(dataset: Dataset, check: Check) -> pl.Series | None:
     """Which rows the check looked at; None for all."""
-    column = dataset.roles[check.reads[1:]] if check.reads.startswith("@") else check.reads
-    return dataset.mask(Filter(column, "notnull")) if column else None
+    masks = [dataset.mask(Filter(column, "notnull")) for column in check.looked_at_by(dataset.roles)]
+    return reduce(lambda a, b: a | b, masks) if masks else None
 
 
 def tokens_of(dataset: Dataset, view: View) -> int | None:
     """Tokens of all rows in view; None before the tokens are counted."""
-    return _tokens(dataset, _mask(dataset, view))
+    return _tokens(dataset, dataset.mask_of(view))
 
 
 def _tokens(dataset: Dataset, mask: pl.Series | None) -> int | None:
@@ -163,49 +194,3 @@ def _tokens(dataset: Dataset, mask: pl.Series | None) -> int | None:
         return None
     tokens = dataset.column("row_tokens")
     return int((tokens if mask is None else tokens.filter(mask)).sum() or 0)
-
-
-# Why not
-
-
-def _absence(dataset: Dataset, check: Check) -> str:
-    """Why the check does not apply, by the columns of the dataset: a sentence, or "" where it does."""
-    present = {*dataset.canonical, *dataset.roles}
-    present |= {"prompt", "response"} if "messages" in dataset.roles else set()
-    present |= {"files"} if len(dataset.meta["files"]) > 1 else set()
-    for need in check.needs:
-        roles = need.split("|")
-        if not present & set(roles):
-            named = " or ".join(role for role in roles if role != "files")
-            return f"No column has the role {named}" + (", and there is one file." if "files" in roles else ".")
-    absent = sorted(check.view.columns() & set(CANONICAL) - present)
-    return f"No row has a {absent[0]}." if absent and "response|messages" not in check.needs else ""
-
-
-def _nothing(dataset: Dataset, check: Check, within: View) -> str:
-    if not dataset.height:
-        return "The dataset has no rows."
-    rows = "row in view" if within.active else "row"
-    return f"No {rows} has {check.subject or 'a value'}."
-
-
-def _roles_to_set(check: Check) -> str:
-    roles = [need.split("|")[0] for need in check.needs]
-    if not roles:
-        return "If a column holds texts, give it the role text on the page Open, or open the file with --role."
-    return f"If a column is the {' or the '.join(roles)}, give it that role on the page Open, or with --role."
-
-
-def _reason(dataset: Dataset, missing: Sequence[str]) -> str:
-    on_request = any(name in dataset.catalogue.on_request for name in missing)
-    are = "is" if len(missing) == 1 else "are"
-    sentence = f"{' and '.join(missing)} {are} not computed yet."
-    return f"It runs only on request: {sentence}" if on_request else f"{sentence[0].upper()}{sentence[1:]}"
-
-
-def _command(missing: Sequence[str]) -> str:
-    return f"Compute {' and '.join(missing)}: winnow compute DATASET {' '.join(missing)}"
-
-
-def _added(dataset: Dataset, signals: Sequence[str]) -> set[str]:
-    return {column for name in signals for column in dataset.catalogue[name].adds}

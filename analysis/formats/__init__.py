@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from analysis.errors import FormatError
 from analysis.formats.batches import way_of
+from analysis.formats.data_files import FolderFiles
 from analysis.formats.fingerprints import digests, fingerprint, fingerprint_of
-from analysis.formats.folders import FolderFiles, configurations, files_of, is_dataset_folder
+from analysis.formats.folders import configurations, files_of, is_dataset_folder
 from analysis.formats.importing import import_files, preview, rebuild
 from analysis.formats.notes import layout_sentences, losses, rows_by_layout
 from analysis.formats.options import FORMATS, ROLES, TEXT_ROLES, ReadOptions
@@ -24,6 +25,7 @@ __all__ = [
     "column_types",
     "columns",
     "configurations",
+    "contents",
     "digests",
     "encodings",
     "files_of",
@@ -33,10 +35,14 @@ __all__ = [
     "import_files",
     "importing",
     "is_dataset_folder",
+    "jsontext",
     "kinds",
     "layout_sentences",
     "layouts",
     "losses",
+    "message_columns",
+    "messages",
+    "named_texts",
     "options",
     "preview",
     "rebuild",

@@ -14,6 +14,7 @@ from analysis.formats.groups import ROWS
 from analysis.formats.layouts import BY_NAME, Layout, Row
 from analysis.formats.parsing import Records
 from analysis.formats.shapes import Shape
+from analysis.formats.tables import TableColumn
 
 ADDED = "\0"
 """What the name of a column that a layout adds begins with until it is stored: a record may have a key of that name."""
@@ -25,6 +26,13 @@ UNREAD = "unread_records"
 def is_added(column: str) -> bool:
     """Whether a layout adds this column to those of the record."""
     return column.startswith(ADDED)
+
+
+def picked(values: Sequence[Any], positions: Sequence[int]) -> Sequence[Any]:
+    """The values at these positions, of a list or a column of a table."""
+    if isinstance(values, TableColumn):
+        return values.gather(positions)
+    return [values[n] for n in positions]
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ class Group:
         of_all = columns.get(column)
         if of_all is None:
             return [None] * (height if self.positions is None else len(self.positions))
-        return of_all if self.positions is None else [of_all[n] for n in self.positions]
+        return of_all if self.positions is None else picked(of_all, self.positions)
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,8 @@ def assign(records: Records, shapes: Sequence[Shape], columns: Mapping[str, Sequ
     """Gives each record to the first shape that reads it. `columns`: the records' values by column."""
     assigned = _assigned(records, shapes, columns)
     # The records of a group have no columns of their own; a batch has groups throughout or none.
-    return _with_unread_groups(assigned) if records.values and ROWS in records.values[0] else assigned
+    has_groups = records.frame is None and records.values and ROWS in records.values[0]
+    return _with_unread_groups(assigned) if has_groups else assigned
 
 
 def _with_unread_groups(assigned: Assigned) -> Assigned:
@@ -92,7 +101,11 @@ def _split(shape: Shape, rows: list[int], columns: Mapping[str, Sequence[Any]]) 
     wanted = [columns[name] for name in shape.text_columns if name in columns]
     if not shape.text_columns or any(len(rows) == len(values) and None not in values for values in wanted):
         return rows, []
-    reads = [any(values[n] is not None for values in wanted) for n in rows]
+    filled = [
+        values.series.is_not_null().to_list() if isinstance(values, TableColumn) else [v is not None for v in values]
+        for values in wanted
+    ]
+    reads = [any(values[n] for values in filled) for n in rows]
     return [n for n, fits in zip(rows, reads, strict=True) if fits], [
         n for n, fits in zip(rows, reads, strict=True) if not fits
     ]
@@ -111,7 +124,7 @@ def _by_layout(
     is_same = origin == list(range(len(records.values)))
     spread = records if is_same else _spread(records, origin)
     if not is_same:
-        columns = {name: [values[n] for n in origin] for name, values in columns.items()}
+        columns = {name: picked(values, origin) for name, values in columns.items()}
     left = [n for n, layout in enumerate(readers) if layout is None]
     groups = []
     for shape in shapes:
@@ -184,6 +197,7 @@ def _spread(records: Records, origin: Sequence[int]) -> Records:
     return replace(
         records,
         values=[records.values[n] for n in origin],
+        by_column=None,
         texts=None if records.texts is None else [records.texts[n] for n in origin],
         lines=[records.lines[n] for n in origin],
         frame=None if records.frame is None else records.frame[pl.Series(origin, dtype=pl.UInt32)],

@@ -8,19 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from analysis.errors import FormatError
-from analysis.formats import csvfiles, jsonfiles
+from analysis.formats import csvfiles, dialects, jsonfiles
 from analysis.formats.bytestream import ByteStream
+from analysis.formats.containers import container_of
 from analysis.formats.csvfiles import Dialect
 from analysis.formats.encodings import Encoding
 from analysis.formats.options import MAX_RECORD_BYTES, ReadOptions
 from analysis.formats.sources import UTF_8, Source
 
 PARQUET_ROWS = 8_192
-TEXT_SUFFIXES = {".txt", ".md", ".text"}
-CSV_SUFFIXES = {".csv", ".tsv", ".tab", ".psv"}
 
 
 @dataclass
@@ -75,8 +72,10 @@ def way_of(path: Path, reading: ReadOptions) -> Source:
         if stream.is_parquet or stream.is_arrow:
             return Source("parquet" if stream.is_parquet else "arrow")
         _, head = _opened(stream, 1 << 18)
-        container = _container(path, head, reading)
-        dialect = csvfiles.dialect(head.decode("utf-8", "replace"), path.name, reading) if container == "csv" else None
+        container = container_of(path, head, reading)
+        dialect = (
+            dialects.dialect_of(head.decode("utf-8", "replace"), path.name, reading) if container == "csv" else None
+        )
         return Source(container, dialect, stream.encoding)
     finally:
         stream.close()
@@ -87,7 +86,7 @@ def _batches(stream: ByteStream, name: str, reading: ReadOptions, size: int) -> 
         yield from _tables(stream, name)
         return
     pieces, head = _opened(stream, size)
-    container = _container(stream.path, head, reading)
+    container = container_of(stream.path, head, reading)
     if container == "jsonl":
         yield from _line_blocks(pieces, stream, name, size)
         return
@@ -98,7 +97,7 @@ def _batches(stream: ByteStream, name: str, reading: ReadOptions, size: int) -> 
     elif container == "text":
         records = ((line, text, None, None) for line, text in enumerate(csvfiles.lines(texts), 1))
     else:
-        dialect = csvfiles.dialect(head.decode("utf-8", "replace"), name, reading)
+        dialect = dialects.dialect_of(head.decode("utf-8", "replace"), name, reading)
         records = csvfiles.records(texts, dialect)
     yield from _grouped(records, stream, name, container, dialect, size)
 
@@ -113,54 +112,6 @@ def _opened(stream: ByteStream, size: int) -> tuple[Iterator[bytes], bytes]:
         stream.is_plain, head = False, head.replace(b"\r", b"\n")
         pieces = (piece.replace(b"\r", b"\n") for piece in pieces)
     return pieces, head
-
-
-def _container(path: Path, head: bytes, reading: ReadOptions) -> str:
-    """jsonl, json, csv or text, by the file's content first and then by its name."""
-    suffixes = [s.lower() for s in path.suffixes if s.lower() not in (".gz", ".zst", ".gzip", ".zstd")]
-    suffix = suffixes[-1] if suffixes else ""
-    start = head.lstrip()[:1]
-    if suffix in CSV_SUFFIXES:
-        return "csv"
-    if start in (b"{", b"["):
-        return _json_container(head, start, suffix)
-    if reading.separator is not None:
-        return "csv"
-    if suffix in (".jsonl", ".ndjson", ".json"):
-        return "jsonl"
-    if suffix in TEXT_SUFFIXES:
-        return "text"
-    return "csv" if csvfiles.looks_separated(head.decode("utf-8", "replace")) else "text"
-
-
-def _json_container(head: bytes, start: bytes, suffix: str) -> str:
-    """jsonl where each line is one value; json where a value has several lines, or a line several values."""
-    lines = [line for line in head.splitlines() if line.strip()]
-    whole = [line for line in lines if line[:1] == start and _parses(line)]
-    if start == b"[":
-        if len(lines) > 1 and lines[0] in whole:
-            return "jsonl" if suffix != ".json" or len(whole) > 1 else "json"
-        return "json"
-    if lines[0] not in whole and jsonfiles.is_document(head.decode("utf-8", "replace")):
-        return "json"
-    if suffix in (".jsonl", ".ndjson"):
-        return "jsonl" if whole or b"\n" not in head.strip() or lines[0].strip() != b"{" else "json"
-    if suffix in TEXT_SUFFIXES and not whole and not _opens_json(head):
-        return "text"
-    return "jsonl" if len(whole) > 1 else "json"
-
-
-def _parses(line: bytes) -> bool:
-    try:
-        orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return False
-    return True
-
-
-def _opens_json(head: bytes) -> bool:
-    after = head.lstrip()[1:].lstrip()[:1]
-    return after in (b'"', b"{", b"[", b"}", b"]")
 
 
 def _up_to(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:

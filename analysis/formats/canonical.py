@@ -8,24 +8,19 @@ from typing import Any
 
 import polars as pl
 
-from analysis.formats.chats import (
-    INSTRUCTING,
-    ROLES,
-    Message,
-    is_dialogue,
-    last_of,
-    messages_of,
-    opened,
-    outline_of,
-    text_of,
-)
+from analysis.formats.chats import is_dialogue, messages_of, opened
 from analysis.formats.columns import CANONICAL, MESSAGES
+from analysis.formats.contents import text_of
 from analysis.formats.kinds import as_number, as_text
-from analysis.formats.nested import messages_series
+from analysis.formats.message_columns import messages_series
+from analysis.formats.messages import INSTRUCTING, ROLES, Message
+from analysis.formats.outlines import last_of, outline_of
+from analysis.formats.plainchats import plain_chats
 from analysis.formats.shapes import ALL_STORED, Shape
 
 Of = Mapping[str, Sequence[Any]]
-Columns = dict[str, list[Any]]
+Columns = Mapping[str, list[Any] | pl.Series]
+Lists = dict[str, list[Any]]
 NO_OUTLINE = (None, None, None, None)
 KNOWN_ROLES = frozenset(ROLES.values())
 TURN_KEY = re.compile(r'"(?:role|from)"\s*:')
@@ -40,13 +35,13 @@ def canonical(shape: Shape, of: Of, aliased: Mapping[str, pl.Series], height: in
     build = {"preference": _preference, "chat": _chat, "kto": _chat, "text": _text, "table": _nothing}.get(
         shape.format, _instruction
     )
-    built = build(of, shape, height)
+    built = dict(build(of, shape, height))
     if "score" in of and "score" not in shape.aliases:
         built["score"] = list(map(as_number, of["score"]))
     if "system" in of and "system" not in shape.aliases and shape.format != "table":
         texts = map(text_of, of["system"])
         built["system"] = [
-            a if a is not None else b for a, b in zip(texts, built.get("system") or [None] * height, strict=True)
+            a if a is not None else b for a, b in zip(texts, built.get("system", [None] * height), strict=True)
         ]
     if "tools" in of and "tools" not in shape.aliases:
         built["tools"] = list(map(as_text, of["tools"]))
@@ -58,7 +53,9 @@ def canonical(shape: Shape, of: Of, aliased: Mapping[str, pl.Series], height: in
     return stored
 
 
-def _series(name: str, values: Sequence[Any]) -> pl.Series:
+def _series(name: str, values: Sequence[Any] | pl.Series) -> pl.Series:
+    if isinstance(values, pl.Series):
+        return values.alias(name)
     if CANONICAL[name] == MESSAGES:
         return messages_series(name, values)
     return pl.Series(name, values, dtype=CANONICAL[name])
@@ -82,7 +79,7 @@ def _text(of: Of, shape: Shape, height: int) -> Columns:
 
 def _instruction(of: Of, shape: Shape, height: int) -> Columns:
     """Prompt = instruction, and after a blank line its input where that is not blank."""
-    built: Columns = {}
+    built: Lists = {}
     if "prompt" in of and "prompt" not in shape.aliases:
         built["prompt"] = list(map(_prompt, of["prompt"]))
         if "input" in of:
@@ -126,6 +123,8 @@ def _chat(of: Of, shape: Shape, height: int) -> Columns:
     """First user message, answer to the last; a completion in its own column (KTO) is the last message."""
     if "messages" not in of:
         return _instruction(of, shape, height)
+    if "response" not in of and (plain := plain_chats(of["messages"])) is not None:
+        return plain.columns()
     chats = list(map(messages_of, of["messages"]))
     for n, value in enumerate(of.get("response", ())):
         messages, completion = chats[n], opened(value)
@@ -139,7 +138,7 @@ def _chat(of: Of, shape: Shape, height: int) -> Columns:
 
 def _preference(of: Of, shape: Shape, height: int) -> Columns:
     """Two answers to one prompt. Where their prompts differ, the prompt of the chosen answer is taken."""
-    built: Columns = {n: [] for n in ALL_STORED["preference"]}
+    built: Lists = {n: [] for n in ALL_STORED["preference"]}
     none = [None] * height
     rows = zip(*(of.get(role, none) for role in ("messages", "prompt", "input", "response", "rejected")), strict=True)
     for turns, prompt, context, chosen, rejected in rows:

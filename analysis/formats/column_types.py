@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from analysis.errors import FormatError
-from analysis.formats.kinds import TRUTHS, Kind, as_text
+from analysis.formats.kinds import INT64, TRUTHS, Kind, as_text
 
 TYPES: dict[str, pl.DataType] = {
     "text": pl.String(),
@@ -21,7 +21,6 @@ TYPES: dict[str, pl.DataType] = {
 }
 """Type -> the type of the column."""
 KIND_OF: dict[str, Kind] = {"text": "str", "number": "float", "integer": "int", "truth": "bool", "date": TYPES["date"]}
-INT64 = 2**63
 SEPARATED = re.compile(r"[-+]?\d{1,3}(?:([,. '\u00a0\u202f’])\d{3})(?:\1\d{3})*")
 DECIMAL_COMMA = re.compile(r"[-+]?(?:\d{1,3}(?:[. '\u00a0\u202f’]\d{3})+|\d*),\d+")
 WORDS = {**TRUTHS, "yes": True, "no": False, "1": True, "0": False, "t": True, "f": False, "y": True, "n": False}

@@ -15,16 +15,17 @@ import polars as pl
 from analysis.errors import FormatError
 from analysis.formats.assigning import is_added
 from analysis.formats.columns import CANONICAL
+from analysis.formats.facts import Facts
 from analysis.formats.jsontext import Remarks
 from analysis.formats.kinds import Kind, is_json, is_number
 from analysis.formats.notes import notes_of, unread_note
-from analysis.formats.options import MAX_COLUMNS, ROLES, ReadOptions
-from analysis.formats.parts import Facts, Plan
+from analysis.formats.options import ROLES, ReadOptions
 from analysis.formats.planning import of_records, shapes_of, side_by_side, with_split
-from analysis.formats.sources import Source
+from analysis.formats.plans import Plan
+from analysis.formats.record_columns import check_count
+from analysis.formats.sources import TABLES, Source
 
 ID_BYTES = 8
-TYPED = ("parquet", "arrow")
 
 
 @dataclass
@@ -45,11 +46,7 @@ class Account:
         for facts in self.facts:
             for column, seen in facts.kinds.items():
                 counts.setdefault(column, Counter()).update(seen)
-        if len(counts) > MAX_COLUMNS:
-            raise FormatError(
-                f"The records have more than {MAX_COLUMNS:,} different columns, such as {', '.join(list(counts)[:3])}; "
-                "are the names of the columns data themselves?"
-            )
+        check_count(counts)
         return counts
 
     @property
@@ -62,7 +59,7 @@ class Account:
         if any(facts.not_numbers for facts in self.facts):
             shapes = tuple(shape.without_alias("score") for shape in shapes)
         unread = [record for facts in self.facts for record in facts.unread]
-        is_typed = any(facts.container in TYPED for facts in self.facts)
+        is_typed = any(facts.container in TABLES for facts in self.facts)
         chooses = unread and reading.chooses_layout
         more = shapes_of(unread, of_records(reading), shapes, is_typed=is_typed) if chooses else ()
         self.plan = replace(self.plan, shapes=side_by_side((*shapes, *with_split(more, reading))), kinds={})

@@ -16,10 +16,10 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
-CODE_PAGES = [
-    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r", "iso8859_2"),
-    *("cp932", "euc_jp", "gb18030", "big5", "cp949", "mac_roman"),
-]
+CODE_PAGES = (
+    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 koi8_r iso8859_2 cp932 euc_jp gb18030 big5 cp949 mac_roman"
+).split()
+"""The encodings that are looked for, of equal ones the first."""
 LATIN = frozenset(("cp1252", "cp1250", "cp1257", "iso8859_2", "mac_roman"))
 NEAR_CHAOS, NEAR_COHERENCE = 0.1, 0.11
 TITLES = {

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 import shutil
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -21,23 +19,23 @@ from analysis.formats.grouping import grouped, grouped_batches
 from analysis.formats.items import with_items
 from analysis.formats.options import AS_FOUND, BLOCK_BYTES, ReadOptions
 from analysis.formats.parsing import Records, parse
-from analysis.formats.parts import Facts, Plan, build, write_part
+from analysis.formats.parts import build, write_part
 from analysis.formats.planning import plan_for
+from analysis.formats.plans import Plan
 from analysis.formats.retyping import retype, stored_batches
 from analysis.formats.sources import source_of
-from analysis.processes import processes
+from analysis.formats.workers import Workers, is_by_column
 
 Progress = Callable[[int, int], None]
-SMALL_BYTES = 8 << 20
 HEAD_BYTES = 4 << 20
 HEAD_FILES = 16
 MAX_PASSES = 3
 SHOWN_RECORDS = 20
 SHOWN_PROBLEMS = 20
-FILE_NOTES = (
-    *("encoding", "backslash", "no_header", "header_names", "empty_rows"),
-    *("list_member", "outside_list", "map", "invalid_utf8"),
+FILE_NOTES = frozenset(
+    "encoding backslash no_header header_names empty_rows list_member outside_list map invalid_utf8".split()
 )
+"""The kinds of note that only reading a file gives; a dataset that is built again keeps them."""
 
 
 def import_files(
@@ -56,18 +54,23 @@ def import_files(
     """
     paths = [Path(path) for path in paths]
     names = shown_names(paths)
-    account = Account(look(paths, reading)[0])
-    sizes = [path.stat().st_size for path in paths]
+    splits_of(paths, reading)
+    sizes = [path.stat().st_size if path.is_file() else 0 for path in paths]
+    with Workers(workers, sum(sizes)) as crew:
+        crew.begin(paths)
+        plan, heads = look(paths, reading)
+        account = Account(plan)
+        in_threads = all(is_by_column(records, plan) for _, records in heads)
 
-    def all_batches() -> Iterator[Batch]:
-        before = 0
-        for path, name, size, split in zip(paths, names, sizes, splits_of(paths, reading), strict=True):
-            for batch in grouped_batches(path, name, reading, _block_bytes):
-                batch.done, batch.split = batch.done + before, split
-                yield batch
-            before += size
+        def all_batches() -> Iterator[Batch]:
+            before = 0
+            for path, name, size, split in zip(paths, names, sizes, splits_of(paths, reading), strict=True):
+                for batch in grouped_batches(path, name, reading, _block_bytes):
+                    batch.done, batch.split = batch.done + before, split
+                    yield batch
+                before += size
 
-    _build(account, all_batches(), folder, workers, sum(sizes), progress, reading)
+        _build(account, all_batches(), folder, crew, sum(sizes), progress, reading, in_threads=in_threads)
     if not account.rows:
         raise unreadable(names, list(account.problems()))
     account.write(folder)
@@ -93,7 +96,8 @@ def rebuild(
     account = Account(plan_for(first, reading))
     size = sum(part.stat().st_size for part in (folder / "rows").glob("*.parquet"))
     batches_again = stored_batches(folder, info)
-    _build(account, batches_again, into, workers, size, lambda *_: progress(account.rows, info["rows"]), reading)
+    with Workers(workers, size) as crew:
+        _build(account, batches_again, into, crew, size, lambda *_: progress(account.rows, info["rows"]), reading)
     for kept in ("ids.parquet", "problems.jsonl"):
         shutil.copyfile(folder / kept, into / kept)
     account.sources = {file: source_of(source) for file, source in info["sources"].items()}
@@ -109,10 +113,12 @@ def _build(
     account: Account,
     incoming: Iterator[Batch],
     folder: Path,
-    workers: int | None,
+    crew: Workers,
     size: int,
     progress: Progress,
     reading: ReadOptions,
+    *,
+    in_threads: bool = False,
 ) -> None:
     """Builds a part of every batch, then rebuilds those whose types or shape changed with later batches."""
     rows = folder / "rows"
@@ -125,19 +131,18 @@ def _build(
             account.sources.setdefault(batch.file, batch.source)
             yield batch, account.plan, rows / f"{number:05}.parquet"
 
-    with _executor(workers, size) as executor:
-        for facts in _run(executor, write_part, jobs()):
-            account.take(facts)
-            progress(min(facts.done, size), size)
-        account.settle(reading)
-        # Once for other shapes; again where these give columns whose type only all parts together tell.
-        for _ in range(MAX_PASSES):
-            stale = list(account.stale())
-            if not stale:
-                break
-            for facts in _run(executor, retype, iter(stale)):
-                account.replace(facts)
-            account.settle_types()
+    for facts in crew.run(write_part, jobs(), in_threads=in_threads):
+        account.take(facts)
+        progress(min(facts.done, size), size)
+    account.settle(reading)
+    # Once for other shapes; again where these give columns whose type only all parts together tell.
+    for _ in range(MAX_PASSES):
+        stale = list(account.stale())
+        if not stale:
+            break
+        for facts in crew.run(retype, iter(stale), in_threads=in_threads):
+            account.replace(facts)
+        account.settle_types()
 
 
 def shown_names(paths: Sequence[Path]) -> list[str]:
@@ -170,14 +175,12 @@ def preview(paths: Sequence[Path], reading: ReadOptions = AS_FOUND) -> dict[str,
     shown_names(paths)
     plan, heads = look(paths, reading)
     account = Account(plan)
-    frames = []
     for batch, records in heads:
         account.sources.setdefault(batch.file, batch.source)
         frame, facts = build(records, plan, batch.file)
         facts.container = batch.container
         facts.path = batch.file if frame.height else ""
         account.take(facts)
-        frames.append(frame)
     plan = account.settle(reading)
     frames = [build(records, plan, batch.file)[0] for batch, records in heads]
     shown = pl.concat([f.head(SHOWN_RECORDS) for f in frames], how="diagonal_relaxed").head(SHOWN_RECORDS)
@@ -209,38 +212,3 @@ def look(paths: Sequence[Path], reading: ReadOptions) -> tuple[Plan, list[tuple[
         problems = [{"line": line, "reason": reason} for _, records in heads for line, reason in records.problems]
         raise unreadable(names, problems)
     return plan_for(heads, reading), heads
-
-
-def _executor(workers: int | None, size: int) -> contextlib.AbstractContextManager[Executor | None]:
-    """Processes to build parts in; none for little data or one worker."""
-    workers = workers if workers is not None else os.cpu_count() or 1
-    return _processes(workers) if workers > 1 and size >= SMALL_BYTES else contextlib.nullcontext()
-
-
-@contextlib.contextmanager
-def _processes(workers: int) -> Iterator[Executor]:
-    before = os.environ.get("POLARS_MAX_THREADS")
-    # Each process reads this when it imports Polars; one thread each leaves the processors to the processes.
-    os.environ["POLARS_MAX_THREADS"] = "1"
-    try:
-        with processes(workers, FormatError, "read the files", "use fewer workers") as executor:
-            yield executor
-    finally:
-        if before is None:
-            del os.environ["POLARS_MAX_THREADS"]
-        else:
-            os.environ["POLARS_MAX_THREADS"] = before
-
-
-def _run(executor: Executor | None, work: Callable[..., Facts], jobs: Iterator[tuple[Any, ...]]) -> Iterator[Facts]:
-    """The results in the order of the jobs, with few of them in flight, so that memory stays bounded."""
-    if executor is None:
-        yield from (work(*job) for job in jobs)
-        return
-    waiting: deque[Future[Facts]] = deque()
-    for job in jobs:
-        waiting.append(executor.submit(work, *job))
-        if len(waiting) > 3:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()

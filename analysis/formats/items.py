@@ -8,8 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from analysis.formats.options import ReadOptions, item_columns
-from analysis.formats.roles import items_named, repeat
+from analysis.formats.options import ReadOptions
+from analysis.formats.role_names import items_named
+from analysis.formats.role_values import are_of_items
+from analysis.formats.stored_names import item_columns
 
 ENOUGH_SHARE = 0.9
 """From this share on, one annotator judges one item once, and labels of an item can be compared."""
@@ -45,7 +47,7 @@ def _repeating(info: Mapping[str, Any], rows: pl.LazyFrame) -> str | None:
         filled, distinct = (
             rows.select(pl.col(column).count(), n=pl.col(column).drop_nulls().n_unique()).collect().row(0)
         )
-        if repeat(filled, distinct):
+        if are_of_items(filled, distinct):
             return column
     return None
 

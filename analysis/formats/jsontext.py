@@ -40,7 +40,7 @@ def exact(text: str, notes: Remarks) -> Any:
     try:
         value = json.loads(text, strict=False)
     except json.JSONDecodeError as error:
-        raise FormatError(f"not JSON: {error.msg} at character {error.pos + 1}") from None
+        raise FormatError(f"not JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}") from None
     except ValueError:
         raise FormatError("holds a number of more digits than can be read") from None
     return without_surrogates(value, notes) if "\\u" in text or "\\U" in text else value

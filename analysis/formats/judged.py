@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.formats.role_values import MAX_LABELS
+
 PEOPLE = (
     "user_id",
     "userid",
@@ -45,7 +47,6 @@ REMARKS = re.compile(
     r"comment|note|reason|rationale|explanation|justification|feedback|remark|critique|time|date", re.I
 )
 """Names of columns that are no labels, though people fill them differently."""
-MAX_LABELS = 30
 MAX_LABEL_CHARS = 60
 MIN_WORDS = 8
 PROSE_SHARE = 0.5

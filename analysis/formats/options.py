@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from analysis.errors import FormatError
 from analysis.formats import column_types, encodings
-from analysis.formats.columns import CANONICAL
 
 FORMATS = ("instruction", "chat", "preference", "kto", "reward", "text", "table")
 ROLES = (
@@ -35,8 +34,6 @@ ROLES = (
     "embedding",
     "key",
 )
-PLACES = ("row_id", "source_file", "source_line", "source_record", "source_row", "layout")
-RESERVED = frozenset((*CANONICAL, *PLACES, "tags", "disputed_tags", ""))
 TEXT_ROLES = frozenset(("prompt", "input", "response", "system", "rejected", "messages", "tools", "text", "score"))
 KNOWN_FILES = "JSONL, JSON, CSV, TSV, plain text, Parquet and Arrow, each plain, .gz or .zst"
 MAX_RECORD_BYTES = 256 << 20
@@ -101,24 +98,3 @@ AS_FOUND = ReadOptions()
 def max_bytes() -> int:
     """The most bytes read from one file after decompression: WINNOW_MAX_BYTES, or 64 GiB."""
     return int(os.environ.get("WINNOW_MAX_BYTES", 64 << 30))
-
-
-def item_columns(named: str, columns: Iterable[str], renamed: Mapping[str, str]) -> list[str]:
-    """The stored columns of the role item as a person gives it: one, or several with a plus between them."""
-    stored = {renamed.get(column, column): column for column in columns} | {column: column for column in columns}
-    if named in stored or "+" not in named:
-        return [stored[named]] if named in stored else []
-    return [stored[part.strip()] for part in named.split("+") if part.strip() in stored]
-
-
-def stored_name(column: str, adds: Collection[str] = ()) -> str:
-    """The name under which a source's column is kept: its own, unless that is reserved or a layout `adds` it.
-
-    `tags` becomes `tags_original`; so that no two columns get one name, `tags_original` gets one more `_original`.
-    """
-    bare = column
-    while bare.endswith("_original"):
-        bare = bare.removesuffix("_original")
-    if bare not in RESERVED and bare not in adds:
-        return column
-    return f"{column}_original" if column else "unnamed_original"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -15,9 +16,11 @@ from analysis.formats.batches import Batch
 from analysis.formats.chats import messages_of
 from analysis.formats.csvfiles import SURPLUS, Dialect
 from analysis.formats.groups import is_group, one_record
-from analysis.formats.jsonfiles import is_split
-from analysis.formats.jsontext import Remarks, exact, loads
+from analysis.formats.jsontext import Remarks, exact, loads, with_long_digits
+from analysis.formats.split_names import is_split
+from analysis.formats.tables import TableRows
 
+LINES_AT_ONCE = 500
 PARSE_NOTES = frozenset(
     (
         "invalid_utf8",
@@ -41,9 +44,10 @@ PARSE_NOTES = frozenset(
 class Records:
     """`values`: the records. `texts`: each one's own text, or None where the source has none (Arrow). `lines`: 1-based.
     `cells`: all values are text of a CSV. `frame`: the typed columns of an Arrow source. `is_quick`: read by
-    orjson alone. `is_json`: `texts` are JSON. `split`: the split that a folder gives the file."""
+    orjson alone. `is_json`: `texts` are JSON. `split`: the split that a folder gives the file. `by_column`: the values
+    by column, where reading has them so already."""
 
-    values: list[dict[str, Any]]
+    values: Sequence[dict[str, Any]]
     texts: Sequence[str | bytes] | None
     lines: Sequence[int]
     problems: list[tuple[int, str]] = field(default_factory=list)
@@ -53,14 +57,16 @@ class Records:
     is_quick: bool = False
     is_json: bool = False
     split: str | None = None
+    by_column: dict[str, list[Any]] | None = None
 
     def read_again(self, positions: Sequence[int]) -> None:
         """Reads these records again so that integers beyond 64 bits, which orjson makes floats, keep their digits."""
-        assert self.texts is not None
+        assert self.texts is not None and isinstance(self.values, list)
         for position in positions:
             text = self.texts[position]
             value = exact(text.decode() if isinstance(text, bytes) else text, self.notes)
             self.values[position] = value
+            self.by_column = None
         self.is_quick = False
 
 
@@ -68,6 +74,7 @@ class Records:
 class Gathered(Records):
     """Records put together one by one."""
 
+    values: list[dict[str, Any]]
     texts: list[str]
     lines: list[int]
 
@@ -94,31 +101,88 @@ def _parsed(batch: Batch) -> Records:
 
 def _from_table(batch: Batch) -> Records:
     frame = batch.table if isinstance(batch.table, pl.DataFrame) else pl.DataFrame(pl.from_arrow(batch.table))
+    lines = range(batch.line, batch.line + frame.height)
+    if not batch.nested:
+        return Records(TableRows(frame), None, lines, frame=frame)
     values = frame.to_dicts()
     for name in batch.nested:
         for value in values:
             value[name] = None if value[name] is None else loads(value[name])
-    return Records(values, None, range(batch.line, batch.line + frame.height), frame=frame)
+    return Records(values, None, lines, frame=frame)
 
 
 def _parse_lines(block: bytes, first: int) -> Records:
+    """The records of whole lines, some at a time: what was just read is then still near the processor."""
     if b"\r\n" in block or block.endswith(b"\r"):
         lines = [line.removesuffix(b"\r") for line in block.split(b"\n")]
     else:
         lines = block.split(b"\n")
     if lines and not lines[-1]:
         lines.pop()
+    read, flat = Records([], lines, range(first, first + len(lines)), is_quick=True, is_json=True), _Flat()
+    values: list[dict[str, Any]] = []
+    for start in range(0, len(lines), LINES_AT_ONCE):
+        some = _objects(lines[start : start + LINES_AT_ONCE])
+        if some is None:
+            return _parse_each(lines, first)
+        flat.take(some)
+        values += some
+    read.values, read.by_column = values, flat.columns
+    return read
+
+
+def _objects(lines: Sequence[bytes]) -> list[dict[str, Any]] | None:
+    """The objects on these lines; None where a line holds anything else."""
     try:
         values = list(map(orjson.loads, lines))
     except orjson.JSONDecodeError:
-        values = []
-    if values and set(map(type, values)) == {dict}:
-        return Records(values, lines, range(first, first + len(lines)), is_quick=True, is_json=True)
-    return _parse_each(lines, first)
+        return None
+    return values if set(map(type, values)) <= {dict} else None
 
 
-def _parse_each(lines: Sequence[bytes], first: int) -> Records:
-    records = Gathered([], [], [], is_json=True)
+class _Flat:
+    """The values of records one after another, as long as all have the same keys in the same order."""
+
+    def __init__(self) -> None:
+        self.names: tuple[str, ...] | None = None
+        self.values: list[Any] = []
+
+    def take(self, records: Sequence[dict[str, Any]]) -> None:
+        if self.names == ():
+            return
+        shapes = set(map(tuple, records)) | ({self.names} if self.names else set())
+        self.names = shapes.pop() if len(shapes) == 1 else ()
+        if self.names:
+            self.values += chain.from_iterable(map(dict.values, records))
+
+    @property
+    def columns(self) -> dict[str, list[Any]] | None:
+        names = self.names or ()
+        return {name: self.values[n :: len(names)] for n, name in enumerate(names)} or None
+
+
+def _parse_each(lines: list[bytes], first: int) -> Records:
+    """The same where a line is no object: only the lines beside it are read one by one."""
+    values: list[dict[str, Any]] = []
+    texts: list[bytes] = []
+    numbers: list[int] = []
+    slow = Gathered([], [], [])
+    for start in range(0, len(lines), LINES_AT_ONCE):
+        some = lines[start : start + LINES_AT_ONCE]
+        quick = _objects(some)
+        if quick is None:
+            _add_lines(slow, some, first + start)
+            quick, some, places = slow.values, [text.encode() for text in slow.texts], slow.lines
+            slow = Gathered([], [], [], slow.problems, slow.notes)
+        else:
+            read = Records(quick, some, ())
+            read.read_again(with_long_digits(pl.Series(some, dtype=pl.Binary).cast(pl.String)))
+            places = list(range(first + start, first + start + len(some)))
+        values, texts, numbers = values + quick, texts + some, numbers + places
+    return Records(values, texts, numbers, slow.problems, slow.notes, is_json=True)
+
+
+def _add_lines(records: Gathered, lines: Sequence[bytes], first: int) -> None:
     for number, line in enumerate(lines, first):
         if not line.strip():
             continue
@@ -128,7 +192,6 @@ def _parse_each(lines: Sequence[bytes], first: int) -> Records:
             text = line.decode("utf-8", "replace")
             records.notes["invalid_utf8", ""] += 1
         _add(records, number, text, None)
-    return records
 
 
 def _parse_texts(batch: Batch) -> Records:

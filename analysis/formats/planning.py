@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,8 @@ from analysis.formats.kinds import Kind, kinds_of
 from analysis.formats.layouts import BY_NAME, LAYOUTS, Layout
 from analysis.formats.options import ReadOptions
 from analysis.formats.parsing import Records
-from analysis.formats.parts import SPLIT, Plan, build
+from analysis.formats.parts import build
+from analysis.formats.plans import SPLIT, Plan
 from analysis.formats.shapes import Shape, column_named, find_shape, layout_shape
 
 BY_COLUMNS = "columns"
@@ -28,22 +29,21 @@ SAME_BUILD = 5
 def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Plan:
     """The plan that these first records suggest: their shapes from up to 1,000 of them, spread evenly."""
     asked, reading = reading, of_records(reading)
-    values = [value for _, records in heads for value in records.values]
     is_text = all(records.cells for _, records in heads)
     bare = Plan(
         (Shape("table", ()),),
-        types=_types(reading, values),
+        types=_types(reading, heads),
         has_splits=bool(reading.splits),
         missing=frozenset(reading.missing),
     )
     kinds = _kinds_in(heads, bare)
-    spread = values[:: max(1, len(values) // SAMPLE_RECORDS)]
+    spread = _spread(heads)
     is_typed = any(records.frame is not None for _, records in heads)
     sample = {column: [value.get(column) for value in spread] for column in kinds if not is_added(column)}
     shapes: tuple[Shape, ...] = ()
     if reading.chooses_layout:
         shapes = shapes_of(spread, reading, kinds=kinds, is_text=is_text, is_typed=is_typed)
-    elif reading.layout not in (None, "", "columns"):
+    elif reading.layout not in (None, "", BY_COLUMNS):
         shapes = (_chosen(str(reading.layout), spread, reading, is_typed),)
     shapes = shapes or (find_shape(sample, kinds, reading, is_text=is_text),)
     plan = replace(bare, shapes=side_by_side(with_split(shapes, asked)))
@@ -52,9 +52,20 @@ def plan_for(heads: Sequence[tuple[Batch, Records]], reading: ReadOptions) -> Pl
     return replace(plan, kinds={column: frozenset(seen) for column, seen in kinds.items()})
 
 
-def _types(reading: ReadOptions, values: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _spread(heads: Sequence[tuple[Batch, Records]]) -> list[dict[str, Any]]:
+    """Up to 1,000 of these records and a few more, spread evenly."""
+    step = max(1, sum(len(records.values) for _, records in heads) // SAMPLE_RECORDS)
+    spread, before = list[dict[str, Any]](), 0
+    for _, records in heads:
+        spread += records.values[-before % step :: step]
+        before += len(records.values)
+    return spread
+
+
+def _types(reading: ReadOptions, heads: Sequence[tuple[Batch, Records]]) -> dict[str, str]:
     """The types set by hand, as the first records settle them. Raises FormatError where there is no such column."""
-    columns = {name: () for value in values for name in value} if reading.types else {}
+    values = [value for _, records in heads for value in records.values] if reading.types else []
+    columns = {name: () for value in values for name in value}
     types = {column_named(column, columns): type_ for column, type_ in dict(reading.types).items()}
     return {
         column: column_types.settled(type_, (value.get(column) for value in values)) for column, type_ in types.items()
@@ -65,7 +76,7 @@ def _chosen(name: str, records: Sequence[dict[str, Any]], reading: ReadOptions, 
     """The shape of the layout that a person chose. Raises FormatError where there is none, or no record has it."""
     layout = BY_NAME.get(name)
     if layout is None:
-        raise FormatError(f"There is no layout {name!r}; the layouts are columns, {', '.join(BY_NAME)}.")
+        raise FormatError(f"There is no layout {name!r}; the layouts are {BY_COLUMNS}, {', '.join(BY_NAME)}.")
     read = [read_by_layout(record, [layout], is_typed=is_typed) for record in records]
     if not (forms := [form for of, form, _ in read if of is not None]):
         raise FormatError(f"No record has the layout {name}, which is recognised by: {layout.sign}; choose another.")

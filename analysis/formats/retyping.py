@@ -13,13 +13,14 @@ import polars as pl
 from analysis.errors import FormatError
 from analysis.formats.assigning import is_added
 from analysis.formats.batches import Batch
+from analysis.formats.facts import Facts
 from analysis.formats.groups import is_group
 from analysis.formats.kinds import is_json
+from analysis.formats.originals import fit
 from analysis.formats.parsing import PARSE_NOTES, parse
-from analysis.formats.parts import Facts, Plan, build, fit, without_collection, write
-from analysis.formats.sources import Source, source_of
-
-TABLES = ("parquet", "arrow")
+from analysis.formats.parts import build, without_collection, write
+from analysis.formats.plans import Plan
+from analysis.formats.sources import TABLES, Source, source_of
 
 
 def retype(facts: Facts, plan: Plan, source: Source) -> Facts:

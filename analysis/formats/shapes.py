@@ -11,8 +11,9 @@ import polars as pl
 from analysis.errors import FormatError
 from analysis.formats.kinds import Kind, type_of
 from analysis.formats.layouts import BY_NAME, Layout
-from analysis.formats.options import FORMATS, RESERVED, ROLES, TEXT_ROLES, ReadOptions, stored_name
+from analysis.formats.options import FORMATS, ROLES, TEXT_ROLES, ReadOptions
 from analysis.formats.roles import find_roles
+from analysis.formats.stored_names import RESERVED, stored_name
 
 TEXT_ALIASES = ("prompt", "response", "system", "text")
 JSON_TEXT: frozenset[Kind] = frozenset(("str", "nested", "strs", "ints", "floats", "empty"))

@@ -10,6 +10,8 @@ from analysis.formats.csvfiles import Dialect
 from analysis.formats.encodings import Encoding
 
 UTF_8 = Encoding("utf-8")
+TABLES = ("parquet", "arrow")
+"""The containers whose columns have types."""
 
 
 @dataclass(frozen=True)

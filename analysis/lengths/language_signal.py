@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analysis.lengths.length_checks import LANGUAGE_CHECKS
 from analysis.loaders.language_id import identify_languages
 from analysis.signal import Signal
 
@@ -75,6 +76,7 @@ class Language(
         "is_code": pl.Boolean,
         "is_language_switch": pl.Boolean,
     },
+    finds=LANGUAGE_CHECKS,
 ):
     """Codes of ISO 639 (`en`, `zh`, `yue`) by fastText's lid.176, read from a wheel.
 

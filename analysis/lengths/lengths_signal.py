@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analysis.lengths.length_checks import WORD_CHECKS
 from analysis.signal import Signal
 
 ROLES = ("system", "prompt", "response", "rejected")
@@ -52,6 +53,7 @@ class Lengths(
         "assistant_turns": pl.UInt32,
     },
     cheap=True,
+    finds=WORD_CHECKS,
 ):
     """Characters are Unicode code points, words are runs of non-space; null where the role is missing.
 

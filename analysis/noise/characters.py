@@ -52,7 +52,7 @@ def _mixed_ends(texts: pl.Series) -> pl.Series:
     return returns * (lone | mixed).cast(pl.UInt32)
 
 
-_INVISIBLE = "[\u200b-\u200d\u2060\ufeff\u00ad\u180e]"
+_INVISIBLE = "[\u200b-\u200d\u2060\ufeff\u00ad\u180e\U000e0000-\U000e007f]"
 _CONTROLS = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]"
 
 BROKEN = (
@@ -61,7 +61,7 @@ BROKEN = (
     Kind(
         "zero_width",
         "Invisible characters",
-        "([\x00-\u05ff]|^)[\u200c\u200d]+|[\u200b\u2060\ufeff\u00ad\u180e]",
+        "([\x00-\u05ff]|^)[\u200c\u200d\U000e0000-\U000e007f]+|[\u200b\u2060\ufeff\u00ad\u180e]",
         "${1}",
         hint=_INVISIBLE,
         form=True,

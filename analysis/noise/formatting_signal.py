@@ -12,6 +12,7 @@ from analysis.loaders.tokenizers import DEFAULT_TOKENIZER, count_tokens, tokeniz
 from analysis.noise.cleaning import cleaned_texts
 from analysis.noise.kind import Kind
 from analysis.noise.kinds import kinds_with
+from analysis.noise.noise_checks import NOISE_CHECKS
 from analysis.noise.numbers import number_forms
 from analysis.signal import Signal
 
@@ -27,9 +28,13 @@ COUNTED: dict[str, tuple[str, ...]] = {
     "html_tags": ("html_tags",),
     "html_entities": ("html_entities",),
     "markdown_marks": ("markdown_",),
+    "empty_markdown_marks": ("empty_markdown",),
     "url_count": ("urls",),
     "emoji_count": ("emoji",),
     "white_space_faults": ("line_ends", "trailing_spaces", "blank_lines", "tabs", "no_break_spaces"),
+    "mixed_line_ends": ("line_ends",),
+    "repeated_blank_lines": ("blank_lines",),
+    "no_break_spaces": ("no_break_spaces",),
     "invisible_characters": ("zero_width", "control_characters", "replacement_characters"),
     "mojibake_count": ("mojibake",),
     "special_token_leaks": ("special_tokens",),
@@ -49,7 +54,7 @@ SEEN = {"id": pl.UInt32, "kind": pl.String, "occurrences": pl.UInt32, "tokens": 
 class Formatting(
     Signal,
     name="formatting",
-    version=3,
+    version=4,
     reads=("system", "prompt", "response", "rejected", "messages", "text"),
     adds={
         **{column: pl.UInt32 for column in COUNTED},
@@ -61,6 +66,7 @@ class Formatting(
         "has_mixed_numbers": pl.Boolean,
     },
     tables={"kinds": ENTRY, "numbers": NUMBER},
+    finds=NOISE_CHECKS,
 ):
     """Counts of noise over all texts of the row: a chat's messages, otherwise system, prompt and response, or the raw
     text; and a pair's rejected answer. All columns are null where there is no text.
@@ -75,7 +81,9 @@ class Formatting(
     `is_truncated`: a response, or the raw text, ends in the middle; the text before a tool call goes on with the call,
     so that it does not count. `is_refusal`: a response declines. Null where
     there is neither. `has_mixed_numbers`: one text writes numbers, dates or units of one group in two forms; `numbers`
-    has a line per role and form.
+    has a line per role and form. `mixed_line_ends`, `repeated_blank_lines` and `no_break_spaces` are three of the kinds
+    that `white_space_faults` sums. `empty_markdown_marks`: Markdown that says nothing, such as an empty table head;
+    `markdown_marks` counts its marks too.
     """
 
     tokenizer: str = DEFAULT_TOKENIZER

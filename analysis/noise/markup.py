@@ -59,9 +59,24 @@ def _without_table(text: str) -> list[str]:
 
 
 _TARGET = r"(?:[^()\s]|\([^()\s]*\))*"
-_RULE = r"(?m)^[ \t]{0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\r?$"
+_RULE_LINE = r"[ \t]{0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})"
+_RULE = rf"(?m)^{_RULE_LINE}\r?$"
 _FENCE_LINE = rf"(?m){FENCE}[ \t]*[\w+#./-]*[ \t]*\r?$"
 _ITEM = r"(?m)^[ \t]*(?:[-*+•‣◦]|[0-9]{1,3}[.)])[ \t]+(\S)"
+# A table's first line without a word, and the rule below it; a picture or a link without words; a list mark that
+# follows a list mark; a rule after a rule; a rule with nothing after it.
+_EMPTY_HEAD = (
+    r"(?m:^)[ \t]*\|(?:[ \t]*\|)+[ \t]*\r?\n"
+    r"[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+(?:[ \t]*:?-{2,}:?)?[ \t]*(?:\r?\n|\z)"
+)
+_WORDLESS = r"!?\[[ \t]*\]\([^()\n]*\)"
+_MARK_AFTER_MARK = (
+    r"(?m:^)([ \t]*)"
+    r"(?:-[ \t]+(-[ \t]+[^\s-])|\*[ \t]+(\*[ \t]+[^\s*])|\+[ \t]+(\+[ \t]+[^\s+]))"
+)
+_RULE_AFTER_RULE = rf"(?m:^)({_RULE_LINE}\r?\n)(?:[ \t]*\r?\n)*{_RULE_LINE}(\r?\n|\z)"
+_LAST_RULE = rf"\n{_RULE_LINE}\s*\z"
+_EMPTY_MARKDOWN = "|".join((_EMPTY_HEAD, _WORDLESS, _MARK_AFTER_MARK, _RULE_AFTER_RULE, _LAST_RULE))
 _EMPHASIS = "|".join(
     (
         r"\*{2,}([^\s*](?:[^*\n]*[^\s*])?)\*{2,}",
@@ -84,6 +99,21 @@ HTML = (
     Kind("html_entities", "HTML entities", _ENTITY, hint="&", form=True, protects="code", clean=_unescape),
 )
 MARKDOWN = (
+    Kind(
+        "empty_markdown",
+        "Markdown that says nothing",
+        _EMPTY_MARKDOWN,
+        hint=r"\|[ \t]*\||\[[ \t]*\]\(|(?m:^)[ \t]*(?:-[ \t]+-|\*[ \t]+\*|\+[ \t]+\+)|---|\*\*\*|___|_ _",
+        form=True,
+        protects="code",
+        steps=(
+            (_EMPTY_HEAD, ""),
+            (_WORDLESS, ""),
+            (_MARK_AFTER_MARK, "${1}${2}${3}${4}"),
+            (_RULE_AFTER_RULE, "${1}"),
+            (_LAST_RULE, ""),
+        ),
+    ),
     Kind(
         "markdown_fences",
         "Markdown code fences",

@@ -11,10 +11,20 @@ _MONTHS = (
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?"
 )
 _SHORT = r"(?:kms?|kg|cm|mm|ml|mg|hrs?|mins?|lbs?|oz|ft|mph|km/h|[KMGT]B|k?Hz|k?W|°[CF])"
-_LONG = (
-    r"(?:kilomet(?:er|re)s?|centimet(?:er|re)s?|met(?:er|re)s?|kilograms?|grams?|lit(?:er|re)s?|hours?|minutes?|pounds?|"
-    r"miles?|feet|degrees?)"
-)
+_MEASURES = {  # what is measured: its symbols, its words
+    "distances": ("kms?|cm|mm|ft", "kilomet(?:er|re)s?|centimet(?:er|re)s?|met(?:er|re)s?|miles?|feet"),
+    "weights": ("kg|mg|lbs?|oz", "kilograms?|grams?|pounds?|ounces?"),
+    "volumes": ("ml", "millilit(?:er|re)s?|lit(?:er|re)s?"),
+    "durations": ("hrs?|mins?", "hours?|minutes?"),
+    "temperatures": ("°[CF]", "degrees? (?:Celsius|Fahrenheit)"),
+}
+_EXAMPLES = {
+    "distances": ("5 km", "5 kilometres"),
+    "weights": ("5 kg", "5 kilograms"),
+    "volumes": ("5 ml", "5 millilitres"),
+    "durations": ("5 min", "5 minutes"),
+    "temperatures": ("5 °C", "5 degrees Celsius"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,11 @@ NUMBER_FORMS = (
     NumberForm("percent", "words", "40 per cent", r"(?i)\b(?:per ?cent)\b"),
     NumberForm("units", "glued", "5km", rf"[0-9]{_SHORT}\b"),
     NumberForm("units", "spaced", "5 km", rf"[0-9][ \u{{a0}}]{_SHORT}\b"),
-    NumberForm("units", "words", "5 kilometres", rf"[0-9][ -]{_LONG}\b"),
+    *(
+        NumberForm(measured, form, example, rf"[0-9][ \u{{a0}}-]?(?:{names})(?:[^\w/]|$)")
+        for measured, both in _MEASURES.items()
+        for form, example, names in zip(("symbols", "words"), _EXAMPLES[measured], both, strict=True)
+    ),
 )
 _HINT = r"[0-9]"
 

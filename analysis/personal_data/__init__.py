@@ -1,5 +1,7 @@
 """Personal data and secrets in texts: how each type is found, what is a placeholder, what is stored of a hit."""
 
+import os
+
 __all__ = [
     "cells",
     "frames",
@@ -15,3 +17,6 @@ __all__ = [
     "tables",
     "types",
 ]
+
+# Presidio imports transformers where it is installed, which then says on standard error that it has no PyTorch.
+os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")

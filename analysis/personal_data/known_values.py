@@ -30,6 +30,10 @@ class KnownValues:
     def __call__(self, text: str) -> str:
         return self._pattern.sub(lambda match: self._instead[match[0]], text) if self._pattern else text
 
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Start and end of each occurrence, in order, without overlaps."""
+        return [match.span() for match in self._pattern.finditer(text)] if self._pattern else []
+
     def marked(self, text: str, spans: Sequence[Span]) -> tuple[str, list[Span]]:
         """The text with its values replaced, and its spans moved; a span that ends inside a value grows to cover it."""
         if self._pattern is None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from analysis.dataset import Dataset
+from analysis.dataset.names import name_in_file
 from analysis.personal_data.pieces import READ, rest_of
 from analysis.personal_data.scanning import Scan, scanner
 from analysis.personal_data.types import described
@@ -51,9 +52,8 @@ def looked_at(dataset: Dataset, signal: Signal) -> LookedAt:
     canonical = [name for name in READ if name in dataset.canonical]
     roles = {dataset.roles[name] for name in (*READ, "input") if name in dataset.roles}
     read = {*rest.every, *roles, *(column for column in dataset.meta["canonical"].values() if column)}
-    called = dataset.meta["renamed"]
-    scanned = dict.fromkeys(called.get(name, name) for name in (*canonical, *rest.columns, *rest.sources))
-    left = [called.get(name, name) for name in dataset.originals if name not in read]
+    scanned = dict.fromkeys(name_in_file(dataset.meta, name) for name in (*canonical, *rest.columns, *rest.sources))
+    left = [name_in_file(dataset.meta, name) for name in dataset.originals if name not in read]
     return LookedAt([*scanned], left)
 
 

@@ -77,6 +77,22 @@ def _unescaped(value: str) -> str:
         return value
 
 
+def places_in_rendering(text: str, values: Iterable[str]) -> list[tuple[int, int]]:
+    """Where these values are in a text that a template made of a row: as they are, without white space at their edges,
+    or as JSON writes them."""
+    forms = {form for value in values for form in _forms(value)}
+    return KnownValues(dict.fromkeys(forms, "")).places(text)
+
+
+def _forms(value: str) -> Iterable[str]:
+    stripped = value.strip()
+    for form in (value, stripped):
+        yield form
+        for is_ascii in (False, True):
+            written = json.dumps(form, ensure_ascii=is_ascii)[1:-1]
+            yield from (written, json.dumps(written, ensure_ascii=is_ascii)[1:-1])
+
+
 def masks_of(dataset: Dataset, rows: pl.Series) -> dict[int, dict[str, str]]:
     """Position -> value -> the hint shown in its place, for the personal data in the texts of these rows.
 

@@ -10,6 +10,7 @@ import polars as pl
 from analysis.errors import SignalError
 from analysis.keys import key_of, value_hash
 from analysis.loaders.pipelines import DEFAULT_PIPELINE, DEFAULT_PIPELINE_VERSION, labels_of, parsed, pipeline
+from analysis.personal_data.personal_data_checks import NAME_CHECKS
 from analysis.personal_data.pieces import READ, pieces_of, rest_of, without_escapes
 from analysis.personal_data.placeholders import canonical_value
 from analysis.personal_data.spans import FOUND, SPAN, rows_with_spans
@@ -53,6 +54,7 @@ class NamedEntities(
     private="entities",
     secret=("entity_values",),
     rest=True,
+    finds=NAME_CHECKS,
 ):
     """Names in the texts of a row: PERSON, LOCATION, ORGANIZATION and, where the pipeline has it, NRP.
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from analysis.errors import SignalError
 from analysis.keys import key_of
+from analysis.personal_data.personal_data_checks import PATTERN_CHECKS
 from analysis.personal_data.pieces import READ, pieces_of, rest_of, without_escapes
 from analysis.personal_data.scanning import PARTLY, scanner
 from analysis.personal_data.spans import SPAN, found_spans, rows_with_spans
@@ -32,6 +33,7 @@ class PersonalData(
     private="spans",
     secret=("pii_values",),
     rest=True,
+    finds=PATTERN_CHECKS,
 ):
     """What Presidio's recognisers find with a score of at least `threshold`; words around a hit can raise its score.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import ipaddress
-import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -17,7 +16,6 @@ from analysis.personal_data.words import context_words
 if TYPE_CHECKING:
     from presidio_analyzer import PatternRecognizer
 
-REGEX_TIMEOUT_S = 5  # for one pattern on one window; a text that reaches it is marked as partly scanned
 RESERVED_ENDINGS = ("example", "test", "invalid", "localhost", "local", "internal")
 EMAIL = (
     r"(?=\w)(?<![\w.%+\-])(?:[A-Za-z]')?\w[\w.%+\-]{0,63}@"
@@ -280,27 +278,3 @@ def luhn(digits: str) -> bool:
     """Whether the last digit is the check digit of the others (ISO/IEC 7812)."""
     doubled = (sum(divmod(2 * int(d), 10)) for d in digits[-2::-2])
     return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
-
-
-class Quiet(logging.Filter):
-    """Stops Presidio's log messages, which may hold values, and counts patterns that took too long."""
-
-    timeouts = 0
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        self.timeouts += "timed out" in str(record.msg)
-        return False
-
-
-@functools.cache
-def quiet() -> Quiet:
-    """The filter, active from the first call on; a pattern stops after REGEX_TIMEOUT_S."""
-    from presidio_analyzer import pattern_recognizer
-    from presidio_analyzer.predefined_recognizers.generic import iban_recognizer
-
-    for module in (pattern_recognizer, iban_recognizer):
-        vars(module)["REGEX_TIMEOUT_SECONDS"] = REGEX_TIMEOUT_S
-    quiet_filter = Quiet()
-    for name in ("presidio-analyzer", "decision_process"):
-        logging.getLogger(name).addFilter(quiet_filter)
-    return quiet_filter

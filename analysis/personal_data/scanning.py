@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from analysis.personal_data.normal_forms import changed_texts, is_normal, normal_form, original_span
-from analysis.personal_data.recognisers import chosen_types, quiet, recognisers_of
+from analysis.personal_data.quiet import quiet
+from analysis.personal_data.recognisers import chosen_types, recognisers_of
 from analysis.personal_data.search import Search
 from analysis.personal_data.types import DEFAULT_COUNTRIES, DEFAULT_THRESHOLD, DEFAULT_TYPES
 from analysis.personal_data.words import WordEngine, enhancer

@@ -1,3 +1,3 @@
 """What the reader shows of a row, and what it marks."""
 
-__all__ = ["judged_items", "marks", "payload", "row_texts", "side_by_side"]
+__all__ = ["differences", "judged_items", "marks", "payload", "proposed", "row_texts", "row_tokens", "side_by_side"]

@@ -10,6 +10,7 @@ import polars as pl
 
 from analysis.dataset import Dataset
 from analysis.dataset.folder import CANONICAL
+from analysis.dataset.names import name_in_file
 from analysis.joined_values import split_values
 
 SHOWN_VOTES = 30
@@ -82,7 +83,9 @@ def votes_beside(dataset: Dataset, rows: pl.Series) -> dict[int, Votes]:
             position = part["row"].index_of(row)
             first = min(max(0, (position or 0) - SHOWN_VOTES // 2), max(0, part.height - SHOWN_VOTES))
             lines = part.slice(first, SHOWN_VOTES).select(shown).rows()
-            votes[int(row)] = Votes(shown, lines, (position or 0) - first, part.height)
+            votes[int(row)] = Votes(
+                [name_in_file(dataset.meta, c) for c in shown], lines, (position or 0) - first, part.height
+            )
     return votes
 
 

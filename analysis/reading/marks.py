@@ -18,7 +18,9 @@ WINDOW_WORDS = 10_000
 """Words of each text compared at once: the comparison needs one bit per pair of words, 12.5 MB."""
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+|[^\w\s]")
+WORD = rf"[{_CJK}]|[^\W{_CJK}]+|[^\w\s]"
+"""One word: letters and digits together, one character of Chinese or Japanese, or one other sign."""
+_WORD = re.compile(WORD)
 
 
 def utf16_spans(text: str, spans: Iterable[Span]) -> list[Span]:
@@ -74,7 +76,7 @@ def word_diff(chosen: str, rejected: str) -> tuple[list[Span], list[Span]]:
     adds: list[Span] = []
     dels: list[Span] = []
     i = k = 0
-    for run in [*_equal_runs([w[0] for w in a], [w[0] for w in b]), MatchingBlock(len(a), len(b), 0)]:
+    for run in [*equal_runs([w[0] for w in a], [w[0] for w in b]), MatchingBlock(len(a), len(b), 0)]:
         if i < run.a:
             adds.append((a[i].start(), a[run.a - 1].end(), "add", "only in chosen"))
         if k < run.b:
@@ -83,7 +85,7 @@ def word_diff(chosen: str, rejected: str) -> tuple[list[Span], list[Span]]:
     return adds, dels
 
 
-def _equal_runs(a: Sequence[str], b: Sequence[str]) -> Iterator[MatchingBlock]:
+def equal_runs(a: Sequence[str], b: Sequence[str]) -> Iterator[MatchingBlock]:
     """Runs of words that both have, in the order of both: a longest common subsequence, window by window.
 
     Where more text follows, only runs that begin in the first half of a window are used, or the first run, and the

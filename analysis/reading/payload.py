@@ -8,9 +8,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from analysis.formats.named_texts import texts_of
 from analysis.reading.judged_items import Votes
 from analysis.reading.marks import Span, search_spans, utf16_spans, word_diff
+from analysis.reading.proposed import ProposedText, field_of, shown_proposal
 from analysis.reading.row_texts import Section, pretty, sections_of
+from analysis.structure.faults import fault_named
 
 MAX_SECTION_CHARS = 200_000
 MAX_RAW_CHARS = 1_000_000
@@ -18,6 +21,7 @@ MAX_VALUE_CHARS = 500
 CUT = " … and "
 """The first characters of the note where a long value is cut."""
 MAX_WINDOW_CHARS = 2_000_000
+NO_NAMES: Mapping[str, str] = {}
 
 
 class Hit(NamedTuple):
@@ -42,6 +46,9 @@ def payload(
     votes: Votes | None = None,
     withheld: str = "",
     hidden: Iterable[str] = (),
+    names: Mapping[str, str] = NO_NAMES,
+    proposals: Sequence[ProposedText] = (),
+    is_whole: bool = False,
 ) -> dict[str, Any]:
     """One row for the reader: id, layout, sections, metadata, raw record, votes, tags and notes, ready for JSON.
 
@@ -50,6 +57,8 @@ def payload(
     `searches`: (operator, value) of the view's text filters. Spans count UTF-16 units. While a hit is masked, its
     text is masked in the metadata too, and the raw view is hidden. `votes`: the judgements of all rows of the item.
     `withheld`: why the raw view is hidden, if it is. `hidden`: values that are masked everywhere.
+    `names`: the columns whose shown name is another, with that name. `proposals`: the texts proposed for the row; they
+    are hidden while personal data is masked. `is_whole`: no text is cut, however long it is.
     Raises ViewError where a search cannot be read.
     """
     layout, sections = sections_of(row, fields)
@@ -66,18 +75,33 @@ def payload(
     notes = []
     if row.get("prompts_differ"):
         notes.append("Chosen and rejected answer different prompts; the prompt of the chosen answer is shown.")
-    meta = [[name, _value(row.get(name), secrets)] for name in fields if name not in texts]
+    by_field = {proposed.field: proposed for proposed in proposals}
+    own_texts = texts_of(row)
+    fields_shown = {id(section): field_of(section, row, own_texts) for section in sections}
+    notes += _proposed_elsewhere(by_field, list(fields_shown.values()))
+    faults = () if "structure_faults" in originals else row.get("structure_faults") or ()
+    meta = [[names.get(name, name), _value(row.get(name), secrets)] for name in fields if name not in texts]
     return {
         "id": row.get("row_id"),
         "layout": layout,
-        "sections": [_shown(section, row, spans[id(section)], hits, secrets) for section in sections],
+        "sections": [
+            _shown(section, row, spans[id(section)], hits, secrets, is_whole)
+            | _editing(section, fields_shown[id(section)], secrets, by_field, is_whole)
+            for section in sections
+        ],
         "meta": meta + _origin(row),
-        "raw": _raw(row, originals, withheld or ("while personal data is masked" if secrets else "")),
+        "raw": _raw(
+            row,
+            {n: names.get(n, n) for n in originals},
+            withheld or ("while personal data is masked" if secrets else ""),
+        ),
         "votes": votes and _votes(votes, secrets),
         "tags": list(row.get("tags") or ()),
         "disputed": list(row.get("disputed_tags") or ()),
         "notes": notes,
+        "faults": [[name, fault_named(name).words] for name in faults],
         "masked": len(secrets),
+        "proposed": len(by_field),
     }
 
 
@@ -91,7 +115,7 @@ def within_budget(rows: Sequence[dict[str, Any]], current: int, characters: int 
 
     Long rows make a shorter window, so that a message to the browser stays small.
     """
-    sizes = [sum(len(s["text"]) for s in row["sections"]) + len((row["raw"] or {}).get("text", "")) for row in rows]
+    sizes = [sum(map(_size, row["sections"])) + len((row["raw"] or {}).get("text", "")) for row in rows]
     current = max(0, min(current, len(rows) - 1))
     first, end, used = current, min(current + 1, len(rows)), sum(sizes[current : current + 1])
     while first > 0 or end < len(rows):
@@ -104,16 +128,52 @@ def within_budget(rows: Sequence[dict[str, Any]], current: int, characters: int 
     return first, end
 
 
+def _size(section: Mapping[str, Any]) -> int:
+    """The characters of a section and of the text proposed for it."""
+    return len(section["text"]) + sum(len(text) for _, text in (section.get("proposal") or {"parts": ()})["parts"])
+
+
 def _marks(section: Section, hits: Sequence[Hit], searches: Sequence[tuple[str, str]]) -> list[Span]:
     text = _cut(section.text)
     marks = [(hit.start, hit.end, hit.css, hit.title) for hit in hits if hit.field in section.fields]
     return marks + [span for kind, needle in searches for span in search_spans(text, kind, needle)]
 
 
-def _shown(
-    section: Section, row: Mapping[str, Any], spans: list[Span], hits: Sequence[Hit], secrets: Iterable[str]
+def _proposed_elsewhere(proposals: Iterable[str], fields: Sequence[str | None]) -> list[str]:
+    """A note on each text that is proposed for a field which the reader does not show by itself."""
+    return [
+        f"A text is proposed for {field}, which is not shown here by itself."
+        for field in proposals
+        if field not in fields
+    ]
+
+
+def _editing(
+    section: Section, field: str | None, secrets: Iterable[str], proposals: Mapping[str, ProposedText], is_whole: bool
 ) -> dict[str, Any]:
-    text = _cut(_without(section.text or "", secrets))
+    """`field`: the name under which the text can be edited, null where it cannot; `is_open`: whether the reader has it
+    whole and unmasked, so that it can be edited now; `proposal`: the text proposed for it.
+
+    While personal data is masked, the proposal is hidden: it can hold the same values, and others.
+    """
+    proposed = proposals.get(field or "")
+    is_cut = not is_whole and len(section.text or "") > MAX_SECTION_CHARS
+    shown = {"field": field, "is_open": not secrets and not is_cut}
+    if proposed is None or secrets:
+        return shown | {"proposal": proposed and {"is_masked": True, "parts": [], "hidden": 0}}
+    return shown | {"proposal": shown_proposal(section.text, proposed)}
+
+
+def _shown(
+    section: Section,
+    row: Mapping[str, Any],
+    spans: list[Span],
+    hits: Sequence[Hit],
+    secrets: Iterable[str],
+    is_whole: bool,
+) -> dict[str, Any]:
+    text = _without(section.text or "", secrets)
+    text = text if is_whole else _cut(text)
     for hit in hits:
         if hit.masked and hit.field in section.fields:
             text = text[: hit.start] + _dots(text[hit.start : hit.end]) + text[hit.end :]
@@ -194,7 +254,7 @@ def _votes(votes: Votes, secrets: Iterable[str]) -> dict[str, Any]:
     return {"columns": votes.columns, "lines": lines, "own": votes.own, "rows": votes.rows}
 
 
-def _raw(row: Mapping[str, Any], originals: Sequence[str], withheld: str) -> dict[str, str | None] | None:
+def _raw(row: Mapping[str, Any], originals: Mapping[str, str], withheld: str) -> dict[str, str | None] | None:
     """The record as indented JSON, and a note where it is cut or hidden; null where there is none."""
     if withheld:
         return {"text": "", "note": f"The raw record is hidden {withheld}."}
@@ -202,7 +262,7 @@ def _raw(row: Mapping[str, Any], originals: Sequence[str], withheld: str) -> dic
     if record is None and not originals:
         return None
     if record is None:
-        values = {name: row.get(name) for name in originals}
+        values = {shown: row.get(name) for name, shown in originals.items()}
         text = orjson.dumps(values, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode()
     else:
         text = record if len(record) > MAX_RAW_CHARS else pretty(record)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.formats.chats import is_read_elsewhere
+from analysis.formats.contents import is_read_elsewhere
 
 LONG_CELL_CHARS = 200
 """A longer cell of a plain table is shown as a text, not as metadata."""
@@ -135,8 +135,7 @@ def _speaker(message: Mapping[str, Any]) -> str:
     title = TITLES.get(message["role"]) or str(message["role"] or "no role")
     named = f"{title} {message['name']}" if message.get("name") else title
     answers = f", answers {message['tool_call_id']}" if message.get("tool_call_id") else ""
-    trains = {True: ", trained on", False: ", not trained on"}.get(message.get("trains") or False, "")
-    return named + answers + (trains if message.get("trains") is not None else "")
+    return named + answers + {True: ", trained on", False: ", not trained on", None: ""}[message.get("trains")]
 
 
 def _other_parts(parts: str | None) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from analysis.dataset import Dataset
-from analysis.dataset.folder import CANONICAL, PLACE, TAGS, TEXTS
+from analysis.dataset.folder import BY_PEOPLE, CANONICAL, PLACE, TAGS, TEXTS
 from analysis.dataset.rows import FEW_VALUES
 from analysis.errors import SlicingError
 from analysis.map.clusters_signal import LEVELS
@@ -114,7 +114,7 @@ def choices(dataset: Dataset) -> list[Dimension]:
     roles = [column for column in map(dataset.role, NAMING_ROLES[:6]) if column in types]
     tags = [name for name in TAGS if name in types and bool((dataset.column(name).list.len() > 0).any())]
     few = [name for name in dataset.categories if not _measures(types[name])]
-    excluded = {ROW_ID, *TEXTS, *PLACE, *TAGS, *(set(CANONICAL) - set(dataset.originals))}
+    excluded = {ROW_ID, *TEXTS, *PLACE, *BY_PEOPLE, *(set(CANONICAL) - set(dataset.originals))}
     computed = [name for name in types if name not in excluded and name not in dataset.originals]
     clusters = [name for name in LEVELS if name in computed]
     flags = [name for name in (*computed, *dataset.originals) if types[name] == pl.Boolean]

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.dataset import Dataset
-from analysis.dataset.folder import CANONICAL, PLACE, TAGS, TEXTS
+from analysis.dataset.folder import BY_PEOPLE, CANONICAL, PLACE, TEXTS
 from analysis.errors import SlicingError
 from analysis.signal import ROW_ID
 from analysis.slices.dimensions import is_name, types_of
@@ -26,7 +26,11 @@ LEVELS = 4096  # a column of at most so many distinct values is counted exactly,
 CATEGORIES = 50  # further values share one category
 UNITS = ("tokens", "words", "chars")
 READ = {"prompt": "prompts", "response": "responses", "rejected": "rejected answers", "text": "texts"}
-OWN_WORDS = {"is_duplicate_extra": "repeats of an earlier row"}
+OWN_WORDS = {
+    "is_duplicate_extra": "repeats of an earlier row",
+    "is_pair_degenerate": "pairs with one answer the beginning of the other",
+    "n_turns": "number of turns",
+}
 
 
 @dataclass(frozen=True)
@@ -82,12 +86,12 @@ def measures(dataset: Dataset) -> list[Measure]:
     measurable = [
         Measure(f"{EMPTY}{role}", role, "share", f"empty {words}") for role, words in READ.items() if role in promised
     ]
-    left_out = {ROW_ID, *TEXTS, *PLACE, *TAGS, *(c for c in (dataset.role("score"),) if c != "score")}
+    left_out = {ROW_ID, *TEXTS, *PLACE, *BY_PEOPLE, *(c for c in (dataset.role("score"),) if c != "score")}
     computed = [name for name in types if name not in dataset.originals]
     for name in sorted(types, key=lambda name: (name not in CANONICAL, name not in computed)):
         kind = None if name in left_out else _kind(dataset, name, types[name])
         if kind and name not in {measure.name for measure in measurable}:
-            measurable.append(Measure(name, name, kind, OWN_WORDS.get(name, name.replace("_", " "))))
+            measurable.append(Measure(name, name, kind, OWN_WORDS.get(name, dataset.called(name).replace("_", " "))))
     return measurable
 
 

@@ -79,6 +79,8 @@ def _of_number(of: Measure, sides: Sides, mean: float, other_mean: float) -> str
     middle, other_middle = sides.median, sides.other_median
     if middle is not None and other_middle is not None and middle != other_middle:
         return f"the median of {of.label} is {number(middle)} against {number(other_middle)}"
+    if not sides.effect and mean == other_mean:
+        return f"{of.label} is the same on average ({number(mean)})"
     tends = "higher" if (sides.effect or 0) > 0 else "lower"
     return f"{of.label} tends to be {tends} (on average {number(mean)} against {number(other_mean)})"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from analysis.counted import count
 from analysis.errors import ViewError
 from analysis.joined_values import join_values, quote, split_values, unquote
 from analysis.signal import ROW_ID
@@ -101,7 +102,7 @@ class Filter:
             return f"{self.value.count(';') + 1} corners"
         if takes == "list":
             title, *values = split_values(self.value)
-            return f"the {len(values):,} row{'' if len(values) == 1 else 's'} {title}"
+            return f"the {count(len(values))} {title}"
         if takes == "many":
             values = [value or "“”" for value in split_values(self.value)]
             shown = ", ".join(values[:3])

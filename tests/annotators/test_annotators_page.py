@@ -21,6 +21,7 @@ from tests.support.browser import ROOT
 from ui import figures
 from ui.annotators.figures import kappas
 from ui.annotators.figures import shapes as draw_shapes
+from ui.session import files
 
 PAGE, READ = ROOT / "pages" / "annotators.py", ROOT / "pages" / "reading.py"
 PARTS = ("People", "Scores", "Pairs", "Consensus", "Fatigue", "By slice")
@@ -64,6 +65,7 @@ FILES = {
     "crowd": lines(*(judgement(i, annotator=f"worker {i // 2}", item=f"i{i % 300}", score=i % 5) for i in range(1200))),
 }
 SAMPLES = ("instructions", "hostile", "chats", "preferences")
+RUN_AGAIN = ("judged", "scored", "plain")  # with labels, with scores, without annotators
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -100,7 +102,8 @@ def metric(at: AppTest, label: str) -> str:
 def test_every_part_opens_on(name: str, part: str, data: dict[str, Dataset]) -> None:
     at = run(PAGE, data[name], part=part)
     assert not at.warning
-    well(at.run())
+    if name in RUN_AGAIN:
+        well(at.run())
 
 
 def test_what_is_lacking_is_named_with_what_it_costs(data: dict[str, Dataset]) -> None:
@@ -135,6 +138,22 @@ def test_filters_on_the_annotator_leave_the_others_to_compare_with(data: dict[st
     at = run(PAGE, data["judged"], "annotator~in~d", "item~in~i0~i1")
     assert "8 judgements of 2 items by 4 annotators" in texts(at)
     assert "not applied on this page" in at.caption[0].value
+
+
+def test_words_that_mean_no_label_are_named_and_filled_in_on_the_page_open(
+    data: dict[str, Dataset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "stand_ins.jsonl"
+    file.write_text(lines(*(judgement(i, label=("good", "NULL", "n/a")[i % 3]) for i in range(9))))
+    monkeypatch.setenv("WINNOW_DATA_DIRS", str(tmp_path))
+    monkeypatch.setattr("streamlit.switch_page", lambda page: None)
+    files.listed.clear()
+    at = run(PAGE, Workspace().open([file], ReadOptions(missing=("unsure",))))
+    assert "6 judgements with the label “NULL”, “n/a”, which may mean that none was given." in texts(at)
+    well(at.button(key="missing_words").click().run())
+    assert at.session_state["missing"] == "unsure, NULL, n/a"
+    assert at.session_state["picked"] == [str(file)]
+    assert "none was given" not in texts(run(PAGE, data["judged"]))
 
 
 def test_columns_chosen_here_are_kept_with_the_dataset(data: dict[str, Dataset]) -> None:

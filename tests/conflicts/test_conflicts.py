@@ -588,3 +588,15 @@ def test_a_role_that_is_not_set_is_named(opened: dict[str, Dataset]) -> None:
 def test_every_kind_asks_for_columns_of_the_signal() -> None:
     for one in KINDS.values():
         assert {one.filter.column, one.group} - {""} <= set(CATALOGUE.signals[one.signal].adds)
+
+
+def test_which_chosen_answer_is_longer() -> None:
+    pairs = [
+        ("A long answer.", "Short."),
+        ("Short.", "A long answer."),
+        ("Same.", "Even."),
+        ("", "Short."),
+        ("One.", None),
+    ]
+    table = computed(*({"prompt": "Why?", "response": chosen, "rejected": other} for chosen, other in pairs))
+    assert table["is_chosen_longer"].to_list() == [True, False, None, None, None]

@@ -18,7 +18,7 @@ from analysis.catalogue import CATALOGUE
 from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.dataset.columns import memory_budget
-from analysis.dataset.folder import CANONICAL, MESSAGES, PLACE, TAGS
+from analysis.dataset.folder import BY_PEOPLE, CANONICAL, MESSAGES, PLACE, TAGS
 from analysis.errors import DatasetError, ViewError
 from analysis.formats import import_files
 from analysis.view import View
@@ -117,7 +117,7 @@ def test_chats(opened: Open) -> None:
 
 def test_the_schema_names_every_column_with_its_type(in_parts: Dataset) -> None:
     schema = in_parts.schema
-    assert list(schema) == ["row_id", *CANONICAL, *in_parts.originals, *PLACE, *TAGS]
+    assert list(schema) == ["row_id", *CANONICAL, *in_parts.originals, *PLACE, *BY_PEOPLE]
     compute(in_parts, in_parts.signal("lengths"))
     assert in_parts.schema["prompt_chars"] == pl.UInt32
     for name, dtype in in_parts.schema.items():
@@ -424,3 +424,19 @@ def test_the_key_of_a_column_changes_with_its_content(in_parts: Dataset, home: P
     assert changed.signal("exact_duplicates").parameters["over"] == "response"
     in_parts.set_tags(tagged(in_parts, {}), 7)
     assert in_parts.key_of("tags") == "tags@7"
+
+
+def test_a_row_with_a_proposed_text_is_seen_in_every_way_of_reading(in_parts: Dataset) -> None:
+    assert in_parts.column("has_proposal").sum() == 0
+    before = in_parts.key_of("has_proposal")
+    ids = in_parts.column("row_id")
+    texts = pl.DataFrame(
+        {"row_id": [ids[5], ids[5], ids[70], "gone"], "field": ["prompt", "response", "response", "text"]}
+    )
+    in_parts.set_proposals(texts.with_columns(text=pl.lit("x"), person=pl.lit("Ann")), 3)
+    assert in_parts.column("has_proposal").arg_true().to_list() == [5, 70]
+    assert in_parts.rows_of(View().where("has_proposal", "eq", "true")).to_list() == [5, 70]
+    assert pl.concat(in_parts.batches(["has_proposal"]))["has_proposal"].arg_true().to_list() == [5, 70]
+    assert in_parts.frame(["has_proposal"], pl.Series([70, 0]))["has_proposal"].to_list() == [True, False]
+    assert (before, in_parts.key_of("has_proposal")) == ("has_proposal@0", "has_proposal@3")
+    assert "has_proposal" in in_parts.shown_columns

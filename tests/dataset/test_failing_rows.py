@@ -11,7 +11,6 @@ from typing import Any
 import polars as pl
 import pytest
 
-from analysis.__main__ import app, one_line_errors
 from analysis.catalogue import CATALOGUE
 from analysis.computing import compute, computing, isolating, progress, try_out
 from analysis.computing.failures import failed_inputs, failure_sentence
@@ -26,6 +25,7 @@ from analysis.verbs.verb_noun_signal import VerbNoun
 from analysis.view import View
 from analysis.workspace import Workspace
 from tests.support.app_page import open_page
+from tests.support.commands import runner
 
 ROWS = 95
 BAD = "broken: my secret is hunter2"
@@ -218,21 +218,9 @@ def _fragile_verbs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(VerbNoun, "_read", read)
 
 
-def ran(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """The exit code of a command, its output and its errors."""
-    capfd.readouterr()
-    code: Any = 0
-    try:
-        with one_line_errors():
-            app(list(arguments), prog_name="python -m analysis")
-    except SystemExit as ended:
-        code = ended.code or 0
-    return code, *capfd.readouterr()
-
-
 @pytest.mark.usefixtures("_fragile_verbs")
 def test_the_command_counts_rows_that_failed(texts: Dataset, capfd: pytest.CaptureFixture[str]) -> None:
-    code, out, err = ran(capfd, "compute", texts.id, "verb_noun", "lengths", "--json")
+    code, out, err = runner(capfd)("compute", texts.id, "verb_noun", "lengths", "--json")
     verbs, lengths = json.loads(out)["signals"]
     assert code == 0
     assert (verbs["looked_at"], verbs["failed_rows"], [reason["rows"] for reason in verbs["failures"]]) == (3, 1, [1])
@@ -240,9 +228,9 @@ def test_the_command_counts_rows_that_failed(texts: Dataset, capfd: pytest.Captu
     assert (lengths["failed_rows"], lengths["failures"]) == (0, [])
     assert "verb_noun: 1 of 4 rows could not be computed and have no value there: IndexError in analysis/" in err
     assert "hunter2" not in out + err
-    code, out, _ = ran(capfd, "compute", texts.id, "verb_noun")
+    code, out, _ = runner(capfd)("compute", texts.id, "verb_noun")
     assert code == 0 and out.endswith("s, 3 of 4 rows; 1 of 4 rows failed and have no value\n")
-    code, out, err = ran(capfd, "verbs", texts.id, "--json")
+    code, out, err = runner(capfd)("verbs", texts.id, "--json")
     coverage = json.loads(out)["coverage"]
     assert (coverage["pair"], coverage["failed"], coverage["missing"]) == (3, 1, 0)
     assert "1 of 4 rows could not be computed" in err
@@ -267,7 +255,7 @@ def test_later_signals_are_computed_where_they_need_nothing_that_failed(
         raise ZeroDivisionError(BAD)
 
     monkeypatch.setattr(type(CATALOGUE["near_pairs"]), "compute", fail)
-    code, out, err = ran(capfd, "compute", texts.id, "near_pairs", "near_groups", "lengths", "--json")
+    code, out, err = runner(capfd)("compute", texts.id, "near_pairs", "near_groups", "lengths", "--json")
     pairs, groups, lengths = json.loads(out)["signals"]
     assert code == 2
     assert pairs["error"].startswith("near_pairs failed on all rows together (ZeroDivisionError in analysis/")
@@ -277,7 +265,7 @@ def test_later_signals_are_computed_where_they_need_nothing_that_failed(
     assert last.startswith("2 of 3 signals failed. near_pairs: near_pairs failed on all rows together (")
     assert last.endswith("near_groups: It needs near_pairs, which failed; it is not computed.")
     assert "hunter2" not in out + err
-    code, out, _ = ran(capfd, "compute", texts.id, "--json")
+    code, out, _ = runner(capfd)("compute", texts.id, "--json")
     assert code == 2 and {"lengths", "tokens", "formatting"} <= {
         one["name"] for one in json.loads(out)["signals"] if "error" not in one
     }
@@ -295,8 +283,8 @@ def test_a_row_that_could_not_be_scanned_is_no_row_without_personal_data(
         return original(self, rows)  # type: ignore[arg-type]
 
     monkeypatch.setattr(signal, "compute", fragile)
-    few = json.loads(ran(capfd, "pii", texts.id, "--where", "prompt~has~o", "--json")[1])
+    few = json.loads(runner(capfd)("pii", texts.id, "--where", "prompt~has~o", "--json")[1])
     assert (few["rows_scanned"], few["rows_failed"]) == (3, 1)
-    code, out, _ = ran(capfd, "pii", texts.id)
+    code, out, _ = runner(capfd)("pii", texts.id)
     assert code == 0 and "The scan failed on 1 of 4 rows, which were not scanned." in out
-    assert json.loads(ran(capfd, "pii", texts.id, "--json")[1])["rows_failed"] == 1
+    assert json.loads(runner(capfd)("pii", texts.id, "--json")[1])["rows_failed"] == 1

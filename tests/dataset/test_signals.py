@@ -439,12 +439,20 @@ def test_a_hub_id_is_refused_offline(of: Any, monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(ModelError) as error:
         of("Qwen/Qwen3-8B")
     assert str(error.value) == (
-        "No tokenizer 'Qwen/Qwen3-8B' here: known are 'tekken-240911' and the path of a tokenizer.json. "
+        "No tokenizer 'Qwen/Qwen3-8B' here: known are tekken-240911, qwen2.5, qwen3, qwen3.6, deepseek-v3, the path of "
+        "a tokenizer.json and a model's folder. "
         "A hub id needs the network; set WINNOW_ONLINE=1 to allow it."
     )
 
 
-@pytest.mark.parametrize("content", ["not json", "[1]", "{}", '{"model": 5}', '{"model": {"vocab": 5}}', "\x00"])
+NO_TOKENIZERS = (
+    *("not json", "[1]", "{}", '{"model": 5}', '{"model": {"vocab": 5}}', "\x00"),
+    '{"model": {"type": "Other", "vocab": {"a": 0}}}',
+    '{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["q q"]}}',
+)
+
+
+@pytest.mark.parametrize("content", NO_TOKENIZERS)
 def test_a_file_that_is_no_tokenizer_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "t.json"
     path.write_text(content)
@@ -453,10 +461,11 @@ def test_a_file_that_is_no_tokenizer_is_refused(tmp_path: Path, content: str) ->
 
 
 @pytest.mark.parametrize("of", [tokenizer, tokenizer_digest])
-def test_a_folder_is_no_tokenizer(of: Any, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"is a folder; name the tokenizer\.json in it\.$"):
+def test_a_folder_without_a_tokenizer_is_refused(of: Any, tmp_path: Path) -> None:
+    refused = r"is a folder without a tokenizer\.json; name the file, or a model's folder\.$"
+    with pytest.raises(ModelError, match=refused):
         of(str(tmp_path))
-    with pytest.raises(ModelError, match=r"is a folder"):
+    with pytest.raises(ModelError, match=refused):
         of("")
 
 

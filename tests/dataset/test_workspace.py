@@ -18,9 +18,10 @@ from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.errors import DatasetError, FormatError
 from analysis.formats import ReadOptions
+from analysis.given_files import below_data_folders, data_folders
 from analysis.home import home_folder
 from analysis.view import View
-from analysis.workspace import Workspace, below_data_folders, data_folders, opening_key
+from analysis.workspace import Workspace, opening_key
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = [

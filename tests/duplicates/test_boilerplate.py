@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from analysis.__main__ import app
 from analysis.duplicates.groups import pair_table
-from analysis.duplicates.kernels.ends import after_words, before_words
+from analysis.duplicates.kernels.ends import words_away
 from analysis.duplicates.kernels.words import tables, words_into
 from analysis.duplicates.near_pairs_signal import NearPairs
 from tests.dataset.test_signals import rows_of, said
@@ -123,8 +123,8 @@ def test_the_first_and_last_words_end_where_the_words_do(text: str, n: int) -> N
         return out[: words_into(data, first, end, kind, fold, out, 0)].tolist()
 
     every = words(0, size)
-    assert words(0, after_words(data, 0, size, kind, n)) == every[:n]
-    assert words(before_words(data, 0, size, kind, n), size) == every[-n:]
+    assert words(0, words_away(data, 0, size, kind, n, False)) == every[:n]
+    assert words(words_away(data, 0, size, kind, n, True), size) == every[-n:]
 
 
 @pytest.fixture

@@ -182,10 +182,10 @@ def test_tagging_is_one_click_with_reasons_and_can_be_taken_back(opened: dict[st
         at = well(at.run())
         now = set(notes.tags.reasons(dataset.fingerprint)["row_id"])
         assert len(now) == 6 and ids[3] not in now and ids[0] in now
-        at.button(key="undo_duplicates").click()
+        at.button(key="undo_change").click()
         at = well(at.run())
-        at.button(key="undo_duplicates").click()
-        assert "6 rows restored." in said(well(at.run()))
+        at.button(key="undo_change").click()
+        assert "Undone: tags of 6 rows." in said(well(at.run()))
         assert notes.tags.standing(dataset.fingerprint).is_empty()
 
 

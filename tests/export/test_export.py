@@ -22,8 +22,10 @@ from analysis.dataset import Dataset
 from analysis.errors import ExportError, ReceiptError
 from analysis.export import ExportRequest, export
 from analysis.export.replay import replay
-from analysis.export.request import FORMATS
+from analysis.export.request import FORMATS, TOKENIZED
 from analysis.export.waterfall import choose
+from analysis.training.choice import choose as choice_of
+from analysis.training.keeping import with_choice
 from analysis.view import View
 from analysis.workspace import Workspace
 
@@ -71,6 +73,16 @@ CHOICES: list[dict[str, Any]] = [
 @pytest.fixture
 def workspace(home: Path) -> Workspace:
     return Workspace(home)
+
+
+def ready(workspace: Workspace, source: Path, to: str) -> Dataset:
+    """The file, opened; for the formats of tokens with a template, and with what the trainer sees."""
+    dataset = workspace.open([source])
+    if to not in TOKENIZED:
+        return dataset
+    dataset = workspace.describe(dataset, parameters=with_choice(dataset, choice_of("chatml")))
+    compute(dataset, dataset.signal("trainer"))
+    return dataset
 
 
 def jsonl(path: Path, records: list[Any]) -> Path:
@@ -402,7 +414,8 @@ def test_the_waterfall_adds_up(workspace: Workspace, tmp_path: Path) -> None:
     assert [s.tokens for s in steps[1:]] == [(a.tokens or 0) - (b.dropped_tokens or 0) for a, b in pairwise(steps)]
     assert steps[-1].tokens == dataset.column("row_tokens")[1]
     result = export(dataset, request, tmp_path / "out").as_dict()
-    assert (result["rows_in"], result["rows_out"], result["waterfall"]) == (4, 1, [asdict(s) for s in steps])
+    written = [{k: v for k, v in asdict(s).items() if v or k.split("_")[0] not in ("added", "changed")} for s in steps]
+    assert (result["rows_in"], result["rows_out"], result["waterfall"]) == (4, 1, written)
     assert lines(tmp_path / "out" / result["files"][0]["path"])[0]["conversations"][1]["value"] == "猫 — кот"
 
 
@@ -425,9 +438,9 @@ def test_given_tags_stand_in_and_leave_the_dataset_alone(workspace: Workspace, t
 
 @pytest.mark.parametrize("to", FORMATS)
 def test_an_empty_view_gives_empty_files(workspace: Workspace, tmp_path: Path, to: str) -> None:
-    dataset = workspace.open([jsonl(tmp_path / "a.jsonl", PAIRS)])
+    dataset = ready(workspace, jsonl(tmp_path / "a.jsonl", PAIRS), to)
     path = made(dataset, to, tmp_path / "out", view=View().where("source", "eq", "nowhere"))
-    if to == "parquet":
+    if to.endswith("parquet"):
         assert pq.read_table(path).num_rows == 0
     else:
         assert len(path.read_bytes().splitlines()) == (to == "csv")
@@ -478,7 +491,7 @@ def test_hostile_names_do_nothing(workspace: Workspace, tmp_path: Path, to: str)
     source = jsonl(
         tmp_path / "=a $(b) `c` | d ☃ \u202e.jsonl", [{HOSTILE: i, "instruction": "q", "output": "a"} for i in range(3)]
     )
-    dataset = tagged(workspace.open([source]), **{HOSTILE: [0]})
+    dataset = tagged(ready(workspace, source, to), **{HOSTILE: [0]})
     view = View().where(HOSTILE, "ge", 0).where("instruction", "nothas", HOSTILE)
     result = export(dataset, ExportRequest(view, to, without_tags=(HOSTILE,)), tmp_path / "out").as_dict()
     assert all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", file["path"]) for file in result["files"])
@@ -568,7 +581,7 @@ def test_the_same_export_gives_the_same_bytes(workspace: Workspace, tmp_path: Pa
     for number, signals in enumerate(
         (("lengths", "exact_duplicates", "tokens"), ("tokens", "exact_duplicates", "lengths"))
     ):
-        dataset = tagged(Workspace(tmp_path / f"home{number}").open([source]), drop=[3])
+        dataset = tagged(ready(Workspace(tmp_path / f"home{number}"), source, to), drop=[3])
         for name in signals:
             compute(dataset, dataset.signal(name))
         out = tmp_path / f"out{number}"
@@ -654,7 +667,7 @@ def test_a_receipt_of_another_version_is_judged_by_its_bytes(workspace: Workspac
 def test_texts_are_never_held_whole(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str
 ) -> None:
-    dataset = workspace.open([jsonl(tmp_path / "a.jsonl", PAIRS)])
+    dataset = ready(workspace, jsonl(tmp_path / "a.jsonl", PAIRS), to)
     column = Dataset.column
 
     def numbers_only(self: Dataset, name: str) -> pl.Series:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from analysis.annotations import open_annotations
 from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.export import ExportRequest, export
 from analysis.export.choices import kept_choice
+from analysis.export.waterfall import tokens_of_proposed
+from analysis.proposals import propose_texts
 from analysis.workspace import Workspace
 from tests.export.test_export import jsonl
 from tests.export.test_folders import ROWS
@@ -131,3 +135,30 @@ def test_the_page_asks_before_it_replaces(home: Path, dataset: Dataset, started:
     at = well(opened(dataset).text_input(key="folder").set_value("mine").run())
     assert "holds more than an earlier export, such as thesis.txt" in words(at)
     assert not at.checkbox
+
+
+def test_the_tokens_of_proposed_texts_are_counted_once(
+    home: Path, dataset: Dataset, started: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is chosen on the page; again only after another text is proposed."""
+    compute(dataset, dataset.signal("tokens"))
+    counted: list[int] = []
+
+    def count(of: Dataset) -> pl.DataFrame | None:
+        counted.append(of.proposal_revision)
+        return tokens_of_proposed(of)
+
+    monkeypatch.setattr("ui.export.page.tokens_of_proposed", count)
+    row_id = dataset.column("row_id")[0]
+    with open_annotations(home) as notes:
+        propose_texts(dataset, notes, {row_id: {"response": "one two three"}}, "Ann")
+    at = opened(dataset, to="messages")
+    shown = at.subheader[0].value
+    for to in ("alpaca", "csv", "messages"):
+        well(at.selectbox(key="to").set_value(to).run())
+    assert len(counted) == 1 and at.subheader[0].value == shown
+    with open_annotations(home) as notes:
+        propose_texts(dataset, notes, {row_id: {"response": "one two three four"}}, "Ann")
+    well(at.run())
+    assert len(counted) == 2 and counted[0] < counted[1]
+    assert at.subheader[0].value != shown

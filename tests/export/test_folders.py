@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.__main__ import app, one_line_errors
 from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.errors import ExportError
@@ -27,8 +26,8 @@ from analysis.export.waterfall import choose
 from analysis.view import View
 from analysis.workspace import Workspace
 from tests.export.test_export import everything, jsonl
+from tests.support.commands import Run, runner
 
-Command = Callable[..., tuple[int, str, str]]
 MAIL, PHONE = "ann.marsh@gravel-works.co", "+33 1 42 68 53 00"
 ROWS = [
     {"instruction": f"Write to {MAIL}.", "output": f"Written to {MAIL} and bo.quist@other-mill.de."},
@@ -50,21 +49,8 @@ def sentences(dataset: Dataset, **request: Any) -> list[str]:
 
 
 @pytest.fixture
-def command(capfd: pytest.CaptureFixture[str]) -> Command:
-    """Runs a command in this process; exit code, standard output and standard error."""
-
-    def run(*arguments: str | Path) -> tuple[int, str, str]:
-        capfd.readouterr()
-        code: Any = 0
-        try:
-            with one_line_errors():
-                app([str(argument) for argument in arguments], prog_name="python -m analysis")
-        except SystemExit as ended:
-            code = ended.code or 0
-        out, error = capfd.readouterr()
-        return code, out, error
-
-    return run
+def command(capfd: pytest.CaptureFixture[str]) -> Run:
+    return runner(capfd)
 
 
 # The folder
@@ -97,7 +83,7 @@ def test_what_a_folder_holds_is_known(dataset: Dataset, tmp_path: Path) -> None:
     )
 
 
-def test_the_command_refuses_and_replaces_only_where_asked(command: Command, dataset: Dataset, tmp_path: Path) -> None:
+def test_the_command_refuses_and_replaces_only_where_asked(command: Run, dataset: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "out"
     asked = ("export", dataset.id, "--to", "messages", "--out", out)
     assert command(*asked, "--redact", MAILS_OUT[0])[0] == 0
@@ -207,7 +193,7 @@ def test_rows_that_were_not_read_to_their_end_are_told(home: Path, tmp_path: Pat
     ],
 )
 def test_what_was_done_is_in_the_receipt_on_the_card_and_on_standard_error(
-    command: Command, dataset: Dataset, tmp_path: Path, redact: Sequence[str], wanted: str
+    command: Run, dataset: Dataset, tmp_path: Path, redact: Sequence[str], wanted: str
 ) -> None:
     out = tmp_path / "out"
     asked = [f"--redact={rule}" for rule in redact]

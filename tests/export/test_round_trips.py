@@ -24,7 +24,7 @@ from analysis.export import ExportRequest, export
 from analysis.export.flat import flat_columns
 from analysis.export.losses import FIELDS, UNREAD, losses
 from analysis.export.replaced_characters import REPLACED
-from analysis.export.request import FORMATS, TABULAR
+from analysis.export.request import FORMATS, TABULAR, TOKENIZED
 from analysis.export.training_formats import SourceColumns
 from analysis.export.waterfall import choose
 from analysis.formats.columns import MESSAGE
@@ -47,6 +47,8 @@ def answer(content: Any = "At 04:10.", **more: Any) -> dict[str, Any]:
 
 
 SYSTEM = {"role": "system", "content": "Be brief."}
+READ_BACK = tuple(to for to in FORMATS if to not in TOKENIZED)
+"""The formats whose files hold texts; `tests/training` compares token ids with the rows they are of."""
 LAYOUTS: dict[str, list[dict[str, Any]]] = {
     "alpaca": [
         {"instruction": "Name a colour.", "input": "", "output": "Blue.", "source": "a"},
@@ -416,7 +418,7 @@ def test_every_export_reads_back_or_counts_its_loss(home: Path, layout: str) -> 
     dataset = opened(home, LAYOUTS[layout])
     if layout in BY_NAME:
         assert [one["layout"] for one in dataset.meta["layouts"]] == [layout]
-    for to in FORMATS:
+    for to in READ_BACK:
         checked(dataset, to, home / to)
 
 
@@ -497,12 +499,25 @@ def chats(draw: Callable[..., Any]) -> dict[str, Any]:
     return {"messages": turns, "source": draw(CONTENTS), "n": draw(st.integers(-(2**80), 2**80))}
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+def check_chats(records: list[dict[str, Any]], home: Path) -> None:
+    """Chats go out in every format, and read back or count their loss."""
+    dataset = opened(home, records)
+    for to in READ_BACK:
+        checked(dataset, to, home / to)
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(records=st.lists(chats(), min_size=3, max_size=6))
 def test_generated_chats_read_back_or_count_their_loss(
     records: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    home = tmp_path_factory.mktemp("home")
-    dataset = opened(home, records)
-    for to in FORMATS:
-        checked(dataset, to, home / to)
+    check_chats(records, tmp_path_factory.mktemp("home"))
+
+
+@pytest.mark.slow
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(records=st.lists(chats(), min_size=3, max_size=6))
+def test_many_generated_chats_read_back_or_count_their_loss(
+    records: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    check_chats(records, tmp_path_factory.mktemp("home"))

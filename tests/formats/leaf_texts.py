@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from analysis.formats import ReadOptions, import_files
-from analysis.formats.chats import Message
+from analysis.formats.messages import Message
 from analysis.formats.options import AS_FOUND
 
 RENAMED = frozenset(("prompter", "tool_result", "user", "model", "human", "gpt"))

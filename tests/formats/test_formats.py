@@ -101,6 +101,14 @@ def test_broken_blank_and_marked_lines(opened):
     ]
 
 
+@pytest.mark.parametrize("name", ["cut.jsonl", "cut.json"])
+def test_a_cut_text_is_told_in_a_sentence(opened, name):
+    whole = '{"text": "a"}'
+    data = opened(name, f'[{whole}, {{"text": "b}}]' if name.endswith(".json") else f'{whole}\n{{"text": "b}}')
+    reason = data.problems[0]["reason"]
+    assert reason.startswith("not JSON: Unterminated string starting at character 10"), reason
+
+
 def test_an_array_with_a_broken_element_and_a_trailing_comma(opened):
     text = '[\n{"text": "a"},\n{"text": "b" "c"},\n{"text": "d"},\n]'
     data = opened("t.json", text)
@@ -582,7 +590,7 @@ def test_neither_block_size_nor_workers_change_the_rows(opened, container, monke
         assert len(small.info["part_rows"]) > 10
         assert small.rows.equals(whole.rows) and small.ids == whole.ids
         assert small.info | {"part_rows": 0} == whole.info | {"part_rows": 0}
-    monkeypatch.setattr("analysis.formats.importing.SMALL_BYTES", 0)
+    monkeypatch.setattr("analysis.formats.workers.SMALL_BYTES", 0)
     pooled = opened(f"a.{container}", content, _block_bytes=4000, workers=2)
     assert pooled.rows.equals(whole.rows) and pooled.ids == whole.ids
     assert "POLARS_MAX_THREADS" not in os.environ

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.formats import import_files
 from tests.formats.layout_records import EXAMPLES, Records, example
-from tests.formats.leaf_texts import RENAMED, Opened, missing_texts
+from tests.formats.leaf_texts import RENAMED, Opened, missing_texts, write
 
 CANONICAL = ("system", "prompt", "response", "rejected", "text", "n_turns", "prompts_differ")
 GROUPS = ("message_rows", "agent_session")
@@ -76,11 +76,31 @@ def rows_of(opened: Opened) -> list[dict[str, Any]]:
     return [{name: values[row] for name, values in whole.items()} for row in range(len(opened.rows))]
 
 
+class Alone:
+    """The file of JSON lines of each layout and of each plain form, read alone: once for all tests of this file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._opened: dict[str, Opened] = {}
+
+    def __call__(self, name: str) -> Opened:
+        if name not in self._opened:
+            path = write(PLAIN[name] if name in PLAIN else examples(name), self._folder / f"{name}.jsonl")
+            self._opened[name] = Opened(path, self._folder / name)
+        return self._opened[name]
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Alone:
+    assert not PLAIN.keys() & EXAMPLES.keys()
+    return Alone(tmp_path_factory.mktemp("alone"))
+
+
 @pytest.mark.parametrize("suffix", [".json", ".csv", ".parquet"])
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_a_record_is_the_same_row_in_every_container(read_file, name: str, suffix: str) -> None:
+def test_a_record_is_the_same_row_in_every_container(read_file, alone: Alone, name: str, suffix: str) -> None:
     records = examples(name)
-    expected, opened = read_file(records), read_file(records, suffix)
+    expected, opened = alone(name), read_file(records, suffix)
     if name in TEXT_IN_CSV and suffix == ".csv":
         assert opened.layouts == {"instruction": 3} and not missing_texts(records, opened)
         return
@@ -89,17 +109,37 @@ def test_a_record_is_the_same_row_in_every_container(read_file, name: str, suffi
     assert not missing_texts(records, opened) - RENAMED
 
 
-@pytest.mark.parametrize("suffix", [".jsonl", ".parquet", ".csv"])
-@pytest.mark.parametrize("plain", ["instruction", "chat", "text"])
-@pytest.mark.parametrize("name", [name for name in EXAMPLES if name not in (*GROUPS, *TEXT_IN_CSV)])
-def test_a_record_is_the_same_row_beside_others(read_file, name: str, plain: str, suffix: str) -> None:
+BESIDE_OTHERS = [name for name in EXAMPLES if name not in (*GROUPS, *TEXT_IN_CSV)]
+OTHERS, MIXED_IN = ("instruction", "chat", "text"), (".jsonl", ".parquet", ".csv")
+
+
+def check_beside_others(read_file, alone: Alone, name: str, plain: str, suffix: str) -> None:
+    """The records of a layout and those of a plain form are the same rows in one file as alone."""
     records = examples(name)
-    expected, others = rows_of(read_file(records)), rows_of(read_file(PLAIN[plain]))
+    expected, others = rows_of(alone(name)), rows_of(alone(plain))
     opened = read_file([*records, *PLAIN[plain]], suffix)
     rows = rows_of(opened)
     assert set(opened.layouts) == {name, READ_AS[plain]}
     assert rows[: len(expected)] == expected
     assert rows[len(expected) :] == others
+
+
+@pytest.mark.parametrize("plain", OTHERS)
+@pytest.mark.parametrize("name", BESIDE_OTHERS)
+def test_a_record_is_the_same_row_beside_others(read_file, alone: Alone, name: str, plain: str) -> None:
+    """Each layout beside every plain form and in every container; a third of them for each form in each container."""
+    shift = BESIDE_OTHERS.index(name) + OTHERS.index(plain)
+    check_beside_others(read_file, alone, name, plain, MIXED_IN[shift % len(MIXED_IN)])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", MIXED_IN)
+@pytest.mark.parametrize("plain", OTHERS)
+@pytest.mark.parametrize("name", BESIDE_OTHERS)
+def test_a_record_is_the_same_row_beside_others_in_every_container(
+    read_file, alone: Alone, name: str, plain: str, suffix: str
+) -> None:
+    check_beside_others(read_file, alone, name, plain, suffix)
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".json", ".parquet", ".csv"])

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.dataset import Dataset
 from analysis.export import ExportRequest, export
-from analysis.formats.options import stored_name
+from analysis.formats.stored_names import stored_name
 from analysis.workspace import Workspace
 from tests.formats.leaf_texts import write
 

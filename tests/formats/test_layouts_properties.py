@@ -43,10 +43,8 @@ def test_each_layout_has_an_example() -> None:
     assert EXAMPLES.keys() == {layout.name for layout in LAYOUTS}
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-@settings(max_examples=4, deadline=None, suppress_health_check=SLOW)
-@given(drawn=st.lists(TEXT, min_size=TEXTS, max_size=TEXTS, unique=True))
-def test_every_text_is_in_a_column_and_the_record_comes_back(folder: Path, name: str, drawn: list[str]) -> None:
+def check_texts(folder: Path, name: str, drawn: list[str]) -> None:
+    """Each of the texts is in a column, and the record comes back."""
     texts = iter(drawn)
     records = example(name, texts)
     used = drawn[: TEXTS - len(list(texts))]
@@ -58,6 +56,24 @@ def test_every_text_is_in_a_column_and_the_record_comes_back(folder: Path, name:
     if name in CALLS_AND_TRAINERS:
         assert not missing_texts(used, opened, only_canonical=True)
     assert list(comes_back(dataset, folder)) == records
+
+
+DRAWN = st.lists(TEXT, min_size=TEXTS, max_size=TEXTS, unique=True)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@settings(max_examples=2, deadline=None, suppress_health_check=SLOW)
+@given(drawn=DRAWN)
+def test_every_text_is_in_a_column_and_the_record_comes_back(folder: Path, name: str, drawn: list[str]) -> None:
+    check_texts(folder, name, drawn)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EXAMPLES)
+@settings(max_examples=20, deadline=None, suppress_health_check=SLOW)
+@given(drawn=DRAWN)
+def test_many_texts_are_in_a_column_and_come_back(folder: Path, name: str, drawn: list[str]) -> None:
+    check_texts(folder, name, drawn)
 
 
 # Whatever the record is
@@ -119,10 +135,8 @@ def test_no_layout_stops_at_any_record(record: dict[str, Any]) -> None:
             assert rows is None or (rows and all(isinstance(row, dict) for row in rows)), layout.name
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
-@given(data=st.data())
-def test_one_value_of_another_type_loses_no_text(folder: Path, name: str, data: st.DataObject) -> None:
+def check_changed(folder: Path, name: str, data: st.DataObject) -> None:
+    """Records of a layout beside some in which one value is another one, in a file: no text is lost."""
     hostile = data.draw(st.lists(changed(name), min_size=1, max_size=3))
     records = [*plain_example(name), *(record for records in hostile for record in records)]
     suffix = data.draw(st.sampled_from([".jsonl", ".json", ".csv"]))
@@ -132,3 +146,18 @@ def test_one_value_of_another_type_loses_no_text(folder: Path, name: str, data: 
     read = sum(opened.layouts.values())
     unread = sum(note["rows"] for note in opened.info["notes"] if note["kind"] == "unread")
     assert read + unread == len(opened.rows)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@settings(max_examples=8, deadline=None, suppress_health_check=SLOW)
+@given(data=st.data())
+def test_one_value_of_another_type_loses_no_text(folder: Path, name: str, data: st.DataObject) -> None:
+    check_changed(folder, name, data)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EXAMPLES)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
+@given(data=st.data())
+def test_many_values_of_another_type_lose_no_text(folder: Path, name: str, data: st.DataObject) -> None:
+    check_changed(folder, name, data)

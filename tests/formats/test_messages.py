@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
-from analysis.formats.chats import Message, messages_of, outline_of, source_content
-from analysis.formats.nested import messages_series
+from analysis.formats.chats import messages_of
+from analysis.formats.contents import source_content
+from analysis.formats.message_columns import messages_series
+from analysis.formats.messages import Message
+from analysis.formats.outlines import outline_of
 
 
 def message(turn: dict[str, Any]) -> Message:

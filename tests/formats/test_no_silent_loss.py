@@ -118,11 +118,8 @@ def rows_with(dataset: Dataset, text: str) -> set[int]:
     return rows
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-@given(RECORDS)
-def test_every_text_is_in_a_column_and_comes_back(folder: Path, records: list[dict[str, Any]]) -> None:
+def check_records(folder: Path, records: list[dict[str, Any]]) -> None:
+    """Every text of a record is in a column of its row, and the records come back."""
     path = folder / f"{uuid.uuid4().hex}.jsonl"
     path.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), encoding="utf-8")
     dataset = Workspace(folder / "home").open([path])
@@ -135,13 +132,8 @@ def test_every_text_is_in_a_column_and_comes_back(folder: Path, records: list[di
     assert [json.loads(line) for line in written.read_text(encoding="utf-8").split("\n") if line] == records
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-@given(st.lists(CHAT, min_size=1, max_size=4))
-def test_every_text_of_a_message_is_in_a_field_of_the_canonical_messages(
-    folder: Path, records: list[dict[str, Any]]
-) -> None:
+def check_chats(folder: Path, records: list[dict[str, Any]]) -> None:
+    """Every text of a message is in a field of the canonical messages."""
     path = folder / f"{uuid.uuid4().hex}.jsonl"
     path.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), encoding="utf-8")
     dataset = Workspace(folder / "home").open([path])
@@ -154,6 +146,34 @@ def test_every_text_of_a_message_is_in_a_field_of_the_canonical_messages(
                 texts = set(leaf_texts({key: value for key, value in turn.items() if key != "role"}))
                 for text in texts - {"tool_result"}:  # the kind of a part that becomes a message of the role tool
                     assert dataset.mask(Filter("messages", "has", text))[number], (text, turn)
+
+
+ANY_FOLDER = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+CHATS = st.lists(CHAT, min_size=1, max_size=4)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=ANY_FOLDER)
+@given(RECORDS)
+def test_every_text_is_in_a_column_and_comes_back(folder: Path, records: list[dict[str, Any]]) -> None:
+    check_records(folder, records)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=ANY_FOLDER)
+@given(CHATS)
+def test_every_text_of_a_message_is_in_a_field_of_the_canonical_messages(
+    folder: Path, records: list[dict[str, Any]]
+) -> None:
+    check_chats(folder, records)
+
+
+@pytest.mark.slow
+@settings(max_examples=400, deadline=None, suppress_health_check=ANY_FOLDER)
+@given(RECORDS, CHATS)
+def test_no_text_of_many_records_is_lost(
+    folder: Path, records: list[dict[str, Any]], chats: list[dict[str, Any]]
+) -> None:
+    check_records(folder, records)
+    check_chats(folder, chats)
 
 
 def test_the_texts_of_a_chat_are_searched_wherever_they_are(folder: Path) -> None:

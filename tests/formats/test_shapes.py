@@ -11,7 +11,7 @@ import pytest
 
 from analysis.errors import FormatError
 from analysis.formats import ReadOptions, import_files
-from analysis.formats.chats import Message
+from analysis.formats.messages import Message
 
 CANONICAL = ("system", "prompt", "response", "rejected", "score", "messages", "text", "n_turns", "prompts_differ")
 
@@ -155,7 +155,10 @@ def test_content_as_a_list_of_parts_and_openai_tool_calls(imported):
         turn("user", "Look:\nWhat?", parts=json.dumps(parts, separators=(",", ":"))),
         turn("assistant", None, '[{"id":"1","function":{"name":"f"}}]'),
     ]
-    assert data["messages"][1] == [turn("user", "a"), turn("assistant", "b", parts='[{"type":"text"}]')]
+    assert data["messages"][1] == [
+        turn("user", "a", extra='{"role":"Human"}'),  # the name that the role has in the file
+        turn("assistant", "b", parts='[{"type":"text"}]', extra='{"role":"model"}'),
+    ]
     assert data["renamed"] == {"messages_original": "messages"} and data["roles"]["messages"] == "messages_original"
     assert data["json_columns"] == ["messages_original"]
 

@@ -16,7 +16,7 @@ from analysis.__main__ import app
 from analysis.formats import ROLES
 from analysis.personal_data.types import DEFAULT_TYPES, ENTITY_TYPES, NOISY_TYPES
 from analysis.view.operators import OPERATORS
-from tests.house.test_house import FILES, ROOMS, ROOT, source
+from tests.house.test_house import FILES, ROOMS, ROOT, faults_of, parsed, source
 
 PAGES = [name for name in FILES if name.endswith(".md")]
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -51,6 +51,11 @@ def examples() -> list[tuple[str, list[str]]]:
     return found
 
 
+def first_contract() -> str:
+    """The contract with which docs/contract.md begins."""
+    return re.findall(r"^```toml\n(.*?)^```", source("docs/contract.md"), re.M | re.S)[0]
+
+
 def names_in_first_cells(text: str) -> set[str]:
     """The code spans in the first cell of every line of every table."""
     cells = [line.split("|")[1] for line in text.splitlines() if line.startswith("|")]
@@ -81,6 +86,7 @@ def test_an_example_is_parsed(page: str, words: list[str]) -> None:
 def test_the_examples_run(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In one workspace, one after the other, since a replay needs the export before it."""
     (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
+    (tmp_path / "winnow.toml").write_text(first_contract())
     monkeypatch.chdir(tmp_path)
     quick = [words for _, words in examples() if words[0] not in SLOW]
     assert {words[0] for words in quick} == set(COMMANDS) - SLOW
@@ -116,9 +122,8 @@ def test_a_variable_that_a_document_names_is_one() -> None:
     assert named and named <= set(VARIABLE.findall(code))
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_relative_link_leads_to_a_file_and_a_heading(page: str) -> None:
-    text = re.sub(r"^```.*?^```|`[^`\n]*`", "", source(page), flags=re.M | re.S)
+def link_faults(page: str, text: str) -> list[str]:
+    text = re.sub(r"^```.*?^```|`[^`\n]*`", "", text, flags=re.M | re.S)
     faults = []
     for target in (link or attribute for link, attribute in LINK.findall(text)):
         path, _, heading = unquote(target).partition("#")
@@ -127,7 +132,11 @@ def test_every_relative_link_leads_to_a_file_and_a_heading(page: str) -> None:
         linked = (ROOT / page).parent / path if path else ROOT / page
         if not linked.exists() or (heading and heading not in headings(linked)):
             faults.append(target)
-    assert faults == []
+    return faults
+
+
+def test_every_relative_link_leads_to_a_file_and_a_heading() -> None:
+    assert faults_of(PAGES, link_faults) == []
 
 
 def headings(page: Path) -> set[str]:
@@ -164,7 +173,7 @@ def shown_texts() -> str:
     `ui`, `pages` and `analysis` that is no docstring, the commands' docstrings, which are their help, and options."""
     texts = [option for command in COMMANDS.values() for option in options_of(command)]
     for name in ROOMS:
-        tree = ast.parse(source(name))
+        tree = parsed(source(name))
         bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         is_command = name.startswith("analysis/commands/")
         texts += [
@@ -182,6 +191,10 @@ def test_every_term_is_used() -> None:
 
 
 def test_a_planted_fault_of_a_document_is_seen() -> None:
+    assert link_faults("README.md", "[a](no/file.md) [b](docs/commands.md#no-heading) [c](https://x) `[d](e)`") == [
+        "no/file.md",
+        "docs/commands.md#no-heading",
+    ]
     assert headings(ROOT / "docs/commands.md") >= {"filters", "open"}
     assert names_in_first_cells("| `a` `b` | `c` |\n|---|---|\ntext `d`") == {"a", "b"}
     assert blocks("```\nwinnow open a    # why\n```\n").split("\n") == ["winnow open a", ""]

@@ -8,7 +8,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -30,7 +31,7 @@ NETWORK = ("requests", "httpx", "socket", "urllib.request", "urllib3", "http.cli
 MAY_CONNECT = {
     "analysis/embedding/endpoint.py": "asks WINNOW_EMBEDDINGS_URL for vectors, only where a person agreed to send the texts",
     "analysis/loaders/tokenizers.py": "fetches a tokenizer named by hub id, only where WINNOW_ONLINE=1 allows it",
-    "analysis/workspace.py": "fetches an hf:// file, only where WINNOW_ONLINE=1 allows it",
+    "analysis/given_files.py": "fetches an hf:// file, only where WINNOW_ONLINE=1 allows it",
     "winnow/__main__.py": "asks this computer whether the port is free; connects to nothing",
 }
 LOOSE = {  # files that lie beside the rooms: what every room needs, and what needs every room
@@ -38,11 +39,15 @@ LOOSE = {  # files that lie beside the rooms: what every room needs, and what ne
         "__init__",
         "__main__",
         "catalogue",
+        "check",
+        "counted",
         "errors",
+        "given_files",
         "home",
         "joined_values",
         "keys",
         "notebook",
+        "printable",
         "processes",
         "same_text",
         "signal",
@@ -52,10 +57,32 @@ LOOSE = {  # files that lie beside the rooms: what every room needs, and what ne
     "ui": {"__init__", "menu", "notebook", "safety"},
 }
 PAGE_OF = {"compare": "slices"}  # a page that lives in another page's room of ui/
-SHARED_ON_SCREEN = {"components", "figures", "frame", "rows", "session"}  # rooms of ui/ that answer no page
-NO_PAGE = {"compute", "findings", "shared", "table"}  # commands that no page answers
-WHOLE = {"dataset", "formats", "house", "structure", "support", "whole"}  # folders of tests that no page answers
+SHARED_ON_SCREEN = {"actions", "components", "figures", "frame", "rows", "session"}  # rooms of ui/ that answer no page
+NO_PAGE = {
+    "cleaning",
+    "compute",
+    "contract",
+    "findings",
+    "prompts",
+    "propose",
+    "shared",
+    "table",
+    "templates",
+}  # commands that no page answers
+WHOLE = {
+    "contract",
+    "dataset",
+    "formats",
+    "heuristics",
+    "house",
+    "prompts",
+    "structure",
+    "support",
+    "templates",
+    "whole",
+}  # folders of tests that no page answers
 MUTATORS = {"insert_column", "replace_column", "extend", "drop_in_place"}  # change a frame every session shares
+IN_CATALOGUE = {type(signal).__name__ for signal in CATALOGUE.signals.values()}
 MACHINE_PATH = re.compile(r"(?<![\w.~/:-])/(?:home|root|Users|work)/\w|[A-Z]:\\\\?Users\\")
 
 
@@ -85,6 +112,17 @@ def source(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
+@functools.cache
+def parsed(text: str) -> ast.Module:
+    """The tree of a source: parsed once for every rule of a file of tests, whose end forgets it (`conftest.py`)."""
+    return ast.parse(text)
+
+
+def faults_of(names: Iterable[str], judge: Callable[[str, str], Iterable[str]]) -> list[str]:
+    """What a rule finds in these files, each fault with its file: one test asks a rule of the whole house."""
+    return [f"{name}: {fault}" for name in names for fault in judge(name, source(name))]
+
+
 def imports(tree: ast.AST, *, everywhere: bool = True) -> Iterator[str]:
     """Dotted names imported; with everywhere=False only those that importing the file itself imports."""
     for node in ast.iter_child_nodes(tree):
@@ -105,7 +143,7 @@ def within(module: str, packages: set[str] | tuple[str, ...]) -> bool:
 
 
 def import_faults(name: str, text: str) -> list[str]:
-    tree, here = ast.parse(text), room(name)
+    tree, here = parsed(text), room(name)
     modules, at_once = list(imports(tree)), list(imports(tree, everywhere=False))
     faults = [f"{here} imports {m}" for m in modules if within(m, set(MAY_IMPORT) - MAY_IMPORT[here])]
     if name not in MAY_CONNECT:
@@ -133,7 +171,7 @@ def rooms_of(sources: dict[str, str]) -> dict[str, set[str]]:
     graph: dict[str, set[str]] = {}
     for name, text in sources.items():
         top, here = room(name), ".".join(module_of(name).split(".")[:2])
-        imported = {".".join(m.split(".")[:2]) for m in imports(ast.parse(text)) if within(m, {top})}
+        imported = {".".join(m.split(".")[:2]) for m in imports(parsed(text)) if within(m, {top})}
         graph.setdefault(here, set()).update(imported - {here, top})
     return graph
 
@@ -153,7 +191,7 @@ def face_faults(name: str, text: str) -> list[str]:
     A signal's file is public by its name, and so is every command.
     """
     faults, own = [], module_of(name)
-    for imported in imports(ast.parse(text)):
+    for imported in imports(parsed(text)):
         parts = imported.split(".")
         for length in range(2, len(parts)):
             package, entry = ".".join(parts[:length]), parts[length]
@@ -170,7 +208,7 @@ def face_faults(name: str, text: str) -> list[str]:
 
 def private_faults(text: str) -> list[str]:
     """Names with a leading underscore that a file takes from another file of the project."""
-    tree, faults, modules = ast.parse(text), [], {}
+    tree, faults, modules = parsed(text), [], {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and within(str(node.module), OWN):
             for alias in node.names:
@@ -192,14 +230,14 @@ def is_private(name: str) -> bool:
 @functools.cache
 def listed_in(face: Path) -> frozenset[str]:
     """The names in `__all__` of an `__init__.py`."""
-    for node in ast.parse(face.read_text(encoding="utf-8")).body:
+    for node in parsed(face.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             return frozenset(ast.literal_eval(node.value))
     return frozenset()
 
 
 def call_faults(name: str, text: str) -> list[str]:
-    tree, faults = ast.parse(text), []
+    tree, faults = parsed(text), []
     fixed = {
         target.id
         for node in tree.body
@@ -237,7 +275,7 @@ def call_faults(name: str, text: str) -> list[str]:
 
 
 def page_faults(text: str) -> list[str]:
-    tree = ast.parse(text)
+    tree = parsed(text)
     faults = [
         f"line {node.lineno} defines {node.name}"
         for node in ast.walk(tree)
@@ -247,6 +285,20 @@ def page_faults(text: str) -> list[str]:
         faults.append("its first line is not a question")
     if len(text.splitlines()) > 120:
         faults.append(f"{len(text.splitlines())} lines; a page has at most 120")
+    return faults
+
+
+def first_line_faults(name: str, text: str) -> list[str]:
+    first = (ast.get_docstring(parsed(text), clean=False) or "").split("\n")[0].strip()
+    return [] if first else ["its first line says nothing"]
+
+
+def signal_faults(name: str, text: str) -> list[str]:
+    classes = [node for node in parsed(text).body if isinstance(node, ast.ClassDef)]
+    signals = {node.name for node in classes if any(ast.unparse(base) == "Signal" for base in node.bases)}
+    faults = [f"{each} is not in the catalogue" for each in signals - IN_CATALOGUE]
+    if len(signals) != name.endswith("_signal.py"):
+        faults.append(f"{len(signals)} signals")
     return faults
 
 
@@ -275,28 +327,24 @@ def tree_of(readme: str) -> set[str]:
     return paths
 
 
-@pytest.mark.parametrize("name", ROOMS)
-def test_imports(name: str) -> None:
-    assert import_faults(name, source(name)) == []
+def test_imports() -> None:
+    assert faults_of(ROOMS, import_faults) == []
 
 
-@pytest.mark.parametrize("name", PYTHON)
-def test_calls(name: str) -> None:
-    assert call_faults(name, source(name)) == []
+def test_calls() -> None:
+    assert faults_of(PYTHON, call_faults) == []
 
 
-@pytest.mark.parametrize("name", PYTHON)
-def test_a_file_begins_with_the_one_thing_it_holds(name: str) -> None:
-    assert (ast.get_docstring(ast.parse(source(name)), clean=False) or "").split("\n")[0].strip()
+def test_a_file_begins_with_the_one_thing_it_holds() -> None:
+    assert faults_of(PYTHON, first_line_faults) == []
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_a_short_script_that_answers_a_question(name: str) -> None:
-    assert page_faults(source(name)) == []
+def test_a_page_is_a_short_script_that_answers_a_question() -> None:
+    assert faults_of(PAGES, lambda _, text: page_faults(text)) == []
 
 
 def test_the_menu_lists_every_page_and_no_other() -> None:
-    calls = [node for node in ast.walk(ast.parse(source("ui/menu.py"))) if isinstance(node, ast.Call)]
+    calls = [node for node in ast.walk(parsed(source("ui/menu.py"))) if isinstance(node, ast.Call)]
     listed = [ast.literal_eval(call.args[0]) for call in calls if ast.unparse(call.func) == "page"]
     assert sorted(listed) == sorted(Path(name).stem for name in PAGES)
 
@@ -313,22 +361,16 @@ def test_no_room_needs_itself_by_way_of_others(top: str) -> None:
     assert circle_in(graph) == []
 
 
-@pytest.mark.parametrize("name", ROOMS)
-def test_another_room_is_entered_by_its_face(name: str) -> None:
-    assert face_faults(name, source(name)) == []
+def test_another_room_is_entered_by_its_face() -> None:
+    assert faults_of(ROOMS, face_faults) == []
 
 
-@pytest.mark.parametrize("name", PYTHON)
-def test_a_private_name_stays_in_its_file(name: str) -> None:
-    assert private_faults(source(name)) == []
+def test_a_private_name_stays_in_its_file() -> None:
+    assert faults_of(PYTHON, lambda _, text: private_faults(text)) == []
 
 
-@pytest.mark.parametrize("name", [name for name in PYTHON if name.startswith("analysis/")])
-def test_a_signal_has_a_file_of_its_own_in_the_catalogue(name: str) -> None:
-    classes = [node for node in ast.parse(source(name)).body if isinstance(node, ast.ClassDef)]
-    signals = [node.name for node in classes if any(ast.unparse(base) == "Signal" for base in node.bases)]
-    assert len(signals) == name.endswith("_signal.py")
-    assert {type(signal).__name__ for signal in CATALOGUE.signals.values()} >= set(signals)
+def test_a_signal_has_a_file_of_its_own_in_the_catalogue() -> None:
+    assert faults_of([name for name in PYTHON if name.startswith("analysis/")], signal_faults) == []
 
 
 def test_the_catalogue_loads_nothing_heavy() -> None:
@@ -350,6 +392,12 @@ def test_a_question_has_one_name_on_every_floor() -> None:
     assert all(PAGE_OF.get(page, page) in tested | {"open", "overview"} for page in pages), "a page without tests"
 
 
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """pytest knows a file by its name alone, since the folders of tests are no packages."""
+    names = Counter(Path(name).name for name in PYTHON if re.match(r"tests/.*/test_\w+\.py", name))
+    assert [name for name, files in names.items() if files > 1] == []
+
+
 def test_the_rules_had_files_to_judge() -> None:
     assert {room(name) for name in ROOMS} == set(MAY_IMPORT)
     assert set(MAY_CONNECT) <= set(ROOMS)
@@ -363,7 +411,9 @@ def test_the_readme_draws_the_rooms_as_they_are() -> None:
     assert {path for path in drawn if re.fullmatch(r"(analysis|ui)/\w+/", path)} == folders
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-models.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-models.txt", "requirements-dev.txt", "requirements-peers.txt"]
+)
 def test_a_requirement_has_an_exact_version_and_a_purpose(name: str) -> None:
     lines = [line for line in source(name).splitlines() if line and not line.startswith(("#", "-r "))]
     assert lines
@@ -429,7 +479,7 @@ def test_a_planted_circle_and_a_back_door_are_seen() -> None:
         "analysis.c",
     ]
     assert circle_in(rooms_of({"analysis/a/x.py": a, "analysis/b/x.py": b, "analysis/c/y.py": "import polars"})) == []
-    door = "from analysis.duplicates.kernels.words import x"
+    door = "from analysis.duplicates.minhash import x"
     assert face_faults("ui/a.py", door) and not face_faults(
         "analysis/duplicates/a.py", "from analysis.duplicates.spans import x"
     )
@@ -445,6 +495,18 @@ def test_a_planted_circle_and_a_back_door_are_seen() -> None:
 def test_a_planted_private_name_is_seen(text: str) -> None:
     assert len(private_faults(text)) == 1
     assert private_faults("from numpy import _core\nfrom analysis.view import View\nView._f, _g, self._h") == []
+
+
+def test_a_planted_signal_and_a_file_without_a_first_line_are_seen() -> None:
+    signal = "class Lengths(Signal): ..."
+    assert not signal_faults("analysis/a_signal.py", signal) and not signal_faults("analysis/a.py", "class A: ...")
+    assert signal_faults("analysis/a.py", signal) and signal_faults("analysis/a_signal.py", "class A: ...")
+    assert signal_faults("analysis/a_signal.py", "class A(Signal): ...") == ["A is not in the catalogue"]
+    assert signal_faults("analysis/a_signal.py", f"{signal}\nclass Times(Signal): ...") == ["2 signals"]
+    assert first_line_faults("a.py", "X = 1") and first_line_faults("a.py", '"""\nText."""')
+    assert faults_of(["analysis/__init__.py"], lambda name, text: [name]) == [
+        "analysis/__init__.py: analysis/__init__.py"
+    ]
 
 
 def test_a_planted_page_and_a_planted_tree_are_seen() -> None:

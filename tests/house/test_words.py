@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.house.test_house import ROOMS, source
+from tests.house.test_house import ROOMS, faults_of, parsed
 
 RETIRED = {  # each has a plain or a standard word instead
     "alike": "similar, the same way",
@@ -54,7 +54,7 @@ def shown_texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 def word_faults(name: str, text: str) -> list[str]:
     """Retired words in docstrings; in what is shown by pages, commands, findings and errors too."""
-    tree = ast.parse(text)
+    tree = parsed(text)
     texts = set(docstrings(tree))
     if name.split("/")[0] in ("ui", "pages", "winnow") or "/commands/" in name or name.startswith("analysis/findings/"):
         texts |= set(shown_texts(tree))
@@ -70,7 +70,7 @@ def word_faults(name: str, text: str) -> list[str]:
 
 def name_faults(text: str) -> list[str]:
     """Variables and parameters with a name that does not tell what they hold; fields of a record keep theirs."""
-    tree = ast.parse(text)
+    tree = parsed(text)
     fields = {
         id(n.target)
         for c in ast.walk(tree)
@@ -84,14 +84,12 @@ def name_faults(text: str) -> list[str]:
     return [f"line {line}: {name}" for line, name in sorted(names) if name in RETIRED_NAMES]
 
 
-@pytest.mark.parametrize("name", ROOMS)
-def test_no_text_has_a_retired_word(name: str) -> None:
-    assert word_faults(name, source(name)) == []
+def test_no_text_has_a_retired_word() -> None:
+    assert faults_of(ROOMS, word_faults) == []
 
 
-@pytest.mark.parametrize("name", ROOMS)
-def test_a_variable_is_a_noun_for_what_it_holds(name: str) -> None:
-    assert name_faults(source(name)) == []
+def test_a_variable_is_a_noun_for_what_it_holds() -> None:
+    assert faults_of(ROOMS, lambda _, text: name_faults(text)) == []
 
 
 @pytest.mark.parametrize(

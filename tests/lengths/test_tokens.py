@@ -9,7 +9,7 @@ import pytest
 
 from analysis.formats.chats import messages_of
 from analysis.formats.columns import CANONICAL
-from analysis.formats.nested import messages_series
+from analysis.formats.message_columns import messages_series
 from analysis.lengths.lengths_signal import Lengths
 from analysis.lengths.thoughts import answer, thought
 from analysis.lengths.tokens_signal import Tokens

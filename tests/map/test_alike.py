@@ -351,8 +351,8 @@ def test_a_diverse_sample_becomes_a_view_and_a_tag_that_can_be_taken_back(coarse
         assert notes.tags.counts(coarse.fingerprint) == {"diverse-sample": 8}
         whys = set(notes.tags.reasons(coarse.fingerprint)["why"])
         assert whys == {"diverse sample of 8, seed 0, by words and letters (coarse, no model) of the prompt"}
-    at.button(key="pick_undo").click()
-    assert "8 rows restored." in said(well(at.run()))
+    at.button(key="undo_change").click()
+    assert "Undone: tags of 8 rows." in said(well(at.run()))
     at.button(key="pick_view_100").click()
     shown = view(well(at.run()))
     assert shown.sentence == "row_id is among the 8 rows of a diverse sample (seed 0)"
@@ -404,5 +404,5 @@ def test_a_key_leads_to_rows_like_the_one_read(
     page.evaluate(PRESS, ["j"])
     assert read_row(page, 1) == ids[7], "in order of similarity"
     assert page.evaluate("window.__x") is None
-    page.get_by_role("button", name="Undo").first.click()
+    page.get_by_role("button", name="Undo the last change of the view").click()
     counted(page, 10)

@@ -41,6 +41,17 @@ PLACE_OF_A_POINT = """() => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace of the one server of this file."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def running(server: Callable[..., Server], home: Path) -> Server:
+    return server(home=home)
+
+
 def field(page: Page) -> dict[str, float]:
     """Where the map lies on the screen, once it is drawn."""
     drawn: Locator = page.locator('[class*="st-key-map_"] .js-plotly-plot .nsewdrag').first
@@ -68,8 +79,8 @@ def draw(page: Page, corners: list[tuple[float, float]]) -> None:
     page.mouse.up()
 
 
-def test_areas_points_cards_and_names(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
-    home, file = tmp_path / "home", tmp_path / "topics.jsonl"
+def test_areas_points_cards_and_names(running: Server, home: Path, page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "topics.jsonl"
     planted = planted_topics(rows=40)
     file.write_text("".join(json.dumps({"prompt": made.text, "response": "An answer."}) + "\n" for made in planted))
     dataset = Workspace(home).open([file])
@@ -77,7 +88,6 @@ def test_areas_points_cards_and_names(server: Callable[..., Server], page: Page,
         compute(dataset, dataset.signal(name))
     everything = dataset.rows_of(View())
     cards = cluster_cards(dataset, everything)
-    running = server(home=home)
     page.goto(address(running, "/", dataset))
     settled(page, "Overview")
     go(page, "Map")
@@ -132,10 +142,8 @@ def test_areas_points_cards_and_names(server: Callable[..., Server], page: Page,
     undamaged(page)
 
 
-def test_a_map_is_made_on_request(server: Callable[..., Server], page: Page, tmp_path: Path) -> None:
-    home = tmp_path / "home"
+def test_a_map_is_made_on_request(running: Server, home: Path, page: Page) -> None:
     dataset = Workspace(home).open([ROOT / "sample_data" / "hostile.jsonl"])
-    running = server(home=home)
     page.goto(f"{running.url}/map?{urlencode({'d': dataset.id})}")
     settled(page, "Map")
     expect(page.get_by_text("No map of these rows is made yet")).to_be_visible()

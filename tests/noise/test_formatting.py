@@ -170,7 +170,9 @@ def test_numbers_of_a_row() -> None:
         ("prompt", "thousands", "comma"),
         ("response", "thousands", "plain"),
         ("response", "units", "spaced"),
+        ("response", "distances", "symbols"),
     }
+    assert found(prompt="x", response="Bake for 20 minutes at 180 °C.")["has_mixed_numbers"] is False
     assert found(prompt="x", response="It cost 1,000 and then 1000.")["has_mixed_numbers"] is True
 
 

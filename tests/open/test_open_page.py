@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from analysis.workspace import Workspace
 from tests.support.app_page import open_page, well
 from ui.session import files, jobs, session
 
@@ -18,7 +20,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("WINNOW_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("sys.argv", ["app.py"])
     (tmp_path / "data").mkdir()
-    files.data_files.clear()
+    files.listed.clear()
     return tmp_path / "data"
 
 
@@ -48,6 +50,17 @@ def test_the_layout_is_named_with_its_sign_and_another_can_be_chosen(folder: Pat
     assert "recognised by" in shown
     well(at.selectbox(key="layout").set_value("columns").run())  # type: ignore[attr-defined]
     assert not any("openai_preference" in text for text in texts(at))
+
+
+def test_a_folder_that_cannot_be_read_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "a.jsonl").write_text(lines({"prompt": "a", "response": "b"}))
+    assert not any(text.startswith("Not read") for text in texts(open_page("open", None)))
+    gone = folder / "gone"
+    monkeypatch.setenv("WINNOW_DATA_DIRS", os.pathsep.join(map(str, (folder, gone))))
+    files.listed.clear()
+    at = open_page("open", None)
+    assert f"Not read, so that their files are not offered: {gone} (No such file or directory)." in texts(at)
+    assert at.multiselect(key="picked").options == ["a.jsonl"]
 
 
 def test_an_encoding_can_be_chosen(folder: Path) -> None:
@@ -88,7 +101,22 @@ def test_a_column_is_offered_by_the_name_that_the_source_gives_it(folder: Path) 
     at = picked(folder / "a.csv")
     well(at.multiselect(key="typed_columns").set_value(["tags"]).run())  # type: ignore[attr-defined]
     well(at.selectbox(key="type_tags").set_value("number").run())  # type: ignore[attr-defined]
-    assert at.dataframe[0].value["tags_original"].to_list() == ["1.0", "2.0"]  # type: ignore[attr-defined]
+    assert at.dataframe[0].value["tags"].to_list() == ["1.0", "2.0"]  # type: ignore[attr-defined]
+
+
+def test_roles_name_columns_as_the_file_does(folder: Path) -> None:
+    file = folder / "pairs.jsonl"
+    file.write_text(
+        lines({"prompt": "q", "chosen": "a", "rejected": "b"}, {"prompt": "r", "chosen": "c", "rejected": "d"})
+    )
+    at = picked(file)
+    offered = at.selectbox(key="new_prompt")  # type: ignore[attr-defined]
+    assert (offered.value, offered.options) == ("prompt_original", ["–", "prompt", "chosen", "rejected"])
+    assert list(at.dataframe[0].value.columns) == ["prompt", "chosen", "rejected"]  # type: ignore[attr-defined]
+    dataset = Workspace().open([file])
+    at = open_page("open", dataset)
+    offered = at.selectbox(key=f"now_{dataset.id}_rejected")
+    assert (offered.value, offered.options) == ("rejected_original", ["–", "prompt", "chosen", "rejected"])
 
 
 def test_the_configuration_of_the_command_line_is_opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,6 +136,12 @@ def test_a_table_without_texts_and_a_dataset_not_scanned_say_what_to_do(
     assert not nothing.exception and "No dataset is open" in said(nothing)
 
 
+def test_the_scan_is_named_in_words(data: dict[str, Dataset]) -> None:
+    said = [caption.value for caption in opened("personal_data", data["own"]).caption]
+    assert any(text.startswith("Scan for personal data, version ") and "countries US, GB" in text for text in said)
+    assert not any("personal\\_data" in text or "personal_data" in text for text in said)
+
+
 def test_planted_kinds_are_counted(data: dict[str, Dataset]) -> None:
     truth = json.loads((ROOT / "sample_data" / "TRUTH.json").read_text())["personal_data"]["details"]
     kinds = {
@@ -157,7 +163,7 @@ def test_planted_kinds_are_counted(data: dict[str, Dataset]) -> None:
 def test_counts_by_field_and_source_are_of_the_rows_in_view(data: dict[str, Dataset]) -> None:
     app = opened(PAGE, data["own"], by_personal_data="source", field_personal_data="true")
     assert "15 of 15 rows in view scanned to the end; 13 (86.7%) hold personal data that is counted." in said(app)
-    assert "1 row with placeholders only" in said(app) and "personal\\_data version" in said(app)
+    assert "1 row with placeholders only" in said(app) and "Scan for personal data, version" in said(app)
     lines = {
         (line["type"], line["field"], line["source"]): (line["rows"], round(line["share of rows"], 3))
         for line in app.dataframe[0].value.to_dict("records")

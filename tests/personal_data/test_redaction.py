@@ -27,7 +27,8 @@ from analysis.export import ExportRequest, export
 from analysis.export.redaction.plan import HOW, MOST_SHOWN, read_plan
 from analysis.export.redaction.preview import preview
 from analysis.export.redaction.pseudonyms import FORMS, hashed, luhn_digit, pseudonym
-from analysis.export.redaction.redactor import Redactor, masked
+from analysis.export.redaction.redactor import Redactor
+from analysis.export.redaction.stand_ins import masked
 from analysis.export.replay import replay
 from analysis.export.training_formats import KEYS
 from analysis.keys import key_path, value_hash, workspace_key

@@ -167,7 +167,7 @@ def test_every_log_gets_its_name_and_the_whole_fingerprint(earlier: URL) -> None
         with opened(earlier) as notes:
             assert answers(notes, FINGERPRINT) == EXPECTED
         assert datasets(earlier) == UPGRADED
-        assert asked(earlier, "SELECT version FROM annotation_schema") == [(2,)]
+        assert asked(earlier, "SELECT version FROM annotation_schema") == [(3,)]
 
 
 def test_an_upgraded_database_takes_what_a_new_one_takes(earlier: URL) -> None:
@@ -243,12 +243,34 @@ def test_tables_that_came_later_are_made(earlier: URL) -> None:
     assert (5, "blind-check/made005", "") in datasets(earlier), "answers of a check that is not there are kept"
 
 
+def test_version_2_gets_tables_for_proposed_texts(earlier: URL) -> None:
+    """Version 2 has all tables but these; its rows stay, and the texts can be kept then."""
+    with opened(earlier):
+        pass
+    changed(
+        earlier,
+        "DROP TABLE proposed_current",
+        "DROP TABLE proposed_text",
+        "UPDATE annotation_schema SET version = 2",
+    )
+    for _ in range(2):
+        with opened(earlier) as notes:
+            assert answers(notes, FINGERPRINT) == EXPECTED
+            assert notes.proposals.standing(FINGERPRINT).is_empty()
+    assert asked(earlier, "SELECT version FROM annotation_schema ORDER BY version") == [(2,), (3,)]
+    with opened(earlier) as notes:
+        notes.proposals.propose(FINGERPRINT, {"7879b5b2a453c2cc": {"response": "Better."}}, "Ada")
+        assert notes.proposals.standing(FINGERPRINT)["text"].to_list() == ["Better."]
+        assert answers(notes, FINGERPRINT) == EXPECTED, "no log sees another"
+    assert datasets(earlier) == [*UPGRADED, (7, FINGERPRINT, "proposals")]
+
+
 def test_a_database_of_a_later_version_is_refused_and_left_alone(earlier: URL) -> None:
     with opened(earlier):
         pass
-    changed(earlier, "UPDATE annotation_schema SET version = 3")
+    changed(earlier, "UPDATE annotation_schema SET version = 4")
     for _ in range(2):
-        with pytest.raises(AnnotationError, match="later version of Winnow .* version 3, this program knows 2"):
+        with pytest.raises(AnnotationError, match="later version of Winnow .* version 4, this program knows 3"):
             opened(earlier)
     assert datasets(earlier) == UPGRADED
 
@@ -350,7 +372,7 @@ def test_several_programs_open_it_at_once(earlier: URL) -> None:
         people = {row[1] for row in notes.looks.latest(FINGERPRINT).rows()}
         assert people == {"Ada", "Bo", "P0", "P1", "P2", "P3"}
     assert datasets(earlier) == UPGRADED
-    assert asked(earlier, "SELECT version FROM annotation_schema") == [(2,)]
+    assert asked(earlier, "SELECT version FROM annotation_schema") == [(3,)]
 
 
 @only_sqlite

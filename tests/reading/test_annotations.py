@@ -13,7 +13,6 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,32 +22,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.annotations import Annotations, open_annotations
+from analysis.annotations.batches import Batch
 from analysis.annotations.people import clean_person
-from analysis.annotations.tags import Batch, clean_tag
+from analysis.annotations.tags import clean_tag
 from analysis.errors import AnnotationError
 
 ROOT = Path(__file__).resolve().parents[2]
-TEST_URL = os.environ.get("WINNOW_TEST_DATABASE_URL")
-only_sqlite = pytest.mark.skipif(TEST_URL is not None, reason="about the SQLite file")
-
-
-@pytest.fixture(autouse=True)
-def _own_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    if TEST_URL is None:
-        monkeypatch.delenv("WINNOW_DATABASE_URL", raising=False)
-    else:
-        monkeypatch.setenv("WINNOW_DATABASE_URL", TEST_URL)
-
-
-@pytest.fixture
-def notes(tmp_path: Path) -> Iterator[Annotations]:
-    with open_annotations(tmp_path) as annotations:
-        yield annotations
-
-
-@pytest.fixture
-def data() -> str:
-    return uuid.uuid4().hex * 2
+pytestmark = pytest.mark.usefixtures("own_database")
+only_sqlite = pytest.mark.skipif("WINNOW_TEST_DATABASE_URL" in os.environ, reason="about the SQLite file")
 
 
 def as_dict(frame: pl.DataFrame) -> dict[str, tuple[list[str], list[str]]]:

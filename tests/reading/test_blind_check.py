@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analysis.annotations import Annotations, open_annotations
+from analysis.annotations import Annotations
 from analysis.annotators.blind_samples import compare, draw, labels_to_offer, open_view, telling_columns
 from analysis.computing import compute
 from analysis.dataset import Dataset
@@ -57,12 +56,6 @@ def test_an_item_of_one_row_has_no_votes_beside_it(data: dict[str, Dataset]) -> 
 
 
 # The blind check
-
-
-@pytest.fixture
-def notes(tmp_path: Path) -> Iterator[Annotations]:
-    with open_annotations(tmp_path) as annotations:
-        yield annotations
 
 
 def test_a_sample_is_one_row_per_item_and_grows_with_its_seed(data: dict[str, Dataset]) -> None:

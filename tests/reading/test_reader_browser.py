@@ -167,10 +167,10 @@ def test_go_to_unfold_raw_and_the_list_of_keys(read: Callable[[int], Page]) -> N
     body = shows(page, 1912)
     more = body.get_by_role("button", name="more characters")
     folded = len(body.inner_text())
-    page.keyboard.press("e")
+    page.keyboard.press("f")
     expect(more).to_have_count(0)
     assert len(body.inner_text()) > folded + 500
-    page.keyboard.press("e")
+    page.keyboard.press("f")
     more.click()
     expect(more).to_have_count(0)
     page.keyboard.press("x")

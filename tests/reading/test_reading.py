@@ -300,6 +300,13 @@ def test_a_raw_record_without_source_text_is_made_of_the_original_columns() -> N
     assert payload({"a": 1}, fields=[])["raw"] is None
 
 
+def test_a_column_is_shown_by_its_name_in_the_file() -> None:
+    shown = payload(
+        {"tags_original": "x"}, fields=["tags_original"], originals=["tags_original"], names={"tags_original": "tags"}
+    )
+    assert shown["meta"] == [["tags", "x"]] and shown["raw"]["text"] == '{\n  "tags": "x"\n}'
+
+
 def test_long_texts_are_cut_and_the_rest_is_counted() -> None:
     shown = payload(
         {"text": "x" * 200_003, "source_record": "y" * 1_000_005}, fields=[], hits=[Hit("text", 199_999, 200_002)]

@@ -92,7 +92,7 @@ def test_a_measure_stands_in_numbers(dataset: Dataset) -> None:
     numbers = next(table.value for table in well(at.run()).dataframe if "effect" in table.value)
     empty = numbers[numbers["slice "] == "empty"].iloc[0]
     assert (empty["mean"], empty["mean of rest"], empty["difference"], empty["effect"]) == (0.5, 0, 0.5, 0.5)
-    assert empty["verdict"] == "telling" and 0.3 < empty["from"] < 0.5 < empty["to"] < 0.7
+    assert empty["verdict"] == "differs" and 0.3 < empty["from"] < 0.5 < empty["to"] < 0.7
 
 
 def test_compare_holds_the_view_against_all_other_rows(dataset: Dataset) -> None:
@@ -101,7 +101,19 @@ def test_compare_holds_the_view_against_all_other_rows(dataset: Dataset) -> None
     lines = at.dataframe[0].value
     assert "source" not in lines["measure"].to_list()  # what a side is chosen by tells nothing
     empty = lines[lines["measure"] == "empty responses"].iloc[0]
-    assert (empty["A"], empty["B"], empty["verdict"]) == (0.5, 0.0, "telling")
+    assert (empty["A"], empty["B"], empty["verdict"]) == (0.5, 0.0, "differs")
+
+
+def test_the_same_rows_on_both_sides_are_said_to_be_the_same(dataset: Dataset) -> None:
+    at = run("compare", dataset, b="")
+    assert "A and B are the same rows, so nothing can differ. Add a filter or choose another side." in texts(at)
+    assert "No measure differs by more than chance." in texts(at)
+    lines = at.dataframe[0].value
+    assert set(lines["verdict"]) <= {"may be chance", "no values", "no other rows"}
+    assert not lines["in words"].str.contains("tends to be").any()
+    assert not [
+        text for text in texts(run("compare", dataset, f=["source~eq~empty"], b="~rest")) if "same rows" in text
+    ]
 
 
 def test_compare_names_what_it_cannot_read_and_what_has_no_rows(dataset: Dataset) -> None:

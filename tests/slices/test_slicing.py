@@ -24,7 +24,17 @@ from analysis.errors import SlicingError, UsageError
 from analysis.slices.apart import Apart, compare, what_sets_apart
 from analysis.slices.dimensions import Dimension, choices, cuts, dimension, types_of
 from analysis.slices.distributions import distributions, is_skewed
-from analysis.slices.measures import LEVELS, Measure, default_measures, in_levels, measure, measured, measures
+from analysis.slices.measures import (
+    LEVELS,
+    OWN_WORDS,
+    Measure,
+    default_measures,
+    in_levels,
+    measure,
+    measured,
+    measures,
+)
+from analysis.slices.sentences import Sides, sentence
 from analysis.slices.slices import SliceTable, heatmap, slice_table
 from analysis.slices.splits import split
 from analysis.view import View
@@ -416,6 +426,19 @@ def test_distributions_of_many_values_and_of_odd_ones(table: Dataset, tmp_path: 
 
 def told(found: list[Apart], name: str) -> Apart:
     return next(each for each in found if each.measure.name == name)
+
+
+def test_measures_with_words_of_their_own_read_as_sentences() -> None:
+    pairs = Measure("is_pair_degenerate", "is_pair_degenerate", "share", OWN_WORDS["is_pair_degenerate"])
+    told = sentence(pairs, None, Sides(0.5, 0.1, None, None, None, None, None))
+    assert told == "5.0 times as many pairs with one answer the beginning of the other (50% against 10%)"
+
+
+def test_equal_figures_are_neither_higher_nor_lower() -> None:
+    turns = Measure("turns", "turns", "number", "turns")
+    same = Sides(2.0, 2.0, 2.0, 2.0, -0.1, 0.1, 0.0)
+    assert sentence(turns, None, same) == "turns is the same on average (2)"
+    assert sentence(turns, None, same._replace(effect=0.1)) == "turns tends to be higher (on average 2 against 2)"
 
 
 def test_what_sets_apart_says_it_in_sentences(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_what_a_chat_ends_with(opened: Open) -> None:
     )
     assert kinds(dataset) == [*("text", "blank", "tool_call", "text", "unanswered", "missing", "missing", "unanswered")]
     rows = rows_by_finding(dataset)
-    assert (rows["empty_response"], rows["unanswered"]) == ([2, 6, 7], [5, 8])
+    assert (rows["empty_response"], rows["last_not_assistant"]) == ([2, 6, 7], [5, 6, 8])
 
 
 def test_what_other_rows_end_with(opened: Open) -> None:
@@ -185,8 +185,8 @@ THOUGHTS = {  # an answer, and its faults
     "<think></think>\n8": ["thought_empty"],
     "<think>\n\n</think>\n\n10": ["thought_empty"],
     "<think>a</think><think>b</think>14": ["several_thoughts"],
-    "<think>It is sixteen.</think>": ["nothing_after_thought"],
-    "[THINK]It is sixteen.[/THINK]  \n": ["nothing_after_thought"],
+    "<think>It is sixteen.</think>": ["answer_missing_after_thought"],
+    "[THINK]It is sixteen.[/THINK]  \n": ["answer_missing_after_thought"],
     "<Thinking>Yes": ["thought_not_closed"],
     "<|begin_of_thought|>Yes<|end_of_thought|>No": [],
     "Write `<think>` before a thought.": [],
@@ -210,4 +210,4 @@ def test_thoughts_of_every_answer_are_judged(opened: Open) -> None:
         chat(("user", "A"), called(CALL, "<think>I call it.</think>")),
         chat(("user", "A"), ("assistant", "B</think>C")),
     )
-    assert faults(dataset) == [["nothing_after_thought"], [], [], ["thought_not_opened"]]
+    assert faults(dataset) == [["answer_missing_after_thought"], [], [], ["thought_not_opened"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import random
 import subprocess
@@ -19,7 +20,7 @@ from models.train.lemma_tables import behind_prefixes
 from models.train.treebank import documents, uner_entities
 
 ROOT = Path(__file__).resolve().parents[2]
-VOCAB = spacy.blank("en").vocab
+vocabulary = functools.cache(lambda: spacy.blank("en").vocab)
 CONLLU = """# newdoc id = a
 # sent_id = a-1
 # text = John can't go.
@@ -54,14 +55,17 @@ def test_a_treebank_becomes_documents(tmp_path: Path) -> None:
 
 
 def test_synthetic_instructions_are_whole_trees_and_the_same_for_a_seed() -> None:
-    made = [annotated(instruction(random.Random(seed)), VOCAB) for seed in range(300)]
+    made = [annotated(instruction(random.Random(seed)), vocabulary()) for seed in range(300)]
     assert [doc.text for doc in made] == [
-        annotated(instruction(random.Random(seed)), VOCAB).text for seed in range(300)
+        annotated(instruction(random.Random(seed)), vocabulary()).text for seed in range(300)
     ]
     assert all(sum(token.dep_ == "ROOT" for token in doc) == 1 and all(token.dep_ for token in doc) for doc in made)
     assert len({doc.text for doc in made}) > 290
     assert len(FORMS) == 20
-    assert annotated(instruction(random.Random(1)), VOCAB).text.strip() == "Substitute the following informal volume"
+    assert (
+        annotated(instruction(random.Random(1)), vocabulary()).text.strip()
+        == "Substitute the following informal volume"
+    )
 
 
 def test_column_formats_become_entities(tmp_path: Path) -> None:
@@ -102,7 +106,7 @@ def test_irregular_verbs_behind_a_prefix() -> None:
 
 
 def test_evaluation_of_the_shipped_pipeline_on_its_own_kind(tmp_path: Path) -> None:
-    docs = [annotated(instruction(random.Random(seed)), VOCAB) for seed in range(1000, 1040)]
+    docs = [annotated(instruction(random.Random(seed)), vocabulary()) for seed in range(1000, 1040)]
     DocBin(docs=docs, attrs=["ORTH", "SPACY", "TAG", "POS", "MORPH", "LEMMA", "HEAD", "DEP", "SENT_START"]).to_disk(
         tmp_path / "gold.spacy"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 import spacy
 from spacy.tokens import Doc
@@ -16,14 +18,14 @@ LEXICON = Lexicon(
     adjectives=frozenset(("ripe", "beaten")),
     every_verb=frozenset(("keep", "league", "peach", "write", "simplify", "excel", "sell", "seem", "last")),
 )
-VOCAB = spacy.blank("en").vocab
+vocabulary = functools.cache(lambda: spacy.blank("en").vocab)
 
 
 def parsed(*tokens: tuple[str, str, str], heads: list[int] | None = None, relations: list[str] | None = None) -> Doc:
     """A sentence of (word, part of speech, tag); without heads, all words hang on the first one."""
     words, parts, tags = zip(*tokens, strict=True)
     return Doc(
-        VOCAB,
+        vocabulary(),
         words=list(words),
         pos=list(parts),
         tags=list(tags),

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -21,8 +21,10 @@ from analysis.annotations import open_annotations
 from analysis.catalogue import CATALOGUE
 from analysis.computing.progress import Progress
 from analysis.errors import UsageError
-from analysis.findings import CHECKS
+from analysis.heuristics.heuristics_checks import SELF_INSTRUCT_CHECKS
+from analysis.training.training_checks import TRAINER_CHECKS
 from analysis.workspace import Workspace
+from tests.support.commands import Run, Said, runner
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS: list[dict[str, Any]] = [
@@ -33,39 +35,10 @@ RECORDS: list[dict[str, Any]] = [
 ]
 
 
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def rows(self) -> list[Any]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Run = Callable[..., Said]
-
-
 @pytest.fixture
 def run(home: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command in this process, as `python -m analysis` does."""
     monkeypatch.setenv("COLUMNS", "200")
-
-    def run_it(*arguments: str | Path) -> Said:
-        capfd.readouterr()
-        code: Any = 0
-        try:
-            with one_line_errors():
-                app([str(argument) for argument in arguments], prog_name="python -m analysis")
-        except SystemExit as ended:
-            code = ended.code or 0
-        return Said(code, *capfd.readouterr())
-
-    return run_it
+    return runner(capfd)
 
 
 @pytest.fixture
@@ -346,31 +319,41 @@ def test_findings_for_people_and_for_machines(run: Run, file: Path) -> None:
     assert {"tokens", "formatting", "near_groups", "personal_data"} <= set(computed)
     assert not set(computed) & CATALOGUE.on_request
     assert said.out.splitlines()[:2] == [
-        "1 row repeats an earlier row.  [exact_duplicates]",
         "1 row has no response, or a blank one.  [empty_response]",
+        "1 row repeats an earlier row.  [exact_duplicates]",
     ]
     undone = [line.split(".")[0] for line in said.out.splitlines() if line.startswith("Not run")]
-    assert undone == ["Not run: meaning_duplicates", "Not run: meaning_conflicts", "Not run: names"]
+    assert undone == [
+        f"Not run: {', '.join(check.name for check in SELF_INSTRUCT_CHECKS)}",
+        "Not run: names",
+        "Not run: meaning_duplicates",
+        "Not run: meaning_conflicts",
+        f"Not run: {', '.join(check.name for check in TRAINER_CHECKS)}",
+    ]
     machine = run("findings", file, "--json")
     assert machine.err == ""
     assert (machine.json["looked_at"], machine.json["not_looked_at"]) == (4, None)
     done = [check for check in machine.json["checks"] if check["state"] == "done"]
-    assert len(machine.json["checks"]) == len(CHECKS)
+    assert len(machine.json["checks"]) == len(CATALOGUE.checks)
     assert machine.json["checks_done"] == len(done) and all(check["looked_at"] > 0 for check in done)
     assert f"{len(done)} of {machine.json['checks_that_apply']} checks done" in said.out
     found = machine.json["findings"]
     assert [(one["name"], one["rows"], one["where"], one["sample"]) for one in found] == [
-        ("exact_duplicates", 1, ["is_duplicate_extra~eq~true"], False),
         ("empty_response", 1, ["answer_kind~notin~text~tool_call~reasoning~parts~unanswered~raw_text"], False),
+        ("exact_duplicates", 1, ["is_duplicate_extra~eq~true"], False),
+        ("emoji", 1, ["emoji_count~gt~0"], False),
     ]
-    assert all(one.keys() == {"name", "sentence", "rows", "tokens", "where", "sample"} for one in found)
+    keys = {"name", "characteristic", "severity", "sentence", "rows", "share", "tokens", "where", "sample"}
+    keys |= {"state", "owner", "accepted", "precision"}
+    assert [(one["state"], one["owner"], one["precision"]) for one in found] == [("open", None, None)] * 3
+    assert all(one.keys() == keys for one in found)
 
 
 def test_fail_on_ends_with_1(run: Run, file: Path) -> None:
     failed = run("findings", file, "--json", "--fail-on", "empty_response", "--fail-on", "long_row")
-    assert failed.code == 1 and len(failed.json["findings"]) == 2
+    assert failed.code == 1 and len(failed.json["findings"]) == 3
     assert run("findings", file, "--fail-on", "long_row").code == 0
-    names = ", ".join(check.name for check in CHECKS)
+    names = ", ".join(check.name for check in CATALOGUE.checks)
     refused(run("findings", file, "--fail-on", "empty"), f"No finding is called empty; known: {names}.")
 
 
@@ -476,7 +459,7 @@ def test_a_file_of_another_sort(run: Run, tmp_path: Path, command: tuple[str, ..
         (("compute", "exact_duplicates", "--set", "over=answer"), "Duplicates cannot be sought over 'answer'; known: "),
         (
             ("compute", "tokens", "--set", "tokenizer=Qwen/Qwen3-8B"),
-            "No tokenizer 'Qwen/Qwen3-8B' here: known are 'tekken-240911'",
+            "No tokenizer 'Qwen/Qwen3-8B' here: known are tekken-240911",
         ),
         (("open", "--role", "response"), "Cannot read the role 'response'; expected role=value."),
         (("open", "--role", "author=source"), "There is no role 'author'; the roles are "),

@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
+from analysis.catalogue import CATALOGUE
+from analysis.check import CHARACTERISTICS, SEVERITIES
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.findings import CHECKS, LONG_ROW_TOKENS, findings, outcomes, tally, tokens_of
+from analysis.findings import findings, outcomes, signals_of, tally, tokens_of
+from analysis.lengths.length_checks import LONG_ROW_TOKENS
 from analysis.view import View
 from analysis.workspace import Workspace
 
@@ -48,7 +51,9 @@ def said(dataset: Dataset) -> dict[str, str]:
         where: Any = one.as_dict()["where"]
         assert one.rows == len(dataset.rows_of(View.from_params(where)))
         assert one.tokens == tokens_of(dataset, one.view)
-    assert [one.tokens or 0 for one in found] == sorted((one.tokens or 0 for one in found), reverse=True)
+    order = list(SEVERITIES)
+    ranks = [(order.index(one.severity), -(one.tokens or 0), -one.rows) for one in found]
+    assert ranks == sorted(ranks)
     return {one.name: one.sentence for one in found}
 
 
@@ -67,7 +72,7 @@ def test_of_one_row_they_speak_in_the_singular(opened: Open) -> None:
         qa("What?", "N/A then"),
         qa("Name?", "TODO"),
         qa("ASK 1?", "answer  number 1."),
-        qa("Long?", "word " * LONG_ROW_TOKENS),
+        qa("Long?", ("word " * LONG_ROW_TOKENS).strip()),
     )
     assert said(dataset) == {
         "long_row": "1 row is longer than 8,192 tokens.",
@@ -89,7 +94,7 @@ def test_of_several_rows_they_speak_in_the_plural(opened: Open) -> None:
         qa("Age?", "<noinput>"),
         qa("Ask 1?", "Answer number 1."),
         qa("Ask 1?", "Answer number 1."),
-        *(qa(f"Long {i}?", "word " * LONG_ROW_TOKENS) for i in range(2)),
+        *(qa(f"Long {i}?", ("word " * LONG_ROW_TOKENS).strip()) for i in range(2)),
     ]
     assert said(opened(*FINE, *twice)) == {
         "long_row": "2 rows are longer than 8,192 tokens.",
@@ -136,7 +141,10 @@ def test_raw_text(opened: Open) -> None:
 def test_chats_without_any_answer_are_found(opened: Open) -> None:
     dataset = opened(*({"messages": [{"role": "user", "content": f"Hello {i}?"}]} for i in range(3)))
     assert "response" not in dataset.canonical
-    assert said(dataset) == {"empty_response": "3 rows have no response, or a blank one."}
+    assert said(dataset) == {
+        "empty_response": "3 rows have no response, or a blank one.",
+        "last_not_assistant": "3 chats end with another turn than the assistant's.",
+    }
 
 
 def test_a_table_of_other_things_has_no_empty_responses(opened: Open) -> None:
@@ -155,15 +163,19 @@ def test_they_wait_for_their_signals(opened: Open) -> None:
     assert set(said(opened(*rows))) == {"empty_response", "one_word_response", "exact_duplicates"}
 
 
-def test_those_with_most_tokens_come_first_and_without_tokens_those_with_most_rows(opened: Open) -> None:
-    rows = [*(qa(f"{i}?", "") for i in range(2)), qa("A much longer question, with many words in it?", "Yes")]
-    by_tokens, by_rows = opened(*rows), opened(*rows, qa("x", "y z"), signals=("structure", "lengths"))
-    assert [(one.name, one.rows, one.tokens) for one in findings(by_tokens)] == [
-        ("one_word_response", 1, 12),
-        ("empty_response", 2, 4),
+def test_the_most_serious_come_first_then_those_of_most_tokens_then_those_of_most_rows(opened: Open) -> None:
+    long = qa("A much longer question, with many words in it?", "Yes, that is so")
+    rows = [*(qa(f"{i}?", "") for i in range(2)), qa("A much longer question, with many words in it?", "N/A")]
+    by_tokens, by_rows = opened(*rows, long, long), opened(*rows, signals=("structure", "lengths"))
+    assert [(one.name, one.severity, one.rows, one.tokens) for one in findings(by_tokens)] == [
+        ("stand_in_response", "error", 1, 13),
+        ("empty_response", "error", 2, 4),
+        ("exact_duplicates", "warn", 1, 16),
+        ("one_word_response", "info", 1, 13),
     ]
     assert [(one.name, one.rows, one.tokens) for one in findings(by_rows)] == [
         ("empty_response", 2, None),
+        ("stand_in_response", 1, None),
         ("one_word_response", 1, None),
     ]
 
@@ -188,21 +200,33 @@ def test_as_machines_read_them(opened: Open) -> None:
     [found] = findings(opened(qa("Ask?", ""), qa("Ask again?", "Here you are.")))
     assert found.as_dict() == {
         "name": "empty_response",
+        "characteristic": "formatted",
+        "severity": "error",
         "sentence": "1 row has no response, or a blank one.",
         "rows": 1,
+        "share": 0.5,
         "tokens": 2,
         "where": ["answer_kind~notin~text~tool_call~reasoning~parts~unanswered~raw_text"],
         "sample": False,
     }
 
 
+def test_each_check_is_declared_by_a_signal_that_it_reads_and_says_what_to_do() -> None:
+    for signal in CATALOGUE.signals.values():
+        for check in signal.finds:
+            read = signals_of(check, CATALOGUE)
+            assert signal.name in read or not read, check.name
+            assert check.characteristic in CHARACTERISTICS and check.severity in SEVERITIES, check.name
+            assert check.to_do.endswith("."), check.name
+
+
 def test_names_are_unlike_and_sentences_are_two() -> None:
-    names = [check.name for check in CHECKS]
+    names = [check.name for check in CATALOGUE.checks]
     assert len(set(names)) == len(names)
-    for check in CHECKS:
+    for check in CATALOGUE.checks:
         assert re.match(r"(In )?1 ", check.one) and re.match(r"(In )?\{rows\} ", check.many), check.name
         assert check.one.endswith(".") and check.many.endswith("."), check.name
-        assert not check.one.startswith(("1 rows", "1 pairs", "1 responses")) and check.filters
+        assert not check.one.startswith(("1 rows", "1 pairs", "1 responses")) and check.where
 
 
 def states(dataset: Dataset) -> dict[str, tuple[str, int | None]]:

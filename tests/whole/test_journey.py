@@ -265,7 +265,7 @@ def test_what_is_cleaned_or_taken_out_on_export_is_the_rows_in_view(
 
 def test_the_overview_counts_and_its_table_opens_a_row_in_the_reader(winnow: Winnow, page: Page) -> None:
     dataset = Workspace(winnow.home).open([INSTRUCTIONS])
-    for name in ("lengths", "tokens", "exact_duplicates", "times"):
+    for name in ("lengths", "tokens", "structure", "exact_duplicates", "times"):
         compute(dataset, dataset.signal(name))
     page.goto(f"{address(winnow.server, '/', dataset)}&f=source~eq~tutor")
     settled(page, "Overview")

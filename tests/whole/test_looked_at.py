@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import typer
 
-from analysis.__main__ import app, one_line_errors
+from analysis.__main__ import app
+from analysis.catalogue import CATALOGUE
 from analysis.computing import compute
 from analysis.duplicates.kinds import KINDS
-from analysis.findings import CHECKS, outcomes
+from analysis.findings import outcomes
+from analysis.training.choice import choose
+from analysis.training.keeping import with_choice
 from analysis.workspace import Workspace
+from tests.support.commands import Run, runner
 
 
 def _chat(i: int) -> dict[str, Any]:
@@ -42,26 +45,20 @@ ASKED: dict[str, list[tuple[str, ...]]] = {
     "findings": [()],
     "verbs": [(), ("--over", "response")],
     "format": [()],
+    "clean": [("--kind", "html_tags", "--dry-run")],
+    "prompts": [(), ("--expect", "{input}.")],
     "conflicts": [()],
     "duplicates": [("--kind", kind) for kind in KINDS],
     "annotators": [("--item", "n", "--annotator", "n", "--label", "n")],
     "slices": [("--by", "n")],
+    "trainer": [()],
     "map": [()],
     "similar": [("--to", "town")],
     "sample": [("--size", "2", "--out", "{folder}/sample.jsonl")],
     "table": [("--columns", "prompt"), ("--columns", "source_line")],
 }
-ELSEWHERE = {"pii", "export", "replay"}  # each has a test of its own in the room of its page
+ELSEWHERE = {"check", "pii", "propose", "export", "replay", "templates"}  # each has a test of its own in its room
 COUNTS = {"rows", "looked_at"}
-
-
-class Ended(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ended]
 
 
 @pytest.fixture(scope="module")
@@ -79,20 +76,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run(workspace: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command in this process, in one workspace for this file."""
+    """Runs a command in one workspace for this file."""
     monkeypatch.setenv("WINNOW_HOME", str(workspace))
-
-    def run_it(*arguments: str | Path) -> Ended:
-        capfd.readouterr()
-        code: Any = 0
-        try:
-            with one_line_errors():
-                app([str(argument) for argument in arguments], prog_name="winnow")
-        except SystemExit as ended:
-            code = ended.code or 0
-        return Ended(code, *capfd.readouterr())
-
-    return run_it
+    return runner(capfd)
 
 
 def test_every_command_is_asked() -> None:
@@ -123,7 +109,7 @@ def test_a_zero_says_of_how_many(command: str, name: str, run: Run, files: dict[
 
 
 @pytest.mark.parametrize("name", WITHOUT_TEXT)
-@pytest.mark.parametrize("command", ["verbs", "format", "conflicts", "map", "similar", "sample"])
+@pytest.mark.parametrize("command", ["verbs", "format", "clean", "conflicts", "map", "similar", "sample"])
 def test_without_a_text_these_look_at_nothing(
     command: str, name: str, run: Run, files: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -134,9 +120,13 @@ def test_without_a_text_these_look_at_nothing(
     assert not (tmp_path / "sample.jsonl").exists()
 
 
-@pytest.mark.parametrize("command", ["verbs", "format", "conflicts", "slices", "annotators"])
+@pytest.mark.parametrize("command", ["verbs", "format", "clean", "conflicts", "slices", "annotators"])
 def test_no_row_in_view_is_no_zero(command: str, run: Run, files: dict[str, Path]) -> None:
-    by = {"slices": ("--by", "score"), "annotators": ("--item", "score", "--annotator", "score", "--label", "score")}
+    by = {
+        "clean": ("--kind", "html_tags"),
+        "slices": ("--by", "score"),
+        "annotators": ("--item", "score", "--annotator", "score", "--label", "score"),
+    }
     ended = run(command, files["reward"], *by.get(command, ()), "--where", "score~gt~100")
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.splitlines()[-1] == (
@@ -167,11 +157,13 @@ def test_every_check_is_done_or_says_why_not(name: str, run: Run, files: dict[st
                 assert outcome.looked_at is None and outcome.finding is None
                 assert outcome.why.endswith(".") and outcome.to_do, (when, outcome)
         if when == "before":
-            for signal in ("meaning_pairs", "meaning_conflicts", "named_entities"):
-                compute(dataset, dataset.signal(signal))
+            kept = with_choice(dataset, choose("chatml", serve="chatml"))
+            dataset = Workspace().describe(dataset, parameters=kept)
+            for signal in (each for each in dataset.signals() if each.finds and not dataset.has(each)):
+                compute(dataset, signal)
     assert not [o.check.name for o in outcomes(dataset) if o.state == "not run"]
     done = {outcome.check.name for outcome in outcomes(dataset) if outcome.state == "done"}
-    assert len(outcomes(dataset)) == len(CHECKS)
+    assert len(outcomes(dataset)) == len(CATALOGUE.checks)
     if name in ("no_text", "null_text", "table"):
         assert not done - {
             "exact_duplicates",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import dataclasses
 import doctest
 import importlib
+import inspect
 import io
 import re
 import subprocess
@@ -18,7 +20,9 @@ import polars as pl
 import pytest
 
 import winnow
+from analysis import notebook
 from analysis.annotations import open_annotations
+from analysis.export import ExportRequest
 from analysis.findings import findings
 from ui import notebook as figures
 
@@ -87,13 +91,13 @@ def test_thirty_functions_have_an_example() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ">>> " in (ast.get_docstring(node) or "")
     ]
-    assert len(documented) >= 30 + len([name for name in winnow.__all__ if name.islower()])
+    assert len(documented) >= 30 + len([name for name in notebook.__all__ if name.islower()])
 
 
 def test_the_names_are_a_handful_and_analysis_alone_stays_light() -> None:
-    assert set(winnow.__all__) == {
+    assert set(notebook.__all__) == {
         *("Dataset", "Filter", "View", "WinnowError"),
-        *("compute", "checks", "export", "findings", "open", "rows", "view"),
+        *("compute", "check", "checks", "export", "findings", "open", "rows", "view"),
     }
     code = "import sys, analysis; print(sorted({'polars', 'typer', 'sqlalchemy', 'plotly'} & set(sys.modules)))"
     light = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -166,7 +170,10 @@ def test_findings_of_a_view_count_the_rows_in_view(dataset: winnow.Dataset) -> N
     assert (before.filter(state="done")["looked_at"] > 0).all()
     winnow.compute(dataset, "exact_duplicates")
     every = winnow.findings(dataset)
-    assert every.rows() == [(f.name, f.sentence, f.rows, f.tokens, f.view.to_params()) for f in findings(dataset)]
+    names = ("name", "severity", "characteristic", "sentence", "rows", "share", "tokens")
+    [finding] = findings(dataset)
+    assert every.rows() == [(*(getattr(finding, name) for name in names), finding.view.to_params())]
+    assert every.columns == [*names, "where"] and every["share"].to_list() == [1 / 3]
     assert every.select("name", "rows").rows() == [("exact_duplicates", 1)]
     assert winnow.findings(dataset, "note~eq~y").is_empty()
     part = winnow.findings(dataset, ["note~has~x"])
@@ -181,6 +188,22 @@ def test_an_export_leaves_out_what_was_tagged_and_says_why(dataset: winnow.Datas
     assert (result.receipt.rows_in, result.receipt.rows_out) == (3, 1)
     file = result.folder / result.receipt.files[0].path
     assert pl.read_ndjson(file)["output"].to_list() == ["a@firm.org is written to."]
+
+
+def test_an_export_has_each_option_of_a_request(dataset: winnow.Dataset, tmp_path: Path) -> None:
+    given = {option.name for option in dataclasses.fields(ExportRequest)} - {"view", "only_tags"}
+    assert given | {"where", "tags"} <= set(inspect.signature(winnow.export).parameters)
+    row_id, _, same = dataset.column("row_id")
+    with open_annotations(dataset.folder.parents[1]) as notes:
+        notes.tags.tag_rows(dataset.fingerprint, [row_id, same], "fix", "Ann")
+        notes.proposals.propose(dataset.fingerprint, {row_id: {"response": "Good day."}}, "Ann")
+    loop = winnow.export(dataset, "alpaca", tmp_path / "loop", until_proposed="fix")
+    assert (loop.receipt.rows_in, loop.receipt.rows_out) == (3, 2)
+    assert "Good day." in (loop.folder / loop.receipt.files[0].path).read_text()
+    ignored = winnow.export(dataset, "alpaca", tmp_path / "source", proposals="ignore")
+    assert "Good day." not in (ignored.folder / ignored.receipt.files[0].path).read_text()
+    with pytest.raises(winnow.WinnowError, match="cannot hold solved examples"):
+        winnow.export(dataset, "csv", tmp_path / "shots", unpack_shots=True)
 
 
 def test_figures_count_all_rows_and_those_in_view(dataset: winnow.Dataset) -> None:

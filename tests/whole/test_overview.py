@@ -14,7 +14,10 @@ from streamlit.testing.v1 import AppTest
 from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.findings import outcomes
+from analysis.heuristics.heuristics_checks import SELF_INSTRUCT_CHECKS
 from analysis.signal import Signal
+from analysis.training.training_checks import TRAINER_CHECKS
+from analysis.view import View
 from analysis.workspace import Workspace
 from tests.support.app_page import open_page
 from ui.session import jobs
@@ -22,6 +25,8 @@ from ui.session import jobs
 ROWS = [{"prompt": f"Write number {i} down.", "response": f"Here is number {i} for you."} for i in range(6)]
 Open = Callable[..., Dataset]
 Started = list[list[str]]
+LEFT = 3 + len(SELF_INSTRUCT_CHECKS) + len(TRAINER_CHECKS)
+"""Checks that are not run: of names, of meaning and of Self-Instruct on request, and those that need a template."""
 
 
 @pytest.fixture
@@ -65,7 +70,8 @@ def test_nothing_is_called_clean_before_it_is_looked_at(opened: Open) -> None:
     undone = sum(outcome.state == "not run" for outcome in outcomes(dataset))
     [tally] = [text for text in texts(at) if "checks done" in text]
     assert tally.startswith(f"{done(dataset)} of {done(dataset) + undone} checks done, {undone} not run, ")
-    assert undone > 20 and "run_checks" in keys(at)
+    assert undone > 20 and "to_findings" in keys(at)
+    assert "run_checks" in keys(open_page("findings", dataset))
     assert not any("No row is" in text for text in texts(at))
 
 
@@ -97,25 +103,25 @@ def test_what_is_running_is_no_finding_and_no_all_clear(
     assert not at.exception and len(started) == 1
     [tally] = [text for text in texts(at) if "checks done" in text]
     assert " running" in tally
-    assert "stop_checks" in keys(at) and "run_checks" not in keys(at)
+    assert "stop_checks" in keys(at)
 
 
 def test_a_job_that_fails_leaves_one_check_undone_and_the_others_go_on(
     opened: Open, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dataset = opened()
-    at = open_page("overview", dataset)
+    at = open_page("findings", dataset)
     for name in started[0]:
         at.session_state[f"job_{dataset.signal(name).key}"] = "a-job"
     monkeypatch.setattr(jobs, "has_failed", lambda id: id == "a-job")
     at.run()
     assert started[1] == started[0][1:]
-    assert any(text.startswith(f"Computing {jobs.name_of(started[0][0])} failed: ") for text in texts(at))
+    assert any(f"Computing {jobs.name_of(started[0][0])} failed: " in text for text in texts(at))
 
 
 def test_a_stopped_check_is_not_started_again(opened: Open, started: Started) -> None:
     dataset = opened()
-    at = open_page("overview", dataset)
+    at = open_page("findings", dataset)
     at.session_state[f"checks_stopped_{dataset.id}"] = True
     at.run()
     assert len(started) == 1 and "run_checks" in keys(at)
@@ -128,14 +134,15 @@ def test_when_all_is_done_the_page_says_so(opened: Open, started: Started) -> No
     for signal in dataset.signals():
         if signal.name not in dataset.catalogue.on_request:
             compute(dataset, signal)
-    at = open_page("overview", dataset)
+    at = open_page("findings", dataset)
     assert started == []
     [tally] = [text for text in texts(at) if "checks done" in text]
-    assert tally.startswith(f"{done(dataset)} of {done(dataset) + 3} checks done, 3 not run, ")
+    assert tally.startswith(f"{done(dataset)} of {done(dataset) + LEFT} checks done, {LEFT} not run, ")
     assert "The checks that are done found nothing in 6 rows they looked at." in texts(at)
+    assert any("No template is chosen. Choose the chat template of the trainer" in text for text in texts(at))
     assert "run_on_request" in keys(at) and not {"run_checks", "stop_checks"} & keys(at)
     at.button(key="run_on_request").click().run()
-    assert started == [["named_entities", "neighbours", "meaning_pairs", "meaning_conflicts"]]
+    assert started == [["self_instruct", "named_entities", "neighbours", "meaning_pairs", "meaning_conflicts"]]
 
 
 def test_a_real_job_does_the_checks_while_the_page_stays_open(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,4 +154,21 @@ def test_a_real_job_does_the_checks_while_the_page_stays_open(opened: Open, monk
         assert time.monotonic() < deadline, "the checks are not done"
         time.sleep(1)
     at.run()
-    assert any(text.startswith(f"{done(dataset)} of {done(dataset) + 3} checks done") for text in texts(at))
+    assert any(text.startswith(f"{done(dataset)} of {done(dataset) + LEFT} checks done") for text in texts(at))
+
+
+def test_columns_of_the_file_have_their_own_names_beside_those_of_winnow(opened: Open) -> None:
+    pairs = [{"prompt": f"q{i}", "chosen": "a", "rejected": "b", "tags": "cd"[i % 2]} for i in range(4)]
+    dataset = opened(*pairs)
+    at = open_page("overview", dataset, "rejected_original~eq~b", "tags_original~in~c")
+    assert "**tags \\(in the file\\)**" in [one.value for one in at.markdown]
+    assert {"rejected", "rejected (in the file)", "tags", "tags (in the file)"} <= {*at.multiselect[0].options}
+    assert "rejected (in the file)" in at.selectbox(key="sort").options
+    assert not [word for word in at.selectbox(key="sort").options if word.endswith("_original")]
+
+
+def test_a_filter_is_said_in_the_names_of_the_file(opened: Open) -> None:
+    dataset = opened({"prompt": "q", "chosen": "a", "rejected": "b"}, {"prompt": "r", "chosen": "c", "rejected": "d"})
+    view = View().where("rejected_original", "eq", "b").where("prompt", "eq", "q")
+    assert dataset.sentence_of(view) == "rejected (in the file) is b and prompt is q"
+    assert [dataset.words_of(f) for f in view] == ["rejected (in the file) is b", "prompt is q"]

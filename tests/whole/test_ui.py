@@ -24,13 +24,15 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from analysis.errors import DatasetError, JobError
+from analysis.given_files import below_data_folders
 from analysis.joined_values import split_values
 from analysis.statistics import counting
 from analysis.view import View
-from analysis.workspace import below_data_folders
 from tests.support.browser import ROOT
 from ui import figures
+from ui.duplicates.figures import group_sizes, threshold_curve
 from ui.figures import charts
+from ui.personal_data.figures import scores
 from ui.safety import is_loopback
 from ui.session import files, jobs, session
 from ui.session.text import JOINER, count, cut, duration, md, plotly_text
@@ -181,6 +183,48 @@ def test_a_tick_names_the_edge_where_it_stands(values: list[int], log: bool) -> 
     at, words = figures.edge_ticks(edges)
     assert words == [figures.compact(edges[round(place + 0.5)]) for place in at]
     assert at == sorted(set(at)) and len(at) <= 22
+    assert all(24 * (right - left) >= len(edges) - 1 for left, right in itertools.pairwise(at))  # no label over another
+
+
+def test_labels_stand_off_from_the_corner_where_two_axes_meet() -> None:
+    drawn = figures.histogram([4, 5, 6], np.array([1, 2]), np.array([1, 2]), None, True, "tokens", figures.LIGHT)
+    assert drawn.layout.xaxis.ticklabelstandoff >= 4 and drawn.layout.yaxis.ticklabelstandoff >= 4
+
+
+def test_things_are_counted_in_whole_steps_on_every_axis() -> None:
+    few = np.array([1, 2])
+    curve = pl.DataFrame({"threshold": [0.5, 0.9], "rows_to_drop": [2, 1]})
+    bins = pl.DataFrame({"low": [0.0, 0.5], "high": [0.5, 1.0], "spans": few})
+    drawn = {
+        "rows": figures.histogram([0, 1, 2], few, few, None, True, "tokens", figures.LIGHT),
+        "hits": scores(bins, figures.LIGHT),
+        "groups": group_sizes(pl.Series([2, 2, 3]), figures.LIGHT),
+        "rows to drop": threshold_curve(curve, 0.8, figures.LIGHT),
+    }
+    for what, figure in drawn.items():
+        axis = figure.layout.yaxis
+        assert (axis.title.text, axis.dtick, axis.rangemode) == (what, 1, "tozero")
+    many = figures.histogram([0, 1, 2], 100 * few, 100 * few, None, True, "tokens", figures.LIGHT)
+    assert many.layout.yaxis.dtick is None
+
+
+def _brightness(colour: str) -> float:
+    red, green, blue = bytes.fromhex(colour[1:])
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+@pytest.mark.parametrize("palette", [figures.LIGHT, figures.DARK])
+def test_the_colour_of_a_wedge_is_the_one_its_words_are_chosen_for(palette: figures.Palette) -> None:
+    pieces = [piece for n in range(8) for piece in ((f"{n}", "", "verb", 2), (f"{n}/0", f"{n}", "noun", 2))]
+    wheel = figures.wedges(pieces, 16, False, palette).data[0]
+    assert wheel.leaf.opacity == 1  # a paler ring would be drawn behind words chosen for the full colour
+    assert list(wheel.marker.colors[::2]) == list(figures.CATEGORIES)
+    for full, pale in zip(wheel.marker.colors[::2], wheel.marker.colors[1::2], strict=True):
+        assert (_brightness(pale) < _brightness(full)) == (palette is figures.DARK)
+        words = 255 if _brightness(pale) < 128 else 68  # Plotly writes white or #444444
+        assert abs(_brightness(pale) - words) > 60
+    tree = figures.wedges(pieces, 16, True, palette).data[0]
+    assert list(tree.marker.colors[1::2]) == list(figures.CATEGORIES)
 
 
 @pytest.mark.parametrize(
@@ -258,9 +302,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (root / "h.jsonl").symlink_to(tmp_path / "secret" / "g.jsonl")
     (root / "circle").symlink_to(root)
     monkeypatch.setenv("WINNOW_DATA_DIRS", str(root))
-    files.data_files.clear()
+    files.listed.clear()
     yield root
-    files.data_files.clear()
+    files.listed.clear()
 
 
 def test_the_picker_lists_data_files_below_the_configured_folders(folder: Path) -> None:

@@ -16,6 +16,7 @@ from ui.annotators.figures import ranges as draw_ranges
 from ui.figures import charts
 from ui.session import session
 from ui.session.cache_keys import Key
+from ui.session.column_names import namer
 from ui.session.text import count, cut
 
 SLICES = 12
@@ -189,7 +190,9 @@ def slices(asked: Asked, level: str) -> None:
     if not columns:
         st.text("No column groups these rows. Set the role source, language or group on the page Open.")
         return
-    column = st.selectbox("Slices by", columns, format_func=cut, key="agree_by", bind="query-params", width=300)
+    column = st.selectbox(
+        "Slices by", columns, format_func=namer(asked.dataset), key="agree_by", bind="query-params", width=300
+    )
     table = _slices(asked.key, column, level, asked)
     shown = table.select(
         name="slice", value="alpha", low="alpha_low", high="alpha_high", note=pl.format("{} items", "items")
@@ -211,7 +214,12 @@ def slices(asked: Asked, level: str) -> None:
     st.text(
         "Krippendorff's alpha among the judgements of each slice, with its 95% interval. Click a point to keep a slice."
     )
-    charts.draw(draw_ranges(drawn, "alpha", charts.palette()), f"alpha_{column}", f"Alpha by {column}", pick)
+    charts.draw(
+        draw_ranges(drawn, "alpha", charts.palette()),
+        f"alpha_{column}",
+        f"Alpha by {asked.dataset.called(column)}",
+        pick,
+    )
     for name, why in table.filter(pl.col("alpha").is_null()).select("slice", "why").iter_rows():
         st.text(f"{cut(name, 40)}: {why}")
 

@@ -17,7 +17,8 @@ from analysis.view import View
 from ui.figures import charts
 from ui.session import jobs, places, session
 from ui.session.cache_keys import Key, key_of
-from ui.session.text import count, cut, md
+from ui.session.column_names import namer
+from ui.session.text import count, md
 
 MOST_DISTINCT_SHARE = 0.95  # of the rows: a column with more distinct values repeats only by chance
 READ = ("consensus", "sessions", "times", "tokens", "lengths")  # signals that the page reads
@@ -52,14 +53,14 @@ def choose(dataset: Dataset) -> Asked:
             "Item: what several people judged",
             [*columns, *(c for c in items if c not in columns)],
             default=items,
-            format_func=cut,
+            format_func=namer(dataset),
             key=f"ask_item_{kept}",
             placeholder="One column or several",
             width=420,
         )
-        annotator = _one("Annotator: who judged", columns, now["annotator"], f"ask_annotator_{kept}")
-        label = _one("Label or score", columns, now["label"], f"ask_label_{kept}")
-        gold = _one("Gold label, if any", columns, [], f"ask_gold_{dataset.id}")
+        annotator = _one(dataset, "Annotator: who judged", columns, now["annotator"], f"ask_annotator_{kept}")
+        label = _one(dataset, "Label or score", columns, now["label"], f"ask_label_{kept}")
+        gold = _one(dataset, "Gold label, if any", columns, [], f"ask_gold_{dataset.id}")
     wanted = {
         **before,
         "item": join_values(item) if item else "",
@@ -76,10 +77,12 @@ def choose(dataset: Dataset) -> Asked:
     return Asked(dataset, view, tuple(item), annotator or "", label or "", gold or "", key)
 
 
-def _one(label: str, columns: list[str], now: list[str], key: str) -> str | None:
+def _one(dataset: Dataset, label: str, columns: list[str], now: list[str], key: str) -> str | None:
     offered = [*columns, *(c for c in now if c not in columns)]
     first = offered.index(now[0]) if now else None
-    return st.selectbox(label, offered, index=first, format_func=cut, key=key, width=210, placeholder="None chosen")
+    return st.selectbox(
+        label, offered, index=first, format_func=namer(dataset), key=key, width=210, placeholder="None chosen"
+    )
 
 
 def _joined(column: str | None) -> str:
@@ -95,8 +98,7 @@ def split(parameters: dict[str, object], role: str) -> list[str]:
 def _keep(dataset: Dataset, wanted: dict[str, object]) -> None:
     """Keeps the columns with the dataset: consensus, sessions and the reader use the same ones as this page."""
     sessions = {**dataset.signal("sessions").parameters, "annotator": wanted["annotator"]}
-    chosen = {**dataset.meta.get("parameters", {}), "consensus": wanted, "sessions": sessions}
-    changed = session.workspace().describe(dataset, parameters=chosen)
+    changed = session.keep_parameters(dataset, {"consensus": wanted, "sessions": sessions})
     for signal in (changed.signal("consensus"), changed.signal("sessions")):
         if not changed.has(signal):
             jobs.compute(changed, signal)
@@ -121,7 +123,9 @@ def say_what_is_lacking(asked: Asked) -> None:
             if missing == ["item"]
             else None
         )
-        if proposed and st.button(f"Use {md(proposed, 40)} as the item", key="take_item", type="primary"):
+        if proposed and st.button(
+            f"Use {md(asked.dataset.called(proposed), 40)} as the item", key="take_item", type="primary"
+        ):
             _keep(asked.dataset, {**asked.dataset.signal("consensus").parameters, "item": join_values([proposed])})
             st.rerun()
         if st.button("Set the roles of the columns", key="to_roles"):

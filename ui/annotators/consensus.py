@@ -88,8 +88,7 @@ def choose_method(dataset: Dataset) -> None:
     )
     if method != now:
         parameters = {**dataset.signal("consensus").parameters, "method": method}
-        chosen = {**dataset.meta.get("parameters", {}), "consensus": parameters}
-        session.workspace().describe(dataset, parameters=chosen)
+        session.keep_parameters(dataset, {"consensus": parameters})
         st.rerun()
 
 

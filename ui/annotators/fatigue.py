@@ -109,8 +109,7 @@ def _sessions(asked: Asked) -> None:
         width=340,
     )
     if gap != now:
-        chosen = {**asked.dataset.meta.get("parameters", {}), "sessions": {**signal.parameters, "gap_minutes": gap}}
-        session.workspace().describe(asked.dataset, parameters=chosen)
+        session.keep_parameters(asked.dataset, {"sessions": {**signal.parameters, "gap_minutes": gap}})
         st.rerun()
 
 

@@ -1,3 +1,3 @@
-"""Components in the browser: the row reader, and texts side by side."""
+"""Components in the browser: the row reader, rows as tokens, and texts side by side."""
 
-__all__ = ["reader", "side_by_side"]
+__all__ = ["reader", "side_by_side", "tokens"]

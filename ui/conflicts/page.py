@@ -19,7 +19,8 @@ from ui.rows import browser, vectors
 from ui.rows.ticked import ticked_once
 from ui.session import jobs, places, session
 from ui.session.cache_keys import Key, key_of
-from ui.session.text import count, cut
+from ui.session.column_names import namer
+from ui.session.text import count
 
 GROUPS_SHOWN = 5
 
@@ -186,7 +187,9 @@ def longer(dataset: Dataset) -> None:
     st.text(whole.sentence)
     if not dataset.categories:
         return
-    by = st.selectbox("By", dataset.categories, format_func=cut, key="longer_by", bind="query-params", width=260)
+    by = st.selectbox(
+        "By", dataset.categories, format_func=namer(dataset), key="longer_by", bind="query-params", width=260
+    )
     table = tables.chosen_longer_by(dataset, by, session.view()).head(50)
     bounds = {name: st.column_config.NumberColumn(format="percent") for name in ("low", "high")}
     line = ticked_once(

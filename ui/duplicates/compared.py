@@ -8,7 +8,7 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.duplicates import coverage, seen
 from analysis.duplicates.passage_table import passages_aside
-from ui.duplicates import asked, state
+from ui.duplicates import parameters, state
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
 from ui.session.text import count
@@ -79,5 +79,5 @@ def _line(sentence: str, dataset: Dataset, kind: str, parameter: str, value: str
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(sentence)
         st.button(
-            label, key=f"{kind}_{parameter}_{value}", on_click=asked.choose, args=(dataset, kind, parameter, value)
+            label, key=f"{kind}_{parameter}_{value}", on_click=parameters.choose, args=(dataset, kind, parameter, value)
         )

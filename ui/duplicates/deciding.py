@@ -14,9 +14,8 @@ from ui.duplicates.state import Found, Policy
 from ui.rows import tagging
 from ui.session import places
 from ui.session.cache_keys import Key
+from ui.session.clicks import clicked
 from ui.session.text import count, cut, md
-
-SAID = "duplicates_said"
 
 
 def tag(dataset: Dataset, grouping: Found, policy: Policy) -> None:
@@ -27,18 +26,13 @@ def tag(dataset: Dataset, grouping: Found, policy: Policy) -> None:
         f"{count(len(on))} would get the tag “{cut(policy.tag, 40)}”, each with its reason{again}. Nothing is deleted."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            f"Tag {count(len(on))} “{md(policy.tag, 40)}”" if len(on) or not len(off) else f"Untag {count(len(off))}",
-            type="primary",
-            key="tag_duplicates",
-            disabled=not (len(on) or len(off)),
-            on_click=_tag,
-            args=(dataset, grouping, policy, on, off),
+        words = (
+            f"Tag {count(len(on))} “{md(policy.tag, 40)}”" if len(on) or not len(off) else f"Untag {count(len(off))}"
         )
-        st.button("Undo my latest tags", key="undo_duplicates", on_click=tagging.undo, args=(dataset, SAID))
+        if clicked(words, "tag_duplicates", type="primary", disabled=not (len(on) or len(off))):
+            _tag(dataset, grouping, policy, on, off)
+            st.rerun()
         st.page_link(places.page("export"), label="See what is exported", icon=":material/ios_share:")
-    if words := st.session_state.pop(SAID, None):
-        st.text(words)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -55,4 +49,4 @@ def _tag(dataset: Dataset, grouping: Found, policy: Policy, on: pl.Series, off: 
     rows = {**dict.fromkeys(ids.gather(on).to_list(), True), **dict.fromkeys(ids.gather(off).to_list(), False)}
     reasons = dict(decisions.reasons(dataset, grouping.choice, grouping.decision).iter_rows())
     why = decisions.why(dataset, grouping.choice.kind)
-    tagging.say(dataset, rows, policy.tag, SAID, why, reasons)
+    tagging.say(dataset, rows, policy.tag, why, reasons)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import polars as pl
 
-from ui.figures.paper import MARKED, Palette, layout, upright
+from ui.figures.paper import MARKED, Palette, count_axis, layout, upright
 
 SIZES = ((2, 2), (3, 3), (4, 4), (5, 9), (10, 19), (20, 49), (50, 99), (100, 999), (1000, None))
 
@@ -26,7 +26,7 @@ def threshold_curve(curve: pl.DataFrame, threshold: float, palette: Palette) -> 
             palette,
             220,
             xaxis={"title": {"text": "threshold"}, "dtick": 0.1},
-            yaxis={"title": {"text": "rows to drop"}, "tickformat": "~s", "rangemode": "tozero"},
+            yaxis=count_axis("rows to drop", curve["rows_to_drop"]),
             shapes=[upright(threshold, MARKED)],
         ),
     )
@@ -58,6 +58,6 @@ def group_sizes(rows: pl.Series, palette: Palette) -> go.Figure:
             palette,
             220,
             xaxis={"title": {"text": "rows in a group"}, "type": "category", "showgrid": False},
-            yaxis={"title": {"text": "groups"}, "tickformat": "~s", **({"dtick": 1} if max(counted) <= 5 else {})},
+            yaxis=count_axis("groups", counted),
         ),
     )

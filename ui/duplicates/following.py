@@ -85,6 +85,5 @@ def _follow(dataset: Dataset, grouping: Found) -> None:
         parameters["keep"], parameters["sources"] = _kept_by(grouping)
     if name == "meaning_pairs":
         parameters["words"] = "other" if grouping.choice.other_words else "any"
-    chosen = {**dataset.meta.get("parameters", {}), name: parameters}
-    changed = session.workspace().describe(dataset, parameters=chosen)
+    changed = session.keep_parameters(dataset, {name: parameters})
     jobs.compute(changed, changed.signal(name))

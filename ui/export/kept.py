@@ -30,6 +30,8 @@ def take(dataset: Dataset) -> None:
         st.session_state["to"] = choice.to
     if is_other or "clean" not in st.session_state:
         st.session_state["clean"] = list(choice.clean)
+    if is_other or "unpack_shots" not in st.session_state:
+        st.session_state["unpack_shots"] = choice.unpack_shots
     if is_other or "split_safe" not in st.session_state:
         _set_split(choice)
     if is_other or "redact" not in st.session_state:
@@ -42,7 +44,8 @@ def take(dataset: Dataset) -> None:
 def keep(dataset: Dataset, request: ExportRequest) -> None:
     """Keeps what the widgets show, if a person changed it; what another session has kept in the meantime stays."""
     clean = st.session_state[LAST].clean if request.to == "input" else request.clean  # it has no widget there
-    choice = ExportChoice(request.to, clean, request.redact, request.split_safe, request.protect)
+    unpack = bool(st.session_state["unpack_shots"])  # a format that cannot hold examples does not ask
+    choice = ExportChoice(request.to, clean, request.redact, request.split_safe, request.protect, unpack)
     if choice != st.session_state[LAST]:
         _keep(dataset, choice)
         st.session_state[LAST] = choice
@@ -60,7 +63,7 @@ def open_with(dataset: Dataset, *, to: str = "", clean: tuple[str, ...] = (), re
         redact=tuple(map(str, {**plan, **added}.values())),
     )
     _keep(dataset, choice)
-    for name in ("to", "clean", "redact", "split_safe", OF, LAST):
+    for name in ("to", "clean", "redact", "split_safe", "unpack_shots", OF, LAST):
         st.session_state.pop(name, None)
     params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params()}
     st.switch_page(places.page("export"), query_params=params)

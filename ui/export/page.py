@@ -6,23 +6,30 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.dataset.folder import CANONICAL, PLACE, TAGS
+from analysis.dataset.folder import BY_PEOPLE, CANONICAL, PLACE
 from analysis.duplicates.splits import evaluation_splits
 from analysis.errors import ExportError
 from analysis.export import ExportRequest
+from analysis.export.as_tokens import cautions
 from analysis.export.exposure import exposure
 from analysis.export.losses import losses, sentences
-from analysis.export.request import CLEANABLE
-from analysis.export.waterfall import Step, choose, protected_splits
+from analysis.export.proposed.outlook import proposed_outlook
+from analysis.export.request import CLEANABLE, TOKENIZED
+from analysis.export.steps import Step
+from analysis.export.unpacking import outlook as unpacking
+from analysis.export.waterfall import choose, protected_splits, tokens_of_proposed
 from analysis.noise import KINDS
 from analysis.signal import ROW_ID
+from analysis.training.keeping import is_chosen
 from ui.export import folders, kept
 from ui.export.folders import Target
 from ui.session import jobs, session
 from ui.session.cache_keys import Key, key_of
+from ui.session.column_names import namer
 from ui.session.text import cut
 
 OFFERED_BYTES = 200 << 20
@@ -34,33 +41,80 @@ WORDS = {
     "prompt_completion": "prompt and completion",
     "preference": "preference: prompt, chosen, rejected",
     "kto": "KTO: prompt, completion, label",
+    "tokens": "tokens: rendered text, token ids, labels",
+    "tokens_parquet": "tokens, as a Parquet table",
     "parquet": "Parquet table",
     "csv": "CSV table",
 }
 
 
 class Outlook(NamedTuple):
-    """What an export will do: the waterfall from all records to the exported rows, and sentences on personal data and
-    on what the format cannot hold."""
+    """What an export will do: the waterfall from all records to the exported rows, and sentences on solved examples,
+    on personal data and on what the format cannot hold."""
 
     steps: Sequence[Step]
+    unpacked: Sequence[str]
     personal_data: Sequence[str]
     lost: Sequence[str]
+
+
+@st.cache_resource(max_entries=4, show_spinner="Counting the tokens of proposed texts …")
+def _counted_tokens(key: Key, _dataset: Dataset) -> pl.DataFrame | None:
+    return tokens_of_proposed(_dataset)
+
+
+def _new_tokens(dataset: Dataset) -> pl.DataFrame | None:
+    """The tokens of the rows with proposed texts, counted once per state of these, whatever is exported."""
+    revision = (str(dataset.proposal_revision),)
+    return _counted_tokens(key_of(dataset, dataset.signal("tokens"), more=revision), dataset)
 
 
 @st.cache_data(max_entries=64, show_spinner="Counting the rows to export …")
 def _outlook(key: Key, _dataset: Dataset, _request: ExportRequest) -> Outlook:
     reasons = session.notes().tags.reasons(_dataset.fingerprint) if _request.without_tags else None
-    chosen = choose(_dataset, _request, reasons)
-    return Outlook(chosen.steps, exposure(chosen).sentences, sentences(_request.to, losses(chosen)))
+    tokens = _new_tokens(_dataset) if _request.takes_proposals else None
+    chosen = choose(_dataset, _request, reasons, tokens)
+    told = sentences(_request.to, losses(chosen))
+    told += cautions(_dataset) if _request.to in TOKENIZED else []
+    return Outlook(chosen.steps, unpacking(chosen), exposure(chosen).sentences, [*proposed_outlook(chosen), *told])
 
 
 def outlook(dataset: Dataset, request: ExportRequest) -> Outlook:
     """What the export will do, before it is made; counted once per view, tags and options."""
     tags = (*(f"+{tag}" for tag in request.only_tags), *(f"-{tag}" for tag in request.without_tags))
-    signals = map(dataset.signal, ("tokens", "near_groups", "exact_duplicates", "personal_data", "named_entities"))
-    asked = (request.to, request.split_safe, *request.protect, *tags, *request.redact, "clean", *request.clean)
-    return _outlook(key_of(dataset, *TAGS, *signals, view=request.view, more=asked), dataset, request)
+    names = ("tokens", "near_groups", "exact_duplicates", "personal_data", "named_entities", "trainer")
+    signals = map(dataset.signal, names)
+    unpacks = ("unpack_shots",) if request.unpack_shots else ()
+    asked = (
+        request.to,
+        *unpacks,
+        request.split_safe,
+        *request.protect,
+        *tags,
+        *request.redact,
+        "clean",
+        *request.clean,
+        "proposals",
+        request.proposals,
+        *request.until_proposed,
+    )
+    return _outlook(key_of(dataset, *BY_PEOPLE, *signals, view=request.view, more=asked), dataset, request)
+
+
+def table_of(steps: Sequence[Step]) -> dict[str, list[Any]]:
+    """The waterfall as columns of a table; those of what is added only where anything is."""
+    table: dict[str, list[Any]] = {
+        "step": [step.reason for step in steps],
+        "rows left": [step.rows for step in steps],
+        "rows dropped": [step.dropped_rows for step in steps],
+        "tokens left": [step.tokens for step in steps],
+        "tokens dropped": [step.dropped_tokens for step in steps],
+    }
+    if any(step.added_rows or step.changed_rows for step in steps):
+        table["rows added"] = [step.added_rows for step in steps]
+        table["rows with other texts"] = [step.changed_rows for step in steps]
+        table["tokens added"] = [step.added_tokens for step in steps]
+    return table
 
 
 def choose_cleaning() -> list[str]:
@@ -81,10 +135,16 @@ def begin_cleaning(dataset: Dataset, kinds: list[str]) -> None:
 
 def choose_added(dataset: Dataset) -> list[str]:
     """A choice of computed columns to export with the others; none by default."""
-    excluded = {*CANONICAL, *PLACE, *TAGS, *dataset.originals, ROW_ID}
+    excluded = {*CANONICAL, *PLACE, *BY_PEOPLE, *dataset.originals, ROW_ID}
     return st.multiselect(
         "Add computed columns", [c for c in dataset.shown_columns if c not in excluded], key="add", placeholder="none"
     )
+
+
+def require_trainer(dataset: Dataset, to: str) -> None:
+    """Ends the page where tokens are to be exported and what the trainer sees is not computed yet."""
+    if to in TOKENIZED and is_chosen(dataset) and not jobs.require(dataset, "trainer"):
+        st.stop()
 
 
 def choose_split_safe(dataset: Dataset) -> tuple[str, tuple[str, ...]]:
@@ -102,7 +162,7 @@ def choose_split_safe(dataset: Dataset) -> tuple[str, tuple[str, ...]]:
         "Split-safe: no copies between values of",
         offered,
         index=None,
-        format_func=cut,
+        format_func=namer(dataset),
         key="split_safe",
         placeholder="nothing",
         help="Such as train and test: if rows with different values are copies, those of the value that stays whole "
@@ -150,6 +210,9 @@ def start(dataset: Dataset, request: ExportRequest, target: Target, rows: int) -
         arguments.append(f"--split-safe={request.split_safe}")
         arguments += [f"--protect={name}" for name in request.protect]
     arguments += [f"--redact={rule}" for rule in request.redact]
+    arguments += ["--unpack-shots"] * request.unpack_shots
+    arguments += [f"--until-proposed={tag}" for tag in request.until_proposed]
+    arguments.append(f"--proposals={request.proposals}")
     st.session_state.pop("exported", None)
     st.session_state["exported_of"] = dataset.id
     st.session_state["exporting"] = jobs.start(*arguments, "--", dataset.id)

@@ -60,7 +60,7 @@ def histogram(dataset: Dataset, column: str, unit: str, *, log: bool = False, ma
         bounds = range_of(selection, edges)
         return session.view().narrowed(column, "range", bounds) if bounds else None
 
-    draw(figure, f"hist_{column}", f"Histogram of {column} of {int(shown.sum()):,} rows", pick, "box")
+    draw(figure, f"hist_{column}", f"Histogram of {dataset.called(column)} of {int(shown.sum()):,} rows", pick, "box")
 
 
 def own_range(view: View, column: str) -> tuple[float, float] | None:
@@ -107,7 +107,7 @@ def bars(dataset: Dataset, column: str, *, limit: int = 8) -> None:
         points = selection.get("points")
         return picked_value(session.view(), column, values[round(points[0]["y"])], named) if points else None
 
-    draw(figure, f"bars_{column}", f"Rows per {column}", pick)
+    draw(figure, f"bars_{column}", f"Rows per {dataset.called(column)}", pick)
 
 
 def counted_lines(dataset: Dataset, column: str, limit: int) -> tuple[pl.DataFrame, pl.Series]:

@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from ui.figures.paper import CATEGORIES, OPAQUE, Palette, layout
+from ui.figures.paper import CATEGORIES, OPAQUE, Palette, layout, mixed
 from ui.session.text import plotly_text
 
 
@@ -68,8 +68,12 @@ def wedges(
     colours = [
         palette.all if id.endswith("rest") else CATEGORIES[tops.index(id.split("/")[0]) % len(CATEGORIES)] for id in ids
     ]
+    if not as_tree:  # Plotly would make the outer ring pale only after it has chosen the colour of its words
+        faint = [mixed(each, palette.ground, 0.7) for each in colours]
+        colours = [pale if parent else full for full, pale, parent in zip(colours, faint, parents, strict=True)]
     trace = {
         "type": "treemap" if as_tree else "sunburst",
+        **({} if as_tree else {"leaf": {"opacity": 1}}),
         "ids": ids,
         "parents": parents,
         "values": rows,
@@ -83,27 +87,56 @@ def wedges(
     return go.Figure([trace], layout(palette, height))
 
 
+WATERFALL_STEP = 46
+"""Pixels of a step: a line of text, and a bar below it that is as wide as the figure, however narrow that is."""
+WATERFALL_NAME = 44  # characters of a step's name that fit beside "1,000,000  (−100,000)" in 450 pixels
+
+
 def waterfall(names: Sequence[str], rows: Sequence[int], palette: Palette) -> go.Figure:
-    """Horizontal bars of the rows left after each step, over paler bars of the rows before it."""
+    """Horizontal bars of the rows left after each step, over paler bars of the rows before it; rows that come back are
+    a green end of the bar. Above each bar: the name of the step at the left, the rows at the right."""
     left = list(rows)[::-1]
     before = [*rows[:1], *rows[:-1]][::-1]
     y = list(range(len(left)))
     shared = {"type": "bar", "orientation": "h", "y": y, "hoverinfo": "skip"}
-    kept = {
-        **shared,
-        "x": left,
-        "marker": {"color": palette.view},
-        "cliponaxis": False,
-        "textposition": "outside",
-        "text": [f"{n:,}" + (f"  (−{b - n:,})" if b > n else "") for n, b in zip(left, before, strict=True)],
-    }
+    kept = {**shared, "x": left, "marker": {"color": palette.view}}
+    added = [max(n - b, 0) for n, b in zip(left, before, strict=True)]
+    back = {**shared, "x": added, "base": before, "marker": {"color": CATEGORIES[2]}}
+    steps = zip(y, list(names)[::-1], left, before, strict=True)
     return go.Figure(
-        [{**shared, "x": before, "marker": {"color": palette.rest}}, kept],
+        [{**shared, "x": before, "marker": {"color": palette.rest}}, kept, *([back] if any(added) else [])],
         layout(
             palette,
-            32 * len(left) + 20,
-            bargap=0.3,
-            xaxis={"showgrid": False, "showticklabels": False, "range": [0, 1.2 * max([*rows, 1])]},
-            yaxis={"tickvals": y, "ticktext": [plotly_text(n, 60) for n in names][::-1], "showgrid": False},
+            WATERFALL_STEP * len(left) + 20,
+            bargap=0.6,
+            margin={"l": 0, "r": 0},
+            annotations=[
+                label
+                for step, name, n, b in steps
+                for label in (
+                    _above(step, plotly_text(name, WATERFALL_NAME), "left"),
+                    _above(step, _left(n, b), "right"),
+                )
+            ],
+            xaxis={"visible": False, "range": [0, max([*rows, 1])]},
+            yaxis={"visible": False, "range": [-0.4, len(left) - 0.2]},
         ),
     )
+
+
+def _above(step: int, text: str, side: str) -> dict[str, Any]:
+    """A text above the bar of a step, at the left or the right edge of the figure."""
+    place = {"xref": "paper", "x": int(side == "right"), "xanchor": side, "align": side}
+    return {**place, "y": step + 0.2, "yanchor": "bottom", "text": text, "showarrow": False}
+
+
+def _left(rows: int, before: int) -> str:
+    """How many rows are left after a step, and how many it dropped or added."""
+    return f"{rows:,}{_change(rows - before)}"
+
+
+def _change(rows: int) -> str:
+    """How many rows a step drops or adds, above its bar."""
+    if not rows:
+        return ""
+    return f"  (−{-rows:,})" if rows < 0 else f"  (+{rows:,})"

@@ -17,6 +17,7 @@ from ui.figures.paper import (
     Palette,
     bin_words,
     compact,
+    count_axis,
     edge_axis,
     layout,
     upright,
@@ -41,7 +42,6 @@ def histogram(
     """
     total, part = int(everything.sum()), int(shown.sum())
     scale = part / total if total and part else 1.0
-    whole_steps = {"dtick": 1} if max(shown.max(), scale * everything.max()) <= 5 else {}  # rows are whole numbers
     x = np.arange(len(everything))
     low, high = picked or (-np.inf, np.inf)
     inside = [low < e2 and e1 < high for e1, e2 in itertools.pairwise(edges)]
@@ -78,7 +78,7 @@ def histogram(
             selectdirection="h",
             bargap=0.06,
             xaxis={"title": {"text": unit}, **edge_axis(edges)},
-            yaxis={"title": {"text": "rows"}, "tickformat": "~s", **whole_steps},
+            yaxis=count_axis("rows", (shown.max(), scale * everything.max())),
             shapes=marks,
         ),
     )

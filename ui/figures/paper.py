@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,10 +27,11 @@ class Palette:
     text: str
     grid: str
     scale: tuple[str, str]
+    ground: str
 
 
-LIGHT = Palette("#2F6FDE", "#A9C2EF", "#DDE3EA", "#1B2430", "#E8ECF1", ("#EAF1FD", "#1B4FB5"))
-DARK = Palette("#6EA8FF", "#3D5B8C", "#343F4D", "#E4E9F0", "#27303B", ("#2A3F66", "#9CC4FF"))
+LIGHT = Palette("#2F6FDE", "#A9C2EF", "#DDE3EA", "#1B2430", "#E8ECF1", ("#EAF1FD", "#1B4FB5"), "#FFFFFF")
+DARK = Palette("#6EA8FF", "#3D5B8C", "#343F4D", "#E4E9F0", "#27303B", ("#2A3F66", "#9CC4FF"), "#11161D")
 
 
 def compact(value: float) -> str:
@@ -42,7 +43,8 @@ def compact(value: float) -> str:
 
 
 def layout(palette: Palette, height: int, **more: Any) -> dict[str, Any]:
-    axis = {"gridcolor": palette.grid, "zeroline": False, "fixedrange": True, "automargin": True}
+    axis: dict[str, Any] = {"gridcolor": palette.grid, "zeroline": False, "fixedrange": True, "automargin": True}
+    axis["ticklabelstandoff"] = 4  # else the first label of one axis lies over that of the other
     settings: dict[str, Any] = {
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
@@ -63,12 +65,28 @@ def layout(palette: Palette, height: int, **more: Any) -> dict[str, Any]:
     return settings
 
 
+def count_axis(what: str, counts: Iterable[float]) -> dict[str, Any]:
+    """An axis of numbers of things, from 0: few are counted in whole steps, many are written short."""
+    steps = {"dtick": 1} if max(counts, default=0) <= 5 else {}
+    return {"title": {"text": what}, "tickformat": "~s", "rangemode": "tozero", **steps}
+
+
+def mixed(colour: str, ground: str, part: float) -> str:
+    """The colour that is seen where `part` of it covers the ground; both as #RRGGBB."""
+    over, under = (bytes.fromhex(text.removeprefix("#")) for text in (colour, ground))
+    return "#" + bytes(round(part * a + (1 - part) * b) for a, b in zip(over, under, strict=True)).hex().upper()
+
+
 def edge_ticks(edges: Sequence[float], wanted: int = 9) -> tuple[list[float], list[str]]:
-    """Tick positions and labels for an axis of numbered bins: bin `i` is drawn from i - 0.5 to i + 0.5."""
+    """Tick positions and labels for an axis of numbered bins: bin `i` is drawn from i - 0.5 to i + 0.5.
+
+    A power of ten is left out where its label would cover that of the first edge.
+    """
     powers = [i for i, edge in enumerate(edges) if edge > 0 and np.isclose(np.log10(edge) % 1, 0)]
     uneven = len(edges) > 2 and not np.isclose(edges[1] - edges[0], edges[-1] - edges[-2])
     step = max(1, round((len(edges) - 1) / wanted))
-    bins = sorted({0, *powers}) if uneven and len(powers) > 1 else list(range(0, len(edges), step))
+    far = [i for i in powers if i * NEAR_TICKS >= len(edges) - 1]
+    bins = sorted({0, *far}) if uneven and len(powers) > 1 else list(range(0, len(edges), step))
     return [i - 0.5 for i in bins], [compact(edges[i]) for i in bins]
 
 
@@ -76,6 +94,7 @@ MARKED = {"color": "#C44E8A", "width": 2, "dash": "dot"}  # the line at a chosen
 OPAQUE = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
 """For a trace whose marks can be selected: a selection becomes a filter, so the other marks keep their colour."""
 
+NEAR_TICKS = 24  # labels less than this part of the axis apart lie over each other
 CELL_PIXELS = 28  # the size of the mark that a click in a cell selects
 PICKED = {
     "type": "scatter",

@@ -9,4 +9,4 @@ from ui.rows import cluster_names as clusters
 
 
 def words(dataset: Dataset, asked: Filter) -> str:
-    return values.words(dataset, asked) or clusters.words(dataset, asked) or asked.sentence
+    return values.words(dataset, asked) or clusters.words(dataset, asked) or dataset.words_of(asked)

@@ -10,9 +10,11 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.view import View
+from ui.actions import bar as actions
+from ui.actions import cleaning
 from ui.frame import chips, view_tools
 from ui.frame.bar import Act, Chip, view_bar
-from ui.rows import masking
+from ui.rows import masking, undoing
 from ui.session import jobs, places, session
 from ui.session.text import count, cut, md
 
@@ -57,7 +59,11 @@ def open_page(title: str) -> Dataset:
             view_tools.share(dataset)
             masking.switch(dataset)
         session.read_view(dataset)
-        _bar(dataset)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _bar(dataset)
+            actions.draw(dataset)
+        cleaning.progress(dataset)
+        undoing.say_last(dataset)
     jobs.show_error()
     _say_if_changed(dataset)
     return dataset

@@ -13,6 +13,7 @@ from analysis.view import ANY_TEXT, Filter, View
 from analysis.view.operators import OPERATORS, kind_of
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
+from ui.session.column_names import namer
 from ui.session.login import person, system_user
 from ui.session.text import cut, md
 
@@ -62,7 +63,7 @@ def add_filter(dataset: Dataset) -> None:
 def _filter_form(dataset: Dataset) -> None:
     schema = dataset.schema
     columns = [name for name in dataset.shown_columns if name != "row_id"] + ["row_id"]
-    column = st.selectbox("Column", columns, key="filter_column")
+    column = st.selectbox("Column", columns, format_func=namer(dataset), key="filter_column")
     kind = kind_of(schema[column])
     fitting = [name for name, operator in OPERATORS.items() if kind in operator.kinds and operator.takes != "list"]
     words = {name: OPERATORS[name].words.replace("{c} ", "").replace(" {v}", "") for name in fitting}

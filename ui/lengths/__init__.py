@@ -1,3 +1,3 @@
 """The parts of the page Lengths."""
 
-__all__ = ["page"]
+__all__ = ["page", "turns"]

@@ -12,16 +12,17 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.dataset.folder import TEXTS
 from analysis.errors import DatasetError, ModelError
+from analysis.given_files import below_data_folders
 from analysis.loaders.tokenizers import tokenizer, tokenizer_digest
 from analysis.statistics import counting
 from analysis.view import Filter, View
 from analysis.view.operators import literal_pattern
-from analysis.workspace import below_data_folders
 from ui import figures
 from ui.figures import charts
 from ui.session import jobs, session
 from ui.session.cache_keys import Key, key_of
-from ui.session.text import count, cut
+from ui.session.column_names import namer
+from ui.session.text import count
 
 UNITS = {"tokens": "tokens", "words": "words", "chars": "characters", "turns": "turns"}
 ROLES = {
@@ -92,8 +93,7 @@ def choose_tokenizer(dataset: Dataset) -> None:
         except (DatasetError, ModelError) as error:
             st.text(str(error))
             return
-        chosen = {**dataset.meta.get("parameters", {}), "tokens": parameters}
-        session.workspace().describe(dataset, parameters=chosen)
+        session.keep_parameters(dataset, {"tokens": parameters})
         st.rerun()
 
 
@@ -136,7 +136,7 @@ def by_group(dataset: Dataset, of: str, unit: str, rows: pl.Series) -> None:
         st.text("No column can group the rows. Set the role source or annotator on the page Open.")
         return
     group = st.selectbox(
-        "Group by", groups, key="group", format_func=cut, label_visibility="collapsed", bind="query-params"
+        "Group by", groups, key="group", format_func=namer(dataset), label_visibility="collapsed", bind="query-params"
     )
     counted, lines = charts.counted_lines(dataset, group, SHOWN_GROUPS)
     table = counting.boxes(dataset.column(of).gather(rows), lines.gather(rows), counted)
@@ -147,7 +147,9 @@ def by_group(dataset: Dataset, of: str, unit: str, rows: pl.Series) -> None:
         points = selection.get("points")
         return charts.picked_value(session.view(), group, drawn[round(points[0]["y"])], named) if points else None
 
-    charts.draw(figures.boxes(table, unit, charts.palette()), f"boxes_{group}", f"{of} by {group}", pick)
+    charts.draw(
+        figures.boxes(table, unit, charts.palette()), f"boxes_{group}", f"{of} by {dataset.called(group)}", pick
+    )
 
 
 @st.cache_data(max_entries=32, show_spinner="Splitting a sample into tokens …")

@@ -11,14 +11,16 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.embedding import endpoint, weights
 from analysis.errors import DatasetError, WinnowError
+from analysis.given_files import below_data_folders
 from analysis.joined_values import join_values, split_values
 from analysis.map import chosen, costs
 from analysis.map.chosen import SLOW_TEXTS, TIERS, tier_in_words
-from analysis.workspace import below_data_folders
 from ui.map import making
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
-from ui.session.text import count, cut, duration, md
+from ui.session.clicks import clicked
+from ui.session.column_names import namer
+from ui.session.text import count, duration, md
 
 OVER = {
     "prompt": "the prompt",
@@ -134,14 +136,9 @@ def form(dataset: Dataset, word: str = "Make the map") -> None:
     asked = _completed(dataset, tier, over, key)
     with st.expander("Layout", key="map_tuning", on_change="rerun") as tuning:
         laid_out = _tuned(dataset) if tuning.open else {}
-    st.button(
-        word,
-        type="primary",
-        key="make_map",
-        disabled=not asked.may_start,
-        on_click=use,
-        args=(dataset, asked, laid_out),
-    )
+    if clicked(word, "make_map", type="primary", disabled=not asked.may_start):
+        use(dataset, asked, laid_out)
+        st.rerun()
 
 
 def _titled(dataset: Dataset) -> dict[str, str]:
@@ -171,7 +168,7 @@ def _choose_over(dataset: Dataset, now: str, texts: str, key: str) -> str:
     columns = text_columns(dataset)
     before = [name for name in (split_values(texts) if texts else []) if name in columns]
     picked = st.multiselect(
-        "Columns", columns, default=before or columns[:1], format_func=cut, key=f"map_columns_{key}"
+        "Columns", columns, default=before or columns[:1], format_func=namer(dataset), key=f"map_columns_{key}"
     )
     return f"columns:{join_values(picked)}" if picked else "columns"
 
@@ -183,7 +180,9 @@ def _completed(dataset: Dataset, tier: str, over: str, key: str) -> Asked:
     if tier == "column":
         columns = vector_columns(dataset)
         st.caption("The vectors give the places of the rows; the texts chosen above only name the clusters.")
-        column = st.selectbox("The column with the vectors", columns, format_func=cut, key=f"map_column_{key}")
+        column = st.selectbox(
+            "The column with the vectors", columns, format_func=namer(dataset), key=f"map_column_{key}"
+        )
         return Asked(f"column:{column}", over if names or kind != "columns" else "prompt", "", False, ready)
     if tier == "endpoint":
         model = st.text_input(

@@ -52,7 +52,7 @@ def choose(dataset: Dataset) -> str:
     chosen = st.selectbox(
         "Colour by",
         offered,
-        format_func=lambda name: WORDS.get(name, cut(name)),
+        format_func=lambda name: WORDS.get(name, cut(dataset.called(name))),
         key="colour",
         bind="query-params",
         width=230,

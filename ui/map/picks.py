@@ -16,6 +16,7 @@ from analysis.view import View
 from ui.rows import tagging, vectors
 from ui.session import jobs, session
 from ui.session.cache_keys import Key, key_of
+from ui.session.clicks import clicked
 from ui.session.text import count, cut, md
 
 KINDS = {
@@ -70,7 +71,9 @@ def picks(dataset: Dataset) -> None:
     vectors.say_which(dataset, "Picked")
     asked = Asked(kind, size, seed, tuple(session.view().to_params()), tier_in_words(dataset))
     running = st.session_state.get("pick_job")
-    st.button("Pick", key="pick_go", type="primary", disabled=bool(running), on_click=_start, args=(dataset, asked))
+    if clicked("Pick", "pick_go", type="primary", disabled=bool(running)):
+        _start(dataset, asked)
+        st.rerun()
     if running:
         jobs.wait_for(running, "Picking rows", _done)
         return
@@ -146,19 +149,11 @@ def _show(dataset: Dataset, asked: Asked, ids_by_share: dict[int, list[str]]) ->
                 )
             else:
                 st.text("Too many rows for a link: tag them, then filter by the tag.")
-            st.button(
-                f"Tag {count(new)} “{md(tag, 40)}”",
-                key=f"pick_tag_{share}",
-                disabled=not new,
-                on_click=_tag,
-                args=(dataset, ids, tag, asked),
-            )
+            if clicked(f"Tag {count(new)} “{md(tag, 40)}”", f"pick_tag_{share}", disabled=not new):
+                _tag(dataset, ids, tag, asked)
+                st.rerun()
             if others:
                 st.text(f"{count(others)} outside this sample already have the tag “{cut(tag, 40)}”.")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Undo my latest tags", key="pick_undo", on_click=tagging.undo, args=(dataset, "pick_said"))
-        if words := st.session_state.pop("pick_said", None):
-            st.text(words)
 
 
 def _places(dataset: Dataset, ids: list[str]) -> pl.Series:
@@ -176,4 +171,4 @@ def _of_ids(key: Key, _dataset: Dataset, _wanted: pl.Series) -> pl.Series:
 def _tag(dataset: Dataset, ids: list[str], tag: str, asked: Asked) -> None:
     seed = "" if asked.kind == "redundant" else f", seed {asked.seed}"
     why = f"{asked.kind} sample of {asked.size:,}{seed}, by {asked.tier}"
-    tagging.say(dataset, dict.fromkeys(ids, True), tag, "pick_said", why, dict.fromkeys(ids, why))
+    tagging.say(dataset, dict.fromkeys(ids, True), tag, why, dict.fromkeys(ids, why))

@@ -16,6 +16,7 @@ from ui.figures import charts
 from ui.rows.ticked import ticked, ticked_once
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
+from ui.session.column_names import namer
 from ui.session.text import cut
 
 GROUPS = 30
@@ -94,7 +95,7 @@ def by_group(dataset: Dataset, chosen: dict[str, str] | None) -> None:
     if not dataset.categories:
         st.text("No column can group the rows. Set the role source or annotator on the page Open.")
         return
-    group = st.selectbox("By", dataset.categories, format_func=cut, key="format_group", bind="query-params")
+    group = st.selectbox("By", dataset.categories, format_func=namer(dataset), key="format_group", bind="query-params")
     view = session.view().without_column(group)
     counted, _ = charts.counted_lines(dataset, group, GROUPS)
     of = (chosen["kind"], chosen["role"]) if chosen else None
@@ -103,7 +104,7 @@ def by_group(dataset: Dataset, chosen: dict[str, str] | None) -> None:
     table = _groups(key, group, of, has_tokens, dataset, view)
     share = st.column_config.NumberColumn(f"share of its {'rows' if of else 'tokens'}", format="percent")
     line = ticked_once(
-        table.rename({"value": cut(group, 40) if group not in table.columns else "value"}),
+        table.rename({"value": cut(dataset.called(group), 40) if group not in table.columns else "value"}),
         "groups",
         "Tokens on form by group",
         column_config={"rows": NUMBER, "occurrences": NUMBER, "tokens": NUMBER, FORM: NUMBER, "share": share},

@@ -9,10 +9,11 @@ from typing import Any
 
 import streamlit as st
 
+from analysis.dataset.names import names_in_file
 from analysis.formats import ReadOptions, column_types, configurations, encodings, preview
 from analysis.formats.layouts import LAYOUTS
-from analysis.workspace import below_data_folders, given_files
-from ui.session.text import md
+from analysis.given_files import below_data_folders, given_files
+from ui.session.text import cut, md
 
 SEPARATORS = {"as detected": None, "comma": ",", "semicolon": ";", "tab": "\t", "vertical bar": "|"}
 HEADERS = {"as detected": None, "the names of the columns": True, "the first row": False}
@@ -46,7 +47,7 @@ class Chosen:
 def choose(paths: Sequence[str]) -> Chosen:
     """The widgets of the reading options, and what they say."""
     config = _configuration(paths)
-    with st.expander("Reading options"):
+    with st.expander("Reading options", expanded=bool(st.session_state.get("missing"))):
         left, right = st.columns(2)
         separator = SEPARATORS[left.selectbox("Separator of CSV cells", SEPARATORS, key="separator")]
         header = HEADERS[right.selectbox("The first line of a CSV is", HEADERS, key="header")]
@@ -71,13 +72,19 @@ def _configuration(paths: Sequence[str]) -> str | None:
 
 def choose_types(chosen: Chosen, seen: Mapping[str, Any]) -> Chosen:
     """The widgets that set the type of a column of the preview by hand; the same choice with these types."""
-    columns = [seen["renamed"].get(column, column) for column in seen["columns"] if column not in seen["added"]]
+    columns = [name for column, name in names_in_file(seen).items() if column not in seen["added"]]
     with st.expander("Types of columns"):
         picked = st.multiselect("Columns whose type you set", columns, format_func=md, key="typed_columns")
         types = [
             (column, st.selectbox(md(column), list(column_types.TYPES), key=f"type_{column}")) for column in picked
         ]
     return replace(chosen, types=tuple(types))
+
+
+def first_records(seen: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The records of a preview, with the columns' names in the file."""
+    names = names_in_file(seen)
+    return [{name: cut(str(one.get(c) or ""), 200) for c, name in names.items()} for one in seen["records"]]
 
 
 def previewed(paths: Sequence[str], chosen: Chosen) -> dict[str, Any]:

@@ -1,3 +1,3 @@
-"""The parts of the page Overview: its numbers, and the checks with their findings."""
+"""The parts of the page Overview: its numbers, the way to an export, and the checks with their findings."""
 
-__all__ = ["checks", "numbers"]
+__all__ = ["checks", "funnel", "numbers"]

@@ -1,53 +1,39 @@
-"""What to look at first: the findings, how many checks are done, what is running, and what was not run."""
+"""What to look at first: the findings that matter most, and how many checks looked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import polars as pl
 import streamlit as st
 
-from analysis.computing import computing
 from analysis.dataset import Dataset
-from analysis.findings import Outcome, findings_in, outcomes, tally
-from ui.overview import background
-from ui.session import jobs, session
-from ui.session.cache_keys import Key, key_of
-from ui.session.text import count, duration
+from analysis.findings import Outcome, tally
+from analysis.inbox import Line, ranked
+from ui.findings import checks as all_checks
+from ui.findings import grouping, progress
+from ui.session import jobs, places
+from ui.session.text import count, md
 
+STYLE = """<style>
+.st-key-findings [data-testid=stBaseButton-tertiary], .st-key-findings [data-testid=stBaseButton-tertiary] div {
+  text-align: start; justify-content: flex-start; }
+</style>"""
+"""A sentence that is a button begins at the left, also where it takes two lines."""
+FINDINGS_SHOWN = 6
 NOTES_SHOWN = 8
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _outcomes(key: Key, _dataset: Dataset) -> list[Outcome]:
-    return outcomes(_dataset)
-
-
-def checked(dataset: Dataset) -> list[Outcome]:
-    """What each check came to in the whole dataset; starts the work for those that are missing."""
-    done = _outcomes(key_of(dataset, *dataset.signals()), dataset)
-    background.start_missing(dataset, background.wanted(dataset, done))
-    at_work = background.running(dataset)
-    return [outcome.while_running(at_work) for outcome in done]
-
-
 def look_at_first(dataset: Dataset, checks: Sequence[Outcome]) -> None:
-    """The findings, each with its rows; above them how many checks are done, below them those that are
-    not, and on how many rows a signal failed."""
+    """The first findings by rank, each with a button that opens it; notes on reading, and rows that failed."""
+    st.html(STYLE)
     st.subheader("Look at first", anchor=False)
     st.text(f"{tally(checks)}.")
-    computed = tuple(s.key for s in dataset.signals() if dataset.has(s))
-    if background.running(dataset):
-        _progress(dataset, computed)
-    elif any(outcome.state == "not run" for outcome in checks):
-        _watch(dataset, computed)
-    _every_check(checks)
-    shown = findings_in(checks)
-    for finding in shown:
-        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-            st.button("Show", key=f"show_{finding.name}", on_click=session.set_view, args=(finding.view,))
-            tokens = f" {finding.tokens:,} tokens." if finding.tokens else ""
-            st.text(finding.sentence + tokens, width="stretch")  # which wraps in a narrow window
+    progress.progress(dataset, checks)
+    shown = ranked(all_checks.lines(dataset, checks))
+    waiting = [line for line in shown if line.state.name in ("open", "being fixed")]
+    for line in waiting[:FINDINGS_SHOWN]:
+        _finding(dataset, line)
+    _rest(dataset, shown, waiting)
     notes = dataset.meta["notes"]
     for note in notes[:NOTES_SHOWN]:
         st.text(f"When reading: {note['sentence']}")
@@ -56,107 +42,31 @@ def look_at_first(dataset: Dataset, checks: Sequence[Outcome]) -> None:
     for sentence in jobs.failures(dataset, dataset.signals()):
         st.text(sentence)
     if not shown:
-        st.text(_nothing(dataset, checks))
-    _not_run(dataset, checks)
+        st.text(grouping.nothing(dataset, checks))
 
 
-def _nothing(dataset: Dataset, checks: Sequence[Outcome]) -> str:
-    """What it means that there is no finding: it depends on what was looked at."""
-    done = [outcome for outcome in checks if outcome.state == "done"]
-    if done:
-        most = max(outcome.looked_at or 0 for outcome in done)
-        return f"The checks that are done found nothing in {count(most)} they looked at."
-    if any(outcome.state == "running" for outcome in checks):
-        return "No check is done yet."
-    if dataset.has_examples:
-        return "No check has looked at these data yet."
-    return (
-        "Nothing was looked at: no column has the role prompt, response or text. "
-        "Set the roles of the columns on the page Open."
-    )
+def _finding(dataset: Dataset, line: Line) -> None:
+    finding = line.outcome.finding
+    assert finding is not None
+    tokens = f" {finding.tokens:,} tokens." if finding.tokens else ""
+    words = f"**{line.check.severity}** {md(finding.sentence, 400)}{tokens}"
+    if st.button(words, key=f"look_{line.check.name}", type="tertiary", icon=":material/arrow_forward:"):
+        _open(dataset, line.check.name)
 
 
-@st.fragment(run_every=2)
-def _watch(dataset: Dataset, computed: tuple[str, ...]) -> None:
-    """Draws the page again when another page, window or person starts work on the dataset, or has done some."""
-    if background.running(dataset) or computed != tuple(s.key for s in dataset.signals() if dataset.has(s)):
-        st.rerun()
-
-
-@st.fragment(run_every=1)
-def _progress(dataset: Dataset, computed: tuple[str, ...]) -> None:
-    """What is running and how far it is; draws the page again when a signal is ready or the work has ended."""
-    at_work = background.running(dataset)
-    if not at_work or computed != tuple(s.key for s in dataset.signals() if dataset.has(s)):
-        st.rerun()
-    now = [name for name in at_work if computing.is_running(dataset, dataset.signal(name))]
-    first = (now or at_work)[0]
-    state = computing.progress(dataset, dataset.signal(first))
-    left = f", about {duration(state.seconds_left)} left" if state and state.seconds_left else ""
-    then = f", then {count(len(at_work) - 1, 'other step')}" if len(at_work) > 1 else ""
+def _rest(dataset: Dataset, shown: Sequence[Line], waiting: Sequence[Line]) -> None:
+    """How many findings there are, and the button to all checks."""
+    others = len(waiting) - FINDINGS_SHOWN
+    decided = len(shown) - len(waiting)
+    words = [f"{count(others, 'more finding')}"] if others > 0 else []
+    words += [f"{decided} accepted or fixed"] if decided else []
     with st.container(horizontal=True, vertical_alignment="center"):
-        words = f"Computing {jobs.name_of(first)}{left}{then}. You can use all pages during this time."
-        st.progress(state.share if state else 0.0, words)
-        st.button("Stop", key="stop_checks", on_click=background.stop, args=(dataset,))
+        if st.button("All findings and checks", key="to_findings", icon=":material/inbox:"):
+            _open(dataset)
+        if words:
+            st.text(f"{', '.join(words)}.")
 
 
-def _not_run(dataset: Dataset, checks: Sequence[Outcome]) -> None:
-    """The checks that can be run and were not: why, what it takes, and a button."""
-    undone = [outcome for outcome in checks if outcome.state == "not run"]
-    on_request = [o for o in undone if set(o.missing) & dataset.catalogue.on_request]
-    left = [o for o in undone if o not in on_request]
-    if left:
-        with st.container(border=True, gap="xsmall"):
-            st.text(f"{count(len(left), 'check')} not run: {', '.join(o.check.title.lower() for o in left)}.")
-            for sentence in dict.fromkeys(_why(dataset, outcome) for outcome in left):
-                st.text(sentence)
-            _run_button(dataset, left, "Run these checks", "run_checks")
-    if on_request:
-        with st.container(border=True, gap="xsmall"):
-            st.text(
-                f"{count(len(on_request), 'check')} on request: "
-                f"{', '.join(o.check.title.lower() for o in on_request)}. They take longer, or guess."
-            )
-            _run_button(dataset, on_request, "Run these checks too", "run_on_request")
-
-
-def _run_button(dataset: Dataset, those: Sequence[Outcome], label: str, key: str) -> None:
-    names = {name for outcome in those for name in outcome.missing}
-    signals = [signal for signal in dataset.signals() if signal.name in names and not dataset.has(signal)]
-    if not signals:
-        return
-    estimates = [computing.estimate(dataset, signal) for signal in signals]
-    seconds = sum(estimate for estimate in estimates if estimate is not None)
-    cost = f" (about {duration(seconds)})" if seconds and None not in estimates else ""
-    st.button(f"{label}{cost}", key=key, on_click=background.start, args=(dataset, signals))
-
-
-def _why(dataset: Dataset, outcome: Outcome) -> str:
-    """Why a check was not run: the error of the job, where it failed."""
-    failures = [(name, background.failure(dataset.signal(name))) for name in outcome.missing]
-    for name, error in failures:
-        if error:
-            return f"Computing {jobs.name_of(name)} failed: {error}"
-    return outcome.why if not outcome.missing else "What they read is not computed yet."
-
-
-def _every_check(checks: Sequence[Outcome]) -> None:
-    """A table of all checks: what each looked at, and why it did not."""
-    with st.expander(f"All {len(checks)} checks: what each looked at", key="all_checks"):
-        table = pl.DataFrame(
-            {
-                "Check": [outcome.check.title for outcome in checks],
-                "State": [outcome.state for outcome in checks],
-                "Rows looked at": [outcome.looked_at for outcome in checks],
-                "Rows that show it": [_rows(outcome) for outcome in checks],
-                "Why, and what to do": [f"{outcome.why} {outcome.to_do}".strip() for outcome in checks],
-            },
-            schema_overrides={"Rows looked at": pl.Int64, "Rows that show it": pl.Int64},
-        )
-        st.dataframe(table, hide_index=True, key="checks", height="content" if len(checks) < 12 else 460)
-
-
-def _rows(outcome: Outcome) -> int | None:
-    if outcome.state != "done":
-        return None
-    return outcome.finding.rows if outcome.finding else 0
+def _open(dataset: Dataset, finding: str = "") -> None:
+    params = {"d": dataset.id, **({"finding": finding} if finding else {})}
+    st.switch_page(places.page("findings"), query_params=params)

@@ -8,9 +8,9 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.findings import Outcome
+from analysis.findings import Outcome, view_of
 from analysis.statistics.counting import percentiles
-from ui.overview import background
+from ui.findings import background
 from ui.session import session
 from ui.session.text import count, md
 
@@ -63,5 +63,5 @@ def _of_check(dataset: Dataset, outcome: Outcome, label: str, meaning: str) -> N
 
 
 def _arguments(outcome: Outcome) -> tuple[str, str, str]:
-    [only] = outcome.check.filters
+    [only] = view_of(outcome.check).filters
     return only.column, only.op, only.value

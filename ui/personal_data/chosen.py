@@ -8,7 +8,7 @@ from analysis.computing import computing
 from analysis.dataset import Dataset
 from analysis.personal_data.named_entities_signal import NamedEntities
 from analysis.personal_data.types import DEFAULT_COUNTRIES, NOISY, described, names
-from analysis.signal import REST
+from analysis.signal import REST_FIELDS
 from ui.session import jobs, session
 from ui.session.text import count, duration
 
@@ -47,9 +47,8 @@ def _regions() -> list[str]:
 
 def start(dataset: Dataset, name: str, parameters: dict[str, object]) -> None:
     """Keeps these parameters with the dataset and starts the job that computes with them."""
-    kept = {key: value for key, value in parameters.items() if key not in ("key_id", *REST, "renamed")}
-    chosen = {**dataset.meta.get("parameters", {}), name: kept}
-    changed = session.workspace().describe(dataset, parameters=chosen)
+    kept = {key: value for key, value in parameters.items() if key not in ("key_id", *REST_FIELDS)}
+    changed = session.keep_parameters(dataset, {name: kept})
     if not changed.has(signal := changed.signal(name)):
         jobs.compute(changed, signal)
     st.rerun()

@@ -17,6 +17,7 @@ from ui.personal_data import found
 from ui.personal_data.figures import scores as draw_scores
 from ui.rows.ticked import ticked_once, ticks_of, use_tick
 from ui.session import session
+from ui.session.column_names import namer
 from ui.session.text import cut
 
 NOTHING = "nothing else"
@@ -31,7 +32,7 @@ def table(dataset: Dataset, signal: str) -> None:
         by = st.selectbox(
             "By type and",
             [NOTHING, *dataset.categories],
-            format_func=cut,
+            format_func=namer(dataset),
             key=f"by_{signal}",
             bind="query-params",
             width=220,
@@ -53,7 +54,8 @@ def table(dataset: Dataset, signal: str) -> None:
     shown = lines.head(SHOWN_LINES)
     names = {"spans": "times", "values": "different values", "rows_share": "share of rows", "title": "what"}
     if column:
-        names["slice"] = cut(column, 40) if column not in shown.columns else "value"
+        names["slice"] = cut(dataset.called(column), 40) if column not in shown.columns else "value"
+    shown = shown.with_columns(found.field_in_words(dataset))
     view = shown.drop([] if by_field else ["field"], [] if column else ["slice"])
     number = ticked_once(
         view.rename(names),
@@ -67,7 +69,7 @@ def table(dataset: Dataset, signal: str) -> None:
         },
     )
     left = f" The first {SHOWN_LINES} of {lines.height:,} lines." if lines.height > SHOWN_LINES else ""
-    of = f"of the rows in view with that {column}" if column else "of the rows in view"
+    of = f"of the rows in view with that {dataset.called(column)}" if column else "of the rows in view"
     st.caption(
         f"Share {of.replace('_', ' ')}. Placeholders are counted separately. Tick a line to keep the rows that hold "
         f"the type{', in any field' if by_field else ''}.{left}"

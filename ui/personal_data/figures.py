@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import polars as pl
 
-from ui.figures.paper import OPAQUE, Palette, layout
+from ui.figures.paper import OPAQUE, Palette, count_axis, layout
 
 
 def scores(bins: pl.DataFrame, palette: Palette) -> go.Figure:
@@ -27,6 +27,6 @@ def scores(bins: pl.DataFrame, palette: Palette) -> go.Figure:
             palette,
             190,
             xaxis={"range": [0, 1.02], "title": {"text": "score"}, "showgrid": False},
-            yaxis={"title": {"text": "hits"}, "rangemode": "tozero"},
+            yaxis=count_axis("hits", bins["spans"]),
         ),
     )

@@ -13,13 +13,14 @@ from analysis.personal_data import tables
 from analysis.personal_data.looked_at import LookedAt, Named, looked_at, names_of, nothing_looked_at
 from analysis.personal_data.tables import Coverage
 from analysis.personal_data.types import ENTITY_TYPES, described
-from analysis.signal import REST
+from analysis.signal import REST_FIELDS
 from analysis.view import View
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
 from ui.session.text import count
 
 FEW_COLUMNS = 12
+SCANS = {"personal_data": "Scan for personal data", "named_entities": "Search for names"}
 STATUS = tables.STATUS
 TYPES = {"personal_data": "pii_types", "named_entities": "entity_types"}
 
@@ -59,6 +60,11 @@ def spans(dataset: Dataset, signal: str) -> pl.DataFrame:
 
 def title(type_: str) -> str:
     return described(type_).title
+
+
+def field_in_words(dataset: Dataset) -> pl.Expr:
+    """The column `field` with the names that columns of the source have on the screen."""
+    return pl.col("field").replace({column: dataset.called(column) for column in dataset.originals})
 
 
 def ruled_out(dataset: Dataset, signal: str) -> tuple[int, int]:
@@ -107,12 +113,17 @@ def say_coverage(dataset: Dataset, signal: str) -> None:
                 args=(STATUS[signal], "null", ""),
             )
     spans_out, rows_out = ruled_out(dataset, signal)
-    hidden = ("key_id", *REST, "renamed")
-    parts = [f"{name} {value}" for name, value in computed.parameters.items() if name not in hidden and value != ""]
+    hidden = ("key_id", *REST_FIELDS)
+    parts = [
+        f"{name.replace('_', ' ')} {str(value).replace(',', ', ')}"
+        for name, value in computed.parameters.items()
+        if name not in hidden and value != ""
+    ]
     more = f" Not counted: {count(seen.placeholders_only)} with placeholders only (example.com, test cards)."
     rules = f" {count(spans_out, 'hit')} in {count(rows_out)} left out by rules that people made." if spans_out else ""
     notes = more * bool(seen.placeholders_only) + rules
-    st.caption(f"By {computed.name} version {computed.version} ({'; '.join(parts)}).{notes}".replace("_", r"\_"))
+    by = f"{SCANS[signal]}, version {computed.version} ({'; '.join(parts)}).{notes}"
+    st.caption(by.replace("_", r"\_"))
     _say_columns(dataset, columns)
     if signal == "personal_data" and not dataset.has(dataset.signal("named_entities")):
         st.caption("Names of people, places and organisations were not looked for; the part Names does it.")
@@ -129,7 +140,7 @@ def _say_columns(dataset: Dataset, columns: LookedAt) -> None:
         st.text(columns.sentence)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner="Scanning the names of files and columns …")
 def _names(key: Key, _dataset: Dataset) -> list[Named]:
     return names_of(_dataset)
 

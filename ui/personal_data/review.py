@@ -20,6 +20,7 @@ from ui.personal_data import found
 from ui.reading import desk
 from ui.session import session
 from ui.session.cache_keys import key_of
+from ui.session.column_names import namer
 from ui.session.login import person
 from ui.session.text import count, cut
 
@@ -72,7 +73,9 @@ def answered(dataset: Dataset, signal: str) -> pl.DataFrame:
 def precision(dataset: Dataset, signal: str) -> None:
     """The share of yes by type, and by the values of a column, with its interval."""
     columns = ["nothing else", *dataset.categories]
-    by = st.selectbox("Precision by", columns, format_func=cut, key="precision_by", bind="query-params", width=240)
+    by = st.selectbox(
+        "Precision by", columns, format_func=namer(dataset), key="precision_by", bind="query-params", width=240
+    )
     done = answered(dataset, signal)
     if done.is_empty():
         st.text("No hit in view is answered yet. Press 1 for yes, 2 for no on those above.")
@@ -86,7 +89,7 @@ def precision(dataset: Dataset, signal: str) -> None:
     low, high = wilson(table["yes"].to_numpy().astype(float), table["answered"].to_numpy().astype(float))
     shown = table.select(
         pl.Series("what", [found.title(t) for t in table["type"]], dtype=pl.String),
-        *([pl.col("slice").fill_null("(missing)").alias(cut(column, 40))] if column else []),
+        *([pl.col("slice").fill_null("(missing)").alias(cut(dataset.called(column), 40))] if column else []),
         "yes",
         no=pl.col("answered") - pl.col("yes"),
         precision=pl.col("yes") / pl.col("answered"),
@@ -179,7 +182,7 @@ def _payload(dataset: Dataset, line: dict[str, Any], given: dict[str, bool], is_
     tags = [[*WORDS][not given[line["hit_id"]]]] if line["hit_id"] in given else []
     section = {
         "kind": "text",
-        "title": f"in its context, in {line['field']}",
+        "title": f"in its context, in {dataset.called(line['field'])}",
         "text": text,
         "is_missing": False,
         "is_code": False,

@@ -48,7 +48,9 @@ def offer_rules(dataset: Dataset, signal: str, line: Mapping[str, Any], where: s
         texts = {dataset.role(role) for role in TEXT_ROLES}
         for column in [c for c in dataset.categories if c not in texts][:MOST_SOURCES]:
             held = dataset.frame([column], position)[column].cast(pl.String)[0]
-            if held and st.button(f"All where {md(column, 30)} is {md(held, 40)}", key=f"source_{where}_{column}"):
+            if held and st.button(
+                f"All where {md(dataset.called(column), 30)} is {md(held, 40)}", key=f"source_{where}_{column}"
+            ):
                 _add(dataset, NotPersonal("source", type_, held, column))
     if error := st.session_state.pop("rule_error", None):
         st.text(error)
@@ -90,18 +92,20 @@ def say_latest(dataset: Dataset) -> None:
     number_in_list, one = latest[0]
     spans, rows = left_out(dataset, number_in_list)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"Not personal any more: {in_words(one.rule)}; {count(spans, 'hit')} in {count(rows)} left out.")
+        st.text(
+            f"Not personal any more: {in_words(dataset, one.rule)}; {count(spans, 'hit')} in {count(rows)} left out."
+        )
         st.button("Undo", key="undo_rule", icon=":material/undo:", on_click=_end, args=(dataset, one.number))
 
 
-def in_words(rule: NotPersonal) -> str:
+def in_words(dataset: Dataset, rule: NotPersonal) -> str:
     """A rule in words; a value is shown only as its hash."""
     title = found.title(rule.type).lower()
     if rule.kind == "value":
         return f"one value, as {title} (hash {rule.what[:8]})"
     if rule.kind == "pattern":
         return f"{title} of the form {cut(rule.what, 60)}"
-    return f"{title} where {cut(rule.column, 30)} is {cut(rule.what, 40)}"
+    return f"{title} where {cut(dataset.called(rule.column), 30)} is {cut(rule.what, 40)}"
 
 
 def left_out(dataset: Dataset, number: int) -> tuple[int, int]:
@@ -135,7 +139,7 @@ def in_force(dataset: Dataset) -> None:
                 "Undo", key=f"end_{one.number}", icon=":material/undo:", on_click=_end, args=(dataset, one.number)
             )
             st.text(
-                f"{in_words(one.rule)}: {count(spans, 'hit')} in {count(rows)}; by {cut(one.person, 30)}, "
+                f"{in_words(dataset, one.rule)}: {count(spans, 'hit')} in {count(rows)}; by {cut(one.person, 30)}, "
                 f"{one.at:%Y-%m-%d %H:%M}",
                 width="stretch",
             )

@@ -79,7 +79,7 @@ def snippets(dataset: Dataset, signal: str) -> None:
     context = pl.concat_str(pl.lit("… "), "before", pl.lit("⟦"), "masked", pl.lit("⟧"), "after", pl.lit(" …"))
     line = context.str.replace_all(r"\s+", " ").alias("in its context, masked")
     number = ticked(
-        shown.select(line, "field", "score", "recogniser"),
+        shown.select(line, found.field_in_words(dataset), "score", "recogniser"),
         fresh(dataset, f"snippets_{signal}_{of}_{seed}"),
         f"Hits of {found.title(of)} in their context, masked",
         height="content" if shown.height < 12 else 420,

@@ -12,7 +12,8 @@ from analysis.annotations.blind_checks import BlindCheck
 from analysis.annotations.tags import clean_tag
 from analysis.annotators.blind_samples import MOST_ROWS, askable, draw, labels_to_offer, open_view, telling_columns
 from analysis.dataset import Dataset
-from analysis.dataset.folder import TAGS
+from analysis.dataset.folder import BY_PEOPLE
+from analysis.dataset.names import names_in_file
 from analysis.errors import AnnotationError, BlindError
 from analysis.reading.payload import payload
 from analysis.reading.row_texts import metadata_fields
@@ -24,6 +25,7 @@ from ui.reading.blind_results import results
 from ui.rows import masking
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
+from ui.session.column_names import namer
 from ui.session.login import person
 from ui.session.text import count, cut
 
@@ -85,13 +87,16 @@ def door(dataset: Dataset) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             words = "Results" if check.ended else "Continue"
             st.button(words, key=f"check_{check.id}", on_click=_switch, args=(check.id,))
-            st.text(f"{cut(check.asked, 30)}, {done} of {count(len(check.row_ids))} labelled, seed {check.seed}")
+            st.text(
+                f"{cut(dataset.called(check.asked), 30)}, {done} of {count(len(check.row_ids))} labelled, "
+                f"seed {check.seed}"
+            )
             st.button("Delete", key=f"drop_{check.id}", type="tertiary", on_click=notes.checks.drop, args=(check.id,))
     columns = askable(dataset)
     if not columns:
         st.text("No column holds labels to check. Set the role label or score of its column on the page Open.")
         return
-    asked = st.selectbox("What do you label?", columns, format_func=cut, key="check_asked")
+    asked = st.selectbox("What do you label?", columns, format_func=namer(dataset), key="check_asked")
     with st.container(horizontal=True):
         size = st.number_input("Rows", min_value=1, max_value=MOST_ROWS, value=50, key="check_size")
         seed = st.number_input("Seed", min_value=0, max_value=2**31 - 1, value=0, key="check_seed")
@@ -103,11 +108,11 @@ def door(dataset: Dataset) -> None:
         st.text(str(error))
         return
     if rows.is_empty():
-        st.text(f"No row in view has a value in {asked}. Remove a filter.")
+        st.text(f"No row in view has a value in {dataset.called(asked)}. Remove a filter.")
         return
     hidden, perhaps = telling_columns(dataset, asked, rows)
     st.text(
-        f"Not shown during the check: {', '.join(cut(c, 30) for c in hidden)}, tags, the raw record, "
+        f"Not shown during the check: {', '.join(cut(dataset.called(c), 30) for c in hidden)}, tags, the raw record, "
         "and the columns you choose here."
     )
     others = [c for c in dataset.originals if c not in hidden]
@@ -115,11 +120,13 @@ def door(dataset: Dataset) -> None:
         "Hide also",
         others,
         default=perhaps,
-        format_func=cut,
+        format_func=namer(dataset),
         key=f"check_also_{dataset.id}_{asked}",
         help="Chosen at first: columns that differ between rows of one item, because annotators may have written them.",
     )
-    left_out = [f.sentence for f in session.view() if f not in open_view(dataset, session.view(), asked).filters]
+    left_out = [
+        dataset.words_of(f) for f in session.view() if f not in open_view(dataset, session.view(), asked).filters
+    ]
     if left_out:
         st.text(
             f"These filters are not applied, because they would reveal answers: {'; '.join(cut(s) for s in left_out)}."
@@ -202,7 +209,7 @@ def _label(dataset: Dataset, check: BlindCheck, sequence: pl.Series) -> None:
 
 def shown_rows(dataset: Dataset, check: BlindCheck, rows: pl.Series) -> list[dict[str, Any]]:
     """The payloads of the rows, without columns that reveal the label, and with the person's own label as the tag."""
-    hidden = {*check.hidden, check.asked, "score", "source_record", *TAGS}
+    hidden = {*check.hidden, check.asked, "score", "source_record", *BY_PEOPLE}
     frame = dataset.frame([c for c in desk.read_columns(dataset) if c not in hidden], rows)
     fields = [c for c in metadata_fields(dataset.meta, ["row_tokens"]) if c in frame.columns]
     done = given(check)
@@ -210,7 +217,15 @@ def shown_rows(dataset: Dataset, check: BlindCheck, rows: pl.Series) -> list[dic
         {**row, "tags": [done[row[ROW_ID]]] if row[ROW_ID] in done else []} for row in frame.iter_rows(named=True)
     ]
     return [
-        payload(row, fields=fields, withheld="in a blind check", originals=fields, hits=marks.hits, hidden=marks.hidden)
+        payload(
+            row,
+            fields=fields,
+            withheld="in a blind check",
+            originals=fields,
+            hits=marks.hits,
+            hidden=marks.hidden,
+            names=names_in_file(dataset.meta),
+        )
         for row, marks in zip(labelled, masking.marks(dataset, rows, labelled), strict=True)
     ]
 

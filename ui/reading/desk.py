@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import polars as pl
 import streamlit as st
 
+from analysis.annotations import last_changes
 from analysis.dataset import Dataset
 from analysis.dataset.folder import CANONICAL, PLACE, TAGS
+from analysis.dataset.names import names_in_file
 from analysis.errors import AnnotationError
 from analysis.reading.judged_items import Votes, votes_beside
-from analysis.reading.payload import payload, within_budget
+from analysis.reading.payload import MAX_WINDOW_CHARS, payload, within_budget
 from analysis.reading.row_texts import metadata_fields
 from analysis.signal import ROW_ID
 from analysis.view import View
 from ui.components.reader import Change, place_in, read_log, reader
+from ui.reading import editing, same_fault
+from ui.reading.as_tokens import Tokens, take_training_wish, tokens_of
 from ui.rows import like, masking
 from ui.rows.browser import as_listed
-from ui.session import session
+from ui.session import places, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.login import person
 
+NO_MORE: Mapping[str, Any] = MappingProxyType({})
+TOKENS_WINDOW, TOKENS_CHARACTERS = 6, 20_000  # of rows whose tokens are sent with their texts
 FIRST_TEXTS = ("prompt", "response", "text")
 WINDOW, BEFORE = 32, 10  # with rows of 500 bytes, text and record, a message stays well below 150 kB
 ORDERS = {
@@ -96,10 +103,17 @@ def find_row(dataset: Dataset, sequence: pl.Series, row_id: str | None, otherwis
     return int(places[0]) if len(places) else otherwise
 
 
+ANSWERED = "answered_row"
+"""In the session: the row that was just answered in a reader that then shows the next one."""
+
+
 class Book(NamedTuple):
     """What a reader shows and stores: its widget `key`, the name `kept` under which its words are stored, the `words`
     on the keys, the `payloads` of rows, and `store` for a key press. `is_single`: a row has at most one word;
-    `has_similar`: the reader offers similar rows."""
+    `has_similar`: the reader offers other views, such as similar rows; `can_edit`: texts can be edited; `tokens`: how
+    it shows rows as tokens, if it does; `window`: how many rows are sent at once, and `characters` how many of their
+    texts; `more`: what else the reader is given, such as the letters on its keys; `on_asked` is called when a key asks
+    the page for something."""
 
     key: str
     kept: str
@@ -108,6 +122,12 @@ class Book(NamedTuple):
     store: Callable[[Change], None]
     is_single: bool = False
     has_similar: bool = False
+    can_edit: bool = False
+    tokens: Tokens | None = None
+    window: int = WINDOW
+    characters: int = MAX_WINDOW_CHARS
+    more: Mapping[str, Any] = NO_MORE
+    on_asked: Callable[[], None] | None = None
 
 
 @st.fragment
@@ -115,15 +135,36 @@ def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
     """Draws the reader over a window of the sequence; only this fragment reruns during reading and tagging."""
 
     def payloads(rows: pl.Series) -> list[dict[str, Any]]:
-        return _payloads(dataset, rows)
+        return payloads_of(dataset, rows, editing.whole_row(st.session_state.get("reader")))
 
     words = session.notes().vocabulary.tags(dataset.fingerprint)
-    book = Book("reader", dataset.fingerprint, words, payloads, _store(dataset), has_similar=True)
+    tokens = tokens_of(dataset)
+    book = Book("reader", dataset.fingerprint, words, payloads, store_of(dataset), has_similar=True, tokens=tokens)
+    book = book._replace(can_edit=True)
     store(book)
     session.take_tags(dataset)
     masking.take_wish(st.session_state.get(book.key))
-    if like.take_wish(st.session_state.get(book.key)):
+    state = st.session_state.get(book.key)
+    if like.take_wish(state) or same_fault.take_wish(state):
         st.rerun()
+    if take_training_wish(state):
+        st.switch_page(places.page("training"), query_params={"d": dataset.id, "f": session.view().to_params()})
+    draw(dataset, book, sequence, token)
+
+
+@st.fragment
+def read_tokens(dataset: Dataset, sequence: pl.Series, token: str, tokens: Tokens) -> None:
+    """Draws a reader that begins with the tokens of the rows, for a page of another question; it stores tags too."""
+
+    def payloads(rows: pl.Series) -> list[dict[str, Any]]:
+        return payloads_of(dataset, rows)
+
+    words = session.notes().vocabulary.tags(dataset.fingerprint)
+    book = Book("token_reader", dataset.fingerprint, words, payloads, store_of(dataset), tokens=tokens)
+    book = book._replace(window=TOKENS_WINDOW, characters=TOKENS_CHARACTERS)
+    store(book)
+    session.take_tags(dataset)
+    masking.take_wish(st.session_state.get(book.key))
     draw(dataset, book, sequence, token)
 
 
@@ -135,22 +176,48 @@ def draw(dataset: Dataset, book: Book, sequence: pl.Series, token: str, otherwis
     begin = find_row(dataset, sequence, st.query_params.get("row"), otherwise)
     wanted = place_in(state, "want", token)
     wanted = begin if wanted is None else min(wanted, len(sequence) - 1)
-    base = max(0, wanted - BEFORE)
-    payloads = book.payloads(sequence.slice(base, WINDOW))
-    first, end = within_budget(payloads, wanted - base)
+    base = max(0, wanted - min(BEFORE, book.window // 3))
+    payloads = book.payloads(sequence.slice(base, book.window))
+    first, end = within_budget(payloads, wanted - base, book.characters)
+    shown = payloads[first:end]
     data: dict[str, Any] = {
         "revision": token,
         "total": len(sequence),
         "base": base + first,
-        "at": begin,
-        "rows": payloads[first:end],
+        "at": next_place(
+            begin, len(sequence), _id_at(shown, begin - base - first), st.session_state.pop(ANSWERED, None)
+        ),
+        "rows": shown,
         "tags": list(book.words),
         "single": book.is_single,
         "similar": book.has_similar,
         "dataset": book.kept,
         "acked": acked(),
+        "editable": book.can_edit,
+        "refused": editing.refusals(),
+        **book.more,
     }
-    reader(key=book.key, data=data, on_log=_nothing, on_want=_nothing, on_at=_nothing)
+    if book.tokens is not None:
+        data["tokens"] = book.tokens.offered(state)
+        near = begin - base - first
+        if data["tokens"]["on"] and data["tokens"]["possible"] and 0 <= near < len(shown):
+            book.tokens.add(shown, sequence.slice(base + first, len(shown)), near, state)
+    reader(key=book.key, data=data, on_log=_nothing, on_want=_nothing, on_at=_nothing, on_asked=book.on_asked)
+
+
+def _id_at(shown: Sequence[Mapping[str, Any]], near: int) -> str | None:
+    return str(shown[near]["id"]) if 0 <= near < len(shown) else None
+
+
+def next_place(place: int, total: int, row_id: str | None, answered: str | None) -> int:
+    """Where the reader will be: one further than `place` where the row there, `row_id`, was just answered.
+
+    The reader says so a moment later. All is as it was sent then, so that Streamlit sends a reference to it.
+
+    >>> next_place(3, 10, "a", "a"), next_place(9, 10, "a", "a"), next_place(3, 10, "a", "b")
+    (4, 9, 3)
+    """
+    return min(place + 1, total - 1) if answered is not None and answered == row_id else place
 
 
 def _nothing() -> None:
@@ -159,18 +226,20 @@ def _nothing() -> None:
 
 def read_columns(dataset: Dataset) -> list[str]:
     """The columns that the reader shows."""
-    lengths = [c for c in dataset.schema if c.endswith("_tokens")]
-    names = [ROW_ID, *dataset.canonical, *(c for c in dataset.originals if c not in CANONICAL), *PLACE, *lengths, *TAGS]
+    added = [c for c in dataset.schema if c.endswith("_tokens") or c == "structure_faults"]
+    names = [ROW_ID, *dataset.canonical, *(c for c in dataset.originals if c not in CANONICAL), *PLACE, *added, *TAGS]
     return list(dict.fromkeys(names))
 
 
-def _payloads(dataset: Dataset, rows: pl.Series) -> list[dict[str, Any]]:
+def payloads_of(dataset: Dataset, rows: pl.Series, whole: str | None = None) -> list[dict[str, Any]]:
+    """What the reader shows of these rows; no text of the row with the id `whole` is cut."""
     frame = dataset.frame(read_columns(dataset), rows)
     searches = [(f.op, f.value) for f in session.view().active if f.op in ("has", "word", "re")]
     fields = metadata_fields(dataset.meta, [c for c in ("row_tokens", "duplicate_group_size") if c in frame.columns])
     originals = list(dataset.originals)
     votes = _votes(key_of(dataset, dataset.signal("consensus"), more=map(str, rows)), dataset, rows)
     held = list(frame.iter_rows(named=True))
+    proposals = editing.proposals_of(dataset, frame[ROW_ID])
     asked: set[str] = st.session_state.get("shown_rows", set())
     return [
         payload(
@@ -181,6 +250,9 @@ def _payloads(dataset: Dataset, rows: pl.Series) -> list[dict[str, Any]]:
             searches=searches,
             votes=votes.get(position),
             hidden=marks.hidden,
+            names=names_in_file(dataset.meta),
+            proposals=proposals.get(row[ROW_ID], ()),
+            is_whole=row[ROW_ID] == whole,
         )
         | {"shown": row[ROW_ID] in asked and bool(marks.types)}
         for position, row, marks in zip(rows, held, masking.marks(dataset, rows, held), strict=True)
@@ -199,18 +271,23 @@ def store(book: Book) -> None:
         try:
             book.store(change)
         except AnnotationError as error:
-            st.error("The tag could not be stored. The reader keeps it and sends it again.")
+            st.error("The change could not be stored. The reader keeps it and sends it again.")
             st.text(str(error))
             return
         acked()[change.client] = change.seq
+        st.session_state[ANSWERED] = change.row_id if book.more.get("advances") and change.is_on else None
 
 
-def _store(dataset: Dataset) -> Callable[[Change], None]:
-    def store_tag(change: Change) -> None:
+def store_of(dataset: Dataset) -> Callable[[Change], None]:
+    def store_change(change: Change) -> None:
         notes = session.notes()
-        if change.is_undo:
+        if editing.is_of_text(change):
+            editing.store(dataset, change)
+        elif change.is_undo and change.tag is None:
+            last_changes.undo_last(notes, dataset.fingerprint, person())
+        elif change.is_undo:
             notes.tags.undo(dataset.fingerprint, person())
         elif change.row_id is not None and change.tag is not None:
             notes.tags.apply(dataset.fingerprint, {change.row_id: {change.tag: bool(change.is_on)}}, person())
 
-    return store_tag
+    return store_change

@@ -1,3 +1,14 @@
-"""What pages do with rows: list them, tag them, mask them, find similar ones."""
+"""What pages do with rows: list, tag, drop and mask them, find similar ones, undo changes."""
 
-__all__ = ["browser", "cluster_names", "like", "masking", "tagging", "ticked", "vectors"]
+__all__ = [
+    "actions",
+    "browser",
+    "cleaning",
+    "cluster_names",
+    "like",
+    "masking",
+    "tagging",
+    "ticked",
+    "undoing",
+    "vectors",
+]

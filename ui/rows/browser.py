@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.dataset.folder import MESSAGES
+from analysis.dataset.folder import HAS_PROPOSAL, MESSAGES
 from analysis.signal import ROW_ID
 from ui.rows import like, masking
-from ui.rows.ticked import ticked_once
+from ui.rows.ticked import ticked_lines, ticked_once
 from ui.session import places, session
 from ui.session.cache_keys import Key, key_of
-from ui.session.text import cut
+from ui.session.column_names import namer
+from ui.session.text import count, cut
 
 PAGE_ROWS = 50
 SHOWN_CHARS = 220
@@ -26,6 +28,7 @@ THEN = ("source", "annotator", "score", "label", "language", "created_at")
 def usual_columns(dataset: Dataset) -> list[str]:
     """The columns shown at first: the texts, the main roles and the length."""
     texts = [c for c in FIRST_COLUMNS if c in dataset.canonical or c == "tags"]
+    texts = [*([HAS_PROPOSAL] if dataset.proposals.height else []), *texts]
     roles = [dataset.roles[r] for r in THEN if r in dataset.roles]
     plain = [] if len(texts) > 1 else list(dataset.originals)[:8]
     lengths = [c for c in ("row_tokens",) if c in dataset.schema and dataset.has_examples]
@@ -38,13 +41,20 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choices = dataset.shown_columns
         columns = st.multiselect(
-            "Columns", choices, default=[c for c in usual_columns(dataset) if c in choices], key=f"columns_{dataset.id}"
+            "Columns",
+            choices,
+            default=[c for c in usual_columns(dataset) if c in choices],
+            format_func=namer(dataset),
+            key=f"columns_{dataset.id}",
         )
         sortable = [c for c in choices if not isinstance(schema[c], pl.List) and not dataset.is_long(c)]
         given = [AS_LISTED, AS_IN_FILE] if session.view().listed else [AS_IN_FILE]
-        by = st.selectbox("Sort by", [*given, *sortable], key="sort", width=190, bind="query-params")
+        by = st.selectbox(
+            "Sort by", [*given, *sortable], format_func=namer(dataset), key="sort", width=190, bind="query-params"
+        )
         down = st.toggle("Largest first", key="down", value=True, bind="query-params", disabled=by in given)
-        act = choose_act("ticked")
+        act = choose_act("ticked", select="selects it")
+    selected = st.container(horizontal=True, vertical_alignment="center", key="selected")
     like.grant(dataset)
     pages = -(-len(rows) // PAGE_ROWS)
     page = min(st.pagination(pages, key="page"), pages)
@@ -57,20 +67,41 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
         st.text("Choose a column to show.")
         return
     frame = masking.masked(dataset, dataset.frame(columns, shown), shown).select(cell(c, schema[c]) for c in columns)
-    line = ticked_once(
-        frame.rename({c: shown_name for c, shown_name in zip(columns, _headers(columns), strict=True)}),
-        f"rows_{dataset.id}",
-        f"Rows {(page - 1) * PAGE_ROWS + 1} to {(page - 1) * PAGE_ROWS + len(shown)} of {len(rows)} in view",
-        height="content" if len(shown) < 20 else 640,
-        column_config={c: st.column_config.TextColumn(width="large") for c in FIRST_COLUMNS[1:]},
-    )
+    lines = frame.rename(dict(zip(columns, _headers(map(dataset.called, columns)), strict=True)))
+    alt = f"Rows {(page - 1) * PAGE_ROWS + 1} to {(page - 1) * PAGE_ROWS + len(shown)} of {len(rows)} in view"
+    options: dict[str, Any] = {
+        "height": "content" if len(shown) < 20 else 640,
+        "column_config": {c: st.column_config.TextColumn(width="large") for c in FIRST_COLUMNS[1:]},
+    }
+    if act == "select":
+        picked = ticked_lines(lines, f"select_{dataset.id}_{page}", alt, **options)
+        with selected:
+            _offer_selected(dataset, shown.gather(picked))
+        return
+    line = ticked_once(lines, f"rows_{dataset.id}", alt, **options)
     if line is not None:
         follow(dataset, dataset.frame([ROW_ID], shown)[ROW_ID][line], act)
 
 
-def choose_act(key: str) -> str:
-    """What ticking a row of a table does."""
-    acts = {"read": "opens it", "like": "shows similar rows"}
+def _offer_selected(dataset: Dataset, rows: pl.Series) -> None:
+    """A button that makes the ticked rows the rows in view, on which the bar of actions works."""
+    ids = dataset.frame([ROW_ID], rows)[ROW_ID].to_list()
+    view = session.view().listing("selected by hand", ids) if ids else session.view()
+    st.button(
+        f"Show only the {count(len(ids))} selected" if ids else "Tick rows to select them",
+        key="show_selected",
+        type="primary",
+        disabled=not ids,
+        on_click=session.set_view,
+        args=(view,),
+    )
+    if ids:
+        st.text("Then Tag, Drop and Clean at the top of the page work on these rows.")
+
+
+def choose_act(key: str, **more: str) -> str:
+    """What ticking a row of a table does; `more` acts, each with its words."""
+    acts = {"read": "opens it", "like": "shows similar rows", **more}
     act = st.segmented_control(
         "Ticking a row", list(acts), default="read", format_func=acts.__getitem__, required=True, key=key
     )
@@ -98,7 +129,7 @@ def open_in_reader(dataset: Dataset, row_id: str) -> None:
     st.switch_page(places.page("reading"), query_params=params)  # of a list of pairs only the last filter would stay
 
 
-def _headers(columns: list[str]) -> list[str]:
+def _headers(columns: Iterable[str]) -> list[str]:
     """Column names as table headers: on one line, and unique."""
     seen: dict[str, int] = {}
     headers = []
@@ -110,7 +141,10 @@ def _headers(columns: list[str]) -> list[str]:
 
 
 def cell(column: str, dtype: pl.DataType) -> pl.Expr:
-    """A column as the cells show it: texts are cut, chats become one line, lists stay lists."""
+    """A column as the cells show it: texts are cut, chats become one line, lists stay lists; a row with a proposed text
+    has a word."""
+    if column == HAS_PROPOSAL and dtype == pl.Boolean:
+        return pl.when(column).then(pl.lit("proposed")).alias(column)
     if dtype == pl.String:
         return pl.col(column).str.slice(0, SHOWN_CHARS)
     if dtype == MESSAGES:

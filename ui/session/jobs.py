@@ -36,6 +36,7 @@ NAMES = {
     "meaning_pairs": "pairs with the same meaning",
     "meaning_conflicts": "conflicts between prompts with the same meaning",
     "personal_data": "places of personal data",
+    "trainer": "tokens as the trainer reads them",
     "named_entities": "names of people, places and organisations",
 }
 
@@ -62,7 +63,7 @@ def start(*arguments: str, is_background: bool = False) -> str:
         arguments[0],
         "--json",
     ]  # -P: imports nothing from the current folder
-    if arguments[0] in ("open", "export"):
+    if arguments[0] in ("open", "export", "clean"):
         command += ["--progress", str(folder / "progress.json")]
     command += arguments[1:]
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])

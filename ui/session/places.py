@@ -8,8 +8,14 @@ import streamlit as st
 
 ROOT = Path(__file__).parents[2]
 ADDRESSES = {"noise": "format", "reading": "read"}  # so that links shared before stay valid
+TITLES = {"noise": "Format", "reading": "Read & tag"}  # where the menu has another word than the file
 
 
 def page(name: str, *, title: str | None = None, icon: str | None = None, default: bool = False) -> st.Page:
     """The page with that file name; without `title` and `icon` it is the target of a link."""
     return st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, url_path=ADDRESSES.get(name), default=default)
+
+
+def title_of(name: str) -> str:
+    """The title of a page in the menu, by the name of its file."""
+    return TITLES.get(name, name.replace("_", " ").capitalize())

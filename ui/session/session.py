@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -52,6 +53,11 @@ def load(id: str) -> Dataset:
     if Path(id).name != id or not path.exists():
         raise DatasetError(f"This workspace has no dataset {id!r}.")
     return _dataset(str(folder), path.stat().st_mtime_ns)
+
+
+def keep_parameters(dataset: Dataset, changed: Mapping[str, Mapping[str, object]]) -> Dataset:
+    """The dataset with these parameters kept for it, by signal, in place of those of before."""
+    return workspace().describe(dataset, parameters={**dataset.meta.get("parameters", {}), **changed})
 
 
 def files_given() -> list[str]:

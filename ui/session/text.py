@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from analysis.counted import count as count
+
 MARKDOWN = set(r"\`*_[]()!<>$:~#|{}&@+-.=^\"'/")
 # Streamlit replaces addresses, arrows and its logo after it has read the escapes; a zero-width joiner prevents it.
 SEEN_LATE = re.compile(r"(?i)https?:(?=//)|www(?=\.)|@(?=\w)|:(?=streamlit:)|[<>~-](?=[=-])|-(?=>)")
@@ -31,11 +33,6 @@ def cut(text: str, limit: int = 80) -> str:
 def plotly_text(text: str, limit: int = 40) -> str:
     """`text` escaped so that Plotly draws no HTML tag or link from it."""
     return cut(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def count(rows: int, noun: str = "row") -> str:
-    """`1 row`, `1,234 rows`."""
-    return f"{rows:,} {noun}" if rows == 1 else f"{rows:,} {noun}s"
 
 
 def duration(seconds: float) -> str:

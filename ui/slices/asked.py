@@ -19,6 +19,7 @@ from analysis.view import View
 from ui.rows import cluster_names as clusters
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
+from ui.session.column_names import namer
 
 CUT_WORDS = {
     "value": "value",
@@ -74,7 +75,14 @@ def choose_cut(dataset: Dataset, label: str, key: str, taken: str | None = None)
     columns = [*offered, *(c for c in types if c not in offered and c != taken and cuts(types[c]))]
     first = 0 if taken is None and columns else None
     column = st.selectbox(
-        label, columns, index=first, key=key, bind="query-params", width=220, placeholder="nothing else"
+        label,
+        columns,
+        index=first,
+        format_func=namer(dataset),
+        key=key,
+        bind="query-params",
+        width=220,
+        placeholder="nothing else",
     )
     if column is None:
         return None

@@ -23,6 +23,7 @@ from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut
 from ui.slices import asked, sides
 
+INTERVAL_HELP = "The 95% interval of the difference"
 REST = "~rest"  # in place of the other side's filters: all rows not in view
 SHOWN = {
     "label": "measure",
@@ -35,6 +36,9 @@ SHOWN = {
     "verdict": "verdict",
     "sentence": "in words",
 }
+
+
+VERDICTS = {"telling": "differs", "not telling": "may be chance", "too few": "too few rows", "no rest": "no other rows"}
 
 
 class Other(NamedTuple):
@@ -95,7 +99,11 @@ def _other(dataset: Dataset, other: Dataset, filters: list[str]) -> Other | None
         return None
     named = "" if other.id == dataset.id else f"{other.name}: "
     return Other(
-        other, other.rows_of(view), f"{named}{view.sentence}", key_of(other, view=view), frozenset(view.columns())
+        other,
+        other.rows_of(view),
+        f"{named}{other.sentence_of(view)}",
+        key_of(other, view=view),
+        frozenset(view.columns()),
     )
 
 
@@ -135,9 +143,14 @@ def compared(dataset: Dataset, rows: pl.Series, other: Other) -> list[Apart]:
     return [each for each in contrasts if each.measure.column not in chosen_by]
 
 
-def say_sides(rows: pl.Series, other: Other) -> None:
-    """Says what A and B are, with their numbers of rows."""
-    st.text(f"A: {session.view().sentence}, {count(len(rows))}\nB: {cut(other.words, 300)}, {count(len(other.rows))}")
+def say_sides(dataset: Dataset, rows: pl.Series, other: Other) -> None:
+    """Says what A and B are, with their numbers of rows, and whether both are the same rows."""
+    st.text(
+        f"A: {dataset.sentence_of(session.view())}, {count(len(rows))}\n"
+        f"B: {cut(other.words, 300)}, {count(len(other.rows))}"
+    )
+    if other.dataset.id == dataset.id and rows.equals(other.rows):
+        st.text("A and B are the same rows, so nothing can differ. Add a filter or choose another side.")
 
 
 def named(each: Apart) -> str:
@@ -148,7 +161,9 @@ def named(each: Apart) -> str:
 def table(contrasts: list[Apart]) -> Apart | None:
     """The table of all measures; returns the ticked one, else the first."""
     lines = [
-        {words: getattr(each, name) for name, words in SHOWN.items()} | {"measure": named(each)} for each in contrasts
+        {words: getattr(each, name) for name, words in SHOWN.items()}
+        | {"measure": named(each), "verdict": VERDICTS.get(each.verdict, each.verdict)}
+        for each in contrasts
     ]
     figure = st.column_config.NumberColumn(format="%.4g")
     line = ticked(
@@ -157,7 +172,8 @@ def table(contrasts: list[Apart]) -> Apart | None:
         "Both sides over all measures",
         height=520,
         column_config={
-            **dict.fromkeys(("A", "B", "A − B", "from", "to"), figure),
+            **dict.fromkeys(("A", "B", "A − B"), figure),
+            **dict.fromkeys(("from", "to"), st.column_config.NumberColumn(format="%.4g", help=INTERVAL_HELP)),
             "effect": st.column_config.NumberColumn(
                 format="%.3f", help="Cliff's delta, -1 to 1, of numbers and shares; Cramér's V, 0 to 1, of categories"
             ),

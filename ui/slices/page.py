@@ -214,7 +214,7 @@ def in_numbers(sliced: SliceTable, each: Measured) -> None:
         pl.col("high").alias("to"),
         "effect",
         "p",
-        "verdict",
+        pl.col("verdict").replace(compare.VERDICTS),
     )
     figure = st.column_config.NumberColumn(format="%.4g")
     effect = "Cramér's V, 0 to 1" if each.measure.kind == "category" else "Cliff's delta, -1 to 1"
@@ -224,7 +224,8 @@ def in_numbers(sliced: SliceTable, each: Measured) -> None:
         alt=f"{each.label} per slice",
         column_config={
             "slice ": st.column_config.TextColumn("slice", pinned=True),
-            **dict.fromkeys(("mean", "median", "mean of rest", "difference", "from", "to"), figure),
+            **dict.fromkeys(("mean", "median", "mean of rest", "difference"), figure),
+            **dict.fromkeys(("from", "to"), st.column_config.NumberColumn(format="%.4g", help=compare.INTERVAL_HELP)),
             "effect": st.column_config.NumberColumn(format="%.3f", help=effect),
             "p": st.column_config.NumberColumn(
                 format="%.3g", help="Benjamini-Hochberg correction over the whole table"

@@ -45,7 +45,7 @@ def sides(dataset: Dataset, view: View) -> dict[str, Side]:
     for column in dataset.categories[:COLUMNS]:
         for value in values(dataset, column):
             other = view.without_column(column).where(column, "in", join_values([value]))
-            sides_by_words.setdefault(f"{cut(column, 40)}: {cut(value, 60)}", Side(dataset.id, other))
+            sides_by_words.setdefault(f"{cut(dataset.called(column), 40)}: {cut(value, 60)}", Side(dataset.id, other))
     return sides_by_words
 
 

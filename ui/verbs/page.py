@@ -46,8 +46,7 @@ def choose_over(dataset: Dataset) -> None:
     )
     if over != now:
         parameters = {**dataset.signal("verb_noun").parameters, "over": over}
-        chosen = {**dataset.meta.get("parameters", {}), "verb_noun": parameters}
-        session.workspace().describe(dataset, parameters=chosen)
+        session.keep_parameters(dataset, {"verb_noun": parameters})
         st.rerun()
 
 
@@ -83,7 +82,7 @@ def say_coverage(coverage: Coverage) -> None:
         "with a verb and a noun": coverage.pair,
         "with a verb only": coverage.verb_only,
         "without a verb": coverage.no_verb,
-        "in another language than the pipeline's": coverage.other_language,
+        "in a language that is not read": coverage.other_language,
         "empty": coverage.empty + coverage.missing,
         "on which the computation failed": coverage.failed,
         "not computed yet": coverage.not_computed,

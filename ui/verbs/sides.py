@@ -41,7 +41,7 @@ def natural(dataset: Dataset, sides_by_words: dict[str, Side]) -> tuple[str, Vie
         return ALL, view
     if column := _natural_column(dataset):
         first, second, *_ = values(dataset, column)
-        return f"{cut(column, 40)}: {cut(second, 60)}", view.where(column, "in", join_values([first]))
+        return f"{cut(dataset.called(column), 40)}: {cut(second, 60)}", view.where(column, "in", join_values([first]))
     return None
 
 
@@ -60,7 +60,7 @@ def choose(dataset: Dataset, sides_by_words: dict[str, Side]) -> str | None:
         st.text(f"{cut(chosen)} is not available here, so nothing is compared.")
     if chosen not in sides_by_words and (first := natural(dataset, sides_by_words)):
         words, view = first
-        here = "" if view == session.view() else f"{md(view.filters[-1].sentence)} "
+        here = "" if view == session.view() else f"{md(dataset.words_of(view.filters[-1]))} "
         st.button(
             f"Compare {here}with {md(words)}",
             type="primary",

@@ -21,12 +21,17 @@ GOLDEN = 0x9E3779B97F4A7C15
 
 
 @compiled
-def after_words(data: U8, first: int, end: int, kind: U8, n: int) -> int:
-    """Where the first n words of a text end, or its end where it has fewer."""
+def words_away(data: U8, first: int, end: int, kind: U8, n: int, backwards: bool) -> int:
+    """Where the first n words of a text end; `backwards`, where the last n begin. The other end where it has fewer."""
     count, inside = 0, False
-    i = first
-    while i < end and count < n:
-        code, width = code_at(data, i)
+    i = end if backwards else first
+    while count < n and (i > first if backwards else i < end):
+        place = i
+        if backwards:
+            place -= 1
+            while place > first and data[place] & 0xC0 == 0x80:
+                place -= 1
+        code, width = code_at(data, place)
         k = kind_of(code, kind)
         if k != HIDDEN:
             if inside and k != WORD:
@@ -37,31 +42,7 @@ def after_words(data: U8, first: int, end: int, kind: U8, n: int) -> int:
             if k == SPACELESS:
                 count += 1
             inside = k == WORD
-        i += width
-    return i
-
-
-@compiled
-def before_words(data: U8, first: int, end: int, kind: U8, n: int) -> int:
-    """Where the last n words of a text begin, or its begin where it has fewer."""
-    count, inside = 0, False
-    i = end
-    while i > first and count < n:
-        before = i - 1
-        while before > first and data[before] & 0xC0 == 0x80:
-            before -= 1
-        code, _ = code_at(data, before)
-        k = kind_of(code, kind)
-        if k != HIDDEN:
-            if inside and k != WORD:
-                count += 1
-                inside = False
-                if count == n:
-                    return i
-            if k == SPACELESS:
-                count += 1
-            inside = k == WORD
-        i = before
+        i = place if backwards else place + width
     return i
 
 
@@ -78,14 +59,14 @@ def ends_of_texts(
         head[t], tail[t] = np.uint64(0), np.uint64(0)
         if ends[t] - starts[t] < n:
             continue
-        stop = after_words(data, starts[t], ends[t], kind, n)
+        stop = words_away(data, starts[t], ends[t], kind, n, False)
         if words_into(data, starts[t], stop, kind, fold, words, 0) < n:
             continue
         h = np.uint64(FNV_START)
         for i in range(n):
             h = h * np.uint64(GOLDEN) + words[i]
         head[t] = mix(h) | np.uint64(1)
-        begin = before_words(data, starts[t], ends[t], kind, n)
+        begin = words_away(data, starts[t], ends[t], kind, n, True)
         count = words_into(data, begin, ends[t], kind, fold, words, 0)
         h = np.uint64(FNV_START)
         for i in range(count - n, count):

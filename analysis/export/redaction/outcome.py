@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.counted import count
 from analysis.export.receipt import PersonalData
 from analysis.personal_data.types import DEFAULT_TYPES, ENTITY_TYPES, described
 
@@ -14,7 +15,7 @@ def outcome(personal: PersonalData | None) -> str:
         return NOTHING_DONE
     types = [one.type for one in personal.taken_out]
     values, rows = sum(one.values for one in personal.taken_out), personal.changed_rows
-    replaced = f"{values:,} value{'s' * (values != 1)} in {rows:,} row{'s' * (rows != 1)} replaced"
+    replaced = f"{count(values, 'value')} in {count(rows)} replaced"
     again = ", scanned again: 0 left" if any(type_ not in ENTITY_TYPES for type_ in types) else ""
     return f"{replaced}{again}; {_names(types)}.{_others(types)}"
 

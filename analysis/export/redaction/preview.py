@@ -8,7 +8,7 @@ import polars as pl
 
 from analysis.dataset import Dataset
 from analysis.export.redaction.plan import Redaction
-from analysis.export.redaction.redactor import instead_of
+from analysis.export.redaction.stand_ins import instead_of
 from analysis.keys import workspace_key
 from analysis.personal_data import tables
 from analysis.personal_data.types import ENTITY_TYPES, described

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from analysis.counted import count
 from analysis.export.receipt import PersonalData, Receipt, TakenOut
 from analysis.export.redaction.outcome import outcome
 from analysis.export.redaction.plan import HOW
@@ -24,7 +25,7 @@ class Redacting:
 
     def __init__(self, chosen: Chosen) -> None:
         self.chosen, self.dataset = chosen, chosen.dataset
-        self.redactor = Redactor(chosen.dataset, chosen.request.plan)
+        self.redactor = Redactor(chosen.dataset, chosen.request.plan, chosen.taking)
         self.reads = self.redactor.reads
         self._kinds = dict.fromkeys(chosen.dataset.meta["json_columns"], JSON)
 
@@ -49,9 +50,9 @@ class Redacting:
         """The change of the batches of a Parquet or Arrow source; None for no change."""
         return change_of(self.dataset, self.redactor, file)
 
-    def check(self, folder: Path, receipt: Receipt) -> None:
-        """Scans the written files and the words of the receipt. Raises RedactionError where personal data is left."""
-        rows = self.chosen.mask.arg_true()
+    def check(self, folder: Path, receipt: Receipt, rows: pl.Series) -> None:
+        """Scans the written files and the words of the receipt. `rows`: the positions of the rows, or of the row of
+        each record. Raises RedactionError where personal data is left."""
         if receipt.to != "input":
             files = [File(folder / file.path, rows, file.rows) for file in receipt.files]
         else:
@@ -77,7 +78,7 @@ class Redacting:
         notes = []
         for type_, rule in plan.items():
             n = self.redactor.counts[type_]
-            places = f"{n['values']:,} value{'s' * (n['values'] != 1)} in {n['rows']:,} row{'s' * (n['rows'] != 1)}"
+            places = f"{count(n['values'], 'value')} in {count(n['rows'])}"
             instead = HOW["replace" if rule.how == "drop" else rule.how]
             dropped = " (rows that hold it are left out; this is what stood in other columns)" * (rule.how == "drop")
             notes.append(f"{type_}: {places} gave way to {instead}{dropped}.")

@@ -8,23 +8,23 @@ plan and the secret, so that every machine writes the same bytes.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars as pl
 
 from analysis.dataset import Dataset
 from analysis.errors import RedactionError
+from analysis.export.proposed.names import names_in
+from analysis.export.proposed.taking import Taking
 from analysis.export.redaction.leftovers import Leftovers
-from analysis.export.redaction.plan import WHOLE, Redaction
-from analysis.export.redaction.pseudonyms import hashed, pseudonym
+from analysis.export.redaction.plan import Redaction
+from analysis.export.redaction.stand_ins import RowValues, instead_of, replaced, touches
 from analysis.keys import value_hash, workspace_key
 from analysis.personal_data.cells import TEXT, Kind, rewritten, texts_in
 from analysis.personal_data.frames import holds_text, rewritten_rows
-from analysis.personal_data.known_values import KnownValues
 from analysis.personal_data.named_entities_signal import NamedEntities
 from analysis.personal_data.not_personal import Verdicts, values_of
 from analysis.personal_data.pieces import READ
@@ -32,30 +32,19 @@ from analysis.personal_data.placeholders import canonical_value, is_placeholder
 from analysis.personal_data.recognisers import chosen_types
 from analysis.personal_data.scanning import PARTLY, Hit, Scan, scanner
 from analysis.personal_data.types import ENTITY_TYPES, names
-from analysis.signal import REST, ROW_ID
+from analysis.signal import REST_FIELDS, ROW_ID
 
 LEFT_ALONE = (ROW_ID, "source_file", "source_line", "tags", "disputed_tags")
-LEAST_CHARS = 6  # a shorter value is replaced where it is a hit, not elsewhere in the row
-LEAST_NAME_CHARS = 3
-MOST_DRAWS = 8
-"""How many pseudonyms are tried for a value before the name of its type in brackets is used."""
 MOST_ROUNDS = 20
 """How often the texts of a row are rewritten and scanned again; the last check rejects what is then left."""
-
-
-class RowValues(NamedTuple):
-    """Value -> its type, its stand-in, and how often the stand-in was drawn again, for the values of one row."""
-
-    types: dict[str, str]
-    instead: dict[str, str]
-    draws: dict[str, int]
 
 
 class Redactor:
     """Rewrites frame by frame. `counts`: rows and values by type; `stand_ins`: everything that replaced a value;
     `partly`: rows with a text that could not be scanned to its end."""
 
-    def __init__(self, dataset: Dataset, plan: Mapping[str, Redaction]) -> None:
+    def __init__(self, dataset: Dataset, plan: Mapping[str, Redaction], taking: Taking | None = None) -> None:
+        """`taking`: the proposed texts that go out, which the language pipeline reads now."""
         self.plan = dict(plan)
         self.counts: dict[str, Counter[str]] = {type_: Counter() for type_ in plan}
         self.stand_ins: set[str] = set()
@@ -66,14 +55,14 @@ class Redactor:
         signal = dataset.signal("personal_data").parameters
         usual = chosen_types(str(signal["also"]), str(signal["countries"]))
         more = [type_ for type_ in plan if type_ not in usual and type_ not in ENTITY_TYPES]
-        signal = {name: value for name, value in signal.items() if name not in (*REST, "renamed")}
+        signal = {name: value for name, value in signal.items() if name not in REST_FIELDS}
         self.detector = {**signal, "also": ",".join([*names(str(signal["also"])), *more])}
         self.scanner = scanner(str(self.detector["also"]), str(signal["countries"]), float(str(signal["threshold"])))
         self.key = workspace_key()
         self.verdicts = Verdicts(dataset.rulings.rules)
         self.types = {type_ for type_ in plan if type_ not in ENTITY_TYPES}
         self.leftovers = Leftovers(self.scanner, self.types, self.key, self.verdicts)
-        self._entities = _entities(dataset, [type_ for type_ in plan if type_ in ENTITY_TYPES])
+        self._entities = _entities(dataset, [type_ for type_ in plan if type_ in ENTITY_TYPES], taking)
         self._places = [column for column in self.verdicts.columns if column in dataset.schema]
         self._read = [name for name in READ if name in dataset.canonical]
 
@@ -128,11 +117,14 @@ class Redactor:
                     after[n] = self._rewritten(before[n], places[ROW_ID][n], scans, kind)
                     if after[n] != before[n]:
                         lines += [(n, text) for text in texts_in(after[n], kind) if text]
-            rows = self._to_rewrite(pl.DataFrame(lines, schema=LINE, orient="row"), places)
+            again = {
+                places[ROW_ID][n] for n in self._to_rewrite(pl.DataFrame(lines, schema=LINE, orient="row"), places)
+            }
+            rows = [n for n, row_id in enumerate(places[ROW_ID]) if row_id in again]  # a row may have several lines
         return new
 
     def _rewritten(self, value: Any, row_id: str, scans: Mapping[str, Scan], kind: Kind) -> Any:
-        return rewritten(value, partial(_replaced, row_values=self._values_by_row[row_id], scans=scans), kind)
+        return rewritten(value, partial(replaced, row_values=self._values_by_row[row_id], scans=scans), kind)
 
     def _to_rewrite(self, lines: pl.DataFrame, places: pl.DataFrame) -> list[int]:
         """Scans rewritten texts; the rows in which more is removed or a stand-in is drawn again."""
@@ -158,7 +150,7 @@ class Redactor:
         touched = {
             (row_values.types[value], canonical_value(row_values.types[value], value))
             for value, new in row_values.instead.items()
-            if new != f"<{row_values.types[value]}>" and _touches(text, new, hit)
+            if new != f"<{row_values.types[value]}>" and touches(text, new, hit)
         }
         for value, type_ in row_values.types.items():
             if (type_, canonical_value(type_, value)) in touched:
@@ -222,55 +214,7 @@ class Redactor:
 LINE = {"row": pl.UInt32, "text": pl.String}
 
 
-def instead_of(rule: Redaction, key: bytes, value: str, row_id: str, draw: int = 0) -> str:
-    """What replaces a value of a row; where its type drops rows, in columns that the signal did not read.
-
-    `draw`: how often it was drawn again, 0 for the first draw. A pseudonym is drawn MOST_DRAWS times, a mask or hash
-    once; then the name of the type is used.
-    """
-    if draw >= (MOST_DRAWS if rule.how == "pseudonym" else 1):
-        return f"<{rule.type}>"
-    if rule.how == "pseudonym":
-        return pseudonym(key, "" if rule.option == WHOLE else row_id, rule.type, value, draw)
-    if rule.how == "hash":
-        return hashed(key, "", rule.type, value)
-    return masked(value, rule.shown) if rule.how == "mask" else f"<{rule.type}>"
-
-
-def masked(value: str, shown: int) -> str:
-    """Stars for all but the last `shown` characters; for all characters where `shown` is half of the value or more."""
-    kept = shown if shown * 2 < len(value) else 0
-    hidden = re.sub(r"\S", "*", value[: len(value) - kept]).replace("\n", " ").replace("\r", " ").replace("\t", " ")
-    return hidden + value[len(value) - kept :]
-
-
-def _touches(text: str, stand_in: str, hit: Hit) -> bool:
-    """Whether the stand-in and the hit share characters of the text."""
-    low = max(0, hit.start - len(stand_in) + 1)
-    return stand_in in text[low : hit.end + len(stand_in) - 1]
-
-
-def _replaced(text: str, row_values: RowValues, scans: Mapping[str, Scan]) -> str:
-    """The text with its hits replaced, and the row's values also where they are whole words elsewhere."""
-    hits = scans[text].hits if text in scans else ()
-    out: list[str] = []
-    done = 0
-    for hit in hits:
-        if (new := row_values.instead.get(text[hit.start : hit.end])) is not None:
-            out += [_elsewhere(text[done : hit.start], row_values), new]
-            done = hit.end
-    return "".join((*out, _elsewhere(text[done:], row_values)))
-
-
-def _elsewhere(text: str, row_values: RowValues) -> str:
-    long = [
-        v for v, t in row_values.types.items() if len(v) >= (LEAST_NAME_CHARS if t in ENTITY_TYPES else LEAST_CHARS)
-    ]
-    held = {value: row_values.instead[value] for value in long if value in text}
-    return KnownValues(held, inside_from=None)(text) if held else text
-
-
-def _entities(dataset: Dataset, types: Sequence[str]) -> dict[str, dict[str, str]]:
+def _entities(dataset: Dataset, types: Sequence[str], taking: Taking | None) -> dict[str, dict[str, str]]:
     """row_id -> name found by the language pipeline -> its type."""
     if not types:
         return {}
@@ -293,6 +237,9 @@ def _entities(dataset: Dataset, types: Sequence[str]) -> dict[str, dict[str, str
         lines = spans[numbers.to_list()]
         for row, type_, value in zip(ids.gather(lines["row"]), lines["type"], values, strict=True):
             held.setdefault(row, {}).setdefault(value, type_)
+    if taking is not None and isinstance(signal, NamedEntities):
+        for row, values_of_row in names_in(taking, signal, types).items():
+            held[row] = {**values_of_row, **held.get(row, {})}
     return held
 
 

@@ -17,16 +17,18 @@ def change_of(dataset: Dataset, redactor: Redactor, file: str) -> Callable[[Any,
     if not redactor.plan:
         return None
     columns = list(dict.fromkeys(redactor.reads[:1] + [c for c in redactor.reads if c in redactor.verdicts.columns]))
-    row_lines = _row_lines(dataset, file)
+    lines_of_rows = row_lines(dataset, file)
 
     def change(batch: Any, lines: pl.Series) -> Any:
-        rows = lines.to_frame("source_line").join(row_lines, on="source_line", how="left", maintain_order="left")["row"]
+        rows = lines.to_frame("source_line").join(lines_of_rows, on="source_line", how="left", maintain_order="left")[
+            "row"
+        ]
         return without(redactor, batch, dataset.frame(columns, rows))
 
     return change
 
 
-def _row_lines(dataset: Dataset, file: str) -> pl.DataFrame:
+def row_lines(dataset: Dataset, file: str) -> pl.DataFrame:
     """The first row of each line of the file; of a record that stands for several lines, for each of them."""
     rows = dataset.frame(["source_file", "source_line", "source_record"]).with_row_index("row")
     rows = rows.filter(pl.col("source_file") == file)

@@ -1,10 +1,15 @@
-"""The layouts of records that are not read column by column, one file each."""
+"""The layouts of records that are not read column by column, a file for each kind."""
 
 from __future__ import annotations
 
 from analysis.formats.layouts.alpaca_history import ALPACA_HISTORY, ALPACA_HISTORY_KTO
 from analysis.formats.layouts.alpaca_ranking import ALPACA_PREFERENCE, ALPACA_RANKING
-from analysis.formats.layouts.anthropic_batches import ANTHROPIC_BATCH_INPUT, ANTHROPIC_BATCH_OUTPUT
+from analysis.formats.layouts.api_batches import (
+    ANTHROPIC_BATCH_INPUT,
+    ANTHROPIC_BATCH_OUTPUT,
+    OPENAI_BATCH_INPUT,
+    OPENAI_BATCH_OUTPUT,
+)
 from analysis.formats.layouts.arena import ARENA
 from analysis.formats.layouts.argilla import ARGILLA, ARGILLA_COLUMNS, ARGILLA_FLAT, ARGILLA_OLD
 from analysis.formats.layouts.call_logs import CALL_LOGS
@@ -15,7 +20,6 @@ from analysis.formats.layouts.glaive import GLAIVE_ONE, GLAIVE_TWO
 from analysis.formats.layouts.label_studio import LABEL_STUDIO, LABEL_STUDIO_MIN
 from analysis.formats.layouts.layout import Layout, Record, Row
 from analysis.formats.layouts.mt_bench import BENCH_ANSWERS, BENCH_QUESTIONS
-from analysis.formats.layouts.openai_batches import OPENAI_BATCH_INPUT, OPENAI_BATCH_OUTPUT
 from analysis.formats.layouts.openai_preference import OPENAI_PREFERENCE
 from analysis.formats.layouts.openinference import OPENINFERENCE
 from analysis.formats.layouts.prodigy import PRODIGY

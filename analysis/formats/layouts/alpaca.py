@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 
 from analysis.errors import FormatError
-from analysis.formats.chats import Message
 from analysis.formats.layouts.layout import Record
+from analysis.formats.messages import Message
 
 PROMPTS = ("instruction", "prompt", "query", "question")
 CONTEXTS = ("input", "query")

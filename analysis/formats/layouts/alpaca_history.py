@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from analysis.formats.chats import Message
 from analysis.formats.layouts.alpaca import OUTPUTS, earlier_turns, is_chat, name_of, question_of
 from analysis.formats.layouts.layout import Layout, Record, Row
+from analysis.formats.messages import Message
 
 LABELS = ("kto_tag", "label")
 

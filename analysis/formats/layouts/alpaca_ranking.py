@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from analysis.formats.chats import Message
 from analysis.formats.layouts.alpaca import earlier_turns, is_chat, name_of, question_of
 from analysis.formats.layouts.layout import Layout, Record, Row
+from analysis.formats.messages import Message
 
 RANKED = ("output", "response", "ranked_outputs", "ranked_responses")
 PAIR = ("chosen", "rejected")

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from analysis.errors import FormatError
-from analysis.formats.chats import Message, messages_of, text_of
+from analysis.formats.chats import messages_of
+from analysis.formats.contents import text_of
 from analysis.formats.kinds import as_json, as_text
+from analysis.formats.messages import Message
 
 Body = Mapping[str, Any]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from analysis.errors import FormatError
-from analysis.formats.chats import Message, messages_of
+from analysis.formats.chats import messages_of
 from analysis.formats.layouts.api_calls import cohere_turns
 from analysis.formats.layouts.layout import Layout, Record, Row
+from analysis.formats.messages import Message
 
 ANSWERS = ("response", "text", "completion", "reply", "output")
 

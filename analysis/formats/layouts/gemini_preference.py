@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analysis.errors import FormatError
-from analysis.formats.chats import text_of
+from analysis.formats.contents import text_of
 from analysis.formats.kinds import as_number
 from analysis.formats.layouts.layout import Layout, Record, Row
 

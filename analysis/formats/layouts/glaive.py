@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from analysis.formats.chats import Message
 from analysis.formats.kinds import as_json
 from analysis.formats.layouts.layout import Layout, Record, Row
+from analysis.formats.messages import Message
 
 TURN = re.compile(r"(?:\A|\n)[ \t]*(SYSTEM|USER|ASSISTANT|FUNCTION RESPONSE):[ ]?")
 ROLES = {"SYSTEM": "system", "USER": "user", "ASSISTANT": "assistant", "FUNCTION RESPONSE": "tool"}

@@ -21,7 +21,6 @@ are added to the record's own."""
 FAULTS = (FormatError, AttributeError, IndexError, KeyError, StopIteration, TypeError, ValueError)
 """What `fits` and `read` may raise for a record that is built differently: it does not have the layout."""
 
-
 TRAINING_KEYS = (
     ("messages",),
     ("conversations",),
@@ -56,11 +55,10 @@ class Layout:
     null, and looks at few keys. `read` gives one row, or with `is_many` any number of rows, of the training format
     `format`. Both may raise a `FAULTS`. `gives` lists the roles in the rows. `roles` says which columns, added or of
     the record itself, have which role. `of_several`: a record is made of several of the file, which are not its
-    columns. `cannot_keep` are sentences about
-    what is left out; `whole` are the record's columns of which nothing is left out, which an export need not repeat.
-    `takes_training`: its records may have the keys of a training format; those that would have another layout are read
-    by these keys. `of_exports`: it reads tables that Winnow exported, and no other layout does, so that a row is not
-    read from its source once more.
+    columns. `cannot_keep` are sentences about what is left out; `whole` are the record's columns of which nothing is
+    left out, which an export need not repeat. `takes_training`: its records may have the keys of a training format;
+    those that would have another layout are read by these keys. `of_exports`: it reads tables that Winnow exported, and
+    no other layout does, so that a row is not read from its source once more.
     """
 
     name: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.formats.chats import ROLES
 from analysis.formats.kinds import as_json, as_text
 from analysis.formats.layouts.values import as_list, first_filled, opened
+from analysis.formats.messages import ROLES
 
 HOLDERS = ("messages", "input_messages", "chat_history", "history", "input", "inputs", "kwargs", "prompt", "data")
 PROMPTS = ("question", "input", "query", "prompt", "text", "instruction", "user", "topic")
@@ -22,8 +22,8 @@ def turns_in(value: Any, depth: int = DEPTH) -> list[Turn] | None:
     if isinstance(value, list) and value:
         if len(value) == 1 and isinstance(value[0], list):
             return turns_in(value[0], depth)
-        turns = [turn_of(item) for item in value]
-        return turns if all(turn is not None for turn in turns) else None  # type: ignore[return-value]
+        turns = [turn for item in value if (turn := turn_of(item)) is not None]
+        return turns if len(turns) == len(value) else None
     if isinstance(value, dict) and depth:
         if (turn := turn_of(value)) is not None:
             return [turn]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from analysis.errors import FormatError
-from analysis.formats.chats import Message, messages_of
+from analysis.formats.chats import messages_of
 from analysis.formats.layouts.layout import Layout, Record, Row
+from analysis.formats.messages import Message
 
 REJECTED = ("rejected_response", "rejected_messages")
 

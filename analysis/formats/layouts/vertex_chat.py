@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from analysis.errors import FormatError
-from analysis.formats.chats import Message, messages_of, text_of
+from analysis.formats.chats import messages_of
+from analysis.formats.contents import text_of
 from analysis.formats.layouts.layout import Layout, Record, Row
+from analysis.formats.messages import Message
 
 
 def _fits(record: Record) -> bool:

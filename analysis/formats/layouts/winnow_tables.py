@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 
 from analysis.errors import FormatError
-from analysis.formats.chats import INSTRUCTING, Message
 from analysis.formats.layouts.judgements import ROLES
 from analysis.formats.layouts.layout import Layout, Record, Row
+from analysis.formats.messages import INSTRUCTING, Message
 
 TEXTS = ("messages", "messages_rejected", "system", "prompt", "response", "rejected")
 PAIR = ("prompt", "response", "rejected", "system", "tools")

@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 
 from analysis.errors import FormatError
-from analysis.formats.chats import Message
 from analysis.formats.kinds import as_text
 from analysis.formats.layouts.layout import Layout, Record, Row
+from analysis.formats.messages import Message
 
 QUESTIONS = ("query", "question", "instruction", "prompt", "user")
 ANSWERS = ("answers", "answer", "tool_calls", "function_calls", "calls", "output", "response")

@@ -8,22 +8,35 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
+from ui.components.tokens import SCRIPT, STYLE
+
 __all__ = ["Change", "place_in", "read_log", "reader"]
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("marks", "log", "keys", "row", "reader")  # joined into one script in this order
+_SCRIPTS = (
+    "elements",
+    "marks",
+    "log",
+    "keys",
+    "edit",
+    "proposal",
+    "row",
+    "reader",
+)  # joined into one script in this order
 _COMPONENT = st.components.v2.component(
     "winnow_reader",
-    css=(_HERE / "reader.css").read_text(encoding="utf-8"),
-    js="\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS),
+    css=(_HERE / "reader.css").read_text(encoding="utf-8") + STYLE,
+    js="\n".join([*((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS), SCRIPT]),
 )
 DEFAULT_FOLD = 900
 
 
 class Change(NamedTuple):
-    """One key press of a person: a tag added or removed, or an undo. (client, seq) is never used twice.
+    """One change of a person: a tag added or removed, a text proposed, a proposal withdrawn, or an undo. (client, seq)
+    is never used twice.
 
     The other fields of an undo name the change that the reader showed; null if it had no change of its own to undo.
+    `field` names the text that is proposed, and of an undo the text whose proposal is undone.
     """
 
     client: str
@@ -32,6 +45,9 @@ class Change(NamedTuple):
     row_id: str | None
     tag: str | None
     is_on: bool | None
+    field: str | None = None
+    text: str | None = None
+    withdraws: bool = False
 
 
 def reader(
@@ -41,6 +57,7 @@ def reader(
     on_log: Callable[[], None],
     on_want: Callable[[], None],
     on_at: Callable[[], None],
+    on_asked: Callable[[], None] | None = None,
 ) -> None:
     """Draws the reader. `data`:
 
@@ -49,7 +66,18 @@ def reader(
     base      position of the first of `rows`, the window of payloads (see `analysis.reading`), about 60 around `wanted`
     tags      names of the tags, the first nine on the keys 1 to 9;  fold: characters shown of a long text, default 900
     single    whether a row has at most one tag, which a new one replaces; default False
-    similar   whether the reader offers similar rows, under "like"; default False
+    letters   {letter: name of the tag that this key sets}, before other meanings of that key; default none
+    opposites {name of a tag: the tag that it replaces}; default none
+    advances  whether a tag that is set shows the next row; default False
+    subject   what the rows are examples of, such as the name of a finding; default none. Keys store nothing from the
+              event `winnow-subject` with another name, which a list beside the reader sends, until its rows are here
+    asks      {letter: name}: keys that ask the page for something, under "asked"; default none
+    similar   whether the reader offers other views: similar rows, under "like", and rows with the same fault, under
+              "fault"; default False
+    tokens    how the rows are shown as tokens, null if that is not offered: `possible`, or `why` not; `on`, whether the
+              reader begins so; `most` tokens are sent at once. A row then has `tokens`: see `ui.components.tokens`
+    editable  whether texts can be edited; default False
+    refused   [client, seq, reason] of changes that cannot be stored; they are acknowledged too
     dataset   the dataset of the row ids, such as its fingerprint
     acked     {client: seq of its last stored change}, for the whole process, not for one session; read the tags of
               `rows` after these changes are stored
@@ -59,6 +87,7 @@ def reader(
     log = _log(st.session_state.get(key))
     clients = {log.get("client"), *(entry.get("client") for entry in log.get("entries", ()))}
     sent = {**data, "acked": {client: seq for client, seq in data["acked"].items() if client in clients}}
+    sent["refused"] = [entry for entry in data.get("refused", ()) if entry[0] in clients]
     sent.setdefault("fold", DEFAULT_FOLD)
     _COMPONENT(
         key=key,
@@ -67,7 +96,12 @@ def reader(
         on_want_change=on_want,
         on_at_change=on_at,
         on_reveal_change=on_at,
+        on_whole_change=on_at,
         on_like_change=on_at,
+        on_fault_change=on_at,
+        on_tokens_change=on_at,
+        on_train_change=on_at,
+        on_asked_change=on_at if on_asked is None else on_asked,
     )
 
 
@@ -84,8 +118,10 @@ def read_log(state: object, acked: Mapping[str, int], dataset: str) -> list[Chan
     reached = dict(acked)
     changes = []
     for entry in log.get("entries", ()):
-        fields = (entry.get(name) for name in ("id", "tag", "on"))
-        change = Change(entry.get("client"), entry.get("seq"), entry.get("undo") is True, *fields)
+        is_undo = entry.get("undo") is True
+        fields = (entry.get(name) for name in ("id", "tag", "on", "text_of" if is_undo else "field", "text"))
+        is_withdrawn = entry.get("withdraw") is True
+        change = Change(entry.get("client"), entry.get("seq"), is_undo, *fields)._replace(withdraws=is_withdrawn)
         if _is_well_formed(change) and change.seq > reached.get(change.client, 0):
             reached[change.client] = change.seq
             changes.append(change)
@@ -114,5 +150,8 @@ def _log(state: object) -> Mapping[str, Any]:
 def _is_well_formed(change: Change) -> bool:
     if not isinstance(change.client, str) or type(change.seq) is not int:
         return False
-    is_tag = isinstance(change.row_id, str) and isinstance(change.tag, str) and isinstance(change.is_on, bool)
-    return is_tag or change.is_undo
+    if change.is_undo:
+        return True
+    is_tag = isinstance(change.tag, str) and isinstance(change.is_on, bool)
+    is_text = isinstance(change.field, str) and isinstance(change.text, str)
+    return isinstance(change.row_id, str) and (is_tag or is_text or change.withdraws)

@@ -1,4 +1,4 @@
-// Tag changes that the server has not acknowledged yet. An entry is sent at once and again until it is acknowledged, and
+// Changes of tags and texts that the server has not acknowledged yet. An entry is sent at once and again until it is acknowledged, and
 // kept in the tab's storage, so that neither a lost connection nor a reload loses it. {client, seq} is its unique id.
 
 const RETRY_MILLISECONDS = 3000;
@@ -20,8 +20,9 @@ class TagLog {
   tagsOf(row) {
     const tags = new Set(row.tags);
     for (const entry of this.pending) {
-      if (entry.id !== row.id) continue;
+      if (entry.id !== row.id || entry.tag === undefined) continue;
       if (entry.on && this.isSingle) tags.clear(); // a new answer replaces the one before
+      if (entry.on) tags.delete(this.opposites?.[entry.tag]);
       entry.on ? tags.add(entry.tag) : tags.delete(entry.tag);
     }
     return tags;
@@ -32,10 +33,22 @@ class TagLog {
     this.add({ id, tag, on });
   }
 
+  propose(id, field, text, at) {
+    this.done.push({ id, field, at });
+    this.add({ id, field, text });
+  }
+
+  withdraw(id, at) {
+    this.done.push({ id, field: "", at });
+    this.add({ id, withdraw: true });
+  }
+
   // Undoes this reader's last change, shown at once; if it has none, the server undoes the person's last change.
   undo() {
     const last = this.done.pop();
-    this.add(last ? { undo: true, id: last.id, tag: last.tag, on: !last.on } : { undo: true });
+    if (!last) this.add({ undo: true });
+    else if (last.tag === undefined) this.add({ undo: true, id: last.id, text_of: last.field });
+    else this.add({ undo: true, id: last.id, tag: last.tag, on: !last.on });
     return last;
   }
 
@@ -54,6 +67,16 @@ class TagLog {
     this.timer = setTimeout(() => this.push(), RETRY_MILLISECONDS);
     this.send({ client: this.client, dataset: this.dataset, sent: ++this.sent, entries: this.pending });
     this.changed();
+  }
+
+  // The entries that the server refused, each with its reason; it acknowledges them too.
+  refused(reasons) {
+    const refusals = [];
+    for (const [client, seq, reason] of reasons ?? []) {
+      const entry = this.pending.find((one) => one.client === client && one.seq === seq);
+      if (entry) refusals.push({ entry, reason });
+    }
+    return refusals;
   }
 
   acknowledge(acked) {

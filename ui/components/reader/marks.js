@@ -1,15 +1,6 @@
 // Draws a text of the dataset with its marks, visible labels for invisible characters, and code in monospace.
 // It builds text nodes only, so that nothing in the data can become markup.
 
-function element(tag, className, ...children) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  made.append(...children);
-  return made;
-}
-
-const count = (number) => number.toLocaleString("en");
-
 const INVISIBLE = {
   0xad: ["SHY", "soft hyphen"], 0x61c: ["ALM", "Arabic letter mark"], 0x180e: ["MVS", "Mongolian vowel separator"],
   0x200b: ["ZWSP", "zero width space"], 0x200c: ["ZWNJ", "zero width non-joiner"],

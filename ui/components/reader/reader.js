@@ -1,28 +1,25 @@
 // The row reader: one row at a time, with keys to move and to tag.
 
 const NEAR_EDGE = 8; // the next window is requested this many rows before the end of this one
-const TAG_COLOURS = { keep: "#1F7A52", drop: "#B3362B", fix: "#A65A00", pii: "#6B4BC4" };
+const TAG_COLOURS = {
+  keep: "#1F7A52", drop: "#B3362B", fix: "#A65A00", pii: "#6B4BC4",
+  real: "#B3362B", "false alarm": "#5B6B7A", accepted: "#1F7A52",
+};
 const MORE_COLOURS = ["#2A63C8", "#A63E74", "#7A5C4A", "#2F7186", "#7D6415"];
-const clamp = (number, low, high) => Math.max(low, Math.min(high, number));
-
-function button(className, label, act, key) {
-  const made = element("button", className, label);
-  made.type = "button";
-  if (key) made.append(" ", element("kbd", "", key));
-  made.addEventListener("click", act);
-  return made;
-}
 
 class Reader {
   constructor(host) {
-    Object.assign(this, { at: 0, showsRaw: false, unfolded: new Set(), waiting: [], drawn: null, asked: null });
+    Object.assign(this, { at: 0, showsRaw: false, showsTokens: null, tokensFrom: 0, unfolded: new Set(), waiting: [], drawn: null, asked: null });
     this.onKey = (event) => this.key(event);
+    this.onSubject = (event) => { this.wanted = event.detail; this.drawBar(); };
     this.stop = () => {
       window.removeEventListener("keydown", this.onKey, true);
+      window.removeEventListener("winnow-subject", this.onSubject);
       for (const timer of [this.atTimer, this.wantTimer]) clearTimeout(timer);
       this.log?.stop();
     };
     this.build();
+    this.editing = new Editing(this);
     host.append(this.root);
   }
 
@@ -42,6 +39,8 @@ class Reader {
     this.saved = button("saved", "", () => this.log.push());
     this.raw = button("plain", "Raw", () => this.toggleRaw(), "X");
     this.raw.setAttribute("aria-pressed", "false");
+    this.tokens = button("plain", "Tokens", () => this.toggleTokens(), "T");
+    this.tokens.title = "The row as the trainer reads it: which tokens are trained, not trained or lost";
     this.masked = button("plain", "Show masked", () => this.reveal(), "R");
     this.masked.title = "Personal data is masked. If you show it, your name is recorded.";
     this.like = button("plain", "More like this", () => this.seekLike(), "M");
@@ -52,19 +51,24 @@ class Reader {
     this.tags = element("div", "tags");
     this.tags.setAttribute("role", "group");
     this.tags.setAttribute("aria-label", "Tags");
-    const place = element("div", "place", this.previous, this.next, this.position, this.total, this.rowId, this.saved);
-    const tools = element("div", "tools", this.tags, this.like, this.masked, this.raw, this.helpButton);
+    this.badge = element("span", "badge", "proposed");
+    this.badge.title = "A text of this row is proposed; an export takes it in place of the row's own";
+    this.message = element("span", "message");
+    this.message.setAttribute("role", "status");
+    const place = element("div", "place", this.previous, this.next, this.position, this.total, this.rowId, this.badge, this.saved);
+    const tools = element("div", "tools", this.tags, this.like, this.masked, this.tokens, this.raw, this.helpButton);
     this.spoken = element("div", "spoken");
     this.spoken.setAttribute("aria-live", "polite");
     this.help = keyList();
     this.help.hidden = true;
     this.main = element("div", "main");
-    this.root = element("div", "reader", element("div", "bar", place, tools), this.help, this.main, this.spoken);
+    this.root = element("div", "reader", element("div", "bar", place, this.message, tools), this.help, this.main, this.spoken);
   }
 
   // Called for every message from the server. If the revision is the same, the reader does not move.
   update(data, setState) {
     window.addEventListener("keydown", this.onKey, true); // the browser adds the same listener only once
+    window.addEventListener("winnow-subject", this.onSubject);
     const isNew = data.revision !== this.data?.revision;
     const last = this.data;
     [this.data, this.setState] = [data, setState];
@@ -73,18 +77,26 @@ class Reader {
       this.at = clamp(data.at ?? 0, 0, Math.max(0, data.total - 1));
       this.unfolded.clear();
       this.waiting = [];
+      this.tell("");
+      [this.editing.now, this.editing.wish] = [null, null];
     }
+    this.showsTokens ??= data.tokens?.on === true;
     if (isNew || last.base !== data.base || last.rows.length !== data.rows.length) this.asked = null;
     if (this.log?.dataset !== data.dataset) {
       this.log?.stop();
       this.log = new TagLog(data.dataset, (value) => this.setState("log", value), () => this.drawBar());
+      this.editing.readDrafts();
     }
     this.log.isSingle = data.single === true;
+    const refusals = this.log.refused(data.refused);
+    this.log.opposites = data.opposites;
     this.log.acknowledge(data.acked);
     if (data.tags.join("\n") !== this.tagNames?.join("\n")) this.buildTags();
+    if (data.letters && !this.hasOwnKeys) this.listOwnKeys();
     this.answerWaiting();
     this.keepClearOfMenu();
     this.draw();
+    this.editing.update(refusals);
     this.ask();
   }
 
@@ -95,11 +107,20 @@ class Reader {
       const made = element("button", "tag");
       made.type = "button";
       made.style.setProperty("--tag", TAG_COLOURS[tag] ?? MORE_COLOURS[others++ % MORE_COLOURS.length]);
-      if (index < 9) made.append(element("kbd", "", String(index + 1)));
+      const letter = Object.entries(this.data.letters ?? {}).find(([, name]) => name === tag)?.[0];
+      if (letter || index < 9) made.append(element("kbd", "", letter?.toUpperCase() ?? String(index + 1)));
       made.append(appendText(element("span", "name"), tag), element("span", "dispute"));
       made.addEventListener("click", () => this.press(index));
       return made;
     }));
+  }
+
+  listOwnKeys() {
+    this.hasOwnKeys = true;
+    const list = keyList([...Object.entries(this.data.letters), ...Object.entries(this.data.asks ?? {})]);
+    list.hidden = this.help.hidden;
+    this.help.replaceWith(list);
+    this.help = list;
   }
 
   // A position with its revision, since the server may show other rows when it reads this.
@@ -115,6 +136,9 @@ class Reader {
     const to = clamp(at, 0, Math.max(0, this.data.total - 1));
     if (to === this.at) return;
     this.at = to;
+    this.tokensFrom = 0;
+    this.tell("");
+    [this.editing.now, this.editing.wish, this.editing.pointed] = [null, null, -1];
     this.unfolded.clear();
     this.draw();
     const top = this.keepClearOfMenu();
@@ -145,13 +169,22 @@ class Reader {
     else this.wantTimer = setTimeout(want, 120);
   }
 
+  // Whether the person has chosen another subject, whose rows have not arrived: what is pressed now would go to a row of the last one.
+  get isLeaving() {
+    return this.data.subject !== undefined && this.wanted !== undefined && this.wanted !== this.data.subject;
+  }
+
   // A tag pressed before its row has arrived is stored when the row arrives.
   press(index) {
     const tag = this.tagNames[index];
-    if (tag === undefined || !this.data.total) return;
+    if (tag === undefined || !this.data.total || this.isLeaving) return;
     const row = this.row();
     if (!row) this.waiting.push([this.at, index]);
-    else this.log.say(row.id, tag, !this.log.tagsOf(row).has(tag), this.at);
+    else {
+      const isOn = !this.log.tagsOf(row).has(tag);
+      this.log.say(row.id, tag, isOn, this.at);
+      if (isOn && this.data.advances) this.go(this.at + 1);
+    }
   }
 
   answerWaiting() {
@@ -168,21 +201,31 @@ class Reader {
     if (this.waiting.length) { this.waiting.pop(); return; }
     const last = this.log.undo();
     if (last && this.row(last.at)?.id === last.id) this.go(last.at);
-    this.say(last ? `${last.tag} ${last.on ? "removed" : "added again"}` : "last tag undone");
+    if (!last) this.tell("Your last change is undone.");
+    else if (last.tag === undefined) this.tell("The last change of a text is undone.");
+    else this.say(`${last.tag} ${last.on ? "removed" : "added again"}`);
   }
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !this.isShown()) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || this.isLeaving || !this.isShown()) return;
     const target = event.composedPath()[0];
     const isOurs = event.composedPath().includes(this.root);
     if (target instanceof Element && isTyping(target)) return;
     const key = keyName(event);
     const isArrow = key === "arrowright" || key === "arrowleft";
+    if (isArrow && isOurs && this.showsTokens && target.closest(".token-area")) {
+      stepToken(target, key === "arrowright" ? 1 : -1);
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     // Outside the reader an arrow key can belong to tabs, a slider or a table.
     if (isArrow && !isOurs && target !== document.body) return;
     if (key === "j" || key === "arrowright") this.go(this.at + 1);
     else if (key === "k" || key === "arrowleft") this.go(this.at - 1);
     else if (key === "escape" && !this.help.hidden) this.toggleHelp();
+    else if (!event.repeat && key in (this.data.letters ?? {})) this.press(this.tagNames.indexOf(this.data.letters[key]));
+    else if (!event.repeat && key in (this.data.asks ?? {})) this.setState("asked", { name: this.data.asks[key], n: Date.now() });
     else if (!event.repeat && /^[1-9]$/.test(key) && +key <= this.tagNames.length) this.press(+key - 1);
     else if (!event.repeat && key in COMMANDS) COMMANDS[key](this);
     else return;
@@ -214,6 +257,28 @@ class Reader {
     this.draw();
   }
 
+  // The row as tokens instead of its texts. The server sends the tokens of the rows around this one while this is on.
+  toggleTokens() {
+    if (!this.data.tokens) return;
+    this.showsTokens = !this.showsTokens;
+    this.showsRaw = false;
+    this.tokensFrom = 0;
+    this.draw();
+    this.tellTokens();
+  }
+
+  // Requests the tokens of this row from that number on.
+  askTokens(from) {
+    this.tokensFrom = from;
+    this.tellTokens();
+  }
+
+  tellTokens() {
+    clearTimeout(this.atTimer); // the position comes along
+    this.setState("at", this.place());
+    this.setState("tokens", { on: this.showsTokens, id: this.row()?.id ?? "", from: this.tokensFrom });
+  }
+
   // The server sends the row again with its masked values, and records the person's name; or masks it again.
   reveal() {
     const row = this.row();
@@ -223,6 +288,10 @@ class Reader {
   // The server answers with another view, if it offers that.
   seekLike() {
     if (this.data.similar && this.row()) this.setState("like", { id: this.row().id, n: Date.now() });
+  }
+
+  seekFault(name) {
+    this.setState("fault", { name, n: Date.now() });
   }
 
   // Unfolds all folded texts of this row, or folds them again.
@@ -238,17 +307,35 @@ class Reader {
     this.spoken.textContent = sentence;
   }
 
+  // Shows a sentence in the bar until the next row.
+  tell(sentence) {
+    this.message.replaceChildren();
+    appendText(this.message, sentence);
+    this.message.title = sentence;
+  }
+
   draw() {
     this.drawBar();
-    const row = this.row();
+    const row = this.row(), { editing } = this;
+    if (editing.isOn(row) && this.drawnEditing === editing.now && editing.area()) return; // what is typed stays
+    this.drawnEditing = editing.now;
     // A message that only acknowledges a tag does not redraw the text, so that a selection in it stays.
-    const state = JSON.stringify([this.at, this.data.total, this.showsRaw, [...this.unfolded], this.data.fold,
-      row && { ...row, tags: null, disputed: null }]);
+    const state = JSON.stringify([this.at, this.data.total, this.showsRaw, this.showsTokens, this.data.tokens, [...this.unfolded], this.data.fold,
+      this.data.editable, editing.now, editing.view, editing.pending(row).map((entry) => entry.seq), row && { ...row, tags: null, disputed: null }]);
     if (state === this.drawn) return;
     this.drawn = state;
-    this.main.replaceChildren(...(row ? rowParts(row, this) : [this.placeholder()]));
-    this.main.className = `main layout-${row?.layout ?? "none"}`;
+    const isTokens = this.showsTokens && this.data.tokens && !this.showsRaw;
+    const drawn = (of) => (isTokens ? [this.tokensOf(of)] : rowParts(of, this));
+    this.main.replaceChildren(...(row ? drawn(row) : [this.placeholder()]));
+    this.main.className = `main layout-${isTokens ? "none" : row?.layout ?? "none"}`;
     this.say(row ? `Row ${this.at + 1} of ${this.data.total}` : "");
+  }
+
+  tokensOf(row) {
+    if (row.tokens) return tokensPart(row.tokens, this);
+    if (this.data.tokens.possible) return element("p", "placeholder", "Cutting the row into tokens \u2026");
+    const open = button("plain", "Open the page Training", () => this.setState("train", Date.now()));
+    return element("div", "body", element("p", "note", this.data.tokens.why), element("p", "", open));
   }
 
   placeholder() {
@@ -266,10 +353,13 @@ class Reader {
     this.previous.disabled = this.at <= 0;
     this.next.disabled = this.at >= total - 1;
     this.raw.setAttribute("aria-pressed", String(this.showsRaw));
+    this.tokens.hidden = !this.data.tokens;
+    this.tokens.setAttribute("aria-pressed", String(this.showsTokens === true));
     this.like.hidden = !this.data.similar;
     this.like.disabled = !row;
     this.masked.hidden = !row?.masked && !row?.shown;
     this.masked.setAttribute("aria-pressed", String(row?.shown === true));
+    this.badge.hidden = !row || !log || !this.editing.isProposed(row);
     const words = { idle: "", saving: "saving \u2026", saved: "saved \u2713", failed: "not saved \u2013 retry" };
     this.saved.textContent = words[log?.state ?? "idle"];
     this.saved.disabled = log?.state !== "failed";
@@ -278,9 +368,10 @@ class Reader {
       const tag = this.tagNames[index];
       made.setAttribute("aria-pressed", String(tags.has(tag)));
       made.lastChild.textContent = row?.disputed?.includes(tag) ? "disputed" : "";
-      made.disabled = !total;
+      made.disabled = !total || this.isLeaving;
     });
-    Object.assign(this.root.dataset, { at: this.at, row: row?.id ?? "", save: log?.state ?? "idle" });
+    this.root.setAttribute("aria-busy", String(this.isLeaving));
+    Object.assign(this.root.dataset, { subject: this.data.subject ?? "", at: this.at, row: row?.id ?? "", save: log?.state ?? "idle" });
   }
 }
 

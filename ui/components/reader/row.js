@@ -16,10 +16,30 @@ function sectionPart(section, index, reader) {
   const head = element("header", "", appendText(element("span", "role"), section.title));
   if (section.tokens !== null) head.append(element("span", "tokens", `${count(section.tokens)} ${section.tokens === 1 ? "token" : "tokens"}`));
   const part = element("section", `section ${section.kind}`, head);
+  part.dataset.section = String(index);
+  if (reader.editing.isOn(reader.row()) && reader.editing.now.index === index) {
+    part.append(editorPart(section, index, reader));
+    return part;
+  }
+  if (reader.editing.isEditable(index)) {
+    const edit = button("edit", "Edit", () => reader.editing.start(index));
+    edit.setAttribute("aria-label", `Edit: ${section.title}`);
+    head.append(edit);
+  }
+  const proposal = reader.editing.proposalOf(reader.row(), section);
+  if (proposal) part.append(proposalPart(section, index, proposal, reader));
+  if (proposal && reader.editing.view !== "original" && !proposal.is_masked) return part;
   if (!section.text) {
     part.append(element("p", "nothing", section.is_missing ? "(missing)" : "(empty)"));
     return part;
   }
+  part.append(foldedText(section, index, reader));
+  return part;
+}
+
+// The text of a section, folded if it is long.
+function foldedText(section, index, reader) {
+  const part = element("div", "folded-text");
   const fold = foldAt(section, reader.data.fold);
   const isFolded = fold > 0 && !reader.unfolded.has(index);
   part.append(textBlock(section, isFolded ? fold : section.text.length));
@@ -30,7 +50,7 @@ function sectionPart(section, index, reader) {
     part.append(button("more", words, () => {
       isFolded ? reader.unfolded.add(index) : reader.unfolded.delete(index);
       reader.draw();
-    }, "E"));
+    }, "F"));
   }
   if (section.hidden && !isFolded) {
     part.append(element("p", "nothing", `${count(section.hidden)} further characters are not shown here.`));
@@ -72,6 +92,20 @@ function votesPart(votes) {
   return part;
 }
 
+// The faults of the row; each is a button that shows the rows with it, if the server offers other views.
+function faultsPart(faults, reader) {
+  const part = element("p", "note", "Faults of its structure: ");
+  faults.forEach(([name, words], index) => {
+    if (index) part.append(", ");
+    if (!reader.data.similar) { part.append(words); return; }
+    const link = button("link", words, () => reader.seekFault(name));
+    link.title = "Show the rows with this fault";
+    part.append(link);
+  });
+  part.append(".");
+  return part;
+}
+
 function rawPart(raw) {
   const part = element("section", "section raw", element("header", "", element("span", "role", "Raw record")));
   if (raw?.note) part.append(element("p", "nothing", raw.note));
@@ -84,6 +118,7 @@ function rowParts(row, reader) {
   const body = element("div", "body");
   if (reader.showsRaw) body.append(rawPart(row.raw));
   else {
+    if (row.faults.length) body.append(faultsPart(row.faults, reader));
     for (const note of row.notes) body.append(element("p", "note", note));
     const answers = element("div", "pair");
     row.sections.forEach((section, index) => {

@@ -13,11 +13,13 @@ from ui.rows import masking
 from ui.session import session
 
 _HERE = Path(__file__).parent
-_MARKS = _HERE.parent / "reader" / "marks.js"  # the reader's way to draw text, with text nodes only
+_READER = _HERE.parent / "reader"  # its way to draw text, with text nodes only
 _COMPONENT = st.components.v2.component(
     "winnow_side_by_side",
     css=(_HERE / "side.css").read_text(encoding="utf-8"),
-    js="\n".join(path.read_text(encoding="utf-8") for path in (_MARKS, _HERE / "side.js")),
+    js="\n".join(
+        path.read_text(encoding="utf-8") for path in (_READER / "elements.js", _READER / "marks.js", _HERE / "side.js")
+    ),
 )
 
 

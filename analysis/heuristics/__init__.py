@@ -1,0 +1,3 @@
+"""Which texts break the rules by which others chose their training data? The rules of Gopher, C4 and Self-Instruct."""
+
+__all__: list[str] = []

@@ -1,0 +1,48 @@
+"""How many of the rows in view an export would take, step by step: without dropped rows, and with rows written anew."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from analysis.dataset import Dataset
+from analysis.dataset.folder import BY_PEOPLE, HAS_PROPOSAL
+from analysis.view import View
+from ui.session import places, session
+from ui.session.cache_keys import Key, key_of
+from ui.session.text import count
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _steps(key: Key, _dataset: Dataset, _view: View) -> tuple[list[str], int]:
+    """The steps as words, one if no row is dropped or to be fixed; and the rows that go out with a proposed text."""
+    frame = _dataset.frame(["tags", HAS_PROPOSAL], _dataset.rows_of(_view))
+    is_dropped, is_to_fix = (frame["tags"].list.contains(tag) for tag in ("drop", "fix"))
+    has_proposal = frame[HAS_PROPOSAL]
+    kept = ~is_dropped
+    ready = kept & (~is_to_fix | has_proposal)
+    steps = [f"{count(frame.height)} in view"]
+    if is_dropped.any():
+        steps.append(f"{_sum(kept):,} without those tagged drop")
+    if (kept & is_to_fix).any():
+        steps.append(f"{_sum(kept & ~is_to_fix):,} without those tagged fix")
+    if (kept & is_to_fix & has_proposal).any():
+        steps.append(f"{_sum(ready):,} with those tagged fix that have a proposed text")
+    return steps, _sum(ready & has_proposal)
+
+
+def _sum(mask: pl.Series) -> int:
+    return int(mask.sum())
+
+
+def funnel(dataset: Dataset) -> None:
+    """Draws the steps and a link to the page Export; nothing while all rows would go out as they are."""
+    if HAS_PROPOSAL in dataset.originals:
+        return
+    steps, proposed = _steps(key_of(dataset, *BY_PEOPLE, view=session.view()), dataset, session.view())
+    if len(steps) < 2 and not proposed:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="funnel"):
+        texts = f" {proposed:,} of them go out with a proposed text." if proposed else ""
+        st.text(f"For an export: {' → '.join(steps)}.{texts}", width="content")
+        st.page_link(places.page("export"), label="Export", icon=":material/ios_share:")
