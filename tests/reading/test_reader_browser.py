@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.apps.reader_app import HOSTILE
 from tests.support.browser import Server
+from ui.components.reader import SCRIPT
 
 pytestmark = pytest.mark.browser
 
@@ -157,6 +158,24 @@ def test_five_reruns_leave_one_listener(read: Callable[[int], Page]) -> None:
     shows(page, 41)
     page.keyboard.press("4")
     assert len(stored(page, before, 1)) == 1
+
+
+def test_a_message_that_a_later_one_overtook_does_not_make_the_reader_deaf(read: Callable[[int], Page]) -> None:
+    """Streamlit then ends the first drawing after the second has begun; a key between them must not be lost."""
+    page = read(700)
+    before = len(changes(page))
+    ends = """async (script) => {
+      const parts = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")].map((part) => part.shadowRoot);
+      const parentElement = parts.find((part) => part.winnowReader), { data, setState } = parentElement.winnowReader;
+      const made = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+      const first = await made.default({ parentElement, data, setStateValue: setState });
+      await made.default({ parentElement, data, setStateValue: setState });
+      first();
+    }"""
+    page.evaluate(ends, SCRIPT)
+    burst(page, "1k2k13")
+    expected = [(700, "keep"), (699, "drop"), (698, "keep"), (698, "fix")]
+    assert stored(page, before, 4) == [[f"{at:016x}", tag, True, False] for at, tag in expected]
 
 
 def test_go_to_unfold_raw_and_the_list_of_keys(read: Callable[[int], Page]) -> None:

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from ui.components.tokens import SCRIPT, STYLE
+from ui.components.tokens import SCRIPT as TOKENS_SCRIPT
+from ui.components.tokens import STYLE
 
-__all__ = ["Change", "place_in", "read_log", "reader"]
+__all__ = ["SCRIPT", "Change", "place_in", "read_log", "reader"]
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
@@ -23,10 +24,9 @@ _SCRIPTS = (
     "row",
     "reader",
 )  # joined into one script in this order
+SCRIPT = "\n".join([*((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS), TOKENS_SCRIPT])
 _COMPONENT = st.components.v2.component(
-    "winnow_reader",
-    css=(_HERE / "reader.css").read_text(encoding="utf-8") + STYLE,
-    js="\n".join([*((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS), SCRIPT]),
+    "winnow_reader", css=(_HERE / "reader.css").read_text(encoding="utf-8") + STYLE, js=SCRIPT
 )
 DEFAULT_FOLD = 900
 

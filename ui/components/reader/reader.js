@@ -378,5 +378,6 @@ class Reader {
 export default function ({ parentElement, data, setStateValue }) {
   const reader = (parentElement.winnowReader ??= new Reader(parentElement));
   reader.update(data, setStateValue);
-  return reader.stop;
+  // Streamlit also calls this for a message that a later one overtook: the reader is then on the screen and must go on.
+  return () => { if (!reader.root.isConnected) reader.stop(); };
 }
