@@ -159,6 +159,36 @@ def test_five_reruns_leave_one_listener(read: Callable[[int], Page]) -> None:
     assert len(stored(page, before, 1)) == 1
 
 
+def test_a_message_that_a_later_one_overtook_does_not_make_the_reader_deaf(read: Callable[[int], Page]) -> None:
+    """Streamlit then ends the first drawing after the second has begun; a key between them must not be lost."""
+    page = read(700)
+    before = len(changes(page))
+    ends = """() => {
+      const parts = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")].map((part) => part.shadowRoot);
+      const parentElement = parts.find((part) => part.winnowReader), { data, setState } = parentElement.winnowReader;
+      const end = winnowReaderCode.draw({ parentElement, data, setStateValue: setState });
+      winnowReaderCode.draw({ parentElement, data, setStateValue: setState });
+      end();
+    }"""
+    page.evaluate(ends)
+    burst(page, "1k2k13")
+    expected = [(700, "keep"), (699, "drop"), (698, "keep"), (698, "fix")]
+    assert stored(page, before, 4) == [[f"{at:016x}", tag, True, False] for at, tag in expected]
+
+
+def test_the_code_of_the_reader_is_sent_once(app: Server, page: Page) -> None:
+    frames: list[bytes] = []
+    page.on("websocket", lambda channel: channel.on("framereceived", lambda frame: frames.append(bytes(frame))))
+    page.goto(f"{app.url}/?at=800")
+    shows(page, 800)
+    assert sum(b"function drawReader" in frame for frame in frames) == 1
+    page.keyboard.press("1")
+    expect(page.locator('.reader[data-save="saved"]')).to_be_visible()
+    page.keyboard.press("j")
+    page.wait_for_url("**/?at=801")
+    assert sum(b"function drawReader" in frame for frame in frames) == 1
+
+
 def test_go_to_unfold_raw_and_the_list_of_keys(read: Callable[[int], Page]) -> None:
     page = read(0)
     page.keyboard.press("g")

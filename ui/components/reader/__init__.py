@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from ui.components.tokens import SCRIPT, STYLE
 __all__ = ["Change", "place_in", "read_log", "reader"]
 
 _HERE = Path(__file__).parent
-_SCRIPTS = (
+_SCRIPTS = (  # joined into one script in this order
     "elements",
     "marks",
     "log",
@@ -21,13 +22,22 @@ _SCRIPTS = (
     "edit",
     "proposal",
     "row",
+    "bar",
     "reader",
-)  # joined into one script in this order
-_COMPONENT = st.components.v2.component(
-    "winnow_reader",
-    css=(_HERE / "reader.css").read_text(encoding="utf-8") + STYLE,
-    js="\n".join([*((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS), SCRIPT]),
+    "code",
+    "bring",
 )
+
+
+def _text(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+_STYLE = f"const READER_STYLE = {json.dumps(_text('reader.css') + STYLE)};"
+_SCRIPT = "\n".join([SCRIPT, _STYLE, *(_text(f"{name}.js") for name in _SCRIPTS)])
+"""The code of the reader, as `_CODE` brings it to the browser once; the messages of `_COMPONENT` are only data."""
+_CODE = st.components.v2.component("winnow_reader_code", js=_SCRIPT)
+_COMPONENT = st.components.v2.component("winnow_reader", js=_text("code.js") + _text("mount.js"))
 DEFAULT_FOLD = 900
 
 
@@ -89,6 +99,7 @@ def reader(
     sent = {**data, "acked": {client: seq for client, seq in data["acked"].items() if client in clients}}
     sent["refused"] = [entry for entry in data.get("refused", ()) if entry[0] in clients]
     sent.setdefault("fold", DEFAULT_FOLD)
+    _CODE(key=f"{key}_code")
     _COMPONENT(
         key=key,
         data=sent,

@@ -18,8 +18,8 @@ const COMMANDS = {
   r: (reader) => reader.reveal(),
   m: (reader) => reader.seekLike(),
   t: (reader) => reader.toggleTokens(),
-  "?": (reader) => reader.toggleHelp(),
-  g: (reader) => { reader.position.focus(); reader.position.select(); },
+  "?": (reader) => reader.bar.toggleHelp(),
+  g: (reader) => { reader.bar.position.focus(); reader.bar.position.select(); },
 };
 
 // `own`: the keys of this reader, as [letter, meaning]; they stand before the others, of which they may replace one.
@@ -33,4 +33,32 @@ function keyList(own = []) {
     list.append(element("div", "", keys, element("dd", "", meaning)));
   }
   return list;
+}
+
+// What a key does in the reader; a key with no meaning here is left to the page.
+function pressKey(reader, event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || reader.isLeaving || !reader.isShown()) return;
+  const target = event.composedPath()[0];
+  const isOurs = event.composedPath().includes(reader.root);
+  if (target instanceof Element && isTyping(target)) return;
+  const key = keyName(event);
+  const isArrow = key === "arrowright" || key === "arrowleft";
+  if (isArrow && isOurs && reader.showsTokens && target.closest(".token-area")) {
+    stepToken(target, key === "arrowright" ? 1 : -1);
+    event.preventDefault();
+    event.stopPropagation();
+    return;
+  }
+  // Outside the reader an arrow key can belong to tabs, a slider or a table.
+  if (isArrow && !isOurs && target !== document.body) return;
+  if (key === "j" || key === "arrowright") reader.go(reader.at + 1);
+  else if (key === "k" || key === "arrowleft") reader.go(reader.at - 1);
+  else if (key === "escape" && !reader.bar.help.hidden) reader.bar.toggleHelp();
+  else if (!event.repeat && key in (reader.data.letters ?? {})) reader.press(reader.bar.tagNames.indexOf(reader.data.letters[key]));
+  else if (!event.repeat && key in (reader.data.asks ?? {})) reader.setState("asked", { name: reader.data.asks[key], n: Date.now() });
+  else if (!event.repeat && /^[1-9]$/.test(key) && +key <= reader.bar.tagNames.length) reader.press(+key - 1);
+  else if (!event.repeat && key in COMMANDS) COMMANDS[key](reader);
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
 }

@@ -1,0 +1,124 @@
+// The bar of the reader: where one is, what is stored, the tags, what can be shown, and the list of keys.
+
+const TAG_COLOURS = {
+  keep: "#1F7A52", drop: "#B3362B", fix: "#A65A00", pii: "#6B4BC4",
+  real: "#B3362B", "false alarm": "#5B6B7A", accepted: "#1F7A52",
+};
+const MORE_COLOURS = ["#2A63C8", "#A63E74", "#7A5C4A", "#2F7186", "#7D6415"];
+
+class Bar {
+  constructor(reader) {
+    this.reader = reader;
+    this.previous = button("step", "\u2190", () => reader.go(reader.at - 1), "K");
+    this.previous.setAttribute("aria-label", "Previous row (K)");
+    this.next = button("step", "\u2192", () => reader.go(reader.at + 1), "J");
+    this.next.setAttribute("aria-label", "Next row (J)");
+    this.position = element("input", "position");
+    Object.assign(this.position, { type: "text", inputMode: "numeric", title: "Go to a row (G)", autocomplete: "off" });
+    this.position.setAttribute("aria-label", "Row number; type one and press Enter");
+    this.position.addEventListener("keydown", (event) => this.typed(event));
+    this.position.addEventListener("blur", () => this.draw());
+    this.total = element("span", "total");
+    this.rowId = element("code", "row-id");
+    this.rowId.title = "row id";
+    this.saved = button("saved", "", () => reader.log.push());
+    this.raw = button("plain", "Raw", () => reader.toggleRaw(), "X");
+    this.raw.setAttribute("aria-pressed", "false");
+    this.tokens = button("plain", "Tokens", () => reader.toggleTokens(), "T");
+    this.tokens.title = "The row as the trainer reads it: which tokens are trained, not trained or lost";
+    this.masked = button("plain", "Show masked", () => reader.reveal(), "R");
+    this.masked.title = "Personal data is masked. If you show it, your name is recorded.";
+    this.like = button("plain", "More like this", () => reader.seekLike(), "M");
+    this.like.title = "Show the most similar rows as a view";
+    this.helpButton = button("plain", "?", () => this.toggleHelp());
+    this.helpButton.setAttribute("aria-label", "Keys");
+    this.helpButton.setAttribute("aria-expanded", "false");
+    this.tags = element("div", "tags");
+    this.tags.setAttribute("role", "group");
+    this.tags.setAttribute("aria-label", "Tags");
+    this.badge = element("span", "badge", "proposed");
+    this.badge.title = "A text of this row is proposed; an export takes it in place of the row's own";
+    this.message = element("span", "message");
+    this.message.setAttribute("role", "status");
+    const place = element("div", "place", this.previous, this.next, this.position, this.total, this.rowId, this.badge, this.saved);
+    const tools = element("div", "tools", this.tags, this.like, this.masked, this.tokens, this.raw, this.helpButton);
+    this.root = element("div", "bar", place, this.message, tools);
+    this.help = keyList();
+    this.help.hidden = true;
+  }
+
+  buildTags() {
+    this.tagNames = [...this.reader.data.tags];
+    let others = 0;
+    this.tags.replaceChildren(...this.tagNames.map((tag, index) => {
+      const made = element("button", "tag");
+      made.type = "button";
+      made.style.setProperty("--tag", TAG_COLOURS[tag] ?? MORE_COLOURS[others++ % MORE_COLOURS.length]);
+      const letter = Object.entries(this.reader.data.letters ?? {}).find(([, name]) => name === tag)?.[0];
+      if (letter || index < 9) made.append(element("kbd", "", letter?.toUpperCase() ?? String(index + 1)));
+      made.append(appendText(element("span", "name"), tag), element("span", "dispute"));
+      made.addEventListener("click", () => this.reader.press(index));
+      return made;
+    }));
+  }
+
+  listOwnKeys() {
+    this.hasOwnKeys = true;
+    const list = keyList([...Object.entries(this.reader.data.letters), ...Object.entries(this.reader.data.asks ?? {})]);
+    list.hidden = this.help.hidden;
+    this.help.replaceWith(list);
+    this.help = list;
+  }
+
+  typed(event) {
+    event.stopPropagation();
+    if (event.key === "Enter") {
+      const number = parseInt(this.position.value.replace(/[^0-9]/g, ""), 10);
+      this.position.blur();
+      if (number) this.reader.go(number - 1);
+    } else if (event.key === "Escape") this.position.blur();
+  }
+
+  toggleHelp() {
+    this.help.hidden = !this.help.hidden;
+    this.helpButton.setAttribute("aria-expanded", String(!this.help.hidden));
+  }
+
+  // Shows a sentence in the bar until the next row.
+  tell(sentence) {
+    this.message.replaceChildren();
+    appendText(this.message, sentence);
+    this.message.title = sentence;
+  }
+
+  draw() {
+    const { reader } = this, { data, log } = reader, { total } = data, row = reader.row();
+    const isTyped = this.root.getRootNode().activeElement === this.position;
+    if (!isTyped) this.position.value = total ? count(reader.at + 1) : "0";
+    this.position.style.width = `${count(total).length + 2}ch`;
+    this.total.textContent = `of ${count(total)}`;
+    this.rowId.textContent = row?.id ?? "";
+    this.previous.disabled = reader.at <= 0;
+    this.next.disabled = reader.at >= total - 1;
+    this.raw.setAttribute("aria-pressed", String(reader.showsRaw));
+    this.tokens.hidden = !data.tokens;
+    this.tokens.setAttribute("aria-pressed", String(reader.showsTokens === true));
+    this.like.hidden = !data.similar;
+    this.like.disabled = !row;
+    this.masked.hidden = !row?.masked && !row?.shown;
+    this.masked.setAttribute("aria-pressed", String(row?.shown === true));
+    this.badge.hidden = !row || !log || !reader.editing.isProposed(row);
+    const words = { idle: "", saving: "saving \u2026", saved: "saved \u2713", failed: "not saved \u2013 retry" };
+    this.saved.textContent = words[log?.state ?? "idle"];
+    this.saved.disabled = log?.state !== "failed";
+    const tags = row && log ? log.tagsOf(row) : new Set();
+    [...this.tags.children].forEach((made, index) => {
+      const tag = this.tagNames[index];
+      made.setAttribute("aria-pressed", String(tags.has(tag)));
+      made.lastChild.textContent = row?.disputed?.includes(tag) ? "disputed" : "";
+      made.disabled = !total || reader.isLeaving;
+    });
+    reader.root.setAttribute("aria-busy", String(reader.isLeaving));
+    Object.assign(reader.root.dataset, { subject: data.subject ?? "", at: reader.at, row: row?.id ?? "", save: log?.state ?? "idle" });
+  }
+}
