@@ -14,6 +14,7 @@ from ui.actions import bar as actions
 from ui.actions import cleaning
 from ui.frame import chips, view_tools
 from ui.frame.bar import Act, Chip, view_bar
+from ui.frame.history import keep_steps
 from ui.rows import masking, undoing
 from ui.session import jobs, places, session
 from ui.session.text import count, cut, md
@@ -23,6 +24,7 @@ STYLE = """<style>
 [data-testid=stMetric] { padding: .55rem .8rem; }
 [data-testid=stMetricValue] { font-size: 1.45rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .st-key-frame { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding-bottom: .6rem; }
+.st-key-history_steps { position: absolute; }
 </style>"""
 SAMPLES = {
     "instructions": "1,200 instructions of 7 sources, scored by 8 annotators",
@@ -33,8 +35,9 @@ SAMPLES = {
 
 
 def begin() -> None:
-    """Applies the style that all pages share."""
+    """Applies the style that all pages share, and keeps the steps of the browser's Back."""
     st.html(STYLE)
+    keep_steps()
 
 
 def open_page(title: str) -> Dataset:
