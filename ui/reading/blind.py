@@ -1,4 +1,4 @@
-"""The blind check of Read & tag: a random sample labelled without seeing earlier labels, then compared with them."""
+"""The blind check of Read: a random sample labelled without seeing earlier labels, then compared with them."""
 
 from __future__ import annotations
 
