@@ -14,8 +14,7 @@ from ui.session import files, jobs, session
 from ui.session.clicks import clicked
 from ui.session.text import count, md
 
-frame.begin()
-st.title("Open", anchor=False)
+frame.begin("Open")
 jobs.show_error()
 if job := st.session_state.get("opening"):
     jobs.wait_for(job, "Opening", frame.opened_and_shown)

@@ -6,7 +6,7 @@ from ui.frame import frame
 from ui.reading import blind, desk
 from ui.rows import like, masking
 
-dataset = frame.open_page("Read & tag")
+dataset = frame.open_page("Read")
 if (check := blind.chosen(dataset)) is not None:
     blind.room(dataset, check)
     st.stop()

@@ -19,10 +19,11 @@ st.set_page_config(page_title="Winnow", page_icon=f"data:image/png;base64,{icon}
 ask_to_log_in()
 st.navigation(
     {
-        "": [
+        "": [  # Streamlit draws the pages without a section first
             page("overview", title="Overview", icon=":material/dashboard:", default=True),
             page("findings", title="Findings", icon=":material/inbox:"),
-            page("reading", title="Read & tag", icon=":material/menu_book:"),
+            page("reading", title="Read", icon=":material/menu_book:"),
+            page("training", title="Training", icon=":material/model_training:"),
             page("export", title="Export", icon=":material/ios_share:"),
             page("open", title="Open", icon=":material/folder_open:"),
         ],
@@ -32,13 +33,12 @@ st.navigation(
             page("map", title="Map", icon=":material/map:"),
         ],
         "Quality": [
-            page("training", title="Training", icon=":material/model_training:"),
             page("noise", title="Format", icon=":material/cleaning_services:"),
             page("duplicates", title="Duplicates", icon=":material/content_copy:"),
             page("conflicts", title="Conflicts", icon=":material/call_split:"),
             page("personal_data", title="Personal data", icon=":material/shield_person:"),
         ],
-        "People and slices": [
+        "People": [
             page("annotators", title="Annotators", icon=":material/groups:"),
             page("slices", title="Slices", icon=":material/pie_chart:"),
             page("compare", title="Compare", icon=":material/compare_arrows:"),

@@ -119,7 +119,7 @@ def test_every_page_at_two_widths(path: str, scheme: Literal["light", "dark"], h
 
 def test_names_given_by_people_stay_names(hostile: Opened, calm: Page) -> None:
     calm.goto(address(hostile.server, "/read", hostile.dataset))
-    settled(calm, "Read & tag")
+    settled(calm, "Read")
     row = read_row(calm, 0)
     widget(calm, "bulk").get_by_role("button").first.click()
     names = calm.get_by_label("Tags of this dataset")
@@ -129,7 +129,7 @@ def test_names_given_by_people_stay_names(hostile: Opened, calm: Page) -> None:
     tag = calm.locator(".reader").get_by_role("button", name=TAG)
     click_until(widget(calm, "save_tags").get_by_role("button"), tag)
     calm.keyboard.press("Escape")
-    settled(calm, "Read & tag")
+    settled(calm, "Read")
     calm.locator("h1").click()
     calm.keyboard.press("5")
     expect(tag).to_have_attribute("aria-pressed", "true")
@@ -140,7 +140,7 @@ def test_names_given_by_people_stay_names(hostile: Opened, calm: Page) -> None:
     widget(calm, "share").get_by_role("button").first.click()
     calm.get_by_label("Your name, stored with tags and views").fill(PERSON)
     calm.get_by_label("Your name, stored with tags and views").press("Enter")
-    settled(calm, "Read & tag")
+    settled(calm, "Read")
     calm.get_by_label("Name of this view").fill(VIEW)
     calm.get_by_role("button", name="Save", exact=True).click()
     expect(calm.get_by_text(PERSON, exact=False)).to_be_visible()
@@ -158,7 +158,7 @@ def test_names_given_by_people_stay_names(hostile: Opened, calm: Page) -> None:
 
 def test_every_row_is_read_by_its_keys(hostile: Opened, calm: Page) -> None:
     calm.goto(address(hostile.server, "/read", hostile.dataset))
-    settled(calm, "Read & tag")
+    settled(calm, "Read")
     ids = hostile.dataset.column("row_id").to_list()
     for at, row in enumerate(ids):
         assert read_row(calm, at) == row

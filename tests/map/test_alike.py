@@ -394,7 +394,7 @@ def test_a_key_leads_to_rows_like_the_one_read(
 ) -> None:
     ids = dataset.column(ROW_ID).to_list()
     page.goto(f"{server(home=app_home).url}/read?d={dataset.id}&row={ids[6]}")
-    settled(page, "Read & tag")
+    settled(page, "Read")
     assert read_row(page, 6) == ids[6]
     page.evaluate(PRESS, ["m"])
     counted(page, 9)

@@ -61,12 +61,12 @@ def opened(server: Callable[..., Server], tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def read(opened: Opened, page: Page) -> Callable[[int], Locator]:
-    """`read(number)`: the section of that row's response in Read & tag."""
+    """`read(number)`: the section of that row's response in Read."""
 
     def at(number: int) -> Locator:
         row_id = opened.dataset.column("row_id")[number]
         page.goto(f"{address(opened.server, '/read', opened.dataset)}&row={row_id}")
-        settled(page, "Read & tag")
+        settled(page, "Read")
         assert read_row(page, number) == row_id
         return page.locator(".reader .assistant")
 
@@ -177,7 +177,7 @@ def test_a_draft_survives_another_row_and_a_reload(opened: Opened, page: Page, r
     page.get_by_role("button", name="Next row (J)").click()
     read_row(page, ARABIC + 1)
     page.reload()
-    settled(page, "Read & tag")
+    settled(page, "Read")
     read(ARABIC)
     page.keyboard.press("e")
     expect(answer.locator("textarea")).to_have_value("A draft.")
@@ -193,7 +193,7 @@ def named(opened: Opened, name: str) -> Dataset:
 def test_a_masked_text_is_shown_before_it_is_edited_and_the_look_is_recorded(opened: Opened, page: Page) -> None:
     dataset = named(opened, "mails.jsonl")
     page.goto(address(opened.server, "/read", dataset))
-    settled(page, "Read & tag")
+    settled(page, "Read")
     read_row(page, 0)
     answer = page.locator(".reader .assistant")
     expect(answer.locator("mark.pii")).to_contain_text("••••")
@@ -217,7 +217,7 @@ def test_a_masked_text_is_shown_before_it_is_edited_and_the_look_is_recorded(ope
 def test_a_message_of_a_chat_is_edited_where_the_focus_is(opened: Opened, page: Page) -> None:
     dataset = named(opened, "chats.jsonl")
     page.goto(address(opened.server, "/read", dataset))
-    settled(page, "Read & tag")
+    settled(page, "Read")
     read_row(page, 0)
     sections = page.locator(".reader section.section")
     sections.nth(1).get_by_role("button", name="Edit").focus()
@@ -239,7 +239,7 @@ def test_a_message_of_a_chat_is_edited_where_the_focus_is(opened: Opened, page: 
 def test_a_view_is_cleaned_dropped_and_undone(opened: Opened, page: Page) -> None:
     url = address(opened.server, "/read", opened.dataset)
     page.goto(f"{url}&f=response~has~chips")
-    settled(page, "Read & tag")
+    settled(page, "Read")
     widget(page, "clean_rows").get_by_role("button").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("combobox").fill("HTML entities")

@@ -40,7 +40,7 @@ def test_a_click_on_a_fault_shows_the_rows_with_it(server: Callable[..., Server]
     compute(dataset, dataset.signal("structure"))
     ids = dataset.column("row_id").to_list()
     page.goto(f"{address(server(home=home), '/read', dataset)}&row={ids[2]}")
-    settled(page, "Read & tag")
+    settled(page, "Read")
     assert read_row(page, 2) == ids[2]
     note = page.locator(".reader .note")
     expect(note).to_have_text("Faults of its structure: edge white space, same role twice.")

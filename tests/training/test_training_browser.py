@@ -76,14 +76,14 @@ def talks(server: Callable[..., Server], tmp_path_factory: pytest.TempPathFactor
 
 def test_read_says_what_to_do_and_then_shows_each_row_as_tokens(talks: str, page: Page) -> None:
     page.goto(talks)
-    settled(page, "Read & tag")
+    settled(page, "Read")
     page.locator('.reader[data-at="0"]').wait_for()
     page.keyboard.press("t")
     expect(page.locator(".reader .note")).to_contain_text("No template is chosen for this dataset.")
     page.get_by_role("button", name="Open the page Training").click()
     settled(page, "Training")
     use(page, "chatml")
-    go(page, "Read & tag")
+    go(page, "Read")
     page.locator('.reader[data-at="0"]').wait_for()
     page.keyboard.press("t")
     expect(page.locator(".token.trained").first).to_be_visible()

@@ -69,7 +69,7 @@ def test_a_finding_becomes_a_rule_and_its_rows_are_accepted(opened: Opened, page
 
     page.keyboard.press("Escape")
     page.get_by_role("button", name=f"Read {EMPTY} rows").click()
-    settled(page, "Read & tag")
+    settled(page, "Read")
     button(page, "accept").click()
     button(page, "accept_go").click()
     expect(page.get_by_text("Write why these rows may stay. Nothing was accepted.")).to_be_visible()
@@ -93,7 +93,7 @@ def test_a_finding_becomes_a_rule_and_its_rows_are_accepted(opened: Opened, page
 
 def test_an_edited_text_is_in_the_exported_file(opened: Opened, page: Page) -> None:
     page.goto(address(opened.server, "/read", opened.dataset))
-    settled(page, "Read & tag")
+    settled(page, "Read")
     assert read_row(page, 0) == opened.dataset.column("row_id")[0]
     page.keyboard.press("e")
     page.locator(".reader textarea").fill("Forty people, written anew.")

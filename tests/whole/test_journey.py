@@ -155,7 +155,7 @@ def test_from_the_first_click_to_a_link_that_shows_the_same(winnow: Winnow, page
     page.go_forward()
     view = view_of(page)
 
-    go(page, "Read & tag")
+    go(page, "Read")
     counted(page, searched)
     assert view_of(page) == view
     dataset = dataset_of(page, winnow.home)
@@ -179,7 +179,7 @@ def test_from_the_first_click_to_a_link_that_shows_the_same(winnow: Winnow, page
     expect(page.get_by_role("button", name="long ones")).to_be_visible()
     undamaged(page)
     second.goto(link)
-    settled(second, "Read & tag")
+    settled(second, "Read")
     counted(second, searched)
     assert view_of(second) == view
     pressed = second.locator('.reader .tags [aria-pressed="true"]')
@@ -287,7 +287,7 @@ def test_the_overview_counts_and_its_table_opens_a_row_in_the_reader(winnow: Win
     assert box
     line = 2.1875 * 14  # pixels: Streamlit's height of a table's line at our size of text
     page.mouse.click(box["x"] + 16, box["y"] + line * 3.5)  # the box before the third row
-    settled(page, "Read & tag")
+    settled(page, "Read")
     assert read_row(page, 2) == dataset.frame(["row_id"], dataset.rows_of(view))["row_id"][2]
     counted(page, rows)
     assert view_of(page) == view
@@ -323,7 +323,7 @@ def test_a_file_is_uploaded_and_its_roles_are_changed(winnow: Winnow, page: Page
     settled(page, "Open")
     changed = dataset_of(page, winnow.home)
     assert {"prompt": "ask", "response": "answer_b", "source": "team"}.items() <= changed.roles.items()
-    go(page, "Read & tag")
+    go(page, "Read")
     assert read_row(page, 0) == changed.column("row_id")[0]
     expect(page.locator(".reader .assistant .text")).to_have_text("Certainly! 0")
 
@@ -376,7 +376,7 @@ def test_a_long_computation_is_seen_by_all_stopped_and_gone_on_with(winnow: Winn
     kept = {path.name: path.stat().st_mtime_ns for path in parts.glob("*.parquet")}
     state = progress(dataset, tokens)
     assert kept and state and 0 < state.done < LONG_ROWS
-    go(second, "Read & tag")  # other pages go on working
+    go(second, "Read")  # other pages go on working
     read_row(second, 0)
     go_on.click()
     until(lambda: dataset.has(tokens) or len(list(parts.glob("*.parquet"))) > len(kept), "going on")

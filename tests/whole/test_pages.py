@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -113,6 +114,13 @@ def test_with_nothing_open_a_page_says_what_to_do(page: Path, home: Path) -> Non
     at = run(page)
     offers_samples(at)
     assert ("No dataset is open" in texts(at)) == (page.stem != "open")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_question_of_a_page_is_under_its_title(page: Path, data: dict[str, Dataset]) -> None:
+    at = run(page, data["bare"])
+    question = (ast.get_docstring(ast.parse(page.read_text())) or "").splitlines()[0]
+    assert question.endswith("?") and at.text[0].value == question
 
 
 RUN_AGAIN = ("tiny.jsonl", "chats", "bare")  # with texts, with chats, with nothing computed

@@ -93,7 +93,7 @@ def choose_method(dataset: Dataset) -> None:
 
 
 def disputes(asked: Asked) -> None:
-    """The items in dispute, most disputed first, and a button that opens them on the page Read & tag."""
+    """The items in dispute, most disputed first, and a button that opens them on the page Read."""
     items = votes(asked).disputed()
     if items.is_empty():
         st.text("No item in view is in dispute: no item has two different labels.")
@@ -139,7 +139,7 @@ def disputes(asked: Asked) -> None:
 
 
 def _read(dataset: Dataset, view: View) -> None:
-    """Goes to Read & tag, one row per disputed item, ordered by dispute."""
+    """Goes to Read, one row per disputed item, ordered by dispute."""
     session.set_view(view)
     st.session_state["order"] = "disputed"
     params: dict[str, str | list[str]] = {"d": dataset.id, "f": view.to_params()}

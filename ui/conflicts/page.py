@@ -17,7 +17,7 @@ from analysis.view import View
 from ui.components import side_by_side as component
 from ui.rows import browser, vectors
 from ui.rows.ticked import ticked_once
-from ui.session import jobs, places, session
+from ui.session import history, jobs, places, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.column_names import namer
 from ui.session.text import count
@@ -126,7 +126,7 @@ def say_meaning(dataset: Dataset) -> None:
 def compare(dataset: Dataset, kinds_with_counts: Sequence[tables.Found]) -> None:
     """The groups of one kind side by side, five per page."""
     rows_of = {one.kind.name: one.rows for one in kinds_with_counts if one.rows}
-    if st.session_state.get("conflict") not in rows_of:
+    if history.remembered("conflict") not in rows_of:
         asked = st.query_params.get("conflict")
         st.session_state["conflict"] = asked if asked in rows_of else next(iter(rows_of))
     with st.container(horizontal=True, vertical_alignment="bottom"):

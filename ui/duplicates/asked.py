@@ -13,7 +13,7 @@ from ui.duplicates import state
 from ui.duplicates.state import Policy
 from ui.figures import charts
 from ui.rows import vectors
-from ui.session import jobs, places, session
+from ui.session import history, jobs, places, session
 from ui.session.text import cut
 
 
@@ -94,7 +94,7 @@ def choose_kind(dataset: Dataset, policy: Policy) -> str:
         missing += " Across splits: no column has the role split, and there is one file only."
     st.caption(f"Counted in the rows in view. Passages count as groups, too.{missing}")
     names = list(counted)
-    if st.session_state.get("duplicates_kind") not in names:
+    if history.remembered("duplicates_kind") not in names:
         preferred = (st.query_params.get("kind"), "near", "exact", *names)
         st.session_state["duplicates_kind"] = next(kind for kind in preferred if kind in names)
     kind = st.segmented_control(

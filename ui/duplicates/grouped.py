@@ -8,7 +8,6 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.duplicates import decisions, side_by_side
-from analysis.duplicates.fields import LEAST_SIMILARITY
 from analysis.reading.side_by_side import Group
 from analysis.signal import ROW_ID
 from analysis.view import ANY_TEXT, View
@@ -20,7 +19,7 @@ from ui.duplicates.state import Found, Policy
 from ui.figures import charts
 from ui.rows import masking, vectors
 from ui.rows.ticked import ticked
-from ui.session import session
+from ui.session import history, session
 from ui.session.cache_keys import Key
 from ui.session.text import count
 
@@ -37,20 +36,21 @@ def choose_threshold(dataset: Dataset, kind: str) -> None:
     """Asks from which similarity rows are duplicates; the whole page follows at once."""
     if kind not in decisions.NEIGHBOURS_OF:
         return
-    least = 0.5 if kind == "near" else LEAST_SIMILARITY
-    kept = f"kept_threshold_{kind}_{dataset.id}"
+    kept, key = f"kept_threshold_{kind}_{dataset.id}", f"threshold_{kind}_{dataset.id}"
+    if history.is_step() or key not in st.session_state:
+        st.session_state[key] = state.threshold_of(dataset, kind)
     value = st.slider(
         "Similar from",
-        least,
+        state.least_threshold(kind),
         1.0,
-        state.threshold_of(dataset, kind),
-        0.01,
-        key=f"threshold_{kind}_{dataset.id}",
+        step=0.01,
+        key=key,
         on_change=_keep_threshold,
         args=(kind, dataset.id),
         width=520,
     )
     st.session_state[kept] = value
+    state.to_address(dataset, kind, value)
     if kind == "meaning":
         _choose_words(dataset)
     parameters = dataset.signal(decisions.SIGNAL_OF[kind]).parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +21,10 @@ from analysis.duplicates.splits import crossing
 from analysis.duplicates.verdicts import Verdicts
 from analysis.signal import ROW_ID
 from analysis.view import View
-from ui.session import session
+from ui.session import history, session
 from ui.session.cache_keys import Key, key_of
+
+SIMILAR = "similar"  # in the address: the kind and its threshold, such as near~0.85
 
 
 class Policy(NamedTuple):
@@ -43,11 +46,43 @@ class Found(NamedTuple):
 
 
 def threshold_of(dataset: Dataset, kind: str) -> float:
-    """The least similarity: as set on the page, else that of the signal's columns; 1 for kinds of equal rows."""
+    """The least similarity: as set on the page, else as in the address, else that of the signal's columns; 1 for kinds
+    of equal rows."""
     if kind not in decisions.NEIGHBOURS_OF:
         return 1.0
-    usual = dataset.signal("near_groups" if kind == "near" else decisions.SIGNAL_OF[kind]).parameters["threshold"]
-    return float(st.session_state.get(f"kept_threshold_{kind}_{dataset.id}", usual))
+    kept = history.remembered(f"kept_threshold_{kind}_{dataset.id}")
+    return float(
+        next(value for value in (kept, _in_address(kind), usual_threshold(dataset, kind)) if value is not None)
+    )
+
+
+def usual_threshold(dataset: Dataset, kind: str) -> float:
+    """The least similarity of the signal's columns."""
+    signal = dataset.signal("near_groups" if kind == "near" else decisions.SIGNAL_OF[kind])
+    return float(str(signal.parameters["threshold"]))
+
+
+def least_threshold(kind: str) -> float:
+    """The lowest similarity that can be chosen."""
+    return 0.5 if kind == "near" else LEAST_SIMILARITY
+
+
+def _in_address(kind: str) -> float | None:
+    """The threshold in the address, which names its kind; None if it is of another kind or no number in the range."""
+    parts = re.fullmatch(r"(\w+)~([01](?:\.[0-9]{1,4})?)", st.query_params.get(SIMILAR, ""))
+    if parts is None or parts[1] != kind:
+        return None
+    return asked if least_threshold(kind) <= (asked := float(parts[2])) <= 1 else None
+
+
+def to_address(dataset: Dataset, kind: str, threshold: float) -> None:
+    """Writes the threshold to the address, unless it is that of the signal's columns."""
+    asked = "" if threshold == usual_threshold(dataset, kind) else f"{kind}~{threshold:g}"
+    if asked:
+        if st.query_params.get(SIMILAR) != asked:
+            st.query_params[SIMILAR] = asked
+    else:
+        st.query_params.pop(SIMILAR, None)
 
 
 def other_words(dataset: Dataset) -> bool:

@@ -12,6 +12,7 @@ from analysis.findings import Outcome
 from analysis.inbox import STATES, Group, Line, Trend, first_to_read, grouped, ranked
 from ui.findings import progress
 from ui.findings.listing import ListGroup, ListLine, finding_list
+from ui.session import history
 from ui.session.text import count, cut
 
 STYLE = """<style>
@@ -50,7 +51,7 @@ def _filters() -> tuple[list[str], list[str]]:
 
 
 def _chosen(lines: Sequence[Line]) -> Line | None:
-    name = st.query_params.get("finding") or st.session_state.get("finding")
+    name = st.query_params.get("finding") or history.remembered("finding")
     asked = next((line for line in lines if line.check.name == name), None)
     if name and asked is None:
         st.text(f"There is no finding {cut(str(name), 40)}. The first one is shown.")

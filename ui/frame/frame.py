@@ -14,15 +14,19 @@ from ui.actions import bar as actions
 from ui.actions import cleaning
 from ui.frame import chips, view_tools
 from ui.frame.bar import Act, Chip, view_bar
+from ui.frame.history import keep_steps
 from ui.rows import masking, undoing
 from ui.session import jobs, places, session
-from ui.session.text import count, cut, md
+from ui.session.text import count, cut, md, name_of_file
 
 STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding: 4.6rem 2rem 3rem; max-width: 1560px; }
 [data-testid=stMetric] { padding: .55rem .8rem; }
 [data-testid=stMetricValue] { font-size: 1.45rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .st-key-frame { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding-bottom: .6rem; }
+.st-key-history_steps { position: absolute; }
+.st-key-question { margin-top: -.4rem; }
+.st-key-question [data-testid=stText] { color: color-mix(in srgb, currentColor 78%, transparent); }
 </style>"""
 SAMPLES = {
     "instructions": "1,200 instructions of 7 sources, scored by 8 annotators",
@@ -32,9 +36,23 @@ SAMPLES = {
 }
 
 
-def begin() -> None:
-    """Applies the style that all pages share."""
+def begin(title: str) -> None:
+    """Begins a page that needs no dataset: its title, and the question that it answers."""
+    _share(title)
+    st.title(title, anchor=False)
+    _ask(title)
+
+
+def _share(title: str, *of: str) -> None:
+    """Applies what all pages share: style, the words on the browser's tab, the steps of Back."""
     st.html(STYLE)
+    st.set_page_config(page_title=" · ".join((title, *of, "Winnow")))
+    keep_steps()
+
+
+def _ask(title: str) -> None:
+    with st.container(key="question"):
+        st.text(places.question_of(title))
 
 
 def open_page(title: str) -> Dataset:
@@ -42,13 +60,13 @@ def open_page(title: str) -> Dataset:
 
     If no dataset is open, it says what to do and ends the page.
     """
-    begin()
     dataset = session.dataset()
     if dataset is None:
-        st.title(title, anchor=False)
+        begin(title)
         jobs.show_error()
         _nothing_open()
         st.stop()
+    _share(title, name_of_file(dataset.name))
     with st.container(key="frame", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.title(title, anchor=False, width="content")
@@ -58,6 +76,7 @@ def open_page(title: str) -> Dataset:
             view_tools.add_filter(dataset)
             view_tools.share(dataset)
             masking.switch(dataset)
+        _ask(title)
         session.read_view(dataset)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _bar(dataset)

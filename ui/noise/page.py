@@ -13,8 +13,8 @@ from analysis.noise import KINDS
 from analysis.noise.tables import Entries, entries_of, kinds_of, number_forms_of
 from analysis.view import View
 from ui.figures import charts
-from ui.rows.ticked import ticked, ticked_once
-from ui.session import session
+from ui.rows.ticked import ticked, ticked_once, ticks_of, use_tick
+from ui.session import history, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.column_names import namer
 from ui.session.text import cut
@@ -72,9 +72,11 @@ def choose(kinds: pl.DataFrame, all_tokens: int | None) -> dict[str, str] | None
     )
     lines = [f"{kind}~{role}" for kind, role in kinds.select("kind", "role").iter_rows()]
     before = st.query_params.get("noise", "")
+    if history.is_step():
+        use_tick("noise")  # the table begins anew, with the line that the address names
     line = ticked(
         shown,
-        f"noise_{zlib.crc32(' '.join(lines).encode()):x}",
+        f"noise_{ticks_of('noise')}_{zlib.crc32(' '.join(lines).encode()):x}",
         "Kinds of noise and their cost",
         height="content" if kinds.height <= SHOWN_LINES else 36 * SHOWN_LINES,
         selection_default={"selection": {"rows": [lines.index(before)] if before in lines else []}},

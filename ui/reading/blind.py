@@ -1,4 +1,4 @@
-"""The blind check of Read & tag: a random sample labelled without seeing earlier labels, then compared with them."""
+"""The blind check of Read: a random sample labelled without seeing earlier labels, then compared with them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ui.components.reader import Change
 from ui.reading import desk
 from ui.reading.blind_results import results
 from ui.rows import masking
-from ui.session import session
+from ui.session import history, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.column_names import namer
 from ui.session.login import person
@@ -44,8 +44,9 @@ def words_of(labels: Sequence[str]) -> list[str]:
 
 def chosen(dataset: Dataset) -> BlindCheck | None:
     """The check in the URL, else that of this session; None if it is another person's or of another dataset."""
-    id = st.query_params.get("check") or st.session_state.get("check")
+    id = st.query_params.get("check") or history.remembered("check")
     if not id:
+        st.session_state.pop("check", None)
         return None
     try:
         check = session.notes().checks.check(str(id))

@@ -24,7 +24,7 @@ from ui.reading import editing, same_fault
 from ui.reading.as_tokens import Tokens, take_training_wish, tokens_of
 from ui.rows import like, masking
 from ui.rows.browser import as_listed
-from ui.session import places, session
+from ui.session import history, places, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.login import person
 
@@ -71,7 +71,7 @@ def choose_order() -> tuple[str, int]:
     """The order of reading, by its short name in the URL, and the seed of the random order, else 0. The order of a list
     is offered if a filter has one. Another page can set `st.session_state["order"]` before it opens this one."""
     offered = [name for name in ORDERS if name != "listed" or session.view().listed]
-    if st.session_state.get("order") not in offered:
+    if history.remembered("order") not in offered:
         st.session_state["order"] = asked if (asked := st.query_params.get("order")) in offered else offered[0]
     order = str(st.selectbox("Order", offered, format_func=ORDERS.__getitem__, key="order", width=190))
     if order == offered[0]:

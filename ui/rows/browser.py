@@ -124,7 +124,7 @@ def as_listed(dataset: Dataset, rows: pl.Series, ids: Sequence[str]) -> pl.Serie
 
 
 def open_in_reader(dataset: Dataset, row_id: str) -> None:
-    """Goes to Read & tag at this row, with the same view."""
+    """Goes to Read at this row, with the same view."""
     params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params(), "row": row_id}
     st.switch_page(places.page("reading"), query_params=params)  # of a list of pairs only the last filter would stay
 

@@ -35,7 +35,7 @@ def take_wish(state: object) -> bool:
 
 
 def grant(dataset: Dataset, *, in_read: bool = False) -> None:
-    """Shows the rows nearest to the requested one in Read & tag; offers to compute missing vectors first.
+    """Shows the rows nearest to the requested one in Read; offers to compute missing vectors first.
 
     `in_read`: the caller is that page, before it draws the choice of the order.
     """

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import streamlit as st
 
 ROOT = Path(__file__).parents[2]
 ADDRESSES = {"noise": "format", "reading": "read"}  # so that links shared before stay valid
-TITLES = {"noise": "Format", "reading": "Read & tag"}  # where the menu has another word than the file
+TITLES = {"noise": "Format", "reading": "Read"}  # where the menu has another word than the file
 
 
 def page(name: str, *, title: str | None = None, icon: str | None = None, default: bool = False) -> st.Page:
@@ -19,3 +20,10 @@ def page(name: str, *, title: str | None = None, icon: str | None = None, defaul
 def title_of(name: str) -> str:
     """The title of a page in the menu, by the name of its file."""
     return TITLES.get(name, name.replace("_", " ").capitalize())
+
+
+@st.cache_data(show_spinner=False)
+def question_of(title: str) -> str:
+    """The question that the page of that title answers: the first line of its file."""
+    path = next(path for path in (ROOT / "pages").glob("*.py") if title_of(path.stem) == title)
+    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]

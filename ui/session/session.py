@@ -16,6 +16,7 @@ from analysis.errors import DatasetError, ViewError, WinnowError
 from analysis.home import home_folder
 from analysis.view import View
 from analysis.workspace import Workspace
+from ui.session import history
 
 KEPT_STEPS = 100
 CONFIG = "--config="
@@ -72,6 +73,7 @@ def config_given() -> str | None:
 
 def dataset() -> Dataset | None:
     """The dataset that the URL names, else that of this session; None if there is none. Warns about a bad link."""
+    history.note_address()
     asked = st.query_params.get("d")
     id = asked or st.session_state.get("dataset")
     opened = _dataset_of(id) if id else None
@@ -79,7 +81,8 @@ def dataset() -> Dataset | None:
         st.session_state.pop("dataset", None)
         return None
     if st.session_state.get("dataset") not in (None, opened.id):
-        st.session_state["filters"] = []  # they belong to another dataset
+        for name in ("filters", "past", "future"):
+            st.session_state[name] = []  # they belong to another dataset
     st.session_state["dataset"] = opened.id
     if asked != opened.id:
         st.query_params["d"] = opened.id
@@ -151,8 +154,11 @@ def view() -> View:
 
 
 def read_view(of: Dataset) -> None:
-    """Reads the view from the URL, or from the session if the URL has no filter; an unreadable link shows all rows."""
-    params = st.query_params.get_all("f") or st.session_state.get("filters", [])
+    """Reads the view from the URL, or from the session if the URL has no filter; an unreadable link shows all rows.
+
+    After Back or Forward a URL without a filter means all rows.
+    """
+    params = st.query_params.get_all("f") or history.remembered("filters") or []
     try:
         asked = View.from_params(params)
         of.check(asked)
@@ -160,7 +166,23 @@ def read_view(of: Dataset) -> None:
         st.warning("The filters of this link could not be read, so all rows are shown.")
         st.text(str(error))
         asked = View()
+    if history.is_step():
+        _follow(asked.to_params())
     _write(asked)
+
+
+def _follow(new: list[str]) -> None:
+    """Keeps undo and redo in step with Back and Forward."""
+    before = st.session_state.get("filters", [])
+    past, future = (st.session_state.setdefault(name, []) for name in ("past", "future"))
+    if new == before:
+        return
+    if past[-1:] == [new]:
+        st.session_state["past"], st.session_state["future"] = past[:-1], [*future, before]
+    elif future[-1:] == [new]:
+        st.session_state["past"], st.session_state["future"] = [*past, before], future[:-1]
+    else:
+        st.session_state["past"], st.session_state["future"] = [*past, before][-KEPT_STEPS:], []
 
 
 def set_view(new: View) -> None:

@@ -10,7 +10,7 @@ MARKDOWN = set(r"\`*_[]()!<>$:~#|{}&@+-.=^\"'/")
 # Streamlit replaces addresses, arrows and its logo after it has read the escapes; a zero-width joiner prevents it.
 SEEN_LATE = re.compile(r"(?i)https?:(?=//)|www(?=\.)|@(?=\w)|:(?=streamlit:)|[<>~-](?=[=-])|-(?=>)")
 JOINER = "\u2060"
-
+FORMAT = re.compile(r"(?i)\.(jsonl?|ndjson|csv|tsv|txt|parquet|arrow|feather|ipc)(\.(gz|zst))?$")
 
 JOINERS = "\u200c\u200d"  # emoji and several scripts are drawn wrongly without them
 
@@ -28,6 +28,15 @@ def cut(text: str, limit: int = 80) -> str:
     """One line of at most `limit` characters, with a blank for each invisible character."""
     line = "".join(c if c.isprintable() or c in JOINERS else " " for c in text[: limit + 1])
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def name_of_file(name: str, limit: int = 40) -> str:
+    """The name of a file without what says its format, on one line.
+
+    >>> name_of_file("dpo_en_demo.json"), name_of_file("train.v2.jsonl.gz"), name_of_file("notes")
+    ('dpo_en_demo', 'train.v2', 'notes')
+    """
+    return cut(FORMAT.sub("", name) or name, limit)
 
 
 def plotly_text(text: str, limit: int = 40) -> str:

@@ -18,7 +18,7 @@ from analysis.view import View
 from ui import figures
 from ui.figures import charts, overlaid
 from ui.rows.ticked import ticked
-from ui.session import places, session
+from ui.session import history, places, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.text import count, cut
 from ui.slices import asked, sides
@@ -67,6 +67,8 @@ def read_other(dataset: Dataset) -> Other | None:
     """The other side from the URL, or from the session if the URL names none; None if neither does."""
     if "b" in st.query_params:
         st.session_state["other_side"] = (st.query_params.get_all("b"), st.query_params.get("bd"))
+    elif history.is_step():
+        st.session_state.pop("other_side", None)
     if "other_side" not in st.session_state:
         return None
     filters, id = st.session_state["other_side"]

@@ -7,7 +7,7 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.joined_values import join_values
 from analysis.view import View
-from ui.session import session
+from ui.session import history, session
 from ui.session.text import cut, md
 from ui.slices.sides import ALL, COLUMNS, Side, sides, values
 from ui.verbs import page
@@ -55,7 +55,7 @@ def _natural_column(dataset: Dataset) -> str | None:
 
 def choose(dataset: Dataset, sides_by_words: dict[str, Side]) -> str | None:
     """A button for the most likely comparison, and a list of all others; the choice is part of the URL."""
-    chosen = st.session_state["against"] if "against" in st.session_state else st.query_params.get("against")
+    chosen = history.remembered("against") or st.query_params.get("against")
     if chosen and chosen not in sides_by_words:
         st.text(f"{cut(chosen)} is not available here, so nothing is compared.")
     if chosen not in sides_by_words and (first := natural(dataset, sides_by_words)):

@@ -16,7 +16,7 @@ function cardPart(card, at, state, setTriggerValue) {
   if (card.row) {
     const read = element("button", "read", "Read");
     read.type = "button";
-    read.title = "Open this row in Read & tag";
+    read.title = "Open this row in Read";
     read.onclick = () => setTriggerValue("read", card.row);
     head.append(read);
   }
