@@ -1,3 +1,3 @@
 """The open dataset and the view, keys of cached answers, who is looking, files, and work in other processes."""
 
-__all__ = ["cache_keys", "clicks", "column_names", "files", "jobs", "login", "places", "session", "text"]
+__all__ = ["allowed", "cache_keys", "clicks", "column_names", "files", "jobs", "login", "places", "session", "text"]
