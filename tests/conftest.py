@@ -36,7 +36,7 @@ def _away_from_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WINNOW_HOME", str(tmp_path_factory.mktemp("home")))
         patch.delenv("WINNOW_DATA_DIRS", raising=False)
-        patch.setenv("WINNOW_CHECKS", "on-request")  # a page that is only looked at starts no process
+        patch.setenv("WINNOW_CHECKS", "0")  # a page that is only looked at starts no process
         patch.setattr(socket.socket, "connect", connect_here)
         yield
 
@@ -98,14 +98,22 @@ def app_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """`server(*args, script="app.py", home=None, data_dirs=None)` starts one; all end with the test file."""
+    """`server(*args, script="app.py", home=None, data_dirs=None, checks=0)` starts one; all end with the test file.
+
+    `checks`: the seconds of work that it may start by itself.
+    """
     started: list[Server] = []
 
     def start(
-        *args: str | Path, script: str | Path = "app.py", home: Path | None = None, data_dirs: Path | None = None
+        *args: str | Path,
+        script: str | Path = "app.py",
+        home: Path | None = None,
+        data_dirs: Path | None = None,
+        checks: int = 0,
     ) -> Server:
         folder = tmp_path_factory.mktemp("server")
         environ = {"WINNOW_HOME": str(home or folder), "WINNOW_DATA_DIRS": str(data_dirs or folder)}
+        environ |= {"WINNOW_CHECKS": str(checks)}
         started.append(Server(script, tuple(map(str, args)), environ, folder / "server.log"))
         RUNNING.append(started[-1])
         return started[-1]

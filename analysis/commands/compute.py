@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +22,7 @@ from analysis.commands.shared import (
     say_stand_in,
     set_roles,
 )
-from analysis.computing import compute, try_out
+from analysis.computing import budget, compute, try_out
 from analysis.computing.choosing import quick, with_parameters
 from analysis.computing.failures import failed_inputs, failure_sentence
 from analysis.computing.runners import Runner, runner
@@ -46,12 +47,18 @@ def compute_command(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="PARAMETER=VALUE", help="A parameter; kept with the dataset.")
     ] = None,
+    within: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", min=0, help="Only what fits into so many seconds, the cheapest first."),
+    ] = None,
     trial: Annotated[bool, typer.Option("--trial", help="Only estimate the seconds, on 500 rows.")] = False,
     as_json: Json = False,
 ) -> None:
     """Compute the signals' columns; resumable; columns that exist are not computed again."""
     if set_ and not signals:
         raise UsageError(f"--set {set_[0]} needs a signal; name one of: {', '.join(CATALOGUE)}.")
+    if trial and within is not None:
+        raise UsageError("--trial computes nothing, so --within has no meaning; leave out one of them.")
     for unchecked in signals or ():
         CATALOGUE.signal(unchecked)
     engine = runner(on) if on else None
@@ -62,7 +69,7 @@ def compute_command(
     if "trainer" in (signals or ()):
         say_stand_in(dataset)
     results: list[dict[str, Any]] = []
-    for wanted in map(dataset.signal, signals) if signals else quick(dataset):
+    for wanted in _wanted(dataset, signals or (), within):
         started = time.perf_counter()
         try:
             columns = _tried_out(dataset, wanted) if trial else _computed(dataset, wanted, engine, _failed(results))
@@ -70,15 +77,38 @@ def compute_command(
             columns = {"error": str(error)}
         seconds = {"seconds": round(time.perf_counter() - started, 3)}
         results.append({"name": wanted.name, "key": wanted.key, "rows": dataset.height, **seconds, **columns})
-    lines = "\n".join(map(_line, results))
+    left_out = _left_out(dataset, signals or ()) if within is not None else {}
+    lines = "\n".join([*map(_line, results), *map(_line_left_out, left_out.get("left_out", ()))])
     looked_at = max((result.get("looked_at", 0) for result in results), default=0)
     if failed := _failed(results):
-        answer({"signals": results, "looked_at": looked_at, "not_looked_at": None}, as_json, lines)
+        answer({"signals": results, **left_out, "looked_at": looked_at, "not_looked_at": None}, as_json, lines)
         raise SignalError(_why_failed(results, failed))
     if trial:
         answer({"signals": results}, as_json, lines)
     else:
-        answer_about(looked_at, _why_nothing(dataset, results), {"signals": results}, as_json, lines)
+        why = _why_nothing(dataset, results) if results else f"nothing fits into {within:g} seconds; allow more."
+        answer_about(looked_at, why, {"signals": results, **left_out}, as_json, lines)
+
+
+def _wanted(dataset: Dataset, names: Sequence[str], within: float | None) -> Iterable[Signal]:
+    """The signals to compute: those that are named, or those that are computed without a name; `within` so many
+    seconds."""
+    named = [dataset.signal(name) for name in names]
+    if within is not None:
+        return budget.within(dataset, named or budget.by_itself(dataset), within)
+    return named or quick(dataset)
+
+
+def _left_out(dataset: Dataset, names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """The signals that did not fit, with their seconds, None where that is not known."""
+    costs = budget.costs_of(dataset, [dataset.signal(name) for name in names] or budget.by_itself(dataset))
+    left = [(name, cost.seconds) for name, cost in costs.items() if not dataset.has(dataset.signal(name))]
+    return {"left_out": [{"name": name, "seconds": seconds} for name, seconds in left]}
+
+
+def _line_left_out(left: dict[str, Any]) -> str:
+    seconds = left["seconds"]
+    return f"{left['name']}: left out" + (f", about {seconds:.0f} s" if seconds is not None else "")
 
 
 def _tried_out(dataset: Dataset, signal: Signal) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from analysis.computing.given_rows import computed_rows
 __all__ = [
     "AT_OPENING_S",
     "CHUNK_ROWS",
+    "budget",
     "choosing",
     "compute",
     "computed_rows",

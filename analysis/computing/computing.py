@@ -59,19 +59,21 @@ def estimate(dataset: Dataset, signal: Signal) -> float | None:
     return float(json.loads(path.read_text())["seconds"]) if path.exists() else None
 
 
-def try_out(dataset: Dataset, signal: Signal) -> float:
-    """Times the signal on rows spread over the dataset and stores the estimate for all, in seconds."""
-    count = min(TRIAL_ROWS, dataset.height)
-    first = next(dataset.canonical_batches([ROW_ID, *signal.inputs], 0, count), None)
+def try_out(dataset: Dataset, signal: Signal, rows: int | None = None) -> float:
+    """Times the signal on so many rows spread over the dataset and stores the estimate for all, in seconds.
+
+    `rows`: `TRIAL_ROWS` if it is not given. What it needs of other signals is computed for these rows only, and not
+    timed.
+    """
+    count = min(TRIAL_ROWS if rows is None else rows, dataset.height)
+    first = _trial_rows(dataset, signal, 0, min(10, count))
     if first is None:
         return 0.0
-    computed(signal, first.head(10))  # loads the model, which a long run pays once
+    computed(signal, first)  # loads the model, which a long run pays once
     step = max(dataset.height // 5, 1)
-    sample = pl.concat(
-        batch
-        for start in range(0, dataset.height, step)
-        for batch in dataset.canonical_batches([ROW_ID, *signal.inputs], start, max(count // 5, 1))
-    )
+    starts = range(0, dataset.height, step)
+    pieces = [_trial_rows(dataset, signal, start, max(count // 5, 1)) for start in starts]
+    sample = pl.concat(piece for piece in pieces if piece is not None)
     started = time.perf_counter()
     computed(signal, sample)
     seconds = (time.perf_counter() - started) * dataset.height / sample.height
@@ -80,6 +82,22 @@ def try_out(dataset: Dataset, signal: Signal) -> float:
     estimated = json.dumps({"seconds": seconds, "rows": sample.height})
     write_text_whole(dataset.folder / f"{signal.key}.estimate.json", estimated, durable=False)
     return seconds
+
+
+def _trial_rows(dataset: Dataset, signal: Signal, start: int, count: int) -> pl.DataFrame | None:
+    """What the signal reads of `count` rows from `start`; None where there are none."""
+    others = [dataset.signal(name) for name in missing_inputs(dataset, signal)]
+    added = {column for other in others for column in other.adds}
+    stored = [ROW_ID, *(column for column in signal.inputs if column not in added)]
+    batches = list(dataset.canonical_batches(stored, start, count))
+    if not batches:
+        return None
+    rows = pl.concat(batches)
+    for other in others:
+        read = _trial_rows(dataset, other, start, count)
+        assert read is not None
+        rows = rows.hstack(computed(other, read).select(set(other.adds) & set(signal.inputs)))
+    return rows
 
 
 def compute(dataset: Dataset, signal: Signal, run: Runner | None = None, *, limit: int | None = None) -> Path:

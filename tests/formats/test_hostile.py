@@ -53,7 +53,7 @@ def hostile(server: Callable[..., Server], browser: Browser, tmp_path_factory: p
     """The hostile sample under a hostile file name, opened through the page as a person would."""
     folder, home = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("home")
     shutil.copy(ROOT / "sample_data" / "hostile.jsonl", folder / NAME)
-    running = server(home=home, data_dirs=folder)
+    running = server(home=home, data_dirs=folder, checks=60)
     context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
     watch = Watch(context.new_page())
     page = watch.page

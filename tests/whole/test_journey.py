@@ -9,7 +9,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -108,7 +108,10 @@ def has_chips(page: Page, title: str, *words: str | re.Pattern[str]) -> None:
     settled(page, title)
 
 
-def test_from_the_first_click_to_a_link_that_shows_the_same(winnow: Winnow, page: Page, second: Page) -> None:
+def test_from_the_first_click_to_a_link_that_shows_the_same(
+    winnow: Winnow, server: Callable[..., Server], page: Page, second: Page
+) -> None:
+    winnow = replace(winnow, server=server(home=winnow.home, data_dirs=winnow.folder, checks=60))
     page.goto(winnow.url)
     settled(page, "Overview")
     expect(page.locator("link[rel*=icon]").first).to_have_attribute("href", re.compile("^data:image/png;base64,"))

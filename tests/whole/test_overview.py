@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analysis.computing import compute
+from analysis.computing import budget, compute
 from analysis.dataset import Dataset
 from analysis.findings import outcomes
 from analysis.heuristics.heuristics_checks import SELF_INSTRUCT_CHECKS
@@ -43,13 +43,25 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
     """The signals of each job that the page would start; none is started."""
     names: Started = []
 
-    def note(dataset: Dataset, signals: list[Signal], *, is_background: bool = False) -> None:
+    def note(dataset: Dataset, signals: Sequence[Signal], *, is_background: bool = False) -> None:
         assert is_background
         names.append([signal.name for signal in signals])
 
+    def note_within(dataset: Dataset, signals: Sequence[Signal], seconds: float, missing: Sequence[Signal]) -> None:
+        names.append([signal.name for signal in missing])
+
     monkeypatch.setattr(jobs, "compute_together", note)
+    monkeypatch.setattr(jobs, "compute_within", note_within)
+    monkeypatch.setattr(jobs, "try_together", lambda dataset, signals: None)
     monkeypatch.delenv("WINNOW_CHECKS")
     return names
+
+
+def estimated(dataset: Dataset, seconds: float, **others: float) -> None:
+    """Gives every signal an estimate of so many seconds, and some of them another one."""
+    for signal in dataset.signals():
+        estimate = json.dumps({"seconds": others.get(signal.name, seconds), "rows": 1})
+        (dataset.folder / f"{signal.key}.estimate.json").write_text(estimate)
 
 
 def texts(at: AppTest) -> list[str]:
@@ -79,7 +91,7 @@ def test_the_page_starts_every_cheap_check_by_itself(opened: Open, started: Star
     dataset = opened()
     open_page("overview", dataset)
     [names] = started
-    assert {"tokens", "structure", "formatting", "near_groups", "personal_data", "repetition"} <= set(names)
+    assert {"tokens", "structure", "formatting", "near_groups", "personal_data", "repetition", "verb_noun"} <= {*names}
     assert not set(names) & dataset.catalogue.on_request
     needed = {name for o in outcomes(dataset) for name in o.missing} - dataset.catalogue.on_request
     assert needed <= set(names)
@@ -115,7 +127,10 @@ def test_a_job_that_fails_leaves_one_check_undone_and_the_others_go_on(
         at.session_state[f"job_{dataset.signal(name).key}"] = "a-job"
     monkeypatch.setattr(jobs, "has_failed", lambda id: id == "a-job")
     at.run()
-    assert started[1] == started[0][1:]
+    first, needing = started[0][0], {s.name for s in dataset.signals() if started[0][0] in budget.needed(dataset, s)}
+    assert started[1] == [name for name in started[0] if name not in {first, *needing}]
+    at.run()
+    assert len(started) == 2, "the same work is started once"
     assert any(f"Computing {jobs.name_of(started[0][0])} failed: " in text for text in texts(at))
 
 
@@ -126,7 +141,66 @@ def test_a_stopped_check_is_not_started_again(opened: Open, started: Started) ->
     at.run()
     assert len(started) == 1 and "run_checks" in keys(at)
     at.button(key="run_checks").click().run()
-    assert started[1] == started[0]
+    assert {"tokens", "structure", "near_groups", "personal_data"} <= set(started[1]) <= set(started[0])
+
+
+def test_what_fits_into_a_minute_is_started_and_the_rest_is_listed_with_its_cost(
+    opened: Open, started: Started
+) -> None:
+    dataset = opened()
+    estimated(dataset, 1_000, lengths=5, tokens=31, structure=20, language=40)
+    at = open_page("overview", dataset)
+    assert started == [["lengths", "structure", "tokens"]]
+    [expander] = [one for one in at.expander if one.label.startswith("Not looked for: ")]
+    words = [text.value for text in expander.text]
+    assert any(text.startswith("about 40 seconds · ") for text in words)
+    assert any(text.startswith("about ") and text.endswith(" · 1 check: Near duplicates") for text in words)
+    at.button(key="compute_language").click().run()
+    assert started[1:] == [["language"]]
+
+
+def test_the_budget_can_be_changed_on_the_page(opened: Open, started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WINNOW_CHECKS", "0")
+    dataset = opened()
+    estimated(dataset, 1_000, lengths=5, tokens=20)
+    at = open_page("overview", dataset)
+    assert started == [] and at.selectbox(key="checks_budget").value == 0
+    at.selectbox(key="checks_budget").select(10.0).run()
+    assert not at.exception and started == [["lengths"]]
+
+
+@pytest.mark.parametrize(("given", "first"), [("25", ["lengths", "tokens"]), ("24", ["lengths"]), ("off", None)])
+def test_the_environment_says_how_much_is_computed_by_itself(
+    given: str, first: list[str] | None, opened: Open, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WINNOW_CHECKS", given)
+    dataset = opened()
+    estimated(dataset, 1_000, lengths=5, tokens=20)
+    open_page("overview", dataset)
+    assert started == ([first] if first else [])
+
+
+def test_everything_that_is_left_is_one_button(opened: Open, started: Started) -> None:
+    dataset = opened()
+    estimated(dataset, 1_000, lengths=5)
+    at = open_page("overview", dataset)
+    at.button(key="compute_left").click().run()
+    left = set(started[1])
+    assert {"tokens", "near_groups", "verb_noun", "named_entities"} <= left
+    assert not left & {"gopher", "c4", "map"}, "no check reads them, and they are on request"
+
+
+def test_nothing_is_called_clean_while_checks_run(
+    opened: Open, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = opened()
+    compute(dataset, dataset.signal("structure"))
+    at = open_page("overview", dataset)
+    for name in started[0]:
+        at.session_state[f"job_{dataset.signal(name).key}"] = "a-job"
+    monkeypatch.setattr(jobs, "is_over", lambda id: False)
+    at.run()
+    assert "Checking… nothing found so far." in texts(at)
 
 
 def test_when_all_is_done_the_page_says_so(opened: Open, started: Started) -> None:

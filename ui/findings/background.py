@@ -1,48 +1,89 @@
-"""The work behind the checks: which signals are missing, what computes them, and what it stopped at.
+"""The work behind the checks: what fits into the budget, what computes it, what it stopped at, and what is left.
 
 It goes on in a process of its own with low priority. Nothing here waits for it.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import streamlit as st
 
-from analysis.computing import computing
+from analysis.computing import budget, computing
 from analysis.dataset import Dataset
 from analysis.errors import JobError
 from analysis.findings import Outcome
 from analysis.signal import Signal
-from ui.session import jobs
-
-NUMBERS = ("lengths", "tokens", "exact_duplicates")  # what the numbers and charts of the page read
-BY_ITSELF = "WINNOW_CHECKS"
+from ui.session import allowed, jobs
 
 
-def wanted(dataset: Dataset, outcomes: Sequence[Outcome]) -> list[Signal]:
-    """The signals that the page computes without being asked, in the catalogue's order; none of those on request."""
-    missing = {name for outcome in outcomes for name in outcome.missing} | set(NUMBERS if dataset.has_examples else ())
-    names = [name for name in dataset.catalogue if name in missing and name not in dataset.catalogue.on_request]
+class Left(NamedTuple):
+    """A signal that is not computed, and the `checks` that read it, in words.
+
+    `seconds` are those of the signal and of what it needs, None where they are not known.
+    """
+
+    signal: Signal
+    checks: tuple[str, ...]
+    seconds: float | None
+
+
+def start_missing(dataset: Dataset, outcomes: Sequence[Outcome]) -> None:
+    """Starts a job for what fits into the budget and is missing, unless work on the dataset is running, or was stopped
+    by a person.
+
+    A signal at which an earlier job failed is left out. Then what is left is tried, so that its cost is known. Each job
+    is started once in a session.
+    """
+    seconds = allowed.seconds()
+    if not seconds or st.session_state.get(_stopped(dataset)) or running(dataset):
+        return
+    candidates = budget.by_itself(dataset)
+    _note_failure(dataset, [signal for signal in candidates if not dataset.has(signal)])
+    candidates = [signal for signal in candidates if not _is_hindered(dataset, signal)]
+    if todo := waiting(dataset, candidates, seconds):
+        if _is_first_time(dataset, f"{seconds:g}", todo):
+            names = [] if len(candidates) == len(budget.by_itself(dataset)) else candidates
+            jobs.compute_within(dataset, names, seconds, todo)
+        return
+    listed = [dataset.signal(name) for name in _missing(outcomes)]
+    untried = [s for s in budget.untried(dataset, [s for s in listed if not _is_hindered(dataset, s)]) if not s.sends]
+    if untried and _is_first_time(dataset, "tried", untried):
+        jobs.try_together(dataset, untried)
+
+
+def _is_first_time(dataset: Dataset, what: str, signals: Sequence[Signal]) -> bool:
+    asked: set[tuple[str, ...]] = st.session_state.setdefault(f"checks_asked_{dataset.id}", set())
+    this = (what, *(signal.key for signal in signals))
+    is_first = this not in asked
+    asked.add(this)
+    return is_first
+
+
+def waiting(dataset: Dataset, signals: Sequence[Signal], seconds: float) -> list[Signal]:
+    """Those of the signals that fit into so many seconds and are not computed, or are not tried yet."""
+    costs = budget.costs_of(dataset, signals)
+    names = [*budget.fitting(costs, seconds), *(name for name, cost in costs.items() if cost.seconds is None)]
     return [signal for signal in map(dataset.signal, names) if not dataset.has(signal)]
 
 
-def is_started_by_itself() -> bool:
-    """Whether the page starts its checks without being asked; `WINNOW_CHECKS=on-request` turns that off."""
-    return os.environ.get(BY_ITSELF) != "on-request"
+def left(dataset: Dataset, outcomes: Sequence[Outcome]) -> list[Left]:
+    """What has not been looked for and could be, the cheapest first; what is being computed is left out."""
+    at_work = set(running(dataset))
+    readers: dict[str, list[str]] = {signal.name: [] for signal in budget.by_itself(dataset)}
+    for outcome in outcomes:
+        for name in outcome.missing if outcome.state == "not run" else ():
+            readers.setdefault(name, []).append(outcome.check.title)
+    helpers = {name for signal in map(dataset.signal, readers) for name in budget.needed(dataset, signal)}
+    names = [name for name in readers if name not in at_work and (readers[name] or name not in helpers)]
+    signals = [signal for signal in map(dataset.signal, names) if not dataset.has(signal)]
+    listed = [Left(s, tuple(readers[s.name]), budget.seconds_of(dataset, [s])) for s in signals]
+    return sorted(listed, key=lambda one: (one.seconds is None, one.seconds or 0.0))
 
 
-def start_missing(dataset: Dataset, signals: Sequence[Signal]) -> None:
-    """Starts a job for these signals, unless work on the dataset is running, or was stopped by a person.
-
-    A signal at which an earlier job failed is left out.
-    """
-    if not is_started_by_itself() or st.session_state.get(_stopped(dataset)) or running(dataset):
-        return
-    _note_failure(dataset, signals)
-    if todo := [signal for signal in signals if not failure(signal)]:
-        start(dataset, todo)
+def _missing(outcomes: Sequence[Outcome]) -> list[str]:
+    return list(dict.fromkeys(name for outcome in outcomes for name in outcome.missing))
 
 
 def start(dataset: Dataset, signals: Sequence[Signal]) -> None:
@@ -66,17 +107,32 @@ def running(dataset: Dataset) -> list[str]:
 
 
 def _at_work(dataset: Dataset) -> list[Signal]:
-    return [s for s in dataset.signals() if not dataset.has(s) and (_has_job(s) or computing.is_running(dataset, s))]
+    missing = [signal for signal in dataset.signals() if not dataset.has(signal)]
+    of = {signal.name: _job(signal) for signal in missing}
+    allowed_to = {seconds for job in of.values() if job and (seconds := jobs.seconds_allowed(job)) is not None}
+    fit = {(s.name, n) for n in allowed_to for s in waiting(dataset, budget.by_itself(dataset), n)}
+    return [s for s in missing if _is_awaited(s.name, of[s.name], fit) or computing.is_running(dataset, s)]
 
 
-def _has_job(signal: Signal) -> bool:
-    job = st.session_state.get(f"job_{signal.key}")
-    return job is not None and not jobs.is_over(job)
+def _job(signal: Signal) -> str | None:
+    """The job of this session that computes the signal or will; None where there is none, or it is over."""
+    job: str | None = st.session_state.get(f"job_{signal.key}")
+    return None if job is None or jobs.is_over(job) else job
+
+
+def _is_awaited(name: str, job: str | None, fit: set[tuple[str, float]]) -> bool:
+    """Whether the job computes the signal of this name: within a budget, only what fits or is not tried yet."""
+    return job is not None and ((seconds := jobs.seconds_allowed(job)) is None or (name, seconds) in fit)
 
 
 def failure(signal: Signal) -> str:
     """Why the latest job of this session could not compute the signal; "" where none has failed at it."""
     return str(st.session_state.get(_failed(signal), ""))
+
+
+def _is_hindered(dataset: Dataset, signal: Signal) -> bool:
+    """Whether a job of this session has failed at the signal, or at one that it needs."""
+    return any(failure(one) for one in (signal, *map(dataset.signal, budget.needed(dataset, signal))))
 
 
 def _note_failure(dataset: Dataset, signals: Sequence[Signal]) -> None:

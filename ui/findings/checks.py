@@ -42,7 +42,7 @@ def _lines(
 def checked(dataset: Dataset) -> list[Outcome]:
     """What each check came to in the whole dataset; starts the work for those that are missing."""
     done = _outcomes(key_of(dataset, *dataset.signals()), dataset)
-    background.start_missing(dataset, background.wanted(dataset, done))
+    background.start_missing(dataset, done)
     at_work = background.running(dataset)
     return [outcome.while_running(at_work) for outcome in done]
 

@@ -167,6 +167,8 @@ def _quiet(dataset: Dataset, group: Group) -> list[list[str]]:
 def nothing(dataset: Dataset, checks: Sequence[Outcome]) -> str:
     """What it means that there is no finding: it depends on what was looked at."""
     done = [outcome for outcome in checks if outcome.state == "done"]
+    if done and any(outcome.state == "running" for outcome in checks):
+        return "Checking… nothing found so far."
     if done:
         most = max(outcome.looked_at or 0 for outcome in done)
         words = f"The checks that are done found nothing in {count(most)} they looked at."

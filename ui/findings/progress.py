@@ -17,24 +17,33 @@ from ui.session.text import count, duration
 
 def progress(dataset: Dataset, checks: Sequence[Outcome]) -> None:
     """What is running and how far it is; draws the page again when something is ready."""
-    computed = tuple(s.key for s in dataset.signals() if dataset.has(s))
+    computed = _computed(dataset)
     if background.running(dataset):
         _progress(dataset, computed)
     elif any(outcome.state == "not run" for outcome in checks):
-        _watch(dataset, computed)
+        _watch(dataset, (*computed, *_tried(dataset, checks)), checks)
+
+
+def _computed(dataset: Dataset) -> tuple[str, ...]:
+    return tuple(s.key for s in dataset.signals() if dataset.has(s))
+
+
+def _tried(dataset: Dataset, checks: Sequence[Outcome]) -> tuple[str, ...]:
+    """The signals whose costs are known, of those that are not computed."""
+    return tuple(one.signal.key for one in background.left(dataset, checks) if one.seconds is not None)
 
 
 @st.fragment(run_every=2)
-def _watch(dataset: Dataset, computed: tuple[str, ...]) -> None:
+def _watch(dataset: Dataset, before: tuple[str, ...], checks: Sequence[Outcome]) -> None:
     """Draws the page again when another page, window or person starts work on the dataset, or has done some."""
-    if background.running(dataset) or computed != tuple(s.key for s in dataset.signals() if dataset.has(s)):
+    if background.running(dataset) or before != (*_computed(dataset), *_tried(dataset, checks)):
         st.rerun()
 
 
 @st.fragment(run_every=1)
 def _progress(dataset: Dataset, computed: tuple[str, ...]) -> None:
     at_work = background.running(dataset)
-    if not at_work or computed != tuple(s.key for s in dataset.signals() if dataset.has(s)):
+    if not at_work or computed != _computed(dataset):
         st.rerun()
     now = [name for name in at_work if computing.is_running(dataset, dataset.signal(name))]
     first = (now or at_work)[0]

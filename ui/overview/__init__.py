@@ -1,3 +1,3 @@
-"""The parts of the page Overview: its numbers, the way to an export, and the checks with their findings."""
+"""The parts of the page Overview: its numbers, the way to an export, the findings, and what was not looked for."""
 
-__all__ = ["checks", "funnel", "numbers"]
+__all__ = ["checks", "funnel", "not_looked", "numbers"]

@@ -11,6 +11,7 @@ from analysis.findings import Outcome, tally
 from analysis.inbox import Line, ranked
 from ui.findings import checks as all_checks
 from ui.findings import grouping, progress
+from ui.overview.not_looked import not_looked_for
 from ui.session import jobs, places
 from ui.session.text import count, md
 
@@ -43,6 +44,7 @@ def look_at_first(dataset: Dataset, checks: Sequence[Outcome]) -> None:
         st.text(sentence)
     if not shown:
         st.text(grouping.nothing(dataset, checks))
+    not_looked_for(dataset, checks)
 
 
 def _finding(dataset: Dataset, line: Line) -> None:

@@ -14,12 +14,13 @@ from typing import Any
 
 import streamlit as st
 
-from analysis.computing import computing
+from analysis.computing import budget, computing
 from analysis.computing.failures import failure_sentence
 from analysis.computing.progress import Progress
 from analysis.dataset import Dataset
 from analysis.errors import JobError
 from analysis.signal import Signal
+from ui.session import allowed
 from ui.session.session import workspace
 from ui.session.text import count, duration
 
@@ -152,12 +153,35 @@ def compute(dataset: Dataset, signal_: Signal) -> None:
 
 
 def prepare(dataset: Dataset) -> None:
-    """Starts one job for the signals that take seconds; those that take longer are offered with their estimate."""
-    missing = [s for s in dataset.signals() if not dataset.has(s) and s.name not in dataset.catalogue.on_request]
-    if missing:
-        job = start("compute", "--", dataset.id)
-        for signal_ in missing:
-            st.session_state[f"job_{signal_.key}"] = job
+    """Starts one job for what fits into the budget; what takes longer is offered with its estimate."""
+    missing = [signal for signal in budget.by_itself(dataset) if not dataset.has(signal)]
+    if missing and (seconds := allowed.seconds()):
+        compute_within(dataset, (), seconds, missing)
+
+
+def compute_within(dataset: Dataset, signals: Sequence[Signal], seconds: float, missing: Sequence[Signal]) -> None:
+    """Starts one job of low priority that computes what fits into so many seconds: of these signals, of all that may be
+    computed without being asked for if there are none. `missing`: those that it may compute."""
+    options = ("--within", f"{seconds:g}", "--", dataset.id)
+    job = start("compute", *options, *(s.name for s in signals), is_background=True)
+    st.session_state[_allowed(job)] = seconds
+    for signal_ in missing:
+        st.session_state[f"job_{signal_.key}"] = job
+
+
+def seconds_allowed(job: str) -> float | None:
+    """The seconds of a job that computes what fits into them; None for any other job."""
+    seconds: float | None = st.session_state.get(_allowed(job))
+    return seconds
+
+
+def _allowed(job: str) -> str:
+    return f"seconds_{job}"
+
+
+def try_together(dataset: Dataset, signals: Sequence[Signal]) -> None:
+    """Starts one job of low priority that only estimates how long these signals take."""
+    start("compute", "--trial", "--", dataset.id, *(s.name for s in signals), is_background=True)
 
 
 def compute_together(dataset: Dataset, signals: Sequence[Signal], *, is_background: bool = False) -> None:
