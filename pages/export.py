@@ -8,7 +8,7 @@ from analysis.errors import ExportError
 from analysis.export import ExportRequest
 from analysis.export.request import TABULAR
 from ui import figures
-from ui.export import folders, kept, page, proposed, redacting, unpacking
+from ui.export import folders, kept, page, past, proposed, redacting, unpacking
 from ui.figures import charts
 from ui.frame import frame
 from ui.session import jobs, session
@@ -74,9 +74,10 @@ with asked:
     if job := st.session_state.get("exporting"):
         jobs.wait_for(job, "Exporting", page.exported)
     else:
-        for told in (unpacked, lost, personal_data):
+        for told in (unpacked, lost):
             if told:
                 st.text(" ".join(told))
+        redacting.say_what_goes_out(dataset, personal_data)
         is_off = not left.rows or not target.is_ready
         if clicked(f"Export {count(left.rows)}", "go_export", type="primary", disabled=is_off):
             page.start(dataset, request, target, left.rows)
@@ -93,3 +94,4 @@ if done := page.latest(dataset):
             page.offer(path)
     st.text("To make the same files again from the same source:")
     st.code(f"python -m winnow replay {done['receipt']} FILE --out FOLDER", language=None)
+past.exports(dataset)

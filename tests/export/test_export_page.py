@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 import polars as pl
@@ -14,11 +16,14 @@ from analysis.dataset import Dataset
 from analysis.export import ExportRequest, export
 from analysis.export.choices import kept_choice
 from analysis.export.waterfall import tokens_of_proposed
+from analysis.personal_data.types import DEFAULT_TYPES
 from analysis.proposals import propose_texts
+from analysis.view import View
 from analysis.workspace import Workspace
 from tests.export.test_export import jsonl
 from tests.export.test_folders import ROWS
 from tests.support.app_page import open_page, well
+from ui.export import past
 from ui.session import jobs
 
 
@@ -162,3 +167,60 @@ def test_the_tokens_of_proposed_texts_are_counted_once(
     well(at.run())
     assert len(counted) == 2 and counted[0] < counted[1]
     assert at.subheader[0].value != shown
+
+
+def test_one_button_takes_personal_data_out(home: Path, dataset: Dataset, started: list[tuple[str, ...]]) -> None:
+    at = opened(dataset, to="messages")
+    well(at.button(key="take_it_out").click().run())
+    assert "3 rows hold personal data, and it is replaced." in words(at)
+    assert sorted(at.multiselect(key="redact").value) == ["EMAIL_ADDRESS", "PHONE_NUMBER"]
+    assert "take_it_out" not in [button.key for button in at.button]
+    exported(at)
+    assert {"--redact=EMAIL_ADDRESS=replace", "--redact=PHONE_NUMBER=replace"} <= set(started[-1])
+
+
+def test_what_is_taken_out_stays_and_the_rest_is_added(
+    home: Path, dataset: Dataset, started: list[tuple[str, ...]]
+) -> None:
+    at = opened(dataset, to="messages")
+    at.multiselect(key="redact").set_value(["EMAIL_ADDRESS"]).run()
+    well(at.selectbox(key="redact_EMAIL_ADDRESS").set_value("hash").run())
+    rest = at.button(key="take_it_out")
+    assert rest.label == "Take out the rest too"
+    well(rest.click().run())
+    assert "3 rows hold personal data, and it is replaced." in words(at)
+    assert kept_choice(home, dataset.fingerprint).redact == ("EMAIL_ADDRESS=hash", "PHONE_NUMBER=replace")
+
+
+def test_what_was_not_looked_for_can_be_taken_out(home: Path, tmp_path: Path, started: list[tuple[str, ...]]) -> None:
+    at = opened(Workspace(home).open([jsonl(tmp_path / "b.jsonl", ROWS)]), to="messages")
+    assert "Personal data was not looked for. What there is goes out as it is." in words(at)
+    well(at.button(key="take_it_out").click().run())
+    assert set(DEFAULT_TYPES) <= set(at.multiselect(key="redact").value)
+    assert "it is; " not in words(at) and "take_it_out" not in [button.key for button in at.button]
+
+
+def test_earlier_exports_are_listed_the_latest_first(home: Path, dataset: Dataset, tmp_path: Path) -> None:
+    exports = home / "exports"
+    assert past.exports_of(dataset, exports) == []
+    assert "Earlier exports of this dataset" not in [s.value for s in opened(dataset).subheader]
+    other = Workspace(home).open([jsonl(tmp_path / "b.jsonl", ROWS[:2])])
+    view = View().where("prompt", "has", "Call")
+    export(dataset, ExportRequest(to="csv"), exports / "first")
+    export(other, ExportRequest(to="csv"), exports / "of_another")
+    export(dataset, ExportRequest(view=view, to="messages", redact=("EMAIL_ADDRESS=replace",)), exports / "second")
+    for n, name in enumerate(("first", "second")):
+        os.utime(exports / name / "receipt.json", (1_800_000_000 + n, 1_800_000_000 + n))
+    (exports / "broken").mkdir()
+    (exports / "broken" / "receipt.json").write_text("{}")
+    listed = past.exports_of(dataset, exports)
+    assert [(path.name, earlier.rows, earlier.to) for path, earlier in listed] == [
+        ("second", 2, "messages"),
+        ("first", 4, "csv"),
+    ]
+    at = opened(dataset)
+    assert "Earlier exports of this dataset" in [s.value for s in at.subheader]
+    assert "2 rows · messages · taken out: E-mail address\nRows: prompt contains “Call”\nFolder: second" in words(at)
+    assert "4 rows · csv · personal data as it was\nFolder: first" in words(at)
+    labels = [button.proto.label for button in at.get("download_button")]
+    assert len(labels) == 2 and all(re.fullmatch(r"Download \(\d+ kB\)", label) for label in labels)

@@ -15,7 +15,7 @@ from analysis.duplicates.splits import evaluation_splits
 from analysis.errors import ExportError
 from analysis.export import ExportRequest
 from analysis.export.as_tokens import cautions
-from analysis.export.exposure import exposure
+from analysis.export.exposure import Exposure, exposure
 from analysis.export.losses import losses, sentences
 from analysis.export.proposed.outlook import proposed_outlook
 from analysis.export.request import CLEANABLE, TOKENIZED
@@ -54,7 +54,7 @@ class Outlook(NamedTuple):
 
     steps: Sequence[Step]
     unpacked: Sequence[str]
-    personal_data: Sequence[str]
+    personal_data: Exposure
     lost: Sequence[str]
 
 
@@ -76,7 +76,7 @@ def _outlook(key: Key, _dataset: Dataset, _request: ExportRequest) -> Outlook:
     chosen = choose(_dataset, _request, reasons, tokens)
     told = sentences(_request.to, losses(chosen))
     told += cautions(_dataset) if _request.to in TOKENIZED else []
-    return Outlook(chosen.steps, unpacking(chosen), exposure(chosen).sentences, [*proposed_outlook(chosen), *told])
+    return Outlook(chosen.steps, unpacking(chosen), exposure(chosen), [*proposed_outlook(chosen), *told])
 
 
 def outlook(dataset: Dataset, request: ExportRequest) -> Outlook:
