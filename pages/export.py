@@ -94,4 +94,4 @@ if done := page.latest(dataset):
             page.offer(path)
     st.text("To make the same files again from the same source:")
     st.code(f"python -m winnow replay {done['receipt']} FILE --out FOLDER", language=None)
-past.exports(dataset)
+past.exports(dataset, Path(done["receipt"]).parent if done else None)

@@ -41,9 +41,12 @@ def exports_of(dataset: Dataset, folder: Path) -> list[tuple[Path, Earlier]]:
     return sorted(same, key=lambda one: (stamps[one[0]], one[0].name), reverse=True)
 
 
-def exports(dataset: Dataset) -> None:
-    """A line for each of the latest exports of the dataset, with its files to download; nothing while there is none."""
-    of_dataset = exports_of(dataset, folders.folder())
+def exports(dataset: Dataset, above: Path | None = None) -> None:
+    """A line for each of the latest exports of the dataset, with its files to download; nothing while there is none.
+
+    `above`: the folder of an export that the page shows already.
+    """
+    of_dataset = [one for one in exports_of(dataset, folders.folder()) if one[0] != above]
     if not of_dataset:
         return
     st.subheader("Earlier exports of this dataset", anchor=False)
