@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -15,13 +16,17 @@ from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.export import ExportRequest, export
 from analysis.export.choices import kept_choice
-from analysis.export.waterfall import tokens_of_proposed
+from analysis.export.exposure import exposure
+from analysis.export.first_record import first_record
+from analysis.export.still_in import StillIn, still_in
+from analysis.export.waterfall import choose, tokens_of_proposed
+from analysis.export.writable import unwritable
 from analysis.personal_data.types import DEFAULT_TYPES
 from analysis.proposals import propose_texts
 from analysis.view import View
 from analysis.workspace import Workspace
 from tests.export.test_export import jsonl
-from tests.export.test_folders import ROWS
+from tests.export.test_folders import MAIL, ROWS
 from tests.support.app_page import open_page, well
 from ui.export import past
 from ui.session import jobs
@@ -224,3 +229,84 @@ def test_earlier_exports_are_listed_the_latest_first(home: Path, dataset: Datase
     assert "4 rows · csv · personal data as it was\nFolder: first" in words(at)
     labels = [button.proto.label for button in at.get("download_button")]
     assert len(labels) == 2 and all(re.fullmatch(r"Download \(\d+ kB\)", label) for label in labels)
+
+
+def test_a_format_that_holds_none_of_the_rows_is_named_with_its_reason(
+    home: Path, dataset: Dataset, tmp_path: Path
+) -> None:
+    assert unwritable(dataset, dataset.rows_of(View())) == {
+        "preference": "no rejected answer",
+        "kto": "no label of true or false",
+        "tokens": "no chat template is chosen on the page Training",
+        "tokens_parquet": "no chat template is chosen on the page Training",
+    }
+    assert captions(opened(dataset)) >= {
+        "Not possible for these rows: preference (no rejected answer); KTO (no label of true or false); tokens "
+        "(no chat template is chosen on the page Training)."
+    }
+    rows = [{"prompt": "a", "chosen": "b", "rejected": "c" if n == 600 else None} for n in range(700)]
+    pairs = Workspace(home).open([jsonl(tmp_path / "pairs.jsonl", rows)])
+    assert "preference" not in unwritable(pairs, pairs.rows_of(View()))
+    assert unwritable(pairs, pairs.rows_of(View()).head(600))["preference"] == "no rejected answer"
+
+
+def test_the_first_record_is_shown_as_it_will_be_written(home: Path, dataset: Dataset) -> None:
+    at = opened(dataset, to="prompt_completion")
+    first = json.loads(at.code[0].value)
+    assert first["prompt"].startswith("Write to ") and MAIL not in at.code[0].value  # masked on the screen
+    well(at.multiselect(key="redact").set_value(["EMAIL_ADDRESS"]).run())
+    assert json.loads(at.code[0].value)["completion"] == "Written to <EMAIL_ADDRESS> and <EMAIL_ADDRESS>."
+    few = opened(dataset, "prompt~has~colour", to="messages")
+    assert json.loads(few.code[0].value)["messages"] == [
+        {"role": "user", "content": "Name a colour."},
+        {"role": "assistant", "content": "Blue."},
+    ]
+
+
+@pytest.mark.parametrize("to", ["input", "messages", "sharegpt", "alpaca", "prompt_completion", "parquet", "csv"])
+def test_the_first_record_is_that_of_the_export(dataset: Dataset, tmp_path: Path, to: str) -> None:
+    request = ExportRequest(
+        view=View().where("prompt", "has", "all"), to=to, redact=("PHONE_NUMBER=replace",) * (to != "input")
+    )
+    row, record = first_record(choose(dataset, request)) or (None, None)
+    assert row == 1
+    export(dataset, request, tmp_path / to)
+    written = next(path for path in (tmp_path / to).iterdir() if path.name not in ("README.md", "receipt.json"))
+    if to == "csv":
+        header, line = record.splitlines()
+        assert (header, line) == tuple(written.read_text(encoding="utf-8").splitlines()[:2])
+    elif to == "parquet":
+        assert record["response"] == pl.read_parquet(written)["response"][0]
+    else:
+        assert record == json.loads(written.read_text(encoding="utf-8").splitlines()[0])
+
+
+def test_copies_and_personal_data_that_are_still_in_are_named(home: Path, tmp_path: Path) -> None:
+    rows = [*ROWS, ROWS[0], {**ROWS[0], "output": ROWS[0]["output"].upper()}]
+    several = Workspace(home).open([jsonl(tmp_path / "c.jsonl", rows)])
+    at = opened(several, to="messages")
+    assert {"Not looked for:"} <= set(words(at).splitlines()) and "Still in:" not in words(at)
+    compute(several, several.signal("exact_duplicates"))
+    compute(several, several.signal("personal_data"))
+    at = opened(several, to="messages")
+    assert "Still in:" in words(at)
+    labels = [link.proto.label for link in at.get("page_link")]
+    assert labels[:3] == ["2 exact duplicates", "5 rows with personal data", "near duplicates"]
+    chosen = choose(several, ExportRequest(view=View().where("prompt", "has", "Call")))
+    assert still_in(chosen, exposure(chosen)) == StillIn(exact=0, near=None, personal=2)
+    assert "Not in: exact duplicates" in words(opened(several, "prompt~has~Call"))
+
+
+def test_each_step_says_what_it_does(home: Path, dataset: Dataset) -> None:
+    ids = dataset.column("row_id")
+    with open_annotations(home) as notes:
+        notes.tags.tag_rows(dataset.fingerprint, [ids[3]], "drop", "Ann")
+    at = open_page("export", dataset, "prompt~nothas~Mail")
+    assert at.subheader[0].value == "2 of 4 rows will be exported"
+    steps = at.dataframe[0].value
+    assert steps["step"].to_list() == ["In the file", "Filter: prompt does not contain “Mail”", "Left out: tagged drop"]
+    assert steps["rows left out"].to_list() == [0, 1, 1]
+
+
+def captions(at: AppTest) -> set[str]:
+    return {caption.value for caption in at.caption}
