@@ -1,4 +1,4 @@
-"""Which rows are exported, in which format, and what is dropped?"""
+"""Which rows are exported, in which format, and what is left out?"""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from analysis.errors import ExportError
 from analysis.export import ExportRequest
 from analysis.export.request import TABULAR
 from ui import figures
-from ui.export import folders, kept, page, proposed, redacting, unpacking
+from ui.export import folders, kept, looking, page, past, proposed, redacting, unpacking
 from ui.figures import charts
 from ui.frame import frame
 from ui.session import jobs, session
@@ -22,9 +22,10 @@ tags = list(session.notes().tags.counts(dataset.fingerprint))
 asked, result = st.columns([2, 3], gap="large")
 with asked:
     to = st.selectbox("Format", list(page.WORDS), format_func=page.WORDS.__getitem__, key="to", bind="query-params")
-    only = st.multiselect("Only rows tagged", tags, key="only", placeholder="any row")
+    page.say_what_is_not_possible(dataset)
+    only = st.multiselect("Keep only rows tagged", tags, key="only", placeholder="any row")
     without = st.multiselect(
-        "No rows tagged", tags, default=[t for t in ("drop",) if t in tags], key="without", placeholder="drop none"
+        "Leave out rows tagged", tags, default=[t for t in ("drop",) if t in tags], key="without", placeholder="none"
     )
     proposals, until, waiting = proposed.choose(dataset, tags)
     unpack_shots = unpacking.choose(dataset, to)
@@ -55,28 +56,32 @@ with asked:
 with result:
     page.require_trainer(dataset, to)
     try:
-        steps, unpacked, personal_data, lost = page.outlook(dataset, request)
+        steps, unpacked, personal_data, lost, still, first = page.outlook(dataset, request)
     except ExportError as error:
         st.error("The rows cannot be exported in this format.")
         st.text(str(error))
         st.stop()
     left = steps[-1]
     tokens = f", {left.tokens:,} tokens" if left.tokens is not None else ""
-    st.subheader(f"{left.rows:,} of {count(steps[0].rows)} are exported{tokens}", anchor=False)
-    figure = figures.waterfall([step.reason for step in steps], [step.rows for step in steps], charts.palette())
+    st.subheader(f"{left.rows:,} of {count(steps[0].rows)} will be exported{tokens}", anchor=False)
+    words = looking.words_of(dataset, request, steps)
+    figure = figures.waterfall(words, [step.rows for step in steps], charts.palette())
     st.plotly_chart(figure, config=figures.CONFIG, alt="Rows left after each step", theme=None, key="waterfall")
-    table = page.table_of(steps)
+    table = page.table_of(steps, words)
     columns = {name: st.column_config.NumberColumn(format="localized") for name in table if name != "step"}
     columns["step"] = st.column_config.TextColumn(width=180)  # so that numbers are in sight in a narrow window
     st.dataframe(table, hide_index=True, column_config=columns, alt="Rows and tokens left after each step")
+    looking.say_what_is_still_in(dataset, still)
     redacting.show_preview(dataset, request)
+    looking.show_first(dataset, first)
 with asked:
     if job := st.session_state.get("exporting"):
         jobs.wait_for(job, "Exporting", page.exported)
     else:
-        for told in (unpacked, lost, personal_data):
+        for told in (unpacked, lost):
             if told:
                 st.text(" ".join(told))
+        redacting.say_what_goes_out(dataset, personal_data)
         is_off = not left.rows or not target.is_ready
         if clicked(f"Export {count(left.rows)}", "go_export", type="primary", disabled=is_off):
             page.start(dataset, request, target, left.rows)
@@ -93,3 +98,4 @@ if done := page.latest(dataset):
             page.offer(path)
     st.text("To make the same files again from the same source:")
     st.code(f"python -m winnow replay {done['receipt']} FILE --out FOLDER", language=None)
+past.exports(dataset, Path(done["receipt"]).parent if done else None)

@@ -12,6 +12,7 @@ __all__ = [
     "cleaning",
     "export",
     "exposure",
+    "first_record",
     "folder",
     "folder_names",
     "losses",
@@ -21,7 +22,9 @@ __all__ = [
     "replay",
     "request",
     "steps",
+    "still_in",
     "unpacked_rows",
     "unpacking",
     "waterfall",
+    "writable",
 ]

@@ -122,7 +122,7 @@ def write_export(
     """Writes data files, card and receipt into the empty `folder`; returns the receipt. `lost`: see `losses`."""
     _check_added(chosen)
     unpacking, cleaner, redacting = Unpacking(chosen), Cleaner(chosen.dataset, chosen.request.clean), Redacting(chosen)
-    written = _write(chosen, folder, sources, report, unpacking, cleaner, redacting)
+    written = write_rows(chosen, folder, sources, report, unpacking, cleaner, redacting)
     taken = chosen.taking.notes(chosen.mask)
     written.notes += [*taken, *protection(chosen), *unpacking.notes(), *cleaner.notes(), *redacting.notes()]
     receipt = receipt_of(chosen, written, lost, redacting.personal_data(), unpacking.shots)
@@ -143,7 +143,7 @@ def _check_added(chosen: Chosen) -> None:
         )
 
 
-def _write(
+def write_rows(
     chosen: Chosen,
     folder: Path,
     sources: Sequence[Path] | None,

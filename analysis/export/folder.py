@@ -19,14 +19,18 @@ RECEIPT, CARD = "receipt.json", "README.md"
 
 @dataclass(frozen=True)
 class Earlier:
-    """The export that a folder holds: its rows, its format, the name of its dataset, the local time of its receipt, and
-    what was done with personal data, such as "EMAIL_ADDRESS=replace"; empty where nothing was."""
+    """The export that a folder holds: its rows, its format, the name of its dataset, the local time of its receipt,
+    what was done with personal data, such as "EMAIL_ADDRESS=replace", empty where nothing was, the fingerprint of the
+    source, the names of its data files, and which rows it has in words, "" where it has all."""
 
     rows: int
     to: str
     name: str
     written: datetime
     redact: tuple[str, ...]
+    fingerprint: str = ""
+    files: tuple[str, ...] = ()
+    which: str = ""
 
     @property
     def sentence(self) -> str:
@@ -49,17 +53,28 @@ def earlier_export(out: Path) -> Earlier | None:
     if not file_names:
         return None
     try:
-        receipt, _ = read_receipt(out / RECEIPT)
+        earlier = export_in(out)
     except ReceiptError:
         raise ExportError(
             f"{out} holds files that are no export of Winnow, such as {min(file_names)}; choose a new or empty folder."
         ) from None
-    if others := sorted(file_names - {RECEIPT, CARD, *(file.path for file in receipt.files)}):
+    if others := sorted(file_names - {RECEIPT, CARD, *earlier.files}):
         more = f"{out} holds more than an earlier export, such as {others[0]}"
         raise ExportError(f"{more}; choose a new or empty folder.")
+    return earlier
+
+
+def export_in(out: Path) -> Earlier:
+    """The export whose receipt is in the folder, whatever else is there. Raises ReceiptError where there is none."""
+    receipt, _ = read_receipt(out / RECEIPT)
     redact = receipt.personal_data.redact if receipt.personal_data else ()
     written = datetime.fromtimestamp((out / RECEIPT).stat().st_mtime)
-    return Earlier(receipt.rows_out, receipt.to, receipt.source.name, written, redact)
+    files = tuple(file.path for file in receipt.files)
+    which = [receipt.sentence] * bool(receipt.view)
+    which += [f"tagged {' or '.join(receipt.tags.only)}"] * bool(receipt.tags.only)
+    which += [f"without those tagged {' or '.join(receipt.tags.without)}"] * bool(receipt.tags.without)
+    of = receipt.source
+    return Earlier(receipt.rows_out, receipt.to, of.name, written, redact, of.fingerprint, files, ", ".join(which))
 
 
 @contextlib.contextmanager

@@ -68,7 +68,7 @@ class Chosen:
 
     def batches(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         """These columns of the rows that are exported, part by part, in row order, with their proposed texts."""
-        return _batches(self.dataset, columns, self.mask, self.taking)
+        return batches(self.dataset, columns, self.mask, self.taking)
 
 
 def choose(
@@ -93,7 +93,7 @@ def choose(
     for reason, passes in _reasons(dataset, request, reasons):
         mask = mask & passes
         steps.append(next_step(reason, mask, tokens, steps[-1]))
-    source = _columns_for_writers(dataset)
+    source = columns_for_writers(dataset)
     taking = Taking(dataset, source, request.to, is_asked=request.takes_proposals)
     for tag in request.until_proposed:
         tagged = dataset.column("tags").list.contains(tag)
@@ -125,7 +125,7 @@ def tokens_of_proposed(dataset: Dataset) -> pl.DataFrame | None:
     """`row_id` and `row_tokens` of the rows with proposed texts, with these; None before tokens are counted."""
     if not _has_tokens(dataset):
         return None
-    taking = Taking(dataset, _columns_for_writers(dataset), "input", is_asked=True)
+    taking = Taking(dataset, columns_for_writers(dataset), "input", is_asked=True)
     return tokens_with_proposals(dataset, taking)
 
 
@@ -220,7 +220,7 @@ def _split_safe(dataset: Dataset, column: str, splits: Splits, mask: pl.Series) 
         yield f"no row is near or equal to one with another {column}", mask
 
 
-def _columns_for_writers(dataset: Dataset) -> SourceColumns:
+def columns_for_writers(dataset: Dataset) -> SourceColumns:
     """The columns of a dataset for the writers of training formats."""
     meta = dataset.meta
     return SourceColumns(
@@ -269,7 +269,7 @@ def _fitting(
     first = pl.Series("first", [None], dtype=pl.UInt8).new_from_index(0, dataset.height)
     firsts = []
     trainer = taking.computed(dataset.signal("trainer")) if to in TOKENIZED and taking.mask(mask).any() else None
-    for batch in _batches(dataset, columns, mask, taking):
+    for batch in batches(dataset, columns, mask, taking):
         if trainer is not None:
             batch = replaced(batch, trainer.select(ROW_ID, *TRAINER))
         packed = is_packed(batch) if request.unpack_shots else pl.lit(False)
@@ -290,7 +290,7 @@ def _check_trainer(dataset: Dataset) -> None:
         )
 
 
-def _batches(dataset: Dataset, columns: Sequence[str], mask: pl.Series, taking: Taking) -> Iterator[pl.DataFrame]:
+def batches(dataset: Dataset, columns: Sequence[str], mask: pl.Series, taking: Taking) -> Iterator[pl.DataFrame]:
     """These columns of the chosen rows, part by part, in row order, with their proposed texts; parts without chosen
     rows are not read."""
     read = list(dict.fromkeys([*columns, *taking.reads]))

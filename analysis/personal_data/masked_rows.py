@@ -127,6 +127,11 @@ def masked_frame(dataset: Dataset, frame: pl.DataFrame, rows: pl.Series) -> pl.D
     return rewritten_rows(frame, touched, columns, mask)
 
 
+def masked_in(value: Any, masks: Mapping[str, str]) -> Any:
+    """JSON values of one row with these values masked in each of their texts."""
+    return rewritten(value, KnownValues(masks))
+
+
 def masked_group(group: Group, masks: Mapping[str, str]) -> Group:
     """A group of texts side by side with these values masked; its marks move with the words they mark."""
     mask = KnownValues(masks)

@@ -274,12 +274,15 @@ def test_export_is_split_safe_and_says_why_rows_were_dropped(opened: dict[str, D
     at = AppTest.from_file(ROOT / "pages" / "export.py", default_timeout=60)
     at.query_params["d"] = opened["small"].id
     steps = well(at.run()).dataframe[0].value["step"].to_list()
-    assert "tagged drop: duplicate (near, whole row)" in steps
+    assert "Left out: tagged drop: duplicate (near, whole row)" in steps
     at.multiselect(key="without").set_value([])
     at.selectbox(key="split_safe").set_value("split")
     steps = well(at.run()).dataframe[0].value
     assert (
-        dict(zip(steps["step"], steps["rows dropped"], strict=True))["split train: near or equal to a row of test"] == 5
+        dict(zip(steps["step"], steps["rows left out"], strict=True))[
+            "Left out: split train: near or equal to a row of test"
+        ]
+        == 5
     )
 
 

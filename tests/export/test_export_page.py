@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
 from pathlib import Path
 
 import polars as pl
@@ -13,12 +16,19 @@ from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.export import ExportRequest, export
 from analysis.export.choices import kept_choice
-from analysis.export.waterfall import tokens_of_proposed
+from analysis.export.exposure import exposure
+from analysis.export.first_record import first_record
+from analysis.export.still_in import StillIn, still_in
+from analysis.export.waterfall import choose, tokens_of_proposed
+from analysis.export.writable import unwritable
+from analysis.personal_data.types import DEFAULT_TYPES
 from analysis.proposals import propose_texts
+from analysis.view import View
 from analysis.workspace import Workspace
 from tests.export.test_export import jsonl
-from tests.export.test_folders import ROWS
+from tests.export.test_folders import MAIL, ROWS
 from tests.support.app_page import open_page, well
+from ui.export import past
 from ui.session import jobs
 
 
@@ -162,3 +172,141 @@ def test_the_tokens_of_proposed_texts_are_counted_once(
     well(at.run())
     assert len(counted) == 2 and counted[0] < counted[1]
     assert at.subheader[0].value != shown
+
+
+def test_one_button_takes_personal_data_out(home: Path, dataset: Dataset, started: list[tuple[str, ...]]) -> None:
+    at = opened(dataset, to="messages")
+    well(at.button(key="take_it_out").click().run())
+    assert "3 rows hold personal data, and it is replaced." in words(at)
+    assert sorted(at.multiselect(key="redact").value) == ["EMAIL_ADDRESS", "PHONE_NUMBER"]
+    assert "take_it_out" not in [button.key for button in at.button]
+    exported(at)
+    assert {"--redact=EMAIL_ADDRESS=replace", "--redact=PHONE_NUMBER=replace"} <= set(started[-1])
+
+
+def test_what_is_taken_out_stays_and_the_rest_is_added(
+    home: Path, dataset: Dataset, started: list[tuple[str, ...]]
+) -> None:
+    at = opened(dataset, to="messages")
+    at.multiselect(key="redact").set_value(["EMAIL_ADDRESS"]).run()
+    well(at.selectbox(key="redact_EMAIL_ADDRESS").set_value("hash").run())
+    rest = at.button(key="take_it_out")
+    assert rest.label == "Take out the rest too"
+    well(rest.click().run())
+    assert "3 rows hold personal data, and it is replaced." in words(at)
+    assert kept_choice(home, dataset.fingerprint).redact == ("EMAIL_ADDRESS=hash", "PHONE_NUMBER=replace")
+
+
+def test_what_was_not_looked_for_can_be_taken_out(home: Path, tmp_path: Path, started: list[tuple[str, ...]]) -> None:
+    at = opened(Workspace(home).open([jsonl(tmp_path / "b.jsonl", ROWS)]), to="messages")
+    assert "Personal data was not looked for. What there is goes out as it is." in words(at)
+    well(at.button(key="take_it_out").click().run())
+    assert set(DEFAULT_TYPES) <= set(at.multiselect(key="redact").value)
+    assert "it is; " not in words(at) and "take_it_out" not in [button.key for button in at.button]
+
+
+def test_earlier_exports_are_listed_the_latest_first(home: Path, dataset: Dataset, tmp_path: Path) -> None:
+    exports = home / "exports"
+    assert past.exports_of(dataset, exports) == []
+    assert "Earlier exports of this dataset" not in [s.value for s in opened(dataset).subheader]
+    other = Workspace(home).open([jsonl(tmp_path / "b.jsonl", ROWS[:2])])
+    view = View().where("prompt", "has", "Call")
+    export(dataset, ExportRequest(to="csv"), exports / "first")
+    export(other, ExportRequest(to="csv"), exports / "of_another")
+    export(dataset, ExportRequest(view=view, to="messages", redact=("EMAIL_ADDRESS=replace",)), exports / "second")
+    for n, name in enumerate(("first", "second")):
+        os.utime(exports / name / "receipt.json", (1_800_000_000 + n, 1_800_000_000 + n))
+    (exports / "broken").mkdir()
+    (exports / "broken" / "receipt.json").write_text("{}")
+    listed = past.exports_of(dataset, exports)
+    assert [(path.name, earlier.rows, earlier.to) for path, earlier in listed] == [
+        ("second", 2, "messages"),
+        ("first", 4, "csv"),
+    ]
+    at = opened(dataset)
+    assert "Earlier exports of this dataset" in [s.value for s in at.subheader]
+    assert "2 rows · messages · taken out: E-mail address\nRows: prompt contains “Call”\nFolder: second" in words(at)
+    assert "4 rows · csv · personal data as it was\nFolder: first" in words(at)
+    labels = [button.proto.label for button in at.get("download_button")]
+    assert len(labels) == 2 and all(re.fullmatch(r"Download \(\d+ kB\)", label) for label in labels)
+
+
+def test_a_format_that_holds_none_of_the_rows_is_named_with_its_reason(
+    home: Path, dataset: Dataset, tmp_path: Path
+) -> None:
+    assert unwritable(dataset, dataset.rows_of(View())) == {
+        "preference": "no rejected answer",
+        "kto": "no label of true or false",
+        "tokens": "no chat template is chosen on the page Training",
+        "tokens_parquet": "no chat template is chosen on the page Training",
+    }
+    assert captions(opened(dataset)) >= {
+        "Not possible for these rows: preference (no rejected answer); KTO (no label of true or false); tokens "
+        "(no chat template is chosen on the page Training)."
+    }
+    rows = [{"prompt": "a", "chosen": "b", "rejected": "c" if n == 600 else None} for n in range(700)]
+    pairs = Workspace(home).open([jsonl(tmp_path / "pairs.jsonl", rows)])
+    assert "preference" not in unwritable(pairs, pairs.rows_of(View()))
+    assert unwritable(pairs, pairs.rows_of(View()).head(600))["preference"] == "no rejected answer"
+
+
+def test_the_first_record_is_shown_as_it_will_be_written(home: Path, dataset: Dataset) -> None:
+    at = opened(dataset, to="prompt_completion")
+    first = json.loads(at.code[0].value)
+    assert first["prompt"].startswith("Write to ") and MAIL not in at.code[0].value  # masked on the screen
+    well(at.multiselect(key="redact").set_value(["EMAIL_ADDRESS"]).run())
+    assert json.loads(at.code[0].value)["completion"] == "Written to <EMAIL_ADDRESS> and <EMAIL_ADDRESS>."
+    few = opened(dataset, "prompt~has~colour", to="messages")
+    assert json.loads(few.code[0].value)["messages"] == [
+        {"role": "user", "content": "Name a colour."},
+        {"role": "assistant", "content": "Blue."},
+    ]
+
+
+@pytest.mark.parametrize("to", ["input", "messages", "sharegpt", "alpaca", "prompt_completion", "parquet", "csv"])
+def test_the_first_record_is_that_of_the_export(dataset: Dataset, tmp_path: Path, to: str) -> None:
+    request = ExportRequest(
+        view=View().where("prompt", "has", "all"), to=to, redact=("PHONE_NUMBER=replace",) * (to != "input")
+    )
+    row, record = first_record(choose(dataset, request)) or (None, None)
+    assert row == 1
+    export(dataset, request, tmp_path / to)
+    written = next(path for path in (tmp_path / to).iterdir() if path.name not in ("README.md", "receipt.json"))
+    if to == "csv":
+        header, line = record.splitlines()
+        assert (header, line) == tuple(written.read_text(encoding="utf-8").splitlines()[:2])
+    elif to == "parquet":
+        assert record["response"] == pl.read_parquet(written)["response"][0]
+    else:
+        assert record == json.loads(written.read_text(encoding="utf-8").splitlines()[0])
+
+
+def test_copies_and_personal_data_that_are_still_in_are_named(home: Path, tmp_path: Path) -> None:
+    rows = [*ROWS, ROWS[0], {**ROWS[0], "output": ROWS[0]["output"].upper()}]
+    several = Workspace(home).open([jsonl(tmp_path / "c.jsonl", rows)])
+    at = opened(several, to="messages")
+    assert {"Not looked for:"} <= set(words(at).splitlines()) and "Still in:" not in words(at)
+    compute(several, several.signal("exact_duplicates"))
+    compute(several, several.signal("personal_data"))
+    at = opened(several, to="messages")
+    assert "Still in:" in words(at)
+    labels = [link.proto.label for link in at.get("page_link")]
+    assert labels[:3] == ["2 exact duplicates", "5 rows with personal data", "near duplicates"]
+    chosen = choose(several, ExportRequest(view=View().where("prompt", "has", "Call")))
+    assert still_in(chosen, exposure(chosen)) == StillIn(exact=0, near=None, personal=2)
+    assert "Not in: exact duplicates" in words(opened(several, "prompt~has~Call"))
+
+
+def test_each_step_says_what_it_does(home: Path, dataset: Dataset) -> None:
+    ids = dataset.column("row_id")
+    with open_annotations(home) as notes:
+        notes.tags.tag_rows(dataset.fingerprint, [ids[3]], "drop", "Ann")
+    at = open_page("export", dataset, "prompt~nothas~Mail")
+    assert at.subheader[0].value == "2 of 4 rows will be exported"
+    steps = at.dataframe[0].value
+    assert steps["step"].to_list() == ["In the file", "Filter: prompt does not contain “Mail”", "Left out: tagged drop"]
+    assert steps["rows left out"].to_list() == [0, 1, 1]
+
+
+def captions(at: AppTest) -> set[str]:
+    return {caption.value for caption in at.caption}

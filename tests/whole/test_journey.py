@@ -262,7 +262,7 @@ def test_what_is_cleaned_or_taken_out_on_export_is_the_rows_in_view(
         button(page, key).click()
         has_chips(page, "Export", "source is web_crawl")
         assert same_rows(page, winnow.home) == rows and dataset_of(page, winnow.home).id == dataset.id
-        expect(page.locator("h3").first).to_contain_text(f"of {dataset.height:,} rows are exported")
+        expect(page.locator("h3").first).to_contain_text(f"of {dataset.height:,} rows will be exported")
     expect(widget(page, "redact")).to_contain_text("E-mail address")
 
 

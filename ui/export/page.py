@@ -15,16 +15,20 @@ from analysis.duplicates.splits import evaluation_splits
 from analysis.errors import ExportError
 from analysis.export import ExportRequest
 from analysis.export.as_tokens import cautions
-from analysis.export.exposure import exposure
+from analysis.export.exposure import Exposure, exposure
+from analysis.export.first_record import first_record
 from analysis.export.losses import losses, sentences
 from analysis.export.proposed.outlook import proposed_outlook
 from analysis.export.request import CLEANABLE, TOKENIZED
 from analysis.export.steps import Step
+from analysis.export.still_in import StillIn, still_in
 from analysis.export.unpacking import outlook as unpacking
 from analysis.export.waterfall import choose, protected_splits, tokens_of_proposed
+from analysis.export.writable import unwritable
 from analysis.noise import KINDS
 from analysis.signal import ROW_ID
 from analysis.training.keeping import is_chosen
+from analysis.view import View
 from ui.export import folders, kept
 from ui.export.folders import Target
 from ui.session import jobs, session
@@ -49,13 +53,16 @@ WORDS = {
 
 
 class Outlook(NamedTuple):
-    """What an export will do: the waterfall from all records to the exported rows, and sentences on solved examples,
-    on personal data and on what the format cannot hold."""
+    """What an export will do: the waterfall from all records to the exported rows, sentences on solved examples and
+    on what the format cannot hold, what is known of personal data and copies in these rows, and the first row with its
+    record."""
 
     steps: Sequence[Step]
     unpacked: Sequence[str]
-    personal_data: Sequence[str]
+    personal_data: Exposure
     lost: Sequence[str]
+    still: StillIn
+    first: tuple[int, Any] | None
 
 
 @st.cache_resource(max_entries=4, show_spinner="Counting the tokens of proposed texts …")
@@ -76,7 +83,15 @@ def _outlook(key: Key, _dataset: Dataset, _request: ExportRequest) -> Outlook:
     chosen = choose(_dataset, _request, reasons, tokens)
     told = sentences(_request.to, losses(chosen))
     told += cautions(_dataset) if _request.to in TOKENIZED else []
-    return Outlook(chosen.steps, unpacking(chosen), exposure(chosen).sentences, [*proposed_outlook(chosen), *told])
+    exposed = exposure(chosen)
+    return Outlook(
+        chosen.steps,
+        unpacking(chosen),
+        exposed,
+        [*proposed_outlook(chosen), *told],
+        still_in(chosen, exposed),
+        first_record(chosen),
+    )
 
 
 def outlook(dataset: Dataset, request: ExportRequest) -> Outlook:
@@ -101,14 +116,33 @@ def outlook(dataset: Dataset, request: ExportRequest) -> Outlook:
     return _outlook(key_of(dataset, *BY_PEOPLE, *signals, view=request.view, more=asked), dataset, request)
 
 
-def table_of(steps: Sequence[Step]) -> dict[str, list[Any]]:
-    """The waterfall as columns of a table; those of what is added only where anything is."""
+@st.cache_data(max_entries=64, show_spinner="Looking which formats these rows fit …")
+def _unwritable(key: Key, unpack_shots: bool, _dataset: Dataset, _view: View) -> dict[str, str]:
+    return unwritable(_dataset, _dataset.rows_of(_view), unpack_shots=unpack_shots)
+
+
+def say_what_is_not_possible(dataset: Dataset) -> None:
+    """The formats that hold none of the rows in view, with the reason."""
+    view = session.view()
+    chosen = "with a template" if is_chosen(dataset) else "without a template"
+    key = key_of(dataset, *BY_PEOPLE, view=view, more=(chosen, str(dataset.proposal_revision)))
+    unpack_shots = bool(st.session_state.get("unpack_shots"))
+    by_reason: dict[str, list[str]] = {}
+    for to, why in _unwritable(key, unpack_shots, dataset, view).items():
+        by_reason.setdefault(why, []).append(WORDS[to].partition(":")[0].partition(",")[0])
+    if by_reason:
+        named = "; ".join(f"{', '.join(dict.fromkeys(names))} ({why})" for why, names in by_reason.items())
+        st.caption(f"Not possible for these rows: {named}.")
+
+
+def table_of(steps: Sequence[Step], words: Sequence[str]) -> dict[str, list[Any]]:
+    """The waterfall as columns of a table, its steps in these words; those of what is added only where anything is."""
     table: dict[str, list[Any]] = {
-        "step": [step.reason for step in steps],
+        "step": list(words),
         "rows left": [step.rows for step in steps],
-        "rows dropped": [step.dropped_rows for step in steps],
+        "rows left out": [step.dropped_rows for step in steps],
         "tokens left": [step.tokens for step in steps],
-        "tokens dropped": [step.dropped_tokens for step in steps],
+        "tokens left out": [step.dropped_tokens for step in steps],
     }
     if any(step.added_rows or step.changed_rows for step in steps):
         table["rows added"] = [step.added_rows for step in steps]

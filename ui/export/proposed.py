@@ -37,11 +37,11 @@ def choose(dataset: Dataset, tags: Sequence[str]) -> Choice:
     if not tags:
         return Choice("take" if is_taken else "ignore")
     until = st.multiselect(
-        "No rows tagged, until they have a proposed text",
+        "Leave out rows tagged, until they have a proposed text",
         tags,
         default=[tag for tag in (FIX,) if tag in tags],
         key="until_proposed",
-        placeholder="drop none",
+        placeholder="none",
         help="For rows whose answers are written anew: they come back when the new text is there.",
     )
     return Choice("take", tuple(until)) if is_taken else Choice("ignore", without=tuple(until))

@@ -7,6 +7,7 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.export import ExportRequest
+from analysis.export.exposure import Exposure
 from analysis.export.redaction.plan import HOW, MOST_SHOWN, WHOLE, WITHOUT_PSEUDONYM, read_plan
 from analysis.export.redaction.preview import preview
 from analysis.personal_data.named_entities_signal import NamedEntities
@@ -86,6 +87,24 @@ def choose(dataset: Dataset) -> list[str]:
                 option = WHOLE
             plan.append(f"{type_}={how}" + (f":{option}" if option else ""))
     return plan
+
+
+def say_what_goes_out(dataset: Dataset, exposure: Exposure) -> None:
+    """What of the personal data goes out as it is, with a button that has it replaced by the types' names."""
+    looked = exposure.personal_data
+    types = list(looked.types) if looked else [t for t in DEFAULT_TYPES if t not in exposure.replaces]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(" ".join(exposure.sentences))
+        if types:
+            is_rest = bool(looked.replaced if looked else exposure.replaces)
+            label = "Take out the rest too" if is_rest else "Take it out"
+            st.button(label, key="take_it_out", icon=":material/visibility_off:", on_click=_take_out, args=(types,))
+
+
+def _take_out(types: list[str]) -> None:
+    """Adds these types to those that are replaced; what was chosen for the others stays."""
+    chosen = st.session_state.get("redact", [])
+    st.session_state["redact"] = [*chosen, *(type_ for type_ in types if type_ not in chosen)]
 
 
 def _has_form(type_: str) -> bool:

@@ -18,6 +18,7 @@ from analysis.personal_data.masked_rows import (
     marks_in,
     masked_frame,
     masked_group,
+    masked_in,
     masks_of,
 )
 from analysis.personal_data.tables import TABLES
@@ -91,11 +92,19 @@ def may_be_seen(dataset: Dataset, rows: pl.Series) -> bool:
 
 
 def masked(dataset: Dataset, frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
-    """The frame as this session may see it. Every text that a page shows is masked by this function or `masked_groups`.
+    """The frame as this session may see it. Every text that a page shows is masked by one of the functions here.
 
     Its lines are the rows at these positions; its columns are the dataset's, or texts from these rows.
     """
     return frame if not is_known(dataset) or may_be_seen(dataset, rows) else masked_frame(dataset, frame, rows)
+
+
+def masked_values(dataset: Dataset, row: int, value: Any) -> Any:
+    """JSON values made of the texts of one row, as this session may see them; the row is at this position."""
+    rows = pl.Series([row], dtype=pl.UInt32)
+    if not is_known(dataset) or may_be_seen(dataset, rows):
+        return value
+    return masked_in(value, masks_of(dataset, rows).get(row, {}))
 
 
 def masked_groups(dataset: Dataset, groups: Sequence[Group]) -> list[Group]:
