@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import streamlit as st
 
 from analysis.errors import ExportError
@@ -64,8 +65,8 @@ with result:
     tokens = f", {left.tokens:,} tokens" if left.tokens is not None else ""
     st.subheader(f"{left.rows:,} of {count(steps[0].rows)} are exported{tokens}", anchor=False)
     figure = figures.waterfall([step.reason for step in steps], [step.rows for step in steps], charts.palette())
-    st.plotly_chart(figure, config=figures.CONFIG, alt="Rows left after each step", theme=None, key="waterfall")
     table = page.table_of(steps)
+    charts.show(figure, "waterfall", "Rows left after each step", lambda: pl.DataFrame(table))
     columns = {name: st.column_config.NumberColumn(format="localized") for name in table if name != "step"}
     columns["step"] = st.column_config.TextColumn(width=180)  # so that numbers are in sight in a narrow window
     st.dataframe(table, hide_index=True, column_config=columns, alt="Rows and tokens left after each step")

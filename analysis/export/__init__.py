@@ -12,6 +12,7 @@ __all__ = [
     "cleaning",
     "export",
     "exposure",
+    "flat",
     "folder",
     "folder_names",
     "losses",

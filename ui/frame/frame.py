@@ -23,6 +23,9 @@ STYLE = """<style>
 [data-testid=stMetric] { padding: .55rem .8rem; }
 [data-testid=stMetricValue] { font-size: 1.45rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .st-key-frame { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding-bottom: .6rem; }
+[class*="st-key-chart_"] { position: relative; }
+[class*="st-key-beside_"] { position: absolute; top: 1px; right: 36px; width: max-content !important; z-index: 2; }
+[class*="st-key-beside_"] button { min-height: 0; padding: .15rem .3rem; font-size: .8rem; }
 </style>"""
 SAMPLES = {
     "instructions": "1,200 instructions of 7 sources, scored by 8 annotators",
