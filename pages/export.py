@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import streamlit as st
 
 from analysis.errors import ExportError
@@ -66,8 +67,8 @@ with result:
     st.subheader(f"{left.rows:,} of {count(steps[0].rows)} will be exported{tokens}", anchor=False)
     words = looking.words_of(dataset, request, steps)
     figure = figures.waterfall(words, [step.rows for step in steps], charts.palette())
-    st.plotly_chart(figure, config=figures.CONFIG, alt="Rows left after each step", theme=None, key="waterfall")
     table = page.table_of(steps, words)
+    charts.show(figure, "waterfall", "Rows left after each step", lambda: pl.DataFrame(table))
     columns = {name: st.column_config.NumberColumn(format="localized") for name in table if name != "step"}
     columns["step"] = st.column_config.TextColumn(width=180)  # so that numbers are in sight in a narrow window
     st.dataframe(table, hide_index=True, column_config=columns, alt="Rows and tokens left after each step")

@@ -51,6 +51,7 @@ if unit == "tokens":
 charts.histogram(
     dataset, column, f"{page.UNITS[unit]} of {roles[role]}", log=log, mark=limit if unit == "tokens" else None
 )
+charts.say_colours()
 
 shares = percentiles(values)
 missing = values.null_count()
@@ -67,10 +68,8 @@ st.dataframe(
 
 left, right = st.columns(2, gap="large")
 with left:
-    st.subheader("Prompt against response", anchor=False)
     page.prompt_against_response(dataset, unit)
 with right:
-    st.subheader("By group", anchor=False)
     page.by_group(dataset, column, f"{page.UNITS[unit]} of {roles[role]}", in_view)
 if unit == "turns":
     turns.show(dataset)

@@ -9,8 +9,7 @@ from ui.overview import checks
 from ui.overview.funnel import funnel
 from ui.overview.numbers import numbers
 from ui.rows import browser
-from ui.session import session
-from ui.session.text import count, md
+from ui.session.text import count
 
 dataset, in_view = frame.open_rows("Overview")
 ready = {s.name for s in dataset.signals() if dataset.has(s)} if dataset.has_examples else set()
@@ -28,15 +27,11 @@ with left:
     unit = next((unit for unit, signal in units.items() if signal in ready), None)
     if unit:
         words = "characters" if unit == "chars" else unit
-        st.subheader(f"Length of a row in {words}", anchor=False)
-        charts.histogram(dataset, f"row_{unit}", f"{words} per row, logarithmic bins", log=True)
+        charts.histogram(dataset, f"row_{unit}", f"{words} per row", log=True)
 with right:
-    if session.view().active:
-        st.caption(
-            "Blue: rows in view. Grey: all rows, scaled to the view. Pale: excluded by the filter on this column."
-        )
+    if dataset.categories:
+        charts.say_colours()
     for column in dataset.categories[:6]:
-        st.markdown(f"**{md(dataset.called(column))}**")
         charts.bars(dataset, column)
 
 outcomes = checked(dataset)

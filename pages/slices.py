@@ -31,8 +31,8 @@ with left:
     if chosen:
         each = page.choose_measure(chosen)
         if second:
-            page.grid(sliced, each, splits)
-            page.grid(sliced, None, splits)
+            page.grid(dataset, sliced, each, splits)
+            page.grid(dataset, sliced, None, splits)
         page.differences(sliced, each, splits)
         with st.expander("In numbers: means, medians, effect sizes", key="numbers", on_change="rerun") as shown:
             if shown.open:

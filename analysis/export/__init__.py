@@ -13,6 +13,7 @@ __all__ = [
     "export",
     "exposure",
     "first_record",
+    "flat",
     "folder",
     "folder_names",
     "losses",

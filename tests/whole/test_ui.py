@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from analysis.errors import DatasetError, JobError
+from analysis.export import flat
 from analysis.given_files import below_data_folders
 from analysis.joined_values import split_values
 from analysis.statistics import counting
@@ -31,7 +32,7 @@ from analysis.view import View
 from tests.support.browser import ROOT
 from ui import figures
 from ui.duplicates.figures import group_sizes, threshold_curve
-from ui.figures import charts
+from ui.figures import charts, tables
 from ui.personal_data.figures import scores
 from ui.safety import is_loopback
 from ui.session import files, jobs, session
@@ -166,22 +167,26 @@ def test_clicks_on_two_bars_keep_both() -> None:
 # Ticks and words
 
 
-def test_ticks_stand_at_powers_of_ten_or_evenly() -> None:
-    assert figures.edge_ticks([0, 1, 3, 10, 32, 100, 316, 1000]) == (
-        [-0.5, 0.5, 2.5, 4.5, 6.5],
-        ["0", "1", "10", "100", "1k"],
-    )
+def test_ticks_stand_at_round_numbers_or_evenly() -> None:
+    at, words = figures.edge_ticks([0, 1, 3, 10, 32, 100, 316, 1000])
+    assert words == ["0", "1", "2", "5", "10", "20", "50", "100", "200", "500", "1k"]
+    assert at[:3] == [-0.5, 0.5, 1.0] and at[-1] == 6.5
+    rte = counting.log_edges(pl.Series([7, 160]))
+    assert figures.edge_ticks(rte)[1] == ["10", "20", "50", "100"]
+    assert figures.edge_ticks(counting.log_edges(pl.Series([12, 45])))[1] == ["20", "30", "40"]
+    millions = counting.log_edges(pl.Series([1, 5_000_000]))
+    assert figures.edge_ticks(millions)[1] == ["1", "10", "100", "1k", "10k", "100k", "1M"]
     at, words = figures.edge_ticks([50.0 * i for i in range(41)])
     assert (at[:2], words[:2]) == ([-0.5, 3.5], ["0", "200"])
     assert figures.edge_ticks([0.0, 1.0]) == ([-0.5, 0.5], ["0", "1"])
 
 
 @given(st.lists(st.integers(0, 10**7), min_size=1, max_size=20), st.booleans())
-def test_a_tick_names_the_edge_where_it_stands(values: list[int], log: bool) -> None:
+def test_a_tick_names_the_value_where_it_stands(values: list[int], log: bool) -> None:
     column = pl.Series(values)
     edges = counting.log_edges(column) if log else counting.linear_edges(column)
     at, words = figures.edge_ticks(edges)
-    assert words == [figures.compact(edges[round(place + 0.5)]) for place in at]
+    assert words == [figures.compact(float(np.interp(place + 0.5, range(len(edges)), edges))) for place in at]
     assert at == sorted(set(at)) and len(at) <= 22
     assert all(24 * (right - left) >= len(edges) - 1 for left, right in itertools.pairwise(at))  # no label over another
 
@@ -206,6 +211,55 @@ def test_things_are_counted_in_whole_steps_on_every_axis() -> None:
         assert (axis.title.text, axis.dtick, axis.rangemode) == (what, 1, "tozero")
     many = figures.histogram([0, 1, 2], 100 * few, 100 * few, None, True, "tokens", figures.LIGHT)
     assert many.layout.yaxis.dtick is None
+
+
+def test_an_axis_of_growing_bins_says_that_its_scale_is_logarithmic() -> None:
+    rows = np.array([3, 2, 1])
+    drawn = [
+        figures.histogram(edges, rows, rows, None, True, "tokens per row", figures.LIGHT).layout.xaxis.title.text
+        for edges in ([1, 10, 100, 1000], [0, 10, 20, 30])
+    ]
+    assert drawn == ["tokens per row (log scale)", "tokens per row"]
+
+
+def test_other_values_have_no_bar_but_words() -> None:
+    counted = counting.count_values(pl.Series(["a"] * 6 + ["b"] * 3 + ["c", "d", "e", "f"] + [None] * 2), 2)
+    assert counted["value"].to_list() == ["a", "b", "(other 4)", "(missing)"]
+    (bars,) = figures.bars(counted, [6, 3, 4, 2], None, figures.LIGHT).data
+    assert list(bars.x) == [2, 3, 6], "missing, b, a"
+    assert list(bars.text) == ["2  13.3%", "3  20%", "6  40%"], "shares are of all rows"
+    assert charts.other_words("(other 4)", 4, 15) == "4 other values: 4 rows (26.7%)"
+    assert charts.other_words("(other 1)", 1, 2_000) == "1 other value: 1 row (0.1%)"
+    assert charts.other_words("(other 1,156)", 4_180, 8_000) == "1,156 other values: 4,180 rows (52.2%)"
+
+
+def test_a_label_stands_behind_the_longer_of_two_bars() -> None:
+    counted = counting.count_values(pl.Series(["a"] * 6 + ["b"] * 4), 2)
+    behind, bars = figures.bars(counted, [1, 4], None, figures.LIGHT).data
+    assert (list(behind.text), list(bars.text)) == (["", "1  20%"], ["4  80%", ""]), "b is above its part, a below it"
+
+
+def test_a_picture_of_a_chart_has_its_title_and_its_ground() -> None:
+    rows = np.array([1, 2])
+    plain = figures.histogram([4, 5, 6], rows, rows, None, True, "tokens", figures.DARK)
+    height = plain.layout.height
+    drawn = figures.paper.titled(plain, "Tokens of <b>rows</b>")
+    assert drawn.layout.title.text == "Tokens of &lt;b&gt;rows&lt;/b&gt;"
+    assert drawn.layout.paper_bgcolor == figures.DARK.ground and drawn.layout.height == height + 30
+    assert figures.CONFIG["modeBarButtons"] == [["toImage"]], "nothing else, and nothing that sends the chart away"
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("Rows by source", "rows-by-source.csv"), ("../a\\b: 5%", "a-b-5.csv"), ("文", "chart.csv")],
+)
+def test_the_file_of_a_chart_is_named_after_it(name: str, file: str) -> None:
+    assert tables.file_name(name) == file
+
+
+def test_a_file_of_a_chart_holds_no_formula() -> None:
+    table = pl.DataFrame({"value": ["=1+1", "-5", "a,b"], "rows": [1, 2, 3]})
+    assert flat.csv_of(table).decode() == 'value,rows\n\'=1+1,1\n-5,2\n"a,b",3\n'
 
 
 def _brightness(colour: str) -> float:

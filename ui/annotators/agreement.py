@@ -164,8 +164,14 @@ def pairs(asked: Asked, level: str) -> None:
         a, b = (names[round(points[0][axis])] for axis in ("x", "y"))
         return with_people(asked, [a, b]) if a != b else None
 
+    places = {name: number for number, name in enumerate(names)}
     charts.draw(
-        kappas(table, names, charts.palette()), f"kappas_{weights}", "Cohen's kappa of each pair of people", pick
+        kappas(table, names, charts.palette()),
+        f"kappas_{weights}",
+        "Cohen's kappa of each pair of people",
+        pick,
+        table=lambda: table.select("a", "b", "items", "kappa", "low", "high"),
+        mark=lambda line: {"x": places[table["a"][line]], "y": places[table["b"][line]]},
     )
     st.dataframe(
         with_kappa.sort("kappa").head(50),
@@ -219,6 +225,8 @@ def slices(asked: Asked, level: str) -> None:
         f"alpha_{column}",
         f"Alpha by {asked.dataset.called(column)}",
         pick,
+        table=lambda: drawn.rename({"name": "slice", "value": "alpha"}),
+        mark=lambda line: {"y": drawn.height - 1 - line},
     )
     for name, why in table.filter(pl.col("alpha").is_null()).select("slice", "why").iter_rows():
         st.text(f"{cut(name, 40)}: {why}")

@@ -10,7 +10,6 @@ import streamlit as st
 from analysis.annotators import level_of
 from analysis.annotators.fatigue import STEP, by_position, measures_of, overall, slopes, tired
 from analysis.annotators.profiles import length_unit
-from ui import figures
 from ui.annotators.asked import Asked, facts, labels, picked_people, with_people
 from ui.annotators.figures import curves
 from ui.figures import charts
@@ -162,9 +161,12 @@ def _curves(asked: Asked, level: str, name: str | None) -> None:
     for first in range(0, len(measures), 2):
         for place, measure in zip(st.columns(2, gap="large"), measures[first : first + 2], strict=False):
             with place:
-                st.text(TITLES[measure])
                 lines = [(EVERYONE, everyone.filter(pl.col("measure") == measure))]
                 lines += [(name, person_curve.filter(pl.col("measure") == measure))] if name else []
                 words = {"agreement": "agreement", "length": unit, "variety": "bits", "seconds": "seconds"}[measure]
                 figure = curves(lines, words, charts.palette(), as_share=measure == "agreement")
-                st.plotly_chart(figure, config=figures.CONFIG, theme=None, key=f"curve_{measure}", alt=TITLES[measure])
+                named = [
+                    table.select(pl.lit(of).alias("of"), "first", "last", "rows", "value", "low", "high")
+                    for of, table in lines
+                ]
+                charts.show(figure, f"curve_{measure}", TITLES[measure], lambda named=named: pl.concat(named))

@@ -212,7 +212,7 @@ def curves(
             palette,
             250,
             showlegend=len(lines) > 1,
-            legend={"orientation": "h", "y": 1.15, "x": 0},
+            legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
             xaxis={"title": {"text": "position in the session"}, "rangemode": "tozero"},
             yaxis={"title": {"text": unit}, **({"tickformat": ".0%"} if as_share else {})},
         ),

@@ -211,4 +211,11 @@ def differing(asked: Asked) -> None:
 
     unit = "difference of scores" if is_number else "difference of shares"
     figure = draw_ranges(shown, unit, charts.palette(), zero=True, marked=marked)
-    charts.draw(figure, "differences_of_people", "Difference of each annotator from the others", pick)
+    charts.draw(
+        figure,
+        "differences_of_people",
+        "Difference of each annotator from the others",
+        pick,
+        table=lambda: shown.rename({"name": "annotator", "value": unit}),
+        mark=lambda line: {"y": shown.height - 1 - line},
+    )

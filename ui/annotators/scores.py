@@ -43,7 +43,14 @@ def pictures(asked: Asked) -> None:
         return with_person(asked, str(name)) if name else None
 
     shown = table.filter(pl.col("annotator").is_in(names))
-    charts.draw(shapes(shown, names, marked, charts.palette()), "shapes", "Labels each annotator gives", pick)
+    charts.draw(
+        shapes(shown, names, marked, charts.palette()),
+        "shapes",
+        "Labels each annotator gives",
+        pick,
+        table=lambda: shown.select("annotator", "label", "share", pl.col("rest_share").alias("others' share")),
+        mark=lambda line: {"customdata": [shown["annotator"][line]]},
+    )
     figures = shapes_of(asked.key, asked)
     if figures is None:
         st.caption("Mean, spread and skew need numbers; these labels are names.")

@@ -38,17 +38,21 @@ def _range(low: int, high: int | None) -> str:
     return f"{low:,}" if low == high else f"{low:,}–{high:,}"
 
 
+def counted_sizes(rows: pl.Series) -> pl.DataFrame:
+    """`rows in a group`, a range in words, and `groups` with so many rows, up to the largest group."""
+    names = [_range(low, high) for low, high in SIZES]
+    counted = [int(((rows >= low) & (rows <= (high or rows.max()))).sum()) for low, high in SIZES]
+    last = max(number for number, n in enumerate(counted) if n) + 1
+    return pl.DataFrame({"rows in a group": names[:last], "groups": counted[:last]})
+
+
 def group_sizes(rows: pl.Series, palette: Palette) -> go.Figure:
     """Groups per number of rows, in bins of growing width."""
-    names, counted = [], []
-    for low, high in SIZES:
-        names.append(_range(low, high))
-        counted.append(int(((rows >= low) & (rows <= (high or rows.max()))).sum()))
-    last = max(number for number, n in enumerate(counted) if n) + 1
+    table = counted_sizes(rows)
     bars = {
         "type": "bar",
-        "x": names[:last],
-        "y": counted[:last],
+        "x": table["rows in a group"].to_list(),
+        "y": table["groups"].to_list(),
         "marker": {"color": palette.view},
         "hovertemplate": "%{y:,} groups of %{x} rows<extra></extra>",
     }
@@ -58,6 +62,6 @@ def group_sizes(rows: pl.Series, palette: Palette) -> go.Figure:
             palette,
             220,
             xaxis={"title": {"text": "rows in a group"}, "type": "category", "showgrid": False},
-            yaxis=count_axis("groups", counted),
+            yaxis=count_axis("groups", table["groups"]),
         ),
     )

@@ -11,10 +11,9 @@ from analysis.duplicates import decisions, side_by_side
 from analysis.reading.side_by_side import Group
 from analysis.signal import ROW_ID
 from analysis.view import ANY_TEXT, View
-from ui import figures
 from ui.components import side_by_side as component
 from ui.duplicates import acts, following, state
-from ui.duplicates.figures import group_sizes, threshold_curve
+from ui.duplicates.figures import counted_sizes, group_sizes, threshold_curve
 from ui.duplicates.state import Found, Policy
 from ui.figures import charts
 from ui.rows import masking, vectors
@@ -124,15 +123,18 @@ def pictures(dataset: Dataset, grouping: Found) -> None:
     left, right = st.columns(2, gap="large")
     if grouping.choice.kind in decisions.NEIGHBOURS_OF:
         with left:
-            st.caption("Rows to drop, all rows in the file, by threshold")
-            shown = threshold_curve(state.curve_of(dataset, grouping), grouping.choice.threshold, charts.palette())
-            st.plotly_chart(shown, config=figures.CONFIG, theme=None, key="curve", alt="Rows to drop by threshold")
+            curve = state.curve_of(dataset, grouping)
+            shown = threshold_curve(curve, grouping.choice.threshold, charts.palette())
+            name = "Rows to drop by threshold, of all rows"
+            charts.show(
+                shown, "curve", name, lambda: curve.select("threshold", pl.col("rows_to_drop").alias("rows to drop"))
+            )
         left = right
     if grouping.groups.height:
         with left:
-            st.caption("Groups by their number of rows")
-            shown = group_sizes(grouping.groups["rows"], charts.palette())
-            st.plotly_chart(shown, config=figures.CONFIG, theme=None, key="sizes", alt="Groups by number of rows")
+            sizes = grouping.groups["rows"]
+            shown = group_sizes(sizes, charts.palette())
+            charts.show(shown, "sizes", "Groups by number of rows", lambda: counted_sizes(sizes))
 
 
 def choose_group(dataset: Dataset, grouping: Found) -> int | None:

@@ -3,7 +3,7 @@
 All rows are grey, the rows in view are in the primary colour; a category has the same colour everywhere.
 """
 
-from ui.figures.counts import bars, waterfall, wedges
+from ui.figures.counts import bars, is_other, waterfall, wedges
 from ui.figures.distributions import boxes, density, histogram, lines
 from ui.figures.pairs import mirrored, overlaid
 from ui.figures.paper import CATEGORIES, CONFIG, DARK, LIGHT, Palette, bin_words, compact, edge_ticks, layout
@@ -22,11 +22,13 @@ __all__ = [
     "density",
     "edge_ticks",
     "histogram",
+    "is_other",
     "layout",
     "lines",
     "mirrored",
     "overlaid",
     "paper",
+    "tables",
     "waterfall",
     "wedges",
 ]

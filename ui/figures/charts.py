@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -15,8 +16,10 @@ from analysis.joined_values import join_values, split_values
 from analysis.statistics import counting
 from analysis.view import View
 from ui import figures
+from ui.figures import paper, tables
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
+from ui.session.number_words import count, share
 
 Edges = tuple[float, ...]
 MODES: dict[str, list[Literal["box", "points", "lasso"]]] = {
@@ -52,15 +55,27 @@ def histogram(dataset: Dataset, column: str, unit: str, *, log: bool = False, ma
     if others.active:
         shown = counting.count_bins(numbers.gather(dataset.rows_of(others)), len(edges) - 1)
     whole = dataset.schema[column].is_integer()
-    figure = figures.histogram(
-        edges, everything, shown, own_range(session.view(), column), whole, unit, palette(), mark
-    )
+    kept = own_range(session.view(), column)
+    figure = figures.histogram(edges, everything, shown, kept, whole, unit, palette(), mark)
 
     def pick(selection: Mapping[str, Any]) -> View | None:
         bounds = range_of(selection, edges)
         return session.view().narrowed(column, "range", bounds) if bounds else None
 
-    draw(figure, f"hist_{column}", f"Histogram of {dataset.called(column)} of {int(shown.sum()):,} rows", pick, "box")
+    def table() -> pl.DataFrame:
+        words = [figures.bin_words(low, high, whole) for low, high in itertools.pairwise(edges)]
+        return pl.DataFrame({unit: words, "rows in view": shown, "all rows": everything})
+
+    title = unit[:1].upper() + unit[1:]
+    draw(figure, f"hist_{column}", title, pick, "box", table=table, mark=lambda line: {"x": line})
+
+
+def say_colours() -> None:
+    """What the colours of the bars on a page mean; nothing without a filter, since all bars are blue then."""
+    if session.view().active:
+        st.caption(
+            "Blue: rows in view. Grey: all rows, scaled to the view. Pale: excluded by the filter on this column."
+        )
 
 
 def own_range(view: View, column: str) -> tuple[float, float] | None:
@@ -91,7 +106,10 @@ def range_of(selection: Mapping[str, Any], edges: Sequence[float]) -> str | None
 
 
 def bars(dataset: Dataset, column: str, *, limit: int = 8) -> None:
-    """Rows per value of a column; a click on a bar adds its value to the filter of the column, or removes it."""
+    """Rows per value of a column; a click on a bar adds its value to the filter of the column, or removes it.
+
+    Below it the values without a bar, as a button that keeps their rows.
+    """
     counted, lines = counted_lines(dataset, column, limit)
     named = counted.filter("is_named")["value"].to_list()
     others = session.view().without_column(column)
@@ -101,13 +119,34 @@ def bars(dataset: Dataset, column: str, *, limit: int = 8) -> None:
     filters = [f for f in session.view().active if f.column == column and f.op in ("in", "eq")]
     picked = [v for f in filters for v in (split_values(f.value) if f.op == "in" else [f.value])] or None
     figure = figures.bars(counted, shown, picked, palette())
-    values = counted["value"].to_list()[::-1]
+    is_other = [figures.is_other(line) for line in counted.iter_rows(named=True)]
+    values = counted["value"].to_list()
+    drawn = [value for value, other in zip(values, is_other, strict=True) if not other][::-1]
 
     def pick(selection: Mapping[str, Any]) -> View | None:
-        points = selection.get("points")
-        return picked_value(session.view(), column, values[round(points[0]["y"])], named) if points else None
+        if not (points := selection.get("points")):
+            return None
+        value = points[0]["value"] if "value" in points[0] else drawn[round(points[0]["y"])]
+        return picked_value(session.view(), column, value, named)
 
-    draw(figure, f"bars_{column}", f"Rows per {dataset.called(column)}", pick)
+    def table() -> pl.DataFrame:
+        parts = [n / max(sum(shown), 1) for n in shown]
+        return pl.DataFrame({"value": values, "rows in view": shown, "share": parts, "all rows": counted["rows"]})
+
+    title = f"Rows by {dataset.called(column)}"
+    draw(figure, f"bars_{column}", title, pick, table=table, mark=lambda line: {"value": values[line]})
+    if True in is_other:
+        line = is_other.index(True)
+        words = other_words(values[line], shown[line], sum(shown))
+        rest = picked_value(session.view(), column, values[line], named)
+        st.button(words, key=f"other_{column}", type="tertiary", on_click=session.set_view, args=(rest,))
+
+
+def other_words(value: str, rows: int, every: int) -> str:
+    """The values without a bar in words: `(other 156)` becomes "156 other values: 4,180 rows (52%)"."""
+    number = value.strip("()").removeprefix("other ")
+    noun = "value" if number == "1" else "values"
+    return f"{number} other {noun}: {count(rows)} ({share(rows / every if every else 0.0)})"
 
 
 def counted_lines(dataset: Dataset, column: str, limit: int) -> tuple[pl.DataFrame, pl.Series]:
@@ -143,22 +182,50 @@ def draw(
     pick: Callable[[Mapping[str, Any]], View | None],
     mode: Literal["box", "points", "lasso"] = "points",
     config: Mapping[str, Any] = figures.CONFIG,
+    *,
+    table: Callable[[], pl.DataFrame] | None = None,
+    mark: Callable[[int], Mapping[str, Any]] | None = None,
+    titled: bool = True,
 ) -> None:
-    """Draws a figure whose selection becomes a view. A selection is used once: the chart then gets a new key, otherwise
-    the browser sends it again with every later click.
+    """Draws a figure under its name `alt`; its selection becomes a view. A selection is used once: the chart then gets
+    a new key, otherwise the browser sends it again with every later click.
+
+    `table` gives the numbers that are drawn, for the button beside the title. With `mark`, which gives the place of a
+    line's mark in the figure, a ticked line does what a click on that mark does.
     """
-    count = st.session_state.setdefault("chart_picks", {})
+    picks = st.session_state.setdefault("chart_picks", {})
     widget = widget_key(key)
 
-    def on_select() -> None:
-        new = pick(st.session_state[widget].selection)
+    def select(selection: Mapping[str, Any]) -> None:
+        new = pick(selection)
         if new is not None:
-            count[key] = count.get(key, 0) + 1
+            picks[key] = picks.get(key, 0) + 1
             session.set_view(new)
 
-    st.plotly_chart(
-        figure, key=widget, on_select=on_select, selection_mode=MODES[mode], config=dict(config), alt=alt, theme=None
-    )
+    with st.container(key=f"chart_{key}", gap=None):
+        if table:
+            tick = (lambda line: select({"points": [mark(line)]})) if mark else None
+            tables.beside(table, key, alt, tick)
+        st.plotly_chart(
+            paper.titled(figure, alt) if titled else figure,
+            key=widget,
+            on_select=lambda: select(st.session_state[widget].selection),
+            selection_mode=MODES[mode],
+            config=_config(config, alt),
+            alt=alt,
+            theme=None,
+        )
+
+
+def show(figure: go.Figure, key: str, alt: str, table: Callable[[], pl.DataFrame]) -> None:
+    """Draws a figure in which nothing can be clicked, under its name, with its numbers beside the title."""
+    with st.container(key=f"chart_{key}", gap=None):
+        tables.beside(table, key, alt)
+        st.plotly_chart(paper.titled(figure, alt), key=key, config=_config(figures.CONFIG, alt), alt=alt, theme=None)
+
+
+def _config(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {**config, "toImageButtonOptions": {"filename": tables.file_name(name, ""), "scale": 2}}
 
 
 def widget_key(key: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
 
+from analysis.statistics.counting import MISSING
 from ui.figures.paper import CATEGORIES, OPAQUE, Palette, layout, mixed
+from ui.session.number_words import share
 from ui.session.text import plotly_text
 
 
@@ -16,44 +18,58 @@ def bars(counted: pl.DataFrame, shown: Sequence[int], picked: Sequence[str] | No
     """Horizontal bars of the rows in view per value, over grey bars of all rows, which are scaled to the view.
 
     `counted` is the table of all rows (`value`, `rows`, `is_named`), `shown` the rows in view of each of its lines. The
-    bar of the other values is at most as long as the longest named one; its label has the full number.
+    line of the other values together has no bar: it would say that they are one long or short value. Shares are of all
+    rows in view. Each label is at the end of the longer of its two bars.
     """
-    lines = list(zip(counted.iter_rows(named=True), shown, strict=True))[::-1]
     total, part = int(counted["rows"].sum()), sum(shown)
     scale = part / total if total else 1.0
-    longest = max([max(line["rows"] * scale, n) for line, n in lines if line["is_named"]] or [1]) or 1
+    lines = [(line, n) for line, n in zip(counted.iter_rows(named=True), shown, strict=True) if not is_other(line)][
+        ::-1
+    ]
+    behind = [line["rows"] * scale for line, _ in lines]
+    longest = max([*behind, *(n for _, n in lines), 0]) or 1
     y = list(range(len(lines)))
     custom = [(plotly_text(line["value"], 60) or "(empty)", f"{n:,}", f"{line['rows']:,}") for line, n in lines]
     hover = "%{customdata[0]}<br>%{customdata[1]} rows in view<br>%{customdata[2]} of all rows<extra></extra>"
     both = {"type": "bar", "orientation": "h", "y": y, "customdata": custom, "hovertemplate": hover}
-    behind = [min(line["rows"] * scale, longest) for line, _ in lines]
+    labels = [f"{n:,}  {share(n / part)}" if part else "" for _, n in lines]
+    is_behind = [before > n for before, (_, n) in zip(behind, lines, strict=True)]
 
     def colour(line: dict[str, Any]) -> str:
         if not line["is_named"]:
             return palette.all
         return palette.view if picked is None or line["value"] in picked else palette.rest
 
+    def written(on_grey: bool) -> dict[str, Any]:
+        text = [label if grey == on_grey else "" for label, grey in zip(labels, is_behind, strict=True)]
+        return {"text": text, "textposition": "outside", "cliponaxis": False}
+
     in_view = {
-        "x": [min(n, longest) for _, n in lines],
+        "x": [n for _, n in lines],
         "marker": {"color": [colour(line) for line, _ in lines]},
         "width": 0.55 if part < total else None,
-        "text": [f"{n:,}  {n / part:.0%}" if part else "" for _, n in lines],
-        "textposition": "outside",
-        "cliponaxis": False,
+        **(
+            written(on_grey=False) if part < total else {"text": labels, "textposition": "outside", "cliponaxis": False}
+        ),
         **OPAQUE,
     }
-    everything = [{**both, "x": behind, "marker": {"color": palette.all}}] if part < total else []
+    grey = {**both, "x": behind, "marker": {"color": palette.all}, **written(on_grey=True)}
     ticks = [plotly_text(line["value"], 24) or "(empty)" for line, _ in lines]
     return go.Figure(
-        [*everything, {**both, **in_view}],
+        [*([grey] if part < total else []), {**both, **in_view}],
         layout(
             palette,
-            max(26 * len(lines) + 20, 90),
+            max(26 * len(lines) + 20, 60),
             bargap=0.25,
             xaxis={"showgrid": False, "showticklabels": False, "range": [0, 1.5 * longest]},
             yaxis={"tickvals": y, "ticktext": ticks, "showgrid": False},
         ),
     )
+
+
+def is_other(line: Mapping[str, Any]) -> bool:
+    """Whether a line of `counting.count_values` counts all values after the named ones together."""
+    return not line["is_named"] and line["value"] != MISSING
 
 
 def wedges(

@@ -20,6 +20,7 @@ from ui.figures.paper import (
     count_axis,
     edge_axis,
     layout,
+    on_scale,
     upright,
 )
 from ui.session.text import plotly_text
@@ -77,7 +78,7 @@ def histogram(
             dragmode="select",
             selectdirection="h",
             bargap=0.06,
-            xaxis={"title": {"text": unit}, **edge_axis(edges)},
+            xaxis={"title": {"text": on_scale(unit, edges)}, **edge_axis(edges)},
             yaxis=count_axis("rows", (shown.max(), scale * everything.max())),
             shapes=marks,
         ),
@@ -115,8 +116,8 @@ def density(
             palette,
             340,
             dragmode="select",
-            xaxis={"title": {"text": x}, **edge_axis(x_edges)},
-            yaxis={"title": {"text": y}, **edge_axis(y_edges)},
+            xaxis={"title": {"text": on_scale(x, x_edges)}, **edge_axis(x_edges)},
+            yaxis={"title": {"text": on_scale(y, y_edges)}, **edge_axis(y_edges)},
         ),
     )
 
@@ -169,8 +170,8 @@ def lines(
             palette,
             280,
             showlegend=True,
-            legend={"orientation": "h", "y": 1.12, "x": 0},
-            xaxis={"title": {"text": x}, "type": "log" if log else "linear"},
+            legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
+            xaxis={"title": {"text": f"{x} (log scale)" if log else x}, "type": "log" if log else "linear"},
             yaxis={"title": {"text": y}},
         ),
     )

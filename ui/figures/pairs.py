@@ -9,7 +9,8 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from ui.figures.paper import CATEGORIES, OPAQUE, Palette, bin_words, edge_axis, layout
+from ui.figures.paper import CATEGORIES, OPAQUE, Palette, bin_words, edge_axis, layout, on_scale
+from ui.session.number_words import share
 from ui.session.text import plotly_text
 
 OTHER_SIDE = CATEGORIES[1]
@@ -18,12 +19,6 @@ OTHER_SIDE = CATEGORIES[1]
 def _layout(palette: Palette, height: int, x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:
     legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
     return layout(palette, height, bargap=0.25, showlegend=True, legend=legend, xaxis=x, yaxis=y)
-
-
-def _percent(share: float) -> str:
-    if share == 0:
-        return "0"
-    return f"{share:.1%}" if share >= 0.01 else f"{share:.2%}"
 
 
 def mirrored(pairs: pl.DataFrame, names: tuple[str, str], palette: Palette) -> go.Figure:
@@ -43,13 +38,13 @@ def mirrored(pairs: pl.DataFrame, names: tuple[str, str], palette: Palette) -> g
                 "type": "bar",
                 "orientation": "h",
                 "y": y,
-                "x": [sign * share for share in shares],
+                "x": [sign * part for part in shares],
                 "name": plotly_text(name),
                 "marker": {"color": colour},
-                "text": list(map(_percent, shares)),
+                "text": list(map(share, shares)),
                 "textposition": "outside",
                 "cliponaxis": False,
-                "customdata": [(word, f"{n:,}", f"{s:.2%}") for word, n, s in zip(words, rows, shares, strict=True)],
+                "customdata": [(word, f"{n:,}", share(s)) for word, n, s in zip(words, rows, shares, strict=True)],
                 "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} rows, %{customdata[2]} of those with a pair",
                 **OPAQUE,
             }
@@ -86,6 +81,6 @@ def overlaid(
                 "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} rows, %{y:.1%}",
             }
         )
-    x_axis = {"title": {"text": unit}, **edge_axis(edges)}
+    x_axis = {"title": {"text": on_scale(unit, edges)}, **edge_axis(edges)}
     y_axis = {"title": {"text": "share of rows"}, "tickformat": ".0%", "rangemode": "tozero"}
     return go.Figure(steps, _layout(palette, 300, x_axis, y_axis))

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
-CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+from ui.session.text import plotly_text
+
+CONFIG: dict[str, Any] = {
+    "displayModeBar": True,
+    "displaylogo": False,
+    "displayNotifier": False,
+    "modeBarButtons": [["toImage"]],
+    "scrollZoom": False,
+    "doubleClick": False,
+}
+TITLE_BAND, LEGEND_BAND = 30, 24  # pixels above the drawn area
+TITLE_CHARS = 70
 FONT = "Inter, Noto Sans, system-ui, sans-serif"
 CATEGORIES = ("#2F6FDE", "#E0792B", "#2A9D74", "#C44E8A", "#7A5BD0", "#B8962E", "#4BA3C7", "#8C6D5A")
 
@@ -51,18 +64,36 @@ def layout(palette: Palette, height: int, **more: Any) -> dict[str, Any]:
         "barmode": "overlay",
         "bargap": 0.08,
         "showlegend": False,
-        "paper_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": palette.ground,  # so that a picture of it can be read on any ground
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"color": palette.text, "size": 12, "family": FONT},
         "dragmode": False,
         "clickmode": "event+select",
         "hoverlabel": {"align": "left"},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": palette.text, "activecolor": palette.view},
         "xaxis": dict(axis),
         "yaxis": dict(axis),
     }
     for name, value in more.items():
         settings[name] = {**settings[name], **value} if isinstance(settings.get(name), dict) else value
     return settings
+
+
+def titled(figure: go.Figure, title: str) -> go.Figure:
+    """The figure with a title above it, so that a picture of it says what it shows; it grows by the title's height."""
+    is_crowded = figure.layout.showlegend or figure.layout.xaxis.side == "top"
+    above = TITLE_BAND + (LEGEND_BAND if is_crowded else 0)
+    figure.update_layout(
+        title={
+            "text": plotly_text(title, TITLE_CHARS),
+            "font": {"size": 13},
+            **{"x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top"},
+            "pad": {"t": 8, "l": 4},
+        },
+        margin_t=(figure.layout.margin.t or 0) + above,
+        height=figure.layout.height + above,
+    )
+    return figure
 
 
 def count_axis(what: str, counts: Iterable[float]) -> dict[str, Any]:
@@ -80,20 +111,49 @@ def mixed(colour: str, ground: str, part: float) -> str:
 def edge_ticks(edges: Sequence[float], wanted: int = 9) -> tuple[list[float], list[str]]:
     """Tick positions and labels for an axis of numbered bins: bin `i` is drawn from i - 0.5 to i + 0.5.
 
-    A power of ten is left out where its label would cover that of the first edge.
+    On bins that grow, ticks are round numbers wherever they are in their bin: 1, 2 and 5 times a power of ten, only the
+    powers where these are too many, all nine multiples where they are too few. On equal bins ticks are edges. A label
+    that would cover the one before it is left out.
+
+    >>> edge_ticks([10, 15, 22, 32, 46, 68, 100])[1]
+    ['10', '20', '50', '100']
     """
-    powers = [i for i, edge in enumerate(edges) if edge > 0 and np.isclose(np.log10(edge) % 1, 0)]
-    uneven = len(edges) > 2 and not np.isclose(edges[1] - edges[0], edges[-1] - edges[-2])
-    step = max(1, round((len(edges) - 1) / wanted))
-    far = [i for i in powers if i * NEAR_TICKS >= len(edges) - 1]
-    bins = sorted({0, *far}) if uneven and len(powers) > 1 else list(range(0, len(edges), step))
-    return [i - 0.5 for i in bins], [compact(edges[i]) for i in bins]
+    if is_log(edges):
+        places = _round_places(edges)
+    else:
+        places = [(i - 0.5, edges[i]) for i in range(0, len(edges), max(1, round((len(edges) - 1) / wanted)))]
+    near, kept = (len(edges) - 1) / NEAR_TICKS, places[:1]
+    for place in places[1:]:
+        if place[0] - kept[-1][0] >= near:
+            kept.append(place)
+    return [position for position, _ in kept], [compact(value) for _, value in kept]
+
+
+def is_log(edges: Sequence[float]) -> bool:
+    """Whether the bins between the edges grow."""
+    return len(edges) > 2 and not np.isclose(edges[1] - edges[0], edges[-1] - edges[-2])
+
+
+def _round_places(edges: Sequence[float]) -> list[tuple[float, float]]:
+    """The positions and values of the round numbers between growing edges; all edges where fewer than three are."""
+    low, high = edges[1] if edges[0] == 0 else edges[0], edges[-1]
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    in_decades: dict[int, list[float]] = {}
+    for many, steps in ((9, range(1, 10)), (3, (1, 2, 5)), (1, (1,))):
+        values = [float(f"{step}e{power}") for power in powers for step in steps]
+        in_decades[many] = [value for value in values if low <= value <= high]
+    fitting = (in_decades[many] for many in (3, 9) if 3 <= len(in_decades[many]) <= MOST_TICKS)
+    shown = next(fitting, None) or (in_decades[1] if len(in_decades[1]) > 2 else list(edges))
+    if edges[0] == 0 and shown[0] != 0:
+        shown = [0.0, *shown]
+    return [(float(np.interp(value, edges, range(len(edges)))) - 0.5, value) for value in shown]
 
 
 MARKED = {"color": "#C44E8A", "width": 2, "dash": "dot"}  # the line at a chosen value
 OPAQUE = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
 """For a trace whose marks can be selected: a selection becomes a filter, so the other marks keep their colour."""
 
+MOST_TICKS = 13  # of the form 1, 2, 5 on an axis of growing bins
 NEAR_TICKS = 24  # labels less than this part of the axis apart lie over each other
 CELL_PIXELS = 28  # the size of the mark that a click in a cell selects
 PICKED = {
@@ -111,9 +171,14 @@ def upright(x: float, line: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def edge_axis(edges: Sequence[float]) -> dict[str, Any]:
-    """An axis of numbered bins with ticks at the edges."""
+    """An axis of numbered bins, with its ticks."""
     positions, words = edge_ticks(edges)
     return {"showgrid": False, "tickvals": positions, "ticktext": words}
+
+
+def on_scale(unit: str, edges: Sequence[float]) -> str:
+    """The unit of an axis of bins, with its scale where the bins grow."""
+    return f"{unit} (log scale)" if is_log(edges) else unit
 
 
 def bin_words(low: float, high: float, whole: bool) -> str:

@@ -27,6 +27,9 @@ STYLE = """<style>
 .st-key-history_steps { position: absolute; }
 .st-key-question { margin-top: -.4rem; }
 .st-key-question [data-testid=stText] { color: color-mix(in srgb, currentColor 78%, transparent); }
+[class*="st-key-chart_"] { position: relative; }
+[class*="st-key-beside_"] { position: absolute; top: 1px; right: 36px; width: max-content !important; z-index: 2; }
+[class*="st-key-beside_"] button { min-height: 0; padding: .15rem .3rem; font-size: .8rem; }
 </style>"""
 SAMPLES = {
     "instructions": "1,200 instructions of 7 sources, scored by 8 annotators",

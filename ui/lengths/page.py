@@ -119,14 +119,33 @@ def prompt_against_response(dataset: Dataset, unit: str) -> None:
     )
 
     def pick(selection: Any) -> View | None:
-        if not selection.get("box"):
+        points = selection.get("points")
+        if not selection.get("box") and not points:
             return None
-        box = selection["box"][0]
+        box = selection["box"][0] if selection.get("box") else {axis: [points[0][axis]] * 2 for axis in "xy"}
         wide = charts.range_of({"box": [{"x": box["x"]}]}, x_edges)
         tall = charts.range_of({"box": [{"x": box["y"]}]}, y_edges)
         return session.view().narrowed(x, "range", wide).narrowed(y, "range", tall)
 
-    charts.draw(figure, f"density_{unit}", f"Density of {x} against {y}", pick, "box")
+    def table() -> pl.DataFrame:
+        rows_of, columns_of = counts.nonzero()
+        words = [
+            [figures.bin_words(edges[i], edges[i + 1], True) for i in places.tolist()]
+            for edges, places in ((x_edges, columns_of), (y_edges, rows_of))
+        ]
+        cells = {f"{sides[0]} {UNITS[unit]}": words[0], f"{sides[1]} {UNITS[unit]}": words[1]}
+        lines = pl.DataFrame({**cells, "rows": counts[rows_of, columns_of], "x": columns_of, "y": rows_of})
+        return lines.sort("rows", "x", "y", descending=[True, False, False])
+
+    charts.draw(
+        figure,
+        f"density_{unit}",
+        f"{UNITS[unit].capitalize()} of the {sides[0]} against the {sides[1]}",
+        pick,
+        "box",
+        table=lambda: table().drop("x", "y"),
+        mark=lambda line: {axis: table()[axis][line] for axis in "xy"},
+    )
 
 
 def by_group(dataset: Dataset, of: str, unit: str, rows: pl.Series) -> None:
@@ -135,9 +154,7 @@ def by_group(dataset: Dataset, of: str, unit: str, rows: pl.Series) -> None:
     if not groups:
         st.text("No column can group the rows. Set the role source or annotator on the page Open.")
         return
-    group = st.selectbox(
-        "Group by", groups, key="group", format_func=namer(dataset), label_visibility="collapsed", bind="query-params"
-    )
+    group = st.selectbox("Group by", groups, key="group", format_func=namer(dataset), bind="query-params")
     counted, lines = charts.counted_lines(dataset, group, SHOWN_GROUPS)
     table = counting.boxes(dataset.column(of).gather(rows), lines.gather(rows), counted)
     drawn = table.reverse()["group"].to_list()
@@ -148,7 +165,12 @@ def by_group(dataset: Dataset, of: str, unit: str, rows: pl.Series) -> None:
         return charts.picked_value(session.view(), group, drawn[round(points[0]["y"])], named) if points else None
 
     charts.draw(
-        figures.boxes(table, unit, charts.palette()), f"boxes_{group}", f"{of} by {dataset.called(group)}", pick
+        figures.boxes(table, unit, charts.palette()),
+        f"boxes_{group}",
+        f"{unit[:1].upper()}{unit[1:]} by {dataset.called(group)}",
+        pick,
+        table=lambda: table.rename({"low": "5%", "q1": "25%", "q3": "75%", "high": "95%"}),
+        mark=lambda line: {"y": table.height - 1 - line},
     )
 
 

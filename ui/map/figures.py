@@ -24,9 +24,10 @@ NAME_CHARS = 34
 CONFIG = {
     "displayModeBar": True,
     "displaylogo": False,
+    "displayNotifier": False,
     "scrollZoom": False,
     "doubleClick": "reset",
-    "modeBarButtons": [["lasso2d", "select2d", "pan2d", "zoom2d", "resetScale2d"]],
+    "modeBarButtons": [["lasso2d", "select2d", "pan2d", "zoom2d", "resetScale2d", "toImage"]],
 }
 Cells = np.ndarray[tuple[int, ...], np.dtype[np.uint32]]
 Trace = dict[str, Any]

@@ -84,6 +84,7 @@ def draw(dataset: Dataset, level: Level, colour: str) -> None:
         pick,
         "lasso",
         CONFIG,
+        titled=False,
     )
     column = [colour] if colour in dataset.schema else []
     key = f"{state.key_of_map(dataset, view, *column)}|{colour}"

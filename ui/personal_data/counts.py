@@ -105,7 +105,14 @@ def scores(dataset: Dataset) -> None:
         view = session.view().narrowed("pii_score", "range", f"{low:g}~{'' if high >= 1 else f'{high:g}'}")
         return view if of == types[0] else view.where("pii_types", "has", of)
 
-    charts.draw(draw_scores(summed, charts.palette()), f"scores_{of}", f"Hits by score, {of}", pick)
+    charts.draw(
+        draw_scores(summed, charts.palette()),
+        f"scores_{of}",
+        f"Hits by score, {of}",
+        pick,
+        table=lambda: summed.select(pl.format("{} to under {}", "low", "high").alias("score"), hits="spans"),
+        mark=lambda line: {"customdata": [line]},
+    )
     st.caption(
         "A score is the detector's weight of a pattern and of the words around it, not a probability; the review "
         "shows how often it is right. Click a bar to keep the rows whose highest score is in it."

@@ -15,7 +15,6 @@ from analysis.slices.apart import Apart, compare
 from analysis.slices.measures import Kind, values_of
 from analysis.statistics.counting import on_common_edges
 from analysis.view import View
-from ui import figures
 from ui.figures import charts, overlaid
 from ui.rows.ticked import ticked
 from ui.session import history, places, session
@@ -204,8 +203,8 @@ def shapes(dataset: Dataset, rows: pl.Series, other: Other, each: Apart) -> None
         edges = [*distribution["low"], distribution["high"][-1]]
         drawn = [("A", distribution["left_rows"].to_list()), ("B", distribution["right_rows"].to_list())]
         figure = overlaid(edges, drawn, each.label, charts.palette(), is_whole)
-        alt = f"{each.label} on both sides"
-        st.plotly_chart(figure, config=figures.CONFIG, theme=None, key="both_shapes", alt=alt)
+        table = distribution.rename({"left_rows": "rows of A", "right_rows": "rows of B"})
+        charts.show(figure, "both_shapes", f"{each.label} on both sides", lambda: table)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from analysis.statistics.counting import extent
-from ui.figures.paper import NUMBERS, OPAQUE, PICKED, Palette, compact, edge_ticks, layout
+from ui.figures.paper import NUMBERS, OPAQUE, PICKED, Palette, compact, edge_ticks, layout, on_scale
 from ui.session.text import plotly_text
 
 
@@ -72,6 +72,7 @@ def ridges(bins: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
     edges = [*first["low"].to_list(), first["high"][-1]]
     positions = list(range(first.height)) if labels[0] is not None else edge_ticks(edges)[0]
     words = [plotly_text(str(label), 18) for label in labels] if labels[0] is not None else edge_ticks(edges)[1]
+    scaled = unit if labels[0] is not None else on_scale(unit, edges)
     names = [f"{plotly_text(group['name'][0], 28) or '(empty)'} ({int(group['rows'].sum()):,})" for group in groups]
     bars = []
     for number, group in enumerate(groups):
@@ -103,7 +104,7 @@ def ridges(bins: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
             palette,
             max(46 * len(groups) + 60, 150),
             bargap=0,
-            xaxis={"title": {"text": unit}, "showgrid": False, "tickvals": positions, "ticktext": words},
+            xaxis={"title": {"text": scaled}, "showgrid": False, "tickvals": positions, "ticktext": words},
             yaxis={
                 "tickvals": list(range(len(groups))),
                 "ticktext": names,

@@ -15,7 +15,6 @@ from analysis.slices.measures import EMPTY, Measured
 from analysis.slices.slices import SliceTable, heatmap
 from analysis.slices.splits import Split
 from analysis.view import Filter, View
-from ui import figures
 from ui.figures import charts
 from ui.session import session
 from ui.session.text import count
@@ -187,6 +186,8 @@ def differences(sliced: SliceTable, each: Measured, splits: Sequence[Split]) -> 
         st.text("No slice can be compared with the rest: none has values both inside and outside.")
         return
     unit = f"{each.label}, difference from the rest"
+    called = pl.Series("slice ", [name_of(line) for line in lines.iter_rows(named=True)], dtype=pl.String)
+    verdict = pl.col("verdict").replace(compare.VERDICTS)
     st.caption(
         "Lines: 95% intervals. Strong colour: differs after correction for many comparisons. Click a point to keep "
         "only its slice."
@@ -196,6 +197,15 @@ def differences(sliced: SliceTable, each: Measured, splits: Sequence[Split]) -> 
         "differences",
         f"Difference of {each.label} of each slice from the rest",
         lambda selection: _picked(selection, sliced, splits),
+        table=lambda: lines.select(
+            called.alias("slice"),
+            "rows",
+            "difference",
+            pl.col("low").alias("from"),
+            pl.col("high").alias("to"),
+            verdict,
+        ),
+        mark=lambda line: {"customdata": [lines["slice"][line]]},
     )
 
 
@@ -247,18 +257,23 @@ def shapes(dataset: Dataset, each: Measured, split: Split) -> None:
         st.text("No row in view has a value of this measure.")
         return
     figure = ridges(bins, each.measure.label, charts.palette())
-    st.plotly_chart(
-        figure, config=figures.CONFIG, theme=None, key="shapes", alt=f"Distribution of {each.measure.label} per slice"
-    )
+    table = bins.select(pl.col("name").alias("slice"), "low", "high", "label", "rows", "share")
+    shown = table.select(c for c in table.columns if table[c].null_count() < table.height)
+    charts.show(figure, "shapes", f"Distribution of {each.measure.label} per slice", lambda: shown)
 
 
-def grid(sliced: SliceTable, each: Measured | None, splits: Sequence[Split]) -> None:
+def grid(dataset: Dataset, sliced: SliceTable, each: Measured | None, splits: Sequence[Split]) -> None:
     """Two dimensions as a grid, coloured by the rows or by a measure; a click on a cell keeps only its rows."""
     cells = heatmap(sliced, each.measure.name if each else "")
     value, unit = ("mean", each.label) if each else ("slice_rows", "rows")
+    by = " and ".join(dataset.called(each.dimension.column) for each in splits)
     charts.draw(
         draw_grid(cells, value, unit, charts.palette()),
         f"grid_{value}",
-        f"{unit} by {splits[0].dimension.column} and {splits[1].dimension.column}",
+        f"{unit[:1].upper()}{unit[1:]} by {by}",
         lambda selection: _picked(selection, sliced, splits),
+        table=lambda: cells.select(
+            "a", "b", pl.col("slice_rows").alias("rows"), *([pl.col("mean").alias(unit)] if each else [])
+        ),
+        mark=lambda line: {"customdata": [cells["slice"][line]]},
     )

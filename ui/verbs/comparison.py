@@ -124,7 +124,21 @@ def _frequent(telling: pl.DataFrame, words: str) -> None:
         return page.of_pair(session.view(), line["verb"], line["noun"]) if line["left_rows"] else None
 
     figure = mirrored(shown, ("this view", words), charts.palette())
-    charts.draw(figure, "frequent", "Shares of the most frequent pairs on both sides", pick)
+    charts.draw(
+        figure,
+        "frequent",
+        "Shares of the most frequent pairs on both sides",
+        pick,
+        table=lambda: _shares_of(shown, words),
+        mark=lambda line: {"y": shown.height - 1 - line},
+    )
+
+
+def _shares_of(pairs: pl.DataFrame, words: str) -> pl.DataFrame:
+    """The pairs with the rows and shares of both sides under their names."""
+    named = {"left_rows": "rows, this view", "left_share": "this view, share"}
+    named |= {"right_rows": f"rows, {words}", "right_share": f"{words}, share"}
+    return pairs.select("verb", "noun", *(pl.col(column).alias(name) for column, name in named.items()))
 
 
 def _variety(compared: Compared, words: str) -> None:
@@ -153,7 +167,11 @@ def _variety(compared: Compared, words: str) -> None:
         "expected distinct pairs",
         charts.palette(),
     )
-    st.plotly_chart(figure, config=figures.CONFIG, theme=None, key="growth", alt="Distinct pairs by rows drawn")
+    curves = [
+        c.select(pl.lit(n).alias("of"), "rows", "distinct_pairs")
+        for n, c in zip(("this view", words), compared.growth, strict=True)
+    ]
+    charts.show(figure, "growth", "Distinct pairs by rows drawn", lambda: pl.concat(curves))
 
 
 def _lengths(lengths: pl.DataFrame | None, words: str) -> None:
@@ -164,7 +182,6 @@ def _lengths(lengths: pl.DataFrame | None, words: str) -> None:
         return
     edges = [*lengths["low"], lengths["high"][-1]]
     drawn = [(name, lengths[c].to_list()) for name, c in (("this view", "left_rows"), (words, "right_rows"))]
-    figure = overlaid(edges, drawn, "response tokens, logarithmic bins", charts.palette())
-    st.plotly_chart(
-        figure, config=figures.CONFIG, theme=None, key="lengths_of_both", alt="Response lengths of both sides"
-    )
+    figure = overlaid(edges, drawn, "tokens per response", charts.palette())
+    named = {"left_rows": "rows, this view", "right_rows": f"rows, {words}"}
+    charts.show(figure, "lengths_of_both", "Tokens per response of both sides", lambda: lengths.rename(named))

@@ -23,6 +23,7 @@ from ui.verbs.wedges import Wedge, wedges
 ROLES = {"prompt": "prompts", "response": "responses", "text": "texts"}
 SHOWN_PAIRS = 300
 FEW = 12
+WEDGE_COLUMNS = {"verb": pl.String, "noun": pl.String, "rows": pl.Int64, "share": pl.Float64}
 COLUMNS = {
     "rows": st.column_config.NumberColumn(format="localized"),
     "rows_share": st.column_config.NumberColumn("share", format="percent"),
@@ -115,7 +116,17 @@ def picture(ranked: pl.DataFrame, as_tree: bool, verbs: int, nouns: int, with_re
         return filtered(session.view(), by_id.get(str(points[0].get("id"))))
 
     figure = figures.wedges([w[:4] for w in pieces], every, as_tree, charts.palette())
-    charts.draw(figure, f"wedges_{as_tree}", "Verbs and their nouns by rows", pick)
+    lines = [wedge for wedge in pieces if wedge.verb]
+    charts.draw(
+        figure,
+        f"wedges_{as_tree}",
+        "Verbs and their nouns by rows",
+        pick,
+        table=lambda: pl.DataFrame(
+            [(w.verb, w.noun, w.rows, w.rows / every) for w in lines], schema=WEDGE_COLUMNS, orient="row"
+        ),
+        mark=lambda line: {"id": lines[line].id},
+    )
 
 
 def filtered(view: View, wedge: Wedge | None) -> View | None:
