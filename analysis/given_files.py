@@ -21,18 +21,23 @@ def given_files(paths: Sequence[str | Path], reading: ReadOptions) -> tuple[list
             inside = FolderFiles((fetched(str(path)),))
         elif Path(path).is_dir():
             inside = files_of(Path(path), reading.config)
+            if reading.split is not None:
+                inside = inside.of_split(reading.split, Path(path))
             inside = FolderFiles(tuple(readable(file) for file in inside.files), inside.splits)
         else:
             inside = FolderFiles((readable(path),))
         files += inside.files
         splits += inside.splits or [""] * len(inside.files)
-    if reading.config is not None and not any(Path(path).is_dir() for path in paths):
-        raise DatasetError(f"The configuration {reading.config!r} needs the folder of a dataset; name that folder.")
+    for what, chosen in (("configuration", reading.config), ("split", reading.split)):
+        if chosen is not None and not any(Path(path).is_dir() for path in paths):
+            raise DatasetError(f"The {what} {chosen!r} needs the folder of a dataset; name that folder.")
     if any(splits):
         reading = replace(reading, splits=tuple(splits))
     shown = [Path(path).resolve().name if Path(path).is_dir() else Path(path).name for path in map(str, paths)]
     name = shown[0] if len(shown) == 1 else f"{shown[0]} and {len(shown) - 1} more"
-    return files, replace(reading, config=None), name
+    if reading.split is not None:
+        name = f"{name} ({reading.split})"
+    return files, replace(reading, config=None, split=None), name
 
 
 def readable(path: str | Path) -> Path:

@@ -45,6 +45,9 @@ def start(
     config: Annotated[
         str | None, typer.Option(metavar="NAME", help="Configuration of a dataset repository, which is a folder.")
     ] = None,
+    split: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The one split of a folder to open, such as train.")
+    ] = None,
     port: Annotated[
         int | None,
         typer.Option(min=1, max=65535, envvar="STREAMLIT_SERVER_PORT", help="Default: 8501 or the next free port."),
@@ -70,14 +73,15 @@ def start(
         if not name.startswith("hf://"):
             if not Path(name).exists():
                 _refuse(f"There is no file and no command {name!r}; `winnow --help` lists the commands.")
-            given_files([name], ReadOptions(config=config))
+            given_files([name], ReadOptions(config=config, split=split))
     options = ["--server.address", address]
     if port:
         _check_free(address, port)
         options += ["--server.port", str(port)]
     for host in ["localhost", "127.0.0.1", *allow_host] if allow_host else []:
         options += ["--server.allowedHosts", host]
-    _serve(options, [f"--config={config}", *names] if config else names)
+    chosen = [f"--{name}={value}" for name, value in (("config", config), ("split", split)) if value]
+    _serve(options, [*chosen, *names])
 
 
 def _serve(options: list[str], files: list[str]) -> None:

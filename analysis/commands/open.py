@@ -39,6 +39,9 @@ def open_command(
     config: Annotated[
         str | None, typer.Option(metavar="NAME", help="Configuration of a dataset repository, which is a folder.")
     ] = None,
+    split: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The one split of a folder to read, such as train.")
+    ] = None,
     as_json: Json = False,
     progress: ProgressFile = None,
 ) -> None:
@@ -53,6 +56,7 @@ def open_command(
         encoding=encoding,
         types=tuple(pairs(type_ or [], "type")),
         config=config,
+        split=split,
     )
     dataset = Workspace().open(expanded(files), reading, report)
     lines = (dataset.folder / "problems.jsonl").read_bytes().splitlines()

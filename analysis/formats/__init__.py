@@ -6,7 +6,7 @@ from analysis.errors import FormatError
 from analysis.formats.batches import way_of
 from analysis.formats.data_files import FolderFiles
 from analysis.formats.fingerprints import digests, fingerprint, fingerprint_of
-from analysis.formats.folders import configurations, files_of, is_dataset_folder
+from analysis.formats.folders import configurations, files_of, is_dataset_folder, splits_in
 from analysis.formats.importing import import_files, preview, rebuild
 from analysis.formats.notes import layout_sentences, losses, rows_by_layout
 from analysis.formats.options import FORMATS, ROLES, TEXT_ROLES, ReadOptions
@@ -48,5 +48,6 @@ __all__ = [
     "rebuild",
     "rows_by_layout",
     "source_of",
+    "splits_in",
     "way_of",
 ]

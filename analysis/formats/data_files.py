@@ -25,6 +25,15 @@ class FolderFiles:
     files: tuple[Path, ...]
     splits: tuple[str, ...] = ()
 
+    def of_split(self, split: str, folder: Path) -> FolderFiles:
+        """The files of one split. Raises FormatError where the folder has no such split."""
+        named = list(dict.fromkeys(self.splits))
+        if split not in named:
+            has = f"it has {', '.join(named)}" if named else "it names none; open it without --split"
+            raise FormatError(f"{folder} has no split {split!r}; {has}.")
+        kept = tuple(file for file, of in zip(self.files, self.splits, strict=True) if of == split)
+        return FolderFiles(kept, (split,) * len(kept))
+
 
 def within(folder: Path, name: str) -> Path:
     """A path in the folder. Raises FormatError where the name leads out of it."""

@@ -46,6 +46,15 @@ def configurations(folder: Path) -> list[str]:
     return [str(one["config_name"]) for one in configurations_of(folder)]
 
 
+def splits_in(folder: Path, config: str | None = None) -> list[str]:
+    """The splits of a folder, or of that configuration of it, in their order; none where it names none, or where its
+    files are not settled yet, as with several configurations of which none is chosen."""
+    try:
+        return list(dict.fromkeys(files_of(folder, config).splits))
+    except (FormatError, OSError):
+        return []
+
+
 def is_dataset_folder(folder: Path) -> bool:
     """Whether a folder is one dataset: saved by `datasets`, or with files that are named in its card or numbered."""
     if (folder / STATE).is_file() or (folder / SPLIT_LIST).is_file():

@@ -51,7 +51,7 @@ class ReadOptions:
     the name of a layout, or "columns" to read all records column by column. `encoding`: Python's name of the encoding
     of text files. `types`: (column, type) pairs or a mapping; a type is one of `analysis.formats.column_types`.
     `splits`: the split of each file, in their order, where a folder says so; they become the column `split`. `config`:
-    the configuration of a dataset repository, which chooses its files.
+    the configuration of a dataset repository, which chooses its files. `split`: the one split of a folder to read.
     """
 
     roles: tuple[tuple[str, str], ...] | Mapping[str, str] = ()
@@ -64,6 +64,7 @@ class ReadOptions:
     types: tuple[tuple[str, str], ...] | Mapping[str, str] = ()
     splits: tuple[str, ...] = ()
     config: str | None = None
+    split: str | None = None
 
     @property
     def chooses_layout(self) -> bool:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from analysis.errors import DatasetError, FormatError
-from analysis.formats import ReadOptions, configurations, files_of, is_dataset_folder
+from analysis.formats import ReadOptions, configurations, files_of, is_dataset_folder, splits_in
 from analysis.workspace import Workspace
 
 CARD = """---
@@ -118,6 +118,26 @@ def test_the_configuration_is_chosen_by_name(repository: Path, workspace: Worksp
         "mapped": (["train-00000-of-00002.jsonl", "b.jsonl"], ("train", "validation")),
         "in_folder": (["a.jsonl", "b.jsonl"], ()),
     }
+
+
+def test_one_split_is_read_alone(repository: Path, workspace: Workspace, tmp_path: Path) -> None:
+    assert (splits_in(repository), splits_in(repository, "main")) == ([], ["train", "test"])
+    test = workspace.open([repository], ReadOptions(config="main", split="test"))
+    assert (test.name, test.column("prompt").to_list()) == ("repository (test)", ["e"])
+    assert test.column("split").to_list() == ["test"] and test.roles["split"] == "split"
+    every = workspace.open([repository], ReadOptions(config="main"))
+    assert every.height == 3 and every.id != test.id
+    assert workspace.reread(test, {"prompt": "response", "response": "prompt"}).column("prompt").to_list() == ["f"]
+    with pytest.raises(FormatError, match="repository has no split 'dev'; it has train, test"):
+        workspace.open([repository], ReadOptions(config="main", split="dev"))
+    with pytest.raises(FormatError, match="has no split 'train'; it names none; open it without --split"):
+        workspace.open([repository], ReadOptions(config="extra", split="train"))
+    with pytest.raises(DatasetError, match="The split 'train' needs the folder of a dataset; name that folder"):
+        workspace.open([repository / "extra" / "a.jsonl"], ReadOptions(split="train"))
+    for split, text in (("train", "a"), ("test", "b")):
+        saved(tmp_path / "saved" / split, [{"text": text}])
+    assert splits_in(tmp_path / "saved") == ["test", "train"]
+    assert workspace.open([tmp_path / "saved"], ReadOptions(split="train")).column("text").to_list() == ["a"]
 
 
 def test_other_roles_keep_the_split_of_the_folder(repository: Path, workspace: Workspace) -> None:

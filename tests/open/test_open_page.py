@@ -96,6 +96,20 @@ def test_a_folder_with_configurations_is_offered_and_one_is_chosen(folder: Path)
     assert any(text.startswith("Read as text") for text in texts(at))
 
 
+def test_a_folder_with_splits_is_opened_as_one_of_them(folder: Path) -> None:
+    data = folder / "all" / "data"
+    data.mkdir(parents=True)
+    for split in ("train", "test"):
+        (data / f"{split}-00000-of-00001.jsonl").write_text(lines({"prompt": split, "response": "r"}))
+    at = picked(folder / "all")
+    assert at.selectbox(key="split").options == ["train", "test"]  # type: ignore[attr-defined]
+    assert at.dataframe[0].value["prompt"].to_list() == ["train", "test"]  # type: ignore[attr-defined]
+    well(at.selectbox(key="split").set_value("test").run())  # type: ignore[attr-defined]
+    assert at.dataframe[0].value["prompt"].to_list() == ["test"]  # type: ignore[attr-defined]
+    well(at.selectbox(key="split").set_value(None).run())  # type: ignore[attr-defined]
+    assert at.dataframe[0].value["prompt"].to_list() == ["train", "test"]  # type: ignore[attr-defined]
+
+
 def test_a_column_is_offered_by_the_name_that_the_source_gives_it(folder: Path) -> None:
     (folder / "a.csv").write_text("text,tags\nsome words,01\nmore words,02\n")
     at = picked(folder / "a.csv")
@@ -120,8 +134,8 @@ def test_roles_name_columns_as_the_file_does(folder: Path) -> None:
 
 
 def test_the_configuration_of_the_command_line_is_opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.argv", ["app.py", "--config=two", str(folder)])
-    assert (session.files_given(), session.config_given()) == ([str(folder)], "two")
-    assert jobs.arguments_of([str(folder)], config="two", types=(("n", "text"),), encoding="cp1252") == [
-        *("open", "--encoding", "cp1252", "--config", "two", "--type", "n=text", "--", str(folder))
+    monkeypatch.setattr("sys.argv", ["app.py", "--config=two", "--split=test", str(folder)])
+    assert (session.files_given(), session.config_given(), session.split_given()) == ([str(folder)], "two", "test")
+    assert jobs.arguments_of([str(folder)], config="two", split="test", types=(("n", "text"),)) == [
+        *("open", "--config", "two", "--split", "test", "--type", "n=text", "--", str(folder))
     ]

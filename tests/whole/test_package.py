@@ -86,6 +86,8 @@ def test_a_folder_starts_the_app_with_its_configuration(
     assert capsys.readouterr().err == f"{tmp_path} has 2 configurations (a, b); choose one with --config NAME.\n"
     assert exit_code(str(tmp_path), "--config", "b") == 0
     assert served.pop()[1] == ["--config=b", str(tmp_path)]
+    assert exit_code(str(tmp_path), "--config", "b", "--split", "train") == 2 and served == []
+    assert "has no split 'train'; it names none; open it without --split" in capsys.readouterr().err
 
 
 def test_options_are_handed_to_the_server(served: list[tuple[list[str], list[str]]]) -> None:

@@ -210,7 +210,7 @@ def _nothing_open() -> None:
         return
     if session.files_given() and "given" not in st.session_state:
         st.session_state["given"] = True
-        open_files(session.files_given(), config=session.config_given())
+        open_files(session.files_given(), config=session.config_given(), split=session.split_given())
         st.rerun()
     st.text("No dataset is open. Winnow shows what is in your finetuning data before you train on it.")
     with st.container(border=True, width=760):

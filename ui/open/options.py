@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from analysis.dataset.names import names_in_file
-from analysis.formats import ReadOptions, column_types, configurations, encodings, preview
+from analysis.formats import ReadOptions, column_types, configurations, encodings, preview, splits_in
 from analysis.formats.layouts import LAYOUTS
 from analysis.given_files import below_data_folders, given_files
 from ui.session.text import cut, md
@@ -31,6 +31,7 @@ class Chosen:
     config: str | None
     missing: tuple[str, ...] = ()
     types: tuple[tuple[str, str], ...] = ()
+    split: str | None = None
 
     def reading(self) -> ReadOptions:
         return ReadOptions(
@@ -39,6 +40,7 @@ class Chosen:
             encoding=self.encoding,
             layout=self.layout,
             config=self.config,
+            split=self.split,
             missing=self.missing,
             types=self.types,
         )
@@ -47,6 +49,7 @@ class Chosen:
 def choose(paths: Sequence[str]) -> Chosen:
     """The widgets of the reading options, and what they say."""
     config = _configuration(paths)
+    split = _split(paths, config)
     with st.expander("Reading options", expanded=bool(st.session_state.get("missing"))):
         left, right = st.columns(2)
         separator = SEPARATORS[left.selectbox("Separator of CSV cells", SEPARATORS, key="separator")]
@@ -58,7 +61,7 @@ def choose(paths: Sequence[str]) -> Chosen:
         layout = right.selectbox("Layout of the records", layouts, format_func=layouts.__getitem__, key="layout")
         words = left.text_input("Words that mean: no value", key="missing", placeholder="NULL, N/A")
         missing = tuple(word.strip() for word in words.split(",") if word.strip())
-    return Chosen(separator, header, encoding or None, layout or None, config, missing)
+    return Chosen(separator, header, encoding or None, layout or None, config, missing, split=split)
 
 
 def _configuration(paths: Sequence[str]) -> str | None:
@@ -68,6 +71,15 @@ def _configuration(paths: Sequence[str]) -> str | None:
     if len(names) < 2:
         return None
     return st.selectbox("Configuration", names, format_func=md, key="config")
+
+
+def _split(paths: Sequence[str], config: str | None) -> str | None:
+    """The split to open, where the only chosen folder has several; all of them as long as none is chosen."""
+    folders = [Path(path) for path in paths if Path(path).is_dir()]
+    names = splits_in(folders[0], config) if len(folders) == 1 else []
+    if len(names) < 2:
+        return None
+    return st.selectbox("Split", names, index=None, placeholder="all splits", key="split", filter_mode="contains")
 
 
 def choose_types(chosen: Chosen, seen: Mapping[str, Any]) -> Chosen:

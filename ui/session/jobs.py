@@ -271,7 +271,7 @@ def arguments_of(files: Sequence[str], roles: dict[str, str] | None = None, **op
     arguments = ["open"]
     for role, column in (roles or {}).items():
         arguments += ["--role", f"{role}={column}"]
-    for name in ("separator", "encoding", "layout", "config"):
+    for name in ("separator", "encoding", "layout", "config", "split"):
         if (value := options.get(name)) is not None:
             arguments += [f"--{name}", str(value)]
     for column, type_ in options.get("types", ()):

@@ -19,7 +19,7 @@ from analysis.workspace import Workspace
 from ui.session import history
 
 KEPT_STEPS = 100
-CONFIG = "--config="
+CONFIG, SPLIT = "--config=", "--split="
 NOT_SHARED = ("row", "check")  # the row that one person reads, and their blind check
 
 
@@ -63,12 +63,17 @@ def keep_parameters(dataset: Dataset, changed: Mapping[str, Mapping[str, object]
 
 def files_given() -> list[str]:
     """The files named on the command line that started the server."""
-    return [argument for argument in sys.argv[1:] if not argument.startswith(CONFIG)]
+    return [argument for argument in sys.argv[1:] if not argument.startswith((CONFIG, SPLIT))]
 
 
 def config_given() -> str | None:
     """The configuration of a dataset repository named on that command line."""
     return next((argument.removeprefix(CONFIG) for argument in sys.argv[1:] if argument.startswith(CONFIG)), None)
+
+
+def split_given() -> str | None:
+    """The split of a folder named on that command line."""
+    return next((argument.removeprefix(SPLIT) for argument in sys.argv[1:] if argument.startswith(SPLIT)), None)
 
 
 def dataset() -> Dataset | None:
