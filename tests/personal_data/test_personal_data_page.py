@@ -190,7 +190,7 @@ def test_a_value_in_any_number_of_rows_is_one_filter_and_its_chip_says_what_it_i
     assert chips.words(dataset, asked) == "personal data: an e-mail address found in 13 rows"
     assert chips.words(dataset, Filter("pii_values", "nothas", hash_)).startswith("personal data: without an e-mail")
     assert chips.words(dataset, Filter("pii_values", "has", "0" * 16)) == "personal data: a value that no row holds"
-    assert chips.words(dataset, Filter("pii_types", "has", "SECRET")) == "pii_types contains “SECRET”"
+    assert chips.words(dataset, Filter("pii_types", "has", "SECRET")) == "holds a key, a token or a password"
     words = said(opened(PAGE, dataset, str(asked), pii_part="Values"))
     assert "one value in 13 rows" in words and "13 of 13 rows in view" in words
     dataset.set_rulings(ruled(dataset, [NotPersonal("value", "EMAIL_ADDRESS", hash_)], "1"))

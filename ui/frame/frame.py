@@ -155,7 +155,9 @@ def _bar(dataset: Dataset) -> None:
     counted = "…" if dataset.needs(view) else f"{len(dataset.rows_of(view)):,}"
     what = "row" if dataset.height == 1 else "rows"
     of = f"of {count(dataset.height)}" if view.active else what
-    drawn: list[Chip] = [{"text": cut(chips.words(dataset, f), 120), "on": f.enabled} for f in view]
+    drawn: list[Chip] = [
+        {"text": cut(chips.words(dataset, f), 120), "tip": cut(dataset.words_of(f), 300), "on": f.enabled} for f in view
+    ]
     view_bar(counted, of, drawn, session.can_undo(), session.can_redo(), _act)
 
 

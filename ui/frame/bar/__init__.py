@@ -14,7 +14,10 @@ HERE = Path(__file__).parent
 
 
 class Chip(TypedDict):
+    """`text` is on the chip; `tip`, shown while the mouse is over it, names the column; `on`: the filter is applied."""
+
     text: str
+    tip: str
     on: bool
 
 

@@ -23,9 +23,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
   count.append(make("strong", "", data.count), ` ${data.of}`);
   count.setAttribute("role", "status");
   const nodes = [count];
-  data.chips.forEach(({ text, on }, chip) => {
+  data.chips.forEach(({ text, tip, on }, chip) => {
     const node = make("span", on ? "chip" : "chip off");
     const toggle = button("words", text, `${text} – ${on ? "switch off" : "switch on"}`, () => act({ do: "toggle", chip }));
+    toggle.title = `${tip}. Click to switch it ${on ? "off" : "on"}.`;
     toggle.setAttribute("aria-pressed", on);
     if (!on) toggle.prepend(make("em", "", "off "));
     node.append(toggle, button("remove", "✕", `Remove: ${text}`, () => act({ do: "remove", chip })));
