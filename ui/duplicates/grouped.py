@@ -8,7 +8,6 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.duplicates import decisions, side_by_side
-from analysis.duplicates.fields import LEAST_SIMILARITY
 from analysis.reading.side_by_side import Group
 from analysis.signal import ROW_ID
 from analysis.view import ANY_TEXT, View
@@ -37,15 +36,14 @@ def choose_threshold(dataset: Dataset, kind: str) -> None:
     """Asks from which similarity rows are duplicates; the whole page follows at once."""
     if kind not in decisions.NEIGHBOURS_OF:
         return
-    least = 0.5 if kind == "near" else LEAST_SIMILARITY
-    kept = f"kept_threshold_{kind}_{dataset.id}"
+    kept, key = f"kept_threshold_{kind}_{dataset.id}", f"threshold_{kind}_{dataset.id}"
+    st.session_state[key] = state.threshold_of(dataset, kind)  # what the address says, also after the Back of a browser
     value = st.slider(
         "Similar from",
-        least,
+        state.least_of(kind),
         1.0,
-        state.threshold_of(dataset, kind),
-        0.01,
-        key=f"threshold_{kind}_{dataset.id}",
+        step=0.01,
+        key=key,
         on_change=_keep_threshold,
         args=(kind, dataset.id),
         width=520,
@@ -74,7 +72,7 @@ def _choose_words(dataset: Dataset) -> None:
         on_change=_keep_words,
         args=(dataset.id,),
         help="Leaves out pairs that share 70% or more of their runs of two words: the kinds Exact "
-        "and Near show those. Off: all rows of one meaning, in any words.",
+        "and Similar show those. Off: all rows of one meaning, in any words.",
     )
     nearest = dataset.signal("neighbours").parameters["count"]
     vectors.say_which(
@@ -90,7 +88,9 @@ def _keep_words(id: str) -> None:
 
 def _keep_threshold(kind: str, id: str) -> None:
     """Stores the threshold before anything is counted, so that the counts above the slider are of its new value."""
-    st.session_state[f"kept_threshold_{kind}_{id}"] = st.session_state[f"threshold_{kind}_{id}"]
+    value = st.session_state[f"threshold_{kind}_{id}"]
+    st.session_state[f"kept_threshold_{kind}_{id}"] = value
+    st.query_params[f"{kind}_from"] = f"{value:.2f}"
 
 
 def numbers(dataset: Dataset, grouping: Found) -> None:
@@ -113,10 +113,8 @@ def numbers(dataset: Dataset, grouping: Found) -> None:
     not_judged = [f"{count(n)} {words}" for name, words in UNJUDGED.items() if (n := int((status == name).sum()))]
     if kind == "meaning" and (without := status.null_count()):
         not_judged.append(f"{count(without)} without a vector")
-    st.caption(
-        f"Share of rows to drop that are less similar to the kept one than {grouping.choice.threshold:.2f}: "
-        f"{s.below_share:.0%}, by construction." + (f" In view: {'; '.join(not_judged)}." if not_judged else "")
-    )
+    if not_judged:
+        st.caption(f"In view: {'; '.join(not_judged)}.")
 
 
 def pictures(dataset: Dataset, grouping: Found) -> None:
@@ -162,7 +160,7 @@ def choose_group(dataset: Dataset, grouping: Found) -> int | None:
     shown = part.select(
         (pl.col("group") + 1).alias("kept row"),
         "rows",
-        pl.col("least_similarity").round(2).alias("least similar"),
+        pl.col("least_similarity").alias("least similar"),
         pl.col("tokens_to_drop").alias("tokens to save"),
         pl.Series("kept text", [text[:160] for text in texts]),
     )
@@ -172,7 +170,14 @@ def choose_group(dataset: Dataset, grouping: Found) -> int | None:
         shown.drop(left_out),
         f"groups_{kind}_{page}_{by}",
         f"Groups {(page - 1) * PAGE_GROUPS + 1} to {(page - 1) * PAGE_GROUPS + part.height} of {listed.height}",
-        column_config={"kept text": st.column_config.TextColumn(width="large")},
+        column_config={
+            "kept text": st.column_config.TextColumn(width="large"),
+            "least similar": st.column_config.NumberColumn(format="%.2f"),
+            **{
+                name: st.column_config.NumberColumn(format="localized")
+                for name in ("kept row", "rows", "tokens to save")
+            },
+        },
     )
     st.caption(f"{count(listed.height, 'group')}. Tick one to see its rows side by side.")
     return int(part["group"][line or 0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import NamedTuple
 
 import numpy as np
@@ -42,10 +43,20 @@ class Found(NamedTuple):
     key: Key
 
 
+def least_of(kind: str) -> float:
+    """The lowest threshold of a kind: what the stored pairs reach down to."""
+    return 0.5 if kind == "near" else LEAST_SIMILARITY
+
+
 def threshold_of(dataset: Dataset, kind: str) -> float:
-    """The least similarity: as set on the page, else that of the signal's columns; 1 for kinds of equal rows."""
+    """The least similarity: that of the address, else as set on the page, else that of the signal's columns; 1 for
+    kinds of equal rows."""
     if kind not in decisions.NEIGHBOURS_OF:
         return 1.0
+    with contextlib.suppress(ValueError):
+        asked = float(st.query_params.get(f"{kind}_from", ""))
+        if least_of(kind) <= asked <= 1:
+            return round(asked, 2)
     usual = dataset.signal("near_groups" if kind == "near" else decisions.SIGNAL_OF[kind]).parameters["threshold"]
     return float(st.session_state.get(f"kept_threshold_{kind}_{dataset.id}", usual))
 
