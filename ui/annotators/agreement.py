@@ -173,7 +173,7 @@ def pairs(asked: Asked, level: str) -> None:
         kappas(table, names, charts.palette()), f"kappas_{weights}", "Cohen's kappa of each pair of people", pick
     )
     st.dataframe(
-        with_kappa.sort("items", "kappa", descending=[True, False]).head(50),
+        with_kappa.sort("items", "kappa", descending=[True, False]).head(50).with_columns(pl.col("agreement").round(3)),
         hide_index=True,
         alt="Pairs of people, those that share most items first",
         column_config={

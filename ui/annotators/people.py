@@ -24,7 +24,7 @@ from ui.session.number_words import count, numbers, shares
 
 SHOWN_PEOPLE = 200
 DRAWN_PEOPLE = 40
-SHAPE_WORDS = {"mean": "mean", "sd": "spread", "skew": "skew", "mode_share": "one score over and over"}
+SHAPE_WORDS = {"mean": "mean", "sd": "spread", "skew": "skew", "mode_share": "share of the commonest score"}
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing each annotator with the others …")
@@ -83,8 +83,11 @@ def _marks(asked: Asked) -> pl.DataFrame:
         return pl.DataFrame(schema={"annotator": pl.String, "marks": pl.String})
     far = figures.filter("is_far", pl.col("shape") != "mean")
     less = pl.col("value") < pl.col("rest")
-    words = pl.col("shape").replace_strict({**SHAPE_WORDS, "sd": "wide spread"}, default="")
-    words = pl.when((pl.col("shape") == "sd") & less).then(pl.lit("narrow spread")).otherwise(words)
+    words = pl.col("shape").replace_strict(
+        {**SHAPE_WORDS, "sd": "wide spread", "mode_share": "repeats one score"}, default=""
+    )
+    fewer = {"sd": "narrow spread", "mode_share": "uses more scores"}
+    words = pl.when(less).then(pl.col("shape").replace_strict(fewer, default=words)).otherwise(words)
     return far.group_by("annotator", maintain_order=True).agg(marks=words.str.join(", "))
 
 
