@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.annotators import agreement, asked, consensus, fatigue, missing, people, scores
+from ui.annotators import agreement, asked, consensus, fatigue, headline, missing, people, scores
 from ui.frame import frame
 
 dataset, _ = frame.open_rows("Annotators")
@@ -15,6 +15,7 @@ if not now.label:
     people.table(now)
     st.stop()
 asked.say_counts(now)
+headline.show(now)
 missing.offer(now)
 level = agreement.choose_level(now)
 if now.item:

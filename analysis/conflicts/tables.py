@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from analysis.conflicts.kinds import KINDS, Kind, is_askable
-from analysis.counted import count
+from analysis.counted import count, share
 from analysis.dataset import Dataset
 from analysis.statistics.effects import wilson
 from analysis.view import ANY_TEXT, Filter, View
@@ -55,9 +55,10 @@ class Longer(NamedTuple):
 
     @property
     def sentence(self) -> str:
+        interval = f"95% interval {share(self.low)} to {share(self.high)}"
         sentence = (
-            f"Chosen is longer than rejected in {self.longer:,} of {count(self.pairs, 'pair')} ({self.share:.1%}, 95% "
-            f"interval {self.low:.1%} to {self.high:.1%}), shorter in {self.shorter:,}."
+            f"Chosen is longer than rejected in {self.longer:,} of {count(self.pairs, 'pair')} ({share(self.share)}, "
+            f"{interval}), shorter in {self.shorter:,}."
         )
         return f"{sentence} A model may learn from it to write more." if self.low > 0.5 else sentence
 

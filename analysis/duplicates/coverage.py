@@ -165,3 +165,13 @@ def judged(dataset: Dataset, kind: str, rows: pl.Series) -> Judged | None:
     are_copies = dataset.signal(KINDS[kind].signal).parameters["judgements"] == "copies"
     named = {role: name_in_file(dataset.meta, column) for role, column in roles.items()}
     return Judged(named, int(dataset.column(JUDGED[kind]).gather(rows).sum()), are_copies)
+
+
+def people_of_items(dataset: Dataset, rows: pl.Series) -> tuple[int, int] | None:
+    """The least and the most annotators of an item among these rows; null where a role is missing or has no value."""
+    item, annotator = dataset.roles.get("item"), dataset.roles.get("annotator")
+    if not item or not annotator:
+        return None
+    judged_by = dataset.frame([item, annotator], rows).drop_nulls().group_by(item).agg(pl.col(annotator).n_unique())
+    people = judged_by[annotator].to_list()
+    return (min(people), max(people)) if people else None

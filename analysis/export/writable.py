@@ -12,7 +12,7 @@ from analysis.export.proposed.taking import Taking
 from analysis.export.request import TOKENIZED, UNPACKABLE
 from analysis.export.training_formats import KEYS
 from analysis.export.unpacked_rows import is_packed
-from analysis.export.waterfall import batches, columns_for_writers
+from analysis.export.waterfall import PACKED, batches, columns_for_writers
 from analysis.signal import ROW_ID
 from analysis.training.keeping import is_chosen
 
@@ -37,11 +37,13 @@ def _why_not(dataset: Dataset, rows: pl.Series, to: str, unpacks: bool) -> str:
     source = columns_for_writers(dataset)
     taking = Taking(dataset, source, to, is_asked=True)
     columns = [ROW_ID, *misfit_columns(to, source)]
+    tests = misfits(to, source, pl.col(PACKED) if unpacks else None)
     counted: Counter[str] = Counter()
     for some in (rows.head(FIRST), rows.slice(FIRST)):
         mask = pl.repeat(False, dataset.height, dtype=pl.Boolean, eager=True).scatter(some, True)
         for batch in batches(dataset, columns, mask, taking):
-            tests = misfits(to, source, is_packed(batch) if unpacks else pl.lit(False))
+            if unpacks:
+                batch = batch.with_columns(is_packed(batch).alias(PACKED))
             first = pl.coalesce(*(pl.when(test).then(pl.lit(reason)) for reason, test in tests))
             why = batch.select(first.alias("why"))["why"]
             if why.null_count():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from analysis.counted import number
+from analysis.counted import share as share_words
 from analysis.slices.measures import EMPTY, OWN_WORDS, READ, UNITS, Measure
 
 MANY_TIMES = 1.5  # a share so many times the other is written as a ratio
@@ -30,13 +32,13 @@ def sentence(of: Measure, category: str | None, sides: Sides) -> str:
     if of.kind == "share":
         return _of_share(of, sides.mean, sides.other_mean)
     if of.kind == "category":
-        share, other_share = percent(sides.mean), percent(sides.other_mean)
+        share, other_share = share_words(sides.mean), share_words(sides.other_mean)
         return f"{share} have {of.label} “{category}” against {other_share}"
     return _of_number(of, sides, sides.mean, sides.other_mean)
 
 
 def _of_share(of: Measure, share: float, other_share: float) -> str:
-    figures = f"({percent(share)} against {percent(other_share)})"
+    figures = f"({share_words(share)} against {share_words(other_share)})"
     if of.name.startswith(EMPTY) or of.name in OWN_WORDS:
         return f"{_how_many(of.label, share, other_share)} {figures}"
     return f"{_how_often(f'“{of.label}”', share, other_share)} {figures}"
@@ -83,23 +85,3 @@ def _of_number(of: Measure, sides: Sides, mean: float, other_mean: float) -> str
         return f"{of.label} is the same on average ({number(mean)})"
     tends = "higher" if (sides.effect or 0) > 0 else "lower"
     return f"{of.label} tends to be {tends} (on average {number(mean)} against {number(other_mean)})"
-
-
-def percent(share: float) -> str:
-    """A share as text: "11%", "3.5%", "0.02%"; "0%" and "100%" only where they are exact."""
-    points = share * 100
-    if points in (0, 100):
-        return f"{points:.0f}%"
-    if 10 <= points <= 99:
-        return f"{points:.0f}%"
-    if points > 99:
-        return f"{min(points, 99.99):.2f}%"
-    return f"{points:.2g}%" if points >= 0.01 else "under 0.01%"
-
-
-def number(value: float) -> str:
-    """A number as text: whole from a hundred on, else with two or three figures."""
-    size = abs(value)
-    if size >= 1e15 or 0 < size < 1e-4:
-        return f"{value:.2g}"
-    return f"{value:,.0f}" if size >= 100 or value == int(value) else f"{value:.3g}"

@@ -127,11 +127,49 @@ def test_a_coefficient_without_a_value_says_why(data: dict[str, Dataset]) -> Non
 
 def test_three_who_agree_and_one_who_never_says_bad(data: dict[str, Dataset]) -> None:
     at = run(PAGE, data["judged"])
-    assert metric(at, "Raw agreement") == "75.0%"  # half the items whole, of the others three pairs in six
+    assert metric(at, "Raw agreement") == "75%"  # half the items whole, of the others three pairs in six
     people = at.dataframe[0].value
     assert (people["annotator"][0], people["stands out by"][0]) == ("d", "more often good")
     assert set(people["stands out by"][1:]) == {""}
     assert "120 judgements of 30 items by 4 annotators; 30 of them were judged by two or more." in texts(at)
+
+
+def test_who_differs_most_is_said_first(data: dict[str, Dataset]) -> None:
+    at = run(PAGE, data["judged"])
+    assert "d gives “good” more often than others on the same items: 100% against 50% (95% of the difference:" in texts(
+        at
+    )
+    assert at.button(key="see_person_0").label == "See the 30 rows"
+    well(at.button(key="leave_out_0").click().run())
+    assert at.query_params["f"] in ("annotator~notin~d", ["annotator~notin~d"])
+    assert at.button(key="leave_out_0").label == "Left out: take back"
+    well(at.button(key="leave_out_0").click().run())
+    assert "f" not in at.query_params or not at.query_params["f"]
+
+
+def test_a_difference_of_scores_has_two_decimals_and_its_interval(data: dict[str, Dataset]) -> None:
+    at = run(PAGE, data["instructions"])
+    assert "dario scores 1.40 points higher than others on the same items (95%: 1.15 to 1.65, 20 items)" in texts(at)
+    assert at.button(key="see_person_0").label == "See the 125 rows"
+    figures = [metric.value for metric in at.metric]
+    assert figures[:2] == ["0.52", "0.14"]
+    people = at.dataframe[0].value
+    dario = people[people["annotator"] == "dario"]
+    assert dario["95% range"].to_list() == ["1.15 to 1.65"]
+
+
+def test_who_does_not_differ_is_not_named(data: dict[str, Dataset]) -> None:
+    at = run(PAGE, data["same"])
+    assert "None of the 4 annotators compared differs from the others beyond chance." in texts(at)
+    assert "leave_out_0" not in [button.key for button in at.button]
+
+
+def test_pairs_are_never_an_empty_page_where_people_share_fewer_items(data: dict[str, Dataset]) -> None:
+    at = run(PAGE, data["judged"], part="Pairs", least="100")
+    assert "No two people share 100 items. Shown are pairs that share 30 or more." in texts(at)
+    shown = at.dataframe[0].value
+    assert len(shown) == 6 and set(shown["items"]) == {30}
+    assert "the most that two share is 0" in texts(run(PAGE, data["apart"], part="Pairs"))
 
 
 def test_filters_on_the_annotator_leave_the_others_to_compare_with(data: dict[str, Dataset]) -> None:

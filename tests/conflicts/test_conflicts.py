@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from analysis.__main__ import app
+from analysis.annotations import open_annotations
 from analysis.catalogue import CATALOGUE
 from analysis.computing import compute
 from analysis.conflicts.conflicts_signal import Conflicts
@@ -24,6 +25,7 @@ from analysis.conflicts.side_by_side import MAX_CARDS, columns_of, side_by_side
 from analysis.conflicts.tables import chosen_longer, chosen_longer_by, found, groups, rows_of_group
 from analysis.dataset import Dataset
 from analysis.findings import findings
+from analysis.reading.side_by_side import Card, Group
 from analysis.same_text import evened, normalised
 from analysis.statistics.effects import wilson
 from analysis.view import View
@@ -31,6 +33,7 @@ from analysis.workspace import Workspace
 from tests.dataset.test_signals import rows_of, said
 from tests.support.app_page import open_page
 from tests.support.browser import ROOT
+from ui.conflicts import deciding
 
 SAMPLES = ROOT / "sample_data"
 TRUTH = json.loads((SAMPLES / "TRUTH.json").read_text(encoding="utf-8"))
@@ -482,6 +485,58 @@ def test_what_is_laid_side_by_side(opened: dict[str, Dataset]) -> None:
     marked = [[card.text[a:b] for a, b, *_ in card.spans] for card in drawn.cards if card.text]
     assert marked == [["12/19"], ["1"]]
     assert json.loads(json.dumps(drawn.as_dict()))["cards"][0]["about"].startswith("annotator farah")
+
+
+def acting(name: str) -> None:
+    """A page that does what a button of a group does, and the bar of actions below it."""
+    import streamlit as st
+
+    from ui.conflicts import deciding
+    from ui.rows import undoing
+    from ui.session import session
+
+    dataset = session.dataset()
+    assert dataset
+    st.button("act", key="act", on_click=deciding.act, args=(dataset, name))
+    st.button("undo", key="undo", on_click=undoing.undo, args=(dataset,))
+    undoing.say_last(dataset)
+
+
+def test_one_row_of_a_group_is_kept_and_the_others_are_dropped(opened: dict[str, Dataset]) -> None:
+    dataset, of = opened["instructions"], KINDS["same_prompt_number"]
+    rows = rows_of_group(dataset, of, 12)
+    ids = dataset.column("row_id").gather(rows).to_list()
+    drawn = Group("2 rows", (), [Card("Row", "a", row=id) for id in ids])
+    acts = [card.acts for card in deciding.with_acts(dataset, of, 12, drawn).cards]
+    assert acts == [[(f"keep~same_prompt_number~12~{id}", "Keep this, drop the others")] for id in ids]
+    at = AppTest.from_function(acting, kwargs={"name": acts[1][0][0]})
+    at.query_params["d"] = dataset.id
+    at.run().button(key="act").click().run()
+    assert not at.exception and "Tag “drop”: 1 row changed." in at.text[0].value
+    with open_annotations(Workspace().home) as notes:
+        reasons = notes.tags.reasons(dataset.fingerprint)
+        assert reasons.select("row_id", "tag", "why", "reason").row(0) == (
+            ids[0],
+            "drop",
+            "conflict (same prompt, different responses: a number differs)",
+            f"row {rows[1] + 1:,} of the same group is kept",
+        )
+        other = AppTest.from_function(acting, kwargs={"name": acts[0][0][0]})  # another mind: the first is kept instead
+        other.query_params["d"] = dataset.id
+        other.run().button(key="act").click().run()
+        assert notes.tags.standing(dataset.fingerprint)["row_id"].to_list() == [ids[1]]
+        for _ in range(2):
+            other.button(key="undo").click().run()
+        assert notes.tags.standing(dataset.fingerprint).is_empty()
+
+
+def test_a_button_of_another_group_does_nothing(opened: dict[str, Dataset]) -> None:
+    dataset = opened["instructions"]
+    for name in ("keep~same_prompt_number~12~nothing", "keep~no_kind~1~x", "keep~same_prompt_number~x~y", ""):
+        at = AppTest.from_function(acting, kwargs={"name": name})
+        at.query_params["d"] = dataset.id
+        at.run().button(key="act").click().run()
+        assert not at.exception and not at.text
 
 
 def test_the_letters_of_a_circle(opened: dict[str, Dataset]) -> None:

@@ -59,4 +59,8 @@ def test_from_a_slice_to_its_rows_and_against_the_rest(
     undamaged(page)
     go(page, "Conflicts")
     expect(page.get_by_text("A number differs.", exact=False).first).to_be_visible()
+    page.get_by_role("button", name="Keep this, drop the others").first.click()
+    expect(page.get_by_text("Tag “drop”: 1 row changed.", exact=False)).to_be_visible()
+    widget(page, "undo_change").get_by_role("button").click()
+    expect(page.get_by_text("Undone: tags of 1 row.")).to_be_visible()
     undamaged(page)

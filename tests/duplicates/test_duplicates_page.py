@@ -130,8 +130,8 @@ def test_every_kind_opens_on(name: str, kind: str, opened: dict[str, Dataset]) -
 
 def test_the_kinds_are_counted(opened: dict[str, Dataset]) -> None:
     counted = table(run(opened["small"]))
-    assert [counted[kind]["rows to drop"] for kind in (CASE, "Same words", "Near")] == [4, 5, 6]
-    assert counted[CASE]["groups"] == 2 and counted[CASE]["compared"] == 9 and counted["Near"]["groups"] == 3
+    assert [counted[kind]["rows to drop"] for kind in (CASE, "Same words", "Similar")] == [4, 5, 6]
+    assert counted[CASE]["groups"] == 2 and counted[CASE]["compared"] == 9 and counted["Similar"]["groups"] == 3
     assert counted["Repetition"]["rows"] == 2
     assert counted["Across splits"]["rows to drop"] == 5
     seen = table(run(opened["small"], "near", "split~eq~train"))
@@ -143,10 +143,47 @@ def test_the_threshold_moves_counts_and_says_what_it_finds(opened: dict[str, Dat
     assert metrics(at)[:3] == ["3", "9", "6"] and "one word in 11" in said(at)
     at.slider[0].set_value(1.0)
     assert metrics(well(at.run()))[:3] == ["3", "8", "5"]
-    assert table(at)["Near"]["rows to drop"] == 5, "the table follows in the same rerun"
-    assert "computed with other settings" in said(at)
+    assert table(at)["Similar"]["rows to drop"] == 5, "the table follows in the same rerun"
+    assert "Filters, findings and exports still use other settings." in said(at)
+    assert at.button(key="follow").label == "Use this threshold for filters too"
+    assert at.query_params["similar"] == "near~1"
     at.slider[0].set_value(0.7)
-    assert "follow other settings" not in said(well(at.run()))
+    assert "use other settings" not in said(well(at.run()))
+
+
+def test_the_page_warns_where_many_rows_would_go(opened: dict[str, Dataset]) -> None:
+    at = run(opened["small"])
+    assert "66.7% of the rows would go. Text that many rows share at their beginning or end is not compared." in said(
+        at
+    )
+    assert at.button(key="tag_duplicates").proto.type == "secondary"
+    assert at.button(key="responses_only").label == "Compare responses only"
+    few = run(opened["instructions"])
+    assert "of the rows would go" not in said(few) and few.button(key="tag_duplicates").proto.type == "primary"
+
+
+def test_shared_text_can_be_ignored_where_it_makes_rows_similar(app_home: Path, tmp_path: Path) -> None:
+    template = "You are given a question from a long list of questions that people asked. Answer it in one word, please, and nothing else:"
+    rows = [{"instruction": f"{template} {n}", "output": f"word{n}"} for n in range(40)]
+    (tmp_path / "template.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    dataset = Workspace().open([tmp_path / "template.jsonl"])
+    parameters = {**dataset.signal("near_pairs").parameters, "boilerplate": "kept"}
+    dataset = Workspace().describe(dataset, parameters={"near_pairs": parameters})
+    for name in ("near_pairs", "shared_spans"):
+        compute(dataset, dataset.signal(name))
+    at = run(dataset)
+    assert "of the rows would go. Most of the likeness may be text that 40 rows share." in said(at)
+    assert at.button(key="ignore_shared").label == "Ignore shared text (40 rows)"
+    at.button(key="ignore_shared").click()
+    well(at.run())
+    changed = Workspace().dataset(dataset.id)
+    assert changed.signal("near_pairs").parameters["boilerplate"] == "aside"
+
+
+def test_judgements_of_one_item_lead_to_the_annotators(opened: dict[str, Dataset]) -> None:
+    at = run(opened["instructions"], "exact")
+    assert "1 to 3 people judged each item." in said(at)
+    assert "Annotators" in [link.proto.label for link in at.get("page_link")]
 
 
 def test_a_policy_decides_which_row_is_shown_as_kept(opened: dict[str, Dataset]) -> None:
@@ -228,7 +265,7 @@ def test_answers_give_a_precision(opened: dict[str, Dataset], app_home: Path) ->
         verdicts.say(notes, dataset, ids[0], ids[4], True, "Ann")
         verdicts.say(notes, dataset, ids[0], ids[1], False, "Ann")
     at = run(dataset)
-    assert "Precision at 0.70: 50% of 2 judged pairs are duplicates (95% interval 9% to 91%, Wilson)" in said(at)
+    assert "Precision at 0.70: 50% of 2 judged pairs are duplicates (95% interval 9.5% to 90.5%, Wilson)" in said(at)
     assert metrics(at)[2] == "5", "the refused pair is kept apart"
 
 

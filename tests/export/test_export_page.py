@@ -27,6 +27,7 @@ from analysis.view import View
 from analysis.workspace import Workspace
 from tests.export.test_export import jsonl
 from tests.export.test_folders import MAIL, ROWS
+from tests.export.test_unpacked_shots import MUSHROOM
 from tests.support.app_page import open_page, well
 from ui.export import past
 from ui.session import jobs
@@ -248,6 +249,11 @@ def test_a_format_that_holds_none_of_the_rows_is_named_with_its_reason(
     pairs = Workspace(home).open([jsonl(tmp_path / "pairs.jsonl", rows)])
     assert "preference" not in unwritable(pairs, pairs.rows_of(View()))
     assert unwritable(pairs, pairs.rows_of(View()).head(600))["preference"] == "no rejected answer"
+    shots = [{"prompt": MUSHROOM, "completion": None}, {"prompt": MUSHROOM, "completion": None}]
+    solved = Workspace(home).open([jsonl(tmp_path / "shots.jsonl", shots)])
+    every = solved.rows_of(View())
+    assert unwritable(solved, every)["prompt_completion"] == "no response"
+    assert "prompt_completion" not in unwritable(solved, every, unpack_shots=True)
 
 
 def test_the_first_record_is_shown_as_it_will_be_written(home: Path, dataset: Dataset) -> None:
@@ -268,8 +274,9 @@ def test_the_first_record_is_that_of_the_export(dataset: Dataset, tmp_path: Path
     request = ExportRequest(
         view=View().where("prompt", "has", "all"), to=to, redact=("PHONE_NUMBER=replace",) * (to != "input")
     )
-    row, record = first_record(choose(dataset, request)) or (None, None)
-    assert row == 1
+    found = first_record(choose(dataset, request))
+    assert found and found[0] == 1
+    record = found[1]
     export(dataset, request, tmp_path / to)
     written = next(path for path in (tmp_path / to).iterdir() if path.name not in ("README.md", "receipt.json"))
     if to == "csv":

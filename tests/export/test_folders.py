@@ -186,9 +186,9 @@ def test_rows_that_were_not_read_to_their_end_are_told(home: Path, tmp_path: Pat
     [
         (
             ("EMAIL_ADDRESS=replace", "PHONE_NUMBER=mask:2"),
-            "5 values in 3 rows replaced, scanned again: 0 left; names were not looked for. Also not looked for: Key",
+            "5 values in 3 rows replaced; scanned again: 0 left. Names were not looked for. Also not looked for: Key",
         ),
-        (MAILS_OUT, "3 values in 2 rows replaced, scanned again: 0 left; names were not looked for. Also"),
+        (MAILS_OUT, "3 values in 2 rows replaced; scanned again: 0 left. Names were not looked for. Also"),
         ((), "Personal data was not taken out."),
     ],
 )
@@ -213,5 +213,5 @@ def test_names_that_a_pipeline_found_are_not_called_all() -> None:
     taken = (TakenOut("PERSON", "replace", 1, 2),)
     personal = PersonalData((), "", redact=("PERSON=replace",), taken_out=taken, changed_rows=1)
     assert outcome(personal).startswith(
-        "2 values in 1 row replaced; names are those that a language pipeline had found, and it misses some."
+        "2 values in 1 row replaced. Names are those that a language pipeline had found, and it misses some."
     )

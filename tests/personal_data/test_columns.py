@@ -152,7 +152,7 @@ def test_no_export_holds_a_value_of_any_column(tmp_path: Path, monkeypatch: pyte
         assert not [value for *_, value in HELD if value in text], written.name
     receipt = json.loads((out / "receipt.json").read_text())
     assert receipt["rows_out"] == len(rows)
-    assert any("names were not looked for" in note for note in receipt["notes"])
+    assert any("Names were not looked for" in note for note in receipt["notes"])
     if to in ("csv", "parquet", "input"):
         taken = {one["type"]: one["values"] for one in receipt["personal_data"]["taken_out"]}
         assert taken == {"EMAIL_ADDRESS": 4, "PHONE_NUMBER": 1}

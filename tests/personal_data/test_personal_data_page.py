@@ -165,15 +165,15 @@ def test_counts_by_field_and_source_are_of_the_rows_in_view(data: dict[str, Data
     assert "15 of 15 rows in view scanned to the end; 13 (86.7%) hold personal data that is counted." in said(app)
     assert "1 row with placeholders only" in said(app) and "Scan for personal data, version" in said(app)
     lines = {
-        (line["type"], line["field"], line["source"]): (line["rows"], round(line["share of rows"], 3))
+        (line["type"], line["field"], line["source"]): (line["rows"], round(line["share of rows"], 1))
         for line in app.dataframe[0].value.to_dict("records")
     }
-    assert lines["EMAIL_ADDRESS", "prompt", "web"] == (6, 0.75)
-    assert lines["EMAIL_ADDRESS", "prompt", "forum"] == (7, 1.0)
-    assert lines["EMAIL_ADDRESS", "response", "forum"] == (1, 0.143)
-    assert lines["CREDIT_CARD", "prompt", "forum"] == (1, 0.143)
+    assert lines["EMAIL_ADDRESS", "prompt", "web"] == (6, 75.0)
+    assert lines["EMAIL_ADDRESS", "prompt", "forum"] == (7, 100.0)
+    assert lines["EMAIL_ADDRESS", "response", "forum"] == (1, 14.3)
+    assert lines["CREDIT_CARD", "prompt", "forum"] == (1, 14.3)
     whole = opened(PAGE, data["own"], "source~in~web").dataframe[0].value
-    assert whole["rows"].tolist() == [6] and whole["share of rows"].round(2).tolist() == [0.75]
+    assert whole["rows"].tolist() == [6] and whole["share of rows"].round(2).tolist() == [75.0]
 
 
 def test_the_value_of_most_rows_is_said_first(data: dict[str, Dataset]) -> None:
@@ -236,8 +236,8 @@ def test_what_is_answered_gives_a_precision_with_its_interval(data: dict[str, Da
         notes.reviews.apply(dataset.fingerprint, {hit: {"yes": at != 0, "no": at == 0}}, "ann")
     table = opened(PAGE, dataset, pii_part="Review").dataframe[-1].value
     (line,) = table.to_dict("records")
-    assert (line["yes"], line["no"], line["precision"]) == (9, 1, 0.9)
-    assert (round(line["lowest"], 4), round(line["highest"], 4)) == (0.5958, 0.9821)  # Wilson's for 9 of 10
+    assert (line["yes"], line["no"], line["precision"]) == (9, 1, 90.0)
+    assert (round(line["lowest"], 2), round(line["highest"], 2)) == (59.58, 98.21)  # Wilson's for 9 of 10
     notes.reviews.undo(dataset.fingerprint, "ann")
     assert opened(PAGE, dataset, pii_part="Review").dataframe[-1].value["yes"].tolist() == [8]
     by = opened(PAGE, dataset, pii_part="Review", precision_by="source").dataframe[-1].value
@@ -355,7 +355,7 @@ def test_the_page_says_which_columns_were_scanned(tmp_path: Path, monkeypatch: p
     dataset = Workspace().open([tmp_path / "rows.jsonl"])
     compute(dataset, dataset.signal("personal_data"))
     told = said(opened(PAGE, dataset))
-    assert "1 of 1 row in view scanned to the end; 1 (100.0%) hold personal data that is counted." in told
+    assert "1 of 1 row in view scanned to the end; 1 (100%) hold personal data that is counted." in told
     assert "Scanned: prompt, response, annotator. Not scanned, since they hold no text: n." in told
     assert "Names of people, places and organisations were not looked for" in told
     names = said(opened(PAGE, dataset, pii_part="Names"))

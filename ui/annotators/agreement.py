@@ -17,10 +17,12 @@ from ui.figures import charts
 from ui.session import session
 from ui.session.cache_keys import Key
 from ui.session.column_names import namer
-from ui.session.text import count, cut
+from ui.session.number_words import count, share, shares
+from ui.session.text import cut
 
 SLICES = 12
 MOST_PEOPLE = 30
+FIRST_PAIRS = 10  # those that share most, where no pair shares as many items as asked for
 LEVEL_WORDS = {
     "nominal": "names without an order: two labels are the same or not",
     "ordinal": "grades in an order: nearer grades disagree less",
@@ -97,13 +99,13 @@ def coefficients(asked: Asked, level: str) -> None:
 def _figure(of: Coefficient, is_share: bool) -> str:
     if of.value is None:
         return "undefined"
-    return f"{of.value:.1%}" if is_share else f"{of.value:z.3f}"
+    return share(of.value) if is_share else f"{of.value:z.2f}"
 
 
 def _between(of: Coefficient, is_share: bool) -> str | None:
     if of.low is None or of.high is None:
         return None
-    between = f"{of.low:.1%} to {of.high:.1%}" if is_share else f"{of.low:z.3f} to {of.high:z.3f}"
+    between = shares(of.low, of.high) if is_share else f"{of.low:z.2f} to {of.high:z.2f}"
     return f"{between}, {count(of.items, 'item')}"
 
 
@@ -143,17 +145,20 @@ def pairs(asked: Asked, level: str) -> None:
     with_kappa = table.drop_nulls("kappa")
     people = int(pl.Series(labels(asked).annotator).n_unique())
     if with_kappa.is_empty():
-        most = int(str(table["items"].max() or 0))
-        advice = " Lower the number to compare more pairs." if 2 <= most < least else ""
-        st.text(
-            f"No two people share {least:,} items with several labels; the most that two share is {most:,}.{advice}"
-        )
-        return
+        shared = table["items"].sort(descending=True).head(FIRST_PAIRS)
+        most, fewer = (int(str(shared.first() or 0)), int(str(shared.last() or 0)))
+        if 2 <= most < least:
+            table = _pairs(asked.key, weights, max(fewer, 2), asked)
+            with_kappa = table.drop_nulls("kappa")
+            st.text(f"No two people share {least:,} items. Shown are pairs that share {max(fewer, 2):,} or more.")
+        if with_kappa.is_empty():
+            st.text(f"No two people share enough items with several labels; the most that two share is {most:,}.")
+            return
     counts = "by the square of the steps between grades" if weights != "none" else "all the same"
     few = f" Of {people:,} people the {MOST_PEOPLE} with most judgements are shown." if people > MOST_PEOPLE else ""
     st.text(
         f"Cohen's kappa of each pair of people on the items that both judged; disagreements count {counts}.{few} "
-        "Click a cell to keep the two."
+        "Click a cell to filter to the two."
     )
     names = list(dict.fromkeys([*table["a"], *table["b"]]))
 
@@ -174,12 +179,13 @@ def pairs(asked: Asked, level: str) -> None:
         mark=lambda line: {"x": places[table["a"][line]], "y": places[table["b"][line]]},
     )
     st.dataframe(
-        with_kappa.sort("kappa").head(50),
+        with_kappa.sort("items", "kappa", descending=[True, False]).head(50).with_columns(pl.col("agreement").round(3)),
         hide_index=True,
-        alt="Pairs of people, least agreement first",
+        alt="Pairs of people, those that share most items first",
         column_config={
             "agreement": st.column_config.NumberColumn(format="percent"),
-            **{c: st.column_config.NumberColumn(format="%.3f") for c in ("kappa", "low", "high")},
+            "items": st.column_config.NumberColumn("shared items", format="localized"),
+            **{c: st.column_config.NumberColumn(format="%.2f") for c in ("kappa", "low", "high")},
         },
     )
 
@@ -218,7 +224,7 @@ def slices(asked: Asked, level: str) -> None:
         )
 
     st.text(
-        "Krippendorff's alpha among the judgements of each slice, with its 95% interval. Click a point to keep a slice."
+        "Krippendorff's alpha among the judgements of each slice, with its 95% interval. Click a point to filter to it."
     )
     charts.draw(
         draw_ranges(drawn, "alpha", charts.palette()),

@@ -199,6 +199,19 @@ def with_people(asked: Asked, names: list[str]) -> View:
     return session.view().without_column(asked.annotator).where(asked.annotator, "in", join_values(names))
 
 
+def left_out_people(asked: Asked) -> list[str]:
+    """The annotators that the view's own filter leaves out."""
+    filters = [f for f in session.view().active if f.column == asked.annotator and f.op == "notin"]
+    return [name for f in filters for name in split_values(f.value)]
+
+
+def leaving_out(asked: Asked, name: str, *, is_out: bool) -> View:
+    """The view that leaves this annotator out too; with `is_out`, no longer."""
+    names = [other for other in left_out_people(asked) if other != name] + [name] * (not is_out)
+    rest = session.view().without_column(asked.annotator)
+    return rest.where(asked.annotator, "notin", join_values(names)) if names else rest
+
+
 def say_counts(asked: Asked) -> None:
     """Says how many judgements, items and annotators the figures below are computed from."""
     judgements = labels(asked)

@@ -13,7 +13,7 @@ from ui.annotators.asked import Asked, labels, votes
 from ui.rows import masking
 from ui.session import jobs, places, session
 from ui.session.cache_keys import Key
-from ui.session.text import count
+from ui.session.number_words import count, share
 
 SHOWN_ITEMS = 50
 FEW_LABELS = 20  # per person; with fewer the model learns their chance errors
@@ -36,19 +36,19 @@ def compared(asked: Asked) -> None:
     several = int((item_votes.votes > 1).sum())
     with st.container(horizontal=True):
         _figure("Items judged by several", f"{several:,}")
-        _figure("In dispute", f"{disputed:,}", f"{disputed / several:.1%} of them" if several else None)
+        _figure("In dispute", f"{disputed:,}", f"{share(disputed / several)} of them" if several else None)
         _figure("Without a majority", f"{ties:,}", "several labels have as many votes")
         if truth is not None:
             right, with_gold = accuracy(item_votes, truth)
             _figure(
                 "Majority right",
-                "–" if right is None else f"{right:.1%}",
+                share(right),
                 f"of {count(with_gold, 'item')} with a gold label",
             )
             modelled = label_accuracy(model.label, truth)[0] if isinstance(model, DawidSkene) else None
             _figure(
                 "Model right",
-                "–" if modelled is None else f"{modelled:.1%}",
+                share(modelled),
                 f"of {count(with_gold, 'item')} with a gold label",
             )
     if isinstance(model, str):

@@ -15,7 +15,8 @@ from ui.annotators.figures import curves
 from ui.figures import charts
 from ui.session import jobs, session
 from ui.session.cache_keys import Key
-from ui.session.text import count, cut, md
+from ui.session.number_words import count, number, share
+from ui.session.text import cut, md
 
 EVERYONE = "all annotators"
 SHOWN = 200
@@ -139,15 +140,24 @@ def _name(changes: Found, asked: Asked) -> None:
                 f"Change per {STEP} rows with its 95% interval; of length and seconds as a ratio (-0.05 is 5% less). "
                 f"q is p after Benjamini–Hochberg over all lines.{left}"
             )
-            st.dataframe(table, hide_index=True, alt="Change of each measure along a session")
+            st.dataframe(
+                table,
+                hide_index=True,
+                alt="Change of each measure along a session",
+                column_config={
+                    c: st.column_config.NumberColumn(format="%.2f")
+                    for c, dtype in table.schema.items()
+                    if dtype.is_float()
+                },
+            )
 
 
 def _words(measure: str, change: float, unit: str) -> str:
     if measure == "agreement":
-        return f"agreement falls by {abs(change) * 100:.1f} points"
+        return f"agreement falls by {number(abs(change) * 100)} points"
     if measure == "length":
-        return f"{unit} written fall by {abs(change):.1%}"
-    return f"variety of labels falls by {abs(change):.2f} bits"
+        return f"{unit} written fall by {share(abs(change))}"
+    return f"variety of labels falls by {number(abs(change))} bits"
 
 
 def _curves(asked: Asked, level: str, name: str | None) -> None:

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from ui.figures.paper import CATEGORIES, OPAQUE, PICKED, Palette, layout, upright
+from ui.session import number_words
 from ui.session.text import plotly_text
 
 ACROSS = 6
@@ -30,7 +31,7 @@ def ranges(
     plus = (table["high"] - table["value"]).fill_null(0.0)
     minus = (table["value"] - table["low"]).fill_null(0.0)
     custom = [
-        (name, f"{value:.3g}", "" if low is None else f"<br>{low:.3g} to {high:.3g}", note)
+        (name, number_words.number(value), "" if low is None else f"<br>{number_words.numbers(low, high)}", note)
         for name, (value, low, high, note) in zip(
             names, table.select("value", "low", "high", "note").iter_rows(), strict=True
         )

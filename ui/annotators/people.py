@@ -20,15 +20,15 @@ from ui.figures import charts
 from ui.rows.ticked import ticked_once
 from ui.session import session
 from ui.session.cache_keys import Key
-from ui.session.text import count
+from ui.session.number_words import count, numbers, shares
 
 SHOWN_PEOPLE = 200
 DRAWN_PEOPLE = 40
-SHAPE_WORDS = {"mean": "mean", "sd": "spread", "skew": "skew", "mode_share": "one score over and over"}
+SHAPE_WORDS = {"mean": "mean", "sd": "spread", "skew": "skew", "mode_share": "share of the commonest score"}
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing each annotator with the others …")
-def _differences(key: Key, _asked: Asked) -> pl.DataFrame:
+def compared_people(key: Key, _asked: Asked) -> pl.DataFrame:
     """A line per annotator: the difference of scores, or of the share of the label that differs most significantly."""
     judgements = labels(_asked)
     if judgements.numbers is not None:
@@ -51,7 +51,7 @@ def everyone(key: Key, gold: str, _asked: Asked) -> pl.DataFrame:
     judgements = labels(_asked)
     truth = gold_of(judgements, _asked.dataset.column(gold)) if gold else None
     table = table.join(per_annotator(votes(_asked), truth), on="annotator", how="left")
-    compared = _differences(key, _asked).select(
+    compared = compared_people(key, _asked).select(
         "annotator", "label", "difference", "low", "high", "is_far", against="compared"
     )
     table = table.join(compared, on="annotator", how="left").join(_marks(_asked), on="annotator", how="left")
@@ -83,8 +83,11 @@ def _marks(asked: Asked) -> pl.DataFrame:
         return pl.DataFrame(schema={"annotator": pl.String, "marks": pl.String})
     far = figures.filter("is_far", pl.col("shape") != "mean")
     less = pl.col("value") < pl.col("rest")
-    words = pl.col("shape").replace_strict({**SHAPE_WORDS, "sd": "wide spread"}, default="")
-    words = pl.when((pl.col("shape") == "sd") & less).then(pl.lit("narrow spread")).otherwise(words)
+    words = pl.col("shape").replace_strict(
+        {**SHAPE_WORDS, "sd": "wide spread", "mode_share": "repeats one score"}, default=""
+    )
+    fewer = {"sd": "narrow spread", "mode_share": "uses more scores"}
+    words = pl.when(less).then(pl.col("shape").replace_strict(fewer, default=words)).otherwise(words)
     return far.group_by("annotator", maintain_order=True).agg(marks=words.str.join(", "))
 
 
@@ -107,7 +110,7 @@ def table(asked: Asked) -> None:
     )
     st.text(
         f"{count(people.height, 'annotator')}. {summary if asked.label else ''}{left} "
-        "Tick a line to keep that annotator."
+        "Tick a line to filter to that annotator."
     )
     _say_how_compared(asked, people)
     ranges = [
@@ -147,11 +150,12 @@ def _say_how_compared(asked: Asked, people: pl.DataFrame) -> None:
 
 
 def _range(name: str) -> pl.Expr:
-    """An interval in words; of shares in whole percent."""
-    low, high = (pl.col(f"{name}_{end}" if name else end) for end in ("low", "high"))
-    if not name:
-        return pl.format("{} to {}", low.round(2), high.round(2))
-    return pl.format("{} to {}%", (low * 100).round().cast(pl.Int64), (high * 100).round().cast(pl.Int64))
+    """An interval in words; of differences as numbers, else as shares."""
+    low, high = (f"{name}_{end}" if name else end for end in ("low", "high"))
+    words = shares if name else numbers
+    return pl.struct(low, high).map_elements(
+        lambda ends: None if ends[low] is None else words(ends[low], ends[high]), return_dtype=pl.String
+    )
 
 
 def _columns(shown: pl.DataFrame, unit: str) -> dict[str, tuple[str, Any]]:
@@ -159,9 +163,9 @@ def _columns(shown: pl.DataFrame, unit: str) -> dict[str, tuple[str, Any]]:
     number, share = st.column_config.NumberColumn, st.column_config.NumberColumn(format="percent")
     wanted: Mapping[str, tuple[str, Any]] = {
         "annotator": ("annotator", None),
-        "marks": ("stands out by", st.column_config.TextColumn(width=190)),
+        "marks": ("stands out by", st.column_config.TextColumn(width=230)),
         "rows": ("rows", number(format="localized")),
-        "difference": ("difference", number(format="%.3g")),
+        "difference": ("difference", number(format="%.2f")),
         "_range": ("95% range", None),
         "label": ("in the label", None),
         "agreement": ("agreement with others", share),
@@ -184,7 +188,7 @@ def _columns(shown: pl.DataFrame, unit: str) -> dict[str, tuple[str, Any]]:
 
 def differing(asked: Asked) -> None:
     """Each annotator's difference from the others with its interval; a point clicked becomes a filter."""
-    compared = _differences(asked.key, asked).drop_nulls("difference")
+    compared = compared_people(asked.key, asked).drop_nulls("difference")
     if compared.is_empty():
         st.text("No annotator has enough labels to be compared: ten items shared with others, or twenty labels.")
         return
@@ -202,7 +206,7 @@ def differing(asked: Asked) -> None:
         if is_number
         else "How much more often each gives the label in which they differ most."
     )
-    st.text(f"{words} Bold: stands out.{few} Click a point to keep that annotator.")
+    st.text(f"{words} Bold: stands out.{few} Click a point to filter to that annotator.")
     marked = drawn.filter("is_far")["annotator"].to_list()
 
     def pick(selection: Any) -> View | None:

@@ -32,9 +32,7 @@ def pictures(asked: Asked) -> None:
     names = [*(n for n in chosen if n in order["annotator"] and n not in names), *names][:PICTURES]
     left = order.height - len(names)
     others = f" {left:,} more are not drawn." if left else ""
-    st.text(
-        f"Share of each label: the annotator in colour, the others in grey. * stands out.{others} Click to keep one."
-    )
+    st.text(f"Share of each label: the annotator in colour, the others in grey. * stands out.{others} Click to filter.")
     table = _histograms(asked.key, asked)
 
     def pick(selection: Any) -> View | None:
@@ -73,10 +71,10 @@ def pictures(asked: Asked) -> None:
         hide_index=True,
         alt="Annotators whose scores have a different shape",
         column_config={
-            "rest": st.column_config.NumberColumn("of the others", format="%.3f"),
-            "value": st.column_config.NumberColumn("own", format="%.3f"),
-            "low": st.column_config.NumberColumn("difference from", format="%.3f"),
-            "high": st.column_config.NumberColumn("difference to", format="%.3f"),
+            "rest": st.column_config.NumberColumn("of the others", format="%.2f"),
+            "value": st.column_config.NumberColumn("own", format="%.2f"),
+            "low": st.column_config.NumberColumn("difference from", format="%.2f"),
+            "high": st.column_config.NumberColumn("difference to", format="%.2f"),
         },
     )
     st.caption(

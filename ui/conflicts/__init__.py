@@ -1,3 +1,3 @@
 """The parts of the page Conflicts."""
 
-__all__ = ["page"]
+__all__ = ["deciding", "page"]

@@ -15,6 +15,7 @@ from analysis.joined_values import join_values
 from analysis.reading.side_by_side import Group
 from analysis.view import View
 from ui.components import side_by_side as component
+from ui.conflicts import deciding
 from ui.rows import browser, vectors
 from ui.rows.ticked import ticked_once
 from ui.session import history, jobs, places, session
@@ -55,11 +56,11 @@ def cards(kinds_with_counts: Sequence[tables.Found]) -> None:
             for one in (one for one in seen if one.kind.theme == theme):
                 with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="xsmall"):
                     st.button(
-                        f"{one.rows:,}",
+                        f"Show {one.rows:,}",
                         key=f"filter_{one.kind.name}",
-                        width=104,
+                        width=124,
                         icon=":material/filter_alt:",
-                        help="Show only these rows, on all pages",
+                        help="Only these rows, as a filter on all pages",
                         on_click=session.set_view,
                         args=(one.view(session.view()),),
                     )
@@ -159,8 +160,9 @@ def compare(dataset: Dataset, kinds_with_counts: Sequence[tables.Found]) -> None
     whole = " A group is shown whole, even if the filters keep only some of its rows." if kind.group else ""
     st.caption(f"{count(listed.height, 'group' if kind.group else 'row')}.{marked}{whole}")
     key = key_of(dataset, dataset.signal(kind.signal), more=(name,))
-    shown = [_group(key, int(group), dataset, kind) for group in part["group"]]
-    component.side_by_side(shown, "side_by_side", _wish)
+    groups = [(int(number), _group(key, int(number), dataset, kind)) for number in part["group"]]
+    shown = [deciding.with_acts(dataset, kind, number, group) for number, group in groups]
+    component.side_by_side(shown, "side_by_side", _wish, lambda act: deciding.act(dataset, act))
     if row := st.session_state.pop("row_to_read", None):
         browser.open_in_reader(dataset, row)
 

@@ -9,7 +9,7 @@ from analysis.dataset import Dataset
 from analysis.duplicates import coverage, seen
 from analysis.duplicates.passage_table import passages_aside
 from ui.duplicates import parameters, state
-from ui.session import session
+from ui.session import places, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.text import count
 
@@ -71,7 +71,20 @@ def _judgements(dataset: Dataset, kind: str, rows: pl.Series) -> None:
     if people is None:
         return
     other, label = ("separate", "Count them as judgements") if people.are_copies else ("copies", "Count them as copies")
+    key = key_of(dataset, *dataset.roles.values(), view=session.view())
     _line(seen.what_are_judgements(dataset, kind, rows), dataset, kind, "judgements", other, label)
+    if counted := _people(key, dataset, rows):
+        least, most = counted
+        several = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(f"{several} {'person' if most == 1 else 'people'} judged each item.", width="content")
+            params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params()}
+            st.page_link(places.page("annotators"), label="Annotators", icon=":material/groups:", query_params=params)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _people(key: Key, _dataset: Dataset, _rows: pl.Series) -> tuple[int, int] | None:
+    return coverage.people_of_items(_dataset, _rows)
 
 
 def _line(sentence: str, dataset: Dataset, kind: str, parameter: str, value: str, label: str) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.duplicates import decisions
 from analysis.signal import ROW_ID
-from ui.duplicates import state
+from ui.duplicates import many, state
 from ui.duplicates.state import Found, Policy
 from ui.rows import tagging
 from ui.session import places
@@ -20,16 +20,18 @@ from ui.session.text import count, cut, md
 
 def tag(dataset: Dataset, grouping: Found, policy: Policy) -> None:
     """Tags the rows to drop with their reasons, and untags those that an earlier decision of this kind dropped."""
+    many.warn(dataset, grouping)
     on, off = _changes(grouping.key, policy.tag, dataset, grouping)
     again = f"; {count(len(off))} kept now would lose it" if len(off) else ""
     st.text(
         f"{count(len(on))} would get the tag “{cut(policy.tag, 40)}”, each with its reason{again}. Nothing is deleted."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
+        look = "secondary" if many.share_of(dataset, grouping) > many.MANY_SHARE else "primary"
         words = (
             f"Tag {count(len(on))} “{md(policy.tag, 40)}”" if len(on) or not len(off) else f"Untag {count(len(off))}"
         )
-        if clicked(words, "tag_duplicates", type="primary", disabled=not (len(on) or len(off))):
+        if clicked(words, "tag_duplicates", type=look, disabled=not (len(on) or len(off))):
             _tag(dataset, grouping, policy, on, off)
             st.rerun()
         st.page_link(places.page("export"), label="See what is exported", icon=":material/ios_share:")

@@ -26,13 +26,15 @@ def filters(dataset: Dataset, grouping: Found) -> None:
     if not is_followed(dataset, grouping):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Compute the columns with these settings",
+                "Use this threshold for filters too"
+                if _differs_by_threshold(dataset, grouping)
+                else "Use these for filters too",
                 key="follow",
                 on_click=_follow,
                 args=(dataset, grouping),
-                help=f"Filters, tables and exports read {decisions.GROUP_OF[kind]} and {EXTRA_OF[kind]}.",
+                help=f"They read {decisions.GROUP_OF[kind]} and {EXTRA_OF[kind]}, which are computed again.",
             )
-            st.text(f"Filters read {decisions.GROUP_OF[kind]} and {EXTRA_OF[kind]}, computed with other settings.")
+            st.text("Filters, findings and exports still use other settings.")
         return
     if kind == "near" and not jobs.require(dataset, "near_groups"):
         return
@@ -69,6 +71,13 @@ def is_followed(dataset: Dataset, grouping: Found) -> bool:
         choice.threshold,
         *_kept_by(grouping),
     )
+
+
+def _differs_by_threshold(dataset: Dataset, grouping: Found) -> bool:
+    """Whether the stored columns were computed with another threshold."""
+    kind = grouping.choice.kind
+    name = "near_groups" if kind == "near" else decisions.SIGNAL_OF[kind]
+    return dataset.signal(name).parameters["threshold"] != grouping.choice.threshold
 
 
 def _kept_by(grouping: Found) -> tuple[str, str]:

@@ -73,7 +73,7 @@ def _choose_words(dataset: Dataset) -> None:
         on_change=_keep_words,
         args=(dataset.id,),
         help="Leaves out pairs that share 70% or more of their runs of two words: the kinds Exact "
-        "and Near show those. Off: all rows of one meaning, in any words.",
+        "and Similar show those. Off: all rows of one meaning, in any words.",
     )
     nearest = dataset.signal("neighbours").parameters["count"]
     vectors.say_which(
@@ -112,10 +112,8 @@ def numbers(dataset: Dataset, grouping: Found) -> None:
     not_judged = [f"{count(n)} {words}" for name, words in UNJUDGED.items() if (n := int((status == name).sum()))]
     if kind == "meaning" and (without := status.null_count()):
         not_judged.append(f"{count(without)} without a vector")
-    st.caption(
-        f"Share of rows to drop that are less similar to the kept one than {grouping.choice.threshold:.2f}: "
-        f"{s.below_share:.0%}, by construction." + (f" In view: {'; '.join(not_judged)}." if not_judged else "")
-    )
+    if not_judged:
+        st.caption(f"In view: {'; '.join(not_judged)}.")
 
 
 def pictures(dataset: Dataset, grouping: Found) -> None:
@@ -164,7 +162,7 @@ def choose_group(dataset: Dataset, grouping: Found) -> int | None:
     shown = part.select(
         (pl.col("group") + 1).alias("kept row"),
         "rows",
-        pl.col("least_similarity").round(2).alias("least similar"),
+        pl.col("least_similarity").alias("least similar"),
         pl.col("tokens_to_drop").alias("tokens to save"),
         pl.Series("kept text", [text[:160] for text in texts]),
     )
@@ -174,7 +172,14 @@ def choose_group(dataset: Dataset, grouping: Found) -> int | None:
         shown.drop(left_out),
         f"groups_{kind}_{page}_{by}",
         f"Groups {(page - 1) * PAGE_GROUPS + 1} to {(page - 1) * PAGE_GROUPS + part.height} of {listed.height}",
-        column_config={"kept text": st.column_config.TextColumn(width="large")},
+        column_config={
+            "kept text": st.column_config.TextColumn(width="large"),
+            "least similar": st.column_config.NumberColumn(format="%.2f"),
+            **{
+                name: st.column_config.NumberColumn(format="localized")
+                for name in ("kept row", "rows", "tokens to save")
+            },
+        },
     )
     st.caption(f"{count(listed.height, 'group')}. Tick one to see its rows side by side.")
     return int(part["group"][line or 0])

@@ -55,7 +55,7 @@ def spans(dataset: Dataset) -> None:
             )
     st.text(
         f"{count(common)} begin or end with boilerplate: a passage common to one row in a thousand, and at least 20. "
-        "Under Near it can be left out of the comparison, so that rows that share nothing else are not grouped."
+        "Under Similar it can be left out of the comparison, so that rows that share nothing else are not grouped."
     )
     charts.histogram(dataset, "shared_span_share", "share of a row's words in shared passages")
     if shared.is_empty():
@@ -188,7 +188,7 @@ def leaks(dataset: Dataset) -> None:
     page = min(st.pagination(pages, key=f"crossing_{number}"), pages) if pages > 1 else 1
     title = f"{cut(one, 40)} and {cut(other, 40)}, similarity"
     shown_pairs = [
-        side_by_side.pair(dataset, "near", a, b, similarity, f"{title} {similarity:.3f}", ())
+        side_by_side.pair(dataset, "near", a, b, similarity, f"{title} {similarity:.2f}", ())
         for a, b, similarity in pairs.slice((page - 1) * PAIRS, PAIRS).iter_rows()
     ]
     component.side_by_side(shown_pairs, "crossing_pairs", acts.wish)

@@ -96,7 +96,9 @@ def choose_compared(dataset: Dataset, kind: str) -> None:
             index = options.index(split) if split in options else None
             apart = st.selectbox("Split column", options, index=index, format_func=namer(dataset), key="leaks_split")
             wanted["split"] = join_values([apart]) if apart else ""
-            wanted["threshold"] = st.slider("Near from", 0.5, 1.0, float(str(now["threshold"])), 0.01, key="leaks_near")
+            wanted["threshold"] = st.slider(
+                "Similar from", 0.5, 1.0, float(str(now["threshold"])), 0.01, key="leaks_near"
+            )
         if st.form_submit_button("Use these", type="primary"):
             _use(dataset, name, wanted, now)
 
@@ -151,6 +153,11 @@ def _choose_fields(dataset: Dataset, now: dict[str, object]) -> dict[str, object
 
 def _are_judged(dataset: Dataset) -> bool:
     return are_judged(*(dataset.roles.get(role) for role in ROLES))
+
+
+def signal_of(kind: str) -> str:
+    """The name of the signal whose parameters say what is compared."""
+    return KINDS[kind].signal
 
 
 def choose(dataset: Dataset, kind: str, parameter: str, value: str) -> None:

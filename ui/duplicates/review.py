@@ -13,7 +13,7 @@ from ui.components import side_by_side as component
 from ui.duplicates import acts, state
 from ui.duplicates.state import Found
 from ui.session.cache_keys import Key, key_of
-from ui.session.text import count
+from ui.session.number_words import count, share, shares
 
 SHOWN = 3
 
@@ -61,8 +61,8 @@ def _say(above: Precision, below: Precision, threshold: float) -> None:
         return
     if above.share is not None:
         st.text(
-            f"Precision at {threshold:.2f}: {above.share:.0%} of {count(above.judged, 'judged pair')} are duplicates "
-            f"(95% interval {above.low:.0%} to {above.high:.0%}, Wilson). These are the least similar ones; "
+            f"Precision at {threshold:.2f}: {share(above.share)} of {count(above.judged, 'judged pair')} are "
+            f"duplicates (95% interval {shares(above.low, above.high)}, Wilson). These are the least similar ones; "
             "the precision over all accepted pairs is likely higher."
         )
     if below.share is not None:
@@ -86,4 +86,4 @@ def _pairs(dataset: Dataset, kind: str, pairs: pl.DataFrame, name: str) -> None:
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _pair(key: Key, kind: str, a: int, b: int, similarity: float, _dataset: Dataset) -> Group:
-    return side_by_side.pair(_dataset, kind, a, b, similarity, f"Similarity {similarity:.3f}", ())
+    return side_by_side.pair(_dataset, kind, a, b, similarity, f"Similarity {similarity:.2f}", ())

@@ -38,7 +38,7 @@ def words_of(dataset: Dataset, request: ExportRequest, steps: Sequence[Step]) ->
 
 def say_what_is_still_in(dataset: Dataset, still: StillIn) -> None:
     """Copies and personal data that would be exported, each a link to its page; what was not looked for is named."""
-    kinds = (
+    kinds: tuple[tuple[int | None, str, str, str, str, dict[str, str]], ...] = (
         (still.exact, "exact duplicate", "", "exact duplicates", "duplicates", {"kind": "exact"}),
         (still.near, "near duplicate", "", "near duplicates", "duplicates", {"kind": "near"}),
         (still.personal, "row", " with personal data", "personal data", "personal_data", {}),

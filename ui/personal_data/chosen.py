@@ -15,7 +15,7 @@ from ui.session.text import count, duration
 
 def choose(dataset: Dataset) -> None:
     """Sets the noisy types and the countries; a job then scans the rows again."""
-    with st.popover("What is scanned for", key="looked_for", icon=":material/tune:", on_change="rerun") as popover:
+    with st.popover("Settings", key="looked_for", icon=":material/tune:", on_change="rerun") as popover:
         if not popover.open:
             return
         now = dataset.signal("personal_data").parameters

@@ -20,17 +20,17 @@ from ui.session import session
 from ui.session.column_names import namer
 from ui.session.text import cut
 
-NOTHING = "nothing else"
+NOTHING = "nothing"
 SHOWN_LINES = 400
 NUMBER = st.column_config.NumberColumn(format="localized")
-SHARE = st.column_config.NumberColumn(format="percent")
+SHARE = st.column_config.NumberColumn(format="%.1f%%")
 
 
 def table(dataset: Dataset, signal: str) -> None:
-    """A line per type, optionally by field and by a column; a ticked line keeps its rows."""
+    """A line per type, optionally by field and by a column; a ticked line becomes a filter."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         by = st.selectbox(
-            "By type and",
+            "Split by",
             [NOTHING, *dataset.categories],
             format_func=namer(dataset),
             key=f"by_{signal}",
@@ -56,6 +56,7 @@ def table(dataset: Dataset, signal: str) -> None:
     if column:
         names["slice"] = cut(dataset.called(column), 40) if column not in shown.columns else "value"
     shown = shown.with_columns(found.field_in_words(dataset))
+    shown = shown.with_columns(pl.col("rows_share") * 100)
     view = shown.drop([] if by_field else ["field"], [] if column else ["slice"])
     number = ticked_once(
         view.rename(names),
@@ -71,8 +72,8 @@ def table(dataset: Dataset, signal: str) -> None:
     left = f" The first {SHOWN_LINES} of {lines.height:,} lines." if lines.height > SHOWN_LINES else ""
     of = f"of the rows in view with that {dataset.called(column)}" if column else "of the rows in view"
     st.caption(
-        f"Share {of.replace('_', ' ')}. Placeholders are counted separately. Tick a line to keep the rows that hold "
-        f"the type{', in any field' if by_field else ''}.{left}"
+        f"Share {of.replace('_', ' ')}. Placeholders are counted separately. Tick a line to filter to the rows that "
+        f"hold the type{', in any field' if by_field else ''}.{left}"
     )
     if number is not None:
         line = shown.row(number, named=True)
@@ -91,7 +92,7 @@ def scores(dataset: Dataset) -> None:
     )
     if bins.is_empty():
         return
-    st.subheader("How sure", anchor=False)
+    st.subheader("How certain", anchor=False)
     types = ["all types", *bins["type"].unique().sort()]
     of = st.selectbox("Scores of", types, format_func=_title, key="scores_of", bind="query-params", width=260)
     wanted = bins if of == types[0] else bins.filter(pl.col("type") == of)
@@ -115,7 +116,7 @@ def scores(dataset: Dataset) -> None:
     )
     st.caption(
         "A score is the detector's weight of a pattern and of the words around it, not a probability; the review "
-        "shows how often it is right. Click a bar to keep the rows whose highest score is in it."
+        "shows how often it is right. Click a bar to filter to the rows whose highest score is in it."
     )
 
 
@@ -145,7 +146,9 @@ def together(dataset: Dataset, signal: str) -> None:
         alt="Rows that hold both types",
         column_config=dict.fromkeys(types, NUMBER),
     )
-    st.caption("Rows that hold both types; on the diagonal all rows that hold the type. Click a cell to keep its rows.")
+    st.caption(
+        "Rows that hold both types; on the diagonal all rows that hold the type. Click a cell to filter to its rows."
+    )
     if cells := picked.selection.cells:
         use_tick("together")
         row, other = cells[0]

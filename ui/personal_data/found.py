@@ -17,7 +17,7 @@ from analysis.signal import REST_FIELDS
 from analysis.view import View
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
-from ui.session.text import count
+from ui.session.number_words import count, share
 
 FEW_COLUMNS = 12
 SCANS = {"personal_data": "Scan for personal data", "named_entities": "Search for names"}
@@ -91,7 +91,7 @@ def say_coverage(dataset: Dataset, signal: str) -> None:
     if seen.scanned + seen.partly == 0:
         st.text(f"Not looked at: {nothing_looked_at(seen.rows, columns.columns)}")
         return
-    holds = f"{seen.with_any:,} ({seen.with_any / seen.rows:.1%}) hold" if seen.with_any else "none hold"
+    holds = f"{seen.with_any:,} ({share(seen.with_any / seen.rows)}) hold" if seen.with_any else "none hold"
     what = "names" if signal == "named_entities" else "personal data that is counted"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text(f"{seen.scanned:,} of {count(seen.rows)} in view scanned to the end; {holds} {what}.")

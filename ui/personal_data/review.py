@@ -72,7 +72,7 @@ def answered(dataset: Dataset, signal: str) -> pl.DataFrame:
 
 def precision(dataset: Dataset, signal: str) -> None:
     """The share of yes by type, and by the values of a column, with its interval."""
-    columns = ["nothing else", *dataset.categories]
+    columns = ["nothing", *dataset.categories]
     by = st.selectbox(
         "Precision by", columns, format_func=namer(dataset), key="precision_by", bind="query-params", width=240
     )
@@ -92,11 +92,11 @@ def precision(dataset: Dataset, signal: str) -> None:
         *([pl.col("slice").fill_null("(missing)").alias(cut(dataset.called(column), 40))] if column else []),
         "yes",
         no=pl.col("answered") - pl.col("yes"),
-        precision=pl.col("yes") / pl.col("answered"),
-        lowest=pl.Series(np.asarray(low)),
-        highest=pl.Series(np.asarray(high)),
+        precision=pl.col("yes") / pl.col("answered") * 100,
+        lowest=pl.Series(np.asarray(low) * 100),
+        highest=pl.Series(np.asarray(high) * 100),
     )
-    shares = dict.fromkeys(("precision", "lowest", "highest"), st.column_config.NumberColumn(format="percent"))
+    shares = dict.fromkeys(("precision", "lowest", "highest"), st.column_config.NumberColumn(format="%.1f%%"))
     st.dataframe(shown, hide_index=True, column_config=shares, alt="Precision by the answers so far")
     st.caption(
         f"Of {count(done.height, 'answered hit')} in view: the share of yes, with its 95% interval (Wilson). It holds "
@@ -140,7 +140,7 @@ def review(dataset: Dataset, signal: str) -> None:
     st.progress(
         done / max(sample.height, 1),
         f"{done} of {sample.height} answered, {drawn} {count(hits.height, 'hit')} in view. "
-        "Is it personal? 1 yes, 2 no, J next, U undo.",
+        "Is this real personal data? 1 yes, 2 no, J next, U undo.",
     )
     first = next((position for position, hit in enumerate(sample["hit_id"]) if hit not in given), 0)
     position = place_in(st.session_state.get("review_reader"), "at", token)

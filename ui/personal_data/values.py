@@ -49,14 +49,14 @@ def repeated(dataset: Dataset, signal: str) -> None:
         column_config=dict.fromkeys(("rows", "times"), NUMBER),
     )
     if number is None:
-        st.caption("Tick a line to keep its rows, see the value, or mark it as not personal.")
+        st.caption("Tick a line to filter to its rows, see the value, or mark it as not personal.")
         return
     line = table.row(number, named=True)
     held = tables.spans_in(dataset, session.view(), signal)
     same = held.filter((pl.col("type") == line["type"]) & (pl.col("value_hash") == line["value_hash"]))
     with st.container(border=True), st.container(horizontal=True, vertical_alignment="center"):
         rows_with_it = count(same["row"].n_unique())
-        if st.button(f"Keep the {rows_with_it} with it", key="repeated_rows", icon=":material/filter_alt:"):
+        if st.button(f"Filter to the {rows_with_it} with it", key="repeated_rows", icon=":material/filter_alt:"):
             session.set_view(session.view().where(tables.VALUES[signal], "has", line["value_hash"]))
             st.rerun()
         look(dataset, signal, same.row(0, named=True), "repeated")

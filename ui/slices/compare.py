@@ -166,7 +166,7 @@ def table(contrasts: list[Apart]) -> Apart | None:
         | {"measure": named(each), "verdict": VERDICTS.get(each.verdict, each.verdict)}
         for each in contrasts
     ]
-    figure = st.column_config.NumberColumn(format="%.4g")
+    figure = st.column_config.NumberColumn(format="%.2f")
     line = ticked(
         lines,
         "compared",
@@ -174,7 +174,7 @@ def table(contrasts: list[Apart]) -> Apart | None:
         height=520,
         column_config={
             **dict.fromkeys(("A", "B", "A − B"), figure),
-            **dict.fromkeys(("from", "to"), st.column_config.NumberColumn(format="%.4g", help=INTERVAL_HELP)),
+            **dict.fromkeys(("from", "to"), st.column_config.NumberColumn(format="%.2f", help=INTERVAL_HELP)),
             "effect": st.column_config.NumberColumn(
                 format="%.3f", help="Cliff's delta, -1 to 1, of numbers and shares; Cramér's V, 0 to 1, of categories"
             ),

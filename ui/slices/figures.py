@@ -8,6 +8,7 @@ import polars as pl
 
 from analysis.statistics.counting import extent
 from ui.figures.paper import NUMBERS, OPAQUE, PICKED, Palette, compact, edge_ticks, layout, on_scale
+from ui.session import number_words
 from ui.session.text import plotly_text
 
 
@@ -27,7 +28,9 @@ def differences(lines: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
     y = list(range(lines.height))
     telling = (lines["verdict"] == "telling").to_list()
     words = [
-        f"{d:+,.4g} (95%: {a:+,.4g} to {b:+,.4g}), {verdict}" if d is not None and a is not None else str(verdict)
+        f"{number_words.number(d)} (95%: {number_words.numbers(a, b)}), {verdict}"
+        if d is not None and a is not None
+        else str(verdict)
         for d, a, b, verdict in lines.select("difference", "low", "high", "verdict").iter_rows()
     ]
     interval = {
@@ -83,7 +86,7 @@ def ridges(bins: pl.DataFrame, unit: str, palette: Palette) -> go.Figure:
             for low, high, label in group.select("low", "high", "label").iter_rows()
         ]
         hover_texts = [
-            (plotly_text(str(span), 40), f"{n:,}", f"{share:.1%}")
+            (plotly_text(str(span), 40), f"{n:,}", number_words.share(share))
             for span, n, share in zip(spans, group["rows"], shares, strict=True)
         ]
         bars.append(
@@ -129,7 +132,13 @@ def grid(cells: pl.DataFrame, value: str, unit: str, palette: Palette) -> go.Fig
     for a, b, number in cells.select("a_line", "b_line", value).iter_rows():
         shown[y[a], x[b]] = np.nan if number is None else number
     hover_texts = [
-        (number, plotly_text(a, 40), plotly_text(b, 40), f"{n:,}", "none" if shown_ is None else f"{shown_:,.4g}")
+        (
+            number,
+            plotly_text(a, 40),
+            plotly_text(b, 40),
+            f"{n:,}",
+            "none" if shown_ is None else number_words.number(shown_),
+        )
         for number, a, b, n, shown_ in cells.select("slice", "a", "b", "slice_rows", shown=value).iter_rows()
     ]
     coloured = {

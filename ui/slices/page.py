@@ -17,7 +17,7 @@ from analysis.slices.splits import Split
 from analysis.view import Filter, View
 from ui.figures import charts
 from ui.session import session
-from ui.session.text import count
+from ui.session.number_words import count, share
 from ui.slices import asked, compare
 from ui.slices.asked import others
 from ui.slices.figures import differences as draw_differences
@@ -44,7 +44,7 @@ def table(sliced: SliceTable, chosen: Sequence[Measured]) -> list[int]:
         "slice",
         pl.Series("slice ", names, dtype=pl.String),
         "rows",
-        "share",
+        pl.col("share") * 100,
         "surprise",
         pl.col("surprising").replace(labels).alias("stands out in"),
     )
@@ -52,7 +52,7 @@ def table(sliced: SliceTable, chosen: Sequence[Measured]) -> list[int]:
         "slice": None,
         "slice ": st.column_config.TextColumn("slice", pinned=True, width=longest),
         "rows": st.column_config.NumberColumn(format="localized"),
-        "share": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1, width="small"),
+        "share": st.column_config.ProgressColumn(format="%.1f%%", min_value=0, max_value=100, width="small"),
         "surprise": st.column_config.NumberColumn(
             format="%.1f", help="The difference of its most unusual measure from the rest, in standard errors"
         ),
@@ -61,11 +61,12 @@ def table(sliced: SliceTable, chosen: Sequence[Measured]) -> list[int]:
         name = each.measure.name
         of = sliced.cells.filter(pl.col("measure") == name).select("slice", "mean", "median", "verdict")
         mark = pl.col("verdict").replace_strict(MARKS, default="")
-        of = of.select("slice", pl.col("mean").alias(name), mark.alias(f"{name}*"))
-        shown = shown.join(of, on="slice", how="left")
         is_number = each.measure.kind == "number"
+        mean = pl.col("mean") if is_number else pl.col("mean") * 100
+        of = of.select("slice", mean.alias(name), mark.alias(f"{name}*"))
+        shown = shown.join(of, on="slice", how="left")
         config[name] = st.column_config.NumberColumn(
-            f"mean {each.label}" if is_number else each.label, format="%.4g" if is_number else "percent"
+            f"mean {each.label}" if is_number else each.label, format="%.2f" if is_number else "%.1f%%"
         )
         config[f"{name}*"] = st.column_config.TextColumn("*", width=30, help=MARKS_HELP)
     if (tokens := sliced.slices["tokens"]).null_count() < sliced.slices.height:
@@ -92,7 +93,7 @@ def say_rows(sliced: SliceTable, picked: Sequence[int]) -> None:
     for letter, number in zip("AB", picked, strict=False):
         line = sliced.slices.row(by_predicate=pl.col("slice") == number, named=True)
         named = f"{letter}: {name_of(line)}" if len(picked) > 1 else name_of(line)
-        st.text(f"{named}, {count(line['rows'])}, {line['share']:.1%} of those in view")
+        st.text(f"{named}, {count(line['rows'])}, {share(line['share'])} of those in view")
 
 
 def view_of(sliced: SliceTable, number: int, splits: Sequence[Split]) -> View:
@@ -110,16 +111,16 @@ def excluded(sliced: SliceTable, number: int, splits: Sequence[Split]) -> View |
 
 
 def acts(dataset: Dataset, sliced: SliceTable, picked: Sequence[int], splits: Sequence[Split]) -> None:
-    """The buttons Keep only, Exclude and Compare."""
+    """The buttons Filter to it, Leave out and Compare."""
     first = view_of(sliced, picked[0], splits)
     rest = excluded(sliced, picked[0], splits)
     with st.container(horizontal=True):
-        st.button("Keep only", key="keep_slice", type="primary", on_click=session.set_view, args=(first,))
+        st.button("Filter to it", key="keep_slice", type="primary", on_click=session.set_view, args=(first,))
         st.button(
-            "Exclude",
+            "Leave out",
             key="exclude_slice",
             disabled=rest is None,
-            help=None if rest else "No single filter can exclude this slice, because several filters select it.",
+            help=None if rest else "No single filter can leave this slice out, because several filters select it.",
             on_click=session.set_view,
             args=(rest,),
         )
@@ -144,8 +145,8 @@ def sentences(dataset: Dataset, sliced: SliceTable, number: int, splits: Sequenc
     for position, each in enumerate(telling[:TELLING_SENTENCES]):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
             shown = shown_by(each)
-            show = View((*inside, shown)) if shown else inside
-            st.button("Show", key=f"apart_{position}", disabled=shown is None, on_click=session.set_view, args=(show,))
+            if shown:
+                st.button("Show", key=f"apart_{position}", on_click=session.set_view, args=(View((*inside, shown)),))
             st.text(each.sentence, width="stretch")
     left = len(telling) - TELLING_SENTENCES
     st.caption(
@@ -179,7 +180,7 @@ def choose_measure(chosen: Sequence[Measured]) -> Measured:
 
 
 def differences(sliced: SliceTable, each: Measured, splits: Sequence[Split]) -> None:
-    """The difference of each slice from the rest with its interval; a click on a point keeps only its slice."""
+    """The difference of each slice from the rest with its interval; a click on a point filters to its slice."""
     lines = sliced.slices.join(sliced.cells.filter(pl.col("measure") == each.measure.name), on="slice", suffix="_with")
     lines = lines.sort("surprise_with", descending=True, nulls_last=True).head(40)
     if lines["difference"].null_count() == lines.height:
@@ -189,8 +190,8 @@ def differences(sliced: SliceTable, each: Measured, splits: Sequence[Split]) -> 
     called = pl.Series("slice ", [name_of(line) for line in lines.iter_rows(named=True)], dtype=pl.String)
     verdict = pl.col("verdict").replace(compare.VERDICTS)
     st.caption(
-        "Lines: 95% intervals. Strong colour: differs after correction for many comparisons. Click a point to keep "
-        "only its slice."
+        "Lines: 95% intervals. Strong colour: differs after correction for many comparisons. Click a point to filter "
+        "to its slice."
     )
     charts.draw(
         draw_differences(lines, unit, charts.palette()),
@@ -226,7 +227,7 @@ def in_numbers(sliced: SliceTable, each: Measured) -> None:
         "p",
         pl.col("verdict").replace(compare.VERDICTS),
     )
-    figure = st.column_config.NumberColumn(format="%.4g")
+    figure = st.column_config.NumberColumn(format="%.2f")
     effect = "Cramér's V, 0 to 1" if each.measure.kind == "category" else "Cliff's delta, -1 to 1"
     st.dataframe(
         shown.drop("median") if each.measure.kind != "number" else shown,
@@ -235,8 +236,8 @@ def in_numbers(sliced: SliceTable, each: Measured) -> None:
         column_config={
             "slice ": st.column_config.TextColumn("slice", pinned=True),
             **dict.fromkeys(("mean", "median", "mean of rest", "difference"), figure),
-            **dict.fromkeys(("from", "to"), st.column_config.NumberColumn(format="%.4g", help=compare.INTERVAL_HELP)),
-            "effect": st.column_config.NumberColumn(format="%.3f", help=effect),
+            **dict.fromkeys(("from", "to"), st.column_config.NumberColumn(format="%.2f", help=compare.INTERVAL_HELP)),
+            "effect": st.column_config.NumberColumn(format="%.2f", help=effect),
             "p": st.column_config.NumberColumn(
                 format="%.3g", help="Benjamini-Hochberg correction over the whole table"
             ),
@@ -263,7 +264,7 @@ def shapes(dataset: Dataset, each: Measured, split: Split) -> None:
 
 
 def grid(dataset: Dataset, sliced: SliceTable, each: Measured | None, splits: Sequence[Split]) -> None:
-    """Two dimensions as a grid, coloured by the rows or by a measure; a click on a cell keeps only its rows."""
+    """Two dimensions as a grid, coloured by the rows or by a measure; a click on a cell filters to its rows."""
     cells = heatmap(sliced, each.measure.name if each else "")
     value, unit = ("mean", each.label) if each else ("slice_rows", "rows")
     by = " and ".join(dataset.called(each.dimension.column) for each in splits)

@@ -1,4 +1,4 @@
-"""What an export did about personal data, in one sentence: what was replaced, what is left, what was not looked for."""
+"""What an export did about personal data, in sentences: what was replaced, what is left, what was not looked for."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ NOTHING_DONE = "Personal data was not taken out."
 
 
 def outcome(personal: PersonalData | None) -> str:
-    """The sentence for the page, standard error, card and receipt; personal data that is left would end the export."""
+    """The sentences for the page, standard error, card and receipt; personal data that is left would end the export."""
     if personal is None or not personal.redact:
         return NOTHING_DONE
     types = [one.type for one in personal.taken_out]
     values, rows = sum(one.values for one in personal.taken_out), personal.changed_rows
     replaced = f"{count(values, 'value')} in {count(rows)} replaced"
-    again = ", scanned again: 0 left" if any(type_ not in ENTITY_TYPES for type_ in types) else ""
-    return f"{replaced}{again}; {_names(types)}.{_others(types)}"
+    again = "; scanned again: 0 left" if any(type_ not in ENTITY_TYPES for type_ in types) else ""
+    return f"{replaced}{again}. {_names(types)}.{_others(types)}"
 
 
 def _names(types: list[str]) -> str:
     if not any(type_ in ENTITY_TYPES for type_ in types):
-        return "names were not looked for"
-    return "names are those that a language pipeline had found, and it misses some"
+        return "Names were not looked for"
+    return "Names are those that a language pipeline had found, and it misses some"
 
 
 def _others(types: list[str]) -> str:
