@@ -9,7 +9,7 @@ from analysis.errors import DatasetError, FormatError
 from analysis.formats import layout_sentences
 from analysis.given_files import below_data_folders, data_folders
 from ui.frame import frame
-from ui.open import options
+from ui.open import brought, options
 from ui.session import files, jobs, session
 from ui.session.clicks import clicked
 from ui.session.text import count, md
@@ -38,6 +38,8 @@ with picking:
         if upload.file_id not in st.session_state:
             st.session_state[upload.file_id] = str(files.keep_upload(upload.name, upload))
     given = [st.session_state[upload.file_id] for upload in uploads]
+    brought.other_ways()
+    given += brought.kept()
     frame.samples()
 with earlier:
     st.subheader("Opened before", anchor=False)

@@ -141,6 +141,13 @@ class Tags:
             rows = [(tag, rows) for tag, rows in connection.execute(counts)]
         return dict(sorted(rows, key=lambda row: (-row[1], row[0])))
 
+    def tagged_rows(self, dataset: str) -> int:
+        """The number of rows with any tag."""
+        standing = standing_tags(dataset, self._log).subquery()
+        rows = sa.select(sa.func.count(standing.c.row_id.distinct())).where(standing.c.stands)
+        with self._database.reading() as connection:
+            return int(connection.execute(rows).scalar_one())
+
     def revision(self, dataset: str) -> int:
         """The number of the latest batch, 0 before the first. It grows with every change of a tag. Fast."""
         return latest_batch(self._database, dataset, self._log)

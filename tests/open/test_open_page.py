@@ -139,3 +139,27 @@ def test_the_configuration_of_the_command_line_is_opened(folder: Path, monkeypat
     assert jobs.arguments_of([str(folder)], config="two", split="test", types=(("n", "text"),)) == [
         *("open", "--config", "two", "--split", "test", "--type", "n=text", "--", str(folder))
     ]
+
+
+def test_pasted_rows_are_shown_as_a_file_would_be(folder: Path) -> None:
+    at = open_page("open", None)
+    at.text_area(key="pasted").set_value('{"prompt": "q", "response": "a"}\n{"prompt": "r", "response": "b"}')
+    at = well(at.button(key="use_pasted").click().run())
+    assert at.dataframe[0].value["response"].to_list() == ["a", "b"]
+    at.text_area(key="pasted").set_value("one line\nanother line")
+    at.selectbox(key="pasted_kind").set_value("plain text, one row per line")
+    at = well(at.button(key="use_pasted").click().run())
+    assert at.dataframe[0].value["text"].to_list() == ["one line", "another line"]
+    well(at.multiselect(key="brought_chosen").set_value([]).run())
+    assert "go" not in [button.key for button in at.button]
+
+
+def test_a_folder_of_this_computer_is_one_dataset_with_its_splits(folder: Path) -> None:
+    at = open_page("open", None)
+    row = lines({"prompt": "p", "response": "r"}).encode()
+    at.file_uploader(key="folder").set_value(
+        [(f"mine/{split}/a.jsonl", row, "application/json") for split in ("train", "test")]
+    )
+    at = well(at.run())
+    at = well(at.button(key="use_folder").click().run())
+    assert at.selectbox(key="split").options == ["train", "test"]

@@ -15,6 +15,7 @@ from ui.actions import cleaning
 from ui.frame import chips, view_tools
 from ui.frame.bar import Act, Chip, view_bar
 from ui.frame.history import keep_steps
+from ui.open import start
 from ui.rows import masking, undoing
 from ui.session import jobs, places, session
 from ui.session.text import count, cut, md, name_of_file
@@ -206,7 +207,7 @@ def _say_if_changed(dataset: Dataset) -> None:
 
 
 def _nothing_open() -> None:
-    """What to do first: open a file or a sample dataset."""
+    """What to do first: go on with a dataset of before, or open a file or a sample dataset."""
     if job := st.session_state.get("opening"):
         jobs.wait_for(job, "Opening", opened)
         return
@@ -214,14 +215,7 @@ def _nothing_open() -> None:
         st.session_state["given"] = True
         open_files(session.files_given(), config=session.config_given(), split=session.split_given())
         st.rerun()
-    st.text("No dataset is open. Winnow shows what is in your finetuning data before you train on it.")
-    with st.container(border=True, width=760):
-        st.subheader("Your data", anchor=False)
-        st.text("Instructions, chats, preference pairs, scores or raw text, as JSONL, JSON, CSV, Parquet or Arrow.")
-        if st.button("Open a file", type="primary", icon=":material/folder_open:", key="to_open"):
-            st.switch_page(places.page("open"))
-    with st.container(border=True, width=760):
-        samples()
+    start.draw(samples)
 
 
 def samples() -> None:

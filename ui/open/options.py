@@ -13,6 +13,7 @@ from analysis.dataset.names import names_in_file
 from analysis.formats import ReadOptions, column_types, configurations, encodings, preview, splits_in
 from analysis.formats.layouts import LAYOUTS
 from analysis.given_files import below_data_folders, given_files
+from ui.session.files import uploads
 from ui.session.text import cut, md
 
 SEPARATORS = {"as detected": None, "comma": ",", "semicolon": ";", "tab": "\t", "vertical bar": "|"}
@@ -105,4 +106,8 @@ def previewed(paths: Sequence[str], chosen: Chosen) -> dict[str, Any]:
     Raises FormatError, DatasetError.
     """
     files, reading, _ = given_files(paths, chosen.reading())
-    return preview([below_data_folders(file) if str(file) not in paths else file for file in files], reading)
+    copies = uploads()
+    allowed = (str(file) in paths or file.is_relative_to(copies) for file in files)
+    return preview(
+        [file if is_known else below_data_folders(file) for file, is_known in zip(files, allowed, strict=True)], reading
+    )

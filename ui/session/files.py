@@ -70,10 +70,15 @@ def shown_path(path: str) -> str:
     return path
 
 
+def uploads() -> Path:
+    """The folder of the workspace that holds copies of what people bring, one folder for each."""
+    return workspace().home / "uploads"
+
+
 def keep_upload(name: str, content: BinaryIO) -> Path:
     """Copies an upload into the workspace, under its name with unsafe characters replaced."""
     safe = re.sub(r"[^A-Za-z0-9._-]+", "_", Path(name).name).lstrip(".") or "upload"
-    folder = workspace().home / "uploads" / uuid.uuid4().hex[:12]
+    folder = uploads() / uuid.uuid4().hex[:12]
     folder.mkdir(parents=True)
     with (folder / safe[-120:]).open("wb") as kept:
         while piece := content.read(COPY_BYTES):

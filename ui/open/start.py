@@ -1,0 +1,80 @@
+"""Where does one go on? The dataset opened last, those before it, and a place to drop new data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from ui.open import brought
+from ui.session import places, session
+from ui.session.clicks import clicked
+from ui.session.text import count, md
+
+__all__ = ["draw", "names_of"]
+SHOWN = 8
+
+
+def draw(samples: Callable[[], None]) -> None:
+    """The start of a workspace: what is in it, latest first; then where new data come in, and the `samples`."""
+    datasets = session.workspace().datasets()
+    if datasets:
+        _go_on(datasets[0])
+    else:
+        st.text("No dataset is open. Winnow shows what is in your finetuning data before you train on it.")
+    if len(datasets) > 1:
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            st.subheader("Opened before", anchor=False)
+            _recent(datasets)
+    else:
+        right = st.container(width=760)
+    with right:
+        st.subheader("Your data", anchor=False)
+        st.text("Instructions, chats, preference pairs, scores or raw text, as JSONL, JSON, CSV, Parquet or Arrow.")
+        brought.drop_zone("start")
+        if st.button("Files on the server, pasted rows …", icon=":material/folder_open:", key="to_open"):
+            st.switch_page(places.page("open"))
+        samples()
+
+
+def _go_on(meta: Mapping[str, Any]) -> None:
+    """The dataset opened last, with its rows and tags, and one button to read on."""
+    id = str(meta["id"])
+    tagged = session.notes().tags.tagged_rows(str(meta["fingerprint"]))
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="go_on"):
+        words = [str(meta["name"]), count(int(meta["rows"])), *([f"{tagged:,} tagged"] if tagged else [])]
+        st.text(f"Continue: {' · '.join(words)}", width="stretch")
+        if clicked("Overview", "go_on_overview"):
+            _go_to(id, "overview")
+        if clicked("Continue reading", "go_on_reading", type="primary", icon=":material/menu_book:"):
+            _go_to(id, "reading")
+
+
+def _recent(datasets: Sequence[Mapping[str, Any]]) -> None:
+    """A button for each but the last one, which has its own line above."""
+    names = names_of(datasets)
+    for meta in datasets[1 : 1 + SHOWN]:
+        id = str(meta["id"])
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if clicked(md(names[id], 60), f"start_{id}", width=260):
+                _go_to(id, "overview")
+            st.text(f"{count(int(meta['rows']))} · {meta['format']} · {str(meta['opened_at'])[:10]}")
+    if len(datasets) > 1 + SHOWN:
+        st.page_link(places.page("open"), label=f"All {len(datasets)} datasets", icon=":material/folder_open:")
+
+
+def _go_to(id: str, page: str) -> None:
+    session.choose(id)
+    st.switch_page(places.page(page))
+
+
+def names_of(datasets: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """A name for each dataset by its id: that of its file, with the id where two have the same."""
+    repeated = Counter(str(meta["name"]) for meta in datasets)
+    return {
+        str(meta["id"]): f"{meta['name']} ({meta['id']})" if repeated[str(meta["name"])] > 1 else str(meta["name"])
+        for meta in datasets
+    }
