@@ -5,12 +5,12 @@ import streamlit as st
 from ui.figures import charts
 from ui.findings.checks import checked
 from ui.frame import frame
-from ui.overview import checks
+from ui.overview import checks, verdict
 from ui.overview.funnel import funnel
 from ui.overview.numbers import numbers
 from ui.rows import browser
 from ui.session import session
-from ui.session.text import count, md
+from ui.session.text import md
 
 dataset, in_view = frame.open_rows("Overview")
 ready = {s.name for s in dataset.signals() if dataset.has(s)} if dataset.has_examples else set()
@@ -18,24 +18,30 @@ ready = {s.name for s in dataset.signals() if dataset.has(s)} if dataset.has_exa
 top = st.container(horizontal=True, key="numbers")
 if not dataset.has_examples:
     frame.say_no_examples()
+verdict.verdict(dataset)
 funnel(dataset)
 
-# The charts are drawn first, since the numbers and findings above them can take a scan of all texts.
-left, right = st.columns([4, 3], gap="large")
+left, right = st.columns([3, 5], gap="medium")
 with left:
     look_first = st.container(key="findings", gap="xsmall")
-    units = {"tokens": "tokens", "chars": "lengths"}
-    unit = next((unit for unit, signal in units.items() if signal in ready), None)
-    if unit:
-        words = "characters" if unit == "chars" else unit
-        st.subheader(f"Length of a row in {words}", anchor=False)
-        charts.histogram(dataset, f"row_{unit}", f"{words} per row, logarithmic bins", log=True)
 with right:
-    if session.view().active:
-        st.caption(
-            "Blue: rows in view. Grey: all rows, scaled to the view. Pale: excluded by the filter on this column."
-        )
-    for column in dataset.categories[:6]:
+    browser.table(dataset, in_view)
+
+# The charts are drawn before the findings, which can take a scan of all texts.
+units = {"tokens": "tokens", "chars": "lengths"}
+unit = next((unit for unit, signal in units.items() if signal in ready), None)
+if unit or dataset.categories:
+    st.subheader("Distributions", anchor=False)
+if session.view().active and (unit or dataset.categories):
+    st.caption("Blue: rows in view. Grey: all rows, scaled to the view. Pale: excluded by the filter on this column.")
+below, beside = st.columns([4, 3], gap="large")
+if unit:
+    words = "characters" if unit == "chars" else unit
+    with below:
+        st.markdown(f"**Length of a row in {words}**")
+        charts.histogram(dataset, f"row_{unit}", f"{words} per row, logarithmic bins", log=True)
+for place, column in enumerate(dataset.categories[:6]):
+    with (beside, below)[place % 2]:
         st.markdown(f"**{md(dataset.called(column))}**")
         charts.bars(dataset, column)
 
@@ -44,6 +50,3 @@ with top:
     numbers(dataset, in_view, outcomes)
 with look_first:
     checks.look_at_first(dataset, outcomes)
-
-st.subheader(f"{count(len(in_view))} in view", anchor=False)
-browser.table(dataset, in_view)
