@@ -247,3 +247,62 @@ def test_a_filter_is_said_in_the_names_of_the_file(opened: Open) -> None:
     view = View().where("rejected_original", "eq", "b").where("prompt", "eq", "q")
     assert dataset.sentence_of(view) == "rejected (in the file) is b and prompt is q"
     assert [dataset.words_of(f) for f in view] == ["rejected (in the file) is b", "prompt is q"]
+
+
+LONG = "The same long answer stands here again, word for word, so that it is a copy of the one before."
+FAULTY = [
+    *({"prompt": f"Write number {i} down.", "response": f"Here is number {i} for you."} for i in range(14)),
+    *({"prompt": "Say it again.", "response": LONG} for _ in range(3)),
+    *({"prompt": f"Say nothing about {i}.", "response": ""} for i in range(2)),
+    {"prompt": "Repeat this sentence to me.", "response": "Repeat this sentence to me."},
+]
+"""20 rows: 2 copies (warn), 2 empty responses (error), 1 response that repeats its prompt (error)."""
+
+
+def faulty(opened: Open) -> Dataset:
+    dataset = opened(*FAULTY)
+    for name in ("tokens", "structure", "exact_duplicates"):
+        compute(dataset, dataset.signal(name))
+    return dataset
+
+
+def cards_of(at: AppTest) -> list[str]:
+    return [str(button.key).removeprefix("show_") for button in at.button if str(button.label).startswith("Show")]
+
+
+def test_findings_stand_by_severity_then_by_the_share_of_rows(opened: Open) -> None:
+    at = open_page("overview", faulty(opened))
+    names = cards_of(at)
+    assert names.index("empty_response") < names.index("exact_duplicates")
+    assert [at.button(key=f"show_{n}").label for n in ("empty_response", "exact_duplicates")] == ["Show 2 rows"] * 2
+    assert "Fix before training" in [heading.value for heading in at.subheader]
+    assert "Say nothing about 0. → (empty)" in texts(at)
+    assert f"Say it again. → {LONG[:69]}…" in texts(at)
+
+
+def test_show_shows_the_rows_and_is_pressed_until_it_is_clicked_again(opened: Open) -> None:
+    dataset = faulty(opened)
+    at = open_page("overview", dataset, "prompt~has~say")
+    at.button(key="show_exact_duplicates").click().run()
+    assert at.query_params["f"] == ["prompt~has~say", "is_duplicate_extra~eq~true"]
+    assert "**2** rows" in [one.value for one in at.markdown]
+    assert at.button(key="show_exact_duplicates").label == "Showing 2 rows"
+    at.button(key="show_exact_duplicates").click().run()
+    assert not at.exception and at.query_params["f"] == "prompt~has~say"
+    assert at.button(key="show_exact_duplicates").label == "Show 2 rows"
+
+
+def test_the_contract_beside_the_data_has_its_verdict_on_top(opened: Open, tmp_path: Path) -> None:
+    dataset = faulty(opened)
+    assert not [text for text in texts(open_page("overview", dataset)) if text.startswith("Contract")]
+    (tmp_path / "winnow.toml").write_text(
+        '[contract]\nname = "mine"\n'
+        '[[rule]]\nname = "empty"\nfinding = "empty_response"\nmax_share = 0.05\n'
+        '[[rule]]\nname = "copies"\nfinding = "exact_duplicates"\nmax_share = 0.1\n'
+        '[[rule]]\nname = "near"\nfinding = "near_duplicates"\nmax_share = 0.1\n'
+    )
+    said = texts(open_page("overview", dataset))
+    assert "Contract “mine”: fail. 3 rules." in said
+    assert "✗ formatted: 1 of 1 rule fail" in said and "? unique: 1 of 2 rules unknown" in said
+    (tmp_path / "winnow.toml").write_text("[contract\n")
+    assert any(text.startswith("The contract cannot be checked: ") for text in texts(open_page("overview", dataset)))

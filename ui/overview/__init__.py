@@ -1,3 +1,3 @@
-"""The parts of the page Overview: its numbers, the way to an export, the findings, and what was not looked for."""
+"""The parts of the page Overview: numbers, the contract's verdict, findings, and what was not looked for."""
 
-__all__ = ["checks", "funnel", "not_looked", "numbers"]
+__all__ = ["cards", "checks", "funnel", "not_looked", "numbers", "verdict"]

@@ -11,6 +11,7 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.dataset.folder import HAS_PROPOSAL, MESSAGES
 from analysis.signal import ROW_ID
+from analysis.view import View
 from ui.rows import like, masking
 from ui.rows.ticked import ticked_lines, ticked_once
 from ui.session import places, session
@@ -25,14 +26,18 @@ FIRST_COLUMNS = ("tags", "prompt", "response", "rejected", "text")
 THEN = ("source", "annotator", "score", "label", "language", "created_at")
 
 
-def usual_columns(dataset: Dataset) -> list[str]:
-    """The columns shown at first: the texts, the main roles and the length."""
+def usual_columns(dataset: Dataset, view: View | None = None) -> list[str]:
+    """The columns shown at first: the texts, those that the view filters by, the main roles and the length.
+
+    Where the view filters by a column, the length is left out.
+    """
     texts = [c for c in FIRST_COLUMNS if c in dataset.canonical or c == "tags"]
     texts = [*([HAS_PROPOSAL] if dataset.proposals.height else []), *texts]
     roles = [dataset.roles[r] for r in THEN if r in dataset.roles]
     plain = [] if len(texts) > 1 else list(dataset.originals)[:8]
-    lengths = [c for c in ("row_tokens",) if c in dataset.schema and dataset.has_examples]
-    return list(dict.fromkeys([*texts, *plain, *roles, *lengths]))
+    asked = {f.column: None for f in (view.active if view else ()) if f.column in dataset.schema}
+    lengths = [c for c in ("row_tokens",) if c in dataset.schema and dataset.has_examples and not asked]
+    return list(dict.fromkeys([*texts, *asked, *plain, *roles, *lengths]))
 
 
 def table(dataset: Dataset, rows: pl.Series) -> None:
@@ -43,7 +48,7 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
         columns = st.multiselect(
             "Columns",
             choices,
-            default=[c for c in usual_columns(dataset) if c in choices],
+            default=[c for c in usual_columns(dataset, session.view()) if c in choices],
             format_func=namer(dataset),
             key=f"columns_{dataset.id}",
         )
