@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import polars as pl
 from rapidfuzz.distance import Indel, MatchingBlock
@@ -67,22 +68,38 @@ def _two_unused(text: str) -> tuple[str, str]:
     return next(unused), next(unused)
 
 
+class WordDifference(NamedTuple):
+    """The words only the first text has, marked "add", and those only the second has, marked "del". `common_share`: the
+    words that both have in the same order, twice over, of the words of both, 0 to 1; 1 where neither has a word."""
+
+    adds: list[Span]
+    dels: list[Span]
+    common_share: float
+
+
 def word_diff(chosen: str, rejected: str) -> tuple[list[Span], list[Span]]:
-    """The words only `chosen` has, marked "add", and those only `rejected` has, marked "del".
+    """The words only `chosen` has, marked "add", and those only `rejected` has, marked "del"."""
+    difference = word_difference(chosen, rejected)
+    return difference.adds, difference.dels
+
+
+def word_difference(chosen: str, rejected: str) -> WordDifference:
+    """Which words of two texts differ, and how much both have in common.
 
     White space is ignored. In texts of up to 10,000 words as few words as possible are marked.
     """
     a, b = list(_WORD.finditer(chosen)), list(_WORD.finditer(rejected))
     adds: list[Span] = []
     dels: list[Span] = []
-    i = k = 0
+    i = k = common = 0
     for run in [*equal_runs([w[0] for w in a], [w[0] for w in b]), MatchingBlock(len(a), len(b), 0)]:
         if i < run.a:
             adds.append((a[i].start(), a[run.a - 1].end(), "add", "only in chosen"))
         if k < run.b:
             dels.append((b[k].start(), b[run.b - 1].end(), "del", "only in rejected"))
-        i, k = run.a + run.size, run.b + run.size
-    return adds, dels
+        i, k, common = run.a + run.size, run.b + run.size, common + run.size
+    words = len(a) + len(b)
+    return WordDifference(adds, dels, 2 * common / words if words else 1.0)
 
 
 def equal_runs(a: Sequence[str], b: Sequence[str]) -> Iterator[MatchingBlock]:

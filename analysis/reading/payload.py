@@ -10,7 +10,7 @@ import orjson
 
 from analysis.formats.named_texts import texts_of
 from analysis.reading.judged_items import Votes
-from analysis.reading.marks import Span, search_spans, utf16_spans, word_diff
+from analysis.reading.marks import Span, search_spans, utf16_spans, word_difference
 from analysis.reading.proposed import ProposedText, field_of, shown_proposal
 from analysis.reading.row_texts import Section, pretty, sections_of
 from analysis.structure.faults import fault_named
@@ -58,7 +58,8 @@ def payload(
     text is masked in the metadata too, and the raw view is hidden. `votes`: the judgements of all rows of the item.
     `withheld`: why the raw view is hidden, if it is. `hidden`: values that are masked everywhere.
     `names`: the columns whose shown name is another, with that name. `proposals`: the texts proposed for the row; they
-    are hidden while personal data is masked. `is_whole`: no text is cut, however long it is.
+    are hidden while personal data is masked. `common` in the answer: the share of words that both answers of a pair
+    have, null for other rows. `is_whole`: no text is cut, however long it is.
     Raises ViewError where a search cannot be read.
     """
     layout, sections = sections_of(row, fields)
@@ -68,8 +69,9 @@ def payload(
     secrets = {texts[hit.field][hit.start : hit.end] for hit in hits if hit.masked and hit.field in texts} | {*hidden}
     spans = {id(section): _marks(section, hits, searches) for section in sections}
     pair = {section.kind: section for section in sections if section.kind in ("chosen", "rejected")}
+    common = None
     if len(pair) == 2:
-        adds, dels = word_diff(_cut(pair["chosen"].text), _cut(pair["rejected"].text))
+        adds, dels, common = word_difference(_cut(pair["chosen"].text), _cut(pair["rejected"].text))
         spans[id(pair["chosen"])] += adds
         spans[id(pair["rejected"])] += dels
     notes = []
@@ -84,6 +86,7 @@ def payload(
     return {
         "id": row.get("row_id"),
         "layout": layout,
+        "common": common if common is None else round(common, 3),
         "sections": [
             _shown(section, row, spans[id(section)], hits, secrets, is_whole)
             | _editing(section, fields_shown[id(section)], secrets, by_field, is_whole)

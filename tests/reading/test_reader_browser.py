@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Literal
 
@@ -232,6 +233,17 @@ def test_a_search_is_marked_and_keeps_the_place(read: Callable[[int], Page]) -> 
     body = shows(page, 801)
     expect(body.locator("mark.hit").first).to_be_visible()
     assert {text.lower() for text in body.locator(".chosen mark.hit").all_inner_texts()} == {"blue light"}
+    hits = page.get_by_role("button", name=re.compile("hits? N$"))
+    expect(hits).to_have_text("1 of 2 hits N")
+    hits.click()
+    expect(hits).to_have_text("2 of 2 hits N")
+    expect(body.locator("mark.hit.now")).to_have_count(1)
+    body.click(position={"x": 2, "y": 2})
+    page.keyboard.press("n")
+    expect(hits).to_have_text("1 of 2 hits N")
+    expect(body.get_by_text("% of the words are in both answers.")).to_be_visible()
+    assert body.locator("mark.add, mark.del").count() == 0  # little in common: a difference would mark nearly all
+    page.keyboard.press("d")
     assert body.locator(".chosen mark.add").count() > 2 and body.locator(".rejected mark.del").count() > 2
 
 
@@ -287,6 +299,21 @@ def test_a_pair_stands_side_by_side_and_one_below_the_other_when_narrow(read: Ca
     assert box(chosen)["y"] < box(rejected)["y"] < box(meta)["y"]
     burst(page, "jjjj")
     expect(shows(page, 5).locator(".note")).to_contain_text("different prompts")
+
+
+def test_earlier_turns_fold_to_a_line_where_the_answers_would_be_below_the_screen(read: Callable[[int], Page]) -> None:
+    page = read(801)
+    expect(page.locator(".reader .turn-line")).to_have_count(0)
+    page.set_viewport_size({"width": 1400, "height": 330})
+    page.keyboard.press("j")
+    shows(page, 802)
+    page.keyboard.press("k")
+    line = shows(page, 801).locator(".turn-line")
+    expect(line).to_have_count(1)
+    expect(line).to_contain_text("Explain why the sky is blue")
+    line.click()
+    expect(line).to_have_count(0)
+    expect(page.locator(".reader .section.user")).to_contain_text("Explain why the sky is blue")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

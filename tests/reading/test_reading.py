@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import ViewError
 from analysis.formats.chats import messages_of
-from analysis.reading.marks import Span, search_spans, utf16_spans, word_diff
+from analysis.reading.marks import Span, search_spans, utf16_spans, word_diff, word_difference
 from analysis.reading.payload import Hit, payload, within_budget
 from analysis.reading.row_texts import metadata_fields, sections_of
 from ui.components.reader import Change, place_in, read_log
@@ -85,6 +85,12 @@ def test_word_diff_marks_the_words_of_one_side() -> None:
     assert said(chosen, adds) == ["Tiny", "blue"]
     assert said(rejected, dels) == ["The big", "red"]
     assert {span[2] for span in adds} == {"add"} and {span[2] for span in dels} == {"del"}
+
+
+def test_the_share_of_words_in_common_counts_the_words_of_both_texts() -> None:
+    assert word_difference("a b c d", "x c y").common_share == pytest.approx(2 * 1 / 7)
+    assert word_difference("a b", "a\nb").common_share == word_difference("", "").common_share == 1
+    assert word_difference("a", "b").common_share == 0
 
 
 def test_word_diff_of_equal_texts_and_of_nothing() -> None:

@@ -22,6 +22,7 @@ _SCRIPTS = (  # joined into one script in this order
     "edit",
     "proposal",
     "row",
+    "layout",
     "bar",
     "reader",
     "code",

@@ -21,6 +21,8 @@ class Bar {
     this.total = element("span", "total");
     this.rowId = element("code", "row-id");
     this.rowId.title = "row id";
+    this.hits = button("plain hits", "", () => reader.layout.nextHit());
+    this.hits.title = "Go to the next place that the search found (N)";
     this.saved = button("saved", "", () => reader.log.push());
     this.raw = button("plain", "Raw", () => reader.toggleRaw(), "X");
     this.raw.setAttribute("aria-pressed", "false");
@@ -40,7 +42,7 @@ class Bar {
     this.badge.title = "A text of this row is proposed; an export takes it in place of the row's own";
     this.message = element("span", "message");
     this.message.setAttribute("role", "status");
-    const place = element("div", "place", this.previous, this.next, this.position, this.total, this.rowId, this.badge, this.saved);
+    const place = element("div", "place", this.previous, this.next, this.position, this.total, this.rowId, this.badge, this.hits, this.saved);
     const tools = element("div", "tools", this.tags, this.like, this.masked, this.tokens, this.raw, this.helpButton);
     this.root = element("div", "bar", place, this.message, tools);
     this.help = keyList();
@@ -108,6 +110,9 @@ class Bar {
     this.masked.hidden = !row?.masked && !row?.shown;
     this.masked.setAttribute("aria-pressed", String(row?.shown === true));
     this.badge.hidden = !row || !log || !reader.editing.isProposed(row);
+    const { hits, hit } = reader.layout, all = `${count(hits)} ${hits === 1 ? "hit" : "hits"}`;
+    this.hits.hidden = !hits || reader.showsRaw || reader.showsTokens === true;
+    this.hits.replaceChildren(hit < 0 || hits < 2 ? all : `${count(hit + 1)} of ${all}`, " ", element("kbd", "", "N"));
     const words = { idle: "", saving: "saving \u2026", saved: "saved \u2713", failed: "not saved \u2013 retry" };
     this.saved.textContent = words[log?.state ?? "idle"];
     this.saved.disabled = log?.state !== "failed";

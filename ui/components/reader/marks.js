@@ -74,6 +74,7 @@ function appendMarked(parent, text, spans, start, end) {
     open = open.filter((span) => span[1] > from);
     if (!open.length) { appendText(parent, text, from, to); continue; }
     const mark = element("mark", [...new Set(open.map((span) => span[2]))].join(" "));
+    if (open.some((span) => span[2] === "hit" && span[0] === from)) mark.dataset.hit = ""; // the first part of a hit
     mark.title = [...new Set(open.map((span) => span[3] || span[2]))].join(", ");
     parent.append(appendText(mark, text, from, to));
   }

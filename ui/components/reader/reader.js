@@ -18,6 +18,7 @@ class Reader {
     this.main = element("div", "main");
     this.root = element("div", "reader", this.bar.root, this.bar.help, this.main, this.spoken);
     this.editing = new Editing(this);
+    this.layout = new Layout(this);
     host.append(this.root);
   }
 
@@ -32,6 +33,7 @@ class Reader {
       clearTimeout(this.atTimer);
       this.at = clamp(data.at ?? 0, 0, Math.max(0, data.total - 1));
       this.unfolded.clear();
+      this.layout.reset();
       this.waiting = [];
       this.tell("");
       [this.editing.now, this.editing.wish] = [null, null];
@@ -52,6 +54,7 @@ class Reader {
     this.answerWaiting();
     this.keepClearOfMenu();
     this.draw();
+    this.layout.seeFirstHit();
     this.editing.update(refusals);
     this.ask();
   }
@@ -73,9 +76,11 @@ class Reader {
     this.tell("");
     [this.editing.now, this.editing.wish, this.editing.pointed] = [null, null, -1];
     this.unfolded.clear();
+    this.layout.reset();
     this.draw();
     const top = this.keepClearOfMenu();
     if (this.root.getBoundingClientRect().top < top) this.root.scrollIntoView({ block: "start" });
+    this.layout.seeFirstHit();
     this.ask();
     clearTimeout(this.atTimer);
     this.atTimer = setTimeout(() => { this.log.trim(); this.setState("at", this.place()); }, 250);
@@ -189,9 +194,10 @@ class Reader {
   // Unfolds all folded texts of this row, or folds them again.
   toggleFolds() {
     const sections = this.row()?.sections ?? [];
-    const folded = sections.map((section, index) => (foldAt(section, this.data.fold) ? index : -1)).filter((i) => i >= 0);
-    const isOpen = folded.every((index) => this.unfolded.has(index));
+    const folded = sections.map((section, index) => (foldAt(section, this.layout.fold) ? index : -1)).filter((i) => i >= 0);
+    const isOpen = folded.every((index) => this.unfolded.has(index)) && !this.layout.lines;
     for (const index of folded) isOpen ? this.unfolded.delete(index) : this.unfolded.add(index);
+    if (!isOpen) [this.layout.showsTurns, this.layout.lines] = [true, 0];
     this.draw();
   }
 
@@ -209,16 +215,32 @@ class Reader {
     const row = this.row(), { editing } = this;
     if (editing.isOn(row) && this.drawnEditing === editing.now && editing.area()) return; // what is typed stays
     this.drawnEditing = editing.now;
-    // A message that only acknowledges a tag does not redraw the text, so that a selection in it stays.
-    const state = JSON.stringify([this.at, this.data.total, this.showsRaw, this.showsTokens, this.data.tokens, [...this.unfolded], this.data.fold,
-      this.data.editable, editing.now, editing.view, editing.pending(row).map((entry) => entry.seq), row && { ...row, tags: null, disputed: null }]);
-    if (state === this.drawn) return;
-    this.drawn = state;
+    if (this.stateOf(row) === this.drawn) return;
+    this.drawRow(row);
+    this.layout.fit(() => this.drawRow(row));
+    this.drawn = this.stateOf(row);
+    this.say(row ? `Row ${this.at + 1} of ${this.data.total}` : "");
+  }
+
+  // What is drawn of a row, as text. A message that only acknowledges a tag changes nothing, so that a selection stays.
+  stateOf(row) {
+    const { editing, data } = this;
+    return JSON.stringify([this.at, data.total, this.showsRaw, this.showsTokens, data.tokens, [...this.unfolded], data.fold, this.layout.state,
+      data.editable, editing.now, editing.view, editing.pending(row).map((entry) => entry.seq), row && { ...row, tags: null, disputed: null }]);
+  }
+
+  // D shows the views of a proposed text where there is one, else the difference of a pair.
+  toggleDifference() {
+    const row = this.row();
+    if (row && this.editing.isProposed(row)) this.editing.nextView();
+    else this.layout.toggleDifference();
+  }
+
+  drawRow(row) {
     const isTokens = this.showsTokens && this.data.tokens && !this.showsRaw;
     const drawn = (of) => (isTokens ? [this.tokensOf(of)] : rowParts(of, this));
     this.main.replaceChildren(...(row ? drawn(row) : [this.placeholder()]));
     this.main.className = `main layout-${isTokens ? "none" : row?.layout ?? "none"}`;
-    this.say(row ? `Row ${this.at + 1} of ${this.data.total}` : "");
   }
 
   tokensOf(row) {

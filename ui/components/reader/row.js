@@ -33,14 +33,14 @@ function sectionPart(section, index, reader) {
     part.append(element("p", "nothing", section.is_missing ? "(missing)" : "(empty)"));
     return part;
   }
-  part.append(foldedText(section, index, reader));
+  part.append(foldedText(reader.layout.withoutDifference(section), index, reader));
   return part;
 }
 
 // The text of a section, folded if it is long.
 function foldedText(section, index, reader) {
   const part = element("div", "folded-text");
-  const fold = foldAt(section, reader.data.fold);
+  const fold = foldAt(section, reader.layout.fold);
   const isFolded = fold > 0 && !reader.unfolded.has(index);
   part.append(textBlock(section, isFolded ? fold : section.text.length));
   if (fold > 0) {
@@ -120,11 +120,13 @@ function rowParts(row, reader) {
   else {
     if (row.faults.length) body.append(faultsPart(row.faults, reader));
     for (const note of row.notes) body.append(element("p", "note", note));
-    const answers = element("div", "pair");
+    const answers = element("div", "pair"), { layout } = reader;
     row.sections.forEach((section, index) => {
-      const isAnswer = section.kind === "chosen" || section.kind === "rejected";
-      (isAnswer ? answers : body).append(sectionPart(section, index, reader));
+      const isLine = layout.isLine(index) && !(reader.editing.isOn(row) && reader.editing.now.index === index);
+      if (isLine) body.append(turnLine(section, reader));
+      else (isAnswer(section) ? answers : body).append(sectionPart(section, index, reader));
     });
+    if (row.common !== null && row.common !== undefined) body.append(differenceSwitch(row, reader));
     if (answers.children.length) body.append(answers);
   }
   const parts = row.meta.length ? [body, metaPart(row)] : [body];
