@@ -225,7 +225,7 @@ def test_an_export_can_be_made_again_from_its_receipt(winnow: Winnow, page: Page
     )
     assert all(json.loads(line)["messages"][-1]["role"] == "assistant" for line in got[data].splitlines())
     (tmp_path / "receipt.json").write_bytes(got["receipt.json"])
-    command = shlex.split(page.get_by_test_id("stCode").inner_text())
+    command = shlex.split(page.get_by_test_id("stCode").last.inner_text())
     assert command[:4] == ["python", "-m", "winnow", "replay"]
     ran = subprocess.run(
         [
