@@ -518,7 +518,7 @@ def test_one_row_of_a_group_is_kept_and_the_others_are_dropped(opened: dict[str,
         assert reasons.select("row_id", "tag", "why", "reason").row(0) == (
             ids[0],
             "drop",
-            "conflict (same prompt, different responses: a number differs)",
+            "conflict (a number differs)",
             f"row {rows[1] + 1:,} of the same group is kept",
         )
         other = AppTest.from_function(acting, kwargs={"name": acts[0][0][0]})  # another mind: the first is kept instead

@@ -56,7 +56,7 @@ def act(dataset: Dataset, name: str) -> None:
     ids = dataset.column(ROW_ID).gather(members).to_list()
     if row not in ids:
         return
-    why = f"conflict ({kind.theme.lower()}: {kind.title.lower()})"
+    why = f"conflict ({kind.title.lower()})"
     if what == "drop":
         tagging.say(dataset, {row: True}, DROP, why)
         return

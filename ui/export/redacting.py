@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 import streamlit as st
 
@@ -18,6 +20,8 @@ from ui.personal_data import found
 from ui.session import jobs, session
 from ui.session.cache_keys import Key, key_of
 
+FEW_TYPES = 2
+"""With more types their choices are folded, so that the button stays in sight."""
 WORDS = {
     "replace": "the type's name",
     "pseudonym": "a pseudonym",
@@ -68,6 +72,14 @@ def choose(dataset: Dataset) -> list[str]:
         placeholder="none",
         help="In brackets: rows in view that have it. The export scans all exported texts, and then scans the result.",
     )
+    if len(chosen) <= FEW_TYPES:
+        return _choose_ways(chosen)
+    with st.expander("How each type is replaced"):
+        return _choose_ways(chosen)
+
+
+def _choose_ways(chosen: Sequence[str]) -> list[str]:
+    """Asks what replaces each type; gives the rules as on the command line."""
     plan = []
     for type_ in chosen:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
