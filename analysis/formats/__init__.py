@@ -10,6 +10,7 @@ from analysis.formats.folders import configurations, files_of, is_dataset_folder
 from analysis.formats.importing import import_files, preview, rebuild
 from analysis.formats.notes import layout_sentences, losses, rows_by_layout
 from analysis.formats.options import FORMATS, ROLES, TEXT_ROLES, ReadOptions
+from analysis.formats.pasted import kind_of_text
 from analysis.formats.sources import source_of
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "importing",
     "is_dataset_folder",
     "jsontext",
+    "kind_of_text",
     "kinds",
     "layout_sentences",
     "layouts",

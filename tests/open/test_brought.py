@@ -1,4 +1,4 @@
-"""Data that a person brings: what pasted rows are, and where the files of a dropped folder are kept."""
+"""Data that a person brings: where the files of a folder are kept."""
 
 from __future__ import annotations
 
@@ -9,27 +9,7 @@ import pytest
 
 from analysis.errors import DatasetError
 from analysis.formats import files_of
-from ui.open.brought import keep_folder, kind_of_text
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ('{"prompt": "a"}', "jsonl"),
-        ('{"prompt": "a"}\n\n{"prompt": "b"}\nno record', "jsonl"),
-        ('[\n{"prompt": "a"},\n{"prompt": "b"}\n]', "json"),
-        ('{\n "train": [{"prompt": "a"}]\n}', "json"),
-        ("prompt\tresponse\na\tb", "tsv"),
-        ("a question?\tan answer.\nanother?\tone more.", "tsv"),
-        ('prompt,response\n"a, b",c\nd,e', "csv"),
-        ("Yes, it is.\nNo, it is not.", "txt"),
-        ("Paris, France\nParis, Texas\nRome", "txt"),
-        ("one line", "txt"),
-        ("{broken", "txt"),
-    ],
-)
-def test_the_kind_of_pasted_rows_is_told_by_their_form(text: str, kind: str) -> None:
-    assert kind_of_text(text) == kind
+from ui.open.brought import keep_folder
 
 
 def test_a_folder_is_kept_with_its_splits_and_nothing_leaves_it(

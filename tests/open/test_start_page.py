@@ -11,7 +11,7 @@ from analysis.annotations import open_annotations
 from analysis.dataset import Dataset
 from analysis.workspace import Workspace
 from tests.support.app_page import open_page, well
-from ui.open import start
+from ui.open import recent
 from ui.session import session
 
 
@@ -64,8 +64,8 @@ def test_a_dataset_opened_before_is_one_click_away(opened: list[Dataset]) -> Non
 
 
 def test_two_of_one_name_have_their_ids_beside_it(opened: list[Dataset]) -> None:
-    assert start.names_of(session.workspace().datasets())[opened[0].id] == "second.jsonl"
+    assert recent.names_of(session.workspace().datasets())[opened[0].id] == "second.jsonl"
     again = Workspace().reread(opened[0], {"prompt": "response", "response": "prompt"})
-    names = start.names_of(session.workspace().datasets())
+    names = recent.names_of(session.workspace().datasets())
     assert {names[opened[0].id], names[again.id]} == {f"second.jsonl ({id})" for id in (opened[0].id, again.id)}
     assert names[opened[1].id] == "first.jsonl"

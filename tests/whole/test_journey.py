@@ -309,7 +309,7 @@ def test_a_file_is_uploaded_and_its_roles_are_changed(winnow: Winnow, page: Page
     page.goto(f"{winnow.url}/open")
     settled(page, "Open")
     page.locator('input[type="file"]').set_input_files(tmp_path / "sums.jsonl")
-    expect(page.get_by_text(re.compile("^Read as .* from jsonl"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^Read as .*, 30 rows$"))).to_be_visible()
     settled(page, "Open")
     button(page, "go").click()
     settled(page, "Overview")

@@ -1,3 +1,3 @@
-"""The parts of the page Open."""
+"""The parts of the page Open, and the start of a workspace."""
 
-__all__ = ["brought", "options", "start"]
+__all__ = ["brought", "found", "options", "picking", "recent", "roles", "start"]

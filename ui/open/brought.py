@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 import uuid
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import streamlit as st
 
 from analysis.errors import DatasetError
+from analysis.formats import kind_of_text
 from ui.session import files, places
 from ui.session.clicks import clicked
 
-__all__ = ["drop_zone", "keep_folder", "kept", "kind_of_text", "other_ways"]
+__all__ = ["drop_zone", "forget", "keep_folder", "kept", "other_ways"]
 KEPT, DONE = "brought", "brought_now"
 KINDS = {
     "as found": "",
@@ -27,8 +26,6 @@ KINDS = {
     "cells with tabs (from a spreadsheet)": "tsv",
     "plain text, one row per line": "txt",
 }
-LOOKED_AT = 50
-NAME_CHARS = 40
 MAX_FOLDER_FILES = 2_000
 
 
@@ -53,6 +50,11 @@ def kept() -> list[str]:
         key="brought_chosen",
         select_all=False,
     )
+
+
+def forget() -> None:
+    """Takes back the choice of what was brought, as when it is opened; the copies stay."""
+    st.session_state.pop(KEPT, None)
 
 
 def other_ways() -> None:
@@ -136,38 +138,3 @@ def _paste() -> None:
                 kind = KINDS[st.session_state["pasted_kind"]] or kind_of_text(text)
                 path = files.keep_upload(f"pasted.{kind}", io.BytesIO(f"{text}\n".encode()))
                 _bring([str(path)])
-
-
-def kind_of_text(text: str) -> str:
-    """The ending of a file with this content: jsonl, json, tsv, csv or txt.
-
-    >>> kind_of_text('{"a": 1}'), kind_of_text('[{"a": 1}]'), kind_of_text("a,b\\n1,2"), kind_of_text("Yes, it is.")
-    ('jsonl', 'json', 'csv', 'txt')
-    """
-    lines = [line for line in text.splitlines() if line.strip()][:LOOKED_AT]
-    if lines and sum(isinstance(_json(line), dict) for line in lines) * 2 > len(lines):
-        return "jsonl"
-    if text.lstrip()[:1] in ("[", "{") and _json(text) is not None:
-        return "json"
-    return next((kind for kind, separator in (("tsv", "\t"), ("csv", ",")) if _is_table(text, separator)), "txt")
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _is_table(text: str, separator: str) -> bool:
-    """Whether the first line names two columns or more, and each other line has as many cells."""
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if row][:LOOKED_AT]
-    except csv.Error:
-        return False
-    if len(rows) < 2 or len(rows[0]) < 2 or any(len(row) != len(rows[0]) for row in rows):
-        return False
-    names = [name.strip() for name in rows[0]]
-    return separator == "\t" or (
-        len(set(names)) == len(names) and all(0 < len(name) <= NAME_CHARS and name[-1] not in ".?!" for name in names)
-    )

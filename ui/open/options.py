@@ -14,7 +14,7 @@ from analysis.formats import ReadOptions, column_types, configurations, encoding
 from analysis.formats.layouts import LAYOUTS
 from analysis.given_files import below_data_folders, given_files
 from ui.session.files import uploads
-from ui.session.text import cut, md
+from ui.session.text import md
 
 SEPARATORS = {"as detected": None, "comma": ",", "semicolon": ";", "tab": "\t", "vertical bar": "|"}
 HEADERS = {"as detected": None, "the names of the columns": True, "the first row": False}
@@ -47,11 +47,9 @@ class Chosen:
         )
 
 
-def choose(paths: Sequence[str]) -> Chosen:
+def choose(config: str | None, split: str | None = None) -> Chosen:
     """The widgets of the reading options, and what they say."""
-    config = _configuration(paths)
-    split = _split(paths, config)
-    with st.expander("Reading options", expanded=bool(st.session_state.get("missing"))):
+    with st.expander("Change encoding, separator, header", expanded=bool(st.session_state.get("missing"))):
         left, right = st.columns(2)
         separator = SEPARATORS[left.selectbox("Separator of CSV cells", SEPARATORS, key="separator")]
         header = HEADERS[right.selectbox("The first line of a CSV is", HEADERS, key="header")]
@@ -63,6 +61,13 @@ def choose(paths: Sequence[str]) -> Chosen:
         words = left.text_input("Words that mean: no value", key="missing", placeholder="NULL, N/A")
         missing = tuple(word.strip() for word in words.split(",") if word.strip())
     return Chosen(separator, header, encoding or None, layout or None, config, missing, split=split)
+
+
+def part(paths: Sequence[str]) -> tuple[str | None, str | None]:
+    """The configuration and the split to open, where the only chosen folder has several; null is all there is."""
+    with st.container(horizontal=True):
+        config = _configuration(paths)
+        return config, _split(paths, config)
 
 
 def _configuration(paths: Sequence[str]) -> str | None:
@@ -94,18 +99,12 @@ def choose_types(chosen: Chosen, seen: Mapping[str, Any]) -> Chosen:
     return replace(chosen, types=tuple(types))
 
 
-def first_records(seen: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The records of a preview, with the columns' names in the file."""
-    names = names_in_file(seen)
-    return [{name: cut(str(one.get(c) or ""), 200) for c, name in names.items()} for one in seen["records"]]
-
-
-def previewed(paths: Sequence[str], chosen: Chosen) -> dict[str, Any]:
+def previewed(paths: Sequence[str], chosen: Chosen, roles: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The beginning of the dataset as it would be opened, with the name of each file below the configured folders.
 
-    Raises FormatError, DatasetError.
+    `roles`: those that a person has changed, "" for no column. Raises FormatError, DatasetError.
     """
-    files, reading, _ = given_files(paths, chosen.reading())
+    files, reading, _ = given_files(paths, replace(chosen.reading(), roles=tuple((roles or {}).items())))
     copies = uploads()
     allowed = (str(file) in paths or file.is_relative_to(copies) for file in files)
     return preview(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from ui.open import brought
+from ui.open import brought, recent
 from ui.session import places, session
 from ui.session.clicks import clicked
-from ui.session.text import count, md
+from ui.session.text import count
 
-__all__ = ["draw", "names_of"]
+__all__ = ["draw"]
 SHOWN = 8
 
 
@@ -48,33 +47,16 @@ def _go_on(meta: Mapping[str, Any]) -> None:
         words = [str(meta["name"]), count(int(meta["rows"])), *([f"{tagged:,} tagged"] if tagged else [])]
         st.text(f"Continue: {' · '.join(words)}", width="stretch")
         if clicked("Overview", "go_on_overview"):
-            _go_to(id, "overview")
+            recent.go_to(id, "overview")
         if clicked("Continue reading", "go_on_reading", type="primary", icon=":material/menu_book:"):
-            _go_to(id, "reading")
+            recent.go_to(id, "reading")
 
 
 def _recent(datasets: Sequence[Mapping[str, Any]]) -> None:
     """A button for each but the last one, which has its own line above."""
-    names = names_of(datasets)
+    names = recent.names_of(datasets)
     for meta in datasets[1 : 1 + SHOWN]:
-        id = str(meta["id"])
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if clicked(md(names[id], 60), f"start_{id}", width=260):
-                _go_to(id, "overview")
-            st.text(f"{count(int(meta['rows']))} · {meta['format']} · {str(meta['opened_at'])[:10]}")
+            recent.button(meta, names[str(meta["id"])], "start")
     if len(datasets) > 1 + SHOWN:
         st.page_link(places.page("open"), label=f"All {len(datasets)} datasets", icon=":material/folder_open:")
-
-
-def _go_to(id: str, page: str) -> None:
-    session.choose(id)
-    st.switch_page(places.page(page))
-
-
-def names_of(datasets: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """A name for each dataset by its id: that of its file, with the id where two have the same."""
-    repeated = Counter(str(meta["name"]) for meta in datasets)
-    return {
-        str(meta["id"]): f"{meta['name']} ({meta['id']})" if repeated[str(meta["name"])] > 1 else str(meta["name"])
-        for meta in datasets
-    }
