@@ -40,9 +40,8 @@ def tag_all(dataset: Dataset, rows: pl.Series, place: str = "bulk") -> None:
     )
     if place != "bulk":
         return
-    with st.expander("Tags of this dataset", key="vocabulary", on_change="rerun") as words_of_tags:
-        if words_of_tags.open:
-            vocabulary(dataset)
+    st.divider()
+    vocabulary(dataset)
 
 
 def _tag_all(dataset: Dataset, rows: pl.Series, place: str) -> None:
