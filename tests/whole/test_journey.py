@@ -177,6 +177,10 @@ def test_from_the_first_click_to_a_link_that_shows_the_same(
 
     button(page, "share").click()
     link = page.get_by_test_id("stCode").inner_text().strip()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("Link copied. Opens row 8 with 2 filters.")).to_be_visible()
+    page.keyboard.press("Escape")
+    button(page, "views").click()
     page.get_by_label("Name of this view").fill("long ones")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("button", name="long ones")).to_be_visible()
@@ -186,6 +190,9 @@ def test_from_the_first_click_to_a_link_that_shows_the_same(
     counted(second, searched)
     assert view_of(second) == view
     pressed = second.locator('.reader .tags [aria-pressed="true"]')
+    assert read_row(second, 7) == expected[7]  # the row that was read when the link was made
+    for _ in range(7):
+        second.keyboard.press("k")
     for at in range(10):
         assert read_row(second, at) == expected[at]
         expect(pressed).to_have_count(len(given.get(expected[at], [])))
@@ -193,7 +200,7 @@ def test_from_the_first_click_to_a_link_that_shows_the_same(
 
     second.get_by_role("button", name="Remove all filters").click()
     counted(second, 1200)
-    button(second, "share").click()
+    button(second, "views").click()
     second.get_by_role("button", name="long ones").click()
     counted(second, searched)
     assert view_of(second) == view

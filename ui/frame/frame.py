@@ -12,7 +12,7 @@ from analysis.dataset import Dataset
 from analysis.view import View
 from ui.actions import bar as actions
 from ui.actions import cleaning
-from ui.frame import chips, view_tools
+from ui.frame import chips, saved_views, sharing, view_tools, who
 from ui.frame.bar import Act, Chip, view_bar
 from ui.frame.history import keep_steps
 from ui.open import start
@@ -25,7 +25,7 @@ STYLE = """<style>
 [data-testid=stMetric] { padding: .55rem .8rem; }
 [data-testid=stMetricValue] { font-size: 1.45rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .st-key-frame { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding-bottom: .6rem; }
-.st-key-history_steps { position: absolute; }
+.st-key-history_steps, .st-key-kept_name { position: absolute; }
 .st-key-question { margin-top: -.4rem; }
 .st-key-question [data-testid=stText] { color: color-mix(in srgb, currentColor 78%, transparent); }
 [class*="st-key-chart_"] { position: relative; }
@@ -78,8 +78,10 @@ def open_page(title: str) -> Dataset:
             st.space("stretch")
             view_tools.search(dataset)
             view_tools.add_filter(dataset)
-            view_tools.share(dataset)
+            saved_views.menu(dataset)
+            sharing.menu(dataset)
             masking.switch(dataset)
+            who.menu()
         _ask(title)
         session.read_view(dataset)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -87,6 +89,7 @@ def open_page(title: str) -> Dataset:
             actions.draw(dataset)
         cleaning.progress(dataset)
         undoing.say_last(dataset)
+        who.ask()
     jobs.show_error()
     _say_if_changed(dataset)
     return dataset

@@ -1,4 +1,4 @@
-"""The tools of the view bar: searching, adding a filter, sharing and saving a view."""
+"""The tools of the view bar: searching and adding a filter."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.errors import AnnotationError, ViewError
+from analysis.errors import ViewError
 from analysis.joined_values import join_values
 from analysis.statistics.counting import count_values
 from analysis.view import ANY_TEXT, Filter, View
@@ -14,8 +14,7 @@ from analysis.view.operators import OPERATORS, kind_of
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
 from ui.session.column_names import namer
-from ui.session.login import person, system_user
-from ui.session.text import cut, md
+from ui.session.text import cut
 
 SEARCHES = {"has": "contains", "word": "whole word", "re": "regex"}
 OFFERED_VALUES = 200
@@ -113,62 +112,3 @@ def _values_of(key: Key, column: str, _dataset: Dataset) -> list[tuple[str, int]
     values = values.explode() if isinstance(values.dtype, pl.List) else values
     named = count_values(values, OFFERED_VALUES).filter("is_named")
     return [(value, rows) for value, rows, _ in named.iter_rows()]
-
-
-def share(dataset: Dataset) -> None:
-    with st.popover("Share", icon=":material/share:", key="share", on_change="rerun") as popover:
-        if not popover.open:
-            return
-        view = session.view()
-        st.text("This link shows the same rows to everyone who can open this server:")
-        st.code(session.link(dataset, view), language=None, wrap_lines=True)
-        with st.form("save_view", border=False, clear_on_submit=True):
-            st.text_input("Name of this view", max_chars=60, key="view_name")
-            st.form_submit_button("Save", on_click=_save_view, args=(dataset, view))
-        if message := st.session_state.pop("save_said", None):
-            st.text(message)
-        for saved in session.notes().views.listed(dataset.fingerprint):
-            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-                st.button(md(saved.name, 40), key=f"view_{saved.id}", on_click=_show_saved, args=(list(saved.filters),))
-                st.text(f"{saved.person}, {saved.at:%Y-%m-%d}")
-                if st.button(
-                    "Compare",
-                    key=f"compare_{saved.id}",
-                    type="tertiary",
-                    help="Compare the rows in view with the rows of this saved view",
-                ):
-                    _compare_with(list(saved.filters))
-                st.button(
-                    "Delete",
-                    key=f"delete_{saved.id}",
-                    type="tertiary",
-                    on_click=session.notes().views.delete,
-                    args=(saved.id,),
-                )
-        st.text_input(
-            "Your name, stored with tags and views", key="person", placeholder=system_user(), persist_state="session"
-        )
-
-
-def _save_view(dataset: Dataset, view: View) -> None:
-    if name := st.session_state["view_name"].strip():
-        try:
-            session.notes().views.save(dataset.fingerprint, name, view.to_params(), person())
-        except AnnotationError as error:
-            st.session_state["save_said"] = str(error)
-
-
-def _compare_with(filters: list[str]) -> None:
-    from ui.slices import compare  # here, since compare imports the charts, which import this module's package
-
-    try:
-        compare.show(View.from_params(filters))
-    except ViewError as error:
-        st.text(str(error))
-
-
-def _show_saved(filters: list[str]) -> None:
-    try:
-        session.set_view(View.from_params(filters))
-    except ViewError as error:
-        st.session_state["job_error"] = str(error)

@@ -26,7 +26,7 @@ from ui.rows import like, masking
 from ui.rows.browser import as_listed
 from ui.session import history, places, session
 from ui.session.cache_keys import Key, key_of
-from ui.session.login import person
+from ui.session.login import note_change, person
 
 NO_MORE: Mapping[str, Any] = MappingProxyType({})
 TOKENS_WINDOW, TOKENS_CHARACTERS = 6, 20_000  # of rows whose tokens are sent with their texts
@@ -141,7 +141,8 @@ def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
     tokens = tokens_of(dataset)
     book = Book("reader", dataset.fingerprint, words, payloads, store_of(dataset), has_similar=True, tokens=tokens)
     book = book._replace(can_edit=True)
-    store(book)
+    if store(book) and note_change():
+        st.rerun()  # the page asks for the name
     session.take_tags(dataset)
     masking.take_wish(st.session_state.get(book.key))
     state = st.session_state.get(book.key)
@@ -174,6 +175,7 @@ def draw(dataset: Dataset, book: Book, sequence: pl.Series, token: str, otherwis
     if (position := place_in(state, "at", token)) is not None and position < len(sequence):
         st.query_params["row"] = str(dataset.frame([ROW_ID], sequence.slice(position, 1))[ROW_ID][0])
     begin = find_row(dataset, sequence, st.query_params.get("row"), otherwise)
+    st.session_state[session.PLACE_READ] = begin + 1
     wanted = place_in(state, "want", token)
     wanted = begin if wanted is None else min(wanted, len(sequence) - 1)
     base = max(0, wanted - min(BEFORE, book.window // 3))
@@ -265,17 +267,21 @@ def _votes(key: Key, _dataset: Dataset, _rows: pl.Series) -> dict[int, Votes]:
     return votes_beside(_dataset, _rows)
 
 
-def store(book: Book) -> None:
-    """Stores each key press as one event and acknowledges it; the reader sends the others again."""
+def store(book: Book) -> bool:
+    """Stores each key press as one event and acknowledges it; the reader sends the others again. Whether it stored
+    any."""
+    stored = False
     for change in read_log(st.session_state.get(book.key), acked(), book.kept):
         try:
             book.store(change)
         except AnnotationError as error:
             st.error("The change could not be stored. The reader keeps it and sends it again.")
             st.text(str(error))
-            return
+            return False
+        stored = True
         acked()[change.client] = change.seq
         st.session_state[ANSWERED] = change.row_id if book.more.get("advances") and change.is_on else None
+    return stored
 
 
 def store_of(dataset: Dataset) -> Callable[[Change], None]:

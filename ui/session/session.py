@@ -20,7 +20,9 @@ from ui.session import history
 
 KEPT_STEPS = 100
 CONFIG, SPLIT = "--config=", "--split="
-NOT_SHARED = ("row", "check")  # the row that one person reads, and their blind check
+NOT_SHARED = ("check",)  # a blind check is one person's
+PLACE_READ = "place_read"
+"""In the session: the place of the row that is read, from 1, in the order of reading."""
 
 
 @st.cache_resource(show_spinner=False)
