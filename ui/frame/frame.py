@@ -55,8 +55,9 @@ def _share(title: str, *of: str) -> None:
 
 
 def _ask(title: str) -> None:
-    with st.container(key="question"):
-        st.text(places.question_of(title))
+    if question := places.question_of(title):
+        with st.container(key="question"):
+            st.text(question)
 
 
 def open_page(title: str) -> Dataset:

@@ -24,6 +24,8 @@ def title_of(name: str) -> str:
 
 @st.cache_data(show_spinner=False)
 def question_of(title: str) -> str:
-    """The question that the page of that title answers: the first line of its file."""
-    path = next(path for path in (ROOT / "pages").glob("*.py") if title_of(path.stem) == title)
+    """The question that the page of that title answers: the first line of its file; empty for a title of no page."""
+    path = next((path for path in (ROOT / "pages").glob("*.py") if title_of(path.stem) == title), None)
+    if path is None:
+        return ""
     return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
