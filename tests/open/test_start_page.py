@@ -33,7 +33,7 @@ def test_an_empty_workspace_says_what_to_do(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("WINNOW_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("sys.argv", ["app.py"])
     at = open_page("overview", None)
-    assert at.text[0].value.startswith("No dataset is open.")
+    assert at.text[1].value.startswith("No dataset is open.")
     labels = [button.label for button in at.button]
     assert "Continue reading" not in labels and {"Instructions", "Chats", "Preferences", "Hostile"} <= set(labels)
 
