@@ -88,8 +88,7 @@ def rows_as_read(seen: Mapping[str, Any]) -> pd.DataFrame:
     taken = set(seen["roles"].values())
     for column in seen["columns"]:
         if column not in taken:
-            values = [shown(record.get(column)) for record in records]
-            columns[NO_ROLE, cut(name_in_file(seen, column))] = values
+            columns[NO_ROLE, cut(name_in_file(seen, column))] = [shown(record.get(column)) for record in records]
     if not columns:
         return pd.DataFrame()
     return pd.DataFrame(list(columns.values()), index=pd.MultiIndex.from_tuples(columns)).T
