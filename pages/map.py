@@ -43,7 +43,7 @@ with halves.cell(column_span=2):
         ["Clusters", "Find similar", "Samples"],
         default="Clusters",
         required=True,
-        key="beside",
+        key="section",
         bind="query-params",
         label_visibility="collapsed",
     )

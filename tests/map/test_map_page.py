@@ -212,11 +212,11 @@ def test_the_two_levels_and_the_colour_are_in_the_address(dataset: Dataset) -> N
     at.button(key="keep_cluster_group_0").click()
     assert filters(well(at.run())) == ["cluster_group~eq~0"]
     assert "percentile of score" in said(run(dataset, colour="score"))
-    assert at.segmented_control(key="beside").options == ["Clusters", "Find similar", "Samples"]
+    assert at.segmented_control(key="section").options == ["Clusters", "Find similar", "Samples"]
 
 
 @pytest.mark.parametrize(
-    "params", [{"colour": "nonsense"}, {"level": "nonsense"}, {"beside": "nonsense"}, {"f": ["map_place~within~1,2"]}]
+    "params", [{"colour": "nonsense"}, {"level": "nonsense"}, {"section": "nonsense"}, {"f": ["map_place~within~1,2"]}]
 )
 def test_a_link_that_cannot_be_read_does_no_harm(dataset: Dataset, params: dict[str, Any]) -> None:
     assert "Made of" in said(run(dataset, **params))
