@@ -1,40 +1,46 @@
-"""How do the rows in view differ from other rows?"""
+"""How do two sets of rows differ?"""
 
 import streamlit as st
 
 from ui.frame import frame
-from ui.slices import compare
+from ui.session import session
+from ui.slices import compare, other, sides
 
 dataset, rows = frame.open_rows("Compare")
 
-compare.choose_other(dataset)
-other = compare.read_other(dataset)
-if other is None:
-    st.text("A is the rows in view. Choose B to compare them with: a saved view, another dataset or all other rows.")
+offered = sides.sides(dataset, session.view())
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    other.choose_first(dataset, offered)
+    other.choose(dataset, offered)
+second = other.read(dataset, offered)
+if second is None:
+    other.suggest(dataset, offered)
+    st.text("Choose two sides: rows of one source, a saved view, another dataset, or all other rows.")
     st.stop()
-compare.say_sides(dataset, rows, other)
-if other.rows.is_empty():
-    st.text("The other side has no rows.")
+names = other.names(dataset, offered, second)
+other.choose_filters(dataset, second, names[0])
+compare.say_sides(dataset, rows, second, names)
+if second.rows.is_empty() or rows.is_empty():
+    st.text(f"{names[0] if rows.is_empty() else names[1]} has no rows. Choose another side.")
     st.stop()
 
-contrasts = compare.compared(dataset, rows, other)
+contrasts = compare.compared(dataset, rows, second)
 if not contrasts:
     st.text("Nothing can be compared: no column has the same name and kind on both sides.")
     st.stop()
-telling = [each for each in contrasts if each.verdict == "telling"]
 left, right = st.columns([3, 2], gap="large")
 with left:
-    st.subheader("All measures", anchor=False)
+    st.subheader("What differs", anchor=False)
+    each = compare.families_table(dataset, contrasts, names)
+    telling = sum(one.verdict == "telling" for one in contrasts)
     st.caption(
-        f"{len(telling):,} of {len(contrasts):,} differ (Benjamini-Hochberg, 5%). Tick one to see its distribution."
+        f"{telling:,} of {len(contrasts):,} measures differ (Benjamini-Hochberg, 5%), one line per family. Tick one to "
+        "see its distribution."
     )
-    each = compare.table(contrasts)
+    with st.expander("All measures", key="all_measures", on_change="rerun") as all_measures:
+        if all_measures.open:
+            each = compare.table(contrasts, names) or each
 with right:
-    st.subheader("How A differs from B", anchor=False)
-    for contrast in telling[:10]:
-        st.text(contrast.sentence)
-    if not telling:
-        st.text("No measure differs by more than chance.")
     if each:
-        st.subheader(each.label, anchor=False)
-        compare.shapes(dataset, rows, other, each)
+        compare.shapes(dataset, rows, second, each, names)
+compare.answers(dataset, rows, second, names)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.frame import frame
-from ui.map import cards, choice, colours, making, picks, picture, similar, state, tree
+from ui.map import cards, choice, colours, making, picks, picture, selection, similar, state
 from ui.session import session
 
 dataset, _ = frame.open_rows("Map")
@@ -36,14 +36,14 @@ if not state.left(dataset, session.view()).placed:
 halves = st.grid(5, min_column_width=220, gap="small")  # in a narrow window the cards are below the map
 with halves.cell(column_span=3):
     picture.draw(dataset, level, colour)
-    tree.tree(dataset)
+    selection.rows_in_view(dataset)
 with halves.cell(column_span=2):
     section = st.segmented_control(
         "Beside the map",
         ["Clusters", "Find similar", "Samples"],
         default="Clusters",
         required=True,
-        key="beside",
+        key="section",
         bind="query-params",
         label_visibility="collapsed",
     )

@@ -5,25 +5,34 @@ import streamlit as st
 from analysis.verbs.counts import Coverage
 from ui.frame import frame
 from ui.session import session
-from ui.verbs import comparison, page, sides
+from ui.session.text import md
+from ui.slices import other, sides
+from ui.verbs import comparison, page
 
 dataset, rows = frame.open_rows("Verbs", needs_texts=True)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     page.choose_over(dataset)
     st.space("stretch")
-    compare = st.container(horizontal=True, vertical_alignment="bottom", width="content")
+    beside = st.container(horizontal=True, vertical_alignment="bottom", width="content")
 if not dataset.has(dataset.signal("verb_noun")):
     page.say_coverage(Coverage(len(rows), not_computed=len(rows)))
 frame.require(dataset, "verb_noun")
 
-offered = sides.offered(dataset)
-with compare:
-    against = sides.choose(dataset, offered)
-counted = page.counted(dataset, page.without_own_filters(session.view()))
+view = page.without_own_filters(session.view())
+offered = sides.sides(dataset, view)
+other.take_earlier(offered)
+with beside:
+    other.choose(dataset, offered, "Compare with", width=260)
+second = other.read(dataset, offered, without=page.OWN)
+counted = page.counted(dataset, view)
 page.say_coverage(counted.coverage)
-if against:
-    comparison.comparison(dataset, against, offered[against])
-    with st.expander("This view alone", key="alone", on_change="rerun") as alone:
+if second is None:
+    other.suggest(dataset, offered, 2)
+else:
+    names = other.names(dataset, offered, second, view)
+    other.choose_filters(dataset, second, names[0])
+    comparison.comparison(dataset, second, names)
+    with st.expander(f"{md(names[0])} alone", key="alone", on_change="rerun") as alone:
         if not alone.open:
             st.stop()
 if counted.pairs.is_empty():

@@ -31,7 +31,7 @@ from analysis.workspace import Workspace
 from tests.support.app_page import open_page, well
 from ui.figures import DARK, LIGHT
 from ui.frame import chips
-from ui.map import choice, colours, hover, picture, state, tree
+from ui.map import choice, colours, hover, picture, state
 from ui.map.cards import without_cluster
 from ui.map.figures import Drawn, Hue, Paper, Scale, map_of_rows, traces_of
 from ui.rows import cluster_names
@@ -212,11 +212,11 @@ def test_the_two_levels_and_the_colour_are_in_the_address(dataset: Dataset) -> N
     at.button(key="keep_cluster_group_0").click()
     assert filters(well(at.run())) == ["cluster_group~eq~0"]
     assert "percentile of score" in said(run(dataset, colour="score"))
-    assert at.segmented_control(key="beside").options == ["Clusters", "Find similar", "Samples"]
+    assert at.segmented_control(key="section").options == ["Clusters", "Find similar", "Samples"]
 
 
 @pytest.mark.parametrize(
-    "params", [{"colour": "nonsense"}, {"level": "nonsense"}, {"beside": "nonsense"}, {"f": ["map_place~within~1,2"]}]
+    "params", [{"colour": "nonsense"}, {"level": "nonsense"}, {"section": "nonsense"}, {"f": ["map_place~within~1,2"]}]
 )
 def test_a_link_that_cannot_be_read_does_no_harm(dataset: Dataset, params: dict[str, Any]) -> None:
     assert "Made of" in said(run(dataset, **params))
@@ -428,19 +428,21 @@ def test_hover_answers_only_for_what_is_drawn(dataset: Dataset) -> None:
 # Cards, tree, names, costs
 
 
-def test_a_wedge_is_a_group_or_a_cluster(dataset: Dataset) -> None:
-    found = tree.wedges(state.cards(dataset, View(), "cluster"))
-    assert found == [
-        ("0", "", "food cluster_group", 80),
-        ("1", "", "games cluster_group", 40),
-        ("0/0", "0", "apple cluster", 40),
-        ("0/1", "0", "bread cluster", 40),
-        ("1/2", "1", "chess cluster", 40),
-    ]
-    kept = View().where("source", "eq", "a").where("cluster", "eq", "7")
-    assert tree.filtered(kept, "0/1") == View().where("source", "eq", "a").where("cluster", "eq", "1")
-    assert tree.filtered(kept, "1") == View().where("source", "eq", "a").where("cluster_group", "eq", "1")
-    assert tree.filtered(kept, "1/rest") is None and tree.filtered(kept, "") is None
+def test_the_rows_in_view_are_listed_below_the_map(dataset: Dataset) -> None:
+    def listed(at: AppTest) -> list[int]:
+        return [
+            row for each in at.dataframe if list(each.value.columns) == ["row", "text"] for row in each.value["row"]
+        ]
+
+    assert listed(run(dataset)) == []
+    kept = View().where("cluster", "eq", 1)
+    at = run(dataset, f=kept.to_params())
+    assert listed(at) == [row + 1 for row in dataset.rows_of(kept).head(100)]
+    assert f"**{len(dataset.rows_of(kept))} rows in view**. Tick one to read it." in [one.value for one in at.markdown]
+
+
+def test_points_are_coloured_by_cluster_at_first(dataset: Dataset) -> None:
+    assert run(dataset).selectbox(key="colour").value == "cluster"
 
 
 def test_counts_of_a_view_are_those_of_its_cards(dataset: Dataset) -> None:

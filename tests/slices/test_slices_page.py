@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -95,22 +96,59 @@ def test_a_measure_stands_in_numbers(dataset: Dataset) -> None:
     assert empty["verdict"] == "differs" and 0.3 < empty["from"] < 0.5 < empty["to"] < 0.7
 
 
+def measured(at: AppTest, **side: str) -> Any:
+    """The table of all measures on Compare, which is opened on demand."""
+    at.session_state["all_measures"] = True
+    return next(table.value for table in well(at.run()).dataframe if "verdict" in table.value.columns)
+
+
 def test_compare_holds_the_view_against_all_other_rows(dataset: Dataset) -> None:
     at = run("compare", dataset, f=["source~eq~empty"], b="~rest")
-    assert "A: source is empty, 40 rows\nB: all other rows, 80 rows" in texts(at)
-    lines = at.dataframe[0].value
+    assert {"empty: 40 rows (source is empty)", "all other rows: 80 rows"} <= {*texts(at)}
+    assert (at.selectbox(key="side_a").value, at.selectbox(key="side_b").value) == ("source: empty", "all other rows")
+    lines = measured(at)
     assert "source" not in lines["measure"].to_list()  # what a side is chosen by tells nothing
     empty = lines[lines["measure"] == "empty responses"].iloc[0]
-    assert (empty["A"], empty["B"], empty["verdict"]) == (0.5, 0.0, "differs")
+    assert (empty["empty"], empty["all other rows"], empty["verdict"]) == ("50%", "0%", "differs")
+
+
+def test_a_family_has_one_line_and_lengths_come_first(dataset: Dataset) -> None:
+    at = run("compare", dataset, f=["source~in~long"], b="source~in~empty", bf="1")
+    lines = at.dataframe[0].value
+    assert lines["what differs"].to_list()[0] == "length" and lines["what differs"].is_unique
+    assert lines["long"].to_list()[0] == "31" and lines["empty"].to_list()[0] == "3", lines
+    assert "words" in lines["measured by"].to_list()[0] and ", and " in lines["measured by"].to_list()[0]
+
+
+def test_two_sources_are_one_click_away(dataset: Dataset) -> None:
+    at = run("compare", dataset)
+    labels = [button.label for button in at.button if str(button.key).startswith("suggested_")]
+    assert labels == ["empty vs long"]
+    well(at.button(key="suggested_0").click().run())
+    assert filters(at) == ["source~in~empty"] and at.query_params["b"] in ("source~in~long", ["source~in~long"])
+    assert {"empty: 40 rows (source is empty)", "long: 40 rows (source is long)"} <= {*texts(at)}
+    well(at.selectbox(key="side_a").set_value("source: long").run())
+    well(at.selectbox(key="side_b").set_value("source: empty").run())
+    assert filters(at) == ["source~in~long"]
+    assert {"long: 40 rows (source is long)", "empty: 40 rows (source is empty)"} <= {*texts(at)}
+
+
+def test_other_filters_hold_for_both_sides_or_the_page_says_so(dataset: Dataset) -> None:
+    sides = {"f": ["source~in~long", "year~eq~2000"], "b": "source~in~empty"}
+    at = run("compare", dataset, **sides)
+    assert "Only long: year is 2000." in texts(at)
+    assert any(line.endswith(": 40 rows (source is empty)") for line in texts(at))
+    well(at.toggle(key="both_filtered_False").set_value(True).run())
+    assert "Both: year is 2000." in texts(at) and at.query_params["bf"] in ("1", ["1"])
+    assert "empty: 14 rows (year is 2000 and source is empty)" in texts(at)
 
 
 def test_the_same_rows_on_both_sides_are_said_to_be_the_same(dataset: Dataset) -> None:
     at = run("compare", dataset, b="")
-    assert "A and B are the same rows, so nothing can differ. Add a filter or choose another side." in texts(at)
+    assert "Both sides are the same rows, so nothing can differ. Choose another side." in texts(at)
     assert "No measure differs by more than chance." in texts(at)
-    lines = at.dataframe[0].value
+    lines = measured(at)
     assert set(lines["verdict"]) <= {"may be chance", "no values", "no other rows"}
-    assert not lines["in words"].str.contains("tends to be").any()
     assert not [
         text for text in texts(run("compare", dataset, f=["source~eq~empty"], b="~rest")) if "same rows" in text
     ]
@@ -118,9 +156,37 @@ def test_the_same_rows_on_both_sides_are_said_to_be_the_same(dataset: Dataset) -
 
 def test_compare_names_what_it_cannot_read_and_what_has_no_rows(dataset: Dataset) -> None:
     assert any("has no column 'nonsense'" in text for text in texts(run("compare", dataset, b="nonsense~eq~1")))
-    assert "The other side has no rows." in texts(run("compare", dataset, b="year~gt~3000"))
-    assert any("Choose B to compare them with" in text for text in texts(run("compare", dataset)))
+    assert any(
+        text.endswith("has no rows. Choose another side.") for text in texts(run("compare", dataset, b="year~gt~3000"))
+    )
+    assert any("Choose two sides" in text for text in texts(run("compare", dataset)))
     assert any("has no dataset" in text for text in texts(run("compare", dataset, b="", bd="../../etc")))
+
+
+def test_answers_to_one_prompt_are_side_by_side(home: Path, tmp_path: Path) -> None:
+    rows = [
+        {"prompt": f"Task {task}", "response": f"{model} answers {task}", "source": model}
+        for model, tasks in (("one", range(5)), ("two", range(3, 9)))
+        for task in tasks
+    ]
+    file = tmp_path / "models.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    opened = Workspace(home).open([file])
+    at = run("compare", opened, f=["source~in~one"], b="source~in~two", bf="1")
+    said = texts(at)
+    assert "2 tasks with the same prompt on both sides." in said
+    assert [text for text in said if text.startswith(("Task", "one answers", "two answers"))] == [
+        *("Task 3", "one answers 3", "two answers 3"),
+        *("Task 4", "one answers 4", "two answers 4"),
+    ]
+    apart = run("compare", opened, f=["prompt~has~Task 0"], b="source~in~two")
+    assert "No row of one side has the same prompt as a row of the other." in texts(apart)
+
+
+def test_the_second_side_goes_along_to_other_pages(dataset: Dataset) -> None:
+    at = run("compare", dataset, f=["source~in~long"], b="source~in~empty", bf="1")
+    assert (at.query_params["b"], at.query_params["bf"]) in (("source~in~empty", "1"), (["source~in~empty"], ["1"]))
+    assert at.session_state["other_side"].filters == ("source~in~empty",)
 
 
 @pytest.mark.parametrize(

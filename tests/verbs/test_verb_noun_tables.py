@@ -301,66 +301,82 @@ def said(at: AppTest) -> str:
     return "\n".join(element.value for element in (*at.subheader, *at.caption, *at.text))
 
 
-def compared(at: AppTest) -> tuple[str, list[str], list[str]]:
-    """What is said of the two sides, and `against` and `f` of the address."""
+def compared(at: AppTest) -> tuple[list[str], list[str], list[str]]:
+    """What is said of the two sides, and `b` and `f` of the address."""
     assert not at.exception and not at.error
-    sides = next(caption.value for caption in at.caption if caption.value.startswith("This view: "))
-    against, filters = (
-        [value] if isinstance(value := at.query_params.get(name, []), str) else value for name in ("against", "f")
+    sides = next(text.value for text in at.text if "with a verb and a noun\n" in text.value)
+    other, filters = (
+        [value] if isinstance(value := at.query_params.get(name, []), str) else value for name in ("b", "f")
     )
-    return sides, against, filters
+    return sides.splitlines(), other, filters
+
+
+HALVES = ["a: 5 rows, 5 with a verb and a noun", "b: 4 rows, 4 with a verb and a noun"]
 
 
 def test_one_click_compares_the_two_largest_sources(home: Path, tmp_path: Path) -> None:
     at = page(opened(home, tmp_path, "rows.jsonl", "aaaaabbbbc"))
-    assert at.button(key="compare").label == r"Compare source is a with source\: b"
-    at.button(key="compare").click().run()
-    expected = (
-        "This view: 5 rows, 5 with a pair. The other side: 4 rows, 4 with a pair.",
-        ["source: b"],
-        ["source~in~a"],
-    )
-    assert compared(at) == expected
-    assert not [button for button in at.button if button.key == "compare"]
+    assert [at.button(key=f"suggested_{n}").label for n in range(2)] == ["a vs b", "a vs c"]
+    at.button(key="suggested_0").click().run()
+    assert compared(at) == (HALVES, ["source~in~b"], ["source~in~a"])
+    assert at.selectbox(key="side_b").value == "source: b"
+    assert not [button for button in at.button if str(button.key).startswith("suggested_")]
 
 
 def test_a_link_shows_the_same_comparison(home: Path, tmp_path: Path) -> None:
     made = opened(home, tmp_path, "rows.jsonl", "aaaaabbbbc")
+    both = {"b": "source~in~b", "bf": "1"}
+    assert compared(page(made, f=["source~in~a"], **both))[0] == HALVES
+    narrowed = page(made, f=["source~in~a", "score~ge~4"], **both)  # other filters hold for both sides
+    assert compared(narrowed)[0] == ["a: 3 rows, 3 with a verb and a noun", "b: 2 rows, 2 with a verb and a noun"]
+    own = page(made, f=["source~in~a", "verb~eq~name"], **both)
+    assert compared(own)[0] == [*HALVES, "Filters on verb and noun do not apply here."]
+
+
+def test_a_link_of_before_shows_the_same_comparison(home: Path, tmp_path: Path) -> None:
+    made = opened(home, tmp_path, "rows.jsonl", "aaaaabbbbc")
     at = page(made, against="source: b", f=["source~in~a"])
-    assert compared(at)[0] == "This view: 5 rows, 5 with a pair. The other side: 4 rows, 4 with a pair."
-    narrowed = page(made, against="source: b", f=["source~in~a", "score~ge~4"])  # other filters hold for both sides
-    assert compared(narrowed)[0] == "This view: 3 rows, 3 with a pair. The other side: 2 rows, 2 with a pair."
-    own = page(made, against="source: b", f=["source~in~a", "verb~eq~name"])
-    assert "Filters on verb and noun do not apply here." in compared(own)[0]
+    assert compared(at) == (HALVES, ["source~in~b"], ["source~in~a"]) and "against" not in at.query_params
     unknown = page(made, against="source: nowhere")
     assert "source: nowhere is not available here" in said(unknown)
-    assert "This view against" not in said(unknown) and unknown.button(key="compare").label
 
 
-def test_a_filtered_view_is_compared_with_all_rows(home: Path, tmp_path: Path) -> None:
+def test_a_filtered_view_is_compared_with_all_other_rows(home: Path, tmp_path: Path) -> None:
     at = page(opened(home, tmp_path, "rows.jsonl", "aaaaabbbbc"), f=["score~ge~4"])
-    assert at.button(key="compare").label == "Compare with all rows"
-    at.button(key="compare").click().run()
-    assert compared(at) == (
-        "This view: 5 rows, 5 with a pair. The other side: 10 rows, 10 with a pair.",
-        ["all rows"],
-        ["score~ge~4"],
-    )
+    assert at.button(key="suggested_0").label == r"score is at least 4 vs all other rows"
+    at.button(key="suggested_0").click().run()
+    lines = [
+        "score is at least 4: 5 rows, 5 with a verb and a noun",
+        "all other rows: 5 rows, 5 with a verb and a noun",
+    ]
+    assert compared(at) == (lines, ["~rest"], ["score~ge~4"])
 
 
-def test_another_dataset_of_the_kind_comes_first(home: Path, tmp_path: Path) -> None:
+def test_another_dataset_is_suggested_only_if_it_has_the_same_columns(home: Path, tmp_path: Path) -> None:
     other = opened(home, tmp_path, "other.jsonl", "aaa")
-    made = opened(home, tmp_path, "rows.jsonl", "aaaaabbbbc")
-    at = page(made, f=["score~ge~4"])
-    at.button(key="compare").click().run()
-    sides, against, _ = compared(at)
-    assert sides == "This view: 5 rows, 5 with a pair. The other side: 3 rows, 3 with a pair."
-    assert against == [f"dataset: other.jsonl ({other.id[:6]})"]
+    (tmp_path / "unrelated.jsonl").write_text(json.dumps({"prompt": "Draw a cat.", "response": "Meow."}) + "\n")
+    Workspace(home).open([tmp_path / "unrelated.jsonl"])
+    made = opened(home, tmp_path, "rows.jsonl", "aaaaaaaaaa")
+    at = open_page("compare", made)
+    buttons = {button.label: button for button in at.button if str(button.key).startswith("suggested_")}
+    assert [label for label in buttons if "jsonl" in label] == [r"all rows vs other\.jsonl"]
+    buttons[r"all rows vs other\.jsonl"].click().run()
+    assert at.query_params["bd"] in (other.id, [other.id])
+    at = page(made, b="", bd=other.id)
+    assert compared(at)[0][1] == "other.jsonl: 3 rows, 3 with a verb and a noun"
+
+
+def test_pairs_in_few_rows_are_not_compared(home: Path, tmp_path: Path) -> None:
+    at = page(opened(home, tmp_path, "rows.jsonl", "a" * 12 + "b" * 4), f=["source~in~a"], b="source~in~b", bf="1")
+    differing = next(table.value for table in at.dataframe if "log_odds" in table.value.columns)
+    assert len(differing) and (differing[["left_rows", "right_rows"]].max(axis=1) >= 3).all()
+    few = page(opened(home, tmp_path, "few.jsonl", "aabb"), f=["source~in~a"], b="source~in~b", bf="1")
+    assert "No pair is in 3 rows or more of a side." in said(few)
 
 
 def test_the_same_rows_are_no_comparison(home: Path, tmp_path: Path) -> None:
     at = page(opened(home, tmp_path, "rows.jsonl", "aab"), against="all rows")
-    assert "Both sides have the same rows" in said(at)
+    assert "Both sides are the same rows" in said(at)
 
 
 def test_where_nothing_is_computed_the_page_says_so(dataset: Dataset) -> None:

@@ -139,7 +139,7 @@ def choose_group(dataset: Dataset, grouping: Found) -> int | None:
     """Lists the groups, twelve per page, with a search; returns the kept row of the chosen one, null if none."""
     acts.take_back(dataset, state.said(dataset)[1], "undo_exception")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        sought = st.text_input("Search in the groups", key="sought_groups", type="search", width=280) or ""
+        sought = st.text_input("Search in the groups", key="sought_duplicates", type="search", width=280) or ""
         orders = {"rows": "largest first", "least_similarity": "least similar first", "group": "as in the file"}
         by = st.selectbox("Order", list(orders), format_func=orders.__getitem__, key="groups_by", width=200)
     listed = grouping.groups

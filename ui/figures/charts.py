@@ -126,7 +126,7 @@ def bars(dataset: Dataset, column: str, *, limit: int = 8) -> None:
     def pick(selection: Mapping[str, Any]) -> View | None:
         if not (points := selection.get("points")):
             return None
-        value = points[0]["value"] if "value" in points[0] else drawn[round(points[0]["y"])]
+        value = points[0]["line"] if "line" in points[0] else drawn[round(points[0]["y"])]
         return picked_value(session.view(), column, value, named)
 
     def table() -> pl.DataFrame:
@@ -134,7 +134,7 @@ def bars(dataset: Dataset, column: str, *, limit: int = 8) -> None:
         return pl.DataFrame({"value": values, "rows in view": shown, "share": parts, "all rows": counted["rows"]})
 
     title = f"Rows by {dataset.called(column)}"
-    draw(figure, f"bars_{column}", title, pick, table=table, mark=lambda line: {"value": values[line]})
+    draw(figure, f"bars_{column}", title, pick, table=table, mark=lambda line: {"line": values[line]})
     if True in is_other:
         line = is_other.index(True)
         words = other_words(values[line], shown[line], sum(shown))

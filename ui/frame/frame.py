@@ -197,7 +197,7 @@ def say_no_examples() -> None:
     """Says that no column has a text role, and links to where roles are set."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.text("No column has the role prompt, response or text, so lengths and duplicates cannot be computed.")
-        if st.button("Set the roles of the columns", key="to_roles"):
+        if st.button("Set the roles of the columns", key="to_open_roles"):
             st.switch_page(places.page("open"))
 
 

@@ -62,9 +62,6 @@ def _save(dataset: Dataset, view: View) -> None:
 
 
 def _compare_with(filters: list[str]) -> None:
-    from ui.slices import compare  # here, since compare imports the charts, which import this module's package
+    from ui.slices import other, sides  # here, since both import the charts, which import this module's package
 
-    try:
-        compare.show(View.from_params(filters))
-    except ViewError as error:
-        st.text(str(error))
+    other.show(sides.Side(str(st.session_state["dataset"]), tuple(filters), ""))

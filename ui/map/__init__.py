@@ -1,3 +1,3 @@
 """The parts of the page Map."""
 
-__all__ = ["cards", "choice", "colours", "figures", "making", "picks", "picture", "similar", "state", "tree"]
+__all__ = ["cards", "choice", "colours", "figures", "making", "picks", "picture", "selection", "similar", "state"]

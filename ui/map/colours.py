@@ -48,7 +48,7 @@ def choose(dataset: Dataset) -> str:
         and not dataset.is_long(name)
         and (name == "tags" or not schema[name].is_nested())
     ]
-    offered = ["cluster_group", "cluster", NOTHING, *fitting]
+    offered = ["cluster", "cluster_group", NOTHING, *fitting]
     chosen = st.selectbox(
         "Colour by",
         offered,

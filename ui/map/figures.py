@@ -18,7 +18,6 @@ STEPS = 65_535  # of a coordinate: two bytes each, finer than any screen
 HEIGHT, LEGEND = 680, 84  # pixels; the legend never moves the map
 ABOVE = 12  # pixels from the middle of a cluster to its name, so that the name does not hide a small one
 EDGE = 48  # pixels of margin for the names of clusters at the edge
-TREE_HEIGHT = 340
 POINT_SIZES, SMALLEST_POINT = ((100, 9), (2_000, 6), (6_000, 4)), 3  # at most so many points, each so many pixels wide
 NAME_CHARS = 34
 CONFIG = {
@@ -261,23 +260,3 @@ def _on_scale(drawn: Drawn, paper: Paper, of: Scale, size: int, palette: Palette
         _points(drawn, paper, of.without, "missing", without),
         _points(drawn, paper, of.rows, "rows in view", marker),
     ]
-
-
-def tree_of_clusters(wedges: Sequence[tuple[str, str, str, int]], palette: Palette) -> go.Figure:
-    """A treemap of (id, parent's id, label, rows) in the colours of the groups; ids begin with the group's number."""
-    ids, parents, labels, rows = map(list, zip(*wedges, strict=True))
-    trace = {
-        "type": "treemap",
-        "ids": ids,
-        "parents": parents,
-        "values": rows,
-        "branchvalues": "total",
-        "sort": False,
-        "labels": [plotly_text(label, NAME_CHARS) for label in labels],
-        "hovertemplate": "%{label}<br>%{value:,} rows in view<extra></extra>",
-        "marker": {
-            "colors": [colour_of(int(id.partition("/")[0]), palette) for id in ids],
-            "line": {"color": palette.grid, "width": 1.5},
-        },
-    }
-    return go.Figure([trace], layout(palette, TREE_HEIGHT, uniformtext={"minsize": 9, "mode": "hide"}))

@@ -110,7 +110,7 @@ def _left(key: Key, _dataset: Dataset, _view: View) -> Left:
 
 
 def without_own(view: View) -> View:
-    """The view without its filters on clusters: cards and treemap count it, so that they show all clusters."""
+    """The view without its filters on clusters: cards count it, so that they show all clusters."""
     for column in LEVELS:
         view = view.without_column(column)
     return view

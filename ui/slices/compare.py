@@ -1,157 +1,59 @@
-"""The parts of the page Compare: the choice of the other side, and all measures of both sides."""
+"""The parts of the page Compare: the families and measures that differ, their distributions, answers to one task."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.errors import DatasetError, ViewError
+from analysis.slices import families, joined
 from analysis.slices import measures as measuring
 from analysis.slices.apart import Apart, compare
 from analysis.slices.measures import Kind, values_of
 from analysis.statistics.counting import on_common_edges
-from analysis.view import View
 from ui.figures import charts, overlaid
+from ui.rows import masking
 from ui.rows.ticked import ticked
-from ui.session import history, places, session
+from ui.session import session
 from ui.session.cache_keys import Key, key_of
-from ui.session.text import count, cut
-from ui.slices import asked, sides
+from ui.session.number_words import count, number, share
+from ui.session.text import cut
+from ui.slices import asked
+from ui.slices.other import Other
 
 INTERVAL_HELP = "The 95% interval of the difference"
-REST = "~rest"  # in place of the other side's filters: all rows not in view
-SHOWN = {
-    "label": "measure",
-    "mean": "A",
-    "other_mean": "B",
-    "difference": "A − B",
-    "low": "from",
-    "high": "to",
-    "effect": "effect",
-    "verdict": "verdict",
-    "sentence": "in words",
-}
-
-
 VERDICTS = {"telling": "differs", "not telling": "may be chance", "too few": "too few rows", "no rest": "no other rows"}
+TASKS = 3  # on one page
+ANSWER_HEIGHT = 220  # pixels
+Names = tuple[str, str]
 
 
-class Other(NamedTuple):
-    """The other side: its dataset, the positions of its rows, its name, its cache key, the columns of its filters."""
-
-    dataset: Dataset
-    rows: pl.Series
-    words: str
-    key: Key
-    columns: frozenset[str] = frozenset()  # of its filters
-
-
-def show(view: View | None, id: str | None = None) -> None:
-    """Opens the page and compares the rows in view with that view, or with all other rows if it is None."""
-    _remember([REST] if view is None else view.to_params(), id)
-    st.switch_page(places.page("compare"))
-
-
-def _remember(filters: list[str], id: str | None = None) -> None:
-    st.session_state["other_side"] = (filters, id)
-    for name in ("b", "bd"):
-        st.query_params.pop(name, None)
-
-
-def read_other(dataset: Dataset) -> Other | None:
-    """The other side from the URL, or from the session if the URL names none; None if neither does."""
-    if "b" in st.query_params:
-        st.session_state["other_side"] = (st.query_params.get_all("b"), st.query_params.get("bd"))
-    elif history.is_step():
-        st.session_state.pop("other_side", None)
-    if "other_side" not in st.session_state:
-        return None
-    filters, id = st.session_state["other_side"]
-    st.query_params["b"] = filters or [""]
-    if id and id != dataset.id:
-        st.query_params["bd"] = id
-    else:
-        st.query_params.pop("bd", None)
-    try:
-        other = session.load(id) if id else dataset
-        return _other(dataset, other, [text for text in filters if text])
-    except (ViewError, DatasetError) as error:
-        st.text(str(error))
-        return None
-
-
-def _other(dataset: Dataset, other: Dataset, filters: list[str]) -> Other | None:
-    """That side with its rows; None, with a message, if its filters need signals that are not computed."""
-    if filters == [REST]:
-        inside = dataset.rows_of(session.view())
-        outside = pl.repeat(True, dataset.height, dtype=pl.Boolean, eager=True).scatter(inside, False)
-        key = key_of(dataset, view=session.view(), more=(REST,))
-        return Other(dataset, outside.arg_true().cast(pl.UInt32).alias("row"), "all other rows", key)
-    view = View.from_params(filters)
-    session.take_tags(other)
-    other.check(view)
-    if missing := other.needs(view):
-        signals = ", ".join(s.name for s in missing)
-        st.text(f"The other side's filters need {signals} of {other.name}, which is not computed yet.")
-        return None
-    named = "" if other.id == dataset.id else f"{other.name}: "
-    return Other(
-        other,
-        other.rows_of(view),
-        f"{named}{other.sentence_of(view)}",
-        key_of(other, view=view),
-        frozenset(view.columns()),
-    )
-
-
-def choose_other(dataset: Dataset) -> None:
-    """A choice of the other side: other rows, all rows, a saved view, a dataset, this view with another value."""
-    offered = sides.sides(dataset, session.view())
-    if session.view().active:
-        offered = {"all other rows": sides.Side(dataset.id, None), **offered}
-
-    def chosen() -> None:
-        if words := st.session_state.get("choose_other"):
-            side = offered[words]
-            _remember([REST] if side.view is None else side.view.to_params(), side.id)
-
-    st.selectbox(
-        "Compare with",
-        list(offered),
-        index=None,
-        key="choose_other",
-        placeholder="Choose the other side …",
-        on_change=chosen,
-        width=360,
-    )
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner="Comparing both sides …")
 def _compared(key: Key, _dataset: Dataset, _rows: pl.Series, _other: Other) -> list[Apart]:
     return compare(_dataset, _rows, _other.dataset, _other.rows, prepare=asked.measured)
 
 
+def _key_of_both(dataset: Dataset, other: Other, *reads: str) -> Key:
+    of_other = key_of(other.dataset, *(reads or other.dataset.signals()))
+    return key_of(dataset, *(reads or dataset.signals()), view=session.view(), more=(other.key, of_other))
+
+
 def compared(dataset: Dataset, rows: pl.Series, other: Other) -> list[Apart]:
     """All measures of both sides except the columns of their filters, significant ones first; cached for both sides."""
-    other_signals = key_of(other.dataset, *other.dataset.signals())
-    key = key_of(dataset, *dataset.signals(), view=session.view(), more=(other.key, other_signals))
     chosen_by = session.view().columns() | other.columns
-    contrasts = _compared(key, dataset, rows, other)
+    contrasts = _compared(_key_of_both(dataset, other), dataset, rows, other)
     return [each for each in contrasts if each.measure.column not in chosen_by]
 
 
-def say_sides(dataset: Dataset, rows: pl.Series, other: Other) -> None:
-    """Says what A and B are, with their numbers of rows, and whether both are the same rows."""
-    st.text(
-        f"A: {dataset.sentence_of(session.view())}, {count(len(rows))}\n"
-        f"B: {cut(other.words, 300)}, {count(len(other.rows))}"
-    )
+def say_sides(dataset: Dataset, rows: pl.Series, other: Other, names: Names) -> None:
+    """The rows of both sides, what selects them where the name does not say it, and whether both are the same rows."""
+    words = (dataset.sentence_of(session.view()), other.words)
+    for name, sentence, side_rows in zip(names, words, (rows, other.rows), strict=True):
+        st.text(f"{name}: {count(len(side_rows))}" + ("" if sentence == name else f" ({cut(sentence, 300)})"))
     if other.dataset.id == dataset.id and rows.equals(other.rows):
-        st.text("A and B are the same rows, so nothing can differ. Add a filter or choose another side.")
+        st.text("Both sides are the same rows, so nothing can differ. Choose another side.")
 
 
 def named(each: Apart) -> str:
@@ -159,32 +61,71 @@ def named(each: Apart) -> str:
     return f"{each.label}: {each.category}" if each.category is not None else each.label
 
 
-def table(contrasts: list[Apart]) -> Apart | None:
-    """The table of all measures; returns the ticked one, else the first."""
+def figure(each: Apart, value: float | None) -> str:
+    """A mean of the measure, or a share of rows, as text."""
+    is_share = each.measure.kind != "number" or each.measure.name.endswith("_share")
+    return share(value) if is_share else number(value)
+
+
+def families_table(dataset: Dataset, contrasts: list[Apart], names: Names) -> Apart | None:
+    """One line per family that differs, lengths first; returns the measure of the ticked line, else of the first."""
+    differing = families.by_family(dataset, contrasts)
+    if not differing:
+        st.text("No measure differs by more than chance.")
+        return contrasts[0] if contrasts else None
     lines = [
-        {words: getattr(each, name) for name, words in SHOWN.items()}
-        | {"measure": named(each), "verdict": VERDICTS.get(each.verdict, each.verdict)}
+        {
+            "what differs": family.name,
+            names[0]: figure(family.lead, family.lead.mean),
+            names[1]: figure(family.lead, family.lead.other_mean),
+            "measured by": _how(family.lead) + (f", and {family.others:,} more" if family.others else ""),
+        }
+        for family in differing
+    ]
+    line = ticked(
+        lines, "families", "What differs, one line per family", height="content" if len(lines) < 14 else 500,
+        column_config={"measured by": st.column_config.TextColumn(width="large")},
+    )  # fmt: skip
+    return differing[line or 0].lead
+
+
+def _how(each: Apart) -> str:
+    return f"mean {named(each)}" if each.measure.kind == "number" else f"rows with {named(each)}"
+
+
+def table(contrasts: list[Apart], names: Names) -> Apart | None:
+    """The table of all measures; returns the ticked one."""
+    rows = [
+        {
+            "measure": named(each),
+            names[0]: figure(each, each.mean),
+            names[1]: figure(each, each.other_mean),
+            "difference": each.difference,
+            "from": each.low,
+            "to": each.high,
+            "effect": each.effect,
+            "verdict": VERDICTS.get(each.verdict, each.verdict),
+        }
         for each in contrasts
     ]
-    figure = st.column_config.NumberColumn(format="%.2f")
+    interval = st.column_config.NumberColumn(format="%.3g", help=INTERVAL_HELP)
     line = ticked(
-        lines,
-        "compared",
+        rows,
+        "compared_measures",
         "Both sides over all measures",
-        height=520,
+        height=420,
         column_config={
-            **dict.fromkeys(("A", "B", "A − B"), figure),
-            **dict.fromkeys(("from", "to"), st.column_config.NumberColumn(format="%.2f", help=INTERVAL_HELP)),
+            "difference": st.column_config.NumberColumn(format="%.3g", help=f"{names[0]} minus {names[1]}"),
+            **dict.fromkeys(("from", "to"), interval),
             "effect": st.column_config.NumberColumn(
-                format="%.3f", help="Cliff's delta, -1 to 1, of numbers and shares; Cramér's V, 0 to 1, of categories"
+                format="%.2f", help="Cliff's delta, -1 to 1, of numbers and shares; Cramér's V, 0 to 1, of categories"
             ),
-            "in words": st.column_config.TextColumn(width="large"),
         },
     )
-    return contrasts[line or 0] if contrasts else None
+    return None if line is None else contrasts[line]
 
 
-def shapes(dataset: Dataset, rows: pl.Series, other: Other, each: Apart) -> None:
+def shapes(dataset: Dataset, rows: pl.Series, other: Other, each: Apart, names: Names) -> None:
     """The distribution of the measure on both sides, as shares: a chart for numbers, a table for other values."""
     other_measure = {of.name: of for of in measuring.measures(other.dataset)}[each.measure.name]
     of_other = key_of(other.dataset, other_measure.column)
@@ -197,14 +138,19 @@ def shapes(dataset: Dataset, rows: pl.Series, other: Other, each: Apart) -> None
     if distribution is None:
         st.text("Neither side has a value of this measure.")
     elif each.measure.kind != "number":
-        share = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)
-        st.dataframe(distribution, hide_index=True, column_config={"A": share, "B": share}, alt="Values on both sides")
+        part = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)
+        shown = distribution.rename({"left": names[0], "right": names[1]})
+        title = f"{each.label} on both sides"
+        st.dataframe(shown, hide_index=True, column_config={name: part for name in names}, alt=title)
     else:
         edges = [*distribution["low"], distribution["high"][-1]]
-        drawn = [("A", distribution["left_rows"].to_list()), ("B", distribution["right_rows"].to_list())]
-        figure = overlaid(edges, drawn, each.label, charts.palette(), is_whole)
-        table = distribution.rename({"left_rows": "rows of A", "right_rows": "rows of B"})
-        charts.show(figure, "both_shapes", f"{each.label} on both sides", lambda: table)
+        drawn = list(
+            zip(names, (distribution["left_rows"].to_list(), distribution["right_rows"].to_list()), strict=True)
+        )
+        counted = distribution.rename({"left_rows": f"rows, {names[0]}", "right_rows": f"rows, {names[1]}"})
+        picture = overlaid(edges, drawn, each.label, charts.palette(), is_whole)
+        title = each.label[:1].upper() + each.label[1:]
+        charts.show(picture, "both_shapes", f"{title} on both sides", lambda: counted)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -218,11 +164,57 @@ def _shapes(
 
 
 def _by_value(left: pl.Series, right: pl.Series) -> pl.DataFrame:
-    """`value`, `A`, `B`: shares of the values on both sides, largest difference first, at most 50 values."""
+    """`value`, `left`, `right`: shares of the values on both sides, largest difference first, at most 50 values."""
     counted = [
         values.cast(pl.String).fill_null("(missing)").value_counts(name=side).rename({values.name: "value"})
-        for side, values in (("A", left), ("B", right))
+        for side, values in (("left", left), ("right", right))
     ]
     both = counted[0].join(counted[1], on="value", how="full", coalesce=True).fill_null(0)
-    both = both.with_columns(pl.col(side) / max(int(both[side].sum()), 1) for side in ("A", "B"))
-    return both.sort((pl.col("A") - pl.col("B")).abs(), descending=True).head(50)
+    both = both.with_columns(pl.col(side) / max(int(both[side].sum()), 1) for side in ("left", "right"))
+    return both.sort((pl.col("left") - pl.col("right")).abs(), descending=True).head(50)
+
+
+# Answers to one task
+
+
+@st.cache_resource(max_entries=16, show_spinner="Looking for tasks that both sides have …")
+def _same_tasks(key: Key, column: str, _dataset: Dataset, _rows: pl.Series, _other: Other) -> pl.DataFrame:
+    return joined.same_tasks(_dataset, _rows, _other.dataset, _other.rows, column)
+
+
+def answers(dataset: Dataset, rows: pl.Series, other: Other, names: Names) -> None:
+    """The answers of both sides to the same tasks, beside each other; nothing where no key and no prompt joins them."""
+    columns = joined.key_columns(dataset, other.dataset)
+    if not columns or (dataset.id == other.dataset.id and rows.equals(other.rows)):
+        return
+    st.subheader("Answers to the same task", anchor=False)
+    for column in columns:
+        pairs = _same_tasks(_key_of_both(dataset, other, column), column, dataset, rows, other)
+        if pairs.height:
+            break
+    if pairs.is_empty():
+        st.text("No row of one side has the same prompt as a row of the other.")
+        return
+    key = "prompt" if column == "prompt" else cut(dataset.called(column), 40)
+    st.text(f"{count(pairs.height, 'task')} with the same {key} on both sides.")
+    pages = -(-pairs.height // TASKS)
+    page = min(st.pagination(pages, key="tasks_page", max_visible_pages=7), pages) if pages > 1 else 1
+    shown = pairs.slice((page - 1) * TASKS, TASKS)
+    sides = [(dataset, shown["row"]), (other.dataset, shown["other_row"])]
+    texts = [_texts(of, positions) for of, positions in sides]
+    for line in range(shown.height):
+        with st.container(border=True):
+            st.text(texts[0][line][0])
+            for place, name, (_, positions), side_texts in zip(st.columns(2), names, sides, texts, strict=True):
+                with place:
+                    st.text(f"{name}, row {positions[line] + 1:,}")
+                    with st.container(border=True, height=ANSWER_HEIGHT):
+                        st.text(side_texts[line][1])
+
+
+def _texts(dataset: Dataset, rows: pl.Series) -> list[tuple[str, str]]:
+    """The prompt and the response of these rows, as this session may see them."""
+    columns = [name for name in ("prompt", "response", "text") if name in dataset.canonical]
+    seen = masking.masked(dataset, dataset.frame(columns, rows), rows)
+    answer = "response" if "response" in columns else columns[-1]
+    return [(row.get("prompt") or "", row.get(answer) or "(no answer)") for row in seen.iter_rows(named=True)]

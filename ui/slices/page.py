@@ -18,7 +18,7 @@ from analysis.view import Filter, View
 from ui.figures import charts
 from ui.session import session
 from ui.session.number_words import count, share
-from ui.slices import asked, compare
+from ui.slices import asked, compare, other, sides
 from ui.slices.asked import others
 from ui.slices.figures import differences as draw_differences
 from ui.slices.figures import grid as draw_grid
@@ -90,10 +90,9 @@ def table(sliced: SliceTable, chosen: Sequence[Measured]) -> list[int]:
 
 def say_rows(sliced: SliceTable, picked: Sequence[int]) -> None:
     """The chosen slice, and the second one if two are ticked, with their numbers of rows."""
-    for letter, number in zip("AB", picked, strict=False):
+    for number in picked[:2]:
         line = sliced.slices.row(by_predicate=pl.col("slice") == number, named=True)
-        named = f"{letter}: {name_of(line)}" if len(picked) > 1 else name_of(line)
-        st.text(f"{named}, {count(line['rows'])}, {share(line['share'])} of those in view")
+        st.text(f"{name_of(line)}, {count(line['rows'])}, {share(line['share'])} of those in view")
 
 
 def view_of(sliced: SliceTable, number: int, splits: Sequence[Split]) -> View:
@@ -124,10 +123,11 @@ def acts(dataset: Dataset, sliced: SliceTable, picked: Sequence[int], splits: Se
             on_click=session.set_view,
             args=(rest,),
         )
-        second = view_of(sliced, picked[1], splits) if len(picked) > 1 else None
-        if st.button("Compare A with B" if second else "Compare with the rest", key="compare_slices"):
+        if st.button("Compare the two" if len(picked) > 1 else "Compare with the rest", key="compare_slices"):
             session.set_view(first)
-            compare.show(second)
+            number = picked[1] if len(picked) > 1 else None
+            filters = (sides.REST,) if number is None else tuple(map(str, sliced.filters[number]))
+            other.show(sides.Side(dataset.id, filters, "", follows=number is not None))
 
 
 def sentences(dataset: Dataset, sliced: SliceTable, number: int, splits: Sequence[Split]) -> None:

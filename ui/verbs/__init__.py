@@ -1,3 +1,3 @@
 """The parts of the page Verbs."""
 
-__all__ = ["comparison", "page", "sides", "wedges"]
+__all__ = ["comparison", "page", "wedges"]

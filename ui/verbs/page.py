@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
@@ -17,12 +17,14 @@ from ui.figures import charts
 from ui.rows.ticked import ticked_once
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
-from ui.session.text import count
+from ui.session.number_words import count, share
+from ui.slices.other import Other
 from ui.verbs.wedges import Wedge, wedges
 
 ROLES = {"prompt": "prompts", "response": "responses", "text": "texts"}
 SHOWN_PAIRS = 300
 FEW = 12
+OWN = ("verb", "noun")  # columns whose filters do not apply on this page
 WEDGE_COLUMNS = {"verb": pl.String, "noun": pl.String, "rows": pl.Int64, "share": pl.Float64}
 COLUMNS = {
     "rows": st.column_config.NumberColumn(format="localized"),
@@ -38,7 +40,7 @@ def choose_over(dataset: Dataset) -> None:
     words = {over: " and ".join(ROLES[name] for name in columns_read(dataset, over)) for over in ("prompt", "response")}
     offered = [over for over, of in words.items() if of or over == now]
     over = st.segmented_control(
-        "Requests in",
+        "Verbs in",
         offered,
         format_func=lambda over: words[over] or ROLES[over],
         default=now,
@@ -57,8 +59,8 @@ def _requests(key: Key, _dataset: Dataset, _signal: Signal) -> Requests:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _counted(key: Key, _dataset: Dataset, _signal: Signal, _view: View) -> Counted:
-    return _requests(key_of_pairs(_dataset, None, _signal), _dataset, _signal).counted(_dataset.rows_of(_view))
+def _counted(key: Key, _dataset: Dataset, _signal: Signal, _rows: Callable[[], pl.Series]) -> Counted:
+    return _requests(key_of_pairs(_dataset, None, _signal), _dataset, _signal).counted(_rows())
 
 
 def key_of_pairs(dataset: Dataset, view: View | None, signal: Signal, *more: Key) -> Key:
@@ -69,7 +71,16 @@ def key_of_pairs(dataset: Dataset, view: View | None, signal: Signal, *more: Key
 def counted(dataset: Dataset, view: View, signal: Signal | None = None) -> Counted:
     """The verb-noun pairs of the rows of a view; cached while view, tags and signals stay the same."""
     signal = signal or dataset.signal("verb_noun")
-    return _counted(key_of_pairs(dataset, view, signal), dataset, signal, view)
+    return _counted(key_of_pairs(dataset, view, signal), dataset, signal, lambda: dataset.rows_of(view))
+
+
+def counted_other(other: Other, signal: Signal) -> Counted:
+    """The verb-noun pairs of the second side of a comparison."""
+    return _counted(key_of_other(other, signal), other.dataset, signal, lambda: other.rows)
+
+
+def key_of_other(other: Other, signal: Signal) -> Key:
+    return key_of_pairs(other.dataset, None, signal, other.key)
 
 
 def without_own_filters(view: View) -> View:
@@ -89,14 +100,10 @@ def say_coverage(coverage: Coverage) -> None:
         "not computed yet": coverage.not_computed,
     }
     parts_in_words = (
-        ", ".join(f"{n:,} {words} ({_percent(n, coverage.rows)})" for words, n in parts.items() if n) or "none"
+        ", ".join(f"{n:,} {words} ({share(n / coverage.rows)})" for words, n in parts.items() if n) or "none"
     )
     cut = f" Of {count(coverage.cut)} only the beginning was read." if coverage.cut else ""
     st.text(f"Of {count(coverage.rows)}: {parts_in_words}.{cut}")
-
-
-def _percent(part: int, whole: int) -> str:
-    return f"{part / whole:.0%}" if part / whole >= 0.01 else "under 1%"
 
 
 def picture(ranked: pl.DataFrame, as_tree: bool, verbs: int, nouns: int, with_rest: bool) -> None:
@@ -106,7 +113,7 @@ def picture(ranked: pl.DataFrame, as_tree: bool, verbs: int, nouns: int, with_re
     drawn = sum(wedge.rows for wedge in pieces if not wedge.parent and wedge.verb)
     if all_verbs > verbs:
         st.caption(
-            f"{verbs} of {count(all_verbs, 'verb')}, {drawn / every:.0%} of the rows with a pair. "
+            f"{verbs} of {count(all_verbs, 'verb')}, {share(drawn / every)} of the rows with a pair. "
             "Click a wedge to see its rows."
         )
     by_id = {wedge.id: wedge for wedge in pieces}
