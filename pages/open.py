@@ -7,10 +7,9 @@ import streamlit as st
 
 from analysis.errors import DatasetError, FormatError
 from analysis.formats import layout_sentences
-from analysis.given_files import below_data_folders, data_folders
 from ui.frame import frame
-from ui.open import options
-from ui.session import files, jobs, session
+from ui.open import found, options, picking, recent, roles
+from ui.session import jobs, session
 from ui.session.clicks import clicked
 from ui.session.text import count, md
 
@@ -21,77 +20,51 @@ if job := st.session_state.get("opening"):
     jobs.wait_for(job, "Opening", frame.opened_and_shown)
     st.stop()
 
-picking, earlier = st.columns([3, 2], gap="large")
-with picking:
-    folders = ", ".join(str(folder) for folder in data_folders())
-    picked = st.multiselect(
-        "Files (several become one dataset)",
-        files.data_files(),
-        format_func=files.shown_path,
-        key="picked",
-        placeholder="Choose files …",
-    )
-    st.text(f"Files below {folders}. Set WINNOW_DATA_DIRS for other folders.")
-    if unread := files.unread_folders():
-        st.text(f"Not read, so that their files are not offered: {', '.join(unread)}.")
-    uploads = st.file_uploader("Or upload files from this computer", accept_multiple_files=True, key="uploads")
-    for upload in uploads:
-        if upload.file_id not in st.session_state:
-            st.session_state[upload.file_id] = str(files.keep_upload(upload.name, upload))
-    given = [st.session_state[upload.file_id] for upload in uploads]
-    frame.samples()
-with earlier:
-    st.subheader("Opened before", anchor=False)
-    datasets = session.workspace().datasets()
-    if not datasets:
-        st.text("None yet.")
-    for meta in datasets[:20]:
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            st.button(
-                md(str(meta["name"]), 40), key=f"choose_{meta['id']}", on_click=session.choose, args=(meta["id"],)
-            )
-            st.text(f"{count(int(str(meta['rows'])))}, {meta['format']}, {str(meta['opened_at'])[:10]}")
-            with st.popover("Remove", type="tertiary"):
-                st.text("Removes the imported copy and its computed columns. The file, tags and saved views stay.")
-                st.button("Remove it", key=f"forget_{meta['id']}", on_click=session.forget, args=(meta["id"],))
-
-try:
-    paths = [str(below_data_folders(path)) for path in picked] + given
-except DatasetError as error:
-    st.text(str(error))
-    paths = []
-
+paths = picking.chosen_paths()
 if paths:
-    st.subheader(f"Before opening {count(len(paths), 'file')}", anchor=False)
+    config = options.configuration(paths)
+    top, reading, further = st.container(), st.container(), st.container()
     try:
-        chosen = options.choose(paths)
+        with further:
+            chosen = options.choose(config)
         seen = options.previewed(paths, chosen)
-        chosen = options.choose_types(chosen, seen)
+        with further:
+            chosen = options.choose_types(chosen, seen)
         seen = options.previewed(paths, chosen) if chosen.types else seen
+        with reading, st.expander("Change how it is read", expanded=not found.has_texts(seen)):
+            for sentence in layout_sentences(seen):
+                st.text(sentence)
+            new_roles = roles.choose_roles(seen, "new", found.examples(seen))
+        seen = options.previewed(paths, chosen, new_roles) if new_roles else seen
     except (FormatError, DatasetError) as error:
-        st.error("This cannot be opened.")
-        st.text(str(error))
+        with top:
+            st.error("This cannot be opened.")
+            st.text(str(error))
         st.stop()
-    whole = "" if seen["is_whole"] else ", from the beginning of the file"
-    st.text(f"Read as {seen['format']} from {seen['container']}{whole}.")
-    for sentence in (*layout_sentences(seen), *(note["sentence"] for note in seen["notes"])):
-        st.text(sentence)
-    roles = files.choose_roles(seen, "new")
-    if clicked("Open", "go", type="primary"):
-        frame.open_files(paths, roles, **asdict(chosen))
-        st.rerun()
-    st.dataframe(options.first_records(seen), hide_index=True, alt="The first records", height=300)
-    for problem in seen["problems"][:5]:
-        st.text(f"{problem['file']}, line {problem['line']}: {problem['reason']}")
-elif dataset := session.dataset():
+    with top:
+        st.subheader(md(found.sentence(seen), 300), anchor=False)
+        found.say_notes(seen)
+        found.first_rows(seen)
+        found.say_unread(seen)
+        if clicked(f"Open {found.rows_in_words(seen)}", "go", type="primary"):
+            frame.open_files(paths, new_roles, **asdict(chosen))
+            st.rerun()
+    st.stop()
+
+earlier, examples = st.columns([3, 2], gap="large")
+with earlier:
+    recent.opened_before()
+with examples:
+    frame.samples()
+if dataset := session.dataset():
     st.subheader("Open dataset", anchor=False)
     st.text(
         f"{dataset.name}: {count(dataset.height)}, {dataset.format}; id {dataset.id}; SHA-256 {dataset.fingerprint}"
     )
     for sentence in (*layout_sentences(dataset.meta), *(note["sentence"] for note in dataset.meta["notes"])):
         st.text(sentence)
-    with st.expander("Roles of its columns", expanded=True):
-        changed = files.choose_roles(dataset.meta, f"now_{dataset.id}")
+    with st.expander("Change how it is read", expanded=True):
+        changed = roles.choose_roles(dataset.meta, f"now_{dataset.id}", found.examples_of(dataset))
         if clicked("Change roles", "change_roles", disabled=not changed):
             session.change_roles(dataset, changed)
             st.rerun()

@@ -170,7 +170,7 @@ def splits_of(paths: Sequence[Path], reading: ReadOptions) -> list[str | None]:
 
 def preview(paths: Sequence[Path], reading: ReadOptions = AS_FOUND) -> dict[str, Any]:
     """What `import_files` would make of the files, judged by their first 4 MB: its description, and beside it `records`
-    (the first 20 rows), `problems` (the first 20) and `is_whole` (was everything read?)."""
+    (the first 20 rows), `problems` (the first 20), `is_whole` (was everything read?) and `read_share` of the bytes."""
     paths = [Path(path) for path in paths]
     shown_names(paths)
     plan, heads = look(paths, reading)
@@ -188,8 +188,15 @@ def preview(paths: Sequence[Path], reading: ReadOptions = AS_FOUND) -> dict[str,
         :SHOWN_PROBLEMS
     ]
     read = sum(batch.done for batch, _ in heads)
-    whole = read >= sum(path.stat().st_size for path in paths)
-    return account.description() | {"records": shown.to_dicts(), "problems": problems, "is_whole": whole}
+    size = sum(path.stat().st_size for path in paths)
+    share = min(read / size, 1.0) if size else 1.0
+    described = account.description()
+    return described | {
+        "records": shown.to_dicts(),
+        "problems": problems,
+        "is_whole": read >= size,
+        "read_share": share,
+    }
 
 
 def look(paths: Sequence[Path], reading: ReadOptions) -> tuple[Plan, list[tuple[Batch, Records]]]:

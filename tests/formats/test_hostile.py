@@ -59,10 +59,10 @@ def hostile(server: Callable[..., Server], browser: Browser, tmp_path_factory: p
     page = watch.page
     page.goto(f"{running.url}/open")
     settled(page, "Open")
-    page.get_by_label("Files (several become one dataset)").click()
+    page.get_by_label("Choose one or more files on the server").click()
     page.get_by_role("option").click()
     page.keyboard.press("Escape")
-    expect(page.get_by_text("Read as instruction from jsonl")).to_be_visible()
+    expect(page.get_by_role("heading", name="Read as instructions")).to_be_visible()
     settled(page, "Open")
     undamaged(page)
     widget(page, "go").get_by_role("button").click()

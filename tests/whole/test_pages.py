@@ -158,7 +158,7 @@ def test_files_that_hold_no_record_are_refused_with_a_sentence(tmp_path: Path, m
     at.multiselect(key="picked").set_value([str(tmp_path / "head.csv")]).run()
     assert [error.value for error in at.error] == ["This cannot be opened."]
     assert "head.csv holds no records" in texts(at)
-    assert "Open" not in labels(at)
+    assert not [label for label in labels(at) if label.startswith("Open ")]
 
 
 def test_a_link_opens_the_same_rows(data: dict[str, Dataset]) -> None:

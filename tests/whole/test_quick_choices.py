@@ -68,6 +68,8 @@ def test_an_export_whose_rows_are_gone_by_then_is_not_started(dataset: Dataset, 
 
 def test_roles_are_changed_as_chosen_right_before(dataset: Dataset) -> None:
     at = open_page("open", dataset)
+    at.multiselect(key=f"now_{dataset.id}_add").set_value(["annotator", "source"])
+    at = well(at.run())
     at.selectbox(key=f"now_{dataset.id}_annotator").set_value("score")
     at = well(at.run())
     at.selectbox(key=f"now_{dataset.id}_source").set_value("team")
@@ -82,6 +84,8 @@ def test_a_file_is_opened_with_the_roles_and_options_chosen_right_before(
 ) -> None:
     at = open_page("open", None)
     at.multiselect(key="picked").set_value(["rows.jsonl"])
+    at = well(at.run())
+    at.multiselect(key="new_add").set_value(["source"])
     at = well(at.run())
     at.selectbox(key="new_source").set_value("team")
     at.text_input(key="missing").set_value("NULL")

@@ -1,3 +1,3 @@
 """The parts of the page Open."""
 
-__all__ = ["options"]
+__all__ = ["found", "options", "picking", "recent", "roles"]

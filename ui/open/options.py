@@ -13,7 +13,7 @@ from analysis.dataset.names import names_in_file
 from analysis.formats import ReadOptions, column_types, configurations, encodings, preview
 from analysis.formats.layouts import LAYOUTS
 from analysis.given_files import below_data_folders, given_files
-from ui.session.text import cut, md
+from ui.session.text import md
 
 SEPARATORS = {"as detected": None, "comma": ",", "semicolon": ";", "tab": "\t", "vertical bar": "|"}
 HEADERS = {"as detected": None, "the names of the columns": True, "the first row": False}
@@ -44,10 +44,9 @@ class Chosen:
         )
 
 
-def choose(paths: Sequence[str]) -> Chosen:
+def choose(config: str | None) -> Chosen:
     """The widgets of the reading options, and what they say."""
-    config = _configuration(paths)
-    with st.expander("Reading options", expanded=bool(st.session_state.get("missing"))):
+    with st.expander("Change encoding, separator, header", expanded=bool(st.session_state.get("missing"))):
         left, right = st.columns(2)
         separator = SEPARATORS[left.selectbox("Separator of CSV cells", SEPARATORS, key="separator")]
         header = HEADERS[right.selectbox("The first line of a CSV is", HEADERS, key="header")]
@@ -61,7 +60,7 @@ def choose(paths: Sequence[str]) -> Chosen:
     return Chosen(separator, header, encoding or None, layout or None, config, missing)
 
 
-def _configuration(paths: Sequence[str]) -> str | None:
+def configuration(paths: Sequence[str]) -> str | None:
     """The configuration of a dataset repository, where the only chosen folder has several."""
     folders = [Path(path) for path in paths if Path(path).is_dir()]
     names = configurations(folders[0]) if len(folders) == 1 else []
@@ -81,16 +80,10 @@ def choose_types(chosen: Chosen, seen: Mapping[str, Any]) -> Chosen:
     return replace(chosen, types=tuple(types))
 
 
-def first_records(seen: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The records of a preview, with the columns' names in the file."""
-    names = names_in_file(seen)
-    return [{name: cut(str(one.get(c) or ""), 200) for c, name in names.items()} for one in seen["records"]]
-
-
-def previewed(paths: Sequence[str], chosen: Chosen) -> dict[str, Any]:
+def previewed(paths: Sequence[str], chosen: Chosen, roles: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The beginning of the dataset as it would be opened, with the name of each file below the configured folders.
 
-    Raises FormatError, DatasetError.
+    `roles`: those that a person has changed, "" for no column. Raises FormatError, DatasetError.
     """
-    files, reading, _ = given_files(paths, chosen.reading())
+    files, reading, _ = given_files(paths, replace(chosen.reading(), roles=tuple((roles or {}).items())))
     return preview([below_data_folders(file) if str(file) not in paths else file for file in files], reading)

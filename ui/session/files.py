@@ -5,19 +5,24 @@ from __future__ import annotations
 import os
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import streamlit as st
 
-from analysis.dataset.names import names_in_file
-from analysis.formats import ROLES, TEXT_ROLES, is_dataset_folder
-from analysis.given_files import data_folders
+from analysis.formats import is_dataset_folder
+from analysis.given_files import below_data_folders, data_folders
 from ui.session.session import workspace
-from ui.session.text import cut
 
-SUFFIXES = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".txt", ".parquet", ".arrow", ".feather", ".ipc")
+KINDS = {
+    **dict.fromkeys((".jsonl", ".json", ".ndjson"), "JSON"),
+    **dict.fromkeys((".csv", ".tsv"), "CSV"),
+    ".txt": "text",
+    ".parquet": "Parquet",
+    **dict.fromkeys((".arrow", ".feather", ".ipc"), "Arrow"),
+}
+SUFFIXES = tuple(KINDS)
 SHOWN_FILES = 2_000
 DEPTH = 5
 COPY_BYTES = 1 << 22
@@ -70,6 +75,26 @@ def shown_path(path: str) -> str:
     return path
 
 
+def given_path(text: str) -> Path:
+    """The file or folder that a person means by a path, which may be absolute, or begin below a configured folder.
+
+    Raises DatasetError where there is none, and where it is outside the configured folders.
+    """
+    asked = text.strip().strip("\"'").removeprefix("file://")
+    if asked.startswith("~"):
+        asked = os.path.expanduser(asked)
+    if not os.path.isabs(asked):
+        below = [str(folder / asked) for folder in data_folders()]
+        asked = next((path for path in below if os.path.exists(path)), below[0])
+    return below_data_folders(asked)
+
+
+def kind_of(path: str) -> str:
+    """The kind of a file by the ending of its name: JSON, CSV, text, Parquet or Arrow; empty where it tells none."""
+    name = path.lower().removesuffix(".gz").removesuffix(".zst")
+    return next((kind for ending, kind in KINDS.items() if name.endswith(ending)), "")
+
+
 def keep_upload(name: str, content: BinaryIO) -> Path:
     """Copies an upload into the workspace, under its name with unsafe characters replaced."""
     safe = re.sub(r"[^A-Za-z0-9._-]+", "_", Path(name).name).lstrip(".") or "upload"
@@ -79,29 +104,3 @@ def keep_upload(name: str, content: BinaryIO) -> Path:
         while piece := content.read(COPY_BYTES):
             kept.write(piece)
     return folder / safe[-120:]
-
-
-def choose_roles(described: Mapping[str, Any], key: str) -> dict[str, str]:
-    """A choice of column per role, beginning with the detected ones; returns the changed roles, "" for no column.
-
-    `described` is the description of a dataset or of a preview. Its columns have their names in the file.
-    """
-    detected: dict[str, str] = described["roles"]
-    names = {"": "–"} | {column: cut(name) for column, name in names_in_file(described).items()}
-    changed: dict[str, str] = {}
-    texts = [r for r in ROLES if r in TEXT_ROLES]
-    for title, roles in (
-        ("Texts to train on", texts),
-        ("Other columns", [r for r in ROLES if r not in TEXT_ROLES]),
-    ):
-        st.text(title)
-        cells = st.columns(4)
-        for number, role in enumerate(roles):
-            options = list(names)
-            index = options.index(detected[role]) if detected.get(role) in options else 0
-            picked = cells[number % 4].selectbox(
-                role.replace("_", " "), options, index=index, key=f"{key}_{role}", format_func=names.__getitem__
-            )
-            if picked != detected.get(role, ""):
-                changed[role] = picked
-    return changed
