@@ -22,7 +22,7 @@ if job := st.session_state.get("opening"):
 paths = picking.chosen_paths()
 if paths:
     config, split = options.part(paths)
-    top, reading, further = st.container(), st.expander("Change how it is read"), st.container()
+    top, reading, further = st.container(), st.container(), st.container()
     try:
         with further:
             chosen = options.choose(config, split)
@@ -30,7 +30,7 @@ if paths:
         with further:
             chosen = options.choose_types(chosen, seen)
         seen = options.previewed(paths, chosen) if chosen.types else seen
-        with reading:
+        with reading, st.expander("Change how it is read", expanded=not found.has_texts(seen)):
             for sentence in layout_sentences(seen):
                 st.text(sentence)
             new_roles = roles.choose_roles(seen, "new", found.examples(seen))

@@ -92,6 +92,15 @@ def test_only_roles_that_are_set_are_shown_and_another_is_added(folder: Path) ->
     assert at.dataframe[0].value["annotator", "who"].to_list() == ["x", "y"]  # type: ignore[attr-defined]
 
 
+def test_where_no_text_was_found_the_main_ones_are_offered(folder: Path) -> None:
+    (folder / "a.jsonl").write_text(lines({"ask": "p", "said": "r"}))
+    at = picked(folder / "a.jsonl")
+    assert found(at) == "Read as a plain table, without texts to train on, 1 row"
+    well(at.selectbox(key="new_prompt").set_value("ask").run())  # type: ignore[attr-defined]
+    well(at.selectbox(key="new_response").set_value("said").run())  # type: ignore[attr-defined]
+    assert found(at) == "Read as instructions (prompt = ask, response = said), 1 row"
+
+
 def test_the_first_rows_follow_a_changed_role(folder: Path) -> None:
     (folder / "a.jsonl").write_text(lines({"prompt": "p", "response": "r", "second": "s"}))
     at = picked(folder / "a.jsonl")

@@ -324,6 +324,9 @@ def test_a_file_is_uploaded_and_its_roles_are_changed(winnow: Winnow, page: Page
     dataset = dataset_of(page, winnow.home)
     assert (dataset.name, dataset.height, dataset.meta["unreadable"]) == ("sums.jsonl", 30, 1)
     expect(page.get_by_role("heading", name="1 record could not be read")).to_be_visible()
+    choose(page, f"now_{dataset.id}_add", "source")
+    page.keyboard.press("Escape")
+    settled(page, "Open")
     for role, column in (("prompt", "ask"), ("response", "answer_b"), ("source", "team")):
         choose(page, f"now_{dataset.id}_{role}", column)
         settled(page, "Open")

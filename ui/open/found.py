@@ -14,7 +14,7 @@ from analysis.dataset.names import name_in_file
 from analysis.formats import ROLES, TEXT_ROLES, layout_sentences
 from ui.session.text import count, cut
 
-__all__ = ["examples", "examples_of", "first_rows", "rows_in_words", "say_notes", "say_unread", "sentence"]
+__all__ = ["examples", "examples_of", "first_rows", "has_texts", "rows_in_words", "say_notes", "say_unread", "sentence"]
 FORMATS = {
     "instruction": "instructions",
     "chat": "conversations",
@@ -38,6 +38,11 @@ def sentence(seen: Mapping[str, Any]) -> str:
     roles = [_equation(seen, role) for role in ROLES if role in TEXT_ROLES and role in seen["roles"]]
     of = f" ({', '.join(roles)})" if roles else ""
     return cut(f"Read as {FORMATS[seen['format']]}{of}, {rows_in_words(seen)}", 300)
+
+
+def has_texts(seen: Mapping[str, Any]) -> bool:
+    """Whether anything was found that a model can be trained on."""
+    return seen["format"] != "table"
 
 
 def rows_in_words(seen: Mapping[str, Any]) -> str:

@@ -8,26 +8,30 @@ from typing import Any
 import streamlit as st
 
 from analysis.dataset.names import names_in_file
-from analysis.formats import ROLES
+from analysis.formats import ROLES, TEXT_ROLES
 from ui.session.text import cut
 
 __all__ = ["choose_roles"]
 A_LINE = 4
 EXAMPLE_CHARS = 90
+MAIN_TEXTS = ("prompt", "response", "messages", "text")
 
 
 def choose_roles(described: Mapping[str, Any], key: str, examples: Mapping[str, str]) -> dict[str, str]:
-    """A choice of column for each role that is set or added; returns the changed roles, "" for no column.
+    """A choice of column for each role that is set or added, and for the main texts where none is set.
 
+    Returns the changed roles, "" for no column.
     `described` is the description of a dataset or of a preview; its columns have their names in the file. `examples`:
     a value by column, shown under the choice.
     """
     detected: dict[str, str] = described["roles"]
     names = {"": "–"} | {column: cut(name) for column, name in names_in_file(described).items()}
+    without_texts = not detected.keys() & TEXT_ROLES
+    offered = [role for role in ROLES if role in detected or (without_texts and role in MAIN_TEXTS)]
     cells = st.container()
     added = st.multiselect(
         "Add a role",
-        [role for role in ROLES if role not in detected],
+        [role for role in ROLES if role not in offered],
         format_func=_title,
         key=f"{key}_add",
         placeholder="label, annotator, source, language …",
@@ -35,7 +39,7 @@ def choose_roles(described: Mapping[str, Any], key: str, examples: Mapping[str, 
         select_all=False,
         width=480,
     )
-    shown = [*(role for role in ROLES if role in detected), *added]
+    shown = [*offered, *added]
     changed: dict[str, str] = {}
     with cells:
         for start in range(0, len(shown), A_LINE):
