@@ -35,10 +35,13 @@ def formula(latex: str, is_block: bool) -> Node | None:
     from latex2mathml import exceptions
     from latex2mathml.converter import convert
 
-    refusals = tuple(one for one in vars(exceptions).values() if isinstance(one, type) and issubclass(one, Exception))
+    every = vars(exceptions).values()
+    refusals: tuple[type[Exception], ...] = tuple(t for t in every if isinstance(t, type) and issubclass(t, Exception))
     try:
         mathml = convert(latex, display="block" if is_block else "inline")
-    except (*refusals, ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
+    except refusals:
+        return None
+    except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
         return None
     try:
         return _node(ElementTree.fromstring(mathml))

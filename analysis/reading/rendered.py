@@ -60,7 +60,7 @@ def _json_node(value: Any, name: str, depth: int, left: list[int]) -> Node:
     pairs = value.items() if isinstance(value, dict) else [("", entry) for entry in value]
     kind = "keys" if isinstance(value, dict) else "entries"
     words = f"{before}{len(value):,} {kind if len(value) > 1 else {'keys': 'key', 'entries': 'entry'}[kind]}"
-    shown = []
+    shown: list[Node] = []
     for key, entry in pairs:
         if left[0] <= 0 or depth > 30:
             shown.append(["div", {"class": "json"}, f"… and {len(value) - len(shown):,} more"])

@@ -109,8 +109,13 @@ def words(dataset: Dataset, sequence: pl.Series) -> str:
 def choose_untagged() -> None:
     """The switch that leaves only the rows without a tag in view."""
     is_on = any((f.column, f.op) == UNTAGGED for f in session.view().active)
-    kind = "primary" if is_on else "secondary"
-    st.button("Not tagged yet", key="untagged", type=kind, on_click=_switch_untagged, help="Only rows without a tag")
+    st.button(
+        "Not tagged yet",
+        key="untagged",
+        type="primary" if is_on else "secondary",
+        on_click=_switch_untagged,
+        help="Only rows without a tag",
+    )
 
 
 def _switch_untagged() -> None:
