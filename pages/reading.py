@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.frame import frame
-from ui.reading import blind, desk
+from ui.reading import blind, desk, progress
 from ui.rows import like, masking
 
 dataset = frame.open_page("Read")
@@ -15,6 +15,7 @@ like.grant(dataset, in_read=True)
 
 with st.container(horizontal=True, vertical_alignment="center"):
     order, seed = desk.choose_order()
+    progress.choose_untagged()
     masking.say_if_unknown(dataset)
     with st.popover("Blind check", key="blind", on_change="rerun") as begins:
         if begins.open:

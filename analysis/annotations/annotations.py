@@ -16,6 +16,7 @@ from analysis.annotations.looks import Looks
 from analysis.annotations.people import People
 from analysis.annotations.personal_rules import PersonalRules
 from analysis.annotations.proposals import Proposals
+from analysis.annotations.reads import Reads
 from analysis.annotations.saved_views import SavedViews
 from analysis.annotations.tags import Tags
 from analysis.annotations.versions import Versions
@@ -33,7 +34,7 @@ class Annotations:
     `pairs`: are two rows the same, and which one is kept (`analysis.duplicates.verdicts`)? `reviews`: is a hit personal
     data, "yes" or "no", by the hit's id. `proposals`: texts in the place of the source's. `judgements`, `states` and
     `counts` are about findings: answers on their rows, their state and owner, and how many rows showed them.
-    `versions`: which datasets are versions of the same data?
+    `reads`: which rows each person read. `versions`: which datasets are versions of the same data?
     """
 
     def __init__(self, database: Database) -> None:
@@ -43,6 +44,7 @@ class Annotations:
         self.pairs = Tags(database, "pairs")
         self.reviews = Tags(database, "pii-review")
         self.looks = Looks(database)
+        self.reads = Reads(database)
         self.proposals = Proposals(database)
         self.judgements = Judgements(database)
         self.states = FindingStates(database)

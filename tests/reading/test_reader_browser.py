@@ -179,7 +179,12 @@ def test_a_message_that_a_later_one_overtook_does_not_make_the_reader_deaf(read:
 
 def test_the_code_of_the_reader_is_sent_once(app: Server, page: Page) -> None:
     frames: list[bytes] = []
-    page.on("websocket", lambda channel: channel.on("framereceived", lambda frame: frames.append(bytes(frame))))
+    page.on(
+        "websocket",
+        lambda channel: channel.on(
+            "framereceived", lambda frame: frames.append(frame if isinstance(frame, bytes) else frame.encode())
+        ),
+    )
     page.goto(f"{app.url}/?at=800")
     shows(page, 800)
     assert sum(b"function drawReader" in frame for frame in frames) == 1

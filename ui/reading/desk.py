@@ -20,7 +20,7 @@ from analysis.reading.row_texts import metadata_fields
 from analysis.signal import ROW_ID
 from analysis.view import View
 from ui.components.reader import Change, place_in, read_log, reader
-from ui.reading import editing, same_fault
+from ui.reading import as_rendered, editing, progress, same_fault
 from ui.reading.as_tokens import Tokens, take_training_wish, tokens_of
 from ui.rows import like, masking
 from ui.rows.browser import as_listed
@@ -110,8 +110,9 @@ ANSWERED = "answered_row"
 class Book(NamedTuple):
     """What a reader shows and stores: its widget `key`, the name `kept` under which its words are stored, the `words`
     on the keys, the `payloads` of rows, and `store` for a key press. `is_single`: a row has at most one word;
-    `has_similar`: the reader offers other views, such as similar rows; `can_edit`: texts can be edited; `tokens`: how
-    it shows rows as tokens, if it does; `window`: how many rows are sent at once, and `characters` how many of their
+    `has_similar`: the reader offers other views, such as similar rows; `can_edit`: texts can be edited;
+    `can_render`: texts can be shown as Markdown; `tokens`: how it shows rows as tokens, if it does; `window`: how many
+    rows are sent at once, and `characters` how many of their
     texts; `more`: what else the reader is given, such as the letters on its keys; `on_asked` is called when a key asks
     the page for something."""
 
@@ -123,6 +124,7 @@ class Book(NamedTuple):
     is_single: bool = False
     has_similar: bool = False
     can_edit: bool = False
+    can_render: bool = False
     tokens: Tokens | None = None
     window: int = WINDOW
     characters: int = MAX_WINDOW_CHARS
@@ -140,7 +142,7 @@ def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
     words = session.notes().vocabulary.tags(dataset.fingerprint)
     tokens = tokens_of(dataset)
     book = Book("reader", dataset.fingerprint, words, payloads, store_of(dataset), has_similar=True, tokens=tokens)
-    book = book._replace(can_edit=True)
+    book = book._replace(can_edit=True, can_render=True)
     if store(book) and note_change():
         st.rerun()  # the page asks for the name
     session.take_tags(dataset)
@@ -150,7 +152,14 @@ def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
         st.rerun()
     if take_training_wish(state):
         st.switch_page(places.page("training"), query_params={"d": dataset.id, "f": session.view().to_params()})
-    draw(dataset, book, sequence, token)
+    begin = progress.begin_at(dataset, sequence)
+    try:
+        progress.take(dataset, sequence, state, token)
+    except AnnotationError as error:
+        st.text(f"That this row was read could not be stored. {error}")
+    greeting = "You stopped here last time. G goes to another row." if begin else ""
+    book = book._replace(more={"progress": progress.words(dataset, sequence), "greeting": greeting})
+    draw(dataset, book, sequence, token, begin)
 
 
 @st.fragment
@@ -199,6 +208,10 @@ def draw(dataset: Dataset, book: Book, sequence: pl.Series, token: str, otherwis
         "refused": editing.refusals(),
         **book.more,
     }
+    if book.can_render:
+        data["rendered"] = as_rendered.is_on(state)
+        if data["rendered"] and 0 <= begin - base - first < len(shown):
+            as_rendered.add(shown, begin - base - first)
     if book.tokens is not None:
         data["tokens"] = book.tokens.offered(state)
         near = begin - base - first

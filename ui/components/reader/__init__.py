@@ -21,6 +21,7 @@ _SCRIPTS = (  # joined into one script in this order
     "keys",
     "edit",
     "proposal",
+    "rendered",
     "row",
     "layout",
     "bar",
@@ -83,10 +84,14 @@ def reader(
     subject   what the rows are examples of, such as the name of a finding; default none. Keys store nothing from the
               event `winnow-subject` with another name, which a list beside the reader sends, until its rows are here
     asks      {letter: name}: keys that ask the page for something, under "asked"; default none
+    progress  how far the person has read, in words, beside the position; default none
+    greeting  a sentence for the row at which the reader opens; default none
     similar   whether the reader offers other views: similar rows, under "like", and rows with the same fault, under
               "fault"; default False
     tokens    how the rows are shown as tokens, null if that is not offered: `possible`, or `why` not; `on`, whether the
               reader begins so; `most` tokens are sent at once. A row then has `tokens`: see `ui.components.tokens`
+    rendered  whether the reader begins with texts as Markdown, tables, formulas and JSON; null if that is not offered.
+              A section then has `nodes`: see `analysis.reading.rendered`
     editable  whether texts can be edited; default False
     refused   [client, seq, reason] of changes that cannot be stored; they are acknowledged too
     dataset   the dataset of the row ids, such as its fingerprint
@@ -113,6 +118,7 @@ def reader(
         on_fault_change=on_at,
         on_tokens_change=on_at,
         on_train_change=on_at,
+        on_rendered_change=on_at,
         on_asked_change=on_at if on_asked is None else on_asked,
     )
 

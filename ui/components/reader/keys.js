@@ -5,6 +5,7 @@ const KEYS = [
   ["U", "", "undo the last change"], ["E", "", "edit a text: the answer, or the text under the pointer; it becomes a proposal"],
   ["D", "", "difference of the two answers, or of a proposed text"], ["N", "", "next place that the search found"], ["W", "", "withdraw the proposal"], ["F", "", "show long texts in full"], ["X", "", "raw record"], ["R", "", "show masked values; your name is recorded"], ["G", "", "go to a row"],
   ["M", "", "similar rows"], ["T", "", "tokens, as the trainer reads the row; arrow keys go from token to token"],
+  ["V", "", "Markdown, code, tables, formulas and JSON as they are meant, or the plain text"],
   ["?", "", "this list"],
 ];
 
@@ -19,6 +20,7 @@ const COMMANDS = {
   r: (reader) => reader.reveal(),
   m: (reader) => reader.seekLike(),
   t: (reader) => reader.toggleTokens(),
+  v: (reader) => reader.toggleRendered(),
   "?": (reader) => reader.bar.toggleHelp(),
   g: (reader) => { reader.bar.position.focus(); reader.bar.position.select(); },
 };
@@ -27,7 +29,7 @@ const COMMANDS = {
 function keyList(own = []) {
   const list = element("dl", "help");
   const letters = own.map(([letter]) => letter.toUpperCase());
-  const others = KEYS.filter(([key]) => !letters.includes(key) && !(own.length && "MT1".includes(key[0])));
+  const others = KEYS.filter(([key]) => !letters.includes(key) && !(own.length && "MTV1".includes(key[0])));
   for (const [key, other, meaning] of [...own.map(([letter, words]) => [letter.toUpperCase(), "", words]), ...others]) {
     const keys = element("dt", "", element("kbd", "", key));
     if (other) keys.append(" ", element("kbd", "", other));

@@ -96,7 +96,7 @@ class Layout {
   // Goes to the next hit, the first after the last; `isArrival`: a hit that is on the screen stays where it is.
   nextHit(isArrival = false) {
     const { reader } = this, row = reader.row(), { hits } = this;
-    if (!hits || reader.showsRaw || reader.showsTokens) return;
+    if (!hits || reader.showsRaw || reader.showsTokens || reader.showsRendered) return;
     this.hit = (this.hit + 1) % hits;
     this.unfoldHits(row);
     reader.draw();

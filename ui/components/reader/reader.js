@@ -1,9 +1,10 @@
 // The row reader: one row at a time, with keys to move and to tag.
 
+const REST_MILLISECONDS = 250, MOST_SEEN = 50; // a row that was on the screen for that long is read
 const NEAR_EDGE = 8; // the next window is requested this many rows before the end of this one
 class Reader {
   constructor(host) {
-    Object.assign(this, { at: 0, showsRaw: false, showsTokens: null, tokensFrom: 0, unfolded: new Set(), waiting: [], drawn: null, asked: null });
+    Object.assign(this, { at: 0, showsRaw: false, showsTokens: null, showsRendered: null, tokensFrom: 0, unfolded: new Set(), waiting: [], seen: [], since: performance.now(), drawn: null, asked: null });
     this.onKey = (event) => pressKey(this, event);
     this.onSubject = (event) => { this.wanted = event.detail; this.bar.draw(); };
     this.stop = () => {
@@ -35,10 +36,11 @@ class Reader {
       this.unfolded.clear();
       this.layout.reset();
       this.waiting = [];
-      this.tell("");
+      this.tell(data.greeting ?? "");
       [this.editing.now, this.editing.wish] = [null, null];
     }
     this.showsTokens ??= data.tokens?.on === true;
+    if (typeof data.rendered === "boolean") this.showsRendered ??= data.rendered;
     if (isNew || last.base !== data.base || last.rows.length !== data.rows.length) this.asked = null;
     if (this.log?.dataset !== data.dataset) {
       this.log?.stop();
@@ -71,7 +73,8 @@ class Reader {
   go(at) {
     const to = clamp(at, 0, Math.max(0, this.data.total - 1));
     if (to === this.at) return;
-    this.at = to;
+    if (this.row() && performance.now() - this.since >= REST_MILLISECONDS) this.seen = [...this.seen, this.row().id].slice(-MOST_SEEN);
+    [this.at, this.since] = [to, performance.now()];
     this.tokensFrom = 0;
     this.tell("");
     [this.editing.now, this.editing.wish, this.editing.pointed] = [null, null, -1];
@@ -83,7 +86,7 @@ class Reader {
     this.layout.seeFirstHit();
     this.ask();
     clearTimeout(this.atTimer);
-    this.atTimer = setTimeout(() => { this.log.trim(); this.setState("at", this.place()); }, 250);
+    this.atTimer = setTimeout(() => { this.log.trim(); this.setState("at", { ...this.place(), seen: this.seen }); }, REST_MILLISECONDS);
   }
 
   // The menu at the top of the page covers what scrolls below it; the reader's bar stays under the menu.
@@ -164,6 +167,17 @@ class Reader {
     this.tellTokens();
   }
 
+  // Texts as they are meant, or as they are written. The server sends the nodes of the rows around this one while it is on.
+  toggleRendered() {
+    if (typeof this.data.rendered !== "boolean") return;
+    this.showsRendered = !this.showsRendered;
+    [this.showsRaw, this.showsTokens] = [false, false];
+    this.draw();
+    clearTimeout(this.atTimer);
+    this.setState("at", this.place());
+    this.setState("rendered", { on: this.showsRendered });
+  }
+
   // Requests the tokens of this row from that number on.
   askTokens(from) {
     this.tokensFrom = from;
@@ -225,7 +239,7 @@ class Reader {
   // What is drawn of a row, as text. A message that only acknowledges a tag changes nothing, so that a selection stays.
   stateOf(row) {
     const { editing, data } = this;
-    return JSON.stringify([this.at, data.total, this.showsRaw, this.showsTokens, data.tokens, [...this.unfolded], data.fold, this.layout.state,
+    return JSON.stringify([this.at, data.total, this.showsRaw, this.showsTokens, this.showsRendered, data.tokens, [...this.unfolded], data.fold, this.layout.state,
       data.editable, editing.now, editing.view, editing.pending(row).map((entry) => entry.seq), row && { ...row, tags: null, disputed: null }]);
   }
 

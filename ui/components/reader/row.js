@@ -29,6 +29,10 @@ function sectionPart(section, index, reader) {
   const proposal = reader.editing.proposalOf(reader.row(), section);
   if (proposal) part.append(proposalPart(section, index, proposal, reader));
   if (proposal && reader.editing.view !== "original" && !proposal.is_masked) return part;
+  if (reader.showsRendered && section.nodes && !proposal) {
+    part.append(renderedBlock(section.nodes));
+    return part;
+  }
   if (!section.text) {
     part.append(element("p", "nothing", section.is_missing ? "(missing)" : "(empty)"));
     return part;
