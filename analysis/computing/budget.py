@@ -34,7 +34,8 @@ def fitting(costs: Mapping[str, Cost], seconds: float) -> list[str]:
         (['vectors', 'verbs'], ['vectors'], [])
     """
     names = list(costs)
-    left, waiting, chosen = seconds, dict.fromkeys(names), []
+    chosen: list[str] = []
+    left, waiting = seconds, dict.fromkeys(names)
     while ready := [n for n in waiting if costs[n].seconds is not None and set(costs[n].needs) <= set(chosen)]:
         name = min(ready, key=lambda n: (not costs[n].is_first, costs[n].seconds, names.index(n)))
         waiting.pop(name)

@@ -134,7 +134,7 @@ def test_two_sources_are_one_click_away(dataset: Dataset) -> None:
 
 
 def test_other_filters_hold_for_both_sides_or_the_page_says_so(dataset: Dataset) -> None:
-    sides = {"f": ["source~in~long", "year~eq~2000"], "b": "source~in~empty"}
+    sides: dict[str, str | list[str]] = {"f": ["source~in~long", "year~eq~2000"], "b": "source~in~empty"}
     at = run("compare", dataset, **sides)
     assert "Only long: year is 2000." in texts(at)
     assert any(line.endswith(": 40 rows (source is empty)") for line in texts(at))

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analysis.annotations import open_annotations
@@ -102,8 +103,8 @@ def test_the_name_is_asked_at_the_first_change_and_never_again(dataset: Dataset)
 
 
 def test_a_name_kept_by_the_browser_is_used_without_asking(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type(login.st.context), "cookies", {login.COOKIE: "Jos%C3%A9"}, raising=False)
-    monkeypatch.setattr(login.st, "session_state", {})
+    monkeypatch.setattr(type(st.context), "cookies", {login.COOKIE: "Jos%C3%A9"}, raising=False)
+    monkeypatch.setattr(st, "session_state", {})
     assert login.person() == "José"
     assert not login.note_change() and not login.is_to_ask()
     login.give_name("")

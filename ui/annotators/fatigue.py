@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import polars as pl
@@ -179,4 +180,4 @@ def _curves(asked: Asked, level: str, name: str | None) -> None:
                     table.select(pl.lit(of).alias("of"), "first", "last", "rows", "value", "low", "high")
                     for of, table in lines
                 ]
-                charts.show(figure, f"curve_{measure}", TITLES[measure], lambda named=named: pl.concat(named))
+                charts.show(figure, f"curve_{measure}", TITLES[measure], partial(pl.concat, named))

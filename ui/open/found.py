@@ -42,7 +42,7 @@ def sentence(seen: Mapping[str, Any]) -> str:
 
 def has_texts(seen: Mapping[str, Any]) -> bool:
     """Whether anything was found that a model can be trained on."""
-    return seen["format"] != "table"
+    return bool(seen["format"] != "table")
 
 
 def rows_in_words(seen: Mapping[str, Any]) -> str:
