@@ -90,7 +90,7 @@ def _first_rows(key: Key, _dataset: Dataset, _view: View) -> pl.Series:
 
 def examples(dataset: Dataset, finding: Finding) -> list[str]:
     """The first rows of the finding in one line each, as this session may see them."""
-    names: list[str] = [name for name in ("prompt", "response", "rejected", "text") if name in dataset.canonical][:2]
+    names = [str(name) for name in ("prompt", "response", "rejected", "text") if name in dataset.canonical][:2]
     if not names:
         names = list(dataset.originals)[:3]
     rows = _first_rows(key_of(dataset, view=finding.view), dataset, finding.view)
