@@ -46,7 +46,7 @@ def test_reading_goes_on_where_it_stopped_in_another_browser(
     dataset = Workspace(tmp_path / "home").open([path])
     url = f"{server(home=tmp_path / 'home').url}/read?d={dataset.id}"
     page.goto(url)
-    settled(page, "Read & tag")
+    settled(page, "Read")
     progress = page.locator(".reader .progress")
     expect(progress).to_have_text("\u00b7 0 tagged \u00b7 9 not yet read")
     for at in (1, 2, 3):

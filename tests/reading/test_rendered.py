@@ -120,7 +120,7 @@ def test_v_shows_an_answer_as_it_is_meant_and_again_as_it_is_written(
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     dataset = Workspace(tmp_path / "home").open([path])
     page.goto(f"{server(home=tmp_path / 'home').url}/read?d={dataset.id}")
-    settled(page, "Read & tag")
+    settled(page, "Read")
     main = page.locator(".reader .main")
     page.keyboard.press("v")
     expect(main.locator(".rendered math").first).to_be_visible()
