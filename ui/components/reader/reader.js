@@ -362,6 +362,7 @@ class Reader {
     this.badge.hidden = !row || !log || !this.editing.isProposed(row);
     const words = { idle: "", saving: "saving \u2026", saved: "saved \u2713", failed: "not saved \u2013 retry" };
     this.saved.textContent = words[log?.state ?? "idle"];
+    this.saved.setAttribute("aria-label", this.saved.textContent || "nothing to save");
     this.saved.disabled = log?.state !== "failed";
     const tags = row && log ? log.tagsOf(row) : new Set();
     [...this.tags.children].forEach((made, index) => {
