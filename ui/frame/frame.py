@@ -12,7 +12,7 @@ from analysis.dataset import Dataset
 from analysis.view import View
 from ui.actions import bar as actions
 from ui.actions import cleaning
-from ui.frame import chips, look, saved_views, sharing, view_tools, who
+from ui.frame import chips, finding_all, look, saved_views, sharing, view_tools, who
 from ui.frame.bar import Act, Chip, view_bar
 from ui.frame.history import keep_steps
 from ui.rows import masking, undoing
@@ -77,6 +77,7 @@ def open_page(title: str) -> Dataset:
         cleaning.progress(dataset)
         undoing.say_last(dataset)
         who.ask()
+    finding_all.draw(dataset)
     jobs.show_error()
     _say_if_changed(dataset)
     return dataset

@@ -5,6 +5,7 @@ const KEYS = [
   ["U", "", "undo the last change"], ["E", "", "edit a text: the answer, or the text under the pointer; it becomes a proposal"],
   ["D", "", "difference, proposed text, original"], ["W", "", "withdraw the proposal"], ["F", "", "show long texts in full"], ["X", "", "raw record"], ["R", "", "show masked values; your name is recorded"], ["G", "", "go to a row"],
   ["M", "", "similar rows"], ["T", "", "tokens, as the trainer reads the row; arrow keys go from token to token"],
+  ["/", "Ctrl K", "find text, pages, findings, columns and saved views"],
   ["?", "", "this list"],
 ];
 
