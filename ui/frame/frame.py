@@ -12,7 +12,7 @@ from analysis.dataset import Dataset
 from analysis.view import View
 from ui.actions import bar as actions
 from ui.actions import cleaning
-from ui.frame import chips, saved_views, sharing, view_tools, who
+from ui.frame import chips, finding_all, look, saved_views, sharing, view_tools, who
 from ui.frame.bar import Act, Chip, view_bar
 from ui.frame.history import keep_steps
 from ui.open import start
@@ -20,18 +20,6 @@ from ui.rows import masking, undoing
 from ui.session import jobs, places, session
 from ui.session.text import count, cut, md, name_of_file
 
-STYLE = """<style>
-[data-testid=stMainBlockContainer] { padding: 4.6rem 2rem 3rem; max-width: 1560px; }
-[data-testid=stMetric] { padding: .55rem .8rem; }
-[data-testid=stMetricValue] { font-size: 1.45rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
-.st-key-frame { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding-bottom: .6rem; }
-.st-key-history_steps, .st-key-kept_name { position: absolute; }
-.st-key-question { margin-top: -.4rem; }
-.st-key-question [data-testid=stText] { color: color-mix(in srgb, currentColor 78%, transparent); }
-[class*="st-key-chart_"] { position: relative; }
-[class*="st-key-beside_"] { position: absolute; top: 1px; right: 36px; width: max-content !important; z-index: 2; }
-[class*="st-key-beside_"] button { min-height: 0; padding: .15rem .3rem; font-size: .8rem; }
-</style>"""
 SAMPLES = {
     "instructions": "1,200 instructions of 7 sources, scored by 8 annotators",
     "chats": "400 conversations in 9 languages, some with tool calls",
@@ -49,7 +37,7 @@ def begin(title: str) -> None:
 
 def _share(title: str, *of: str) -> None:
     """Applies what all pages share: style, the words on the browser's tab, the steps of Back."""
-    st.html(STYLE)
+    look.apply()
     st.set_page_config(page_title=" · ".join((title, *of, "Winnow")))
     keep_steps()
 
@@ -91,6 +79,7 @@ def open_page(title: str) -> Dataset:
         cleaning.progress(dataset)
         undoing.say_last(dataset)
         who.ask()
+    finding_all.draw(dataset)
     jobs.show_error()
     _say_if_changed(dataset)
     return dataset

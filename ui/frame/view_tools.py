@@ -44,11 +44,14 @@ def search(dataset: Dataset) -> None:
 
 
 def _search_for() -> None:
-    """Replaces the search filter of the view."""
-    wanted = st.session_state.get("search") or ""
+    search_for(st.session_state.get("search") or "", st.session_state["search_how"])
+
+
+def search_for(wanted: str, how: str) -> None:
+    """For callbacks: replaces the search filter of the view; `how` is one of `SEARCHES`."""
     kept = View(tuple(f for f in session.view() if f.column != ANY_TEXT))
     try:
-        session.set_view(kept.where(ANY_TEXT, st.session_state["search_how"], wanted) if wanted else kept)
+        session.set_view(kept.where(ANY_TEXT, how, wanted) if wanted else kept)
     except ViewError as error:
         st.session_state["search_error"] = str(error)
 

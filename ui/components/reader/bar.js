@@ -122,6 +122,7 @@ class Bar {
     this.hits.replaceChildren(hit < 0 || hits < 2 ? all : `${count(hit + 1)} of ${all}`, " ", element("kbd", "", "N"));
     const words = { idle: "", saving: "saving \u2026", saved: "saved \u2713", failed: "not saved \u2013 retry" };
     this.saved.textContent = words[log?.state ?? "idle"];
+    this.saved.setAttribute("aria-label", this.saved.textContent || "nothing to save");
     this.saved.disabled = log?.state !== "failed";
     const tags = row && log ? log.tagsOf(row) : new Set();
     [...this.tags.children].forEach((made, index) => {

@@ -6,6 +6,7 @@ const KEYS = [
   ["D", "", "difference of the two answers, or of a proposed text"], ["N", "", "next place that the search found"], ["W", "", "withdraw the proposal"], ["F", "", "show long texts in full"], ["X", "", "raw record"], ["R", "", "show masked values; your name is recorded"], ["G", "", "go to a row"],
   ["M", "", "similar rows"], ["T", "", "tokens, as the trainer reads the row; arrow keys go from token to token"],
   ["V", "", "Markdown, code, tables, formulas and JSON as they are meant, or the plain text"],
+  ["/", "Ctrl K", "find text, pages, findings, columns and saved views"],
   ["?", "", "this list"],
 ];
 
