@@ -148,6 +148,21 @@ def test_a_lost_message_is_sent_again_and_survives_a_reload(read: Callable[[int]
     assert page.evaluate("Object.values(sessionStorage).join()").count('"fix"') == 0
 
 
+def test_a_shows_the_next_row_after_a_tag_until_it_is_pressed_again(read: Callable[[int], Page]) -> None:
+    page = read(900)
+    before = len(changes(page))
+    page.keyboard.press("a")
+    burst(page, "12")
+    shows(page, 902)
+    expect(page.get_by_role("button", name="Next after a tag A")).to_be_visible()
+    page.keyboard.press("a")
+    page.keyboard.press("3")
+    expected = [[f"{900 + i:016x}", tag, True, False] for i, tag in enumerate(TAGS[:3])]
+    assert stored(page, before, 3) == expected
+    shows(page, 902)
+    expect(page.get_by_role("button", name="Next after a tag A")).to_be_hidden()
+
+
 def test_five_reruns_leave_one_listener(read: Callable[[int], Page]) -> None:
     page = read(40)
     before = len(changes(page))

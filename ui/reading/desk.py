@@ -20,7 +20,7 @@ from analysis.reading.row_texts import metadata_fields
 from analysis.signal import ROW_ID
 from analysis.view import View
 from ui.components.reader import Change, place_in, read_log, reader
-from ui.reading import as_rendered, editing, progress, same_fault
+from ui.reading import as_rendered, editing, progress, row_findings, same_fault
 from ui.reading.as_tokens import Tokens, take_training_wish, tokens_of
 from ui.rows import like, masking
 from ui.rows.browser import as_listed
@@ -28,6 +28,7 @@ from ui.session import history, places, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.login import note_change, person
 
+NO_FINDINGS = row_findings.RowFindings([], [])
 NO_MORE: Mapping[str, Any] = MappingProxyType({})
 TOKENS_WINDOW, TOKENS_CHARACTERS = 6, 20_000  # of rows whose tokens are sent with their texts
 FIRST_TEXTS = ("prompt", "response", "text")
@@ -137,7 +138,7 @@ def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
     """Draws the reader over a window of the sequence; only this fragment reruns during reading and tagging."""
 
     def payloads(rows: pl.Series) -> list[dict[str, Any]]:
-        return payloads_of(dataset, rows, editing.whole_row(st.session_state.get("reader")))
+        return payloads_of(dataset, rows, editing.whole_row(st.session_state.get("reader")), with_findings=True)
 
     words = session.notes().vocabulary.tags(dataset.fingerprint)
     tokens = tokens_of(dataset)
@@ -246,8 +247,11 @@ def read_columns(dataset: Dataset) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def payloads_of(dataset: Dataset, rows: pl.Series, whole: str | None = None) -> list[dict[str, Any]]:
-    """What the reader shows of these rows; no text of the row with the id `whole` is cut."""
+def payloads_of(
+    dataset: Dataset, rows: pl.Series, whole: str | None = None, *, with_findings: bool = False
+) -> list[dict[str, Any]]:
+    """What the reader shows of these rows; no text of the row with the id `whole` is cut. `with_findings`: also which
+    findings a row has, and where in its texts."""
     frame = dataset.frame(read_columns(dataset), rows)
     searches = [(f.op, f.value) for f in session.view().active if f.op in ("has", "word", "re")]
     fields = metadata_fields(dataset.meta, [c for c in ("row_tokens", "duplicate_group_size") if c in frame.columns])
@@ -256,12 +260,13 @@ def payloads_of(dataset: Dataset, rows: pl.Series, whole: str | None = None) -> 
     held = list(frame.iter_rows(named=True))
     proposals = editing.proposals_of(dataset, frame[ROW_ID])
     asked: set[str] = st.session_state.get("shown_rows", set())
+    shown_findings = row_findings.findings_of(dataset, rows, held) if with_findings else [NO_FINDINGS] * len(held)
     return [
         payload(
             row,
             fields=fields,
             originals=originals,
-            hits=marks.hits,
+            hits=[*marks.hits, *finding.places],
             searches=searches,
             votes=votes.get(position),
             hidden=marks.hidden,
@@ -269,8 +274,10 @@ def payloads_of(dataset: Dataset, rows: pl.Series, whole: str | None = None) -> 
             proposals=proposals.get(row[ROW_ID], ()),
             is_whole=row[ROW_ID] == whole,
         )
-        | {"shown": row[ROW_ID] in asked and bool(marks.types)}
-        for position, row, marks in zip(rows, held, masking.marks(dataset, rows, held), strict=True)
+        | {"shown": row[ROW_ID] in asked and bool(marks.types), "findings": finding.lines()}
+        for position, row, marks, finding in zip(
+            rows, held, masking.marks(dataset, rows, held), shown_findings, strict=True
+        )
     ]
 
 

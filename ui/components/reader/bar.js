@@ -32,6 +32,9 @@ class Bar {
     this.tokens.title = "The row as the trainer reads it: which tokens are trained, not trained or lost";
     this.rendered = button("plain", "Rendered", () => reader.toggleRendered(), "V");
     this.rendered.title = "Markdown, code, tables, formulas and JSON as they are meant, or the plain text";
+    this.advance = button("plain", "Next after a tag", () => reader.toggleAdvance(), "A");
+    this.advance.title = "A tag shows the next row; press to stay at the row";
+    this.advance.setAttribute("aria-pressed", "true");
     this.masked = button("plain", "Show masked", () => reader.reveal(), "R");
     this.masked.title = "Personal data is masked. If you show it, your name is recorded.";
     this.like = button("plain", "More like this", () => reader.seekLike(), "M");
@@ -47,7 +50,7 @@ class Bar {
     this.message = element("span", "message");
     this.message.setAttribute("role", "status");
     const place = element("div", "place", this.previous, this.next, this.position, this.total, this.progress, this.rowId, this.badge, this.hits, this.saved);
-    const tools = element("div", "tools", this.tags, this.like, this.masked, this.rendered, this.tokens, this.raw, this.helpButton);
+    const tools = element("div", "tools", this.tags, this.advance, this.like, this.masked, this.rendered, this.tokens, this.raw, this.helpButton);
     this.root = element("div", "bar", place, this.message, tools);
     this.help = keyList();
     this.help.hidden = true;
@@ -112,6 +115,7 @@ class Bar {
     this.tokens.setAttribute("aria-pressed", String(reader.showsTokens === true));
     this.rendered.hidden = typeof data.rendered !== "boolean";
     this.rendered.setAttribute("aria-pressed", String(reader.showsRendered === true));
+    this.advance.hidden = !reader.advances || data.advances === true;
     this.like.hidden = !data.similar;
     this.like.disabled = !row;
     this.masked.hidden = !row?.masked && !row?.shown;

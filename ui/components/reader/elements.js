@@ -19,6 +19,23 @@ function button(className, label, act, key) {
   return made;
 }
 
+// A choice that this browser keeps; off where it keeps nothing.
+function keptChoice(name) {
+  try {
+    return localStorage.getItem(name) === "1";
+  } catch {
+    return false;
+  }
+}
+
+function keepChoice(name, isOn) {
+  try {
+    localStorage.setItem(name, isOn ? "1" : "0");
+  } catch {
+    // Without storage the choice holds until the page is loaded again.
+  }
+}
+
 function isTyping(target) {
   if (target.isContentEditable || target.tagName === "CANVAS") return true;
   return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest('[role="grid"],[role="listbox"]') !== null;

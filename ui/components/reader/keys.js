@@ -4,7 +4,7 @@ const KEYS = [
   ["J", "\u2192", "next row"], ["K", "\u2190", "previous row"], ["1 \u2026 9", "", "add the tag, or remove it"],
   ["U", "", "undo the last change"], ["E", "", "edit a text: the answer, or the text under the pointer; it becomes a proposal"],
   ["D", "", "difference of the two answers, or of a proposed text"], ["N", "", "next place that the search found"], ["W", "", "withdraw the proposal"], ["F", "", "show long texts in full"], ["X", "", "raw record"], ["R", "", "show masked values; your name is recorded"], ["G", "", "go to a row"],
-  ["M", "", "similar rows"], ["T", "", "tokens, as the trainer reads the row; arrow keys go from token to token"],
+  ["A", "", "a tag shows the next row, or stays"], ["M", "", "similar rows"], ["T", "", "tokens, as the trainer reads the row; arrow keys go from token to token"],
   ["V", "", "Markdown, code, tables, formulas and JSON as they are meant, or the plain text"],
   ["/", "Ctrl K", "find text, pages, findings, columns and saved views"],
   ["?", "", "this list"],
@@ -19,6 +19,7 @@ const COMMANDS = {
   f: (reader) => reader.toggleFolds(),
   x: (reader) => reader.toggleRaw(),
   r: (reader) => reader.reveal(),
+  a: (reader) => reader.toggleAdvance(),
   m: (reader) => reader.seekLike(),
   t: (reader) => reader.toggleTokens(),
   v: (reader) => reader.toggleRendered(),
@@ -30,7 +31,7 @@ const COMMANDS = {
 function keyList(own = []) {
   const list = element("dl", "help");
   const letters = own.map(([letter]) => letter.toUpperCase());
-  const others = KEYS.filter(([key]) => !letters.includes(key) && !(own.length && "MTV1".includes(key[0])));
+  const others = KEYS.filter(([key]) => !letters.includes(key) && !(own.length && "AMTV1".includes(key[0])));
   for (const [key, other, meaning] of [...own.map(([letter, words]) => [letter.toUpperCase(), "", words]), ...others]) {
     const keys = element("dt", "", element("kbd", "", key));
     if (other) keys.append(" ", element("kbd", "", other));

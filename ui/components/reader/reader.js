@@ -4,7 +4,7 @@ const REST_MILLISECONDS = 250, MOST_SEEN = 50; // a row that was on the screen f
 const NEAR_EDGE = 8; // the next window is requested this many rows before the end of this one
 class Reader {
   constructor(host) {
-    Object.assign(this, { at: 0, showsRaw: false, showsTokens: null, showsRendered: null, tokensFrom: 0, unfolded: new Set(), waiting: [], seen: [], since: performance.now(), drawn: null, asked: null });
+    Object.assign(this, { at: 0, showsRaw: false, showsTokens: null, showsRendered: null, tokensFrom: 0, unfolded: new Set(), waiting: [], seen: [], since: performance.now(), advances: keptChoice("winnow-advances"), drawn: null, asked: null });
     this.onKey = (event) => pressKey(this, event);
     this.onSubject = (event) => { this.wanted = event.detail; this.bar.draw(); };
     this.stop = () => {
@@ -124,7 +124,7 @@ class Reader {
     else {
       const isOn = !this.log.tagsOf(row).has(tag);
       this.log.say(row.id, tag, isOn, this.at);
-      if (isOn && this.data.advances) this.go(this.at + 1);
+      if (isOn && (this.data.advances || this.advances)) this.go(this.at + 1);
     }
   }
 
@@ -155,6 +155,14 @@ class Reader {
   toggleRaw() {
     this.showsRaw = !this.showsRaw;
     this.draw();
+  }
+
+  // Whether a tag shows the next row, as this browser remembers it.
+  toggleAdvance() {
+    this.advances = !this.advances;
+    keepChoice("winnow-advances", this.advances);
+    this.tell(this.advances ? "A tag now shows the next row. A switches it off." : "A tag now stays at the row.");
+    this.bar.draw();
   }
 
   // The row as tokens instead of its texts. The server sends the tokens of the rows around this one while this is on.

@@ -15,6 +15,7 @@ function foldAt(section, most) {
 function sectionPart(section, index, reader) {
   const head = element("header", "", appendText(element("span", "role"), section.title));
   if (section.tokens !== null) head.append(element("span", "tokens", `${count(section.tokens)} ${section.tokens === 1 ? "token" : "tokens"}`));
+  else if (section.is_code || section.folds) head.append(element("span", "tokens", `${count(section.text.length + section.hidden)} characters`));
   const part = element("section", `section ${section.kind}`, head);
   part.dataset.section = String(index);
   if (reader.editing.isOn(reader.row()) && reader.editing.now.index === index) {
@@ -110,6 +111,18 @@ function faultsPart(faults, reader) {
   return part;
 }
 
+// The findings of the row: their names in one line, and why, when it is opened.
+function findingsPart(findings, reader) {
+  const part = element("details", "row-findings"), head = element("summary");
+  const names = findings.map(([, title]) => title).join(", ");
+  head.append(element("strong", "", `${count(findings.length)} ${findings.length === 1 ? "finding" : "findings"}: `), names);
+  const lines = findings.map(([severity, title, why]) => element("li", "", element("span", `severity ${severity}`, severity), ` ${title}. ${why}`));
+  part.append(head, element("ul", "", ...lines));
+  part.open = reader.showsFindings === true;
+  part.addEventListener("toggle", () => { reader.showsFindings = part.open; });
+  return part;
+}
+
 function rawPart(raw) {
   const part = element("section", "section raw", element("header", "", element("span", "role", "Raw record")));
   if (raw?.note) part.append(element("p", "nothing", raw.note));
@@ -122,6 +135,7 @@ function rowParts(row, reader) {
   const body = element("div", "body");
   if (reader.showsRaw) body.append(rawPart(row.raw));
   else {
+    if (row.findings?.length) body.append(findingsPart(row.findings, reader));
     if (row.faults.length) body.append(faultsPart(row.faults, reader));
     for (const note of row.notes) body.append(element("p", "note", note));
     const answers = element("div", "pair"), { layout } = reader;
