@@ -56,6 +56,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   show(state);
   listen(state);
   clearInterval(state.watch);
-  state.watch = setInterval(() => listen(state), 400); // the chart is drawn after this, and anew when its key changes
-  return () => clearInterval(state.watch);
+  // The chart is drawn after this, and anew when its key changes. Streamlit also cleans up after a message that a later one
+  // overtook, so the watch ends by itself once the box is gone.
+  state.watch = setInterval(() => (state.box.isConnected ? listen(state) : clearInterval(state.watch)), 400);
 }
