@@ -245,7 +245,7 @@ def test_two_kinds_never_drop_all_copies(opened: dict[str, Dataset], app_home: P
 
 def test_groups_are_searched_and_become_filters(opened: dict[str, Dataset]) -> None:
     at = run(opened["small"], "exact")
-    at.text_input(key="sought_groups").set_value("fox jumps")
+    at.text_input(key="sought_duplicates").set_value("fox jumps")
     assert len(well(at.run()).dataframe[1].value) == 1
     at.button(key="only_group").click()
     assert filters(well(at.run())) == ["duplicate_group~eq~0"]
@@ -254,7 +254,7 @@ def test_groups_are_searched_and_become_filters(opened: dict[str, Dataset]) -> N
     at.button(key="extras").click()
     assert filters(well(at.run())) == ["is_near_extra~eq~true"]
     at = run(opened["small"], "exact")
-    at.text_input(key="sought_groups").set_value("nothing like it")
+    at.text_input(key="sought_duplicates").set_value("nothing like it")
     assert "No group holds this text." in said(well(at.run()))
 
 

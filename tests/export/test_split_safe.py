@@ -179,9 +179,10 @@ def test_the_page_asks_which_split_stays_whole(small_train: Dataset, monkeypatch
     page = well(page.run())
     assert page.multiselect(key="protect_split").value == ["test"]
     reasons = page.dataframe[0].value["step"].to_list()
-    assert reasons[-1] == "split train: near or equal to a row of test"
+    assert reasons[-1] == "Left out: split train: near or equal to a row of test"
     page.multiselect(key="protect_split").set_value(["train"])
-    assert well(page.run()).dataframe[0].value["step"].to_list()[-1] == "split test: near or equal to a row of train"
+    reasons = well(page.run()).dataframe[0].value["step"].to_list()
+    assert reasons[-1] == "Left out: split test: near or equal to a row of train"
     again = open_page("export", small_train)  # another session: the choice stays with the dataset
     assert again.selectbox(key="split_safe").value == "split"
     assert again.multiselect(key="protect_split").value == ["train"]

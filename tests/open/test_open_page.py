@@ -286,7 +286,7 @@ def test_pasted_rows_are_shown_as_a_file_would_be(folder: Path) -> None:
 def test_a_folder_of_this_computer_is_one_dataset_with_its_splits(folder: Path) -> None:
     at = open_page("open", None)
     row = lines({"prompt": "p", "response": "r"}).encode()
-    at.file_uploader(key="folder").set_value(
+    at.file_uploader(key="brought_folder").set_value(
         [(f"mine/{split}/a.jsonl", row, "application/json") for split in ("train", "test")]
     )
     at = well(at.run())

@@ -81,7 +81,7 @@ def _bring(paths: list[str]) -> None:
 
 def _whole_folder() -> None:
     """A choice of a whole folder of this computer, which is copied with the places of its files."""
-    uploads = st.file_uploader("A folder of this computer", accept_multiple_files="directory", key="folder")
+    uploads = st.file_uploader("A folder of this computer", accept_multiple_files="directory", key="brought_folder")
     if uploads and clicked("Use this folder", "use_folder"):
         try:
             folder = keep_folder([(upload.name, upload) for upload in uploads])

@@ -7,11 +7,14 @@ from math import floor, log10
 from typing import Any
 
 import pandas as pd
+import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.dataset.names import name_in_file
 from analysis.formats import ROLES, TEXT_ROLES, layout_sentences
+from analysis.personal_data.masked_rows import masked_frame
+from ui.rows import masking
 from ui.session.text import count, cut
 
 __all__ = ["examples", "examples_of", "first_rows", "has_texts", "rows_in_words", "say_notes", "say_unread", "sentence"]
@@ -123,9 +126,11 @@ def examples(seen: Mapping[str, Any]) -> dict[str, str]:
 
 
 def examples_of(dataset: Dataset) -> dict[str, str]:
-    """The same of the first rows of a dataset."""
-    head = next(dataset.batches(list(dataset.originals), 0, SHOWN_ROWS), None)
-    return {} if head is None else examples({"records": head.to_dicts(), "columns": dataset.originals})
+    """The same of the first rows of a dataset, in which known personal data are always masked."""
+    rows = pl.Series(range(min(SHOWN_ROWS, dataset.height)), dtype=pl.UInt32)
+    head = dataset.frame(list(dataset.originals), rows)
+    shown_head = masked_frame(dataset, head, rows) if masking.is_known(dataset) else head
+    return examples({"records": shown_head.to_dicts(), "columns": dataset.originals})
 
 
 def say_notes(seen: Mapping[str, Any]) -> None:
