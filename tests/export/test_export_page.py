@@ -297,7 +297,7 @@ def test_copies_and_personal_data_that_are_still_in_are_named(home: Path, tmp_pa
     compute(several, several.signal("personal_data"))
     at = opened(several, to="messages")
     assert "Still in:" in words(at)
-    labels = [link.proto.label for link in at.get("page_link")]
+    labels = [button.label for button in at.button if str(button.key).startswith("see_")]
     assert labels[:3] == ["2 exact duplicates", "5 rows with personal data", "near duplicates"]
     chosen = choose(several, ExportRequest(view=View().where("prompt", "has", "Call")))
     assert still_in(chosen, exposure(chosen)) == StillIn(exact=0, near=None, personal=2)

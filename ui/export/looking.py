@@ -37,7 +37,7 @@ def words_of(dataset: Dataset, request: ExportRequest, steps: Sequence[Step]) ->
 
 
 def say_what_is_still_in(dataset: Dataset, still: StillIn) -> None:
-    """Copies and personal data that would be exported, each a link to its page; what was not looked for is named."""
+    """Copies and personal data that would be exported, each a button to its page; what was not looked for is named."""
     kinds: tuple[tuple[int | None, str, str, str, str, dict[str, str]], ...] = (
         (still.exact, "exact duplicate", "", "exact duplicates", "duplicates", {"kind": "exact"}),
         (still.near, "near duplicate", "", "near duplicates", "duplicates", {"kind": "near"}),
@@ -61,7 +61,10 @@ def say_what_is_still_in(dataset: Dataset, still: StillIn) -> None:
 
 def _link(dataset: Dataset, label: str, page: str, more: dict[str, str]) -> None:
     params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params(), **more}
-    st.page_link(places.page(page), label=label, query_params=params, width="content")
+    if st.button(
+        label, key=f"see_{more.get('kind', page)}", type="tertiary"
+    ):  # a link would hold the values of the filters
+        st.switch_page(places.page(page), query_params=params)
 
 
 def show_first(dataset: Dataset, first: tuple[int, Any] | None) -> None:

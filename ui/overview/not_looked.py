@@ -41,7 +41,7 @@ def _line(dataset: Dataset, left: background.Left) -> None:
     cost = "not estimated yet" if left.seconds is None else f"about {duration(left.seconds)}"
     checks = f" · {count(len(left.checks), 'check')}: {', '.join(left.checks)}" if left.checks else ""
     failed = f" · It failed: {why}" if (why := background.failure(left.signal)) else ""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         label = "Try again" if failed else "Compute"
         st.button(
             f"{label} {name}",

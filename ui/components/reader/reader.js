@@ -56,7 +56,7 @@ class Reader {
     this.answerWaiting();
     this.keepClearOfMenu();
     this.draw();
-    this.layout.seeFirstHit();
+    if (this.data.subject === undefined) this.layout.seeFirstHit(); // beside a list, what was chosen stays in sight
     this.editing.update(refusals);
     this.ask();
   }
