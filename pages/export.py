@@ -65,6 +65,7 @@ with result:
     left = steps[-1]
     tokens = f", {left.tokens:,} tokens" if left.tokens is not None else ""
     st.subheader(f"{left.rows:,} of {count(steps[0].rows)} will be exported{tokens}", anchor=False)
+    go = st.container()  # at the top, so that the button is in sight whatever is asked beside it
     words = looking.words_of(dataset, request, steps)
     figure = figures.waterfall(words, [step.rows for step in steps], charts.palette())
     table = page.table_of(steps, words)
@@ -75,7 +76,7 @@ with result:
     looking.say_what_is_still_in(dataset, still)
     redacting.show_preview(dataset, request)
     looking.show_first(dataset, first)
-with asked:
+with go:
     if job := st.session_state.get("exporting"):
         jobs.wait_for(job, "Exporting", page.exported)
     else:

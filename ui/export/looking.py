@@ -73,7 +73,7 @@ def show_first(dataset: Dataset, first: tuple[int, Any] | None) -> None:
         return
     row, record = first
     st.subheader("First record", anchor=False)
-    st.code(_lines(_cut(masking.masked_values(dataset, row, record))), language="json", wrap_lines=True, height=280)
+    st.code(_lines(_cut(masking.masked_values(dataset, row, record))), language=None, wrap_lines=True, height=280)
 
 
 def _cut(value: Any) -> Any:
