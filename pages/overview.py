@@ -5,12 +5,13 @@ import streamlit as st
 from ui.figures import charts
 from ui.findings.checks import checked
 from ui.frame import frame
-from ui.overview import checks, verdict
+from ui.overview import checks, side_panel, verdict
 from ui.overview.funnel import funnel
 from ui.overview.numbers import numbers
 from ui.rows import browser
 
 dataset, in_view = frame.open_rows("Overview")
+browser.follow_selection(dataset)
 ready = {s.name for s in dataset.signals() if dataset.has(s)} if dataset.has_examples else set()
 
 top = st.container(horizontal=True, key="numbers")
@@ -19,11 +20,14 @@ if not dataset.has_examples:
 verdict.verdict(dataset)
 funnel(dataset)
 
-left, right = st.columns([3, 5], gap="medium")
-with left:
-    look_first = st.container(key="findings", gap="xsmall")
+sequence = browser.in_order(dataset, in_view)
+left, right = st.columns([4, 5] if side_panel.is_open(dataset) else [3, 5], gap="medium")
 with right:
-    browser.table(dataset, in_view)
+    browser.table(dataset, sequence)
+with left:
+    if side_panel.is_open(dataset):
+        side_panel.side_panel(dataset, sequence)
+    look_first = st.container(key="findings", gap="xsmall")
 
 # The charts are drawn before the findings, which can take a scan of all texts.
 units = {"tokens": "tokens", "chars": "lengths"}

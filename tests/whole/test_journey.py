@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from analysis.annotations import open_annotations
 from analysis.computing import compute, progress
 from analysis.workspace import Workspace
 from tests.support.browser import ROOT, Server, Watch
@@ -291,16 +293,34 @@ def test_the_overview_counts_and_its_table_opens_a_row_in_the_reader(winnow: Win
     }
     for name, number in wanted.items():
         expect(page.locator(".st-key-numbers").get_by_text(f"{number:,} {name}", exact=True)).to_be_visible()
-    table = page.locator(f'[class*="st-key-rows_{dataset.id}"] canvas').first
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
-    assert box
-    line = 2.1875 * 14  # pixels: Streamlit's height of a table's line at our size of text
-    page.mouse.click(box["x"] + 16, box["y"] + line * 3.5)  # the box before the third row
+    table = page.locator(".grid")
+    table.get_by_role("button", name="Open row 3", exact=True).click()
+    ids = dataset.frame(["row_id"], dataset.rows_of(view))["row_id"]
+    assert read_row(page, 2) == ids[2] and f"row={ids[2]}" in page.url
+    settled(page, "Overview")
+    button(page, "close_row").click()
+    expect(page.locator(".reader")).to_have_count(0)
+
+    table.get_by_role("button", name="row_tokens", exact=True).click()
+    table.get_by_role("button", name="Sort all rows: Largest first").click()
+    page.wait_for_url("**sort=row_tokens*")
+    longest = dataset.frame(["row_id", "row_tokens"], dataset.rows_of(view)).sort("row_tokens", descending=True)
+    expect(table.locator("tbody tr").first).to_have_attribute("data-row", longest["row_id"][0])
+    shown = table.locator("tbody tr").evaluate_all("rows => rows.map(row => row.dataset.row)")
+
+    table.get_by_label("Select row 2", exact=True).click()
+    table.get_by_label("Select row 4", exact=True).click(modifiers=["Shift"])
+    expect(table.locator(".count")).to_have_text("3 selected")
+    table.get_by_label("Tag the selected rows").select_option("drop")
+    expect(page.get_by_text(re.compile("^Tag “drop”: 3 rows changed"))).to_be_visible()
+    settled(page, "Overview")
+    expect(table.locator(".count")).to_have_text("3 selected")
+    with open_annotations(winnow.home) as notes:
+        tagged = notes.tags.standing(dataset.fingerprint).filter(pl.col("tags").list.contains("drop"))
+    assert set(tagged["row_id"]) == set(shown[1:4])
+    table.get_by_role("button", name="Read", exact=True).click()
     settled(page, "Read")
-    assert read_row(page, 2) == dataset.frame(["row_id"], dataset.rows_of(view))["row_id"][2]
-    counted(page, rows)
-    assert view_of(page) == view
+    counted(page, 3)
 
 
 def test_a_file_is_uploaded_and_its_roles_are_changed(winnow: Winnow, page: Page, tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ from analysis.training.training_checks import TRAINER_CHECKS
 from analysis.view import View
 from analysis.workspace import Workspace
 from tests.support.app_page import open_page
-from ui.session import jobs
+from ui.rows import as_file, masking
+from ui.session import jobs, session
 
 ROWS = [{"prompt": f"Write number {i} down.", "response": f"Here is number {i} for you."} for i in range(6)]
 Open = Callable[..., Dataset]
@@ -238,8 +239,8 @@ def test_columns_of_the_file_have_their_own_names_beside_those_of_winnow(opened:
     drawn = [json.loads(one.proto.spec)["layout"]["title"]["text"] for one in at.get("plotly_chart")]
     assert "Rows by tags (in the file)" in drawn
     assert {"rejected", "rejected (in the file)", "tags", "tags (in the file)"} <= {*at.multiselect[0].options}
-    assert "rejected (in the file)" in at.selectbox(key="sort").options
-    assert not [word for word in at.selectbox(key="sort").options if word.endswith("_original")]
+    titles = [column["title"] for column in grid_of(at)["columns"]]
+    assert "rejected (in the file)" in titles and not [word for word in titles if word.endswith("_original")]
 
 
 def test_a_filter_is_said_in_the_names_of_the_file(opened: Open) -> None:
@@ -264,6 +265,70 @@ def faulty(opened: Open) -> Dataset:
     for name in ("tokens", "structure", "exact_duplicates"):
         compute(dataset, dataset.signal(name))
     return dataset
+
+
+def grid_of(at: AppTest) -> dict[str, Any]:
+    """What the table of rows was given."""
+    [proto] = [one.proto for one in at.get("bidi_component") if one.proto.component_name.endswith("winnow_grid")]
+    given: dict[str, Any] = json.loads(proto.json)
+    return given
+
+
+def test_the_table_has_columns_by_role_and_those_of_the_filters(opened: Open) -> None:
+    dataset = faulty(opened)
+    names = [column["name"] for column in grid_of(open_page("overview", dataset))["columns"]]
+    assert names == ["tags", "prompt", "response", "row_tokens"]
+    filtered = grid_of(open_page("overview", dataset, "is_duplicate_extra~eq~true"))
+    assert [column["name"] for column in filtered["columns"]] == ["tags", "prompt", "response", "is_duplicate_extra"]
+    assert [row["cells"][1:] for row in filtered["rows"]] == [["Say it again.", LONG, "true"]] * 2
+    assert filtered["title"] == "Rows 1 to 2 of 2 in view"
+
+
+def test_the_address_sorts_all_rows_and_the_reader_follows(opened: Open) -> None:
+    dataset = opened(*({"prompt": f"p{i}", "response": "r", "score": (i * 37) % 120} for i in range(120)))
+    wanted = [f"p{i}" for i in sorted(range(120), key=lambda i: -(i * 37 % 120))]
+    at = open_page("overview", dataset, sort="score")
+    shown = grid_of(at)
+    assert shown["sort"] == ["score", True] and len(shown["rows"]) == 50
+    at_prompt = [column["name"] for column in shown["columns"]].index("prompt")
+    assert [row["cells"][at_prompt] for row in shown["rows"]] == wanted[:50]
+    assert [row["number"] for row in shown["rows"]][:2] == [1, 2]
+    smallest = grid_of(open_page("overview", dataset, sort="score", down="0"))
+    assert [row["cells"][at_prompt] for row in smallest["rows"]] == wanted[:-51:-1]
+    assert grid_of(open_page("overview", dataset, sort="no such column"))["sort"] is None
+    read = open_page("reading", dataset, sort="score", order="table")
+    assert read.selectbox(key="order").value == "table"
+    assert "table" not in open_page("reading", dataset).selectbox(key="order").options
+
+
+def test_a_row_of_the_address_is_open_beside_the_table(opened: Open) -> None:
+    dataset = opened()
+    row = dataset.column("row_id")[3]
+    at = open_page("overview", dataset, row=row)
+    assert grid_of(at)["opened"] == row and "close_row" in keys(at)
+    at.button(key="close_row").click().run()
+    assert not at.exception and "close_row" not in keys(at) and "row" not in at.query_params
+    assert "close_row" not in keys(open_page("overview", dataset, row="no-such-row"))
+
+
+def test_a_file_of_the_rows_has_them_in_order_and_masked(
+    opened: Open, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = opened(
+        {"prompt": 'Say "a", b', "response": "c\nd"},
+        {"prompt": "Write to me.", "response": "I am ann.lee@example.org."},
+    )
+    rows = dataset.rows_of(View()).reverse()
+    columns = ["response", "prompt", "tags"]
+    plain = 'response,prompt,tags\nI am ann.lee@example.org.,Write to me.,\n"c\nd","Say ""a"", b",\n'
+    assert as_file.maker(dataset, rows, columns)().decode() == plain
+    compute(dataset, dataset.signal("personal_data"))
+    made = as_file.maker(dataset, rows, columns)().decode()
+    assert "ann.lee" not in made and made.count("\n") == plain.count("\n")
+    monkeypatch.setattr(masking, "is_on", lambda: False)
+    assert as_file.maker(dataset, rows, columns)().decode() == plain
+    looks = session.notes().looks.latest(dataset.fingerprint)
+    assert looks.height == 1, "who sees values is recorded"
 
 
 def cards_of(at: AppTest) -> list[str]:

@@ -23,7 +23,7 @@ from ui.components.reader import Change, place_in, read_log, reader
 from ui.reading import as_rendered, editing, progress, row_findings, same_fault
 from ui.reading.as_tokens import Tokens, take_training_wish, tokens_of
 from ui.rows import like, masking
-from ui.rows.browser import as_listed
+from ui.rows.browser import as_listed, in_order
 from ui.session import history, places, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.login import note_change, person
@@ -40,6 +40,7 @@ ORDERS = {
     "shortest": "shortest first",
     "disputed": "most disputed first",
     "listed": "as the filter lists them",
+    "table": "as the table is sorted",
 }
 SIGNAL_OF = {"longest": "lengths", "shortest": "lengths", "disputed": "consensus"}
 SORTED_BY = {  # the columns of an order, the largest first or not
@@ -71,7 +72,9 @@ def _ordered(key: Key, order: str, seed: int, _dataset: Dataset, _view: View, _r
 def choose_order() -> tuple[str, int]:
     """The order of reading, by its short name in the URL, and the seed of the random order, else 0. The order of a list
     is offered if a filter has one. Another page can set `st.session_state["order"]` before it opens this one."""
-    offered = [name for name in ORDERS if name != "listed" or session.view().listed]
+    hidden = {"listed"} if not session.view().listed else set()
+    hidden |= {"table"} if "sort" not in st.query_params else set()
+    offered = [name for name in ORDERS if name not in hidden]
     if history.remembered("order") not in offered:
         st.session_state["order"] = asked if (asked := st.query_params.get("order")) in offered else offered[0]
     order = str(st.selectbox("Order", offered, format_func=ORDERS.__getitem__, key="order", width=190))
@@ -86,6 +89,8 @@ def choose_order() -> tuple[str, int]:
 
 def ordered(dataset: Dataset, rows: pl.Series, order: str, seed: int) -> pl.Series:
     """The positions in reading order; cached while the view stays the same."""
+    if order == "table":
+        return in_order(dataset, rows)
     key = key_of(dataset, *SORTED_BY.get(order, {}), view=session.view())
     return _ordered(key, order, seed, dataset, session.view(), rows)
 

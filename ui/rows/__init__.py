@@ -1,12 +1,14 @@
 """What pages do with rows: list, tag, drop and mask them, find similar ones, undo changes."""
 
 __all__ = [
-    "actions",
+    "as_file",
     "browser",
     "cleaning",
     "cluster_names",
+    "grid",
     "like",
     "masking",
+    "order",
     "tagging",
     "ticked",
     "undoing",

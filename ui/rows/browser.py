@@ -1,107 +1,168 @@
-"""The table of the rows in view: 50 per page, sortable, with a choice of columns; a ticked row can be read."""
+"""The table of the rows in view, 50 per page: rows are selected, opened, sorted and filtered in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.dataset.folder import HAS_PROPOSAL, MESSAGES
+from analysis.errors import ViewError
 from analysis.signal import ROW_ID
-from analysis.view import View
-from ui.rows import like, masking
-from ui.rows.ticked import ticked_lines, ticked_once
+from ui.rows import as_file, like, masking, order, tagging, undoing
+from ui.rows.grid import Asked, Column, grid
 from ui.session import places, session
-from ui.session.cache_keys import Key, key_of
 from ui.session.column_names import namer
-from ui.session.text import count, cut
+from ui.session.text import cut
 
 PAGE_ROWS = 50
 SHOWN_CHARS = 220
-AS_IN_FILE, AS_LISTED = "as in the file", "as the filter lists them"
+GOES = "selected_go"
+"""In the session: the page that was asked for the selected rows."""
 FIRST_COLUMNS = ("tags", "prompt", "response", "rejected", "text")
 THEN = ("source", "annotator", "score", "label", "language", "created_at")
 
 
-def usual_columns(dataset: Dataset, view: View | None = None) -> list[str]:
-    """The columns shown at first: the texts, those that the view filters by, the main roles and the length.
-
-    Where the view filters by a column, the length is left out.
-    """
+def usual_columns(dataset: Dataset) -> list[str]:
+    """The columns shown at first: the texts, the main roles and the length."""
     texts = [c for c in FIRST_COLUMNS if c in dataset.canonical or c == "tags"]
     texts = [*([HAS_PROPOSAL] if dataset.proposals.height else []), *texts]
     roles = [dataset.roles[r] for r in THEN if r in dataset.roles]
     plain = [] if len(texts) > 1 else list(dataset.originals)[:8]
-    asked = {f.column: None for f in (view.active if view else ()) if f.column in dataset.schema}
-    lengths = [c for c in ("row_tokens",) if c in dataset.schema and dataset.has_examples and not asked]
-    return list(dict.fromkeys([*texts, *asked, *plain, *roles, *lengths]))
+    lengths = [c for c in ("row_tokens",) if c in dataset.schema and dataset.has_examples]
+    return list(dict.fromkeys([*texts, *plain, *roles, *lengths]))
+
+
+def shown_columns(dataset: Dataset, chosen: Sequence[str]) -> list[str]:
+    """The chosen columns, and after the texts those that the view filters by, in the place of the length."""
+    asked = [f.column for f in session.view().active if f.column in dataset.shown_columns]
+    texts = [c for c in chosen if c in (HAS_PROPOSAL, *FIRST_COLUMNS)]
+    others = [c for c in chosen if c not in texts and not (asked and c == "row_tokens")]
+    return list(dict.fromkeys([*texts, *asked, *others]))
+
+
+def in_order(dataset: Dataset, rows: pl.Series) -> pl.Series:
+    """The rows in view in the order of the address: by a column, as a filter lists them, or as in the file."""
+    if by := order.of_address(dataset):
+        return order.sorted_rows(dataset, rows, *by)
+    return as_listed(dataset, rows, session.view().listed) if session.view().listed else rows
 
 
 def table(dataset: Dataset, rows: pl.Series) -> None:
-    """Draws the controls and one page of the table."""
-    schema = dataset.schema
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        choices = dataset.shown_columns
-        columns = st.multiselect(
-            "Columns",
-            choices,
-            default=[c for c in usual_columns(dataset, session.view()) if c in choices],
-            format_func=namer(dataset),
-            key=f"columns_{dataset.id}",
-        )
-        sortable = [c for c in choices if not isinstance(schema[c], pl.List) and not dataset.is_long(c)]
-        given = [AS_LISTED, AS_IN_FILE] if session.view().listed else [AS_IN_FILE]
-        by = st.selectbox(
-            "Sort by", [*given, *sortable], format_func=namer(dataset), key="sort", width=190, bind="query-params"
-        )
-        down = st.toggle("Largest first", key="down", value=True, bind="query-params", disabled=by in given)
-        act = choose_act("ticked", select="selects it")
-    selected = st.container(horizontal=True, vertical_alignment="center", key="selected")
+    """Draws one page of the table; `rows` are in order. A click on a row writes its id into the address, as `row`."""
     like.grant(dataset)
-    pages = -(-len(rows) // PAGE_ROWS)
-    page = min(st.pagination(pages, key="page"), pages)
-    if by == AS_LISTED:
-        rows = as_listed(dataset, rows, session.view().listed)
-    elif by in sortable:
-        rows = _sorted(dataset, by, down, rows)
-    shown = rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
+    schema, pages = dataset.schema, -(-len(rows) // PAGE_ROWS)
+    choices = dataset.shown_columns
+    with st.container(horizontal=True, vertical_alignment="center", key="table_tools"):
+        page = min(st.pagination(pages, key="page", width="content"), pages) if pages > 1 else 1
+        st.space("stretch")
+        with st.popover("Columns", key="choose_columns"):
+            chosen = st.multiselect(
+                "Columns",
+                choices,
+                default=[c for c in usual_columns(dataset) if c in choices],
+                format_func=namer(dataset),
+                key=f"columns_{dataset.id}",
+            )
+        columns = shown_columns(dataset, chosen)
+        as_file.offer(dataset, rows, columns)
     if not columns:
         st.text("Choose a column to show.")
         return
+    shown = rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS)
     frame = masking.masked(dataset, dataset.frame(columns, shown), shown).select(cell(c, schema[c]) for c in columns)
-    lines = frame.rename(dict(zip(columns, _headers(map(dataset.called, columns)), strict=True)))
-    alt = f"Rows {(page - 1) * PAGE_ROWS + 1} to {(page - 1) * PAGE_ROWS + len(shown)} of {len(rows)} in view"
-    options: dict[str, Any] = {
-        "height": "content" if len(shown) < 20 else 640,
-        "column_config": {c: st.column_config.TextColumn(width="large") for c in FIRST_COLUMNS[1:]},
-    }
-    if act == "select":
-        picked = ticked_lines(lines, f"select_{dataset.id}_{page}", alt, **options)
-        with selected:
-            _offer_selected(dataset, shown.gather(picked))
-        return
-    line = ticked_once(lines, f"rows_{dataset.id}", alt, **options)
-    if line is not None:
-        follow(dataset, dataset.frame([ROW_ID], shown)[ROW_ID][line], act)
-
-
-def _offer_selected(dataset: Dataset, rows: pl.Series) -> None:
-    """A button that makes the ticked rows the rows in view, on which the bar of actions works."""
-    ids = dataset.frame([ROW_ID], rows)[ROW_ID].to_list()
-    view = session.view().listing("selected by hand", ids) if ids else session.view()
-    st.button(
-        f"Show only the {count(len(ids))} selected" if ids else "Tick rows to select them",
-        key="show_selected",
-        type="primary",
-        disabled=not ids,
-        on_click=session.set_view,
-        args=(view,),
+    first = (page - 1) * PAGE_ROWS + 1
+    ids = dataset.frame([ROW_ID], shown)[ROW_ID]
+    grid(
+        f"grid_{dataset.id}",
+        [
+            _column(dataset, name, title)
+            for name, title in zip(columns, _headers(map(dataset.called, columns)), strict=True)
+        ],
+        [
+            {"id": id, "number": first + place, "cells": list(map(in_words, cells))}
+            for place, (id, cells) in enumerate(zip(ids, frame.iter_rows(), strict=True))
+        ],
+        lambda asked: _act(dataset, asked, chosen),
+        title=f"Rows {first:,} to {first + len(shown) - 1:,} of {len(rows):,} in view",
+        of="|".join((dataset.id, *session.view().to_params())),
+        tags=_tags(dataset),
+        sort=order.of_address(dataset),
+        lines=_lines(),
+        opened=st.query_params.get("row", ""),
     )
-    if ids:
-        st.text("Then Tag, Drop and Clean at the top of the page work on these rows.")
+
+
+def _tags(dataset: Dataset) -> list[str]:
+    return list(dict.fromkeys([*session.notes().vocabulary.tags(dataset.fingerprint), tagging.DROP]))
+
+
+def _lines() -> int:
+    asked = st.query_params.get("lines", "")
+    return int(asked) if asked in ("2", "3") else 1
+
+
+def _column(dataset: Dataset, name: str, title: str) -> Column:
+    dtype = dataset.schema[name]
+    text = "text" if dtype == pl.String else ""
+    kind = "number" if dtype.is_numeric() else text
+    return {"name": name, "title": title, "kind": kind, "sorts": order.sortable(dataset, name)}
+
+
+def in_words(value: object) -> str:
+    """A value as a cell shows it.
+
+    >>> in_words(None), in_words(True), in_words(0.5), in_words(["a", "b"]), in_words(3)
+    ('', 'true', '0.5', 'a, b', '3')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return ", ".join(map(in_words, value)) if isinstance(value, list) else str(value)
+
+
+def _act(dataset: Dataset, asked: Asked, chosen: Sequence[str]) -> None:
+    """For callbacks: what was asked for in the table."""
+    ids, column = list(asked.get("ids", ())), str(asked.get("column", ""))
+    match asked["do"]:
+        case "open":
+            st.query_params["row"] = ids[0]
+        case "sort":
+            order.keep(column, bool(asked.get("down")))
+        case "hide":
+            st.session_state[f"columns_{dataset.id}"] = [c for c in chosen if c != column]
+        case "lines":
+            st.query_params["lines"] = str(asked.get("lines", 1))
+        case "filter":
+            _filter(dataset, column, str(asked.get("op")), str(asked.get("value")))
+        case "tag":
+            tagging.say(dataset, dict.fromkeys(ids, True), str(asked.get("tag")))
+        case "read" | "export":
+            session.set_view(session.view().listing("selected by hand", ids))
+            st.session_state[GOES] = {"read": "reading", "export": "export"}[asked["do"]]
+
+
+def _filter(dataset: Dataset, column: str, op: str, value: str) -> None:
+    """Adds a filter to the view, or says why it is none."""
+    try:
+        more = session.view().where(column, op, value)
+        dataset.check(more)
+    except ViewError as error:
+        undoing.tell(str(error))
+    else:
+        session.set_view(more)
+
+
+def follow_selection(dataset: Dataset) -> None:
+    """Goes to the page that was asked for the selected rows, which are the rows in view by now."""
+    if page := st.session_state.pop(GOES, None):
+        params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params()}
+        st.switch_page(places.page(page), query_params=params)
 
 
 def choose_act(key: str, **more: str) -> str:
@@ -131,6 +192,7 @@ def as_listed(dataset: Dataset, rows: pl.Series, ids: Sequence[str]) -> pl.Serie
 def open_in_reader(dataset: Dataset, row_id: str) -> None:
     """Goes to Read at this row, with the same view."""
     params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params(), "row": row_id}
+    params |= order.params()
     st.switch_page(places.page("reading"), query_params=params)  # of a list of pairs only the last filter would stay
 
 
@@ -158,13 +220,3 @@ def cell(column: str, dtype: pl.DataType) -> pl.Expr:
         )
         return pl.col(column).list.eval(turn).list.join(" ⏎ ").str.slice(0, SHOWN_CHARS)
     return pl.col(column)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _order(key: Key, down: bool, _rows: pl.Series, _values: pl.Series) -> pl.Series:
-    return _rows.gather(_values.gather(_rows).arg_sort(descending=down, nulls_last=True))
-
-
-def _sorted(dataset: Dataset, by: str, down: bool, rows: pl.Series) -> pl.Series:
-    """The rows in view ordered by a column, nulls last; cached while view and column stay the same."""
-    return _order(key_of(dataset, by, view=session.view()), down, rows, dataset.column(by))

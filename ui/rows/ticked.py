@@ -1,4 +1,4 @@
-"""A table in which a person ticks lines: one whose tick stays, one whose tick is used once, or several."""
+"""A table in which a person ticks a line: one whose tick stays, or one whose tick is used once."""
 
 from __future__ import annotations
 
@@ -20,14 +20,6 @@ def ticked(table: Table, key: str, alt: str, **options: Any) -> int | None:
     )
     lines = [line for line in picked.selection.rows if line < len(table)]
     return lines[0] if lines else None
-
-
-def ticked_lines(table: Table, key: str, alt: str, **options: Any) -> list[int]:
-    """The same with several ticks: the numbers of the ticked lines."""
-    picked = st.dataframe(
-        table, hide_index=True, on_select="rerun", selection_mode="multi-row", key=key, alt=alt, **options
-    )
-    return [line for line in picked.selection.rows if line < len(table)]
 
 
 def ticked_once(table: Table, key: str, alt: str, **options: Any) -> int | None:
