@@ -17,8 +17,9 @@ ready = {s.name for s in dataset.signals() if dataset.has(s)} if dataset.has_exa
 top = st.container(horizontal=True, key="numbers")
 if not dataset.has_examples:
     frame.say_no_examples()
-verdict.verdict(dataset)
-funnel(dataset)
+with st.container():  # also while it is empty: what comes and goes here must not make the table below anew
+    verdict.verdict(dataset)
+    funnel(dataset)
 
 sequence = browser.in_order(dataset, in_view)
 left, right = st.columns([4, 5] if side_panel.is_open(dataset) else [3, 5], gap="medium")

@@ -85,10 +85,10 @@ def write_csv(frames: Iterable[pl.DataFrame], schema: Mapping[str, pl.DataType],
     return written
 
 
-def csv_of(table: pl.DataFrame) -> bytes:
-    """A small table as a CSV file with its header, UTF-8; texts that a spreadsheet would run get an apostrophe."""
+def csv_of(table: pl.DataFrame, has_header: bool = True) -> bytes:
+    """A small table as a CSV file, UTF-8; texts that a spreadsheet would run get an apostrophe."""
     texts = [pl.col(name) for name, dtype in table.schema.items() if dtype == pl.String]
-    return table.with_columns(map(_neutral, texts)).write_csv().encode()
+    return table.with_columns(map(_neutral, texts)).write_csv(include_header=has_header).encode()
 
 
 def _is_formula(text: pl.Expr) -> pl.Expr:

@@ -315,12 +315,12 @@ def test_a_file_of_the_rows_has_them_in_order_and_masked(
     opened: Open, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dataset = opened(
-        {"prompt": 'Say "a", b', "response": "c\nd"},
-        {"prompt": "Write to me.", "response": "I am ann.lee@example.org."},
+        {"prompt": 'Say "a", b', "response": "=c\nd"},
+        {"prompt": "Write to me.", "response": "I am ann.lee@gravel-works.co."},
     )
     rows = dataset.rows_of(View()).reverse()
     columns = ["response", "prompt", "tags"]
-    plain = 'response,prompt,tags\nI am ann.lee@example.org.,Write to me.,\n"c\nd","Say ""a"", b",\n'
+    plain = 'response,prompt,tags\nI am ann.lee@gravel-works.co.,Write to me.,""\n"\'=c\nd","Say ""a"", b",""\n'
     assert as_file.maker(dataset, rows, columns)().decode() == plain
     compute(dataset, dataset.signal("personal_data"))
     made = as_file.maker(dataset, rows, columns)().decode()

@@ -10,6 +10,7 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.dataset.folder import MESSAGES
+from analysis.export.flat import csv_of
 from analysis.personal_data.masked_rows import lines_of, masked_frame
 from analysis.signal import ROW_ID
 from ui.rows import masking
@@ -70,8 +71,8 @@ def maker(dataset: Dataset, rows: pl.Series, columns: Sequence[str]) -> Callable
             frame = seen(piece)
             flat = frame.select(_flat(name, dtype) for name, dtype in frame.schema.items())
             if not start:
-                out.write(pl.DataFrame([headers], orient="row").write_csv(include_header=False).encode())
-            flat.write_csv(out, include_header=False)
+                out.write(csv_of(pl.DataFrame([headers], orient="row"), has_header=False))
+            out.write(csv_of(flat, has_header=False))
         return out.getvalue()
 
     return make

@@ -45,7 +45,8 @@ def params() -> dict[str, str | list[str]]:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _order(key: Key, down: bool, _rows: pl.Series, _values: pl.Series) -> pl.Series:
-    return _rows.gather(_values.gather(_rows).arg_sort(descending=down, nulls_last=True))
+    by = pl.arg_sort_by("value", descending=down, nulls_last=True, maintain_order=True)
+    return _rows.gather(pl.DataFrame({"value": _values.gather(_rows)}).select(by).to_series())
 
 
 def sorted_rows(dataset: Dataset, rows: pl.Series, by: str, down: bool) -> pl.Series:
