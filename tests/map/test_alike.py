@@ -30,8 +30,8 @@ from analysis.map.chosen import choose_vectors
 from analysis.signal import ROW_ID
 from analysis.view import MAX_VIEW_CHARS, Filter, View
 from analysis.workspace import Workspace
+from tests.support.app_page import grid_of, well
 from tests.support.app_page import open_page as run
-from tests.support.app_page import well
 from tests.support.browser import ROOT, Server
 from tests.support.screen import PRESS, chips, counted, read_row, settled, view_of
 
@@ -316,7 +316,9 @@ def test_a_sentence_finds_the_nearest_rows_and_these_become_a_view(coarse: Datas
     assert shown.sentence == "row_id is among the 10 rows nearest to “a boat at sea”"
     order = coarse.frame([ROW_ID], pl.Series(listed["row "] - 1))[ROW_ID].to_list()
     assert shown.listed == order and len(coarse.rows_of(shown)) == 10
-    assert list(run("overview", coarse, *shown.to_params()).dataframe[-1].value["prompt"]) == list(listed["prompt"])
+    given = grid_of(run("overview", coarse, *shown.to_params()))
+    prompt = [column["name"] for column in given["columns"]].index("prompt")
+    assert [row["cells"][prompt] for row in given["rows"]] == list(listed["prompt"])
 
 
 def test_what_cannot_be_searched_says_why(dataset: Dataset, bare: Dataset) -> None:

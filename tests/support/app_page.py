@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -27,3 +29,10 @@ def well(at: AppTest) -> AppTest:
     assert not at.exception, at.exception[0].stack_trace
     assert not at.error, [error.value for error in at.error]
     return at
+
+
+def grid_of(at: AppTest) -> dict[str, Any]:
+    """What the table of rows was given."""
+    [proto] = [one.proto for one in at.get("bidi_component") if one.proto.component_name.endswith("winnow_grid")]
+    given: dict[str, Any] = json.loads(proto.json)
+    return given

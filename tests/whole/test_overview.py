@@ -19,7 +19,7 @@ from analysis.signal import Signal
 from analysis.training.training_checks import TRAINER_CHECKS
 from analysis.view import View
 from analysis.workspace import Workspace
-from tests.support.app_page import open_page
+from tests.support.app_page import grid_of, open_page
 from ui.rows import as_file, masking
 from ui.session import jobs, session
 
@@ -265,13 +265,6 @@ def faulty(opened: Open) -> Dataset:
     for name in ("tokens", "structure", "exact_duplicates"):
         compute(dataset, dataset.signal(name))
     return dataset
-
-
-def grid_of(at: AppTest) -> dict[str, Any]:
-    """What the table of rows was given."""
-    [proto] = [one.proto for one in at.get("bidi_component") if one.proto.component_name.endswith("winnow_grid")]
-    given: dict[str, Any] = json.loads(proto.json)
-    return given
 
 
 def test_the_table_has_columns_by_role_and_those_of_the_filters(opened: Open) -> None:
