@@ -304,6 +304,7 @@ def test_the_overview_counts_and_its_table_opens_a_row_in_the_reader(winnow: Win
     table.get_by_role("button", name="score", exact=True).click()
     table.get_by_role("button", name="Sort all rows: Largest first").click()
     page.wait_for_url("**sort=score*")
+    expect(table.locator("th[aria-sort=descending]")).to_have_text(re.compile("score"))
     scores = dict(dataset.frame(["row_id", "score"], dataset.rows_of(view)).iter_rows())
     best = max(score for score in scores.values() if score is not None)
     expect(table.locator("tbody tr").first).to_have_attribute("data-row", next(r for r in scores if scores[r] == best))
