@@ -192,6 +192,32 @@ def test_a_message_that_a_later_one_overtook_does_not_make_the_reader_deaf(read:
     assert stored(page, before, 4) == [[f"{at:016x}", tag, True, False] for at, tag in expected]
 
 
+def test_a_reader_that_streamlit_takes_away_and_puts_back_is_the_same(read: Callable[[int], Page]) -> None:
+    """A message while the page is drawn again does that. Neither the place nor a key pressed in between is lost."""
+    page = read(750)
+    before = len(changes(page))
+    away = """() => {
+      const parts = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")].map((part) => part.shadowRoot);
+      const { winnowReader: reader } = parts.find((part) => part.winnowReader), { data, setState } = reader;
+      const holder = reader.root.parentNode, parentElement = document.createElement("div");
+      const end = winnowReaderCode.draw({ parentElement: holder, data, setStateValue: setState });
+      reader.root.remove();
+      end();
+      globalThis.putBack = () => {
+        (holder.host ?? holder).parentNode.append(parentElement);
+        winnowReaderCode.draw({ parentElement, data, setStateValue: setState });
+      };
+    }"""
+    burst(page, "jj1")
+    page.evaluate(away)
+    burst(page, "k2")
+    page.evaluate("putBack()")
+    shows(page, 751)
+    burst(page, "3")
+    expected = [(752, "keep"), (751, "drop"), (751, "fix")]
+    assert stored(page, before, 3) == [[f"{at:016x}", tag, True, False] for at, tag in expected]
+
+
 def test_the_code_of_the_reader_is_sent_once(app: Server, page: Page) -> None:
     frames: list[bytes] = []
     page.on(

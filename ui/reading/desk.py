@@ -149,8 +149,7 @@ def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
     tokens = tokens_of(dataset)
     book = Book("reader", dataset.fingerprint, words, payloads, store_of(dataset), has_similar=True, tokens=tokens)
     book = book._replace(can_edit=True, can_render=True)
-    if store(book) and note_change():
-        st.rerun()  # the page asks for the name
+    asks = store(book) and note_change()
     session.take_tags(dataset)
     masking.take_wish(st.session_state.get(book.key))
     state = st.session_state.get(book.key)
@@ -166,6 +165,8 @@ def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
     greeting = "You stopped here last time. G goes to another row." if begin else ""
     book = book._replace(more={"progress": progress.words(dataset, sequence), "greeting": greeting})
     draw(dataset, book, sequence, token, begin)
+    if asks:
+        st.rerun()  # the page asks for the name
 
 
 @st.fragment

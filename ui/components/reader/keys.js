@@ -42,10 +42,12 @@ function keyList(own = []) {
 
 // What a key does in the reader; a key with no meaning here is left to the page.
 function pressKey(reader, event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || reader.isLeaving || !reader.isShown()) return;
   const target = event.composedPath()[0];
-  const isOurs = event.composedPath().includes(reader.root);
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || reader.isLeaving) return;
   if (target instanceof Element && isTyping(target)) return;
+  if (!reader.root.isConnected) reader.missed.push(event);
+  if (!reader.isShown()) return;
+  const isOurs = event.composedPath().includes(reader.root);
   const key = keyName(event);
   const isArrow = key === "arrowright" || key === "arrowleft";
   if (isArrow && isOurs && reader.showsTokens && target.closest(".token-area")) {

@@ -3,8 +3,8 @@
 const REST_MILLISECONDS = 250, MOST_SEEN = 50; // a row that was on the screen for that long is read
 const NEAR_EDGE = 8; // the next window is requested this many rows before the end of this one
 class Reader {
-  constructor(host) {
-    Object.assign(this, { at: 0, showsRaw: false, showsTokens: null, showsRendered: null, tokensFrom: 0, unfolded: new Set(), waiting: [], seen: [], since: performance.now(), advances: keptChoice("winnow-advances"), drawn: null, asked: null });
+  constructor() {
+    Object.assign(this, { at: 0, missed: [], showsRaw: false, showsTokens: null, showsRendered: null, tokensFrom: 0, unfolded: new Set(), waiting: [], seen: [], since: performance.now(), advances: keptChoice("winnow-advances"), drawn: null, asked: null });
     this.onKey = (event) => pressKey(this, event);
     this.onSubject = (event) => { this.wanted = event.detail; this.bar.draw(); };
     this.stop = () => {
@@ -20,7 +20,6 @@ class Reader {
     this.root = element("div", "reader", this.bar.root, this.bar.help, this.main, this.spoken);
     this.editing = new Editing(this);
     this.layout = new Layout(this);
-    host.append(this.root);
   }
 
   // Called for every message from the server. If the revision is the same, the reader does not move.
@@ -278,13 +277,27 @@ class Reader {
   }
 }
 
+// Streamlit can take the reader off the screen and put it back a moment later, where a message comes while the page is
+// drawn again. It is the same reader then, at the same place, and the keys pressed in between count.
+const AWAY_MILLISECONDS = 600; // longer than that, and it was left for another page
+const readersHere = (globalThis.winnowReaders ??= new Set());
+
 function drawReader({ parentElement, data, setStateValue }) {
-  if (!parentElement.winnowReader) {
+  const isBack = (one) => one.data.revision === data.revision && one.data.dataset === data.dataset && !one.root.isConnected;
+  let reader = parentElement.winnowReader;
+  if (!reader) {
     parentElement.append(element("style", "", READER_STYLE));
-    parentElement.winnowReader = new Reader(parentElement);
+    reader = [...readersHere].find(isBack) ?? new Reader();
+    parentElement.winnowReader = reader;
+    parentElement.append(reader.root);
+    readersHere.add(reader);
   }
-  const reader = parentElement.winnowReader;
   reader.update(data, setStateValue);
-  // Streamlit also calls this for a message that a later one overtook: the reader is then on the screen and must go on.
-  return () => { if (!reader.root.isConnected) reader.stop(); };
+  for (const event of reader.missed.splice(0)) pressKey(reader, event);
+  // Streamlit also calls this for a message that a later one overtook: the reader is then on the screen and goes on.
+  return () => setTimeout(() => {
+    if (reader.root.isConnected) return;
+    reader.stop();
+    readersHere.delete(reader);
+  }, AWAY_MILLISECONDS);
 }
