@@ -22,6 +22,7 @@ __all__ = [
     "redaction",
     "replay",
     "request",
+    "split_safe",
     "steps",
     "still_in",
     "unpacked_rows",

@@ -27,9 +27,10 @@ from analysis.export.receipt import Receipt
 from analysis.export.redaction.outcome import outcome
 from analysis.export.redaction.redacting import Redacting
 from analysis.export.request import TOKENIZED, ExportRequest
+from analysis.export.split_safe import protection
 from analysis.export.training_formats import KEYS
 from analysis.export.unpacking import Unpacking, outlook
-from analysis.export.waterfall import Chosen, choose, protection
+from analysis.export.waterfall import Chosen, choose
 from analysis.export.writers import write_training
 
 Report = Callable[[str, int, int], None]
@@ -124,7 +125,13 @@ def write_export(
     unpacking, cleaner, redacting = Unpacking(chosen), Cleaner(chosen.dataset, chosen.request.clean), Redacting(chosen)
     written = write_rows(chosen, folder, sources, report, unpacking, cleaner, redacting)
     taken = chosen.taking.notes(chosen.mask)
-    written.notes += [*taken, *protection(chosen), *unpacking.notes(), *cleaner.notes(), *redacting.notes()]
+    written.notes += [
+        *taken,
+        *protection(chosen.request, chosen.protected),
+        *unpacking.notes(),
+        *cleaner.notes(),
+        *redacting.notes(),
+    ]
     receipt = receipt_of(chosen, written, lost, redacting.personal_data(), unpacking.shots)
     if chosen.request.redact:
         report("scanning again", 0, chosen.rows)

@@ -5,27 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from analysis.dataset import Dataset
-from analysis.duplicates.groups import pairs_of
-from analysis.duplicates.splits import MOST, Splits, evaluation_splits, leaving, protecting, splits_of
 from analysis.errors import ExportError
-from analysis.export.as_tokens import choice_of
-from analysis.export.misfits import misfit_columns, misfits
+from analysis.export.fitting import batches, fitting
 from analysis.export.proposed.taking import Taking
 from analysis.export.proposed.tokens import tokens_with_proposals
-from analysis.export.request import TOKENIZED, TRAINER, ExportRequest, types_column
+from analysis.export.request import ExportRequest, types_column
+from analysis.export.split_safe import protected_splits, split_safe
 from analysis.export.steps import Step, next_step, taken_step
-from analysis.export.training_formats import KEYS, SourceColumns
-from analysis.export.unpacked_rows import is_packed
-from analysis.formats.layouts import BY_NAME
+from analysis.export.training_formats import SourceColumns
+from analysis.export.writer_columns import columns_for_writers
 from analysis.personal_data.types import ENTITY_TYPES
-from analysis.proposals.proposed_rows import replaced
 from analysis.signal import ROW_ID
-
-PACKED = "has_solved_examples"
 
 
 @dataclass(frozen=True)
@@ -111,10 +104,10 @@ def choose(
     protected: list[str] = []
     if request.split_safe:
         splits, protected = protected_splits(dataset, request.split_safe, request.protect)
-        for reason, passes in _split_safe(dataset, request.split_safe, splits, mask):
+        for reason, passes in split_safe(dataset, request.split_safe, splits, mask):
             mask = mask & passes
             steps.append(next_step(reason, mask, counted, steps[-1]))
-    for reason, passes in _fitting(dataset, request, source, mask, taking):
+    for reason, passes in fitting(dataset, request, source, mask, taking):
         mask = mask & passes
         if int(mask.sum()) < steps[-1].rows:
             steps.append(next_step(f"{request.to} cannot hold it: {reason}", mask, counted, steps[-1]))
@@ -176,128 +169,3 @@ def _reasons(dataset: Dataset, request: ExportRequest, reasons: pl.DataFrame | N
     if request.only_tags:
         any_of = pl.any_horizontal(pl.col("tags").list.contains(tag) for tag in request.only_tags)
         yield f"not tagged {' or '.join(request.only_tags)}", tags.to_frame().select(any_of).to_series()
-
-
-def protected_splits(dataset: Dataset, column: str, protect: Sequence[str] = ()) -> tuple[Splits, list[str]]:
-    """The splits of a column in the order in which they stay whole, and those that are protected (`protecting`).
-
-    Raises ExportError where the column is not one of splits, DuplicatesError where a name is no split.
-    """
-    if column not in (*dataset.originals, "source_file"):
-        raise ExportError(
-            f"There is no column {column!r} of splits; the columns are {', '.join(dataset.originals)}, source_file."
-        )
-    values = dataset.column(column)
-    if (count := values.drop_nulls().n_unique()) > MOST:
-        raise ExportError(f"{column} has {count:,} values, and splits are at most {MOST}; name another column.")
-    return protecting(splits_of(values), protect)
-
-
-def protection(chosen: Chosen) -> list[str]:
-    """Which splits are protected, and why, as a sentence; none where the export is not split-safe."""
-    if not chosen.protected:
-        return []
-    names, column = " and ".join(chosen.protected), chosen.request.split_safe
-    verb = "stays" if len(chosen.protected) == 1 else "stay"
-    stays = f"Of {column}, {names} {verb} whole: copies in other splits are left out."
-    if chosen.request.protect or evaluation_splits(chosen.protected):
-        return [stays]
-    return [f"{stays} No name is that of an evaluation split, so the smallest split is protected."]
-
-
-def _split_safe(dataset: Dataset, column: str, splits: Splits, mask: pl.Series) -> Iterator[tuple[str, pl.Series]]:
-    """For each split that loses rows because of another split, the reason and the rows that pass."""
-    groups = dataset.signal("near_groups")
-    chosen = np.where(mask.to_numpy(), splits.of, -1)
-    threshold = float(str(groups.parameters["threshold"]))
-    pairs_of_rows = pairs_of(dataset.column("near_neighbours"))
-    left = leaving(pairs_of_rows, dataset.column("text_group"), chosen, threshold, [dataset.column("near_group")])
-    pairs = pl.DataFrame({"of": splits.of, "by": left}).filter(pl.col("by") >= 0).unique().sort("of", "by")
-    for of, by in pairs.iter_rows():
-        stays = pl.Series(~((splits.of == of) & (left == by)))
-        yield f"{column} {splits.names[of]}: near or equal to a row of {splits.names[by]}", stays
-    if pairs.is_empty():
-        yield f"no row is near or equal to one with another {column}", mask
-
-
-def columns_for_writers(dataset: Dataset) -> SourceColumns:
-    """The columns of a dataset for the writers of training formats."""
-    meta = dataset.meta
-    return SourceColumns(
-        frozenset(dataset.canonical),
-        dataset.roles,
-        dataset.originals,
-        frozenset(meta["json_columns"]),
-        meta["renamed"],
-        frozenset(meta.get("number_columns", ())),
-        _whole_columns(dataset),
-        _partly_used_columns(dataset),
-    )
-
-
-def _whole_columns(dataset: Dataset) -> frozenset[str]:
-    """The columns that every layout of the dataset reads whole, so that they need not be repeated."""
-    layouts = [described["layout"] for described in dataset.meta.get("layouts", ())]
-    if not layouts or any(name not in BY_NAME for name in layouts):
-        return frozenset()
-    whole = set.intersection(*(set(BY_NAME[name].whole) for name in layouts))
-    return frozenset(c for c in dataset.originals if dataset.meta["renamed"].get(c, c) in whole)
-
-
-def _partly_used_columns(dataset: Dataset) -> dict[str, list[str]]:
-    """Column -> the layouts of the dataset that do not read it whole, where it has several."""
-    layouts = [described["layout"] for described in dataset.meta.get("layouts", ())]
-    if len(layouts) < 2:
-        return {}
-    names = {column: dataset.meta["renamed"].get(column, column) for column in dataset.originals}
-    of = {c: [n for n in layouts if n in BY_NAME and name not in BY_NAME[n].whole] for c, name in names.items()}
-    return {column: named for column, named in of.items() if named}
-
-
-def _fitting(
-    dataset: Dataset, request: ExportRequest, source: SourceColumns, mask: pl.Series, taking: Taking
-) -> Iterator[tuple[str, pl.Series]]:
-    """Each reason why the format cannot hold a row, with the rows to which it does not apply."""
-    to = request.to
-    if to not in KEYS and to not in TOKENIZED:
-        return
-    if to in TOKENIZED:
-        _check_trainer(dataset)
-    tests = misfits(to, source, pl.col(PACKED))
-    number = pl.coalesce(*(pl.when(test).then(pl.lit(i, dtype=pl.UInt8)) for i, (_, test) in enumerate(tests)))
-    columns = [ROW_ID, *misfit_columns(to, source)]
-    first = pl.Series("first", [None], dtype=pl.UInt8).new_from_index(0, dataset.height)
-    firsts = []
-    trainer = taking.computed(dataset.signal("trainer")) if to in TOKENIZED and taking.mask(mask).any() else None
-    for batch in batches(dataset, columns, mask, taking):
-        if trainer is not None:
-            batch = replaced(batch, trainer.select(ROW_ID, *TRAINER))
-        packed = is_packed(batch) if request.unpack_shots else pl.lit(False)
-        firsts.append(batch.with_columns(packed.alias(PACKED)).with_columns(first=number)["first"])
-    if firsts:
-        first = first.scatter(mask.arg_true(), pl.concat(firsts))
-    for i, (reason, _) in enumerate(tests):
-        yield reason, (first != i).fill_null(True)
-
-
-def _check_trainer(dataset: Dataset) -> None:
-    """Raises ExportError where no template was chosen, or what it does to each row is not computed yet."""
-    choice_of(dataset)
-    if not dataset.has(dataset.signal("trainer")):
-        raise ExportError(
-            f"What the trainer sees of {dataset.name} is not computed yet; compute it on the page Training, or with: "
-            "winnow compute DATASET trainer."
-        )
-
-
-def batches(dataset: Dataset, columns: Sequence[str], mask: pl.Series, taking: Taking) -> Iterator[pl.DataFrame]:
-    """These columns of the chosen rows, part by part, in row order, with their proposed texts; parts without chosen
-    rows are not read."""
-    read = list(dict.fromkeys([*columns, *taking.reads]))
-    start = 0
-    for height in dataset.meta["part_rows"]:
-        inside = mask.slice(start, height)
-        if inside.any():
-            for batch in dataset.batches(read, start, height):
-                yield taking(batch if inside.all() else batch.filter(inside)).select(columns)
-        start += height

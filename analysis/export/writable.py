@@ -7,12 +7,13 @@ from collections import Counter
 import polars as pl
 
 from analysis.dataset import Dataset
+from analysis.export.fitting import PACKED, batches
 from analysis.export.misfits import misfit_columns, misfits
 from analysis.export.proposed.taking import Taking
 from analysis.export.request import TOKENIZED, UNPACKABLE
 from analysis.export.training_formats import KEYS
 from analysis.export.unpacked_rows import is_packed
-from analysis.export.waterfall import PACKED, batches, columns_for_writers
+from analysis.export.writer_columns import columns_for_writers
 from analysis.signal import ROW_ID
 from analysis.training.keeping import is_chosen
 

@@ -13,7 +13,7 @@ import pytest
 from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.export import ExportRequest, export
-from analysis.export.proposed import taking as taking_module
+from analysis.export.proposed import column_texts
 from analysis.export.proposed.leaves import json_with_leaves, leaves_in, leaves_of, spans_of
 from analysis.export.proposed.tokens import tokens_with_proposals
 from analysis.export.waterfall import choose
@@ -58,11 +58,11 @@ def test_an_export_is_the_same_by_column_and_by_row(
         dataset = opened(tmp_path, rows)
     propose(dataset, proposals(chance, dataset))
     chosen = choose(dataset, ExportRequest(to=to))
-    assert not chosen.taking._by_column.is_empty(), "some rows are placed column by column"
-    assert to != "input" or chosen.taking._spliced_records
+    assert not chosen.taking.columns.by_column.is_empty(), "some rows are placed column by column"
+    assert to != "input" or chosen.taking.records._spliced
     fast = export(dataset, ExportRequest(to=to), tmp_path / "fast").receipt
     monkeypatch.setattr(
-        taking_module, "changed_columns", lambda *_: pl.DataFrame(schema={ROW_ID: pl.String}), raising=True
+        column_texts, "changed_columns", lambda *_: pl.DataFrame(schema={ROW_ID: pl.String}), raising=True
     )
     slow = export(dataset, ExportRequest(to=to), tmp_path / "slow").receipt
     assert fast == slow

@@ -20,10 +20,11 @@ from analysis.export.first_record import first_record
 from analysis.export.losses import losses, sentences
 from analysis.export.proposed.outlook import proposed_outlook
 from analysis.export.request import CLEANABLE, TOKENIZED
+from analysis.export.split_safe import protected_splits
 from analysis.export.steps import Step
 from analysis.export.still_in import StillIn, still_in
 from analysis.export.unpacking import outlook as unpacking
-from analysis.export.waterfall import choose, protected_splits, tokens_of_proposed
+from analysis.export.waterfall import choose, tokens_of_proposed
 from analysis.export.writable import unwritable
 from analysis.noise import KINDS
 from analysis.signal import ROW_ID

@@ -23,7 +23,7 @@ def change_of(chosen: Chosen, redacting: Redacting, file: str) -> Change | None:
 
     def change(batch: Any, lines: pl.Series) -> Any:
         rows = lines.to_frame("source_line").join(rows_of_lines, on="source_line", how="left", maintain_order="left")
-        taken = chosen.taking.change(batch, ids.gather(rows["row"]).to_list())
+        taken = chosen.taking.records.change(batch, ids.gather(rows["row"]).to_list())
         return taken if redact is None else redact(taken, lines)
 
     return change
