@@ -16,7 +16,7 @@ from analysis.computing.isolating import ADVICE, FAILURE, computed
 from analysis.computing.progress import Progress, Reporter
 from analysis.computing.runners import Runner, run_here, run_in_processes
 from analysis.dataset import Dataset
-from analysis.dataset.folder import FAILURE_TABLE, FAILURES
+from analysis.dataset.signals import FAILURE_TABLE, FAILURES
 from analysis.errors import SignalError
 from analysis.signal import ROW_ID, Signal
 from analysis.whole_files import whole_file, write_text_whole

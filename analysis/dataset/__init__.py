@@ -2,4 +2,4 @@
 
 from analysis.dataset.rows import Dataset
 
-__all__ = ["Dataset", "columns", "folder", "names", "rows"]
+__all__ = ["Dataset", "by_people", "columns", "folder", "names", "rows", "signals"]

@@ -12,38 +12,18 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import polars as pl
 
-from analysis.dataset.folder import CANONICAL, HAS_PROPOSAL, PLACE, TAGS, DatasetFolder
+from analysis.dataset.by_people import NO_PROPOSALS, NO_RULINGS, Rulings, proposal_column, tag_columns
+from analysis.dataset.folder import CANONICAL, HAS_PROPOSAL, PLACE, TAGS
+from analysis.dataset.signals import DatasetSignals
+from analysis.dataset.stored import stored_column
 from analysis.errors import DatasetError
-from analysis.formats.columns import MESSAGE, MESSAGES
 from analysis.signal import ROW_ID, Catalogue, Signal
 
 KEPT_TABLES = 4
 NEAR_ROWS = 200  # rows nearer than this are read from disk in one piece
-
-
-class Rulings(NamedTuple):
-    """What people ruled out of signals: the `columns` and second `tables` (by path, with `row`) that replace the
-    signals' own, the lines removed (`out`) with the number of the rule, the rules themselves, and their revision."""
-
-    columns: dict[str, pl.Series]
-    tables: dict[str, pl.DataFrame]
-    out: pl.DataFrame
-    rules: tuple[Any, ...] = ()
-    revision: str = ""
-
-
-NO_RULINGS = Rulings({}, {}, pl.DataFrame())
-NO_PROPOSALS = pl.DataFrame(
-    schema={
-        **dict.fromkeys((ROW_ID, "field", "text", "person"), pl.String),
-        "at": pl.Datetime("us"),
-        "why": pl.String,
-    }
-)
 
 
 def memory_budget() -> int:
@@ -58,7 +38,7 @@ def memory_budget() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
 
 
-class DatasetColumns(DatasetFolder):
+class DatasetColumns(DatasetSignals):
     """Reads columns and keeps them while the memory allows; safe to share between threads. Nothing here writes rows."""
 
     def __init__(self, folder: Path, catalogue: Catalogue) -> None:
@@ -185,7 +165,7 @@ class DatasetColumns(DatasetFolder):
         alias = {**self.stored_names, **self.meta["canonical"]}
         columns: list[pl.LazyFrame] = []
         in_parts = {*alias, *self.originals, *(PLACE.keys() & self._stored), *self.stored_names.values()}
-        stored = [self._stored_column(alias.get(n) or n).alias(n) for n in names if n in in_parts]
+        stored = [stored_column(self._stored, alias.get(n) or n).alias(n) for n in names if n in in_parts]
         if stored:
             columns.append(pl.scan_parquet(part).slice(offset, length).select(stored))
         elsewhere: dict[Path, list[str]] = {}
@@ -208,20 +188,6 @@ class DatasetColumns(DatasetFolder):
     def _stored(self) -> dict[str, pl.DataType]:
         """The columns of the parts on disk, with their types."""
         return dict(pl.read_parquet_schema(self._parts[0])) if self._parts else {}
-
-    def _stored_column(self, name: str) -> pl.Expr:
-        """A column of a part; messages stored by an earlier version get the fields that it did not have, as nulls."""
-        column, dtype = pl.col(name), self._stored.get(name)
-        if name not in CANONICAL or CANONICAL[name] != MESSAGES or not isinstance(dtype, pl.List):
-            return column
-        if dtype == MESSAGES or not isinstance(dtype.inner, pl.Struct):
-            return column
-        before = {field.name for field in dtype.inner.fields}
-        fields = [
-            pl.element().struct.field(f.name) if f.name in before else pl.lit(None, f.dtype).alias(f.name)
-            for f in MESSAGE.fields
-        ]
-        return column.list.eval(pl.when(pl.element().is_not_null()).then(pl.struct(fields)))
 
     def _signal_file(self, column: str) -> Path:
         name = self.catalogue.writer_of(column)
@@ -292,18 +258,14 @@ class DatasetColumns(DatasetFolder):
         """Whether each row has a proposed text, in row order."""
         with self._lock:
             if HAS_PROPOSAL not in self._columns:
-                ids = self.column(ROW_ID)
-                self._columns[HAS_PROPOSAL] = ids.is_in(self.proposals[ROW_ID].implode()).alias(HAS_PROPOSAL)
+                self._columns[HAS_PROPOSAL] = proposal_column(self.column(ROW_ID), self.proposals)
             return self._columns[HAS_PROPOSAL]
 
     def _tag_column(self, name: str) -> pl.Series:
         """Tags in row order; an empty list where a row has none."""
         with self._lock:
             if name not in self._columns:
-                ids = self.column(ROW_ID).to_frame()
-                joined = ids.join(self._tags.select(ROW_ID, *TAGS), on=ROW_ID, how="left", maintain_order="left")
-                for tag_column in TAGS:
-                    self._columns[tag_column] = joined[tag_column].fill_null([])
+                self._columns |= {column.name: column for column in tag_columns(self.column(ROW_ID), self._tags)}
             return self._columns[name]
 
     def set_rulings(self, rulings: Rulings) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from analysis.dataset import Dataset
-from analysis.dataset.columns import Rulings
+from analysis.dataset.by_people import Rulings
 from analysis.errors import PersonalDataError
 from analysis.personal_data.pieces import pieces_of
 from analysis.personal_data.scanning import scanner

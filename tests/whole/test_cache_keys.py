@@ -11,7 +11,7 @@ import pytest
 from analysis.annotations import open_annotations
 from analysis.computing import compute
 from analysis.dataset import Dataset
-from analysis.dataset.columns import NO_RULINGS
+from analysis.dataset.by_people import NO_RULINGS
 from analysis.view import View
 from analysis.workspace import Workspace
 from ui.session.cache_keys import key_of
