@@ -86,6 +86,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The command lines of the jobs that a page would start; none is started."""
+    lines: list[tuple[str, ...]] = []
+
+    def start(*arguments: str, is_background: bool = False) -> str:
+        lines.append(arguments)
+        return "job"
+
+    monkeypatch.setattr("ui.session.jobs.start", start)
+    return lines
+
+
 @pytest.fixture(scope="module")
 def app_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An empty workspace for a whole file of tests that run pages without a server, started with no file to open."""

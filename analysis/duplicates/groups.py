@@ -37,11 +37,6 @@ class Groups(NamedTuple):
     similarity: NDArray[np.float32]
 
     @property
-    def to_drop(self) -> int:
-        """How many rows another row is kept for."""
-        return int(self._is_extra.sum())
-
-    @property
     def _is_extra(self) -> NDArray[np.bool_]:
         is_extra: NDArray[np.bool_] = self.kept != np.arange(len(self.kept))
         return is_extra

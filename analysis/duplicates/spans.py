@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.duplicates.texts import Texts
 
-TOKENS, TOKENS_OF_CHECKS = 50, 13
+TOKENS = 50
 BOILERPLATE_TOKENS = 20
 LEAST_ROWS, LEAST_SHARE = 20, 0.001
 BITS_PER_WINDOW = 16

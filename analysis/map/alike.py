@@ -108,13 +108,3 @@ def near_pairs(dataset: Dataset, least: float = LOWEST_COSINE) -> pl.DataFrame:
     Only the nearest rows that `neighbours` keeps are used; of rows with equal vectors only the first.
     """
     return pairs_of(pl.DataFrame([own_column(dataset, name) for name in READS]), least)
-
-
-def pair_counts(pairs: pl.DataFrame, thresholds: list[float]) -> pl.DataFrame:
-    """`threshold`, `pairs` and `rows` in any pair at or above each threshold, from the table of `near_pairs`."""
-    counted = []
-    for threshold in thresholds:
-        kept = pairs.filter(pl.col("cosine") >= threshold)
-        rows = pl.concat([kept["a"], kept["b"]]).n_unique()
-        counted.append({"threshold": threshold, "pairs": kept.height, "rows": rows})
-    return pl.DataFrame(counted, schema={"threshold": pl.Float64, "pairs": pl.UInt32, "rows": pl.UInt32})

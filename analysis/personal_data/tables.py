@@ -13,7 +13,7 @@ import polars as pl
 
 from analysis.dataset import Dataset
 from analysis.errors import DatasetError
-from analysis.personal_data.masking import Part, masked_text, masked_value, parts_of
+from analysis.personal_data.masking import masked_text, masked_value
 from analysis.personal_data.pieces import Rest, pieces_of, rest_of
 from analysis.personal_data.scanning import SCANNED
 from analysis.personal_data.types import described
@@ -199,17 +199,6 @@ def snippets(dataset: Dataset, spans: pl.DataFrame, chars: int = CONTEXT_CHARS) 
         out.append((before, masked_value(type_, text[start:end]), after))
     shown = pl.DataFrame(out, schema={name: pl.String for name in ("before", "masked", "after")}, orient="row")
     return spans.hstack(shown)
-
-
-def masked_row(dataset: Dataset, row: int) -> list[tuple[str, int | None, list[Part]]]:
-    """Every text of the row at this position: field, message, and its parts with all hits masked."""
-    position = pl.Series([row], dtype=pl.UInt32)
-    texts = _texts(dataset, position)
-    spans = _by_text(dataset, "personal_data", position)
-    return [
-        (field, message, parts_of(text, spans.get((r, field, message), ())))
-        for (r, field, message), text in texts.items()
-    ]
 
 
 def value_at(dataset: Dataset, row: int, field: str, message: int | None, start: int, end: int) -> str:

@@ -103,38 +103,6 @@ def _by_value(column: pl.Series) -> dict[str, int]:
     return dict(values.sort(["rows", "value"], descending=[True, False]).iter_rows())
 
 
-def by_value(dataset: Dataset, column: str, rows: pl.Series) -> pl.DataFrame:
-    """The same for each value of a column, such as the source: `value`, `rows`, `looked_at`, `refused`, `untrained`,
-    `tokens`, `trained_tokens`, `trained_share`, `lost_trained_tokens`, `lost_trained_share` (of the trained tokens).
-
-    The value with the most rows comes first; a missing value is a line of its own. A share is null without tokens.
-    """
-    names = ("trainer_tokens", "trained_tokens", "lost_trained_tokens", "is_untrained", "template_error")
-    frame = dataset.frame(names, rows).with_columns(dataset.frame([column], rows).to_series().alias("value"))
-    refused, rendered = pl.col("template_error").is_not_null(), pl.col("trainer_tokens").is_not_null()
-    counted = frame.group_by("value").agg(
-        rows=pl.len(),
-        looked_at=(refused | rendered).sum(),
-        refused=refused.sum(),
-        untrained=pl.col("is_untrained").sum(),
-        tokens=pl.col("trainer_tokens").sum(),
-        trained_tokens=pl.col("trained_tokens").sum(),
-        lost_trained_tokens=pl.col("lost_trained_tokens").sum(),
-    )
-    return counted.select(
-        "value",
-        "rows",
-        "looked_at",
-        "refused",
-        "untrained",
-        "tokens",
-        "trained_tokens",
-        trained_share=_share("trained_tokens", "tokens"),
-        lost_trained_tokens="lost_trained_tokens",
-        lost_trained_share=_share("lost_trained_tokens", "trained_tokens"),
-    ).sort(["rows", "value"], descending=[True, False], nulls_last=True)
-
-
 def _share(part: str, of: str) -> pl.Expr:
     return pl.when(pl.col(of) > 0).then(pl.col(part) / pl.col(of))
 

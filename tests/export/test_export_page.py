@@ -30,20 +30,6 @@ from tests.export.test_folders import MAIL, ROWS
 from tests.export.test_unpacked_shots import MUSHROOM
 from tests.support.app_page import open_page, well
 from ui.export import past
-from ui.session import jobs
-
-
-@pytest.fixture
-def started(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    """The command lines of the jobs that the page starts."""
-    lines: list[tuple[str, ...]] = []
-
-    def start(*arguments: str) -> str:
-        lines.append(arguments)
-        return "job"
-
-    monkeypatch.setattr(jobs, "start", start)
-    return lines
 
 
 @pytest.fixture

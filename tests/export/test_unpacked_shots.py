@@ -25,7 +25,6 @@ from analysis.view import View
 from analysis.workspace import Workspace
 from tests.export.test_export import CHATS, PAIRS, everything, jsonl, lines
 from tests.support.app_page import open_page, well
-from ui.session import jobs
 
 FOOD = "Item: burger\nCategory: edible\n\nItem: car\nCategory: inedible\n\nItem: {}\nCategory:"
 MUSHROOM = FOOD.format("mushroom")
@@ -252,19 +251,6 @@ def test_the_rows_in_view_are_unpacked(home: Path, tmp_path: Path) -> None:
 
 
 # The page
-
-
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    """The command lines of the jobs that the page starts."""
-    begun: list[tuple[str, ...]] = []
-
-    def start(*arguments: str) -> str:
-        begun.append(arguments)
-        return "job"
-
-    monkeypatch.setattr(jobs, "start", start)
-    return begun
 
 
 def page(dataset: Dataset, to: str, *filters: str) -> AppTest:

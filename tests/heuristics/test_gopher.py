@@ -16,8 +16,6 @@ from analysis.heuristics.gopher_signal import Gopher
 from tests.heuristics.make_datatrove_verdicts import FILE, TEXTS, hash_of, verdicts_of
 from tests.support.texts_near_limits import texts_near_limits
 
-FIFTY = " ".join(f"{deed} the {name} of {name}s" for deed, name in zip("abcdefghij", "klmnopqrst", strict=True))
-"""Fifty words."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 WORDS = [f"{a}{b}{c}x" for a in LETTERS[:5] for b in LETTERS for c in LETTERS]
 """Different words of four letters."""

@@ -132,19 +132,6 @@ def dataset(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return found
 
 
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    """What would have been started as a job, in the place of starting it."""
-    asked: list[tuple[str, ...]] = []
-
-    def start(*arguments: str, is_background: bool = False) -> str:
-        asked.append(arguments)
-        return "0"
-
-    monkeypatch.setattr("ui.session.jobs.start", start)
-    return asked
-
-
 def run(dataset: Dataset, **params: str | list[str]) -> AppTest:
     return open_page("map", dataset, **params)
 

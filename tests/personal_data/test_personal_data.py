@@ -73,10 +73,11 @@ def assert_same(made: Scanner, texts: list[str], least_hits: int) -> None:
     assert hits >= least_hits, "the texts must hold something to find"
 
 
-@pytest.mark.parametrize("threshold", [0.4, 0.05])
-def test_the_answer_is_that_of_presidio_alone_for_the_default_types(threshold: float) -> None:
-    """2,000 texts of each sort at the usual threshold; `benchmarks/personal_data.py` compares 10,000."""
-    count = 2_000 if threshold == 0.4 else 300
+@pytest.mark.parametrize(
+    ("threshold", "count"), [(0.4, 500), (0.05, 300), pytest.param(0.4, 2_000, marks=pytest.mark.slow)]
+)
+def test_the_answer_is_that_of_presidio_alone_for_the_default_types(threshold: float, count: int) -> None:
+    """So many texts of each sort; `benchmarks/personal_data.py` compares 10,000."""
     made = scanner(threshold=threshold)
     assert_same(made, list(believable(count, seed=1)), count // 100)
     assert_same(made, list(hostile(count, seed=1)), count // 5)
@@ -551,7 +552,7 @@ def test_repeated_values_are_shown_masked_with_their_rows(opened: Dataset) -> No
     assert "pii_values" in opened.schema and "pii_values" not in opened.shown_columns
 
 
-def test_snippets_and_rows_are_masked_and_only_a_reveal_is_not(opened: Dataset) -> None:
+def test_snippets_are_masked_and_only_a_reveal_is_not(opened: Dataset) -> None:
     spans = tables.spans_in(opened).filter(pl.col("type") == "CREDIT_CARD")
     (line,) = tables.snippets(opened, spans, chars=45).to_dicts()
     assert (line["before"], line["masked"], line["after"]) == (
@@ -559,8 +560,6 @@ def test_snippets_and_rows_are_masked_and_only_a_reveal_is_not(opened: Dataset) 
         "••1942",
         "",
     )  # a hit at the edge is whole
-    shown = "".join(part.text for _, _, parts in tables.masked_row(opened, 0) for part in parts)
-    assert MAIL not in shown and "8620" not in shown and shown.startswith("Write to r••@b••.co.")
     assert tables.value_at(opened, 0, "prompt", None, 9, 9 + len(MAIL)) == MAIL
     with pytest.raises(DatasetError, match="has no characters 9 to 999 in prompt"):
         tables.value_at(opened, 0, "prompt", None, 9, 999)

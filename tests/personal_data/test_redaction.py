@@ -330,11 +330,13 @@ def test_what_was_made_may_stand_beside_other_numbers(workspace: Workspace, tmp_
     assert taken["PHONE_NUMBER"] > 20 and taken["CREDIT_CARD"] > 100
 
 
-@pytest.mark.parametrize("how", ["pseudonym", "pseudonym:dataset"])
-def test_no_secret_makes_an_export_fail(workspace: Workspace, tmp_path: Path, how: str) -> None:
+@pytest.mark.parametrize(
+    ("how", "keys"), [("pseudonym", 8), ("pseudonym:dataset", 0), pytest.param("pseudonym", 32, marks=pytest.mark.slow)]
+)
+def test_no_secret_makes_an_export_fail(workspace: Workspace, tmp_path: Path, how: str, keys: int) -> None:
     """Chance decides what a pseudonym is, and so which words beside it are found with it."""
     dataset = opened(workspace, tmp_path / "a.jsonl", UNCOVERING)
-    for number in (*REFUSED_KEYS, *range(32 if how == "pseudonym" else 0)):
+    for number in (*REFUSED_KEYS, *range(keys)):
         write_key(number)
         assert len(prompts_of(dataset, tmp_path / f"out{number}", how)) == len(UNCOVERING)
 

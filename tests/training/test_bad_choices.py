@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from analysis.__main__ import app, one_line_errors
 from analysis.training.choice import choose
 from analysis.training.keeping import chosen, is_chosen, with_choice
 from analysis.workspace import Workspace
+from tests.support.commands import Run, runner
 
-Run = Callable[..., tuple[int, str, str]]
 ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
 REFUSES = "{{ raise_exception('no \x1b[31mred,\u202eno\x07bell') }}"
 PLAIN = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
@@ -26,17 +25,7 @@ def chat(user: object, answer: object, **more: object) -> dict[str, Any]:
 
 @pytest.fixture
 def run(home: Path, capfd: pytest.CaptureFixture[str]) -> Run:
-    def run_it(*arguments: str) -> tuple[int, str, str]:
-        capfd.readouterr()
-        code: Any = 0
-        try:
-            with one_line_errors():
-                app(list(arguments), prog_name="winnow")
-        except SystemExit as ended:
-            code = ended.code or 0
-        return (code, *capfd.readouterr())
-
-    return run_it
+    return runner(capfd)
 
 
 @pytest.fixture

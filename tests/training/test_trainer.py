@@ -19,7 +19,7 @@ from analysis.training.choice import CHATML, Choice, choose
 from analysis.training.cuts import Cuts
 from analysis.training.reading import Reader, read_row
 from analysis.training.rules import RULES
-from analysis.training.tables import by_value, cuts, packing, totals
+from analysis.training.tables import cuts, packing, totals
 from analysis.training.trainer_signal import READS, Trainer
 from analysis.training.truncation import WAYS
 from analysis.workspace import Workspace
@@ -240,9 +240,6 @@ def test_totals_tables_and_packing(opened: Open) -> None:
     assert (losses.lost_tokens, losses.lost_trained_tokens) == (found.lost_tokens, found.lost_trained_tokens)
     half = every.filter(pl.Series([False, True, False, True, True]))
     assert cuts(dataset, half).at(0).lost_tokens == 0 and len(cuts(dataset, half).lengths) == 3
-    lines = by_value(dataset, "source", every)
-    assert lines["value"].to_list() == ["b", "a"] and lines["rows"].to_list() == [3, 2]
-    assert lines["trained_tokens"].sum() == found.trained_tokens
     packed = packing(dataset, every, 14, "none", "drop")
     assert packed.sequences == sum(n <= 14 for n in dataset.column("trainer_tokens"))
 

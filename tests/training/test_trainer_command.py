@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from analysis.__main__ import app, one_line_errors
 from analysis.training.keeping import chosen, is_chosen
 from analysis.workspace import Workspace
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.support.commands import Run, runner
 
 
 @pytest.fixture
 def run(home: Path, capfd: pytest.CaptureFixture[str]) -> Run:
-    def run_it(*arguments: str) -> tuple[int, str, str]:
-        capfd.readouterr()
-        code: Any = 0
-        try:
-            with one_line_errors():
-                app(["trainer", *arguments], prog_name="winnow")
-        except SystemExit as ended:
-            code = ended.code or 0
-        return (code, *capfd.readouterr())
-
-    return run_it
+    return partial(runner(capfd), "trainer")
 
 
 @pytest.fixture

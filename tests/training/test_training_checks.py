@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from analysis.__main__ import app, one_line_errors
 from analysis.catalogue import CATALOGUE
 from analysis.computing import compute
 from analysis.dataset import Dataset
@@ -18,6 +17,7 @@ from analysis.training.choice import choose
 from analysis.training.keeping import with_choice
 from analysis.training.training_checks import TRAINER_CHECKS
 from analysis.workspace import Workspace
+from tests.support.commands import Run, runner
 
 NAMES = [check.name for check in TRAINER_CHECKS]
 TEMPLATE = """{%- if messages[0].role == 'system' and messages[0].content == 'No.' %}
@@ -46,6 +46,11 @@ def folder(home: Path, tmp_path: Path) -> Path:
     (tmp_path / "model" / "chat_template.jinja").write_text(TEMPLATE)
     (tmp_path / "model" / "tokenizer_config.json").write_text(json.dumps(SPECIALS))
     return tmp_path
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Run:
+    return runner(capfd)
 
 
 @pytest.fixture
@@ -136,29 +141,27 @@ def test_without_a_template_of_serving_drift_is_not_looked_at(opened: Callable[.
     assert {outcome.state for name, outcome in found.items() if name != "serving_drift"} == {"done"}
 
 
-def test_a_maximum_length_alone_chooses_no_template(
-    opened: Callable[..., Dataset], capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_maximum_length_alone_chooses_no_template(opened: Callable[..., Dataset], run: Run) -> None:
     dataset = opened(chat("Hi", "Hello."))
-    assert winnow("trainer", dataset.id, "--max-length", "100") == 0
-    out, err = capfd.readouterr()
+    code, out, err = run("trainer", dataset.id, "--max-length", "100")
+    assert code == 0
     assert "No template is chosen; Winnow's own ChatML is taken." in err
     assert "100 tokens" in out
     assert {o.state for o in of_training(Workspace().dataset(dataset.id)).values()} == {"not run"}
-    assert winnow("trainer", dataset.id, "--template", "chatml") == 0
-    out, err = capfd.readouterr()
+    code, out, err = run("trainer", dataset.id, "--template", "chatml")
+    assert code == 0
     assert "No template is chosen" not in err and "100 tokens" in out
     assert of_training(Workspace().dataset(dataset.id))["untrained"].state == "done"
 
 
-def test_fail_on(opened: Callable[..., Dataset], folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_fail_on(opened: Callable[..., Dataset], folder: Path, run: Run) -> None:
     dataset = opened(chat("Hi", "Hello."), with_system("No."))
-    assert winnow("findings", dataset.id, "--fail-on", "refused_by_template") == 2
-    assert "refused_by_template: No template is chosen." in capfd.readouterr().err.splitlines()[-1]
+    said = run("findings", dataset.id, "--fail-on", "refused_by_template")
+    assert said.code == 2 and "refused_by_template: No template is chosen." in said.err.splitlines()[-1]
     Workspace().describe(dataset, parameters=with_choice(dataset, choose(str(folder / "model"))))
-    assert winnow("findings", dataset.id, "--fail-on", "untrained") == 0
-    assert winnow("findings", dataset.id, "--fail-on", "refused_by_template") == 1
-    assert "1 row is refused by the chat template.  [refused_by_template]" in capfd.readouterr().out
+    assert run("findings", dataset.id, "--fail-on", "untrained").code == 0
+    said = run("findings", dataset.id, "--fail-on", "refused_by_template")
+    assert said.code == 1 and "1 row is refused by the chat template.  [refused_by_template]" in said.out
 
 
 def test_texts_without_prompts_are_not_the_trainers_matter(opened: Callable[..., Dataset]) -> None:
@@ -169,13 +172,3 @@ def test_texts_without_prompts_are_not_the_trainers_matter(opened: Callable[...,
 def test_each_check_says_what_to_do() -> None:
     assert all(check.to_do.endswith(".") and check.choice for check in TRAINER_CHECKS)
     assert len({check.name for check in CATALOGUE.checks}) == len(CATALOGUE.checks)
-
-
-def winnow(*arguments: str) -> object:
-    """The exit code of a command."""
-    try:
-        with one_line_errors():
-            app(list(arguments), prog_name="winnow")
-    except SystemExit as ended:
-        return ended.code or 0
-    return 0

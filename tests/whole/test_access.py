@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from analysis.computing import compute
+from analysis.dataset import Dataset
 from analysis.workspace import Workspace
 from tests.support.browser import ROOT, Server
 from tests.support.screen import address, menu, settled
@@ -19,28 +20,38 @@ SERIOUS = ("serious", "critical")
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_no_page_has_a_serious_fault(
-    scheme: Literal["light", "dark"], page: Page, home: Any, server: Callable[..., Server]
-) -> None:
+class Opened(NamedTuple):
+    """A dataset, and a server of its workspace; both only looked at."""
+
+    dataset: Dataset
+    server: Server
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory, server: Callable[..., Server]) -> Opened:
+    home = tmp_path_factory.mktemp("home")
     dataset = Workspace(home).open([ROOT / "sample_data" / "preferences.jsonl"])
     for name in ("lengths", "structure", "exact_duplicates", "conflicts", "formatting"):
         compute(dataset, dataset.signal(name))
-    winnow = server(home=home)
+    return Opened(dataset, server(home=home))
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_no_page_has_a_serious_fault(scheme: Literal["light", "dark"], page: Page, opened: Opened) -> None:
     page.emulate_media(color_scheme=scheme)
     faults = []
     for path, title in menu().items():
-        page.goto(address(winnow, path, dataset))
+        page.goto(address(opened.server, path, opened.dataset))
         settled(page, title)
-        for fault in Axe().run(page).response["violations"]:
+        violations: list[dict[str, Any]] = Axe().run(page).response["violations"]
+        for fault in violations:
             if fault["impact"] in SERIOUS:
                 faults += [f"{path}: {fault['id']}: {node['html'][:200]}" for node in fault["nodes"]]
     assert not faults, "\n".join(faults)
 
 
-def test_the_focus_of_a_menu_link_can_be_seen(page: Page, home: Any, server: Callable[..., Server]) -> None:
-    dataset = Workspace(home).open([ROOT / "sample_data" / "preferences.jsonl"])
-    page.goto(address(server(home=home), "/read", dataset))
+def test_the_focus_of_a_menu_link_can_be_seen(page: Page, opened: Opened) -> None:
+    page.goto(address(opened.server, "/read", opened.dataset))
     settled(page, "Read")
     link = page.get_by_role("navigation").get_by_role("link", name="Findings")
     for _ in range(6):

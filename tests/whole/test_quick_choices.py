@@ -13,26 +13,13 @@ from analysis.dataset import Dataset
 from analysis.formats import ReadOptions
 from analysis.workspace import Workspace
 from tests.support.app_page import open_page, well
-from ui.session import files, jobs, session
+from ui.session import files, session
 
 ROWS = [
     {"ask": "Who may call?", "said": "Anna at anna@example.com", "team": "x", "score": 1},
     {"ask": "Who may call?", "said": "Anna at anna@example.com", "team": "y", "score": 4},
     {"ask": "And who writes?", "said": "Nobody.", "team": "x", "score": 3},
 ]
-
-
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    """The command lines of the jobs that a page starts."""
-    lines: list[tuple[str, ...]] = []
-
-    def start(*arguments: str) -> str:
-        lines.append(arguments)
-        return "job"
-
-    monkeypatch.setattr(jobs, "start", start)
-    return lines
 
 
 @pytest.fixture
