@@ -80,6 +80,8 @@ def start(
         options += ["--server.port", str(port)]
     for host in ["localhost", "127.0.0.1", *allow_host] if allow_host else []:
         options += ["--server.allowedHosts", host]
+    if allow_host:
+        options += ["--browser.serverAddress", allow_host[0]]
     chosen = [f"--{name}={value}" for name, value in (("config", config), ("split", split)) if value]
     _serve(options, [*chosen, *names])
 
