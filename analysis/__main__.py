@@ -16,6 +16,7 @@ from importlib import import_module
 import typer
 
 from analysis.errors import WinnowError
+from analysis.home import write_for_owner_alone
 
 COMMANDS = {
     "open": "analysis.commands.open:open_command",
@@ -67,6 +68,7 @@ def _whole() -> typer.Typer:
 
 def main() -> None:
     """Runs the command that the process was given."""
+    write_for_owner_alone()
     asked = [name for name in sys.argv[1:2] if name in COMMANDS]
     commands = app_of(asked or COMMANDS)
     if asked:

@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs `winnow ARGUMENTS`, by default with those of the process. Bad input ends with one line and exit code 2."""
     from analysis.__main__ import app as commands
     from analysis.__main__ import one_line_errors
+    from analysis.home import write_for_owner_alone
 
     app = typer.Typer(help=HELP, subcommand_metavar=USAGE, add_completion=False, pretty_exceptions_enable=False)
     app.callback()(_before_commands)
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     app.add_typer(commands)
     names = {"start", "--help", "--version", *(command.name for command in commands.registered_commands)}
     words = list(sys.argv[1:] if arguments is None else arguments)
+    write_for_owner_alone()
     with one_line_errors():
         app(words if words and words[0] in names else ["start", *words])
 

@@ -25,6 +25,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from analysis.annotations.upgrade import VERSION, upgrade, version_of
 from analysis.errors import AnnotationError
+from analysis.home import make_home
 
 BUSY_SECONDS = 30  # SQLite has no queue of writers: among many, one can wait far longer than the others
 
@@ -88,7 +89,7 @@ def database_url(home: Path) -> URL:
                 "WINNOW_DATABASE_URL is not a database URL; write postgresql://user:password@host/name, or unset it."
             ) from error
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_home(home)
     except OSError as error:
         raise AnnotationError(
             f"The workspace {home} cannot be made ({error.strerror}); set WINNOW_HOME to a folder that can be written."

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from analysis.keys import KEY_BYTES, key_path, workspace_key
-from analysis.whole_files import whole_file, write_text_whole
+from analysis.whole_files import replace_folder, whole_file, write_text_whole
 
 
 @pytest.mark.parametrize("durable", [True, False])
@@ -51,3 +54,54 @@ def test_the_key_is_for_its_owner_alone(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setenv("WINNOW_HOME", str(tmp_path / "home"))
     assert len(workspace_key()) == KEY_BYTES
     assert key_path().stat().st_mode & 0o777 == 0o600
+
+
+def test_a_replaced_file_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "winnow.toml"
+    path.write_text("old")
+    path.chmod(0o640)
+    write_text_whole(path, "new")
+    assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == ("new", 0o640)
+
+
+def test_a_replaced_folder_is_there_at_every_moment(tmp_path: Path) -> None:
+    """A reader in another thread opens the folder as fast as it can while it is replaced 200 times."""
+    out, missing, is_over = tmp_path / "out", [], threading.Event()
+    out.mkdir()
+    (out / "n").write_text("first")
+
+    def read() -> None:
+        while not is_over.is_set():
+            try:
+                os.stat(out / "n")
+            except FileNotFoundError:
+                missing.append(1)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(200):
+        new = tmp_path / "new"
+        new.mkdir()
+        (new / "n").write_text(str(number))
+        replace_folder(out, new)
+    is_over.set()
+    reader.join()
+    assert (out / "n").read_text() == "199"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
+    assert missing == [] or sys.platform not in ("linux", "darwin")
+
+
+def test_where_folders_cannot_change_places_the_old_one_comes_back_after_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.whole_files._exchange", lambda one, other: False)
+    out, new = tmp_path / "out", tmp_path / "new"
+    for folder in (out, new):
+        folder.mkdir()
+        (folder / "n").write_text(folder.name)
+    replace_folder(out, new)
+    assert (out / "n").read_text() == "new"
+    with pytest.raises(FileNotFoundError):
+        replace_folder(out, tmp_path / "missing")
+    assert (out / "n").read_text() == "new"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
