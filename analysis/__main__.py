@@ -15,7 +15,7 @@ from importlib import import_module
 
 import typer
 
-from analysis.errors import WinnowError
+from analysis.errors import WinnowError, said_of
 from analysis.home import write_for_owner_alone
 
 COMMANDS = {
@@ -89,8 +89,7 @@ def one_line_errors() -> Iterator[None]:
         typer.echo(str(error), err=True)
         raise SystemExit(2) from None
     except OSError as error:
-        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error).partition("\n")[0]
-        typer.echo(f"A file cannot be read or written ({reason}); check its folder and its owner.", err=True)
+        typer.echo(said_of(error), err=True)
         raise SystemExit(2) from None
 
 

@@ -151,3 +151,13 @@ class RedactionError(ExportError):
 
 class ReceiptError(ExportError):
     """A receipt that cannot be read, does not belong to these files, or records other bytes than the replay made."""
+
+
+def said_of(error: OSError) -> str:
+    """One sentence for a file or a folder that the system refuses, with its path where that is known.
+
+    >>> said_of(FileNotFoundError(2, "No such file or directory", "rows.parquet"))
+    'A file cannot be read or written (rows.parquet: No such file or directory); check its disk, folder and owner.'
+    """
+    reason = f"{error.filename}: {error.strerror}" if error.filename else str(error).partition("\n")[0]
+    return f"A file cannot be read or written ({reason}); check its disk, folder and owner."

@@ -11,7 +11,7 @@ from analysis.errors import UsageError
 from analysis.home import write_for_owner_alone
 from ui.server.callers import OwnCallers
 from ui.server.headers import SafetyHeaders
-from ui.server.listening import is_for_others, refuse_open_address
+from ui.server.listening import is_for_others, refuse_incomplete_login, refuse_open_address
 from ui.server.token import Token, say_address, token_wanted
 
 
@@ -24,6 +24,7 @@ def guards() -> list[Middleware]:
     """
     write_for_owner_alone()
     refuse_open_address()
+    refuse_incomplete_login()
     try:
         token = token_wanted(is_for_others=is_for_others())
     except UsageError as error:

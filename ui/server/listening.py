@@ -5,9 +5,17 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Mapping
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
+
+OF_LOGIN = ("redirect_uri", "cookie_secret")
+OF_PROVIDER = (
+    "client_id",
+    "client_secret",
+    "server_metadata_url",
+)  # in [auth], or in a section of it for each provider
 
 
 def is_loopback(address: str) -> bool:
@@ -26,6 +34,19 @@ def has_login() -> bool:
         return "auth" in st.secrets
     except StreamlitSecretNotFoundError:
         return False
+
+
+def refuse_incomplete_login() -> None:
+    """Ends the program if `[auth]` lacks what a login needs; every page would only fail otherwise."""
+    if not has_login():
+        return
+    auth = st.secrets["auth"]
+    providers = {name: given for name, given in auth.items() if isinstance(given, Mapping)} or {"": auth}
+    missing = [f"auth.{key}" for key in OF_LOGIN if not auth.get(key)]
+    for name, given in providers.items():
+        missing += [".".join(filter(None, ("auth", name, key))) for key in OF_PROVIDER if not given.get(key)]
+    if missing:
+        sys.exit(f"The login is not complete: .streamlit/secrets.toml has no {', '.join(missing)}.")
 
 
 def refuse_open_address() -> None:
