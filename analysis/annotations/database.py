@@ -213,8 +213,8 @@ class Database:
             yield connection
 
     def _check_place(self) -> None:
-        """Raises AnnotationError where the file is not the one that was opened: SQLite would go on writing into a file
-        that nobody finds again."""
+        """Raises AnnotationError where the file is not the one that was opened: SQLite would go on writing into a
+        file that is not looked at again."""
         if self._file is not None and (now := _identity(self._file)) != self._kept:
             what = "has been moved or deleted" if now is None else "is another file now"
             raise AnnotationError(
@@ -252,7 +252,7 @@ class Database:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file stands at the path, by disk and number; null if none does."""
+    """Which file is at the path, by disk and number; null if none does."""
     try:
         status = path.stat()
     except OSError:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
 from analysis.dataset import Dataset
 from analysis.workspace import Workspace
 from tests.support.browser import ROOT, Server
-from ui.session import session
 
 SAMPLE = ROOT / "sample_data" / "preferences.jsonl"
 
@@ -25,8 +24,7 @@ SAMPLE = ROOT / "sample_data" / "preferences.jsonl"
 def of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """What other tests keep in the caches of the process is not this workspace's."""
     monkeypatch.setattr("sys.argv", ["app.py"])
-    session._annotations.clear()
-    session._workspace.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture
@@ -68,20 +66,27 @@ def test_a_database_that_is_no_url_is_named(dataset: Dataset, monkeypatch: pytes
     assert any(line.startswith("WINNOW_DATABASE_URL is not a database URL") for line in said(at))
 
 
-def test_the_folder_of_a_dataset_that_is_removed_under_an_open_page_is_named(dataset: Dataset) -> None:
+def test_a_dataset_that_is_removed_under_an_open_page_is_said_and_comes_back(dataset: Dataset) -> None:
     at = menu(dataset)
-    assert is_shown(at) and not at.exception
-    kept = dataset.folder.with_name("elsewhere")
-    for path in (p for p in dataset.folder.iterdir() if p.name != "dataset.json"):
-        kept.mkdir(exist_ok=True)
-        shutil.move(path, kept / path.name)
-    session._dataset.clear()
+    assert is_shown(at) and not at.exception and not at.warning
+    elsewhere = dataset.folder.rename(dataset.folder.with_name("elsewhere"))
     at.run()
-    assert not at.exception, at.exception[0].stack_trace
-    assert not is_shown(at) and any("cannot be read or written (No such file" in line for line in said(at))
-    for path in kept.iterdir():
-        shutil.move(path, dataset.folder / path.name)
-    assert is_shown(at.run()) and not at.exception
+    assert is_shown(at) and not at.exception
+    assert at.warning[0].value.startswith("This link is for a dataset that is not in this workspace.")
+    elsewhere.rename(dataset.folder)
+    at.query_params["d"] = dataset.id
+    at.run()
+    assert is_shown(at) and not at.exception and not at.warning
+
+
+def test_a_file_that_cannot_be_read_is_named(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(id: str) -> Dataset:
+        raise PermissionError(13, "Permission denied", f"{id}/dataset.json")
+
+    monkeypatch.setattr("ui.session.session.load", refuse)
+    at = menu(dataset)
+    said_here = f"A file cannot be read or written ({dataset.id}/dataset.json: Permission denied)"
+    assert not is_shown(at) and any(line.startswith(said_here) for line in said(at))
 
 
 def test_a_home_that_cannot_be_made_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,3 @@
-"""The top of every page, title, view bar, search, sharing, and what stands there where a page cannot go on."""
+"""The top of every page, title, view bar, search, sharing, and what a page shows that cannot go on."""
 
 __all__ = ["fault", "frame"]
