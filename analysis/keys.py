@@ -31,7 +31,7 @@ def workspace_key() -> bytes:
         with FileLock(f"{path}.lock"):
             if not path.exists():
                 with (
-                    whole_file(path) as temporary,
+                    whole_file(path, is_private=True) as temporary,
                     os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
                 ):
                     file.write(secrets.token_bytes(KEY_BYTES))

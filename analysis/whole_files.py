@@ -15,13 +15,14 @@ from analysis.home import as_given, home_folder
 
 
 @contextlib.contextmanager
-def whole_file(path: Path, *, durable: bool = True) -> Iterator[Path]:
+def whole_file(path: Path, *, durable: bool = True, is_private: bool = False) -> Iterator[Path]:
     """The path of a temporary file beside `path`, which replaces `path` when the block ends.
 
     Where the block raises, the temporary file is deleted and `path` stays as it was. With `durable` the bytes are on
     the disk before the replacement, so that a power failure leaves the old file or the new one; without it, which is
     faster, it may leave an empty one. The new file has the mode of the old one; without an old one, a file outside
-    `WINNOW_HOME` has the mode that the person's umask says.
+    `WINNOW_HOME` has the mode that the person's umask says. With `is_private` its owner alone may read it, whatever was
+    there.
     """
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
     try:
@@ -29,7 +30,9 @@ def whole_file(path: Path, *, durable: bool = True) -> Iterator[Path]:
         if durable:
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
-        if path.exists():
+        if is_private:
+            temporary.chmod(0o600)
+        elif path.exists():
             shutil.copymode(path, temporary)
         elif not path.resolve().is_relative_to(home_folder().resolve()):
             as_given(temporary)
