@@ -15,7 +15,7 @@ from importlib import import_module
 
 import typer
 
-from analysis.errors import WinnowError, said_of
+from analysis.errors import WinnowError, of_files, of_the_disk, said_of
 from analysis.home import write_for_owner_alone
 
 COMMANDS = {
@@ -88,8 +88,11 @@ def one_line_errors() -> Iterator[None]:
     except WinnowError as error:
         typer.echo(str(error), err=True)
         raise SystemExit(2) from None
-    except OSError as error:
-        typer.echo(said_of(error), err=True)
+    except of_files() as error:
+        refused = of_the_disk(error)
+        if refused is None:
+            raise
+        typer.echo(said_of(refused), err=True)
         raise SystemExit(2) from None
 
 

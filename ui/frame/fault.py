@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from analysis.errors import WinnowError, said_of
+from analysis.errors import WinnowError, of_files, of_the_disk, said_of
 
 SECONDS = 5  # between two attempts to draw the page
 
@@ -22,8 +22,11 @@ def shown() -> Iterator[None]:
         yield
     except WinnowError as error:
         _show(str(error))
-    except OSError as error:
-        _show(said_of(error))
+    except of_files() as error:
+        refused = of_the_disk(error)
+        if refused is None:
+            raise
+        _show(said_of(refused))
 
 
 def _show(sentence: str) -> None:
