@@ -1,11 +1,9 @@
-"""The server: the menu with security headers. `streamlit run app.py [-- FILE...]` starts it."""
+"""The server: the menu behind its guards. `streamlit run app.py [-- FILE...]` starts it."""
 
 from pathlib import Path
 
 import streamlit as st
-from starlette.middleware import Middleware
 
-from ui.safety import SafetyHeaders, refuse_open_address
+from ui.server.guards import guards
 
-refuse_open_address()
-app = st.App(Path(__file__).parent / "ui" / "menu.py", middleware=[Middleware(SafetyHeaders)])
+app = st.App(Path(__file__).parent / "ui" / "menu.py", middleware=guards())

@@ -15,7 +15,8 @@ from importlib import import_module
 
 import typer
 
-from analysis.errors import WinnowError
+from analysis.errors import WinnowError, of_files, of_the_disk, said_of
+from analysis.home import write_for_owner_alone
 
 COMMANDS = {
     "open": "analysis.commands.open:open_command",
@@ -67,6 +68,7 @@ def _whole() -> typer.Typer:
 
 def main() -> None:
     """Runs the command that the process was given."""
+    write_for_owner_alone()
     asked = [name for name in sys.argv[1:2] if name in COMMANDS]
     commands = app_of(asked or COMMANDS)
     if asked:
@@ -86,9 +88,11 @@ def one_line_errors() -> Iterator[None]:
     except WinnowError as error:
         typer.echo(str(error), err=True)
         raise SystemExit(2) from None
-    except OSError as error:
-        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error).partition("\n")[0]
-        typer.echo(f"A file cannot be read or written ({reason}); check its folder and its owner.", err=True)
+    except of_files() as error:
+        refused = of_the_disk(error)
+        if refused is None:
+            raise
+        typer.echo(said_of(refused), err=True)
         raise SystemExit(2) from None
 
 

@@ -36,6 +36,9 @@ the command line with exit code 2, on a page in the place of its answer. A bare 
 
 from __future__ import annotations
 
+import os
+import re
+
 
 class WinnowError(ValueError):
     """Bad input, or a request that cannot be met; the message says what to do."""
@@ -151,3 +154,35 @@ class RedactionError(ExportError):
 
 class ReceiptError(ExportError):
     """A receipt that cannot be read, does not belong to these files, or records other bytes than the replay made."""
+
+
+def of_files() -> tuple[type[Exception], ...]:
+    """The types of error in which a refusal of the disk can come; asked for only where something has failed."""
+    from polars.exceptions import PolarsError
+
+    return OSError, PolarsError
+
+
+def of_the_disk(error: Exception) -> OSError | None:
+    """The system's error in an error of a library that read or wrote a file, such as Polars; null if it is none.
+
+    >>> of_the_disk(RuntimeError("parquet: underlying IO error: No space left on device (os error 28)"))
+    OSError(28, 'No space left on device')
+    >>> of_the_disk(RuntimeError("column not found"))
+    """
+    if isinstance(error, OSError):
+        return error
+    number = re.search(r"\(os error (\d{1,4})\)", str(error))
+    return OSError(int(number[1]), os.strerror(int(number[1]))) if number else None
+
+
+def said_of(error: OSError) -> str:
+    """One sentence for a file or a folder that the system refuses, with its path where that is known.
+
+    >>> said_of(FileNotFoundError(2, "No such file or directory", "rows.parquet"))
+    'A file cannot be read or written (rows.parquet: No such file or directory); check its disk, folder and owner.'
+    """
+    reason = (
+        f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error).partition("\n")[0]
+    )
+    return f"A file cannot be read or written ({reason}); check its disk, folder and owner."

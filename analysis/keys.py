@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from analysis.errors import KeyFileError
-from analysis.home import home_folder
+from analysis.home import home_folder, make_home
 from analysis.whole_files import whole_file
 
 KEY_BYTES = 32
@@ -26,12 +26,12 @@ def key_path() -> Path:
 def workspace_key() -> bytes:
     """The 32 random bytes of this workspace, made if there are none. Raises KeyFileError where they are damaged."""
     path = key_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_home(path.parent)
     if not path.exists():
         with FileLock(f"{path}.lock"):
             if not path.exists():
                 with (
-                    whole_file(path) as temporary,
+                    whole_file(path, is_private=True) as temporary,
                     os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
                 ):
                     file.write(secrets.token_bytes(KEY_BYTES))

@@ -34,7 +34,7 @@ from analysis.formats import (
     way_of,
 )
 from analysis.given_files import given_files
-from analysis.home import home_folder
+from analysis.home import home_folder, make_home
 from analysis.signal import Catalogue
 from analysis.whole_files import write_text_whole
 
@@ -49,7 +49,8 @@ class Workspace:
         self.catalogue = catalogue
         self.folder = self.home / "datasets"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_home(self.home)
+            self.folder.mkdir(exist_ok=True)
         except OSError as error:
             raise DatasetError(
                 f"The workspace {self.home} cannot be made ({error.strerror}); set WINNOW_HOME to another folder."

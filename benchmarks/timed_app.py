@@ -6,7 +6,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from benchmarks.stopwatch import Stopwatch
-from ui.safety import SafetyHeaders
+from ui.server.headers import SafetyHeaders
 
 ROOT = Path(__file__).parent.parent
 app = st.App(ROOT / "ui" / "menu.py", middleware=[Middleware(SafetyHeaders), Middleware(Stopwatch)])

@@ -111,9 +111,9 @@ def app_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """`server(*args, script="app.py", home=None, data_dirs=None, checks=0)` starts one; all end with the test file.
+    """`server(*args, script="app.py", home=None, data_dirs=None, checks=0, token="off")` starts one; all end with the test file.
 
-    `checks`: the seconds of work that it may start by itself.
+    `checks`: the seconds of work that it may start by itself; `token`: what it asks people for.
     """
     started: list[Server] = []
 
@@ -123,10 +123,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., S
         home: Path | None = None,
         data_dirs: Path | None = None,
         checks: int = 0,
+        token: str = "off",
     ) -> Server:
         folder = tmp_path_factory.mktemp("server")
         environ = {"WINNOW_HOME": str(home or folder), "WINNOW_DATA_DIRS": str(data_dirs or folder)}
-        environ |= {"WINNOW_CHECKS": str(checks)}
+        environ |= {"WINNOW_CHECKS": str(checks), "WINNOW_TOKEN": token}
         started.append(Server(script, tuple(map(str, args)), environ, folder / "server.log"))
         RUNNING.append(started[-1])
         return started[-1]

@@ -10,14 +10,15 @@ ROOT = Path(__file__).parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from ui.session.login import ask_to_log_in  # noqa: E402  needs the path set above
+from ui.frame import fault  # noqa: E402  needs the path set above
+from ui.session.login import ask_to_log_in  # noqa: E402
 from ui.session.places import page  # noqa: E402
 
 # As a data URL, since Streamlit can delete a media file before the browser requests it.
 icon = base64.b64encode((ROOT / "ui" / "icon.png").read_bytes()).decode()
 st.set_page_config(page_title="Winnow", page_icon=f"data:image/png;base64,{icon}", layout="wide")
 ask_to_log_in()
-st.navigation(
+chosen = st.navigation(
     {
         "": [  # Streamlit draws the pages without a section first
             page("overview", title="Overview", icon=":material/dashboard:", default=True),
@@ -45,4 +46,6 @@ st.navigation(
         ],
     },
     position="top",
-).run()
+)
+with fault.shown():
+    chosen.run()

@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs `winnow ARGUMENTS`, by default with those of the process. Bad input ends with one line and exit code 2."""
     from analysis.__main__ import app as commands
     from analysis.__main__ import one_line_errors
+    from analysis.home import write_for_owner_alone
 
     app = typer.Typer(help=HELP, subcommand_metavar=USAGE, add_completion=False, pretty_exceptions_enable=False)
     app.callback()(_before_commands)
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     app.add_typer(commands)
     names = {"start", "--help", "--version", *(command.name for command in commands.registered_commands)}
     words = list(sys.argv[1:] if arguments is None else arguments)
+    write_for_owner_alone()
     with one_line_errors():
         app(words if words and words[0] in names else ["start", *words])
 
@@ -80,6 +82,8 @@ def start(
         options += ["--server.port", str(port)]
     for host in ["localhost", "127.0.0.1", *allow_host] if allow_host else []:
         options += ["--server.allowedHosts", host]
+    if allow_host:
+        options += ["--browser.serverAddress", allow_host[0]]
     chosen = [f"--{name}={value}" for name, value in (("config", config), ("split", split)) if value]
     _serve(options, [*chosen, *names])
 

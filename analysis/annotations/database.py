@@ -25,6 +25,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from analysis.annotations.upgrade import VERSION, upgrade, version_of
 from analysis.errors import AnnotationError
+from analysis.home import make_home
 
 BUSY_SECONDS = 30  # SQLite has no queue of writers: among many, one can wait far longer than the others
 
@@ -88,7 +89,7 @@ def database_url(home: Path) -> URL:
                 "WINNOW_DATABASE_URL is not a database URL; write postgresql://user:password@host/name, or unset it."
             ) from error
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_home(home)
     except OSError as error:
         raise AnnotationError(
             f"The workspace {home} cannot be made ({error.strerror}); set WINNOW_HOME to a folder that can be written."
@@ -115,6 +116,7 @@ class Database:
         Raises AnnotationError where the database refuses it or has a later version, which is not changed.
         """
         self._where = url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string()
+        self._file = self._kept = None
         self._engine = self._connect(url)
         self._writing_engine = self._engine.execution_options(begin="BEGIN IMMEDIATE")
         try:
@@ -122,6 +124,9 @@ class Database:
         except AnnotationError:
             self.close()
             raise
+        if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+            self._file = Path(str(url.database))
+            self._kept = _identity(self._file)
 
     def close(self) -> None:
         """Closes every connection. The next use of the object opens a new one."""
@@ -196,14 +201,26 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection for reading only. Raises AnnotationError where the database refuses it."""
+        self._check_place()
         with self._explained("read"), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A connection in one transaction. Raises AnnotationError where the database refuses it."""
+        self._check_place()
         with self._explained("written"), self._writing_engine.begin() as connection:
             yield connection
+
+    def _check_place(self) -> None:
+        """Raises AnnotationError where the file is not the one that was opened: SQLite would go on writing into a
+        file that is not looked at again."""
+        if self._file is not None and (now := _identity(self._file)) != self._kept:
+            what = "has been moved or deleted" if now is None else "is another file now"
+            raise AnnotationError(
+                f"The file of the annotations, {self._file}, {what} while Winnow runs, so nothing is stored; "
+                "put it back, or start Winnow again."
+            )
 
     def dataset_number(self, connection: sa.Connection, fingerprint: str, log: str = "") -> int:
         """The number of a log of a dataset, created if it is new; other writers to the log wait until this transaction
@@ -232,6 +249,15 @@ class Database:
             raise AnnotationError(
                 f"The annotations in {self._where} could not be {done}, because {why} ({message}); {do}."
             ) from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file is at the path, by disk and number; null if none does."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def insert_once(connection: sa.Connection, table: sa.Table, **values: Any) -> None:

@@ -11,6 +11,7 @@ import polars as pl
 import typer
 
 from analysis.commands.shared import DatasetArgument, Json, Where, answer_about, compute_missing, load
+from analysis.commands.table import check_ending, write_table
 from analysis.computing.isolating import FAILURE, computed
 from analysis.dataset import Dataset
 from analysis.errors import UsageError
@@ -42,8 +43,8 @@ def pii_command(
     as_json: Json = False,
 ) -> None:
     """Personal data and secrets: rows and spans per type. Placeholders such as example.com are not counted."""
-    if spans and spans.suffix not in (".parquet", ".csv", ".jsonl"):
-        raise UsageError(f"Cannot write spans as {spans.name!r}; the name must end in .parquet, .csv or .jsonl.")
+    if spans:
+        check_ending(spans)
     dataset, view = load(name, where)
     started = time.perf_counter()
     rows = dataset.rows_of(view)
@@ -72,7 +73,7 @@ def pii_command(
     columns, names_held = looked_at(dataset, signals[0]), names_of(dataset)
     has_names = any(signal.name == "named_entities" for signal in signals)
     if spans:
-        _write(every.select(dataset.column(ROW_ID).gather(every["row"]), pl.exclude("row")), spans)
+        write_table(every.select(dataset.column(ROW_ID).gather(every["row"]), pl.exclude("row")), spans)
     result: dict[str, Any] = {
         "rows_scanned": scanned,
         "columns_scanned": columns.columns,
@@ -133,12 +134,3 @@ def _computed_here(dataset: Dataset, signal: Signal, rows: pl.Series) -> Scanned
     columns = computed(signal, dataset.canonical_frame([ROW_ID, *signal.inputs], rows))
     spans = columns.select(rows.alias("row"), table).explode(table, empty_as_null=False, keep_nulls=False).unnest(table)
     return columns[STATUS[signal.name]], spans, columns[FAILURE].is_not_null()
-
-
-def _write(spans: pl.DataFrame, path: Path) -> None:
-    if path.suffix == ".parquet":
-        spans.write_parquet(path)
-    elif path.suffix == ".csv":
-        spans.write_csv(path)
-    else:
-        spans.write_ndjson(path)

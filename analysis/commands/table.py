@@ -17,6 +17,7 @@ from analysis.dataset import Dataset
 from analysis.dataset.folder import CANONICAL
 from analysis.errors import NotLookedAtError, UsageError
 from analysis.view import View
+from analysis.whole_files import whole_file
 
 WRITERS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
     ".jsonl": pl.DataFrame.write_ndjson,
@@ -82,7 +83,8 @@ def write_table(table: pl.DataFrame, out: Path) -> None:
     """Writes the table in the format of the file's ending."""
     if out.suffix == ".csv" and (lists := [c for c, dtype in table.schema.items() if dtype.is_nested()]):
         raise UsageError(f"A CSV file cannot hold the lists in {', '.join(lists)}; write .jsonl or .parquet.")
-    WRITERS[out.suffix](table, out)
+    with whole_file(out) as temporary:
+        WRITERS[out.suffix](table, temporary)
 
 
 def chosen(dataset: Dataset, columns: list[str], rows: pl.Series) -> Iterator[pl.DataFrame]:

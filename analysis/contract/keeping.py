@@ -30,7 +30,7 @@ def last_result(dataset: Dataset) -> dict[str, Any] | None:
 def write_for_owner(path: Path, text: str) -> None:
     """Writes a text whole into a file that only its owner may read."""
     with (
-        whole_file(path, durable=False) as temporary,
+        whole_file(path, durable=False, is_private=True) as temporary,
         os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file,
     ):
         file.write(text)

@@ -13,6 +13,8 @@ from pathlib import Path
 from analysis.counted import count
 from analysis.errors import ExportError, ReceiptError
 from analysis.export.receipt import read_receipt
+from analysis.home import as_given
+from analysis.whole_files import replace_folder, to_disk
 
 RECEIPT, CARD = "receipt.json", "README.md"
 
@@ -90,15 +92,10 @@ def new_folder(out: Path, *, replace: bool = False) -> Iterator[Path]:
     try:
         temporary.mkdir(parents=True)
         yield temporary
+        as_given(temporary)
+        to_disk(temporary)
         if replace and out.exists():
-            old = temporary.with_name(f"{temporary.name}-old")
-            out.rename(old)
-            try:
-                temporary.rename(out)
-            except OSError:
-                old.rename(out)
-                raise
-            shutil.rmtree(old, ignore_errors=True)
+            replace_folder(out, temporary)
         else:
             temporary.rename(out)  # fails where another export has filled the folder in the meantime
     except OSError as error:

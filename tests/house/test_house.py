@@ -54,10 +54,18 @@ LOOSE = {  # files that lie beside the rooms: what every room needs, and what ne
         "whole_files",
         "workspace",
     },
-    "ui": {"__init__", "menu", "notebook", "safety"},
+    "ui": {"__init__", "menu", "notebook"},
 }
 PAGE_OF = {"compare": "slices"}  # a page that lives in another page's room of ui/
-SHARED_ON_SCREEN = {"actions", "components", "figures", "frame", "rows", "session"}  # rooms of ui/ that answer no page
+SHARED_ON_SCREEN = {
+    "actions",
+    "components",
+    "figures",
+    "frame",
+    "rows",
+    "server",
+    "session",
+}  # rooms of ui/ that answer no page
 NO_PAGE = {
     "cleaning",
     "compute",

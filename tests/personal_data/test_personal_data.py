@@ -673,7 +673,10 @@ def test_the_command_counts_rows_and_spans(opened: Dataset, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [(["--spans", "x.txt"], "must end in .parquet, .csv or .jsonl"), (["--types", "FOO"], "called FOO; known: SECRET")],
+    [
+        (["--spans", "x.txt"], "known endings: .jsonl, .csv, .parquet"),
+        (["--types", "FOO"], "called FOO; known: SECRET"),
+    ],
 )
 def test_bad_input_is_named(opened: Dataset, arguments: list[str], says: str) -> None:
     done = CliRunner().invoke(app, ["pii", opened.id, *arguments])

@@ -564,3 +564,22 @@ def test_a_database_of_another_version_is_explained(tmp_path: Path, data: str) -
     raw.close()
     with open_annotations(tmp_path) as notes, pytest.raises(AnnotationError, match="another version of Winnow made it"):
         notes.tags.standing(data)
+
+
+@only_sqlite
+def test_a_database_that_is_moved_while_it_is_used_is_said_and_goes_on_when_it_is_back(tmp_path: Path) -> None:
+    """SQLite would store into the moved file, which nobody opens again."""
+    with open_annotations(tmp_path) as notes:
+        notes.tags.apply("d", {"row": {"keep": True}}, "ana")
+        path = tmp_path / "annotations.db"
+        for state in ("has been moved or deleted", "is another file now"):
+            path.rename(tmp_path / "moved")
+            if state == "is another file now":
+                path.write_bytes((tmp_path / "moved").read_bytes())
+            with pytest.raises(AnnotationError, match=f"{state} while Winnow runs, so nothing is stored; put it back"):
+                notes.tags.apply("d", {"row": {"drop": True}}, "ana")
+            with pytest.raises(AnnotationError, match=state):
+                notes.tags.standing("d")
+            (tmp_path / "moved").replace(path)
+        notes.tags.apply("d", {"row": {"fix": True}}, "ana")
+        assert notes.tags.counts("d") == {"keep": 1, "fix": 1}

@@ -95,7 +95,8 @@ def test_options_are_handed_to_the_server(served: list[tuple[list[str], list[str
     assert exit_code(str(SAMPLE), "--port", str(port), "--address", "::1", "--allow-host", "winnow.example.org") == 0
     hosts = ["localhost", "127.0.0.1", "winnow.example.org"]
     allowed = [word for host in hosts for word in ("--server.allowedHosts", host)]
-    assert served == [(["--server.address", "::1", "--server.port", str(port), *allowed], [str(SAMPLE)])]
+    printed = ["--browser.serverAddress", "winnow.example.org"]
+    assert served == [(["--server.address", "::1", "--server.port", str(port), *allowed, *printed], [str(SAMPLE)])]
 
 
 def test_a_file_called_like_a_command_is_named_with_its_folder(
@@ -185,7 +186,7 @@ def environ(home: Path) -> dict[str, str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "STREAMLIT_", "WINNOW_"))
     }
-    return {**kept, "WINNOW_HOME": str(home)}
+    return {**kept, "WINNOW_HOME": str(home), "WINNOW_TOKEN": "off"}
 
 
 @pytest.mark.slow
@@ -254,7 +255,9 @@ def websocket_status(address: str, host: str) -> int:
     connection = HTTPConnection(address.removeprefix("http://"), timeout=10)
     key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
     connection.request(
-        "GET", "/_stcore/stream", headers={"Host": host, "Connection": "Upgrade", "Upgrade": "websocket", **key}
+        "GET",
+        "/_stcore/stream",
+        headers={"Host": host, "Origin": f"http://{host}", "Connection": "Upgrade", "Upgrade": "websocket", **key},
     )
     status = connection.getresponse().status
     connection.close()
@@ -270,7 +273,7 @@ def test_the_installed_app_gives_its_first_page(address: str, page: Page) -> Non
     assert websocket_status(address, "localhost") == 101
     assert websocket_status(address, "evil.test") == 403, "server.allowedHosts of the configuration that comes along"
     page.goto(address)
-    expect(page.get_by_role("heading", name="1,200")).to_be_visible(timeout=WAIT * 1000)
+    expect(page.get_by_role("status").get_by_text("1,200", exact=True)).to_be_visible(timeout=WAIT * 1000)
     page.goto(f"{address}/open")
     page.get_by_role("button", name="Preferences").click()
-    expect(page.get_by_role("heading", name="400")).to_be_visible(timeout=WAIT * 1000)
+    expect(page.get_by_role("status").get_by_text("400", exact=True)).to_be_visible(timeout=WAIT * 1000)

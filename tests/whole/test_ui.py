@@ -34,7 +34,7 @@ from ui import figures
 from ui.duplicates.figures import group_sizes, threshold_curve
 from ui.figures import charts, tables
 from ui.personal_data.figures import scores
-from ui.safety import is_loopback
+from ui.server.listening import is_loopback
 from ui.session import files, jobs, session
 from ui.session.text import JOINER, count, cut, duration, md, plotly_text
 

@@ -1,3 +1,3 @@
-"""The top of every page: title, view bar, search, sharing."""
+"""The top of every page, title, view bar, search, sharing, and what a page shows that cannot go on."""
 
-__all__ = ["frame"]
+__all__ = ["fault", "frame"]

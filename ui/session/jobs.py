@@ -19,6 +19,7 @@ from analysis.computing.failures import failure_sentence
 from analysis.computing.progress import Progress
 from analysis.dataset import Dataset
 from analysis.errors import JobError
+from analysis.home import umask_given
 from analysis.signal import Signal
 from ui.session import allowed
 from ui.session.session import workspace
@@ -75,6 +76,7 @@ def start(*arguments: str, is_background: bool = False) -> str:
             stdout=out,
             stderr=err,
             start_new_session=True,
+            umask=umask_given(),
             env={**os.environ, "WINNOW_HOME": str(workspace().home), "PYTHONPATH": path},
         )
     if is_background and hasattr(os, "setpriority"):

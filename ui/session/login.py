@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import streamlit as st
 
-from ui.safety import has_login
+from ui.server.listening import has_login
 
 COOKIE = "winnow_name"
 LONGEST_NAME = 60  # characters

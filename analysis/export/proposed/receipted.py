@@ -132,7 +132,7 @@ def _keep(texts: Texts, digest: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with (
-            whole_file(path) as temporary,
+            whole_file(path, is_private=True) as temporary,
             os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
         ):
             file.write(_json(texts))
