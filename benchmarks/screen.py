@@ -15,7 +15,6 @@ from tests.support.browser import Server
 STARTS, MAX_PAINT_S = 3, 3
 ROWS_READ, MAX_NEXT_MS = 60, 35
 WORDS = ("beetroot", "kettle", "orchard", "ladder", "lettuce")
-LOOK = {"width": 1440, "height": 900}
 NEXT = """async ([rows]) => {
   const reader = () => document.querySelector(".reader") ?? [...document.querySelectorAll("*")].map(node =>
     node.shadowRoot?.querySelector(".reader")).find(Boolean);
@@ -69,14 +68,15 @@ def serve(ground: Ground, log: Path) -> Server:
 
 def new_page(browser: Browser) -> Page:
     """An empty page in the usual size."""
-    page = browser.new_page(viewport=LOOK, reduced_motion="reduce")  # type: ignore[arg-type]
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     page.set_default_timeout(WAIT_MS)
     return page
 
 
 def first_paint(ground: Ground, browser: Browser, log: Path) -> Row:
     """From the address until the rows and the first finding are drawn, by a server that has read nothing yet."""
-    seconds, burnt = [], []
+    seconds: list[float] = []
+    burnt: list[float] = []
     for _ in range(STARTS):
         server = serve(ground, log)
         try:
@@ -128,7 +128,7 @@ def palette(ground: Ground, browser: Browser, server: Server, log: Path) -> Iter
     """From each letter until the list is drawn; from Enter until the server has answered with the rows that hold it."""
     page = new_page(browser)
     drawn: list[float] = []
-    answers = []
+    answers: list[list[float]] = []
     for word in WORDS:
         page.goto(f"{server.url}/?d={ground.dataset}")
         page.locator('[class*="st-key-card_"]').first.wait_for()

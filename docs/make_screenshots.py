@@ -115,7 +115,7 @@ def take(
 ) -> list[str]:
     """Takes the pictures, each state in a workspace of its own; a line for each that failed."""
     into.mkdir(parents=True, exist_ok=True)
-    faults = []
+    faults: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         for state, of_state in groupby(pictures, lambda each: each.state):
@@ -164,7 +164,8 @@ def drawn(
 
 def taken(page: Page, picture: Picture, target: Path) -> list[str]:
     """Takes the picture, also of a page that failed; what was wrong with it, a line each."""
-    watch, faults = Watch(page), []
+    watch = Watch(page)
+    faults: list[str] = []
     try:
         settled(page, picture.title)
         page.wait_for_timeout(3_000)  # fonts and the last charts

@@ -164,7 +164,8 @@ def test_what_fits_into_a_minute_is_started_and_the_rest_is_listed_with_its_cost
 def test_what_is_missing_is_asked_again_only_when_something_changed(
     opened: Open, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dataset, asked, costs_of = opened(), [], budget.costs_of
+    asked: list[object] = []
+    dataset, costs_of = opened(), budget.costs_of
     estimated(dataset, 1_000)
     at = open_page("overview", dataset)
     assert started == [], "nothing fits into the budget"

@@ -61,14 +61,19 @@ def start_missing(dataset: Dataset, outcomes: Sequence[Outcome]) -> None:
 
 
 def _stand(dataset: Dataset) -> str:
-    """What is computed, and what was tried when, as a text: the files of the folder, read once."""
-    with os.scandir(dataset.folder) as files:
-        computed, tried = [], []
-        for file in files:
-            if file.name.endswith(".parquet"):
-                computed.append(file.name)
-            elif file.name.endswith(".estimate.json"):
-                tried.append(f"{file.name} {file.stat().st_mtime_ns}")
+    """What is computed, and what was tried when, as a text: the files of the folder, read once; "" where a file was
+    removed meanwhile, with the whole dataset or for a new trial."""
+    computed: list[str] = []
+    tried: list[str] = []
+    try:
+        with os.scandir(dataset.folder) as files:
+            for file in files:
+                if file.name.endswith(".parquet"):
+                    computed.append(file.name)
+                elif file.name.endswith(".estimate.json"):
+                    tried.append(f"{file.name} {file.stat().st_mtime_ns}")
+    except FileNotFoundError:
+        return ""
     return " ".join((str(dataset.folder), *sorted(computed), *sorted(tried)))
 
 
