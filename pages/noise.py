@@ -32,7 +32,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
     ):
         begin_cleaning(dataset, of_form)
 
-left, right = st.columns([3, 2], gap="large")
+with st.container(key="stacked_noise"):
+    left, right = st.columns([3, 2], gap="large")
 chosen = None
 with left:
     st.subheader("Kinds of noise", anchor=False)

@@ -74,7 +74,9 @@ class Dataset(DatasetColumns):
         dtype = self.originals[name]
         if self._is_prose(name) or not (dtype == pl.String or dtype == pl.Boolean or dtype.is_numeric()):
             return False
-        return 2 <= self.column(name).n_unique() <= FEW_VALUES
+        values = self.column(name)
+        some = values.head(20 * FEW_VALUES)  # a column of ids is known by its first values, without counting a million
+        return some.n_unique() <= FEW_VALUES and 2 <= values.n_unique() <= FEW_VALUES
 
     def is_long(self, name: str) -> bool:
         """Whether a column holds texts to read rather than values to count: prose, or what holds personal data."""

@@ -134,6 +134,16 @@ def test_three_who_agree_and_one_who_never_says_bad(data: dict[str, Dataset]) ->
     assert "120 judgements of 30 items by 4 annotators; 30 of them were judged by two or more." in texts(at)
 
 
+def test_the_table_begins_with_the_person_of_the_headline(data: dict[str, Dataset]) -> None:
+    at = run(PAGE, data["instructions"])
+    assert any(text.value.startswith("dario scores 1.40 points higher than others") for text in at.text)
+    people = at.dataframe[0].value
+    assert list(zip(people["annotator"], people["stands out by"], strict=True))[:2] == [
+        ("dario", "scores higher, repeats one score"),
+        ("goran", "tires"),  # has more rows, and does not differ in the mean
+    ]
+
+
 def test_who_differs_most_is_said_first(data: dict[str, Dataset]) -> None:
     at = run(PAGE, data["judged"])
     assert "d gives “good” more often than others on the same items: 100% against 50% (95% of the difference:" in texts(

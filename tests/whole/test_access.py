@@ -60,3 +60,22 @@ def test_the_focus_of_a_menu_link_can_be_seen(page: Page, opened: Opened) -> Non
             break
     expect(link).to_be_focused()
     assert link.evaluate("link => getComputedStyle(link).outlineStyle") == "solid"
+
+
+def test_columns_stand_under_each_other_where_they_would_be_narrow(
+    page: Page, home: Any, server: Callable[..., Server]
+) -> None:
+    dataset = Workspace(home).open([ROOT / "sample_data" / "instructions.jsonl"])
+    for name in ("conflicts", "formatting"):
+        compute(dataset, dataset.signal(name))
+    winnow = server(home=home)
+    for path, title, key in (("/conflicts", "Conflicts", "stacked_kinds"), ("/format", "Format", "stacked_noise")):
+        for width, is_narrow in ((900, True), (1440, False)):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(address(winnow, path, dataset))
+            settled(page, title)
+            columns = page.locator(f".st-key-{key} [data-testid=stColumn]")
+            first, second = (columns.nth(number).bounding_box() for number in range(2))
+            assert first and second
+            assert (second["x"] == first["x"]) is is_narrow, (path, width)
+            assert first["width"] > 400, (path, width)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from analysis.annotations import open_annotations
 from analysis.computing import budget, compute
 from analysis.dataset import Dataset
 from analysis.findings import outcomes
@@ -160,6 +161,28 @@ def test_what_fits_into_a_minute_is_started_and_the_rest_is_listed_with_its_cost
     assert started[1:] == [["language"]]
 
 
+def test_what_is_missing_is_asked_again_only_when_something_changed(
+    opened: Open, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    dataset, costs_of = opened(), budget.costs_of
+    estimated(dataset, 1_000)
+    at = open_page("overview", dataset)
+    assert started == [], "nothing fits into the budget"
+
+    def noted(*given: Any) -> dict[str, Any]:
+        asked.append(given)
+        return costs_of(*given)
+
+    monkeypatch.setattr(budget, "costs_of", noted)
+    assert not at.run().exception and asked == []
+    [before] = [one.label for one in at.expander if one.label.startswith("Not looked for: ")]
+    compute(dataset, dataset.signal("lengths"))
+    assert not at.run().exception and asked
+    [after] = [one.label for one in at.expander if one.label.startswith("Not looked for: ")]
+    assert after != before, "one is no longer left"
+
+
 def test_the_budget_can_be_changed_on_the_page(opened: Open, started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WINNOW_CHECKS", "0")
     dataset = opened()
@@ -258,6 +281,21 @@ FAULTY = [
     {"prompt": "Repeat this sentence to me.", "response": "Repeat this sentence to me."},
 ]
 """20 rows: 2 copies (warn), 2 empty responses (error), 1 response that repeats its prompt (error)."""
+
+
+def test_what_an_export_would_take_follows_tags_and_filters(opened: Open, home: Path) -> None:
+    dataset = opened(*FAULTY)
+    at = open_page("overview", dataset)
+    assert not any(text.startswith("For an export") for text in texts(at))
+    ids = dataset.column("row_id").to_list()
+    with open_annotations(home) as notes:
+        notes.tags.tag_rows(dataset.fingerprint, ids[:3], "drop", "ana")
+        notes.tags.tag_rows(dataset.fingerprint, ids[2:5], "fix", "ana")
+    at.run()
+    said = "For an export: 20 rows in view → 17 without those tagged drop → 15 without those tagged fix."
+    assert said in texts(at)
+    at = open_page("overview", dataset, "response~notblank~")
+    assert any("18 rows in view → 15 without" in text for text in texts(at))
 
 
 def faulty(opened: Open) -> Dataset:

@@ -249,6 +249,14 @@ def test_a_picture_of_a_chart_has_its_title_and_its_ground() -> None:
     assert figures.CONFIG["modeBarButtons"] == [["toImage"]], "nothing else, and nothing that sends the chart away"
 
 
+def test_the_highest_step_of_two_sides_is_below_the_top_of_the_chart() -> None:
+    drawn = figures.overlaid([0, 1, 2, 3], (("a", [1, 1, 2]), ("b", [6, 2, 2])), "tokens", figures.LIGHT)
+    low, top = drawn.layout.yaxis.range
+    assert low == 0 and top == pytest.approx(0.6 * 1.06)
+    nothing = figures.overlaid([0, 1], (("a", [0]), ("b", [0])), "tokens", figures.LIGHT)
+    assert nothing.layout.yaxis.range is None
+
+
 @pytest.mark.parametrize(
     ("name", "file"),
     [("Rows by source", "rows-by-source.csv"), ("../a\\b: 5%", "a-b-5.csv"), ("文", "chart.csv")],

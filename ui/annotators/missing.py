@@ -24,7 +24,7 @@ def offer(asked: Asked) -> None:
             rows = int(np.isin(np.array(given.values)[given.label], words).sum())
             named = ", ".join(f"“{cut(word, 20)}”" for word in words)
             st.text(f"{count(rows, 'judgement')} with the label {named}, which may mean that none was given.")
-        if st.button("Words that mean: no label", key="missing_words", type="tertiary"):
+        if st.button("Words that mean: no label", key="missing_words", type="tertiary", icon=":material/edit:"):
             paths = {file["path"] for file in asked.dataset.meta["files"]}
             st.session_state["picked"] = [path for path in files.data_files() if path in paths]
             st.session_state["missing"] = ", ".join([*before, *words])

@@ -44,7 +44,8 @@ def shapes_of(key: Key, _asked: Asked) -> pl.DataFrame | None:
 
 @st.cache_resource(max_entries=8, show_spinner="Counting what each annotator did …")
 def everyone(key: Key, gold: str, _asked: Asked) -> pl.DataFrame:
-    """Everything known of each annotator; those marked first, then those with most rows."""
+    """Everything known of each annotator: the farthest from the others first, as in the headline, then others that are
+    marked, then those with most rows."""
     table = profiles(facts(_asked))
     if not _asked.label:
         return table.with_columns(marks=pl.lit(""))
@@ -65,7 +66,9 @@ def everyone(key: Key, gold: str, _asked: Asked) -> pl.DataFrame:
         .fill_null("")
     )
     table = table.with_columns(marks=marks)
-    return table.sort(pl.col("marks") == "", -pl.col("rows").cast(pl.Int64), "annotator")
+    is_far = pl.col("is_far").fill_null(False)
+    farthest = pl.when(is_far).then(-pl.col("difference").abs()).otherwise(0.0)
+    return table.sort(~is_far, farthest, pl.col("marks") == "", -pl.col("rows").cast(pl.Int64), "annotator")
 
 
 def _words(is_number: bool) -> pl.Expr:

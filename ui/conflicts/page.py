@@ -49,7 +49,8 @@ def kinds(dataset: Dataset) -> list[tables.Found]:
 def cards(kinds_with_counts: Sequence[tables.Found]) -> None:
     """The kinds found in the rows in view, by theme, each with a filter and its groups; then the kinds not found."""
     seen = [one for one in kinds_with_counts if one.rows]
-    columns = st.columns(2, gap="large")
+    with st.container(key="stacked_kinds"):
+        columns = st.columns(2, gap="large")
     for number, theme in enumerate(dict.fromkeys(one.kind.theme for one in seen)):
         with columns[number % 2].container(border=True, gap="xsmall"):
             st.markdown(f"**{theme}**")
@@ -68,6 +69,7 @@ def cards(kinds_with_counts: Sequence[tables.Found]) -> None:
                         "Compare",
                         key=f"compare_{one.kind.name}",
                         type="tertiary",
+                        icon=":material/compare_arrows:",
                         on_click=_choose,
                         args=(one.kind.name,),
                         help="Show them side by side below",

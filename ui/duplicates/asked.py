@@ -66,6 +66,7 @@ def choose_kind(dataset: Dataset, policy: Policy) -> str:
     ]
     names = ["kind", "what", "compared", "groups", "rows", "rows to drop", "tokens"]
     table = pl.DataFrame(lines, schema=names, orient="row")
+    table = table.select("kind", "rows to drop", "tokens", "groups", "rows", "compared", "what")  # what counts is first
     integers = {name: st.column_config.NumberColumn(format="localized") for name in ("groups", "rows", "rows to drop")}
     integers["compared"] = st.column_config.NumberColumn("rows compared", format="localized")
     if table["tokens"].null_count() == table.height:

@@ -82,5 +82,9 @@ def overlaid(
             }
         )
     x_axis = {"title": {"text": on_scale(unit, edges)}, **edge_axis(edges)}
-    y_axis = {"title": {"text": "share of rows"}, "tickformat": ".0%", "rangemode": "tozero"}
+    highest = max((n / max(sum(rows), 1) for _, rows in sides for n in rows), default=0.0)
+    top = (
+        {"range": [0, 1.06 * highest]} if highest else {"rangemode": "tozero"}
+    )  # room for the line at the highest step
+    y_axis = {"title": {"text": "share of rows"}, "tickformat": ".0%", **top}
     return go.Figure(steps, _layout(palette, 300, x_axis, y_axis))

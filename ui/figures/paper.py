@@ -83,16 +83,14 @@ def titled(figure: go.Figure, title: str) -> go.Figure:
     """The figure with a title above it, so that a picture of it says what it shows; it grows by the title's height."""
     is_crowded = figure.layout.showlegend or figure.layout.xaxis.side == "top"
     above = TITLE_BAND + (LEGEND_BAND if is_crowded else 0)
-    figure.update_layout(
-        title={
-            "text": plotly_text(title, TITLE_CHARS),
-            "font": {"size": 13},
-            **{"x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top"},
-            "pad": {"t": 8, "l": 4},
-        },
-        margin_t=(figure.layout.margin.t or 0) + above,
-        height=figure.layout.height + above,
-    )
+    figure.layout.title = {  # set, as update_layout merges property by property and takes ten times as long
+        "text": plotly_text(title, TITLE_CHARS),
+        "font": {"size": 13},
+        **{"x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top"},
+        "pad": {"t": 8, "l": 4},
+    }
+    figure.layout.margin.t = (figure.layout.margin.t or 0) + above
+    figure.layout.height += above
     return figure
 
 

@@ -5,6 +5,7 @@ It goes on in a process of its own with low priority. Nothing here waits for it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from analysis.errors import JobError
 from analysis.findings import Outcome
 from analysis.signal import Signal
 from ui.session import allowed, jobs
+from ui.session.cache_keys import Key, key_of
 
 
 class Left(NamedTuple):
@@ -34,10 +36,13 @@ def start_missing(dataset: Dataset, outcomes: Sequence[Outcome]) -> None:
     by a person.
 
     A signal at which an earlier job failed is left out. Then what is left is tried, so that its cost is known. Each job
-    is started once in a session.
+    is started once in a session. Nothing is asked again while nothing that is asked for has changed.
     """
     seconds = allowed.seconds()
     if not seconds or st.session_state.get(_stopped(dataset)) or running(dataset):
+        return
+    now = (_stand(dataset), f"{seconds:g}", *(f"{signal.key} {_job_in_words(signal)}" for signal in dataset.signals()))
+    if st.session_state.get("checks_at_rest") == now:
         return
     candidates = budget.by_itself(dataset)
     _note_failure(dataset, [signal for signal in candidates if not dataset.has(signal)])
@@ -51,6 +56,31 @@ def start_missing(dataset: Dataset, outcomes: Sequence[Outcome]) -> None:
     untried = [s for s in budget.untried(dataset, [s for s in listed if not _is_hindered(dataset, s)]) if not s.sends]
     if untried and _is_first_time(dataset, "tried", untried):
         jobs.try_together(dataset, untried)
+        return
+    st.session_state["checks_at_rest"] = now
+
+
+def _stand(dataset: Dataset) -> str:
+    """What is computed, and what was tried when, as a text: the files of the folder, read once; "" where a file was
+    removed meanwhile, with the whole dataset or for a new trial."""
+    computed: list[str] = []
+    tried: list[str] = []
+    try:
+        with os.scandir(dataset.folder) as files:
+            for file in files:
+                if file.name.endswith(".parquet"):
+                    computed.append(file.name)
+                elif file.name.endswith(".estimate.json"):
+                    tried.append(f"{file.name} {file.stat().st_mtime_ns}")
+    except FileNotFoundError:
+        return ""
+    return " ".join((str(dataset.folder), *sorted(computed), *sorted(tried)))
+
+
+def _job_in_words(signal: Signal) -> str:
+    """The latest job of this session for the signal, and whether it is over; "" where there was none."""
+    job: str | None = st.session_state.get(f"job_{signal.key}")
+    return "" if job is None else f"{job} {jobs.is_over(job)}"
 
 
 def _is_first_time(dataset: Dataset, what: str, signals: Sequence[Signal]) -> bool:
@@ -70,9 +100,18 @@ def waiting(dataset: Dataset, signals: Sequence[Signal], seconds: float) -> list
 
 def left(dataset: Dataset, outcomes: Sequence[Outcome]) -> list[Left]:
     """What has not been looked for and could be, the cheapest first; what is being computed is left out."""
-    at_work = set(running(dataset))
+    at_work = running(dataset)
+    not_run = [f"{o.check.name} {o.missing}" for o in outcomes if o.state == "not run"]
+    return _left(
+        key_of(dataset, *dataset.signals(), more=(_stand(dataset), *at_work, *not_run)), dataset, outcomes, at_work
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _left(key: Key, _dataset: Dataset, _outcomes: Sequence[Outcome], _at_work: Sequence[str]) -> list[Left]:
+    dataset, at_work = _dataset, set(_at_work)
     readers: dict[str, list[str]] = {signal.name: [] for signal in budget.by_itself(dataset)}
-    for outcome in outcomes:
+    for outcome in _outcomes:
         for name in outcome.missing if outcome.state == "not run" else ():
             readers.setdefault(name, []).append(outcome.check.title)
     helpers = {name for signal in map(dataset.signal, readers) for name in budget.needed(dataset, signal)}

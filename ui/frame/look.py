@@ -11,6 +11,9 @@ LAYOUT = """<style>
 .st-key-frame { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding-bottom: .6rem; }
 .st-key-history_steps, .st-key-kept_name, .st-key-palette_box { position: absolute; }
 .st-key-question { margin-top: -.4rem; }
+@media (max-width: 1000px) { /* columns that are unreadable side by side: under each other */
+  [class*="st-key-stacked_"] > * > [data-testid=stHorizontalBlock] > [data-testid=stColumn],
+  [class*="st-key-stacked_"] > [data-testid=stHorizontalBlock] > [data-testid=stColumn] { min-width: 100%; } }
 [class*="st-key-chart_"] { position: relative; }
 [class*="st-key-beside_"] { position: absolute; top: 1px; right: 36px; width: max-content !important; z-index: 2; }
 [class*="st-key-beside_"] button { min-height: 0; padding: .15rem .3rem; font-size: .8rem; }

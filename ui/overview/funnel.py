@@ -13,15 +13,30 @@ from ui.session.cache_keys import Key, key_of
 from ui.session.text import count
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _marks(key: Key, _dataset: Dataset) -> pl.DataFrame:
+    """Of each row of the dataset whether it is tagged `drop` or `fix`, and whether it has a proposed text; no row where
+    none of all rows has any of these. Lists of a million tags are read once and not with each view."""
+    tags = _dataset.column("tags")
+    marks = pl.DataFrame(
+        {
+            **{tag: tags.list.contains(tag) for tag in ("drop", "fix")},
+            HAS_PROPOSAL: _dataset.column(HAS_PROPOSAL),
+        }
+    )
+    return marks if marks.select(pl.any_horizontal(pl.all().any())).item() else marks.clear()
+
+
 @st.cache_data(max_entries=32, show_spinner=False)
 def _steps(key: Key, _dataset: Dataset, _view: View) -> tuple[list[str], int]:
     """The steps as words, one if no row is dropped or to be fixed; and the rows that go out with a proposed text."""
-    frame = _dataset.frame(["tags", HAS_PROPOSAL], _dataset.rows_of(_view))
-    is_dropped, is_to_fix = (frame["tags"].list.contains(tag) for tag in ("drop", "fix"))
-    has_proposal = frame[HAS_PROPOSAL]
+    marks, rows = _marks(key_of(_dataset, *BY_PEOPLE), _dataset), _dataset.rows_of(_view)
+    if marks.is_empty():
+        return [f"{count(len(rows))} in view"], 0
+    is_dropped, is_to_fix, has_proposal = (column.gather(rows) for column in marks.get_columns())
     kept = ~is_dropped
     ready = kept & (~is_to_fix | has_proposal)
-    steps = [f"{count(frame.height)} in view"]
+    steps = [f"{count(len(rows))} in view"]
     if is_dropped.any():
         steps.append(f"{_sum(kept):,} without those tagged drop")
     if (kept & is_to_fix).any():
