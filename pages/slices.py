@@ -3,10 +3,13 @@
 import streamlit as st
 
 from ui.frame import frame
+from ui.reading import side_panel
+from ui.rows import browser
 from ui.session import session
 from ui.slices import asked, beside, listed, one_measure, one_slice
 
 dataset, _ = frame.open_rows("Slices")
+browser.follow_selection(dataset)
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
     first = asked.choose_cut(dataset, "Cut by", "by")
@@ -48,3 +51,14 @@ with right:
     one_slice.say_rows(sliced, picked, second_side)
     one_slice.acts(dataset, sliced, picked, splits, second_side)
     one_slice.sentences(dataset, sliced, picked[0], splits, second_side)
+
+inside = one_slice.view_of(sliced, picked[0], splits)
+sequence = one_slice.in_order(dataset, inside)
+st.subheader(one_slice.title(sliced, picked[0]), anchor=False)
+is_open = side_panel.is_open(dataset)
+beside_rows, of_rows = st.columns([4, 5], gap="medium") if is_open else (None, st.container())
+with of_rows:
+    browser.table(dataset, sequence, of=inside, which="in this slice")
+if beside_rows:
+    with beside_rows:
+        side_panel.side_panel(dataset, sequence, inside)

@@ -13,9 +13,10 @@ from analysis.slices.measures import EMPTY
 from analysis.slices.slices import SliceTable
 from analysis.slices.splits import Split
 from analysis.view import Filter, View
+from ui.rows import browser
 from ui.session import session
 from ui.session.number_words import count, share
-from ui.session.text import cut, md
+from ui.session.text import cut, md, told_apart
 from ui.slices import asked, other, sides
 from ui.slices import beside as besides
 from ui.slices.asked import others
@@ -44,6 +45,16 @@ def say_rows(sliced: SliceTable, picked: Sequence[int], beside: Beside | None = 
 def view_of(sliced: SliceTable, number: int, splits: Sequence[Split]) -> View:
     """The view of the rows of one slice."""
     return View((*others(splits), *sliced.filters[number]))
+
+
+def in_order(dataset: Dataset, inside: View) -> pl.Series:
+    """The rows of a slice in the order of the address."""
+    return browser.in_order(dataset, dataset.rows_of(inside), inside.to_params())
+
+
+def title(sliced: SliceTable, number: int) -> str:
+    """The heading of the rows of a slice, for Markdown."""
+    return f"Rows of {md(name_of(sliced.slices.row(by_predicate=pl.col('slice') == number, named=True)))}"
 
 
 def excluded(sliced: SliceTable, number: int, splits: Sequence[Split]) -> View | None:
@@ -103,7 +114,12 @@ def sentences(
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
             shown = shown_by(each)
             if shown:
-                st.button("Show", key=f"apart_{position}", on_click=session.set_view, args=(View((*inside, shown)),))
+                st.button(
+                    told_apart("Show", each.sentence),
+                    key=f"apart_{position}",
+                    on_click=session.set_view,
+                    args=(View((*inside, shown)),),
+                )
             st.text(each.sentence, width="stretch")
     left = len(telling) - TELLING_SENTENCES
     if beside:
