@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.frame import frame
-from ui.map import cards, choice, colours, making, picks, picture, selection, similar, state
+from ui.map import cards, choice, colours, making, picks, picture, selection, similar, state, suited
 from ui.reading import side_panel
 from ui.rows import browser
 from ui.session import session
@@ -12,7 +12,7 @@ BESIDE_OPEN = 800  # pixels: as high as the map, so that the table below it stay
 
 dataset, _ = frame.open_rows("Map")
 browser.follow_selection(dataset)
-if not choice.can_be_made(dataset):
+if not suited.can_be_made(dataset):
     st.text("A map needs a column of texts or vectors, and this dataset has none.")
     frame.say_no_examples()
     st.stop()

@@ -31,7 +31,7 @@ from analysis.workspace import Workspace
 from tests.support.app_page import grid_of, open_page, well
 from ui.figures import DARK, LIGHT
 from ui.frame import chips
-from ui.map import choice, colours, hover, picture, state
+from ui.map import colours, hover, picture, state, suited
 from ui.map.cards import without_cluster
 from ui.map.figures import Drawn, Hue, Paper, Scale, map_of_rows, traces_of
 from ui.rows import cluster_names
@@ -524,14 +524,14 @@ def test_a_choice_offers_what_the_dataset_and_the_machine_have(
     plain = opened(tmp_path, [{"prompt": f"q {i}", "response": "a"} for i in range(20)])
     monkeypatch.delenv("WINNOW_EMBEDDINGS_URL", raising=False)
     monkeypatch.setattr("analysis.embedding.weights.is_installed", lambda: False)
-    assert choice.tiers(plain) == ["coarse", "semantic", "model"] and choice.natural(plain) == "coarse"
+    assert suited.tiers(plain) == ["coarse", "semantic", "model"] and suited.natural(plain) == "coarse"
     monkeypatch.setattr("analysis.embedding.weights.is_installed", lambda: True)
-    assert choice.natural(plain) == "semantic"
+    assert suited.natural(plain) == "semantic"
     monkeypatch.setenv("WINNOW_EMBEDDINGS_URL", "http://127.0.0.1:9/v1")
-    assert "endpoint" in choice.tiers(plain)
+    assert "endpoint" in suited.tiers(plain)
     own = opened(tmp_path, [{"prompt": f"q {i}", "response": "a", "vector": [1.0, i]} for i in range(20)], "own.jsonl")
-    assert choice.vector_columns(own) == ["vector"] and choice.natural(own) == "column"
-    assert "column" in choice.tiers(own) and "bridge" not in choice.tiers(own)
+    assert suited.vector_columns(own) == ["vector"] and suited.natural(own) == "column"
+    assert "column" in suited.tiers(own) and "bridge" not in suited.tiers(own)
 
 
 def test_names_are_asked_of_a_chat_endpoint_only_where_one_is_configured_and_somebody_agrees(
