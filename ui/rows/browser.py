@@ -97,10 +97,12 @@ def table(
     named = "|".join((dataset.id, which, *view.to_params()))
     grid(
         f"grid_{dataset.id}",
-        [{"name": title, "title": title, "kind": "", "sorts": False, "fixed": True} for title in more]
-        + [
-            _column(dataset, name, title)
-            for name, title in zip(columns, _headers(map(dataset.called, columns)), strict=True)
+        [
+            *_of_this_table(more),
+            *(
+                _column(dataset, name, title)
+                for name, title in zip(columns, _headers(map(dataset.called, columns)), strict=True)
+            ),
         ],
         [
             {
@@ -128,6 +130,11 @@ def _tags(dataset: Dataset) -> list[str]:
 def _lines() -> int:
     asked = st.query_params.get("lines", "")
     return int(asked) if asked in ("2", "3") else 1
+
+
+def _of_this_table(more: Iterable[str]) -> list[Column]:
+    """The columns that are of one table alone, by title."""
+    return [{"name": title, "title": title, "kind": "", "sorts": False, "fixed": True} for title in more]
 
 
 def _column(dataset: Dataset, name: str, title: str) -> Column:

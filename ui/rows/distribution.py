@@ -123,8 +123,8 @@ def _of_times(values: pl.Series) -> list[Part]:
     present = values.drop_nulls()
     if present.is_empty():
         return _missing(values)
-    first, last = present.min(), present.max()
-    days = (last - first).days  # type: ignore[operator]
+    moments = pl.DataFrame({"moment": present})
+    days = int(moments.select((pl.col("moment").max() - pl.col("moment").min()).dt.total_days()).item())
     step, form = next(((step, form) for most, step, form in SPANS if days <= most), YEARS)
     zone = present.dtype.time_zone if isinstance(present.dtype, pl.Datetime) else None
     starts = (present.dt.convert_time_zone("UTC") if zone else present).dt.truncate(step).alias("start")
