@@ -5,9 +5,10 @@ import streamlit as st
 from ui.figures import charts
 from ui.findings.checks import checked
 from ui.frame import frame
-from ui.overview import checks, side_panel, verdict
+from ui.overview import checks, verdict
 from ui.overview.funnel import funnel
 from ui.overview.numbers import numbers
+from ui.reading import side_panel
 from ui.rows import browser
 
 dataset, in_view = frame.open_rows("Overview")

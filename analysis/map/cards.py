@@ -12,6 +12,17 @@ from analysis.map.clusters_signal import Level
 PAIRS_SHOWN, LEAST_PAIRS = 3, 3
 
 
+def names_of(dataset: Dataset) -> pl.DataFrame:
+    """The table of names of the signal, in which no group has the name of a cluster.
+
+    A group of one large cluster and small ones has the same typical words as that cluster: its name ends in "(group)".
+    """
+    names = dataset.table(dataset.signal("clusters"), "names")
+    of_clusters = names.filter(pl.col("level") == "cluster")["name"].implode()
+    is_same = (pl.col("level") == "cluster_group") & pl.col("name").is_in(of_clusters)
+    return names.with_columns(name=pl.when(is_same).then(pl.col("name") + " (group)").otherwise("name"))
+
+
 def cluster_cards(dataset: Dataset, rows: pl.Series, level: Level = "cluster") -> pl.DataFrame:
     """A line per cluster that has some of the rows at these positions, most rows first.
 
@@ -19,7 +30,7 @@ def cluster_cards(dataset: Dataset, rows: pl.Series, level: Level = "cluster") -
     (null until tokens are computed), `mean_score` (null without scores), `pairs` (verb-noun pairs that distinguish it;
     empty until verb_noun is computed), `representatives` (positions, of the whole cluster), `x`, `y`.
     """
-    names = dataset.table(dataset.signal("clusters"), "names").drop("row_id")
+    names = names_of(dataset).drop("row_id")
     groups = names.filter(pl.col("level") == "cluster_group").select(group="cluster", group_name="name")
     called = names.filter(pl.col("level") == level).drop("level").join(groups, on="group", how="left")
     counted = counts(dataset, rows, level)

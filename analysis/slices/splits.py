@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -17,7 +17,7 @@ from analysis.errors import SlicingError
 from analysis.joined_values import join_values
 from analysis.slices.dimensions import BUCKETS, QUANTILES, Dimension, check, fitting_cut, types_of
 from analysis.statistics.counting import MISSING, other
-from analysis.view import Filter
+from analysis.view import Filter, View
 from analysis.view.operators import kind_of
 
 SHOWN_SLICES = 20
@@ -82,6 +82,24 @@ def split(dataset: Dataset, by: Dimension, limit: int = SHOWN_SLICES) -> Split:
     if cut in BUCKETS:
         return _by_time(values, by, cut)
     return _by_value(values, by, cut, limit)
+
+
+def applied(split: Split, other: Dataset) -> Split:
+    """The same slices over another dataset: each row is in the slices whose filters select it, perhaps in none.
+
+    Raises ViewError where the other dataset lacks the column of a filter or it has another type there, and
+    SlicingError where the column is not computed there.
+    """
+    numbers, rows = [], []
+    for line, filters in enumerate(split.filters):
+        other.check(View(filters))
+        if missing := other.needs(View(filters)):
+            raise SlicingError(f"{', '.join(s.name for s in missing)} is not computed for {other.name} yet.")
+        chosen = other.rows_of(View(filters))
+        rows.append(chosen.cast(pl.UInt32))
+        numbers.append(pl.repeat(line, len(chosen), dtype=pl.UInt16, eager=True))
+    held = pl.DataFrame({"row": pl.concat(rows), "line": pl.concat(numbers)}).sort("row", "line")
+    return replace(split, lines=held["line"], entries=held["row"])
 
 
 def _by_value(values: pl.Series, by: Dimension, cut: str, limit: int) -> Split:

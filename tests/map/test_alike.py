@@ -307,18 +307,21 @@ def test_a_sentence_finds_the_nearest_rows_and_these_become_a_view(coarse: Datas
     at.text_input(key="sought_meaning").set_value("a boat at sea")
     at.number_input(key="sought_rows").set_value(10)
     at = well(at.run())
-    listed = at.dataframe[0].value
-    assert all("boat on the sea" in prompt for prompt in listed["prompt"]) and len(listed) == 10
+    listed = grid_of(at)
+    titles = [column["title"] for column in listed["columns"]]
+    cells = [dict(zip(titles, row["cells"], strict=True)) for row in listed["rows"]]
+    assert all("boat on the sea" in row["prompt"] for row in cells) and len(cells) == 10
+    assert [float(row["cosine"]) for row in cells] == sorted((float(row["cosine"]) for row in cells), reverse=True)
+    assert listed["title"] == "Rows 1 to 10 of 10 nearest in meaning"
     assert "words and letters (coarse, no model) of the prompt" in said(at).replace("\\", "")
     at.button(key="keep_similar").click()
     at = well(at.run())
     shown = view(at)
     assert shown.sentence == "row_id is among the 10 rows nearest to “a boat at sea”"
-    order = coarse.frame([ROW_ID], pl.Series(listed["row "] - 1))[ROW_ID].to_list()
-    assert shown.listed == order and len(coarse.rows_of(shown)) == 10
+    assert shown.listed == [row["id"] for row in listed["rows"]] and len(coarse.rows_of(shown)) == 10
     given = grid_of(run("overview", coarse, *shown.to_params()))
     prompt = [column["name"] for column in given["columns"]].index("prompt")
-    assert [row["cells"][prompt] for row in given["rows"]] == list(listed["prompt"])
+    assert [row["cells"][prompt] for row in given["rows"]] == [row["prompt"] for row in cells]
 
 
 def test_what_cannot_be_searched_says_why(dataset: Dataset, bare: Dataset) -> None:

@@ -20,7 +20,7 @@ from analysis.dataset import Dataset
 from analysis.embedding.embedding_signal import FIGURE, WEIGHT
 from analysis.errors import AnnotationError
 from analysis.map import costs
-from analysis.map.cards import cluster_cards, counts
+from analysis.map.cards import cluster_cards, counts, names_of
 from analysis.map.chosen import choose_vectors, to_be_sent
 from analysis.map.clusters_signal import NAME
 from analysis.map.drawing import Bounds, drawn
@@ -28,13 +28,14 @@ from analysis.slices.dimensions import choices
 from analysis.slices.measures import measures
 from analysis.view import Filter, View
 from analysis.workspace import Workspace
-from tests.support.app_page import open_page, well
+from tests.support.app_page import grid_of, open_page, well
 from ui.figures import DARK, LIGHT
 from ui.frame import chips
-from ui.map import choice, colours, hover, picture, state
+from ui.map import colours, hover, picture, state, suited
 from ui.map.cards import without_cluster
 from ui.map.figures import Drawn, Hue, Paper, Scale, map_of_rows, traces_of
 from ui.rows import cluster_names
+from ui.session.text import told_apart
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS, CLUSTERS = 130, 3
@@ -155,9 +156,9 @@ def test_the_page_says_what_made_it_and_counts_what_it_cannot_place(dataset: Dat
     assert "Made of words and letters" in said(at) and "of the prompt" in said(at)
     assert "All 125 rows of the view as points" in said(at)
     labels = [button.label for button in at.button]
-    assert {"13 rows placed afterwards", "5 rows unclustered", "5 rows not on the map"} <= set(labels)
+    assert {"13 rows placed afterwards", "5 rows not in a cluster", "5 rows not on the map"} <= set(labels)
     assert "3 clusters, most rows in view first." in said(at)
-    assert "40 rows, 32.0% of those in view on the map · mean score 2.00" in said(at)
+    assert "40 rows, 32% of those in view on the map · mean score 2" in said(at)
     assert "Typical words: apple, also" in said(at)
 
 
@@ -180,7 +181,7 @@ def test_a_card_keeps_its_rows_and_the_others_stay_in_sight(dataset: Dataset) ->
     at = well(at.run())
     assert filters(at) == ["cluster~eq~1"]
     assert "3 clusters" in said(at) and "The filter on clusters is left out here" in said(at)
-    assert at.button(key="keep_cluster_1").label == "Show all again"
+    assert at.button(key="keep_cluster_1").label == told_apart("Show all again", "cluster 1")
     at.button(key="keep_cluster_2").click()
     assert filters(well(at.run())) == ["cluster~eq~2"]
     at.button(key="keep_cluster_2").click()
@@ -241,7 +242,7 @@ def test_a_name_is_kept_shown_everywhere_and_given_back(dataset: Dataset, home: 
 
 def test_slices_by_cluster_carry_its_name_and_places_are_nothing_to_cut_by(dataset: Dataset) -> None:
     at = open_page("slices", dataset, by="cluster")
-    assert {"0 (apple cluster)", "2 (chess cluster)", "-1 (unclustered)"} <= set(at.dataframe[0].value["slice "])
+    assert {"0 (apple cluster)", "2 (chess cluster)", "-1 (not in a cluster)"} <= set(at.dataframe[0].value["slice "])
     offered = {str(by) for by in choices(dataset)} | {of.name for of in measures(dataset)}
     assert {"cluster", "cluster_group", "cluster_confidence"} <= offered and not {
         "map_x",
@@ -361,7 +362,7 @@ def test_colours_are_the_eight_commonest_values_the_others_and_the_missing(datas
         ("apple cluster", 40),
         ("bread cluster", 40),
         ("chess cluster", 40),
-        ("unclustered", 5),
+        ("not in a cluster", 5),
     ]
     tags = colours.of_points(dataset, "tags", rows, {})
     assert isinstance(tags, list) and [(hue.name, hue.is_missing) for hue in tags] == [("(missing)", True)]
@@ -409,23 +410,51 @@ def test_hover_answers_only_for_what_is_drawn(dataset: Dataset) -> None:
         "source: a",
         "row 45",
     ]
-    assert hover.lines(dataset, 121, "cluster", called)[1] == "unclustered"
+    assert hover.lines(dataset, 121, "cluster", called)[1] == "not in a cluster"
 
 
 # Cards, tree, names, costs
 
 
 def test_the_rows_in_view_are_listed_below_the_map(dataset: Dataset) -> None:
-    def listed(at: AppTest) -> list[int]:
-        return [
-            row for each in at.dataframe if list(each.value.columns) == ["row", "text"] for row in each.value["row"]
-        ]
+    def grids(at: AppTest) -> int:
+        return sum(one.proto.component_name.endswith("winnow_grid") for one in at.get("bidi_component"))
 
-    assert listed(run(dataset)) == []
+    assert grids(run(dataset)) == 0
     kept = View().where("cluster", "eq", 1)
+    rows = dataset.rows_of(kept)
+    ids = dataset.frame(["row_id"], rows)["row_id"].to_list()
     at = run(dataset, f=kept.to_params())
-    assert listed(at) == [row + 1 for row in dataset.rows_of(kept).head(100)]
-    assert f"**{len(dataset.rows_of(kept))} rows in view**. Tick one to read it." in [one.value for one in at.markdown]
+    given = grid_of(at)
+    assert [row["id"] for row in given["rows"]] == ids
+    assert given["title"] == f"Rows 1 to {len(rows)} of {len(rows)} in view"
+    opened = run(dataset, f=kept.to_params(), row=ids[2])
+    assert grid_of(opened)["opened"] == ids[2] and opened.button(key="close_row")
+
+
+def test_the_table_of_the_map_lists_the_clusters_and_a_line_filters(dataset: Dataset) -> None:
+    cards = state.cards(dataset, View(), "cluster")
+    table = picture.clusters_table(cards, "cluster")
+    assert table.select("number", "rows").rows() == [
+        (f"cluster {n}", rows) for n, rows in cards["cluster", "rows"].rows()
+    ]
+    at = run(dataset)
+    at.session_state["table_map"] = True
+    listed = [box for box in well(at.run()).selectbox if str(box.key).startswith("choose_lines_map")]
+    assert [str(one).split(" · ")[1] for one in listed[0].options] == table["number"].to_list()
+    well(listed[0].select_index(1).run())
+    number = table["cluster"][1]
+    assert at.query_params["f"] in (f"cluster~eq~{number}", [f"cluster~eq~{number}"])
+
+
+def test_no_group_has_the_name_of_a_cluster(dataset: Dataset) -> None:
+    names = names_of(dataset)
+    by_level = {str(level): set(of["name"]) for (level,), of in names.partition_by("level", as_dict=True).items()}
+    assert len(by_level) == 2 and not by_level["cluster"] & by_level["cluster_group"]
+    stored = dataset.table(dataset.signal("clusters"), "names")
+    assert stored.filter(pl.col("level") == "cluster")["name"].to_list() == [
+        name for level, name in names.select("level", "name").iter_rows() if level == "cluster"
+    ]
 
 
 def test_points_are_coloured_by_cluster_at_first(dataset: Dataset) -> None:
@@ -482,14 +511,14 @@ def test_a_choice_offers_what_the_dataset_and_the_machine_have(
     plain = opened(tmp_path, [{"prompt": f"q {i}", "response": "a"} for i in range(20)])
     monkeypatch.delenv("WINNOW_EMBEDDINGS_URL", raising=False)
     monkeypatch.setattr("analysis.embedding.weights.is_installed", lambda: False)
-    assert choice.tiers(plain) == ["coarse", "semantic", "model"] and choice.natural(plain) == "coarse"
+    assert suited.tiers(plain) == ["coarse", "semantic", "model"] and suited.natural(plain) == "coarse"
     monkeypatch.setattr("analysis.embedding.weights.is_installed", lambda: True)
-    assert choice.natural(plain) == "semantic"
+    assert suited.natural(plain) == "semantic"
     monkeypatch.setenv("WINNOW_EMBEDDINGS_URL", "http://127.0.0.1:9/v1")
-    assert "endpoint" in choice.tiers(plain)
+    assert "endpoint" in suited.tiers(plain)
     own = opened(tmp_path, [{"prompt": f"q {i}", "response": "a", "vector": [1.0, i]} for i in range(20)], "own.jsonl")
-    assert choice.vector_columns(own) == ["vector"] and choice.natural(own) == "column"
-    assert "column" in choice.tiers(own) and "bridge" not in choice.tiers(own)
+    assert suited.vector_columns(own) == ["vector"] and suited.natural(own) == "column"
+    assert "column" in suited.tiers(own) and "bridge" not in suited.tiers(own)
 
 
 def test_names_are_asked_of_a_chat_endpoint_only_where_one_is_configured_and_somebody_agrees(

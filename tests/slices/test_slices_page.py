@@ -13,8 +13,8 @@ from analysis.computing import compute
 from analysis.dataset import Dataset
 from analysis.view import Filter, View
 from analysis.workspace import Workspace
+from tests.support.app_page import grid_of, well
 from tests.support.app_page import open_page as run
-from tests.support.app_page import well
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -73,7 +73,7 @@ def test_a_sentence_shows_the_rows_it_counts(dataset: Dataset) -> None:
     at = run("slices", dataset, by="source", f=["source~ne~long"])
     first = at.dataframe[0].value["slice "].to_list()
     assert "empty" in first
-    for button in [b for b in at.button if b.label == "Show" and not b.disabled]:
+    for button in [b for b in at.button if b.label.startswith("Show :gray[") and not b.disabled]:
         other = run("slices", dataset, by="source")
         assert button.key and button.key.startswith("apart_")
         other.button(key=button.key).click()
@@ -221,3 +221,19 @@ def test_opposites_leave_no_row_out_and_none_in_both(dataset: Dataset) -> None:
         one = Filter.parse(text)
         assert one.opposite
         assert (dataset.mask(one) != dataset.mask(one.opposite)).all(), text
+
+
+def test_the_rows_of_the_ticked_slice_are_in_the_table_of_rows(dataset: Dataset) -> None:
+    at = run("slices", dataset, by="source")
+    given = grid_of(at)
+    inside = View().where("source", "eq", "long")
+    ids = dataset.frame(["row_id"], dataset.rows_of(inside))["row_id"].to_list()
+    assert at.dataframe[0].value["slice "].to_list()[0] == "long"
+    assert [row["id"] for row in given["rows"]] == ids
+    assert given["title"] == "Rows 1 to 40 of 40 in this slice"
+    year = run("slices", dataset, by="source", sort="year", down="0", row=ids[3])
+    column = [column["name"] for column in grid_of(year)["columns"]]
+    assert grid_of(year)["opened"] == ids[3] and year.button(key="close_row") and "prompt" in column
+    years = dict(zip(dataset.column("row_id"), dataset.column("year"), strict=True))
+    ordered = [years[row["id"]] for row in grid_of(year)["rows"]]
+    assert ordered == sorted(ordered) and len(set(ordered)) == 3

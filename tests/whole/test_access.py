@@ -17,6 +17,21 @@ from tests.support.screen import address, menu, settled
 
 pytestmark = pytest.mark.browser
 SERIOUS = ("serious", "critical")
+OF_THE_LIBRARIES = ("Open", "Help", "Download plot as a PNG", "Previous page", "Next page")
+"""Buttons drawn by Streamlit and Plotly inside of a list, a help sign, a chart and a pager, which cannot be named: the
+list, the sign, the chart and the pager have names of their own."""
+SAME_NAMES = """() => {
+  const buttons = new Map();
+  for (const button of document.querySelectorAll('button')) {
+    if (button.disabled || !button.offsetParent) continue;
+    if (button.closest('[data-testid=stButtonGroup], [role=radiogroup], header, nav')) continue; // named with their group
+    const seen = button.cloneNode(true);
+    seen.querySelectorAll('[data-testid=stIconMaterial]').forEach(icon => icon.remove());
+    const name = (button.getAttribute('aria-label') || seen.textContent).trim();
+    buttons.set(name, (buttons.get(name) ?? 0) + 1);
+  }
+  return [...buttons].filter(([, many]) => many > 1).map(([name]) => name);
+}"""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -47,6 +62,8 @@ def test_no_page_has_a_serious_fault(scheme: Literal["light", "dark"], page: Pag
         for fault in violations:
             if fault["impact"] in SERIOUS:
                 faults += [f"{path}: {fault['id']}: {node['html'][:200]}" for node in fault["nodes"]]
+        names = [name for name in page.evaluate(SAME_NAMES) if name not in OF_THE_LIBRARIES]
+        faults += [f"{path}: several buttons have the name {name!r}" for name in names if not name.startswith("Page ")]
     assert not faults, "\n".join(faults)
 
 

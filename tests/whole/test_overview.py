@@ -23,6 +23,7 @@ from analysis.workspace import Workspace
 from tests.support.app_page import grid_of, open_page
 from ui.rows import as_file, masking
 from ui.session import jobs, session
+from ui.session.text import told_apart
 
 ROWS = [{"prompt": f"Write number {i} down.", "response": f"Here is number {i} for you."} for i in range(6)]
 Open = Callable[..., Dataset]
@@ -370,7 +371,8 @@ def test_findings_stand_by_severity_then_by_the_share_of_rows(opened: Open) -> N
     at = open_page("overview", faulty(opened))
     names = cards_of(at)
     assert names.index("empty_response") < names.index("exact_duplicates")
-    assert [at.button(key=f"show_{n}").label for n in ("empty_response", "exact_duplicates")] == ["Show 2 rows"] * 2
+    labels = [str(at.button(key=f"show_{n}").label) for n in ("empty_response", "exact_duplicates")]
+    assert labels == [told_apart("Show 2 rows", "Empty response"), told_apart("Show 2 rows", "Exact duplicates")]
     assert "Fix before training" in [heading.value for heading in at.subheader]
     assert "Say nothing about 0. → (empty)" in texts(at)
     assert f"Say it again. → {LONG[:69]}…" in texts(at)
@@ -382,10 +384,10 @@ def test_show_shows_the_rows_and_is_pressed_until_it_is_clicked_again(opened: Op
     at.button(key="show_exact_duplicates").click().run()
     assert at.query_params["f"] == ["prompt~has~say", "is_duplicate_extra~eq~true"]
     assert "**2** rows" in [one.value for one in at.markdown]
-    assert at.button(key="show_exact_duplicates").label == "Showing 2 rows"
+    assert at.button(key="show_exact_duplicates").label == told_apart("Showing 2 rows", "Exact duplicates")
     at.button(key="show_exact_duplicates").click().run()
     assert not at.exception and at.query_params["f"] == "prompt~has~say"
-    assert at.button(key="show_exact_duplicates").label == "Show 2 rows"
+    assert at.button(key="show_exact_duplicates").label == told_apart("Show 2 rows", "Exact duplicates")
 
 
 def test_the_contract_beside_the_data_has_its_verdict_on_top(opened: Open, tmp_path: Path) -> None:

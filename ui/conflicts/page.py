@@ -21,7 +21,7 @@ from ui.rows.ticked import ticked_once
 from ui.session import history, jobs, places, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.column_names import namer
-from ui.session.text import count
+from ui.session.text import count, told_apart
 
 GROUPS_SHOWN = 5
 
@@ -57,7 +57,7 @@ def cards(kinds_with_counts: Sequence[tables.Found]) -> None:
             for one in (one for one in seen if one.kind.theme == theme):
                 with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="xsmall"):
                     st.button(
-                        f"Show {one.rows:,}",
+                        told_apart(f"Show {one.rows:,}", one.kind.title),
                         key=f"filter_{one.kind.name}",
                         width=124,
                         icon=":material/filter_alt:",
@@ -66,7 +66,7 @@ def cards(kinds_with_counts: Sequence[tables.Found]) -> None:
                         args=(one.view(session.view()),),
                     )
                     st.button(
-                        "Compare",
+                        told_apart("Compare", one.kind.title),
                         key=f"compare_{one.kind.name}",
                         type="tertiary",
                         icon=":material/compare_arrows:",

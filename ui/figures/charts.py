@@ -185,7 +185,6 @@ def draw(
     *,
     table: Callable[[], pl.DataFrame] | None = None,
     mark: Callable[[int], Mapping[str, Any]] | None = None,
-    titled: bool = True,
 ) -> None:
     """Draws a figure under its name `alt`; its selection becomes a view. A selection is used once: the chart then gets
     a new key, otherwise the browser sends it again with every later click.
@@ -207,7 +206,7 @@ def draw(
             tick = (lambda line: select({"points": [mark(line)]})) if mark else None
             tables.beside(table, key, alt, tick)
         st.plotly_chart(
-            paper.titled(figure, alt) if titled else figure,
+            paper.titled(figure, alt),
             key=widget,
             on_select=lambda: select(st.session_state[widget].selection),
             selection_mode=MODES[mode],

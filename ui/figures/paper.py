@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from ui.session.number_words import bin_words as bin_words
 from ui.session.text import plotly_text
 
 CONFIG: dict[str, Any] = {
@@ -177,10 +178,3 @@ def edge_axis(edges: Sequence[float]) -> dict[str, Any]:
 def on_scale(unit: str, edges: Sequence[float]) -> str:
     """The unit of an axis of bins, with its scale where the bins grow."""
     return f"{unit} (log scale)" if is_log(edges) else unit
-
-
-def bin_words(low: float, high: float, whole: bool) -> str:
-    """The range of a bin in words: "100 to 199" for whole numbers, "0.5 to under 1" otherwise."""
-    if whole:
-        return f"{low:,.0f}" if high - low <= 1 else f"{low:,.0f} to {high - 1:,.0f}"
-    return f"{low:,g} to under {high:,g}"

@@ -11,7 +11,7 @@ import streamlit as st
 
 from analysis.export import flat
 from ui.rows.ticked import ticked_once, ticks_of, use_tick
-from ui.session.text import cut
+from ui.session.text import cut, told_apart
 
 SHOWN_LINES = 12
 WIDTH, HEIGHT = 460, 36
@@ -25,7 +25,12 @@ def beside(table: Callable[[], pl.DataFrame], key: str, name: str, pick: Callabl
     """
     with st.container(key=f"beside_{key}", width="content"):
         opened = st.popover(
-            "Table", icon=":material/table_rows:", type="tertiary", key=f"table_{key}", on_change="rerun", wrap=False
+            told_apart("Table", name),
+            icon=":material/table_rows:",
+            type="tertiary",
+            key=f"table_{key}",
+            on_change="rerun",
+            wrap=False,
         )
     if not opened.open:
         return

@@ -17,6 +17,9 @@ LAYOUT = """<style>
 [class*="st-key-chart_"] { position: relative; }
 [class*="st-key-beside_"] { position: absolute; top: 1px; right: 36px; width: max-content !important; z-index: 2; }
 [class*="st-key-beside_"] button { min-height: 0; padding: .15rem .3rem; font-size: .8rem; }
+.st-key-beside_map { right: 170px; }
+:is(button, a) .stMarkdownColoredText { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  white-space: nowrap; clip-path: inset(50%); }
 </style>"""
 LIGHT = """<style>
 [data-testid=stCaptionContainer], [data-testid=stCaptionContainer] * {

@@ -1,3 +1,15 @@
 """The parts of the page Map."""
 
-__all__ = ["cards", "choice", "colours", "figures", "making", "picks", "picture", "selection", "similar", "state"]
+__all__ = [
+    "cards",
+    "choice",
+    "colours",
+    "figures",
+    "making",
+    "picks",
+    "picture",
+    "selection",
+    "similar",
+    "state",
+    "suited",
+]

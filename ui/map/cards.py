@@ -16,7 +16,8 @@ from analysis.view import Filter, View
 from ui.map import asking, hover, state
 from ui.session import session
 from ui.session.login import person
-from ui.session.text import count, md
+from ui.session.number_words import count, number, share
+from ui.session.text import md, told_apart
 
 PAGE_CARDS = 5
 WORDS_SHOWN = 6
@@ -58,7 +59,7 @@ def say_no_clusters(dataset: Dataset, view: View) -> None:
     else:
         st.text(
             f"No {SMALLEST} rows are close enough to form a cluster: all {count(left.apart)} in view are "
-            "unclustered. Choose other vectors, or read the rows without clusters."
+            "not in a cluster. Choose other vectors, or read the rows without clusters."
         )
 
 
@@ -83,19 +84,24 @@ def _card(dataset: Dataset, card: Mapping[str, Any], level: Level) -> None:
     is_kept = Filter(level, "eq", str(number)) in view.active
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
-            "Show all again" if is_kept else "Keep only",
+            told_apart("Show all again" if is_kept else "Filter to it", f"{level.removeprefix('cluster_')} {number}"),
             key=f"keep_{level}_{number}",
             type="primary" if is_kept else "secondary",
             on_click=session.set_view,
             args=(others if is_kept else kept,),
         )
         st.button(
-            "Exclude",
+            told_apart("Leave out", f"{level.removeprefix('cluster_')} {number}"),
             key=f"exclude_{level}_{number}",
             on_click=session.set_view,
             args=(without_cluster(view, level, number),),
         )
-        with st.popover("Rename", key=f"rename_{level}_{number}", on_change="rerun", type="tertiary") as opened:
+        with st.popover(
+            told_apart("Rename", f"{level.removeprefix('cluster_')} {number}"),
+            key=f"rename_{level}_{number}",
+            on_change="rerun",
+            type="tertiary",
+        ) as opened:
             if opened.open:
                 _rename(dataset, card, level)
 
@@ -107,11 +113,11 @@ def without_cluster(view: View, level: Level, number: int) -> View:
 
 
 def _figures(card: Mapping[str, Any]) -> str:
-    figures = [f"{count(card['rows'])}, {card['share']:.1%} of those in view on the map"]
+    figures = [f"{count(card['rows'])}, {share(card['share'])} of those in view on the map"]
     if card["tokens"] is not None:
         figures.append(f"{count(card['tokens'], 'token')}")
     if card["mean_score"] is not None:
-        figures.append(f"mean score {card['mean_score']:.2f}")
+        figures.append(f"mean score {number(card['mean_score'])}")
     return " · ".join(figures)
 
 

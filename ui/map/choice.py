@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
@@ -15,7 +14,7 @@ from analysis.given_files import below_data_folders
 from analysis.joined_values import join_values, split_values
 from analysis.map import chosen, costs
 from analysis.map.chosen import SLOW_TEXTS, TIERS, tier_in_words
-from ui.map import making
+from ui.map import making, suited
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
 from ui.session.clicks import clicked
@@ -54,46 +53,6 @@ class Asked(NamedTuple):
     may_start: bool
 
 
-def vector_columns(dataset: Dataset) -> list[str]:
-    """Columns of the source that hold lists of numbers, that of the role embedding first."""
-    role = dataset.role("embedding")
-    lists = [
-        name
-        for name, dtype in dataset.originals.items()
-        if isinstance(dtype, pl.List | pl.Array) and pl.Series([], dtype=dtype.inner).dtype.is_numeric()
-    ]
-    return list(dict.fromkeys([*([role] if role else []), *lists]))
-
-
-def text_columns(dataset: Dataset) -> list[str]:
-    return [name for name, dtype in dataset.originals.items() if dtype == pl.String]
-
-
-def tiers(dataset: Dataset) -> list[str]:
-    """The tiers shown in the form; those whose needs are not met say so there."""
-    many = dataset.height > SLOW_TEXTS
-    fitting = {"bridge": many, "column": bool(vector_columns(dataset)), "endpoint": bool(endpoint.url())}
-    return [tier for tier in TIERS if fitting.get(tier, True)]
-
-
-def is_chosen(dataset: Dataset) -> bool:
-    """Whether a person chose vectors for this dataset."""
-    return "embedding" in dataset.meta.get("parameters", {})
-
-
-def natural(dataset: Dataset) -> str:
-    """The tier that suits this dataset on this machine."""
-    if vector_columns(dataset):
-        return "column"
-    if not weights.is_installed():
-        return "coarse"
-    return "bridge" if dataset.height > SLOW_TEXTS else "semantic"
-
-
-def can_be_made(dataset: Dataset) -> bool:
-    return bool(dataset.height) and (dataset.has_examples or bool(text_columns(dataset) or vector_columns(dataset)))
-
-
 def introduce(dataset: Dataset) -> None:
     """Says what a map is, when none is made yet."""
     st.subheader("No map of these rows is made yet", anchor=False)
@@ -120,8 +79,8 @@ def form(dataset: Dataset, word: str = "Make the map") -> None:
     key = dataset.signal("embedding").key
     with st.container(horizontal=True, vertical_alignment="bottom"):
         over = _choose_over(dataset, str(now["over"]), str(now["texts"]), key)
-    offered = tiers(dataset)
-    usual = str(now["tier"]) if is_chosen(dataset) else natural(dataset)
+    offered = suited.tiers(dataset)
+    usual = str(now["tier"]) if suited.is_chosen(dataset) else suited.natural(dataset)
     kind, _, texts = over.partition(":")
     tier = st.radio(
         "How",
@@ -131,7 +90,7 @@ def form(dataset: Dataset, word: str = "Make the map") -> None:
         captions=[_caption(dataset, tier, kind, texts) for tier in offered],
         key=f"map_tier_{key}",
     )
-    if not is_chosen(dataset) and tier == natural(dataset):
+    if not suited.is_chosen(dataset) and tier == suited.natural(dataset):
         st.caption(f"Suggested: {WHY[tier]}.")
     asked = _completed(dataset, tier, over, key)
     with st.expander("Layout", key="map_tuning", on_change="rerun") as tuning:
@@ -165,7 +124,7 @@ def _choose_over(dataset: Dataset, now: str, texts: str, key: str) -> str:
     )
     if over != "columns":
         return str(over)
-    columns = text_columns(dataset)
+    columns = suited.text_columns(dataset)
     before = [name for name in (split_values(texts) if texts else []) if name in columns]
     picked = st.multiselect(
         "Columns", columns, default=before or columns[:1], format_func=namer(dataset), key=f"map_columns_{key}"
@@ -178,7 +137,7 @@ def _completed(dataset: Dataset, tier: str, over: str, key: str) -> Asked:
     kind, _, names = over.partition(":")
     ready = bool(names) or kind != "columns" or tier == "column"
     if tier == "column":
-        columns = vector_columns(dataset)
+        columns = suited.vector_columns(dataset)
         st.caption("The vectors give the places of the rows; the texts chosen above only name the clusters.")
         column = st.selectbox(
             "The column with the vectors", columns, format_func=namer(dataset), key=f"map_column_{key}"

@@ -60,6 +60,11 @@ def choose(dataset: Dataset) -> str:
     return str(chosen)
 
 
+def word(dataset: Dataset, colour: str) -> str:
+    """What colours the points, in words."""
+    return WORDS.get(colour, dataset.called(colour) if colour in dataset.schema else colour)
+
+
 def values_of(dataset: Dataset, column: str) -> pl.Series:
     """The values that colour the points; the tags of a row are joined to one text, null if there are none."""
     values = own_column(dataset, column) if column in WORDS else dataset.column(column)
@@ -122,10 +127,10 @@ def of_points(dataset: Dataset, column: str, rows: pl.Series, names: Mapping[int
 def _by_cluster(cluster: pl.Series, rows: pl.Series, names: Mapping[int, str]) -> list[Hue]:
     """The eight largest clusters of all rows by number, the others together, and the unclustered rows."""
     if not names:
-        return [Hue("rows in view, in no cluster", 0, rows)]
+        return [Hue("rows in view, not in a cluster", 0, rows)]
     of = cluster.to_numpy()
     hues = [Hue(names.get(n, f"cluster {n}"), n, rows.filter(pl.Series(of == n))) for n in range(NAMED)]
     others = len([number for number in names if number >= NAMED])
     hues.append(Hue(counting.other(others), None, rows.filter(pl.Series(of >= NAMED))))
-    hues.append(Hue("unclustered", None, rows.filter(pl.Series(of < 0)), True))
+    hues.append(Hue("not in a cluster", None, rows.filter(pl.Series(of < 0)), True))
     return [hue for hue in hues if len(hue.rows)]

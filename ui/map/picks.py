@@ -141,7 +141,7 @@ def _show(dataset: Dataset, asked: Asked, ids_by_share: dict[int, list[str]]) ->
             st.text(f"{part}{count(len(ids))}, {cost}.", width=300)
             if view.is_short_enough:
                 st.button(
-                    "Keep only these rows",
+                    "Filter to these rows",
                     key=f"pick_view_{share}",
                     icon=":material/filter_alt:",
                     on_click=session.set_view,

@@ -23,6 +23,7 @@ from ui.session.text import count, cut, md
 
 KEY = "map"
 LEAST_EXPECTED = 0.25
+CLUSTER_COLUMNS = ("called", "number", "rows", "share", "typical words")
 
 
 def choose_level() -> Level:
@@ -67,29 +68,51 @@ def _worth_a_label(cards: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
 
 
 def draw(dataset: Dataset, level: Level, colour: str) -> None:
-    """The map of the rows in view; a lasso or a box keeps only the rows inside it, also those not drawn."""
+    """The map of the rows in view; a lasso or a box keeps only the rows inside it, also those not drawn.
+
+    Its table lists the clusters, each with what filters to it, for those who do not use a mouse.
+    """
     view = session.view()
     to_draw = drawn(dataset, view, level, colour)
     paper = Paper.of(to_draw.bounds)
     left = state.left(dataset, view)
 
+    clusters = clusters_table(state.cards(dataset, state.without_own(view), level), level)
+
     def pick(selection: Mapping[str, Any]) -> View | None:
+        points = selection.get("points")
+        if points and "cluster" in points[0]:  # a line of the table; a click on a point selects nothing
+            return state.without_own(session.view()).where(level, "eq", points[0]["cluster"])
         corners = corners_of(selection, paper)
         return session.view().narrowed("map_place", "within", corners) if corners else None
 
     charts.draw(
         map_of_rows(to_draw, charts.palette()),
         KEY,
-        f"Map of {count(left.placed)} in view, {state.LEVELS[level].lower()} named",
+        f"Map of {count(left.placed)}, coloured by {cut(colours.word(dataset, colour), 30)}: near rows are similar",
         pick,
         "lasso",
         CONFIG,
-        titled=False,
+        table=lambda: clusters.select(CLUSTER_COLUMNS),
+        mark=lambda line: {"cluster": clusters["cluster"][line]},
     )
     column = [colour] if colour in dataset.schema else []
     key = f"{state.key_of_map(dataset, view, *column)}|{colour}"
     hover.hover(dataset, charts.widget_key(KEY), key, traces_of(to_draw), colour)
     _say_what_is_drawn(dataset, to_draw, left, colour)
+
+
+def clusters_table(cards: pl.DataFrame, level: Level) -> pl.DataFrame:
+    """The clusters as the table beside the map lists them: `cluster` and, for a reader, those of CLUSTER_COLUMNS."""
+    kind = "cluster" if level == "cluster" else "group"
+    return cards.select(
+        pl.col("cluster"),
+        pl.col("name").alias("called"),
+        pl.format(kind + " {}", "cluster").alias("number"),
+        "rows",
+        "share",
+        pl.col("words").list.head(5).list.join(", ").alias("typical words"),
+    )
 
 
 def say_no_place(dataset: Dataset) -> None:
@@ -151,7 +174,7 @@ def _leftovers(left: state.Left) -> None:
             ("is_placed", "eq", "true"),
             "At most 100,000 rows are laid out; each other row is placed between its nearest neighbours",
         ),
-        "apart": (left.apart, "unclustered", ("cluster", "eq", "-1"), "In no dense group of the map"),
+        "apart": (left.apart, "not in a cluster", ("cluster", "eq", "-1"), "In no dense group of the map"),
         "nowhere": (left.nowhere, "not on the map", ("map_place", "null", ""), "No text, so no vector"),
     }
     with st.container(horizontal=True, gap="small"):

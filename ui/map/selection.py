@@ -1,38 +1,33 @@
-"""The rows in view below the map, such as those inside a drawn area; a ticked one opens in the reader."""
+"""The rows below the map: those in view, such as those inside a drawn area, or the nearest to a sentence."""
 
 from __future__ import annotations
 
+import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.signal import ROW_ID
-from ui.map import hover
+from ui.map.similar import Nearest
 from ui.rows import browser
-from ui.rows.ticked import ticked_once
 from ui.session import session
-from ui.session.number_words import count
-
-LISTED = 100
-HEIGHT = 320  # pixels
 
 
-def rows_in_view(dataset: Dataset) -> None:
-    """A line per row in view with the beginning of its text, at most 100; nothing while all rows are in view."""
-    view = session.view()
-    if not view.active:
+def listed(dataset: Dataset, nearest: Nearest | None) -> pl.Series | None:
+    """The rows to list, in order; null while all rows are in view and none is open, since the map shows them."""
+    if nearest is not None:
+        return browser.in_order(dataset, nearest.rows["row"], nearest.named)
+    if session.view().active or "row" in st.query_params:
+        return browser.in_order(dataset, dataset.rows_of(session.view()))
+    return None
+
+
+def table(dataset: Dataset, sequence: pl.Series, nearest: Nearest | None) -> None:
+    """Draws them in the table of rows."""
+    if nearest is None:
+        browser.table(dataset, sequence)
         return
-    rows = dataset.rows_of(view)
-    listed = rows.head(LISTED)
-    some = f", the first {LISTED} listed" if len(rows) > LISTED else ""
-    st.markdown(f"**{count(len(rows))} in view**{some}. Tick one to read it.")
-    lines = [{"row": row + 1, "text": text} for row, text in zip(listed, hover.texts(dataset, listed), strict=True)]
-    config = {"row": st.column_config.NumberColumn(format="localized", width=70)}
-    number = ticked_once(
-        lines,
-        "rows_on_map",
-        f"{count(len(listed))} in view",
-        height="content" if len(lines) < 8 else HEIGHT,
-        column_config=config,
+    cosines = pl.DataFrame({"row": sequence}).join(
+        nearest.rows.select("row", "cosine"), on="row", maintain_order="left"
     )
-    if number is not None:
-        browser.open_in_reader(dataset, dataset.frame([ROW_ID], listed)[ROW_ID][number])
+    browser.table(
+        dataset, sequence, of=nearest.view, which="nearest in meaning", more={"cosine": cosines["cosine"].round(3)}
+    )

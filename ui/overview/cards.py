@@ -12,7 +12,7 @@ from ui.findings.grouping import share_words
 from ui.rows import masking, tagging
 from ui.session import places, session
 from ui.session.cache_keys import Key, key_of
-from ui.session.text import count, cut, md
+from ui.session.text import count, cut, md, told_apart
 
 EXAMPLES, EXAMPLE_CHARS, SCANNED_CHARS = 2, 70, 400
 STYLE = """<style>
@@ -46,9 +46,9 @@ def card(dataset: Dataset, finding: Finding) -> None:
 
 
 def _acts(dataset: Dataset, finding: Finding) -> None:
-    name, is_on = finding.name, is_shown(finding)
+    name, is_on, of = finding.name, is_shown(finding), finding.check.title
     st.button(
-        f"Showing {count(finding.rows)}" if is_on else f"Show {count(finding.rows)}",
+        told_apart(f"{'Showing' if is_on else 'Show'} {count(finding.rows)}", of),
         key=f"show_{name}",
         type="primary" if is_on else "secondary",
         icon=":material/check:" if is_on else None,
@@ -56,12 +56,14 @@ def _acts(dataset: Dataset, finding: Finding) -> None:
         on_click=toggle,
         args=(finding,),
     )
-    if st.button("Read", key=f"read_{name}", help="Read these rows one by one, with the places marked."):
+    if st.button(
+        told_apart("Read", of), key=f"read_{name}", help="Read these rows one by one, with the places marked."
+    ):
         st.switch_page(places.page("findings"), query_params={"d": dataset.id, "finding": name})
-    with st.popover("Tag", key=f"tag_{name}", on_change="rerun") as tags:
+    with st.popover(told_apart("Tag", of), key=f"tag_{name}", on_change="rerun") as tags:
         if tags.open:
             tagging.tag_all(dataset, dataset.rows_of(finding.view), f"card_tag_{name}")
-    with st.popover("Drop", key=f"drop_{name}", on_change="rerun") as drop:
+    with st.popover(told_apart("Drop", of), key=f"drop_{name}", on_change="rerun") as drop:
         if drop.open:
             tagging.drop_all(dataset, dataset.rows_of(finding.view), f"card_drop_{name}", "of this finding")
 

@@ -139,8 +139,10 @@ class Book(NamedTuple):
 
 
 @st.fragment
-def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
-    """Draws the reader over a window of the sequence; only this fragment reruns during reading and tagging."""
+def desk(dataset: Dataset, sequence: pl.Series, token: str, of: View | None = None) -> None:
+    """Draws the reader over a window of the sequence; only this fragment reruns during reading and tagging.
+
+    `of` is the view of these rows if they are not those in view."""
 
     def payloads(rows: pl.Series) -> list[dict[str, Any]]:
         return payloads_of(dataset, rows, editing.whole_row(st.session_state.get("reader")), with_findings=True)
@@ -163,7 +165,7 @@ def desk(dataset: Dataset, sequence: pl.Series, token: str) -> None:
     except AnnotationError as error:
         st.text(f"That this row was read could not be stored. {error}")
     greeting = "You stopped here last time. G goes to another row." if begin else ""
-    book = book._replace(more={"progress": progress.words(dataset, sequence), "greeting": greeting})
+    book = book._replace(more={"progress": progress.words(dataset, sequence, of), "greeting": greeting})
     draw(dataset, book, sequence, token, begin)
     if asks:
         st.rerun()  # the page asks for the name

@@ -98,9 +98,9 @@ def _seen(state: object) -> list[str]:
     return [id for id in seen if isinstance(id, str)][-MOST_SEEN:] if isinstance(seen, list) else []
 
 
-def words(dataset: Dataset, sequence: pl.Series) -> str:
-    """How far the rows in view are: "6 tagged · 144 not yet read"."""
-    view = session.view()
+def words(dataset: Dataset, sequence: pl.Series, of: View | None = None) -> str:
+    """How far the rows in view, or those of another view, are: "6 tagged · 144 not yet read"."""
+    view = session.view() if of is None else of
     tagged = _tagged(key_of(dataset, "tags", view=view), dataset, view)
     left = len(sequence) - int(_mask(dataset)[sequence.to_numpy()].sum())
     return f"{tagged:,} tagged · " + (f"{left:,} not yet read" if left else "all read")

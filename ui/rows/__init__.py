@@ -5,6 +5,7 @@ __all__ = [
     "browser",
     "cleaning",
     "cluster_names",
+    "distribution",
     "grid",
     "like",
     "masking",

@@ -16,13 +16,13 @@ from analysis.signal import ROW_ID
 from ui.rows import masking
 from ui.session import session
 from ui.session.login import person
-from ui.session.text import count
+from ui.session.text import count, md
 
 MOST_ROWS, AT_ONCE = 100_000, 10_000
 
 
-def offer(dataset: Dataset, rows: pl.Series, columns: Sequence[str]) -> None:
-    """Draws the button; the file is made when it is clicked."""
+def offer(dataset: Dataset, rows: pl.Series, columns: Sequence[str], which: str = "in view") -> None:
+    """Draws the button; the file is made when it is clicked. `which` says which rows they are."""
     most = min(len(rows), MOST_ROWS)
     first = "" if most == len(rows) else f" The first {most:,} of {len(rows):,}: the page Export writes all."
     masks = " Personal data stays masked." if masking.is_on() and masking.is_known(dataset) else ""
@@ -35,7 +35,7 @@ def offer(dataset: Dataset, rows: pl.Series, columns: Sequence[str]) -> None:
         icon=":material/download:",
         disabled=not columns,
         on_click="ignore",
-        help=f"{count(most)} in view, with the columns shown, in this order.{first}{masks}",
+        help=f"{count(most)} {md(which, 80)}, with the columns shown, in this order.{first}{masks}",
     )
 
 

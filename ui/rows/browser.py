@@ -1,8 +1,9 @@
-"""The table of the rows in view, 50 per page: rows are selected, opened, sorted and filtered in it."""
+"""The table of rows, 50 per page: rows are selected, opened, sorted and filtered in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import polars as pl
 import streamlit as st
@@ -11,7 +12,8 @@ from analysis.dataset import Dataset
 from analysis.dataset.folder import HAS_PROPOSAL, MESSAGES
 from analysis.errors import ViewError
 from analysis.signal import ROW_ID
-from ui.rows import as_file, like, masking, order, tagging, undoing
+from analysis.view import View
+from ui.rows import as_file, distribution, like, masking, order, tagging, undoing
 from ui.rows.grid import Asked, Column, grid
 from ui.session import places, session
 from ui.session.column_names import namer
@@ -21,6 +23,7 @@ PAGE_ROWS = 50
 SHOWN_CHARS = 220
 GOES = "selected_go"
 """In the session: the page that was asked for the selected rows."""
+NO_MORE: Mapping[str, pl.Series] = MappingProxyType({})
 FIRST_COLUMNS = ("tags", "prompt", "response", "rejected", "text")
 THEN = ("source", "annotator", "score", "label", "language", "created_at")
 
@@ -43,15 +46,29 @@ def shown_columns(dataset: Dataset, chosen: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*texts, *asked, *others]))
 
 
-def in_order(dataset: Dataset, rows: pl.Series) -> pl.Series:
-    """The rows in view in the order of the address: by a column, as a filter lists them, or as in the file."""
+def in_order(dataset: Dataset, rows: pl.Series, of: Iterable[str] = ()) -> pl.Series:
+    """The rows in view in the order of the address: by a column, as a filter lists them, or as in the file.
+
+    `of` names the rows, for the cache, if they are not those in view.
+    """
     if by := order.of_address(dataset):
-        return order.sorted_rows(dataset, rows, *by)
+        return order.sorted_rows(dataset, rows, *by, of)
     return as_listed(dataset, rows, session.view().listed) if session.view().listed else rows
 
 
-def table(dataset: Dataset, rows: pl.Series) -> None:
-    """Draws one page of the table; `rows` are in order. A click on a row writes its id into the address, as `row`."""
+def table(
+    dataset: Dataset,
+    rows: pl.Series,
+    *,
+    of: View | None = None,
+    which: str = "in view",
+    more: Mapping[str, pl.Series] = NO_MORE,
+) -> None:
+    """Draws one page of the table; `rows` are in order. A click on a row writes its id into the address, as `row`.
+
+    `of` is the view of the rows if they are not those in view, and `which` says which rows they are; `more` are columns
+    of this table alone, by title, with a value for each of the rows.
+    """
     like.grant(dataset)
     schema, pages = dataset.schema, -(-len(rows) // PAGE_ROWS)
     choices = dataset.shown_columns
@@ -67,7 +84,7 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
                 key=f"columns_{dataset.id}",
             )
         columns = shown_columns(dataset, chosen)
-        as_file.offer(dataset, rows, columns)
+        as_file.offer(dataset, rows, columns, which)
     if not columns:
         st.text("Choose a column to show.")
         return
@@ -75,23 +92,34 @@ def table(dataset: Dataset, rows: pl.Series) -> None:
     frame = masking.masked(dataset, dataset.frame(columns, shown), shown).select(cell(c, schema[c]) for c in columns)
     first = (page - 1) * PAGE_ROWS + 1
     ids = dataset.frame([ROW_ID], shown)[ROW_ID]
+    of_page = [values.slice((page - 1) * PAGE_ROWS, PAGE_ROWS).to_list() for values in more.values()]
+    view = session.view() if of is None else of
+    named = "|".join((dataset.id, which, *view.to_params()))
     grid(
         f"grid_{dataset.id}",
         [
-            _column(dataset, name, title)
-            for name, title in zip(columns, _headers(map(dataset.called, columns)), strict=True)
+            *_of_this_table(more),
+            *(
+                _column(dataset, name, title)
+                for name, title in zip(columns, _headers(map(dataset.called, columns)), strict=True)
+            ),
         ],
         [
-            {"id": id, "number": first + place, "cells": list(map(in_words, cells))}
+            {
+                "id": id,
+                "number": first + place,
+                "cells": [in_words(value) for value in (*(values[place] for values in of_page), *cells)],
+            }
             for place, (id, cells) in enumerate(zip(ids, frame.iter_rows(), strict=True))
         ],
-        lambda asked: _act(dataset, asked, chosen),
-        title=f"Rows {first:,} to {first + len(shown) - 1:,} of {len(rows):,} in view",
-        of="|".join((dataset.id, *session.view().to_params())),
+        lambda asked: _act(dataset, asked, chosen, view, named),
+        title=f"Rows {first:,} to {first + len(shown) - 1:,} of {len(rows):,} {which}",
+        of=named,
         tags=_tags(dataset),
         sort=order.of_address(dataset),
         lines=_lines(),
         opened=st.query_params.get("row", ""),
+        shape=distribution.asked(dataset, rows, view, named),
     )
 
 
@@ -104,11 +132,17 @@ def _lines() -> int:
     return int(asked) if asked in ("2", "3") else 1
 
 
+def _of_this_table(more: Iterable[str]) -> list[Column]:
+    """The columns that are of one table alone, by title."""
+    return [{"name": title, "title": title, "kind": "", "sorts": False, "fixed": True} for title in more]
+
+
 def _column(dataset: Dataset, name: str, title: str) -> Column:
     dtype = dataset.schema[name]
     text = "text" if dtype == pl.String else ""
     kind = "number" if dtype.is_numeric() else text
-    return {"name": name, "title": title, "kind": kind, "sorts": order.sortable(dataset, name)}
+    sorts, counts = order.sortable(dataset, name), distribution.can_be_counted(dataset, name)
+    return {"name": name, "title": title, "kind": kind, "sorts": sorts, "counts": counts}
 
 
 def in_words(value: object) -> str:
@@ -126,8 +160,8 @@ def in_words(value: object) -> str:
     return ", ".join(map(in_words, value)) if isinstance(value, list) else str(value)
 
 
-def _act(dataset: Dataset, asked: Asked, chosen: Sequence[str]) -> None:
-    """For callbacks: what was asked for in the table."""
+def _act(dataset: Dataset, asked: Asked, chosen: Sequence[str], view: View, named: str) -> None:
+    """For callbacks: what was asked for in the table, whose rows are those of the view."""
     ids, column = list(asked.get("ids", ())), str(asked.get("column", ""))
     match asked["do"]:
         case "open":
@@ -139,18 +173,20 @@ def _act(dataset: Dataset, asked: Asked, chosen: Sequence[str]) -> None:
         case "lines":
             st.query_params["lines"] = str(asked.get("lines", 1))
         case "filter":
-            _filter(dataset, column, str(asked.get("op")), str(asked.get("value")))
+            _filter(dataset, view, column, str(asked.get("op")), str(asked.get("value", "")))
+        case "distribution":
+            distribution.ask(named, column)
         case "tag":
             tagging.say(dataset, dict.fromkeys(ids, True), str(asked.get("tag")))
         case "read" | "export":
-            session.set_view(session.view().listing("selected by hand", ids))
+            session.set_view(view.listing("selected by hand", ids))
             st.session_state[GOES] = {"read": "reading", "export": "export"}[asked["do"]]
 
 
-def _filter(dataset: Dataset, column: str, op: str, value: str) -> None:
+def _filter(dataset: Dataset, view: View, column: str, op: str, value: str) -> None:
     """Adds a filter to the view, or says why it is none."""
     try:
-        more = session.view().where(column, op, value)
+        more = view.where(column, op, value)
         dataset.check(more)
     except ViewError as error:
         undoing.tell(str(error))
@@ -165,23 +201,6 @@ def follow_selection(dataset: Dataset) -> None:
         st.switch_page(places.page(page), query_params=params)
 
 
-def choose_act(key: str, **more: str) -> str:
-    """What ticking a row of a table does; `more` acts, each with its words."""
-    acts = {"read": "opens it", "like": "shows similar rows", **more}
-    act = st.segmented_control(
-        "Ticking a row", list(acts), default="read", format_func=acts.__getitem__, required=True, key=key
-    )
-    return act or "read"
-
-
-def follow(dataset: Dataset, row_id: str, act: str) -> None:
-    """Opens the ticked row in the reader, or stores the request for similar rows, which `like.grant` shows."""
-    if act == "like":
-        like.wish(row_id)
-        st.rerun()
-    open_in_reader(dataset, row_id)
-
-
 def as_listed(dataset: Dataset, rows: pl.Series, ids: Sequence[str]) -> pl.Series:
     """The rows in the order in which a filter lists their ids; others come last."""
     turn = pl.DataFrame({ROW_ID: ids}, schema={ROW_ID: pl.String}).unique(maintain_order=True).with_row_index("turn")
@@ -189,8 +208,10 @@ def as_listed(dataset: Dataset, rows: pl.Series, ids: Sequence[str]) -> pl.Serie
     return table.sort("turn", "row", nulls_last=True)["row"].alias(rows.name)
 
 
-def open_in_reader(dataset: Dataset, row_id: str) -> None:
-    """Goes to Read at this row, with the same view."""
+def open_in_reader(dataset: Dataset, row_id: str, of: View | None = None) -> None:
+    """Goes to Read at this row, with the same view, or with another one of which the row is."""
+    if of is not None:
+        session.set_view(of)
     params: dict[str, str | list[str]] = {"d": dataset.id, "f": session.view().to_params(), "row": row_id}
     params |= order.params()
     st.switch_page(places.page("reading"), query_params=params)  # of a list of pairs only the last filter would stay

@@ -8,13 +8,14 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
+from analysis.map.cards import names_of
 from analysis.map.clusters_signal import LEVELS, Level
 from analysis.slices.splits import Split
 from analysis.view import Filter
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
 
-UNCLUSTERED = "unclustered"
+UNCLUSTERED = "not in a cluster"
 
 
 def of_level(dataset: Dataset, level: Level) -> dict[int, str]:
@@ -27,7 +28,7 @@ def of_level(dataset: Dataset, level: Level) -> dict[int, str]:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _generated_names(key: Key, _dataset: Dataset, _level: Level) -> dict[int, str]:
-    table = _dataset.table(_dataset.signal("clusters"), "names").filter(pl.col("level") == _level)
+    table = names_of(_dataset).filter(pl.col("level") == _level)
     return dict(zip(table["cluster"].to_list(), table["name"].to_list(), strict=True))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 import streamlit as st
 
@@ -49,6 +51,7 @@ def _order(key: Key, down: bool, _rows: pl.Series, _values: pl.Series) -> pl.Ser
     return _rows.gather(pl.DataFrame({"value": _values.gather(_rows)}).select(by).to_series())
 
 
-def sorted_rows(dataset: Dataset, rows: pl.Series, by: str, down: bool) -> pl.Series:
-    """The rows in view ordered by a column, nulls last; cached while view and column stay the same."""
-    return _order(key_of(dataset, by, view=session.view()), down, rows, dataset.column(by))
+def sorted_rows(dataset: Dataset, rows: pl.Series, by: str, down: bool, of: Iterable[str] = ()) -> pl.Series:
+    """The rows in view ordered by a column, nulls last; cached while view and column stay the same. `of` names the rows
+    if they are others."""
+    return _order(key_of(dataset, by, view=session.view(), more=of), down, rows, dataset.column(by))

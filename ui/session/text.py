@@ -24,6 +24,18 @@ def md(text: str, limit: int = 80) -> str:
     return "".join(f"\\{c}" if c in MARKDOWN else c for c in shown)
 
 
+def told_apart(label: str, of: str) -> str:
+    """The label of a button that is on the page several times: its name for a screen reader says of what, too.
+
+    The second part is not drawn: a style of all pages hides coloured words in buttons. `label` is Markdown, `of` is any
+    text.
+
+    >>> told_apart("Show", "empty responses")
+    'Show :gray[empty responses]'
+    """
+    return f"{label} :gray[{md(of, 60)}]"
+
+
 def cut(text: str, limit: int = 80) -> str:
     """One line of at most `limit` characters, with a blank for each invisible character."""
     line = "".join(c if c.isprintable() or c in JOINERS else " " for c in text[: limit + 1])

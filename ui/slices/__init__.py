@@ -1,3 +1,3 @@
 """The parts of the pages Slices and Compare."""
 
-__all__ = ["asked", "compare", "other", "page", "sides"]
+__all__ = ["asked", "beside", "compare", "listed", "one_measure", "one_slice", "other", "sides"]

@@ -56,7 +56,7 @@ def lines(dataset: Dataset, row: int, colour: str, names: Mapping[int, str]) -> 
     beginnings = texts(dataset, pl.Series("row", [row], dtype=pl.UInt32))
     shown = [beginnings[0] or "(empty)"]
     number = own_column(dataset, "cluster")[row]
-    shown.append(f"cluster {number}: {cut(names.get(number, ''), 60)}" if number >= 0 else "unclustered")
+    shown.append(f"cluster {number}: {cut(names.get(number, ''), 60)}" if number >= 0 else "not in a cluster")
     if colour not in colours.WORDS:
         value = dataset.column(colour)[row]
         words = ", ".join(map(str, value)) if isinstance(value, list | pl.Series) else value

@@ -33,7 +33,13 @@ class Grid {
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.data = data;
+    const open = this.opens;
     this.draw();
+    const { shape } = data;
+    const isNew = shape && shape.n !== this.shaped;
+    this.shaped = shape?.n ?? this.shaped;
+    const column = data.columns.find(({ name }) => name === (isNew ? shape.column : open));
+    if (column) { this.opens = undefined; this.menu(column, this.heads.get(column.name), isNew); } else this.opens = undefined;
   }
 
   draw() {
@@ -65,13 +71,20 @@ class Grid {
     pick.append(this.all);
     const number = make("th", "number", "#");
     row.append(pick, number);
+    this.heads = new Map();
     for (const column of this.data.columns) {
       const cell = make("th");
       cell.scope = "col";
+      this.heads.set(column.name, cell);
+      if (column.fixed) {
+        cell.append(make("span", "title", column.title));
+        row.append(cell);
+        continue;
+      }
       const [by, down] = this.data.sort ?? [];
       const arrow = by === column.name ? (down ? " ↓" : " ↑") : "";
       if (arrow) cell.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const opens = button(`${column.title}${arrow}`, () => this.menu(column, cell), "Sort, filter or hide this column");
+      const opens = button(`${column.title}${arrow}`, () => this.menu(column, cell), column.counts ? "Sort, filter, count or hide this column" : "Sort, filter or hide this column");
       opens.setAttribute("aria-haspopup", "true");
       cell.append(opens);
       row.append(cell);
@@ -182,7 +195,7 @@ class Grid {
     pressed.textContent = "Copied";
   }
 
-  menu(column, cell) {
+  menu(column, cell, counted = false) {
     const again = this.opens === column.name;
     this.closeMenu();
     if (again) return;
@@ -201,13 +214,39 @@ class Grid {
       if (this.data.sort?.[0] === column.name) menu.append(button("As in the file", () => this.unsort()));
     }
     if (column.kind) menu.append(this.filter(column, ask));
+    const shape = this.data.shape?.column === column.name ? this.data.shape : undefined;
+    if (shape) menu.append(this.shape(shape, ask));
+    else if (column.counts) {
+      menu.append(button("Distribution", (event) => {
+        event.currentTarget.textContent = "Counting …";
+        this.ask({ do: "distribution", column: column.name });
+      }));
+    }
     menu.append(button("Hide this column", () => ask({ do: "hide" })));
     this.root.append(menu);
     const edge = this.root.getBoundingClientRect();
     const under = cell.getBoundingClientRect();
     menu.style.top = `${under.bottom - edge.top}px`;
     menu.style.left = `${Math.max(0, Math.min(under.left - edge.left, edge.width - menu.offsetWidth))}px`;
-    menu.querySelector("button").focus();
+    menu.querySelector(counted ? ".part button, button" : "button").focus();
+  }
+
+  // The values of a column with their rows, in the menu; a click filters to one.
+  shape(shape, ask) {
+    const all = make("div", "shape");
+    all.setAttribute("role", "group");
+    all.setAttribute("aria-label", `Distribution ${shape.about}`);
+    all.append(make("span", "about", `Distribution ${shape.about}`));
+    for (const bar of shape.bars) {
+      const part = make("div", "part");
+      part.style.setProperty("--share", bar.share);
+      const name = bar.op ? button("", () => ask({ do: "filter", op: bar.op, value: bar.value }), `Filter to ${bar.words}`) : make("span");
+      name.append(make("span", "words", bar.words), make("span", "rows", bar.rows));
+      if (bar.op) name.setAttribute("aria-label", `${bar.words} ${bar.rows}: filter to it`);
+      part.append(name);
+      all.append(part);
+    }
+    return all;
   }
 
   unsort() {
@@ -239,7 +278,11 @@ class Grid {
   }
 
   key(event) {
-    if (event.key === "Escape") this.closeMenu();
+    if (event.key === "Escape" && this.opens !== undefined) {
+      const head = this.heads.get(this.opens);
+      this.closeMenu();
+      head?.querySelector("button")?.focus();
+    }
     const cell = event.target.closest?.("td");
     if (!cell) return;
     if ((event.ctrlKey || event.metaKey) && event.key === "c" && !String(document.getSelection())) {

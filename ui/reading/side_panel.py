@@ -7,6 +7,7 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.signal import ROW_ID
+from analysis.view import View
 from ui.reading import desk
 from ui.rows import masking, order
 from ui.rows.browser import open_in_reader
@@ -22,18 +23,18 @@ def is_open(dataset: Dataset) -> bool:
     return row_id is not None and bool((dataset.column(ROW_ID) == row_id).any())
 
 
-def side_panel(dataset: Dataset, sequence: pl.Series) -> None:
-    """Draws the reader at the row of the address."""
+def side_panel(dataset: Dataset, sequence: pl.Series, of: View | None = None) -> None:
+    """Draws the reader at the row of the address. `of` is the view of these rows if they are not those in view."""
     st.html(STYLE)
     with st.container(key="side_panel", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Close", key="close_row", icon=":material/close:", on_click=_close)
             if st.button("Read in full width", key="read_row", icon=":material/open_in_full:"):
-                open_in_reader(dataset, str(st.query_params["row"]))
+                open_in_reader(dataset, str(st.query_params["row"]), of)
             masking.say_if_unknown(dataset)
         by = order.of_address(dataset)
-        token = desk.revision(dataset, "|".join(map(str, by)) if by else "table", 0)
-        desk.desk(dataset, sequence, token)
+        words = [*map(str, by or ("table",)), *(of.to_params() if of else ())]
+        desk.desk(dataset, sequence, desk.revision(dataset, "|".join(words), 0), of)
 
 
 def _close() -> None:
