@@ -1,4 +1,4 @@
-"""A dataset's columns: whole, part by part, or of few rows, wherever they are stored; also tags and rulings.
+"""A dataset's columns: whole, part by part, or of few rows, wherever they are stored; also tags, notes and rulings.
 
 A caller names a column and need not know whether it comes from the source, a signal, or people.
 """
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from analysis.dataset.folder import CANONICAL, HAS_PROPOSAL, PLACE, TAGS, DatasetFolder
+from analysis.dataset.folder import CANONICAL, HAS_PROPOSAL, PLACE, ROW_NOTE, TAGS, DatasetFolder
 from analysis.errors import DatasetError
 from analysis.formats.columns import MESSAGE, MESSAGES
 from analysis.signal import ROW_ID, Catalogue, Signal
@@ -37,6 +37,7 @@ class Rulings(NamedTuple):
 
 
 NO_RULINGS = Rulings({}, {}, pl.DataFrame())
+NO_NOTES = pl.DataFrame(schema={**dict.fromkeys((ROW_ID, "text", "person"), pl.String), "at": pl.Datetime("us")})
 NO_PROPOSALS = pl.DataFrame(
     schema={
         **dict.fromkeys((ROW_ID, "field", "text", "person"), pl.String),
@@ -71,6 +72,8 @@ class DatasetColumns(DatasetFolder):
         self.tag_revision = 0
         self.proposals = NO_PROPOSALS
         self.proposal_revision = 0
+        self.row_notes = NO_NOTES
+        self.note_revision = 0
         self.rulings = NO_RULINGS
 
     def column(self, name: str) -> pl.Series:
@@ -170,7 +173,8 @@ class DatasetColumns(DatasetFolder):
         ('score', 'tags@0')
         """
         if self._is_by_people(column):
-            return f"{column}@{self.tag_revision if column in TAGS else self.proposal_revision}"
+            others = {HAS_PROPOSAL: self.proposal_revision, ROW_NOTE: self.note_revision}
+            return f"{column}@{others.get(column, self.tag_revision)}"
         writer = self.catalogue.writer_of(column) if column not in self.originals else None
         key = f"{self.signal(writer).key}/{column}" if writer else column
         return f"{key}@{self.rulings.revision}" if column in self.rulings.columns else key
@@ -282,11 +286,31 @@ class DatasetColumns(DatasetFolder):
             if self._is_by_people(HAS_PROPOSAL):
                 self._columns.pop(HAS_PROPOSAL, None)
 
+    def set_notes(self, notes: pl.DataFrame, revision: int) -> None:
+        """Sets the current notes (row_id, text, person, perhaps more; those of a row the earliest first) as of
+        `revision`."""
+        with self._lock:
+            self.row_notes, self.note_revision = notes, revision
+            if self._is_by_people(ROW_NOTE):
+                self._columns.pop(ROW_NOTE, None)
+
     def _is_by_people(self, name: str) -> bool:
-        return name in TAGS or (name == HAS_PROPOSAL and name not in self.originals)
+        return name in TAGS or (name in (HAS_PROPOSAL, ROW_NOTE) and name not in self.originals)
 
     def _people_column(self, name: str) -> pl.Series:
-        return self._tag_column(name) if name in TAGS else self._proposal_column()
+        if name in TAGS:
+            return self._tag_column(name)
+        return self._note_column() if name == ROW_NOTE else self._proposal_column()
+
+    def _note_column(self) -> pl.Series:
+        """The notes of each row as one text, in row order; null where there is none."""
+        with self._lock:
+            if ROW_NOTE not in self._columns:
+                of_rows = self.row_notes.group_by(ROW_ID, maintain_order=True).agg(pl.col("text").str.join("\n"))
+                ids = self.column(ROW_ID).to_frame()
+                joined = ids.join(of_rows, on=ROW_ID, how="left", maintain_order="left")
+                self._columns[ROW_NOTE] = joined["text"].alias(ROW_NOTE)
+            return self._columns[ROW_NOTE]
 
     def _proposal_column(self) -> pl.Series:
         """Whether each row has a proposed text, in row order."""

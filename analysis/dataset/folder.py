@@ -42,7 +42,10 @@ TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.
 HAS_PROPOSAL = "has_proposal"
 """Whether a person proposed another text for the row. In a file that an earlier version opened, a column of the source
 may have this name; it keeps it."""
-BY_PEOPLE = (*TAGS, HAS_PROPOSAL)
+ROW_NOTE = "row_note"
+"""The notes that people wrote on the row, each on lines of its own, the earliest first; null without one. A column of a
+file that an earlier version opened may have this name too; it keeps it."""
+BY_PEOPLE = (*TAGS, HAS_PROPOSAL, ROW_NOTE)
 """The columns of what people recorded about rows."""
 
 FAILURES = "failures"  # the table beside a signal's columns that lists the rows on which it failed
@@ -147,7 +150,8 @@ class DatasetFolder:
             }
             places = {name: dtype for name, dtype in PLACE.items() if name not in self.originals}
             also = {stored: self.originals[name] for name, stored in self.stored_names.items()}
-            people = {**TAGS, **({} if HAS_PROPOSAL in self.originals else {HAS_PROPOSAL: pl.Boolean()})}
+            others = {HAS_PROPOSAL: pl.Boolean(), ROW_NOTE: pl.String()}
+            people = {**TAGS, **{name: dtype for name, dtype in others.items() if name not in self.originals}}
             schema = {ROW_ID: pl.String(), **CANONICAL, **self.originals, **places, **added, **people, **also}
             self._schema = computed, schema
         return dict(self._schema[1])

@@ -7,7 +7,7 @@ import streamlit as st
 
 from analysis.dataset import Dataset
 from analysis.signal import ROW_ID
-from ui.reading import desk
+from ui.reading import desk, reading_order
 from ui.rows import masking, order
 from ui.rows.browser import open_in_reader
 
@@ -32,7 +32,7 @@ def side_panel(dataset: Dataset, sequence: pl.Series) -> None:
                 open_in_reader(dataset, str(st.query_params["row"]))
             masking.say_if_unknown(dataset)
         by = order.of_address(dataset)
-        token = desk.revision(dataset, "|".join(map(str, by)) if by else "table", 0)
+        token = reading_order.revision(dataset, "|".join(map(str, by)) if by else "table", 0)
         desk.desk(dataset, sequence, token)
 
 
