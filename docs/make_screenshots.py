@@ -137,7 +137,8 @@ def started(homes: Path, state: str, file: Path | None) -> Server:
     environ = {"WINNOW_HOME": str(homes / state)}
     arguments = [str(file)] if file else []
     if file:
-        for signals in ([], ASKED_FOR.get(state, ())):  # without a name: those that take seconds
+        asked_for: tuple[str, ...] = ASKED_FOR.get(state, ())
+        for signals in ((), asked_for):  # without a name: those that take seconds
             command = [sys.executable, "-m", "analysis", "compute", str(file), *signals]
             subprocess.run(command, cwd=ROOT, env={**os.environ, **environ}, check=True, stdout=subprocess.DEVNULL)
     return Server("app.py", tuple(arguments), environ, homes / f"{state}.log")

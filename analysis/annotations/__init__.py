@@ -1,4 +1,4 @@
-"""What people record about rows: tags, proposed texts, views, rules, blind checks, names of clusters, answers."""
+"""What people record about rows: tags, notes, proposed texts, views, rules, blind checks, cluster names, answers."""
 
 from analysis.annotations.annotations import Annotations, open_annotations
 

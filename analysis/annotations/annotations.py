@@ -17,6 +17,7 @@ from analysis.annotations.people import People
 from analysis.annotations.personal_rules import PersonalRules
 from analysis.annotations.proposals import Proposals
 from analysis.annotations.reads import Reads
+from analysis.annotations.row_notes import RowNotes
 from analysis.annotations.saved_views import SavedViews
 from analysis.annotations.tags import Tags
 from analysis.annotations.versions import Versions
@@ -32,9 +33,10 @@ class Annotations:
     """One attribute per subject. `pairs` and `reviews` are logs of the same form as `tags`.
 
     `pairs`: are two rows the same, and which one is kept (`analysis.duplicates.verdicts`)? `reviews`: is a hit personal
-    data, "yes" or "no", by the hit's id. `proposals`: texts in the place of the source's. `judgements`, `states` and
-    `counts` are about findings: answers on their rows, their state and owner, and how many rows showed them.
-    `reads`: which rows each person read. `versions`: which datasets are versions of the same data?
+    data, "yes" or "no", by the hit's id. `proposals`: texts in the place of the source's. `row_notes`: what people
+    wrote on rows. `judgements`, `states` and `counts` are about findings: answers on their rows, their state and owner,
+    and how many rows showed them. `reads`: which rows each person read. `versions`: which datasets are versions of the
+    same data?
     """
 
     def __init__(self, database: Database) -> None:
@@ -46,6 +48,7 @@ class Annotations:
         self.looks = Looks(database)
         self.reads = Reads(database)
         self.proposals = Proposals(database)
+        self.row_notes = RowNotes(database)
         self.judgements = Judgements(database)
         self.states = FindingStates(database)
         self.counts = FindingCounts(database)

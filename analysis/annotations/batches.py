@@ -7,7 +7,7 @@ one transaction; its number gives the order of all words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -103,34 +103,36 @@ class Words(NamedTuple):
         person: str,
         kind: Literal["undo", "redo"],
         reversed_lines: Callable[[sa.Connection, int], list[dict[str, Any]]],
+        also: Collection[int] = (),
     ) -> Batch | None:
         """Undoes the person's latest batch of a log, or makes the one again that was undone last; null without any.
 
-        `reversed_lines` gives the events that reverse a batch.
+        `reversed_lines` gives the events that reverse a batch. `also`: batches that are the person's although another
+        name is stored with them; they are reversed under that name.
         """
         person = clean_person(person)
         with database.writing() as connection:
             number = database.dataset_number(connection, dataset, log)
-            undoes = connection.scalar(latest_in_force(number, person, kind))
+            undoes = connection.scalar(latest_in_force(number, person, kind, also))
             if undoes is None:
                 return None
-            batch = _new_batch(connection, number, person, kind, undoes)
+            stored = str(connection.scalar(sa.select(batch_table.c.person).where(batch_table.c.id == undoes)))
+            batch = _new_batch(connection, number, stored, kind, undoes)
             lines = reversed_lines(connection, undoes)
-            self.add(connection, number, person, batch, lines)
+            self.add(connection, number, stored, batch, lines)
         return Batch(batch, _rows_in(lines), undoes)
 
 
-def latest_in_force(number: int, person: str, kind: Kind) -> sa.Select[Any]:
-    """The batch that this undo or redo reverses: no batch is reversed twice."""
+def latest_in_force(number: int, person: str, kind: Kind, also: Collection[int] = ()) -> sa.Select[Any]:
+    """The batch that this undo or redo reverses, of those of the person and `also`: no batch is reversed twice."""
     b, later = batch_table.c, batch_table.alias("later")
-    by_person = (b.dataset == number) & (b.person == person)
+    by_person = (b.dataset == number) & ((b.person == person) | b.id.in_(also) | b.undoes.in_(also))
     in_force = ~sa.exists().where(later.c.undoes == b.id)
     if kind == "undo":
         return sa.select(b.id).where(by_person, in_force, b.kind != "undo").order_by(b.id.desc()).limit(1)
     newest = batch_table.alias("newest")
-    newer = sa.exists().where(
-        newest.c.dataset == number, newest.c.person == person, newest.c.kind == "tag", newest.c.id > b.id
-    )
+    by_same = (newest.c.person == person) | newest.c.id.in_(also)
+    newer = sa.exists().where(newest.c.dataset == number, by_same, newest.c.kind == "tag", newest.c.id > b.id)
     return sa.select(b.id).where(by_person, in_force, b.kind == "undo", ~newer).order_by(b.id.desc()).limit(1)
 
 

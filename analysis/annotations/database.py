@@ -38,8 +38,8 @@ version_table = sa.Table(
 
 # The long tables hold a number for a log of a dataset; fingerprints would be most of the file. `log` is empty for
 # tags, views, rules and names; else `shown` (who looked at values), `pii-review` (answers on hits), `pairs` (answers on
-# pairs), `proposals` (proposed texts), `read` (who read rows), or `blind-check/`
-# and the check's id.
+# pairs), `proposals` (proposed texts), `notes` (notes on rows), `read` (who read rows), or
+# `blind-check/` and the check's id.
 dataset_table = sa.Table(
     "annotated_dataset",
     metadata,

@@ -11,20 +11,23 @@ from analysis.personal_data.tables import TABLES
 
 
 def take_annotations(dataset: Dataset, home: Path) -> None:
-    """Sets the latest tags, proposed texts and rules of the workspace on the dataset. Raises AnnotationError."""
+    """Sets the latest tags, notes, proposed texts and rules of the workspace on the dataset. Raises AnnotationError."""
     with open_annotations(home) as notes:
         take_tags(dataset, notes)
         take_rules(dataset, notes)
 
 
 def take_tags(dataset: Dataset, notes: Annotations) -> None:
-    """Sets the latest tags and proposed texts, unless the dataset has them already."""
+    """Sets the latest tags, notes and proposed texts, unless the dataset has them already."""
     revision = notes.tags.revision(dataset.fingerprint)
     if revision != dataset.tag_revision:
         dataset.set_tags(notes.tags.standing(dataset.fingerprint), revision)
     revision = notes.proposals.revision(dataset.fingerprint)
     if revision != dataset.proposal_revision:
         dataset.set_proposals(notes.proposals.standing(dataset.fingerprint), revision)
+    revision = notes.row_notes.revision(dataset.fingerprint)
+    if revision != dataset.note_revision:
+        dataset.set_notes(notes.row_notes.standing(dataset.fingerprint), revision)
 
 
 def take_rules(dataset: Dataset, notes: Annotations) -> None:

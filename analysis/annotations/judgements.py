@@ -9,7 +9,7 @@ that has the same row, since a row id is a hash of the row's content. Undo rever
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice, product
 from typing import Any, Literal
@@ -70,13 +70,13 @@ class Judgements:
             words = list(_changes(connection, log, number, person, row_ids, wanted))
             return VOTES.say(connection, number, person, words, why)
 
-    def undo(self, dataset: str, finding: str, person: str) -> Batch | None:
+    def undo(self, dataset: str, finding: str, person: str, also: Collection[int] = ()) -> Batch | None:
         """Reverses the person's latest batch on this finding in this dataset; null when there is none."""
-        return self._log(finding).undo(dataset, person)
+        return self._log(finding).undo(dataset, person, also)
 
-    def redo(self, dataset: str, finding: str, person: str) -> Batch | None:
+    def redo(self, dataset: str, finding: str, person: str, also: Collection[int] = ()) -> Batch | None:
         """Reverses the person's latest undo, if there is no new batch since; null otherwise."""
-        return self._log(finding).redo(dataset, person)
+        return self._log(finding).redo(dataset, person, also)
 
     def in_force(self, finding: str) -> pl.DataFrame:
         """The answers on rows of any dataset: `row_id`, `answer`, `holds`, `is_disputed`, `person`, `at` (UTC), `why`.

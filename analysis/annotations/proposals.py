@@ -13,7 +13,7 @@ file. A field is the name of a text as in `analysis.formats.named_texts`: "respo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -96,13 +96,14 @@ class Proposals:
                 texts.setdefault(row_id, {})[field] = None
             return self._keep(connection, number, person, texts, "")
 
-    def undo(self, dataset: str, person: str) -> Batch | None:
-        """Reverses the person's latest batch in force; null when there is none."""
-        return self._reverse(dataset, person, "undo")
+    def undo(self, dataset: str, person: str, also: Collection[int] = ()) -> Batch | None:
+        """Reverses the person's latest batch in force; null when there is none. `also`: batches that are the person's
+        although another name is stored with them."""
+        return self._reverse(dataset, person, "undo", also)
 
-    def redo(self, dataset: str, person: str) -> Batch | None:
+    def redo(self, dataset: str, person: str, also: Collection[int] = ()) -> Batch | None:
         """Reverses the person's latest undo, if there is no new batch since; null otherwise."""
-        return self._reverse(dataset, person, "redo")
+        return self._reverse(dataset, person, "redo", also)
 
     def standing(self, dataset: str) -> pl.DataFrame:
         """The proposed texts that count, with the columns of CURRENT, by row_id and field."""
@@ -132,8 +133,8 @@ class Proposals:
         words = list(changed_texts(connection, number, person, texts))
         return TEXTS.say(connection, number, person, words, why.strip() or None)
 
-    def _reverse(self, dataset: str, person: str, kind: Literal["undo", "redo"]) -> Batch | None:
-        return TEXTS.reverse(self._database, dataset, LOG, person, kind, reversed_texts)
+    def _reverse(self, dataset: str, person: str, kind: Literal["undo", "redo"], also: Collection[int]) -> Batch | None:
+        return TEXTS.reverse(self._database, dataset, LOG, person, kind, reversed_texts, also)
 
 
 def is_fit(text: str) -> bool:
@@ -145,7 +146,7 @@ def _check(texts: Mapping[str, Mapping[str, str | None]], why: str) -> None:
     """Raises UnfitTextError where a field, a text or the reason cannot be stored."""
     if len(why) > LONGEST_WHY:
         raise UnfitTextError(f"The reason has {len(why):,} characters; write at most {LONGEST_WHY:,}.")
-    _check_characters(why, "reason")
+    check_characters(why, "reason")
     for row_id, fields in texts.items():
         for field, text in fields.items():
             if not field or len(field) > LONGEST_FIELD:
@@ -157,10 +158,10 @@ def _check(texts: Mapping[str, Mapping[str, str | None]], why: str) -> None:
                     f"The text proposed for {field} of row {row_id} has {len(text):,} characters; "
                     f"propose at most {LONGEST_TEXT:,}."
                 )
-            _check_characters(text, f"text proposed for {field} of row {row_id}")
+            check_characters(text, f"text proposed for {field} of row {row_id}")
 
 
-def _check_characters(text: str, what: str) -> None:
+def check_characters(text: str, what: str) -> None:
     """Raises UnfitTextError where a text holds NUL, which PostgreSQL cannot hold, or half of a surrogate pair."""
     if "\0" in text:
         raise UnfitTextError(

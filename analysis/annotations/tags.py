@@ -15,7 +15,7 @@ Datasets are identified by fingerprint and rows by `row_id`, so tags survive a s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -86,13 +86,14 @@ class Tags:
         single rows."""
         return self._say(dataset, {clean_tag(tag): rows}, person, why, reasons)
 
-    def undo(self, dataset: str, person: str) -> Batch | None:
-        """Reverses the person's latest batch in force; null when there is none."""
-        return self._reverse(dataset, person, "undo")
+    def undo(self, dataset: str, person: str, also: Collection[int] = ()) -> Batch | None:
+        """Reverses the person's latest batch in force; null when there is none. `also`: batches that are the person's
+        although another name is stored with them."""
+        return self._reverse(dataset, person, "undo", also)
 
-    def redo(self, dataset: str, person: str) -> Batch | None:
+    def redo(self, dataset: str, person: str, also: Collection[int] = ()) -> Batch | None:
         """Reverses the person's latest undo, if there is no new batch since; null otherwise."""
-        return self._reverse(dataset, person, "redo")
+        return self._reverse(dataset, person, "redo", also)
 
     def standing(self, dataset: str) -> pl.DataFrame:
         """The rows that have any tag: `row_id` String, `tags` and `disputed_tags` List(String), sorted.
@@ -132,6 +133,22 @@ class Tags:
         return pl.DataFrame(rows, schema=schema, orient="row").unique(
             ["row_id", "tag"], keep="last", maintain_order=True
         )
+
+    def givers(self, dataset: str, row_ids: Sequence[str]) -> dict[str, dict[str, tuple[str, int]]]:
+        """Who gave the tags that are on these rows, and in which batch: {row_id: {tag: (person, batch)}}. Fast for few
+        rows."""
+        c = current_table.c
+        words = sa.select(c.row_id, c.tag, c.person, c.said, c.is_on).join(dataset_table).order_by(c.said)
+        words = words.where(of_dataset(dataset, self._log), c.row_id.in_(list(row_ids)))
+        given: dict[str, dict[str, tuple[str, int]]] = {}
+        with self._database.reading() as connection:
+            for row_id, tag, person, batch, is_on in connection.execute(words):
+                of_row = given.setdefault(row_id, {})
+                if is_on:
+                    of_row[tag] = (person, batch)
+                else:
+                    of_row.pop(tag, None)
+        return given
 
     def counts(self, dataset: str) -> dict[str, int]:
         """The number of rows with each tag, most frequent first; tags on no row are left out."""
@@ -195,5 +212,5 @@ class Tags:
             ]
             return VOTES.say(connection, number, person, words, why)
 
-    def _reverse(self, dataset: str, person: str, kind: Literal["undo", "redo"]) -> Batch | None:
-        return VOTES.reverse(self._database, dataset, self._log, person, kind, reversed_words)
+    def _reverse(self, dataset: str, person: str, kind: Literal["undo", "redo"], also: Collection[int]) -> Batch | None:
+        return VOTES.reverse(self._database, dataset, self._log, person, kind, reversed_words, also)

@@ -1,4 +1,4 @@
-"""What people recorded about the rows of a dataset: tags, proposed texts, and what is no personal data."""
+"""What people recorded about the rows of a dataset: tags, proposed texts, notes, and what is no personal data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from analysis.dataset.folder import HAS_PROPOSAL, TAGS
+from analysis.dataset.folder import HAS_PROPOSAL, ROW_NOTE, TAGS
 from analysis.signal import ROW_ID
 
 
@@ -22,6 +22,7 @@ class Rulings(NamedTuple):
 
 
 NO_RULINGS = Rulings({}, {}, pl.DataFrame())
+NO_NOTES = pl.DataFrame(schema={**dict.fromkeys((ROW_ID, "text", "person"), pl.String), "at": pl.Datetime("us")})
 NO_PROPOSALS = pl.DataFrame(
     schema={
         **dict.fromkeys((ROW_ID, "field", "text", "person"), pl.String),
@@ -40,3 +41,10 @@ def tag_columns(ids: pl.Series, tags: pl.DataFrame) -> list[pl.Series]:
 def proposal_column(ids: pl.Series, proposals: pl.DataFrame) -> pl.Series:
     """Whether each of the rows with these ids has a proposed text."""
     return ids.is_in(proposals[ROW_ID].implode()).alias(HAS_PROPOSAL)
+
+
+def note_column(ids: pl.Series, notes: pl.DataFrame) -> pl.Series:
+    """The notes on each of the rows with these ids as one text, a line or more each; null where there is none."""
+    of_rows = notes.group_by(ROW_ID, maintain_order=True).agg(pl.col("text").str.join("\n"))
+    joined = ids.to_frame().join(of_rows, on=ROW_ID, how="left", maintain_order="left")
+    return joined["text"].alias(ROW_NOTE)

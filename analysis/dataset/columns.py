@@ -1,4 +1,4 @@
-"""A dataset's columns: whole, part by part, or of few rows, wherever they are stored; also tags and rulings.
+"""A dataset's columns: whole, part by part, or of few rows, wherever they are stored; also tags, notes and rulings.
 
 A caller names a column and need not know whether it comes from the source, a signal, or people.
 """
@@ -15,8 +15,16 @@ from pathlib import Path
 
 import polars as pl
 
-from analysis.dataset.by_people import NO_PROPOSALS, NO_RULINGS, Rulings, proposal_column, tag_columns
-from analysis.dataset.folder import CANONICAL, HAS_PROPOSAL, PLACE, TAGS
+from analysis.dataset.by_people import (
+    NO_NOTES,
+    NO_PROPOSALS,
+    NO_RULINGS,
+    Rulings,
+    note_column,
+    proposal_column,
+    tag_columns,
+)
+from analysis.dataset.folder import CANONICAL, HAS_PROPOSAL, PLACE, ROW_NOTE, TAGS
 from analysis.dataset.signals import DatasetSignals
 from analysis.dataset.stored import stored_column
 from analysis.errors import DatasetError
@@ -51,6 +59,8 @@ class DatasetColumns(DatasetSignals):
         self.tag_revision = 0
         self.proposals = NO_PROPOSALS
         self.proposal_revision = 0
+        self.row_notes = NO_NOTES
+        self.note_revision = 0
         self.rulings = NO_RULINGS
 
     def column(self, name: str) -> pl.Series:
@@ -150,7 +160,8 @@ class DatasetColumns(DatasetSignals):
         ('score', 'tags@0')
         """
         if self._is_by_people(column):
-            return f"{column}@{self.tag_revision if column in TAGS else self.proposal_revision}"
+            others = {HAS_PROPOSAL: self.proposal_revision, ROW_NOTE: self.note_revision}
+            return f"{column}@{others.get(column, self.tag_revision)}"
         writer = self.catalogue.writer_of(column) if column not in self.originals else None
         key = f"{self.signal(writer).key}/{column}" if writer else column
         return f"{key}@{self.rulings.revision}" if column in self.rulings.columns else key
@@ -248,11 +259,28 @@ class DatasetColumns(DatasetSignals):
             if self._is_by_people(HAS_PROPOSAL):
                 self._columns.pop(HAS_PROPOSAL, None)
 
+    def set_notes(self, notes: pl.DataFrame, revision: int) -> None:
+        """Sets the current notes (row_id, text, person, perhaps more; those of a row the earliest first) as of
+        `revision`."""
+        with self._lock:
+            self.row_notes, self.note_revision = notes, revision
+            if self._is_by_people(ROW_NOTE):
+                self._columns.pop(ROW_NOTE, None)
+
     def _is_by_people(self, name: str) -> bool:
-        return name in TAGS or (name == HAS_PROPOSAL and name not in self.originals)
+        return name in TAGS or (name in (HAS_PROPOSAL, ROW_NOTE) and name not in self.originals)
 
     def _people_column(self, name: str) -> pl.Series:
-        return self._tag_column(name) if name in TAGS else self._proposal_column()
+        if name in TAGS:
+            return self._tag_column(name)
+        return self._note_column() if name == ROW_NOTE else self._proposal_column()
+
+    def _note_column(self) -> pl.Series:
+        """The notes of each row as one text, in row order; null where there is none."""
+        with self._lock:
+            if ROW_NOTE not in self._columns:
+                self._columns[ROW_NOTE] = note_column(self.column(ROW_ID), self.row_notes)
+            return self._columns[ROW_NOTE]
 
     def _proposal_column(self) -> pl.Series:
         """Whether each row has a proposed text, in row order."""

@@ -34,7 +34,10 @@ TAGS: dict[str, pl.DataType] = {"tags": pl.List(pl.String), "disputed_tags": pl.
 HAS_PROPOSAL = "has_proposal"
 """Whether a person proposed another text for the row. In a file that an earlier version opened, a column of the source
 may have this name; it keeps it."""
-BY_PEOPLE = (*TAGS, HAS_PROPOSAL)
+ROW_NOTE = "row_note"
+"""The notes that people wrote on the row, each on lines of its own, the earliest first; null without one. A column of a
+file that an earlier version opened may have this name too; it keeps it."""
+BY_PEOPLE = (*TAGS, HAS_PROPOSAL, ROW_NOTE)
 """The columns of what people recorded about rows."""
 
 

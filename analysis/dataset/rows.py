@@ -11,7 +11,7 @@ import polars as pl
 
 from analysis.dataset.as_html import html_of
 from analysis.dataset.columns import DatasetColumns
-from analysis.dataset.folder import TEXTS
+from analysis.dataset.folder import ROW_NOTE, TEXTS
 from analysis.errors import ViewError
 from analysis.formats.options import TEXT_ROLES
 from analysis.signal import Catalogue, Signal
@@ -85,7 +85,12 @@ class Dataset(DatasetColumns):
     def _is_prose(self, name: str) -> bool:
         stored = self.meta["canonical"].get(name) or name
         chars: float = self.meta["mean_chars"].get(stored, 0.0)
-        return chars > LONG_TEXT_CHARS or name in TEXTS or name in self._text_columns or name == "source_record"
+        return (
+            chars > LONG_TEXT_CHARS
+            or name in TEXTS
+            or name in self._text_columns
+            or name in ("source_record", ROW_NOTE)
+        )
 
     @cached_property
     def _text_columns(self) -> frozenset[str]:
@@ -141,12 +146,14 @@ class Dataset(DatasetColumns):
         return mask
 
     def _key(self, f: Filter) -> str:
-        return f"{self.key_of(f.column)}?{f}"
+        searched = f"{ANY_TEXT}@{self.note_revision}"
+        return f"{searched if f.column == ANY_TEXT else self.key_of(f.column)}?{f}"
 
     def _answer(self, f: Filter) -> pl.Series:
         if f.column == ANY_TEXT:
             negated = f.op == "nothas"
-            masks = [self._answer(Filter(name, f.op, f.value)) for name in self.texts()]
+            notes = [] if self.row_notes.is_empty() else [ROW_NOTE]
+            masks = [self._answer(Filter(name, f.op, f.value)) for name in [*self.texts(), *notes]]
             nothing_read = pl.repeat(negated, self.height, dtype=pl.Boolean, eager=True)
             return reduce(lambda a, b: a & b if negated else a | b, masks, nothing_read)
         schema = self.schema

@@ -14,7 +14,7 @@ from typing import Self
 
 import polars as pl
 
-from analysis.dataset.folder import CANONICAL, HAS_PROPOSAL, PLACE, TAGS, DatasetFolder
+from analysis.dataset.folder import CANONICAL, HAS_PROPOSAL, PLACE, ROW_NOTE, TAGS, DatasetFolder
 from analysis.errors import DatasetError
 from analysis.joined_values import join_values
 from analysis.keys import key_id
@@ -63,7 +63,8 @@ class DatasetSignals(DatasetFolder):
             }
             places = {name: dtype for name, dtype in PLACE.items() if name not in self.originals}
             also = {stored: self.originals[name] for name, stored in self.stored_names.items()}
-            people = {**TAGS, **({} if HAS_PROPOSAL in self.originals else {HAS_PROPOSAL: pl.Boolean()})}
+            others = {HAS_PROPOSAL: pl.Boolean(), ROW_NOTE: pl.String()}
+            people = {**TAGS, **{name: dtype for name, dtype in others.items() if name not in self.originals}}
             schema = {ROW_ID: pl.String(), **CANONICAL, **self.originals, **places, **added, **people, **also}
             self._schema = computed, schema
         return dict(self._schema[1])

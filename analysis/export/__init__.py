@@ -17,6 +17,7 @@ __all__ = [
     "folder",
     "folder_names",
     "losses",
+    "noted",
     "proposed",
     "receipt",
     "redaction",

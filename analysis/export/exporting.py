@@ -20,6 +20,7 @@ from analysis.export.flat import flat_columns, write_csv, write_parquet
 from analysis.export.folder import CARD, RECEIPT, new_folder
 from analysis.export.losses import losses, sentences
 from analysis.export.making_receipt import receipt_of
+from analysis.export.noted import notes_outlook
 from analysis.export.outfiles import Written, file_stem
 from analysis.export.proposed.outlook import proposed_outlook
 from analysis.export.proposed.tables import change_of
@@ -95,6 +96,7 @@ def export(
         tagged = Dataset(dataset.folder, dataset.catalogue)
         tagged.set_tags(tags, dataset.tag_revision + 1)
         tagged.set_rulings(dataset.rulings)
+        tagged.set_notes(dataset.row_notes, dataset.note_revision)
         dataset = tagged
     with new_folder(out, replace=replace) as folder:
         report("choosing", 0, dataset.height)
@@ -105,6 +107,7 @@ def export(
             *outlook(chosen),
             *exposure(chosen).sentences,
             *proposed_outlook(chosen),
+            *notes_outlook(chosen),
             *sentences(request.to, lost),
             *cautious,
         ):

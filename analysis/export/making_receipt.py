@@ -11,6 +11,7 @@ import polars as pl
 import analysis
 from analysis.dataset import Dataset
 from analysis.dataset.folder import TAGS
+from analysis.export.noted import noted
 from analysis.export.outfiles import Written
 from analysis.export.proposed.receipted import receipted
 from analysis.export.receipt import PersonalData, Receipt, SignalUsed, Source, SourceFile, Tags
@@ -54,6 +55,7 @@ def receipt_of(
         personal_data=personal_data,
         unpacked_shots=unpacked_shots,
         proposals=receipted(dataset, request, chosen.taking, chosen.mask, chosen.may_take),
+        row_notes=noted(chosen),
     )
 
 

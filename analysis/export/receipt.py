@@ -14,6 +14,7 @@ import orjson
 
 import analysis
 from analysis.errors import ReceiptError
+from analysis.export.noted import Noted
 from analysis.export.outfiles import WrittenFile
 from analysis.export.proposed.receipted import ProposedText, ProposedTexts, Texts
 from analysis.export.steps import Step
@@ -146,6 +147,7 @@ class Receipt:
     personal_data: PersonalData | None = field(default=None, metadata=LEFT_OUT)
     unpacked_shots: UnpackedShots | None = field(default=None, metadata=LEFT_OUT)
     proposals: ProposedTexts | None = field(default=None, metadata=LEFT_OUT)
+    row_notes: Noted | None = field(default=None, metadata=LEFT_OUT)
 
     def as_dict(self) -> dict[str, Any]:
         """The receipt as JSON values."""

@@ -16,6 +16,7 @@ from analysis.export.earlier import as_it_meant
 from analysis.export.exporting import ExportResult, write_export
 from analysis.export.folder import new_folder
 from analysis.export.losses import losses
+from analysis.export.noted import notes_of_receipt
 from analysis.export.proposed.receipted import current_texts_of
 from analysis.export.receipt import PersonalData, Receipt, Tags, read_receipt
 from analysis.export.request import ExportRequest
@@ -39,8 +40,8 @@ def replay(
     replace: bool = False,
     tokenizer: str = "",
 ) -> ExportResult:
-    """Makes the export again from the same source files in the folder `out`, with the tags and proposed texts of the
-    receipt.
+    """Makes the export again from the same source files in the folder `out`, with the tags, notes and proposed texts
+    of the receipt.
 
     `out` is written only if every file has the SHA-256 of the receipt; an earlier export in it only with `replace`.
     `tokenizer`: the path of the tokenizer.json of which the receipt has the name and the digest; where it is "", the
@@ -155,6 +156,7 @@ def _as_it_was(dataset: Dataset, receipt: Receipt, tokenizer: str = "") -> Datas
     dataset.name, dataset.roles = source.name, _roles(dataset, source.roles)
     dataset.set_tags(_tags(receipt.tags), 1)
     dataset.set_proposals(current_texts_of(receipt.proposals, is_redacted=bool(personal and personal.redact)), 1)
+    dataset.set_notes(notes_of_receipt(receipt.row_notes, is_redacted=bool(personal and personal.redact)), 1)
     for used in receipt.signals:
         compute(dataset, dataset.signal(used.name))
     if personal:

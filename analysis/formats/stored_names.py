@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from analysis.formats.columns import CANONICAL
 
 PLACES = ("row_id", "source_file", "source_line", "source_record", "source_row", "layout")
-RESERVED = frozenset((*CANONICAL, *PLACES, "tags", "disputed_tags", "has_proposal", ""))
+RESERVED = frozenset((*CANONICAL, *PLACES, "tags", "disputed_tags", "has_proposal", "row_note", ""))
 
 
 def item_columns(named: str, columns: Iterable[str], renamed: Mapping[str, str]) -> list[str]:

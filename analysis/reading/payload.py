@@ -24,6 +24,14 @@ MAX_WINDOW_CHARS = 2_000_000
 NO_NAMES: Mapping[str, str] = {}
 
 
+class Note(NamedTuple):
+    """What a person wrote on the row; `is_own`: whether it is the reading person's."""
+
+    text: str
+    person: str
+    is_own: bool = False
+
+
 class Hit(NamedTuple):
     """A span to mark in a text of the row. `field` is a canonical column, or "messages[3]" for the fourth message;
     start and end count code points in it. The characters of a masked hit are sent as dots."""
@@ -48,6 +56,7 @@ def payload(
     hidden: Iterable[str] = (),
     names: Mapping[str, str] = NO_NAMES,
     proposals: Sequence[ProposedText] = (),
+    written: Sequence[Note] = (),
     is_whole: bool = False,
 ) -> dict[str, Any]:
     """One row for the reader: id, layout, sections, metadata, raw record, votes, tags and notes, ready for JSON.
@@ -58,8 +67,9 @@ def payload(
     text is masked in the metadata too, and the raw view is hidden. `votes`: the judgements of all rows of the item.
     `withheld`: why the raw view is hidden, if it is. `hidden`: values that are masked everywhere.
     `names`: the columns whose shown name is another, with that name. `proposals`: the texts proposed for the row; they
-    are hidden while personal data is masked. `common` in the answer: the share of words that both answers of a pair
-    have, null for other rows. `is_whole`: no text is cut, however long it is.
+    are hidden while personal data is masked. `written`: people's notes, with the same values masked. `common` in the
+    answer: the share of words that both answers of a pair have, null for other rows. `is_whole`: no text is cut,
+    however long it is.
     Raises ViewError where a search cannot be read.
     """
     layout, sections = sections_of(row, fields)
@@ -102,10 +112,17 @@ def payload(
         "tags": list(row.get("tags") or ()),
         "disputed": list(row.get("disputed_tags") or ()),
         "notes": notes,
+        "written": [_written(note, secrets) for note in written],
         "faults": [[name, fault_named(name).words] for name in faults],
         "masked": len(secrets),
         "proposed": len(by_field),
     }
+
+
+def _written(note: Note, secrets: Iterable[str]) -> dict[str, Any]:
+    """A note for JSON; one of which a part is masked cannot be edited."""
+    text = _without(note.text, secrets)
+    return {"text": text, "person": note.person, "own": note.is_own, "is_masked": text != note.text}
 
 
 def _is_of(hit: Hit, row: Mapping[str, Any], texts: Mapping[str, str]) -> bool:

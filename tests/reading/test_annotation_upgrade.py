@@ -384,3 +384,12 @@ def test_an_earlier_file_that_cannot_be_written_is_named(earlier: URL) -> None:
     with sqlite3.connect(earlier.database) as raw:
         assert raw.execute("SELECT count(fingerprint) FROM annotated_dataset").fetchone() == (6,)
     raw.close()
+
+
+def test_notes_are_written_in_an_earlier_database(earlier: URL) -> None:
+    with opened(earlier) as notes:
+        before = answers(notes, FINGERPRINT)
+        assert notes.row_notes.standing(FINGERPRINT).is_empty()
+        notes.row_notes.write(FINGERPRINT, {"a": "odd"}, "Ann")
+        assert notes.row_notes.standing(FINGERPRINT)["text"].to_list() == ["odd"]
+        assert answers(notes, FINGERPRINT) == before, "a note changes nothing else"

@@ -35,3 +35,23 @@ def test_nothing_is_undone_for_other_people_and_other_data(notes: Annotations) -
     notes.tags.tag_rows(DATA, ["a"], "drop", "ann")
     assert undo_last(notes, DATA, "ben") is None and undo_last(notes, "e" * 64, "ann") is None
     assert notes.tags.counts(DATA) == {"drop": 1}
+
+
+def test_what_a_session_stored_without_a_name_is_undone_under_the_name_given_later(notes: Annotations) -> None:
+    own = notes.tags.tag_rows(DATA, ["a"], "drop", "root")
+    notes.tags.tag_rows(DATA, ["b"], "drop", "root")  # another session on the same server
+    assert own.id is not None
+    assert undo_last(notes, DATA, "ann", [own.id]) == LastChange("tags", 1)
+    assert notes.tags.standing(DATA)["row_id"].to_list() == ["b"], "the later change of the other session stays"
+    assert undo_last(notes, DATA, "ann", [own.id]) is None, "no change is undone twice"
+    assert redo_last(notes, DATA, "ann", [own.id]) == LastChange("tags", 1)
+    assert notes.tags.standing(DATA)["row_id"].to_list() == ["a", "b"]
+    assert notes.tags.givers(DATA, ["a"]) == {"a": {"drop": ("root", own.id)}}
+
+
+def test_only_changes_of_one_kind_are_undone_where_that_is_asked(notes: Annotations) -> None:
+    notes.tags.tag_rows(DATA, ["a"], "drop", "ann")
+    notes.row_notes.write(DATA, {"a": "odd"}, "ann")
+    assert undo_last(notes, DATA, "ann", of="tags") == LastChange("tags", 1)
+    assert undo_last(notes, DATA, "ann", of="tags") is None
+    assert notes.row_notes.standing(DATA)["text"].to_list() == ["odd"]

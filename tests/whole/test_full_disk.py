@@ -58,7 +58,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_a_full_disk_is_one_line(words: tuple[str, ...], source: Path, tmp_path: Path) -> None:
     home, out = tmp_path / "home", tmp_path / "out"
-    command = [words[0], source, *(word.format(out=out) for word in words[1:])]
+    command: list[str | Path] = [words[0], source, *(word.format(out=out) for word in words[1:])]
     if words[0] != "open":
         assert run(home, "table", source, "--columns", "prompt").returncode == 0  # opened, with a database
     before = names(tmp_path)

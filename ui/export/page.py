@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from analysis.dataset import Dataset
-from analysis.dataset.folder import BY_PEOPLE, CANONICAL, PLACE
+from analysis.dataset.folder import BY_PEOPLE, CANONICAL, PLACE, ROW_NOTE
 from analysis.duplicates.splits import evaluation_splits
 from analysis.errors import ExportError
 from analysis.export import ExportRequest
@@ -18,6 +18,7 @@ from analysis.export.as_tokens import cautions
 from analysis.export.exposure import Exposure, exposure
 from analysis.export.first_record import first_record
 from analysis.export.losses import losses, sentences
+from analysis.export.noted import notes_outlook
 from analysis.export.proposed.outlook import proposed_outlook
 from analysis.export.request import CLEANABLE, TOKENIZED
 from analysis.export.split_safe import protected_splits
@@ -89,7 +90,7 @@ def _outlook(key: Key, _dataset: Dataset, _request: ExportRequest) -> Outlook:
         chosen.steps,
         unpacking(chosen),
         exposed,
-        [*proposed_outlook(chosen), *told],
+        [*proposed_outlook(chosen), *notes_outlook(chosen), *told],
         still_in(chosen, exposed),
         first_record(chosen),
     )
@@ -113,6 +114,8 @@ def outlook(dataset: Dataset, request: ExportRequest) -> Outlook:
         "proposals",
         request.proposals,
         *request.until_proposed,
+        "add",
+        *request.add,
     )
     return _outlook(key_of(dataset, *BY_PEOPLE, *signals, view=request.view, more=asked), dataset, request)
 
@@ -169,8 +172,9 @@ def begin_cleaning(dataset: Dataset, kinds: list[str]) -> None:
 
 
 def choose_added(dataset: Dataset) -> list[str]:
-    """A choice of computed columns to export with the others; none by default."""
-    excluded = {*CANONICAL, *PLACE, *BY_PEOPLE, *dataset.originals, ROW_ID}
+    """A choice of computed columns, and of the notes, to export with the others; none by default."""
+    people = {*BY_PEOPLE} - ({ROW_NOTE} if dataset.row_notes.height else set())
+    excluded = {*CANONICAL, *PLACE, *people, *dataset.originals, ROW_ID}
     return st.multiselect(
         "Add computed columns", [c for c in dataset.shown_columns if c not in excluded], key="add", placeholder="none"
     )

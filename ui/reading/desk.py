@@ -1,4 +1,4 @@
-"""The reading desk: the rows in view one at a time, in a chosen order, with keys for tags."""
+"""The reading desk: rows one at a time, with keys for tags, notes and texts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import polars as pl
 import streamlit as st
 
-from analysis.annotations import last_changes
 from analysis.dataset import Dataset
 from analysis.dataset.folder import CANONICAL, PLACE, TAGS
 from analysis.dataset.names import names_in_file
@@ -20,93 +19,24 @@ from analysis.reading.row_texts import metadata_fields
 from analysis.signal import ROW_ID
 from analysis.view import View
 from ui.components.reader import Change, place_in, read_log, reader
-from ui.reading import as_rendered, editing, progress, row_findings, same_fault
+from ui.reading import as_rendered, editing, noting, progress, reading_order, row_findings, same_fault, storing
 from ui.reading.as_tokens import Tokens, take_training_wish, tokens_of
 from ui.rows import like, masking
-from ui.rows.browser import as_listed, in_order
-from ui.session import history, places, session
+from ui.session import places, session
 from ui.session.cache_keys import Key, key_of
-from ui.session.login import note_change, person
+from ui.session.login import note_change
 
 NO_FINDINGS = row_findings.RowFindings([], [])
 NO_MORE: Mapping[str, Any] = MappingProxyType({})
 TOKENS_WINDOW, TOKENS_CHARACTERS = 6, 20_000  # of rows whose tokens are sent with their texts
 FIRST_TEXTS = ("prompt", "response", "text")
 WINDOW, BEFORE = 32, 10  # with rows of 500 bytes, text and record, a message stays well below 150 kB
-ORDERS = {
-    "given": "as in the file",
-    "random": "random (seeded)",
-    "longest": "longest first",
-    "shortest": "shortest first",
-    "disputed": "most disputed first",
-    "listed": "as the filter lists them",
-    "table": "as the table is sorted",
-}
-SIGNAL_OF = {"longest": "lengths", "shortest": "lengths", "disputed": "consensus"}
-SORTED_BY = {  # the columns of an order, the largest first or not
-    "longest": {"row_chars": True},
-    "shortest": {"row_chars": False},
-    "disputed": {"dispute_share": True, "vote_spread": True, "vote_count": True},
-}
 
 
 @st.cache_resource(show_spinner=False)
 def acked() -> dict[str, int]:
     """The number of the last stored key press of each reader, for all browsers of this server."""
     return {}
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _ordered(key: Key, order: str, seed: int, _dataset: Dataset, _view: View, _rows: pl.Series) -> pl.Series:
-    if order == "random":
-        return _rows.shuffle(seed=seed)
-    if order == "listed":
-        return as_listed(_dataset, _rows, _view.listed)
-    if order not in SORTED_BY:
-        return _rows
-    by = SORTED_BY[order]
-    values = _dataset.frame(list(by), _rows).with_columns(row=_rows)
-    return values.sort(*by, "row", descending=[*by.values(), False], nulls_last=True)["row"].alias(_rows.name)
-
-
-def choose_order() -> tuple[str, int]:
-    """The order of reading, by its short name in the URL, and the seed of the random order, else 0. The order of a list
-    is offered if a filter has one. Another page can set `st.session_state["order"]` before it opens this one."""
-    hidden = {"listed"} if not session.view().listed else set()
-    hidden |= {"table"} if "sort" not in st.query_params else set()
-    offered = [name for name in ORDERS if name not in hidden]
-    if history.remembered("order") not in offered:
-        st.session_state["order"] = asked if (asked := st.query_params.get("order")) in offered else offered[0]
-    order = str(st.selectbox("Order", offered, format_func=ORDERS.__getitem__, key="order", width=190))
-    if order == offered[0]:
-        st.query_params.pop("order", None)
-    elif st.query_params.get("order") != order:
-        st.query_params["order"] = order
-    if order != "random":
-        return order, 0
-    return order, int(st.number_input("Seed", min_value=0, value=0, key="seed", width=110, bind="query-params"))
-
-
-def ordered(dataset: Dataset, rows: pl.Series, order: str, seed: int) -> pl.Series:
-    """The positions in reading order; cached while the view stays the same."""
-    if order == "table":
-        return in_order(dataset, rows)
-    key = key_of(dataset, *SORTED_BY.get(order, {}), view=session.view())
-    return _ordered(key, order, seed, dataset, session.view(), rows)
-
-
-def revision(dataset: Dataset, order: str, seed: int) -> str:
-    """A text that changes with the sequence of rows. It ignores tags, so that tagging does not move the rows."""
-    return "|".join((dataset.id, order, str(seed), *session.view().to_params()))
-
-
-def find_row(dataset: Dataset, sequence: pl.Series, row_id: str | None, otherwise: int = 0) -> int:
-    """The position of a row in the sequence; `otherwise` if it is not among the rows in view."""
-    if not row_id:
-        return otherwise
-    rows = (dataset.column(ROW_ID) == row_id).arg_true()
-    places = (sequence == rows[0]).arg_true() if len(rows) else rows
-    return int(places[0]) if len(places) else otherwise
 
 
 ANSWERED = "answered_row"
@@ -116,11 +46,11 @@ ANSWERED = "answered_row"
 class Book(NamedTuple):
     """What a reader shows and stores: its widget `key`, the name `kept` under which its words are stored, the `words`
     on the keys, the `payloads` of rows, and `store` for a key press. `is_single`: a row has at most one word;
-    `has_similar`: the reader offers other views, such as similar rows; `can_edit`: texts can be edited;
-    `can_render`: texts can be shown as Markdown; `tokens`: how it shows rows as tokens, if it does; `window`: how many
-    rows are sent at once, and `characters` how many of their
-    texts; `more`: what else the reader is given, such as the letters on its keys; `on_asked` is called when a key asks
-    the page for something."""
+    `has_similar`: the reader offers other views, such as similar rows; `can_edit`: texts can be edited; `can_note`: a
+    note can be written on a row; `can_render`: texts can be shown as Markdown; `tokens`: how it shows rows as tokens,
+    if it does; `window`: how many rows are sent at once, and `characters` how many of their texts; `more`: what else
+    the reader is given, such as the letters on its keys; `on_asked` is called when a key asks the page for
+    something."""
 
     key: str
     kept: str
@@ -130,6 +60,7 @@ class Book(NamedTuple):
     is_single: bool = False
     has_similar: bool = False
     can_edit: bool = False
+    can_note: bool = False
     can_render: bool = False
     tokens: Tokens | None = None
     window: int = WINDOW
@@ -149,8 +80,10 @@ def desk(dataset: Dataset, sequence: pl.Series, token: str, of: View | None = No
 
     words = session.notes().vocabulary.tags(dataset.fingerprint)
     tokens = tokens_of(dataset)
-    book = Book("reader", dataset.fingerprint, words, payloads, store_of(dataset), has_similar=True, tokens=tokens)
-    book = book._replace(can_edit=True, can_render=True)
+    book = Book(
+        "reader", dataset.fingerprint, words, payloads, storing.store_of(dataset), has_similar=True, tokens=tokens
+    )
+    book = book._replace(can_edit=True, can_note=True, can_render=True)
     asks = store(book) and note_change()
     session.take_tags(dataset)
     masking.take_wish(st.session_state.get(book.key))
@@ -179,8 +112,8 @@ def read_tokens(dataset: Dataset, sequence: pl.Series, token: str, tokens: Token
         return payloads_of(dataset, rows)
 
     words = session.notes().vocabulary.tags(dataset.fingerprint)
-    book = Book("token_reader", dataset.fingerprint, words, payloads, store_of(dataset), tokens=tokens)
-    book = book._replace(window=TOKENS_WINDOW, characters=TOKENS_CHARACTERS)
+    book = Book("token_reader", dataset.fingerprint, words, payloads, storing.store_of(dataset), tokens=tokens)
+    book = book._replace(window=TOKENS_WINDOW, characters=TOKENS_CHARACTERS, can_note=True)
     store(book)
     session.take_tags(dataset)
     masking.take_wish(st.session_state.get(book.key))
@@ -192,7 +125,7 @@ def draw(dataset: Dataset, book: Book, sequence: pl.Series, token: str, otherwis
     state = st.session_state.get(book.key)
     if (position := place_in(state, "at", token)) is not None and position < len(sequence):
         st.query_params["row"] = str(dataset.frame([ROW_ID], sequence.slice(position, 1))[ROW_ID][0])
-    begin = find_row(dataset, sequence, st.query_params.get("row"), otherwise)
+    begin = reading_order.find_row(dataset, sequence, st.query_params.get("row"), otherwise)
     st.session_state[session.PLACE_READ] = begin + 1
     wanted = place_in(state, "want", token)
     wanted = begin if wanted is None else min(wanted, len(sequence) - 1)
@@ -214,6 +147,7 @@ def draw(dataset: Dataset, book: Book, sequence: pl.Series, token: str, otherwis
         "dataset": book.kept,
         "acked": acked(),
         "editable": book.can_edit,
+        "notable": book.can_note,
         "refused": editing.refusals(),
         **book.more,
     }
@@ -267,6 +201,8 @@ def payloads_of(
     votes = _votes(key_of(dataset, dataset.signal("consensus"), more=map(str, rows)), dataset, rows)
     held = list(frame.iter_rows(named=True))
     proposals = editing.proposals_of(dataset, frame[ROW_ID])
+    written = noting.notes_of(dataset, frame[ROW_ID])
+    tagged_by = noting.others_of(dataset, frame[ROW_ID])
     asked: set[str] = st.session_state.get("shown_rows", set())
     shown_findings = row_findings.findings_of(dataset, rows, held) if with_findings else [NO_FINDINGS] * len(held)
     return [
@@ -280,9 +216,11 @@ def payloads_of(
             hidden=marks.hidden,
             names=names_in_file(dataset.meta),
             proposals=proposals.get(row[ROW_ID], ()),
+            written=written.get(row[ROW_ID], ()),
             is_whole=row[ROW_ID] == whole,
         )
         | {"shown": row[ROW_ID] in asked and bool(marks.types), "findings": finding.lines()}
+        | {"by": tagged_by.get(row[ROW_ID], {})}
         for position, row, marks, finding in zip(
             rows, held, masking.marks(dataset, rows, held), shown_findings, strict=True
         )
@@ -310,18 +248,3 @@ def store(book: Book) -> bool:
         acked()[change.client] = change.seq
         st.session_state[ANSWERED] = change.row_id if book.more.get("advances") and change.is_on else None
     return stored
-
-
-def store_of(dataset: Dataset) -> Callable[[Change], None]:
-    def store_change(change: Change) -> None:
-        notes = session.notes()
-        if editing.is_of_text(change):
-            editing.store(dataset, change)
-        elif change.is_undo and change.tag is None:
-            last_changes.undo_last(notes, dataset.fingerprint, person())
-        elif change.is_undo:
-            notes.tags.undo(dataset.fingerprint, person())
-        elif change.row_id is not None and change.tag is not None:
-            notes.tags.apply(dataset.fingerprint, {change.row_id: {change.tag: bool(change.is_on)}}, person())
-
-    return store_change

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 import streamlit as st
 
+from analysis.annotations.batches import Batch
 from analysis.dataset import Dataset
 from analysis.errors import UnfitTextError
 from analysis.proposals import propose_texts
@@ -23,6 +24,12 @@ MOST_REFUSALS = 200
 def refusals() -> list[tuple[str, int, str]]:
     """(client, number, reason) of the changes that cannot be stored, latest last; all sessions share them."""
     return []
+
+
+def refuse(change: Change, reason: str) -> None:
+    """Tells the reader that a change cannot be stored."""
+    refusals().append((change.client, change.seq, f"Not stored. {reason}"))
+    del refusals()[:-MOST_REFUSALS]
 
 
 def proposals_of(dataset: Dataset, row_ids: pl.Series) -> dict[str, list[ProposedText]]:
@@ -48,26 +55,24 @@ def is_of_text(change: Change) -> bool:
     return change.withdraws or change.field is not None
 
 
-def store(dataset: Dataset, change: Change) -> None:
-    """Stores a proposed text, withdraws the proposals of a row, or undoes the person's last change of texts.
+def store(dataset: Dataset, change: Change) -> Batch | None:
+    """Stores a proposed text, or withdraws the proposals of a row; null where nothing is stored.
 
     A text that cannot be stored is refused: the reader gets the reason and keeps the text. Raises AnnotationError where
     the database cannot be written.
     """
-    store_of_texts = session.notes().proposals
-    if change.is_undo:
-        store_of_texts.undo(dataset.fingerprint, person())
-    elif change.withdraws:
-        store_of_texts.withdraw(dataset.fingerprint, [str(change.row_id)], person())
-    else:
-        try:
-            _propose(dataset, str(change.row_id), str(change.field), str(change.text))
-        except UnfitTextError as error:
-            refusals().append((change.client, change.seq, f"Not stored. {error}"))
-            del refusals()[:-MOST_REFUSALS]
+    if change.withdraws:
+        return session.notes().proposals.withdraw(dataset.fingerprint, [str(change.row_id)], person())
+    try:
+        return _propose(dataset, str(change.row_id), str(change.field), str(change.text))
+    except UnfitTextError as error:
+        refuse(change, str(error))
+        return None
 
 
-def _propose(dataset: Dataset, row_id: str, field: str, text: str) -> None:
+def _propose(dataset: Dataset, row_id: str, field: str, text: str) -> Batch | None:
     """Proposes the text; the row's own text withdraws what was proposed in its place."""
-    if propose_texts(dataset, session.notes(), {row_id: {field: text}}, person()).unknown:
+    proposed = propose_texts(dataset, session.notes(), {row_id: {field: text}}, person())
+    if proposed.unknown:
         raise UnfitTextError(f"These data have no row {row_id} any more; copy your text and open the row again.")
+    return proposed.batch

@@ -8,7 +8,7 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.signal import ROW_ID
 from analysis.view import View
-from ui.reading import desk
+from ui.reading import desk, reading_order
 from ui.rows import masking, order
 from ui.rows.browser import open_in_reader
 
@@ -34,7 +34,7 @@ def side_panel(dataset: Dataset, sequence: pl.Series, of: View | None = None) ->
             masking.say_if_unknown(dataset)
         by = order.of_address(dataset)
         words = [*map(str, by or ("table",)), *(of.to_params() if of else ())]
-        desk.desk(dataset, sequence, desk.revision(dataset, "|".join(words), 0), of)
+        desk.desk(dataset, sequence, reading_order.revision(dataset, "|".join(words), 0), of)
 
 
 def _close() -> None:

@@ -16,7 +16,7 @@ from analysis.errors import AnnotationError
 from analysis.signal import ROW_ID
 from ui.rows import undoing
 from ui.session import session
-from ui.session.login import note_change, person
+from ui.session.login import note_batch, note_change, person
 from ui.session.text import count
 
 NO_REASONS: Mapping[str, str] = MappingProxyType({})
@@ -93,6 +93,7 @@ def say(
     except AnnotationError as error:
         undoing.tell(str(error))
         return
+    note_batch(batch)
     note_change()
     undoing.tell_change(batch.rows, tag)
 

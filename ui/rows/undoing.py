@@ -8,7 +8,7 @@ from analysis.annotations import last_changes
 from analysis.dataset import Dataset
 from analysis.errors import AnnotationError
 from ui.session import session
-from ui.session.login import person
+from ui.session.login import nameless_batches, person
 from ui.session.text import count, cut
 
 _SENTENCE = "changed_rows"  # what the last action on rows did; shown once
@@ -30,7 +30,7 @@ def tell_change(rows: int, tag: str) -> None:
 def undo(dataset: Dataset) -> None:
     """For callbacks: undoes the person's last change."""
     try:
-        undone = last_changes.undo_last(session.notes(), dataset.fingerprint, person())
+        undone = last_changes.undo_last(session.notes(), dataset.fingerprint, person(), nameless_batches())
     except AnnotationError as error:
         tell(str(error))
         return
@@ -41,7 +41,7 @@ def undo(dataset: Dataset) -> None:
 def redo(dataset: Dataset) -> None:
     """For callbacks: makes the change again that was undone last."""
     try:
-        again = last_changes.redo_last(session.notes(), dataset.fingerprint, person())
+        again = last_changes.redo_last(session.notes(), dataset.fingerprint, person(), nameless_batches())
     except AnnotationError as error:
         tell(str(error))
         return

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import NewType
 
 from analysis.dataset import Dataset
+from analysis.dataset.folder import ROW_NOTE
 from analysis.signal import Signal
-from analysis.view import View
+from analysis.view import ANY_TEXT, View
 
 Key = NewType("Key", str)
 """An argument of each cached function that also takes arguments Streamlit does not hash (those named with `_`), such as
@@ -21,10 +22,12 @@ def key_of(dataset: Dataset, *reads: str | Signal, view: View | None = None, mor
     computed. `view` gives the rows; None means all rows, or those that `more` names. `more` is everything else that
     changes the result and is not an argument of the function.
 
-    The key also changes with the roles of the columns; with the tags, if a column of tags is read or filtered by; and
-    with the rules for values that are not personal, if a column or signal that they change is. It reads no row.
+    The key also changes with the roles of the columns; with the tags or notes, if a column of them is
+    read, filtered by or searched; and with the rules for values that are not personal, if a column or signal that they
+    change is. It reads no row.
     """
     columns = {name for name in reads if isinstance(name, str)} | (view.columns() if view else set())
+    columns |= {ROW_NOTE} if view and any(f.column == ANY_TEXT for f in view) else set()
     signals = (_signal_key(dataset, signal) for signal in reads if isinstance(signal, Signal))
     filters = view.to_params() if view else ()
     roles = map("=".join, sorted(dataset.roles.items()))

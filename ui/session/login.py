@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Collection
 from urllib.parse import unquote
 
 import streamlit as st
 
+from analysis.annotations.batches import Batch
 from ui.server.listening import has_login
 
 COOKIE = "winnow_name"
 LONGEST_NAME = 60  # characters
-_GIVEN, _ASK = "person_given", "ask_name"
+_GIVEN, _ASK, _BATCHES = "person_given", "ask_name", "nameless_batches"
 
 
 def ask_to_log_in() -> None:
@@ -65,6 +67,17 @@ def note_change() -> bool:
 def is_to_ask() -> bool:
     """Whether the page asks for the person's name: from their first change on, until they answer."""
     return bool(st.session_state.get(_ASK))
+
+
+def note_batch(batch: Batch | None) -> None:
+    """For what stores a change while the person has no name of their own: it stays theirs once they give one."""
+    if batch is not None and batch.id is not None and not is_logged_in() and not name_given():
+        st.session_state[_BATCHES] = [*st.session_state.get(_BATCHES, ()), batch.id]
+
+
+def nameless_batches() -> Collection[int]:
+    """What this session stored before the person gave a name, under that of the system: they can undo it."""
+    return tuple(st.session_state.get(_BATCHES, ()))
 
 
 def system_user() -> str:

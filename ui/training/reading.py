@@ -15,7 +15,7 @@ from analysis.templates import Template, find_template, training_twin
 from analysis.training.choice import Choice
 from analysis.training.keeping import chosen
 from analysis.training.rules import RULES
-from ui.reading import desk
+from ui.reading import desk, reading_order
 from ui.reading.as_tokens import tokens_of
 from ui.training.asked import place_of
 
@@ -27,7 +27,7 @@ def read(dataset: Dataset, rows: pl.Series) -> None:
     """The rows in view in the reader, which begins with their tokens; J and K move, T shows the texts."""
     kept = chosen(dataset)
     beside = _beside(kept)
-    token = desk.revision(dataset, f"training {zlib.crc32(repr((kept, beside)).encode()):x}", 0)
+    token = reading_order.revision(dataset, f"training {zlib.crc32(repr((kept, beside)).encode()):x}", 0)
     desk.read_tokens(dataset, rows, token, tokens_of(dataset, beside, is_usual=True))
 
 

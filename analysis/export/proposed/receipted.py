@@ -76,9 +76,9 @@ def receipted(
         texts.setdefault(row_id, {})[name] = ProposedText(text, person)
     others = taking.rows.mask & ~with_texts if is_named else with_texts & False
     taken = taking.mask(mask)
-    digest = _digest(texts)
+    digest = digest_of(texts)
     if request.redact and texts:
-        _keep(texts, digest)
+        keep(texts, digest)
     return ProposedTexts(
         is_taken=request.takes_proposals,
         rows=int(taken.sum()),
@@ -98,9 +98,9 @@ def current_texts_of(proposed: ProposedTexts | None, *, is_redacted: bool) -> pl
     if proposed is None:
         return pl.DataFrame(schema=CURRENT)
     texts = proposed.texts
-    if is_redacted and not texts and proposed.sha256 != _digest({}):
-        texts = _kept(proposed.sha256)
-    if (digest := _digest(texts)) != proposed.sha256:
+    if is_redacted and not texts and proposed.sha256 != digest_of({}):
+        texts = kept(proposed.sha256)
+    if (digest := digest_of(texts)) != proposed.sha256:
         raise ReceiptError(
             f"The proposed texts of the receipt were changed: expected the SHA-256 {proposed.sha256}, seen {digest}; "
             "replay the receipt as it was written."
@@ -119,7 +119,8 @@ def _json(texts: Texts) -> bytes:
     return json.dumps(values, sort_keys=True, ensure_ascii=False).encode()
 
 
-def _digest(texts: Texts) -> str:
+def digest_of(texts: Texts) -> str:
+    """The SHA-256 of texts."""
     return hashlib.sha256(_json(texts)).hexdigest()
 
 
@@ -127,7 +128,8 @@ def _path(sha256: str) -> Path:
     return home_folder() / FOLDER / f"{sha256}.json"
 
 
-def _keep(texts: Texts, digest: str) -> None:
+def keep(texts: Texts, digest: str) -> None:
+    """Keeps texts in the workspace. Raises ExportError where that is not possible."""
     path = _path(digest)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -143,7 +145,8 @@ def _keep(texts: Texts, digest: str) -> None:
         ) from None
 
 
-def _kept(sha256: str) -> Texts:
+def kept(sha256: str) -> Texts:
+    """The texts of that digest in the workspace. Raises ReceiptError where they are not there."""
     from pydantic import TypeAdapter, ValidationError
 
     path = _path(sha256)

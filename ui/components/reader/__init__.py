@@ -17,9 +17,11 @@ _HERE = Path(__file__).parent
 _SCRIPTS = (  # joined into one script in this order
     "elements",
     "marks",
+    "json",
     "log",
     "keys",
     "edit",
+    "note",
     "proposal",
     "rendered",
     "row",
@@ -44,11 +46,12 @@ DEFAULT_FOLD = 900
 
 
 class Change(NamedTuple):
-    """One change of a person: a tag added or removed, a text proposed, a proposal withdrawn, or an undo. (client, seq)
-    is never used twice.
+    """One change of a person: a tag added or removed, a text proposed, a proposal withdrawn, a note written, or an
+    undo. (client, seq) is never used twice.
 
     The other fields of an undo name the change that the reader showed; null if it had no change of its own to undo.
     `field` names the text that is proposed, and of an undo the text whose proposal is undone.
+    `is_note`: `text` is the person's note on the row, empty to remove it; an undo is about the note.
     """
 
     client: str
@@ -60,6 +63,7 @@ class Change(NamedTuple):
     field: str | None = None
     text: str | None = None
     withdraws: bool = False
+    is_note: bool = False
 
 
 def reader(
@@ -93,6 +97,7 @@ def reader(
     rendered  whether the reader begins with texts as Markdown, tables, formulas and JSON; null if that is not offered.
               A section then has `nodes`: see `analysis.reading.rendered`
     editable  whether texts can be edited; default False
+    notable   whether a note can be written on a row; default False
     refused   [client, seq, reason] of changes that cannot be stored; they are acknowledged too
     dataset   the dataset of the row ids, such as its fingerprint
     acked     {client: seq of its last stored change}, for the whole process, not for one session; read the tags of
@@ -139,7 +144,8 @@ def read_log(state: object, acked: Mapping[str, int], dataset: str) -> list[Chan
         is_undo = entry.get("undo") is True
         fields = (entry.get(name) for name in ("id", "tag", "on", "text_of" if is_undo else "field", "text"))
         is_withdrawn = entry.get("withdraw") is True
-        change = Change(entry.get("client"), entry.get("seq"), is_undo, *fields)._replace(withdraws=is_withdrawn)
+        change = Change(entry.get("client"), entry.get("seq"), is_undo, *fields)
+        change = change._replace(withdraws=is_withdrawn, is_note=entry.get("note") is True)
         if _is_well_formed(change) and change.seq > reached.get(change.client, 0):
             reached[change.client] = change.seq
             changes.append(change)
@@ -171,5 +177,5 @@ def _is_well_formed(change: Change) -> bool:
     if change.is_undo:
         return True
     is_tag = isinstance(change.tag, str) and isinstance(change.is_on, bool)
-    is_text = isinstance(change.field, str) and isinstance(change.text, str)
+    is_text = (change.is_note or isinstance(change.field, str)) and isinstance(change.text, str)
     return isinstance(change.row_id, str) and (is_tag or is_text or change.withdraws)

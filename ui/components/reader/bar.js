@@ -6,6 +6,13 @@ const TAG_COLOURS = {
 };
 const MORE_COLOURS = ["#2A63C8", "#A63E74", "#7A5C4A", "#2F7186", "#7D6415"];
 
+// The initials of a name or of the part of an address before the @: two letters at most.
+function initials(name) {
+  const parts = name.split("@")[0].split(/[\s._-]+/).filter(Boolean), first = (part) => [...part][0];
+  if (parts.length > 1) return (first(parts[0]) + first(parts.at(-1))).toUpperCase();
+  return [...(parts[0] ?? "")].slice(0, 2).join("").toUpperCase();
+}
+
 class Bar {
   constructor(reader) {
     this.reader = reader;
@@ -39,9 +46,12 @@ class Bar {
     this.masked.title = "Personal data is masked. If you show it, your name is recorded.";
     this.like = button("plain", "More like this", () => reader.seekLike(), "M");
     this.like.title = "Show the most similar rows as a view";
+    this.note = button("plain", "Note", () => reader.note.start(), "C");
+    this.note.title = "Write a note on this row; everybody sees it";
     this.helpButton = button("plain", "?", () => this.toggleHelp());
     this.helpButton.setAttribute("aria-label", "Keys");
     this.helpButton.setAttribute("aria-expanded", "false");
+    this.fold = button("plain fold", "More", () => reader.toggleBar());
     this.tags = element("div", "tags");
     this.tags.setAttribute("role", "group");
     this.tags.setAttribute("aria-label", "Tags");
@@ -50,7 +60,7 @@ class Bar {
     this.message = element("span", "message");
     this.message.setAttribute("role", "status");
     const place = element("div", "place", this.previous, this.next, this.position, this.total, this.progress, this.rowId, this.badge, this.hits, this.saved);
-    const tools = element("div", "tools", this.tags, this.advance, this.like, this.masked, this.rendered, this.tokens, this.raw, this.helpButton);
+    const tools = element("div", "tools", this.tags, this.note, this.advance, this.like, this.masked, this.rendered, this.tokens, this.raw, this.helpButton, this.fold);
     this.root = element("div", "bar", place, this.message, tools);
     this.help = keyList();
     this.help.hidden = true;
@@ -65,7 +75,7 @@ class Bar {
       made.style.setProperty("--tag", TAG_COLOURS[tag] ?? MORE_COLOURS[others++ % MORE_COLOURS.length]);
       const letter = Object.entries(this.reader.data.letters ?? {}).find(([, name]) => name === tag)?.[0];
       if (letter || index < 9) made.append(element("kbd", "", letter?.toUpperCase() ?? String(index + 1)));
-      made.append(appendText(element("span", "name"), tag), element("span", "dispute"));
+      made.append(appendText(element("span", "name"), tag), element("span", "dispute"), element("abbr", "by"));
       made.addEventListener("click", () => this.reader.press(index));
       return made;
     }));
@@ -117,6 +127,15 @@ class Bar {
     this.rendered.setAttribute("aria-pressed", String(reader.showsRendered === true));
     this.advance.hidden = !reader.advances || data.advances === true;
     this.like.hidden = !data.similar;
+    this.note.hidden = !data.notable;
+    const isFolded = reader.isFolded;
+    this.root.classList.toggle("folded", isFolded);
+    reader.root.classList.toggle("small", reader.isSmall);
+    this.fold.hidden = !isFolded && reader.folds === null;
+    this.fold.textContent = isFolded ? "More" : "Less";
+    this.fold.setAttribute("aria-expanded", String(!isFolded));
+    this.fold.setAttribute("aria-label", isFolded ? "More tools of the reader" : "Less tools of the reader");
+    this.note.disabled = !row;
     this.like.disabled = !row;
     this.masked.hidden = !row?.masked && !row?.shown;
     this.masked.setAttribute("aria-pressed", String(row?.shown === true));
@@ -132,7 +151,10 @@ class Bar {
     [...this.tags.children].forEach((made, index) => {
       const tag = this.tagNames[index];
       made.setAttribute("aria-pressed", String(tags.has(tag)));
-      made.lastChild.textContent = row?.disputed?.includes(tag) ? "disputed" : "";
+      made.querySelector(".dispute").textContent = row?.disputed?.includes(tag) ? "disputed" : "";
+      const by = row && tags.has(tag) && !log.isChanged(row, tag) ? row.by?.[tag] ?? "" : "";
+      made.lastChild.textContent = initials(by);
+      made.title = by ? `Given by ${by}` : "";
       made.disabled = !total || reader.isLeaving;
     });
     reader.root.setAttribute("aria-busy", String(reader.isLeaving));

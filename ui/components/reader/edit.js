@@ -199,6 +199,7 @@ class Editing {
   // Called for every message of the server: what was waited for has come, or a text was refused.
   update(refusals) {
     for (const { entry, reason } of refusals) this.refuse(entry, reason);
+    this.reader.note.update();
     if (!this.wish) return;
     const row = this.reader.row();
     if (row?.id !== this.wish.id) this.wish = null;
@@ -208,6 +209,7 @@ class Editing {
 
   refuse(entry, reason) {
     this.reader.tell(reason);
+    if (entry.note) { this.reader.note.refuse(entry); return; }
     if (entry.text === undefined) return;
     this.drafts.set(this.key(entry.id, entry.field), entry.text);
     this.storeDrafts();

@@ -3,6 +3,7 @@
 const KEYS = [
   ["J", "\u2192", "next row"], ["K", "\u2190", "previous row"], ["1 \u2026 9", "", "add the tag, or remove it"],
   ["U", "", "undo the last change"], ["E", "", "edit a text: the answer, or the text under the pointer; it becomes a proposal"],
+  ["C", "", "write a note on the row; everybody sees it"],
   ["D", "", "difference of the two answers, or of a proposed text"], ["N", "", "next place that the search found"], ["W", "", "withdraw the proposal"], ["F", "", "show long texts in full"], ["X", "", "raw record"], ["R", "", "show masked values; your name is recorded"], ["G", "", "go to a row"],
   ["A", "", "a tag shows the next row, or stays"], ["M", "", "similar rows"], ["T", "", "tokens, as the trainer reads the row; arrow keys go from token to token"],
   ["V", "", "Markdown, code, tables, formulas and JSON as they are meant, or the plain text"],
@@ -13,6 +14,7 @@ const KEYS = [
 const COMMANDS = {
   u: (reader) => reader.undo(),
   e: (reader) => reader.editing.start(),
+  c: (reader) => reader.note.start(),
   d: (reader) => reader.toggleDifference(),
   n: (reader) => reader.layout.nextHit(),
   w: (reader) => reader.editing.withdraw(),

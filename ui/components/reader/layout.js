@@ -109,7 +109,7 @@ class Layout {
 
   unfoldHits(row) {
     let before = 0;
-    row.sections.forEach((section, index) => {
+    row.sections.map(shownSection).forEach((section, index) => {
       const found = section.spans.filter(([, , kind]) => kind === "hit"), own = this.hit - before;
       before += found.length;
       if (own < 0 || own >= found.length) return;

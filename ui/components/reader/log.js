@@ -1,4 +1,4 @@
-// Changes of tags and texts that the server has not acknowledged yet. An entry is sent at once and again until it is acknowledged, and
+// Changes of tags, texts and notes that the server has not acknowledged yet. An entry is sent at once and again until it is acknowledged, and
 // kept in the tab's storage, so that neither a lost connection nor a reload loses it. {client, seq} is its unique id.
 
 const RETRY_MILLISECONDS = 3000;
@@ -28,6 +28,11 @@ class TagLog {
     return tags;
   }
 
+  // Whether this person has just given or taken that tag.
+  isChanged(row, tag) {
+    return this.pending.some((entry) => entry.id === row.id && entry.tag === tag);
+  }
+
   say(id, tag, on, at) {
     this.done.push({ id, tag, on, at });
     this.add({ id, tag, on });
@@ -43,10 +48,23 @@ class TagLog {
     this.add({ id, withdraw: true });
   }
 
+  // The person's own note on a row, as it will be once all is stored; null for none.
+  noteOf(row) {
+    const last = this.pending.findLast((entry) => entry.id === row.id && entry.note);
+    if (last) return last.text ? { text: last.text, own: true } : null;
+    return row.written?.find((one) => one.own) ?? null;
+  }
+
+  note(row, text, at) {
+    this.done.push({ id: row.id, note: true, before: this.noteOf(row)?.text ?? "", at });
+    this.add({ id: row.id, note: true, text });
+  }
+
   // Undoes this reader's last change, shown at once; if it has none, the server undoes the person's last change.
   undo() {
     const last = this.done.pop();
     if (!last) this.add({ undo: true });
+    else if (last.note) this.add({ undo: true, id: last.id, note: true, text: last.before });
     else if (last.tag === undefined) this.add({ undo: true, id: last.id, text_of: last.field });
     else this.add({ undo: true, id: last.id, tag: last.tag, on: !last.on });
     return last;

@@ -1,13 +1,17 @@
 // The row reader: one row at a time, with keys to move and to tag.
 
 const REST_MILLISECONDS = 250, MOST_SEEN = 50; // a row that was on the screen for that long is read
+const SMALL_HEIGHT = 620, NARROW = 1000; // CSS pixels of the window
 const NEAR_EDGE = 8; // the next window is requested this many rows before the end of this one
 class Reader {
   constructor() {
-    Object.assign(this, { at: 0, missed: [], showsRaw: false, showsTokens: null, showsRendered: null, tokensFrom: 0, unfolded: new Set(), waiting: [], seen: [], since: performance.now(), advances: keptChoice("winnow-advances"), drawn: null, asked: null });
+    Object.assign(this, { at: 0, missed: [], showsRaw: false, showsTokens: null, showsRendered: null, tokensFrom: 0, unfolded: new Set(), waiting: [], seen: [], since: performance.now(), advances: keptChoice("winnow-advances"), hasMoved: false, folds: null, drawn: null, asked: null });
     this.onKey = (event) => pressKey(this, event);
     this.onSubject = (event) => { this.wanted = event.detail; this.bar.draw(); };
+    this.onResize = () => this.bar.draw();
     this.stop = () => {
+      window.removeEventListener("resize", this.onResize);
+      window.removeEventListener("pagehide", this.note.onHide);
       window.removeEventListener("keydown", this.onKey, true);
       window.removeEventListener("winnow-subject", this.onSubject);
       for (const timer of [this.atTimer, this.wantTimer]) clearTimeout(timer);
@@ -17,7 +21,8 @@ class Reader {
     this.spoken = element("div", "spoken");
     this.spoken.setAttribute("aria-live", "polite");
     this.main = element("div", "main");
-    this.root = element("div", "reader", this.bar.root, this.bar.help, this.main, this.spoken);
+    this.note = new RowNote(this);
+    this.root = element("div", "reader", this.bar.root, this.bar.help, this.note.root, this.main, this.spoken);
     this.editing = new Editing(this);
     this.layout = new Layout(this);
   }
@@ -26,6 +31,8 @@ class Reader {
   update(data, setState) {
     window.addEventListener("keydown", this.onKey, true); // the browser adds the same listener only once
     window.addEventListener("winnow-subject", this.onSubject);
+    window.addEventListener("resize", this.onResize);
+    window.addEventListener("pagehide", this.note.onHide);
     const isNew = data.revision !== this.data?.revision;
     const last = this.data;
     [this.data, this.setState] = [data, setState];
@@ -37,6 +44,7 @@ class Reader {
       this.waiting = [];
       this.tell(data.greeting ?? "");
       [this.editing.now, this.editing.wish] = [null, null];
+      this.note.leave();
     }
     this.showsTokens ??= data.tokens?.on === true;
     if (typeof data.rendered === "boolean") this.showsRendered ??= data.rendered;
@@ -55,9 +63,25 @@ class Reader {
     this.answerWaiting();
     this.keepClearOfMenu();
     this.draw();
+    if (isNew && this.isSmall && data.progress !== undefined) this.root.scrollIntoView({ block: "start" });
     if (this.data.subject === undefined) this.layout.seeFirstHit(); // beside a list, what was chosen stays in sight
     this.editing.update(refusals);
     this.ask();
+  }
+
+  // Whether the page Read has so few lines that the head of the page would fill them, as with a zoom of 200%.
+  get isSmall() {
+    return innerHeight < SMALL_HEIGHT && this.data?.progress !== undefined;
+  }
+
+  // Whether the bar is one line: on a small screen, and on a narrow one while reading, unless the person chose.
+  get isFolded() {
+    return this.folds ?? (this.isSmall || (this.hasMoved && innerWidth < NARROW && this.data?.progress !== undefined));
+  }
+
+  toggleBar() {
+    this.folds = !this.isFolded;
+    this.bar.draw();
   }
 
   // A position with its revision, since the server may show other rows when it reads this.
@@ -72,8 +96,9 @@ class Reader {
   go(at) {
     const to = clamp(at, 0, Math.max(0, this.data.total - 1));
     if (to === this.at) return;
+    this.note.leave();
     if (this.row() && performance.now() - this.since >= REST_MILLISECONDS) this.seen = [...this.seen, this.row().id].slice(-MOST_SEEN);
-    [this.at, this.since] = [to, performance.now()];
+    [this.at, this.since, this.hasMoved] = [to, performance.now(), true];
     this.tokensFrom = 0;
     this.tell("");
     [this.editing.now, this.editing.wish, this.editing.pointed] = [null, null, -1];
@@ -81,7 +106,7 @@ class Reader {
     this.layout.reset();
     this.draw();
     const top = this.keepClearOfMenu();
-    if (this.root.getBoundingClientRect().top < top) this.root.scrollIntoView({ block: "start" });
+    if (this.root.getBoundingClientRect().top < top || this.isFolded) this.root.scrollIntoView({ block: "start" });
     this.layout.seeFirstHit();
     this.ask();
     clearTimeout(this.atTimer);
@@ -142,6 +167,7 @@ class Reader {
     const last = this.log.undo();
     if (last && this.row(last.at)?.id === last.id) this.go(last.at);
     if (!last) this.tell("Your last change is undone.");
+    else if (last.note) { this.note.draw(); this.tell("The last change of a note is undone."); }
     else if (last.tag === undefined) this.tell("The last change of a text is undone.");
     else this.say(`${last.tag} ${last.on ? "removed" : "added again"}`);
   }
@@ -233,6 +259,7 @@ class Reader {
 
   draw() {
     this.bar.draw();
+    this.note.draw();
     const row = this.row(), { editing } = this;
     if (editing.isOn(row) && this.drawnEditing === editing.now && editing.area()) return; // what is typed stays
     this.drawnEditing = editing.now;
@@ -247,7 +274,7 @@ class Reader {
   stateOf(row) {
     const { editing, data } = this;
     return JSON.stringify([this.at, data.total, this.showsRaw, this.showsTokens, this.showsRendered, data.tokens, [...this.unfolded], data.fold, this.layout.state,
-      data.editable, editing.now, editing.view, editing.pending(row).map((entry) => entry.seq), row && { ...row, tags: null, disputed: null }]);
+      data.editable, editing.now, editing.view, editing.pending(row).map((entry) => entry.seq), row && { ...row, tags: null, disputed: null, written: null, by: null }]);
   }
 
   // D shows the views of a proposed text where there is one, else the difference of a pair.
@@ -290,6 +317,7 @@ function drawReader({ parentElement, data, setStateValue }) {
     reader = [...readersHere].find(isBack) ?? new Reader();
     parentElement.winnowReader = reader;
     parentElement.append(reader.root);
+    if (reader.note.now) reader.note.area?.focus({ preventScroll: true }); // what is typed next belongs to the note
     readersHere.add(reader);
   }
   reader.update(data, setStateValue);

@@ -3,7 +3,8 @@
 const BEGINNING = 160; // what is shown of a text that is folded from the start, such as reasoning
 
 // Where a long text is folded: at the last white space before the limit; 0 if too little text would be hidden.
-function foldAt(section, most) {
+function foldAt(stored, most) {
+  const section = shownSection(stored);
   const limit = section.folds ? Math.min(BEGINNING, most) : most;
   if (section.text.length <= limit * 1.2) return 0;
   const from = Math.max(0, limit - 60);
@@ -15,7 +16,10 @@ function foldAt(section, most) {
 function sectionPart(section, index, reader) {
   const head = element("header", "", appendText(element("span", "role"), section.title));
   if (section.tokens !== null) head.append(element("span", "tokens", `${count(section.tokens)} ${section.tokens === 1 ? "token" : "tokens"}`));
-  else if (section.is_code || section.folds) head.append(element("span", "tokens", `${count(section.text.length + section.hidden)} characters`));
+  else if (shownSection(section).is_code || section.folds) {
+    const tools = toolCount(section), size = `${count(section.text.length + section.hidden)} characters`;
+    head.append(element("span", "tokens", tools === null ? size : `${count(tools)} ${tools === 1 ? "tool" : "tools"}, ${size}`));
+  }
   const part = element("section", `section ${section.kind}`, head);
   part.dataset.section = String(index);
   if (reader.editing.isOn(reader.row()) && reader.editing.now.index === index) {
@@ -43,7 +47,8 @@ function sectionPart(section, index, reader) {
 }
 
 // The text of a section, folded if it is long.
-function foldedText(section, index, reader) {
+function foldedText(stored, index, reader) {
+  const section = shownSection(stored);
   const part = element("div", "folded-text");
   const fold = foldAt(section, reader.layout.fold);
   const isFolded = fold > 0 && !reader.unfolded.has(index);
