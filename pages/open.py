@@ -14,6 +14,7 @@ from ui.session.clicks import clicked
 from ui.session.text import count, md
 
 frame.begin("Open")
+frame.follow_tour()
 jobs.show_error()
 if job := st.session_state.get("opening"):
     jobs.wait_for(job, "Opening", frame.opened_and_shown)
