@@ -44,6 +44,7 @@ if paths:
     with top:
         st.subheader(md(found.sentence(seen), 300), anchor=False)
         found.say_notes(seen)
+        roles.badges(seen, "new")
         found.first_rows(seen)
         found.say_unread(seen)
         if clicked(f"Open {found.rows_in_words(seen)}", "go", type="primary"):
