@@ -6,6 +6,7 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,11 +104,11 @@ def test_where_no_text_was_found_the_main_ones_are_offered(folder: Path) -> None
 
 def test_the_badge_of_a_column_changes_its_role(folder: Path) -> None:
     file = folder / "pairs.jsonl"
-    file.write_text(lines(*({"ask": f"do {n}", "output": f"done {n}", "who": "ann"} for n in range(3))))
-    at = picked(file)
+    file.write_text(lines({"ask": "do", "output": "done", "who": "ann"}, {"ask": "say", "output": "said", "who": "bo"}))
+    at: Any = picked(file)
     for column, role in (("ask", "prompt"), ("who", "annotator")):
-        at.selectbox(key=f"role_of_new_{column}").set_value(role)  # type: ignore[attr-defined]
-        at = well(at.run())  # type: ignore[attr-defined]
+        at.selectbox(key=f"role_of_new_{column}").set_value(role)
+        at = well(at.run())
     assert at.selectbox(key="new_prompt").value == "ask" and at.selectbox(key="new_annotator").value == "who"
     shown = list(at.dataframe[0].value.columns)
     assert ("prompt", "ask") in shown and ("annotator", "who") in shown

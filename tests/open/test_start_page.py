@@ -53,7 +53,12 @@ def test_one_goes_on_with_the_dataset_opened_last(opened: list[Dataset], monkeyp
         notes.reads.add(opened[0].fingerprint, [rows[0], rows[2]], login.system_user())
         notes.reads.add(opened[1].fingerprint, [opened[1].column("row_id")[1]], login.system_user())
     loaded: list[str] = []
-    monkeypatch.setattr(session, "load", lambda id: loaded.append(id) or opened[0])
+
+    def load(id: str) -> Dataset:
+        loaded.append(id)
+        return opened[0]
+
+    monkeypatch.setattr(session, "load", load)
     texts = [text.value for text in open_page("overview", None).text]
     assert "Continue: second.jsonl · 4 rows · 1 tagged · row 3" in texts
     assert loaded == [opened[0].id]  # the others are not read

@@ -33,8 +33,8 @@ def sample(home: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
 def panels(monkeypatch: pytest.MonkeyPatch) -> list[Panel]:
     """What the panel was drawn with, latest last."""
     drawn: list[Panel] = []
-    monkeypatch.setattr(touring.tour, "panel", lambda *given: drawn.append(given))
-    monkeypatch.setattr(touring.cookie, "keep", lambda name, value: None)
+    monkeypatch.setattr("ui.frame.tour.panel", lambda *given: drawn.append(given))
+    monkeypatch.setattr("ui.frame.cookie.keep", lambda name, value: None)
     return drawn
 
 
