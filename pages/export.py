@@ -9,7 +9,7 @@ from analysis.errors import ExportError
 from analysis.export import ExportRequest
 from analysis.export.request import TABULAR
 from ui import figures
-from ui.export import folders, kept, looking, page, past, proposed, redacting, unpacking
+from ui.export import folders, kept, looking, page, past, proposed, redacting, unpacking, writing
 from ui.figures import charts
 from ui.frame import frame
 from ui.session import jobs, session
@@ -78,7 +78,7 @@ with result:
     looking.show_first(dataset, first)
 with go:
     if job := st.session_state.get("exporting"):
-        jobs.wait_for(job, "Exporting", page.exported)
+        jobs.wait_for(job, "Exporting", writing.exported)
     else:
         for told in (unpacked, lost):
             if told:
@@ -86,18 +86,18 @@ with go:
         redacting.say_what_goes_out(dataset, personal_data)
         is_off = not left.rows or not target.is_ready
         if clicked(f"Export {count(left.rows)}", "go_export", type="primary", disabled=is_off):
-            page.start(dataset, request, target, left.rows)
+            writing.start(dataset, request, target, left.rows)
             st.rerun()
 
-if done := page.latest(dataset):
+if done := writing.latest(dataset):
     st.subheader("Exported", anchor=False)
     st.text(f"{done['rows_out']:,} of {done['rows_in']:,} rows, in {Path(done['receipt']).parent}")
     st.text(done["personal_data"])
     if sentences := unpacking.made(done):
         st.text(sentences)
     with st.container(horizontal=True):
-        for path in page.files_of(done):
-            page.offer(path)
+        for path in writing.files_of(done):
+            writing.offer(path)
     st.text("To make the same files again from the same source:")
     st.code(f"python -m winnow replay {done['receipt']} FILE --out FOLDER", language=None)
 past.exports(dataset, Path(done["receipt"]).parent if done else None)

@@ -14,6 +14,7 @@ from ui.session.clicks import clicked
 from ui.session.text import count, md
 
 frame.begin("Open")
+frame.follow_tour()
 jobs.show_error()
 if job := st.session_state.get("opening"):
     jobs.wait_for(job, "Opening", frame.opened_and_shown)
@@ -43,6 +44,7 @@ if paths:
     with top:
         st.subheader(md(found.sentence(seen), 300), anchor=False)
         found.say_notes(seen)
+        roles.badges(seen, "new")
         found.first_rows(seen)
         found.say_unread(seen)
         if clicked(f"Open {found.rows_in_words(seen)}", "go", type="primary"):

@@ -16,6 +16,7 @@ __all__ = [
     "scanning",
     "tables",
     "types",
+    "unopened",
 ]
 
 # Presidio imports transformers where it is installed, which then says on standard error that it has no PyTorch.

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from analysis.errors import DatasetError
 from analysis.formats import files_of
@@ -27,3 +28,17 @@ def test_a_folder_is_kept_with_its_splits_and_nothing_leaves_it(
     with pytest.raises(DatasetError, match="Several folders inside hold a file 'a.json'.*with the button"):
         keep_folder([("a.json", io.BytesIO(b"{}")), ("a.json", io.BytesIO(b"{}"))])
     assert [path for path in tmp_path.rglob("*.jsonl") if not path.is_relative_to(folder)] == []
+
+
+def test_a_dropped_folder_is_told_from_files_and_the_page_says_what_to_do() -> None:
+    at = AppTest.from_function(_after_a_drop)
+    [warning] = at.run().warning
+    assert warning.value == "Several of these files have the same name."
+    assert [text.value.count("“Upload a whole folder”") for text in at.text] == [1]
+
+
+def _after_a_drop() -> None:
+    from ui.open import brought
+
+    brought.say_if_a_folder_was_dropped(["a.jsonl", "b.jsonl"])
+    brought.say_if_a_folder_was_dropped(["rows.jsonl", "rows.jsonl", "README.md"])

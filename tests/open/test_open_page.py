@@ -6,6 +6,7 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,6 +100,40 @@ def test_where_no_text_was_found_the_main_ones_are_offered(folder: Path) -> None
     well(at.selectbox(key="new_prompt").set_value("ask").run())  # type: ignore[attr-defined]
     well(at.selectbox(key="new_response").set_value("said").run())  # type: ignore[attr-defined]
     assert found(at) == "Read as instructions (prompt = ask, response = said), 1 row"
+
+
+def test_the_badge_of_a_column_changes_its_role(folder: Path) -> None:
+    file = folder / "pairs.jsonl"
+    file.write_text(lines({"ask": "do", "output": "done", "who": "ann"}, {"ask": "say", "output": "said", "who": "bo"}))
+    at: Any = picked(file)
+    for column, role in (("ask", "prompt"), ("who", "annotator")):
+        at.selectbox(key=f"role_of_new_{column}").set_value(role)
+        at = well(at.run())
+    assert at.selectbox(key="new_prompt").value == "ask" and at.selectbox(key="new_annotator").value == "who"
+    shown = list(at.dataframe[0].value.columns)
+    assert ("prompt", "ask") in shown and ("annotator", "who") in shown
+    at.selectbox(key="role_of_new_ask").set_value("input")
+    at = well(at.run())
+    assert at.selectbox(key="new_prompt").value == "" and at.selectbox(key="role_of_new_ask").value == "input"
+    at.selectbox(key="role_of_new_ask").set_value("")
+    at = well(at.run())
+    assert ("no role", "ask") in list(at.dataframe[0].value.columns)
+
+
+def test_personal_data_is_masked_before_a_file_is_opened_and_in_the_examples(folder: Path) -> None:
+    mail = "odile.marchetti@laposte.net"
+    path = folder / "a.jsonl"
+    path.write_text(lines({"prompt": f"Who has {mail}?", "response": "r", "owner": mail, "label": "x"}))
+    at = open_page("open", None)
+    at.multiselect(key="picked").set_value([str(path)])
+    at = well(at.run())
+    drawn = str(at.dataframe[0].value.to_dict()) + "".join(text.value for text in at.text)
+    assert "Who has o••@l••.net?" in drawn and mail not in drawn
+    assert "names are not looked for yet" in at.caption[0].value
+    opened = Workspace().open([path])
+    at = open_page("open", opened)
+    drawn = "".join(text.value for text in at.text)
+    assert "Who has o••@l••.net?" in drawn and mail not in drawn  # beside its role, before its scan
 
 
 def test_the_first_rows_follow_a_changed_role(folder: Path) -> None:

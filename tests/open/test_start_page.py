@@ -12,7 +12,7 @@ from analysis.dataset import Dataset
 from analysis.workspace import Workspace
 from tests.support.app_page import open_page, well
 from ui.open import recent
-from ui.session import session
+from ui.session import login, session
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_an_empty_workspace_says_what_to_do(tmp_path: Path, monkeypatch: pytest.
     assert "Continue reading" not in labels and {"Instructions", "Chats", "Preferences", "Hostile"} <= set(labels)
 
 
-def test_one_goes_on_with_the_dataset_opened_last(opened: list[Dataset]) -> None:
+def test_one_goes_on_with_the_dataset_opened_last(opened: list[Dataset], monkeypatch: pytest.MonkeyPatch) -> None:
     rows = opened[0].column("row_id")
     with open_annotations(Workspace().home) as notes:
         notes.tags.apply(opened[0].fingerprint, {rows[0]: {"drop": True, "fix": True}, rows[1]: {"drop": True}}, "ana")
@@ -49,6 +49,19 @@ def test_one_goes_on_with_the_dataset_opened_last(opened: list[Dataset]) -> None
     texts = [text.value for text in at.text]
     assert "Continue: second.jsonl · 4 rows · 1 tagged" in texts
     assert not any(text.startswith("No dataset is open") for text in texts)
+    with open_annotations(Workspace().home) as notes:
+        notes.reads.add(opened[0].fingerprint, [rows[0], rows[2]], login.system_user())
+        notes.reads.add(opened[1].fingerprint, [opened[1].column("row_id")[1]], login.system_user())
+    loaded: list[str] = []
+
+    def load(id: str) -> Dataset:
+        loaded.append(id)
+        return opened[0]
+
+    monkeypatch.setattr(session, "load", load)
+    texts = [text.value for text in open_page("overview", None).text]
+    assert "Continue: second.jsonl · 4 rows · 1 tagged · row 3" in texts
+    assert loaded == [opened[0].id]  # the others are not read
     assert "3 rows · instruction · 2026-12-01" in texts
 
 

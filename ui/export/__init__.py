@@ -1,3 +1,3 @@
 """The parts of the page Export."""
 
-__all__ = ["folders", "kept", "looking", "page", "past", "proposed", "redacting", "unpacking"]
+__all__ = ["folders", "kept", "looking", "page", "past", "proposed", "redacting", "unpacking", "writing"]

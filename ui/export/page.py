@@ -1,9 +1,8 @@
-"""The parts of the page Export: its options, the job that writes the files, and their download."""
+"""The options of the page Export, and what an export with them will do."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -31,14 +30,12 @@ from analysis.noise import KINDS
 from analysis.signal import ROW_ID
 from analysis.training.keeping import is_chosen
 from analysis.view import View
-from ui.export import folders, kept
-from ui.export.folders import Target
+from ui.export import kept
 from ui.session import jobs, session
 from ui.session.cache_keys import Key, key_of
 from ui.session.column_names import namer
 from ui.session.text import cut
 
-OFFERED_BYTES = 200 << 20
 WORDS = {
     "input": "as in the source: all fields unchanged",
     "messages": "messages: role and content",
@@ -234,56 +231,3 @@ def _choose_protected(dataset: Dataset, column: str) -> tuple[str, ...]:
             help=f"Rows of other values that are copies of these rows are left out. By default: {named}.",
         )
     )
-
-
-def start(dataset: Dataset, request: ExportRequest, target: Target, rows: int) -> None:
-    """Starts the job; the folder is always below the workspace's `exports`."""
-    arguments = ["export", "--to", request.to, "--out", str(folders.path_of(target, dataset, request, rows))]
-    arguments += ["--replace"] * target.replace
-    arguments += [f"--where={text}" for text in request.view.to_params()]
-    arguments += [f"--tag={tag}" for tag in request.only_tags]
-    arguments += [f"--without-tag={tag}" for tag in request.without_tags]
-    arguments += [f"--clean={kind}" for kind in request.clean]
-    arguments += [f"--add={column}" for column in request.add]
-    if request.split_safe:
-        arguments.append(f"--split-safe={request.split_safe}")
-        arguments += [f"--protect={name}" for name in request.protect]
-    arguments += [f"--redact={rule}" for rule in request.redact]
-    arguments += ["--unpack-shots"] * request.unpack_shots
-    arguments += [f"--until-proposed={tag}" for tag in request.until_proposed]
-    arguments.append(f"--proposals={request.proposals}")
-    st.session_state.pop("exported", None)
-    st.session_state["exported_of"] = dataset.id
-    st.session_state["exporting"] = jobs.start(*arguments, "--", dataset.id)
-
-
-def exported(result: dict[str, Any] | None) -> None:
-    """Stores the result of the job, None if it failed, for the page to show."""
-    st.session_state.pop("exporting", None)
-    st.session_state["exported"] = result
-
-
-def latest(dataset: Dataset) -> dict[str, Any] | None:
-    """The result of the latest export of this session, if it is of this dataset."""
-    return st.session_state.get("exported") if st.session_state.get("exported_of") == dataset.id else None
-
-
-def files_of(result: dict[str, Any]) -> list[Path]:
-    """The data files, the dataset card and the receipt."""
-    folder = Path(result["receipt"]).parent
-    return [*(folder / file["path"] for file in result["files"]), folder / "README.md", Path(result["receipt"])]
-
-
-def offer(path: Path) -> None:
-    """A button that downloads the file; for a file over 200 MB its path instead."""
-    size = path.stat().st_size if path.exists() else 0
-    if size > OFFERED_BYTES:
-        st.text(f"{path.name} ({size / 1e6:,.0f} MB) is at {path}")
-    elif size:
-        st.download_button(
-            f"Download {path.name} ({size / 1e3:,.0f} kB)",
-            path.read_bytes,
-            path.name,
-            key=f"get_{path.name}",
-            on_click="ignore",
-        )

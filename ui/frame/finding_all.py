@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.dataset import Dataset
-from ui.frame import palette, saved_views, view_tools
+from ui.frame import palette, saved_views, touring, view_tools
 from ui.session import places, session
 from ui.session.text import cut
 
@@ -27,6 +27,7 @@ def draw(dataset: Dataset) -> None:
             "column", "Filter by a column", [(c, cut(dataset.called(c))) for c in dataset.shown_columns[:MOST_COLUMNS]]
         ),
         palette.Group("view", "Saved views", [(str(one.id), cut(one.name)) for one in saved]),
+        palette.Group("tour", "Help", [("begin", "Tour of the sample data in six steps")]),
     ]
 
     def take(wish: palette.Wish) -> None:
@@ -42,6 +43,8 @@ def draw(dataset: Dataset) -> None:
             st.session_state["add_filter"] = True
         elif kind == "view":
             saved_views.show(next((list(one.filters) for one in saved if str(one.id) == value), []))
+        elif kind == "tour":
+            touring.ask_to_begin()
 
     palette.draw(groups, take)
 

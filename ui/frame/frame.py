@@ -12,7 +12,7 @@ from analysis.dataset import Dataset
 from analysis.view import View
 from ui.actions import bar as actions
 from ui.actions import cleaning
-from ui.frame import chips, finding_all, look, saved_views, sharing, view_tools, who
+from ui.frame import chips, finding_all, look, saved_views, sharing, touring, view_tools, who
 from ui.frame.bar import Act, Chip, view_bar
 from ui.frame.history import keep_steps
 from ui.open import start
@@ -54,6 +54,7 @@ def open_page(title: str) -> Dataset:
     If no dataset is open, it says what to do and ends the page.
     """
     dataset = session.dataset()
+    follow_tour()
     if dataset is None:
         begin(title)
         jobs.show_error()
@@ -79,6 +80,7 @@ def open_page(title: str) -> Dataset:
         cleaning.progress(dataset)
         undoing.say_last(dataset)
         who.ask()
+    touring.draw(dataset, title)
     finding_all.draw(dataset)
     jobs.show_error()
     _say_if_changed(dataset)
@@ -212,13 +214,26 @@ def _nothing_open() -> None:
 
 
 def samples() -> None:
-    """A button for each sample dataset."""
+    """A button for each sample dataset, and one for a tour of the first."""
     st.subheader("Sample data with known faults", anchor=False)
+    st.button("Take the tour in six steps", key="take_tour", icon=":material/tour:", on_click=touring.ask_to_begin)
     for name, words in SAMPLES.items():
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             path = str(places.ROOT / "sample_data" / f"{name}.jsonl")
-            st.button(name.capitalize(), key=f"sample_{name}", on_click=open_files, args=([path],), width=120)
+            st.button(name.capitalize(), key=f"sample_{name}", on_click=_open_sample, args=(path,), width=120)
             st.text(words, width="stretch")
+
+
+def _open_sample(path: str) -> None:
+    """Starts the job that opens this sample; the one of the tour begins it, for who has never had it."""
+    if path == str(touring.SAMPLE):
+        touring.begin_once()
+    open_files([path])
+
+
+def follow_tour() -> None:
+    """Goes to the page that the tour asked for, if it did."""
+    touring.follow(lambda: open_files([str(touring.SAMPLE)]))
 
 
 def open_files(files: list[str], roles: dict[str, str] | None = None, **options: Any) -> None:

@@ -9,7 +9,7 @@ LAYOUT = """<style>
 [data-testid=stMetric] { padding: .55rem .8rem; }
 [data-testid=stMetricValue] { font-size: 1.45rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .st-key-frame { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); padding-bottom: .6rem; }
-.st-key-history_steps, .st-key-kept_name, .st-key-palette_box { position: absolute; }
+.st-key-history_steps, [class*="st-key-kept_winnow_"], .st-key-palette_box { position: absolute; }
 .st-key-question { margin-top: -.4rem; }
 @media (max-width: 1000px) { /* columns that are unreadable side by side: under each other */
   [class*="st-key-stacked_"] > * > [data-testid=stHorizontalBlock] > [data-testid=stColumn],

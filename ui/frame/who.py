@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.frame.name import keep_name
+from ui.frame import cookie
 from ui.session import login
 from ui.session.text import md
 
@@ -25,7 +25,7 @@ def menu() -> None:
 def ask() -> None:
     """Asks for the name after the first change; an answer, or closing it, ends the asking."""
     if (name := login.name_to_keep()) is not None:
-        keep_name(login.COOKIE, name)
+        cookie.keep(login.COOKIE, name)
     if not login.is_to_ask():
         return
     with st.container(border=True, horizontal=True, vertical_alignment="bottom", key="ask_name"):

@@ -16,7 +16,7 @@ from analysis.formats import kind_of_text
 from ui.session import files, places
 from ui.session.clicks import clicked
 
-__all__ = ["drop_zone", "forget", "keep_folder", "kept", "other_ways"]
+__all__ = ["drop_zone", "forget", "keep_folder", "kept", "other_ways", "say_if_a_folder_was_dropped"]
 KEPT, DONE = "brought", "brought_now"
 KINDS = {
     "as found": "",
@@ -32,7 +32,9 @@ MAX_FOLDER_FILES = 2_000
 def drop_zone(key: str) -> None:
     """Where files are dropped on any page; the page Open then shows what was found in them."""
     uploads = st.file_uploader("Drop files here", accept_multiple_files=True, key=f"drop_{key}")
-    if uploads:
+    names = [upload.name for upload in uploads]
+    say_if_a_folder_was_dropped(names)
+    if uploads and len(set(names)) == len(names):
         st.session_state[KEPT] = [str(files.keep_upload(upload.name, upload)) for upload in uploads]
         st.switch_page(places.page("open"))
 
@@ -81,6 +83,7 @@ def _bring(paths: list[str]) -> None:
 
 def _whole_folder() -> None:
     """A choice of a whole folder of this computer, which is copied with the places of its files."""
+    st.text("Choose it with the button. Of a dropped folder the browser sends the files without the folders inside.")
     uploads = st.file_uploader("A folder of this computer", accept_multiple_files="directory", key="brought_folder")
     if uploads and clicked("Use this folder", "use_folder"):
         try:
@@ -90,6 +93,16 @@ def _whole_folder() -> None:
             st.text(str(error))
         else:
             _bring([str(folder)])
+
+
+def say_if_a_folder_was_dropped(names: Sequence[str]) -> None:
+    """Says what to do where dropped files have one name: they come from folders, which the browser does not name."""
+    if len(set(names)) < len(names):
+        st.warning("Several of these files have the same name.")
+        st.text(
+            "Of a dropped folder the browser sends the files without the folders inside, so splits and configurations "
+            "are lost. Take the files out, and choose the folder with “Upload a whole folder” or on the server."
+        )
 
 
 def keep_folder(uploads: Sequence[tuple[str, BinaryIO]]) -> Path:

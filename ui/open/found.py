@@ -14,6 +14,7 @@ from analysis.dataset import Dataset
 from analysis.dataset.names import name_in_file
 from analysis.formats import ROLES, TEXT_ROLES, layout_sentences
 from analysis.personal_data.masked_rows import masked_frame
+from analysis.personal_data.unopened import masked_values
 from ui.rows import masking
 from ui.session.text import count, cut
 
@@ -70,7 +71,10 @@ def _file_name(seen: Mapping[str, Any], role: str) -> str:
 def first_rows(seen: Mapping[str, Any]) -> None:
     """A table of the first rows: columns with a role first, under its name, then the others."""
     frame = rows_as_read(seen)
-    st.caption(f"The first {count(len(frame))}. Over each column its role, below it the name in the file.")
+    st.caption(
+        f"The first {count(len(frame))}. A click on a badge changes the role of its column. "
+        "Personal data that has a form, such as addresses and keys, is masked; names are not looked for yet."
+    )
     height = ROW_PIXELS * len(frame) + HEADER_PIXELS
     st.dataframe(
         frame, hide_index=True, row_height=ROW_PIXELS, height=height, alt="The first rows as they will be read"
@@ -80,9 +84,9 @@ def first_rows(seen: Mapping[str, Any]) -> None:
 def rows_as_read(seen: Mapping[str, Any]) -> pd.DataFrame:
     """The first five rows of a preview as texts of at most 200 characters; a column is (role, its name in the file).
 
-    A text to train on is shown as it is read, such as a conversation turn by turn.
+    A text to train on is shown as it is read, such as a conversation turn by turn. Personal data is masked.
     """
-    records = seen["records"][:SHOWN_ROWS]
+    records = masked_values(seen["records"][:SHOWN_ROWS])
     columns: dict[tuple[str, str], list[str]] = {}
     for role in _roles(seen):
         column = seen["roles"].get(role)
@@ -118,15 +122,14 @@ def shown(value: Any) -> str:
 
 
 def examples(seen: Mapping[str, Any]) -> dict[str, str]:
-    """The first value of each column that has one in the first rows."""
-    return {
-        column: next((text for record in seen["records"] if (text := shown(record.get(column)))), "")
-        for column in seen["columns"]
-    }
+    """The first value of each column that has one in the first rows, with personal data masked."""
+    columns = list(seen["columns"])
+    first = [next((v for record in seen["records"] if shown(v := record.get(column))), None) for column in columns]
+    return dict(zip(columns, map(shown, masked_values(first)), strict=True))
 
 
 def examples_of(dataset: Dataset) -> dict[str, str]:
-    """The same of the first rows of a dataset, in which known personal data are always masked."""
+    """The same of the first rows of a dataset, in which what its scan found is masked too."""
     rows = pl.Series(range(min(SHOWN_ROWS, dataset.height)), dtype=pl.UInt32)
     head = dataset.frame(list(dataset.originals), rows)
     shown_head = masked_frame(dataset, head, rows) if masking.is_known(dataset) else head

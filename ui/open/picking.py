@@ -40,6 +40,7 @@ def chosen_paths() -> list[str]:
         for upload in uploads:
             if upload.file_id not in st.session_state:
                 st.session_state[upload.file_id] = str(files.keep_upload(upload.name, upload))
+        brought.say_if_a_folder_was_dropped([upload.name for upload in uploads])
         brought.other_ways()
         given = [*(st.session_state[upload.file_id] for upload in uploads), *brought.kept()]
     paths = []

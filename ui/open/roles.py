@@ -1,4 +1,4 @@
-"""Which column has which role? The roles that are set, with an example value each; others are added on request."""
+"""Which column has which role? A choice of column for each role, and of role for each column at its badge."""
 
 from __future__ import annotations
 
@@ -9,12 +9,53 @@ import streamlit as st
 
 from analysis.dataset.names import names_in_file
 from analysis.formats import ROLES, TEXT_ROLES
-from ui.session.text import cut
+from ui.open.found import NO_ROLE
+from ui.session.text import cut, md
 
-__all__ = ["choose_roles"]
+__all__ = ["badges", "choose_roles"]
 A_LINE = 4
 EXAMPLE_CHARS = 90
 MAIN_TEXTS = ("prompt", "response", "messages", "text")
+BADGES = 16
+_BY_BADGE = "roles_by_badge"  # in the session: the keys of the choices that a badge has set since the page was drawn
+
+
+def badges(described: Mapping[str, Any], key: str) -> None:
+    """A badge for each column, those with a role first; a click on it opens the choice of the column's role.
+
+    What is chosen is set in the choices that `choose_roles` draws under this `key`, which may be drawn before or after.
+    """
+    names = names_in_file(described)
+    role_of = {column: role for role, column in described["roles"].items()}
+    with_role = sorted(role_of.keys() & names.keys(), key=lambda column: ROLES.index(role_of[column]))
+    others = [column for column in names if column not in role_of and column not in described["added"]]
+    with st.container(horizontal=True, gap="xsmall"):
+        for column in [*with_role, *others][:BADGES]:
+            role = role_of.get(column, "")
+            with st.popover(md(f"{_title(role) or NO_ROLE} · {names[column]}", 40), key=f"badge_{key}_{column}"):
+                chosen = f"role_of_{key}_{column}"
+                st.session_state[chosen] = role
+                st.selectbox(
+                    md(f"Role of {names[column]}", 60),
+                    ["", *ROLES],
+                    key=chosen,
+                    format_func=lambda one: _title(one) or NO_ROLE,
+                    filter_mode="contains",
+                    on_change=_give,
+                    args=(key, column, role, chosen),
+                )
+
+
+def _give(key: str, column: str, before: str, chosen: str) -> None:
+    """Gives the column the role that was chosen at its badge, and takes the one of before from it."""
+    role = st.session_state[chosen]
+    columns = {f"{key}_{before}": ""} if before else {}
+    if role:
+        columns[f"{key}_{role}"] = column
+        if f"{key}_{role}" not in st.session_state:
+            st.session_state[f"{key}_add"] = [*st.session_state.get(f"{key}_add", []), role]
+    st.session_state.update(columns)
+    st.session_state[_BY_BADGE] = set(columns)
 
 
 def choose_roles(described: Mapping[str, Any], key: str, examples: Mapping[str, str]) -> dict[str, str]:
@@ -55,6 +96,9 @@ def choose_roles(described: Mapping[str, Any], key: str, examples: Mapping[str, 
 def _column_of(role: str, names: Mapping[str, str], detected: str, key: str) -> str:
     options = list(names)
     index = options.index(detected) if detected in options else 0
+    if f"{key}_{role}" in st.session_state.get(_BY_BADGE, ()):
+        index = 0  # Streamlit takes either a default or a value that is set
+        st.session_state[_BY_BADGE].discard(f"{key}_{role}")
     return st.selectbox(
         _title(role), options, index=index, key=f"{key}_{role}", format_func=names.__getitem__, filter_mode="contains"
     )

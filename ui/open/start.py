@@ -7,7 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from analysis.errors import WinnowError
 from ui.open import brought, recent
+from ui.reading import progress
 from ui.session import places, session
 from ui.session.clicks import clicked
 from ui.session.text import count
@@ -40,16 +42,25 @@ def draw(samples: Callable[[], None]) -> None:
 
 
 def _go_on(meta: Mapping[str, Any]) -> None:
-    """The dataset opened last, with its rows and tags, and one button to read on."""
+    """The dataset opened last, the only one that is read for this: its rows, its tags, where reading goes on."""
     id = str(meta["id"])
     tagged = session.notes().tags.tagged_rows(str(meta["fingerprint"]))
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="go_on"):
-        words = [str(meta["name"]), count(int(meta["rows"])), *([f"{tagged:,} tagged"] if tagged else [])]
+        words = [str(meta["name"]), count(int(meta["rows"])), *([f"{tagged:,} tagged"] if tagged else []), *_row(id)]
         st.text(f"Continue: {' · '.join(words)}", width="stretch")
         if clicked("Overview", "go_on_overview"):
             recent.go_to(id, "overview")
         if clicked("Continue reading", "go_on_reading", type="primary", icon=":material/menu_book:"):
             recent.go_to(id, "reading")
+
+
+def _row(id: str) -> list[str]:
+    """The number in the file of the row where the person stopped reading; empty where they have read nothing."""
+    try:
+        place = progress.stopped(session.load(id))
+    except (WinnowError, OSError):
+        return []  # its button says what is wrong with the copy
+    return [f"row {place.at:,}"] if place else []
 
 
 def _recent(datasets: Sequence[Mapping[str, Any]]) -> None:

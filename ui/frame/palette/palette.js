@@ -64,7 +64,11 @@ class Palette {
       keys.append(term, make("dd", "", meaning));
     }
     this.field = null;
-    this.show("Keys of this page", keys, make("p", "hint", "The page Read has keys of its own: open it and press ?."));
+    const hint = make("p", "hint", "The page Read has keys of its own: open it and press ?.");
+    const tour = make("button", "tour", "Tour of the sample data in six steps");
+    tour.type = "button";
+    tour.onclick = () => this.take("tour", "begin");
+    this.show("Keys of this page", keys, hint, tour);
   }
 
   show(label, ...parts) {

@@ -1,7 +1,0 @@
-// Keeps a person's name in a cookie that only this server gets.
-const YEAR = 365 * 24 * 60 * 60; // seconds
-
-export default function ({ data }) {
-  const age = data.name ? YEAR : 0;
-  document.cookie = `${data.cookie}=${encodeURIComponent(data.name)}; path=/; max-age=${age}; SameSite=Strict`;
-}
