@@ -551,6 +551,9 @@ def test_an_earlier_export_survives_a_failed_one(
             raise OSError(5, "Input/output error")
         return rename(self, target)
 
+    monkeypatch.setattr(
+        "analysis.whole_files._exchange", lambda one, other: False
+    )  # a disk that cannot exchange folders
     monkeypatch.setattr(Path, "rename", stubborn)
     with pytest.raises(ExportError, match="Input/output error"):
         export(dataset, ExportRequest(), tmp_path / "out", replace=True)

@@ -35,7 +35,7 @@ def dataset(home: Path, tmp_path: Path) -> Dataset:
 )
 def test_a_line_of_a_table_filters_as_its_mark_does(dataset: Dataset, chart: str, line: int, kept: list[str]) -> None:
     at = open_page("lengths", dataset, unit="words")
-    at.button_group(key="of_words").set_value("prompt")
+    well(at.button_group(key="of_words").set_value("prompt").run())
     at.session_state[f"table_{chart}"] = True
     well(at.run())
     choice = at.selectbox(key=f"choose_lines_{chart}_0")
