@@ -71,8 +71,9 @@ def _file_name(seen: Mapping[str, Any], role: str) -> str:
 def first_rows(seen: Mapping[str, Any]) -> None:
     """A table of the first rows: columns with a role first, under its name, then the others."""
     frame = rows_as_read(seen)
+    first = "The first row" if len(frame) == 1 else f"The first {count(len(frame))}"
     st.caption(
-        f"The first {count(len(frame))}. A click on a badge changes the role of its column. "
+        f"{first}. A click on a badge changes the role of its column. "
         "Personal data that has a form, such as addresses and keys, is masked; names are not looked for yet."
     )
     height = ROW_PIXELS * len(frame) + HEADER_PIXELS
