@@ -69,8 +69,8 @@ def main() -> None:
         if asked.all:
             large = asked.large or (make(homes, asked.rows).path if asked.rows else None)
             states = chosen(asked.states, STATES if large else STATES[:-1])
-            only = chosen(asked.only, [path[1:] for path in menu()])
-            pictures = plan({path: title for path, title in menu().items() if path[1:] in only}, states)
+            only = chosen(asked.only, [path[1:] or "overview" for path in menu()])
+            pictures = plan({path: title for path, title in menu().items() if (path[1:] or "overview") in only}, states)
             faults = take(pictures, {state: file_of(state, homes, large) for state in states}, homes, asked.all)
         else:
             pictures = [Picture("instructions", scheme, WIDTHS[0], "/", "Overview") for scheme in SCHEMES]

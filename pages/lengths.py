@@ -6,7 +6,7 @@ from analysis.statistics.counting import PERCENTILES, percentiles
 from ui.figures import charts
 from ui.frame import frame
 from ui.lengths import page, turns
-from ui.session import session
+from ui.session import number_words, session
 from ui.session.text import count
 
 dataset, in_view = frame.open_rows("Lengths", needs_texts=True)
@@ -43,7 +43,7 @@ if unit == "tokens":
     too_long = int((values > limit).sum())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(
-            f"{count(too_long)} in view with more than {limit:,} tokens: {too_long / len(values):.1%}."
+            f"{count(too_long)} in view with more than {limit:,} tokens: {number_words.share(too_long / len(values))}."
             if too_long
             else f"0 of {count(len(values) - values.null_count())} in view have more than {limit:,} tokens."
         )

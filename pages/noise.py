@@ -6,6 +6,7 @@ from analysis.noise import KINDS
 from ui.export.page import begin_cleaning
 from ui.frame import frame
 from ui.noise import examples, page
+from ui.session.number_words import share
 from ui.session.text import count
 
 dataset, rows = frame.open_rows("Format", "formatting", needs_texts=True)
@@ -26,7 +27,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         help="Tokens that cleaning HTML, Markdown, white space and invisible characters saves in the rows in view",
     )
     if all_tokens:
-        st.metric("Share of all tokens", f"{form / all_tokens:.1%}", border=True, width=260)
+        st.metric("Share of all tokens", share(form / all_tokens), border=True, width=260)
     if (of_form := page.of_form(kinds)) and st.button(
         f"Clean all {len(of_form)} kinds of form on export", icon=":material/ios_share:", key="clean_form"
     ):

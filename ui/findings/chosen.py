@@ -17,6 +17,7 @@ from ui.findings.grouping import trend_words
 from ui.rows import tagging
 from ui.session import places, session
 from ui.session.clicks import clicked
+from ui.session.number_words import share
 from ui.session.text import count, cut
 
 TAG_ALL = "tag_finding"
@@ -56,7 +57,7 @@ def _facts(line: Line, explains: Explained) -> list[str]:
         facts.append(f"What to do: {line.check.to_do}")
         they = "it has" if finding.rows == 1 else "they have"
         tokens = f"; {they} {count(finding.tokens, 'token')}" if finding.tokens else ""
-        facts.append(f"{count(finding.rows)} of {finding.looked_at:,} looked at ({finding.share:.2%}){tokens}.")
+        facts.append(f"{count(finding.rows)} of {finding.looked_at:,} looked at ({share(finding.share)}){tokens}.")
     return [*facts, *_trend(line), *_state(line), *_lost(line), *filter(None, [explains.why])]
 
 
@@ -64,9 +65,9 @@ def _trend(line: Line) -> list[str]:
     trend, finding = line.trend, line.outcome.finding
     if trend is None:
         return []
-    share = finding.share if finding else 0.0
+    now = finding.share if finding else 0.0
     where = "the version before" if trend.is_version else "these data before"
-    words = f"Since {where}, counted on {trend.at:%Y-%m-%d %H:%M} UTC, {trend_words(trend, share)}."
+    words = f"Since {where}, counted on {trend.at:%Y-%m-%d %H:%M} UTC, {trend_words(trend, now)}."
     return [words if trend.is_comparable else f"{words} It was counted in another way, so do not compare the numbers."]
 
 
@@ -168,7 +169,7 @@ def _state_and_owner(dataset: Dataset, line: Line) -> None:
 
 
 def _rule(dataset: Dataset, line: Line, finding: Finding) -> None:
-    limits = {False: "no row may show it", True: f"at most the present share, {finding.share:.2%}"}
+    limits = {False: "no row may show it", True: f"at most the present share, {share(finding.share)}"}
     at_present = bool(st.radio("Limit", list(limits), format_func=limits.__getitem__, key="rule_limit"))
     st.code(rules.rule_text(finding, at_present, line.owner), language="toml")
     path = rules.contract_path(dataset)

@@ -13,6 +13,7 @@ from analysis.inbox import STATES, Group, Line, Trend, first_to_read, grouped, r
 from ui.findings import progress
 from ui.findings.listing import ListGroup, ListLine, finding_list
 from ui.session import history
+from ui.session.number_words import share
 from ui.session.text import count, cut
 
 STYLE = """<style>
@@ -85,8 +86,8 @@ def _summary(dataset: Dataset, group: Group) -> str:
     if not group.shown:
         looked = sum(line.outcome.state == "done" for line in group.clear)
         return f"{count(looked, 'check')} found nothing" if looked else "not looked at"
-    share = share_words(group.rows / dataset.height)
-    return f"{group.open} of {count(len(group.shown), 'finding')} open · {count(group.rows)}, {share}"
+    rows = f"{count(group.rows)}, {share(group.rows / dataset.height)}"
+    return f"{group.open} of {count(len(group.shown), 'finding')} open · {rows}"
 
 
 def _line(line: Line) -> ListLine:
@@ -106,7 +107,7 @@ def _facts(line: Line) -> list[str]:
     finding = line.outcome.finding
     if finding is None:
         return []
-    facts = [f"{count(finding.rows)}, {share_words(finding.share)}"]
+    facts = [f"{count(finding.rows)}, {share(finding.share)}"]
     if finding.tokens:
         facts.append(f"{finding.tokens:,} tokens")
     if line.trend is not None:
@@ -118,25 +119,16 @@ def _facts(line: Line) -> list[str]:
     return facts
 
 
-def share_words(share: float) -> str:
-    """A share with one decimal; a small one is not called zero.
-
-    >>> share_words(0.0004), share_words(0.0006), share_words(0)
-    ('under 0.1%', '0.1%', '0.0%')
-    """
-    return "under 0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
-
-
-def trend_words(trend: Trend, share: float) -> str:
+def trend_words(trend: Trend, now: float) -> str:
     """The share before and the share now, with a word for the direction.
 
     >>> from datetime import datetime
     >>> trend_words(Trend(5, 100, datetime(2026, 3, 2), True, True), 0.09)
     'more: 5.0% → 9.0%'
     """
-    difference = round(share - trend.share, 3)
+    difference = round(now - trend.share, 3)
     direction = "same" if not difference else ""
-    return f"{direction or ('more' if difference > 0 else 'fewer')}: {share_words(trend.share)} → {share_words(share)}"
+    return f"{direction or ('more' if difference > 0 else 'fewer')}: {share(trend.share)} → {share(now)}"
 
 
 def _others(group: Group) -> str:

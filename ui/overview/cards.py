@@ -8,10 +8,10 @@ import streamlit as st
 from analysis.dataset import Dataset
 from analysis.findings import Finding
 from analysis.view import View
-from ui.findings.grouping import share_words
 from ui.rows import masking, tagging
 from ui.session import places, session
 from ui.session.cache_keys import Key, key_of
+from ui.session.number_words import share
 from ui.session.text import count, cut, md, told_apart
 
 EXAMPLES, EXAMPLE_CHARS, SCANNED_CHARS = 2, 70, 400
@@ -36,7 +36,7 @@ def card(dataset: Dataset, finding: Finding) -> None:
     """Draws it. The acts are on the rows of the whole dataset, whatever is in view."""
     name = finding.name
     with st.container(border=True, key=f"card_{finding.severity}_{name}", gap="xxsmall"):
-        rows = f"{count(finding.rows)} ({share_words(finding.share)})"
+        rows = f"{count(finding.rows)} ({share(finding.share)})"
         st.markdown(f"{finding.severity} **{md(finding.check.title)}** · {rows}")
         with st.container(key=f"example_{name}", gap=None):
             for text in examples(dataset, finding):

@@ -15,6 +15,7 @@ from analysis.view import View
 from ui.reading.as_tokens import why_estimated
 from ui.session import session
 from ui.session.cache_keys import Key
+from ui.session.number_words import share
 from ui.session.text import count
 from ui.training.numbers import NOTHING, key, number
 
@@ -93,12 +94,12 @@ def shown(totals: Totals, chosen: Chosen) -> None:
     """The two numbers that depend on the length: trained tokens that are lost, and how full packed sequences are."""
     longer = session.view().narrowed("trainer_tokens", "gt", chosen.max_length)
     lost = chosen.losses
-    share = lost.lost_trained_tokens / totals.trained_tokens if totals.trained_tokens else 0.0
+    part = lost.lost_trained_tokens / totals.trained_tokens if totals.trained_tokens else 0.0
     about = chosen.about if lost.lost_trained_tokens else ""
     number(
         "Trained tokens lost",
         f"{about}{lost.lost_trained_tokens:,}" if totals.tokens else NOTHING,
-        f"{share:.1%} of {chosen.about}{totals.trained_tokens:,}, at {chosen.max_length:,} tokens",
+        f"{share(part)} of {chosen.about}{totals.trained_tokens:,}, at {chosen.max_length:,} tokens",
         "longer",
         longer if lost.rows_cut else None,
         f"{lost.rows_cut:,} longer rows",
@@ -107,7 +108,7 @@ def shown(totals: Totals, chosen: Chosen) -> None:
     places = packing.sequences * packing.max_length
     number(
         "Sequences filled",
-        f"{chosen.about}{packing.efficiency:.1%}" if packing.sequences else NOTHING,
+        f"{chosen.about}{share(packing.efficiency)}" if packing.sequences else NOTHING,
         f"{packing.kept:,} of {places:,} places, {count(packing.sequences, 'sequence')}",
         "packed",
         session.view().narrowed("trainer_tokens", "le", chosen.max_length) if lost.rows_cut else None,
@@ -134,7 +135,7 @@ def in_detail(totals: Totals, chosen: Chosen) -> None:
     trained = totals.trained_tokens - losses.lost_trained_tokens
     lines = {
         "sequences": f"{packing.sequences:,}",
-        "padding": f"{packing.padding_share:.1%} of all places",
+        "padding": f"{share(packing.padding_share)} of all places",
         "tokens cut off": f"{losses.lost_tokens:,} of {totals.tokens:,}, in {count(losses.rows_cut)}",
         "rows split over sequences": f"{packing.rows_split:,}",
         "rows left without a trained token": f"{losses.untrained:,} of {totals.rendered:,}",

@@ -11,6 +11,7 @@ from analysis.view import View
 from ui.reading.as_tokens import why_estimated, why_guessed
 from ui.session import session
 from ui.session.cache_keys import Key, key_of
+from ui.session.number_words import share
 from ui.session.text import count
 
 LITTLE = 0.1  # rows with a smaller share of trained tokens are offered as a filter
@@ -91,7 +92,7 @@ def shown(dataset: Dataset, totals: Totals) -> None:
     number(
         "Trained tokens",
         f"{about}{totals.trained_tokens:,}" if totals.tokens else NOTHING,
-        f"{totals.trained_share or 0:.1%} of {about}{totals.tokens:,} tokens",
+        f"{share(totals.trained_share or 0)} of {about}{totals.tokens:,} tokens",
         "little",
         view.narrowed("trained_share", "lt", LITTLE) if totals.trained_tokens else None,
         f"Rows under {LITTLE:.0%}",
