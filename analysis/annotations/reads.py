@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from analysis.annotations.batches import batch_table
 from analysis.annotations.database import Database, dataset_table, of_dataset
 from analysis.annotations.people import clean_person
 from analysis.annotations.tag_events import VOTES, current_table
@@ -19,6 +21,13 @@ class Stop(NamedTuple):
 
     row_id: str
     rows: int
+
+
+class Latest(NamedTuple):
+    """The dataset, by its fingerprint, of which a person read a row last, and when, in UTC."""
+
+    dataset: str
+    at: datetime
 
 
 class Reads:
@@ -55,3 +64,12 @@ class Reads:
             last = connection.execute(words.order_by(c.said.desc()).limit(1)).first()
             rows = connection.scalar(sa.select(sa.func.count()).select_from(words.subquery()))
         return None if last is None else Stop(str(last.row_id), int(rows or 0))
+
+    def latest(self, person: str) -> Latest | None:
+        """What a person read last, of all datasets; null if they have read nothing."""
+        b, d = batch_table.c, dataset_table.c
+        reads = sa.select(d.whole_fingerprint, b.at).select_from(batch_table.join(dataset_table, b.dataset == d.number))
+        reads = reads.where(d.log == LOG, b.person == clean_person(person)).order_by(b.id.desc()).limit(1)
+        with self._database.reading() as connection:
+            last = connection.execute(reads).first()
+        return None if last is None else Latest(str(last.whole_fingerprint), last.at)

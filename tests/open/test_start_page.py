@@ -25,7 +25,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Dataset]:
         rows = [{"prompt": f"{name} {row}", "response": "r"} for row in range(3 + number)]
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         dataset = Workspace().open([tmp_path / f"{name}.jsonl"])
-        datasets.append(Workspace().describe(dataset, opened_at=f"2026-12-0{number + 1}T10:00:00+00:00"))
+        datasets.append(Workspace().describe(dataset, opened_at=f"2026-01-0{number + 1}T10:00:00+00:00"))
     return datasets[::-1]
 
 
@@ -50,8 +50,8 @@ def test_one_goes_on_with_the_dataset_opened_last(opened: list[Dataset], monkeyp
     assert "Continue: second.jsonl · 4 rows · 1 tagged" in texts
     assert not any(text.startswith("No dataset is open") for text in texts)
     with open_annotations(Workspace().home) as notes:
-        notes.reads.add(opened[0].fingerprint, [rows[0], rows[2]], login.system_user())
         notes.reads.add(opened[1].fingerprint, [opened[1].column("row_id")[1]], login.system_user())
+        notes.reads.add(opened[0].fingerprint, [rows[0], rows[2]], login.system_user())
     loaded: list[str] = []
 
     def load(id: str) -> Dataset:
@@ -62,7 +62,7 @@ def test_one_goes_on_with_the_dataset_opened_last(opened: list[Dataset], monkeyp
     texts = [text.value for text in open_page("overview", None).text]
     assert "Continue: second.jsonl · 4 rows · 1 tagged · row 3" in texts
     assert loaded == [opened[0].id]  # the others are not read
-    assert "3 rows · instruction · 2026-12-01" in texts
+    assert "3 rows · instruction · 2026-01-01" in texts
 
 
 def test_a_dataset_opened_before_is_one_click_away(opened: list[Dataset]) -> None:
@@ -82,3 +82,21 @@ def test_two_of_one_name_have_their_ids_beside_it(opened: list[Dataset]) -> None
     names = recent.names_of(session.workspace().datasets())
     assert {names[opened[0].id], names[again.id]} == {f"second.jsonl ({id})" for id in (opened[0].id, again.id)}
     assert names[opened[1].id] == "first.jsonl"
+
+
+def test_one_goes_on_with_the_dataset_read_last_though_another_was_opened_later(opened: list[Dataset]) -> None:
+    later, earlier = opened
+    with open_annotations(Workspace().home) as notes:
+        assert notes.reads.latest(login.system_user()) is None
+        notes.reads.add(later.fingerprint, [later.column("row_id")[0]], login.system_user())
+        notes.reads.add(earlier.fingerprint, [earlier.column("row_id")[1]], login.system_user())
+        notes.reads.add(later.fingerprint, [later.column("row_id")[0]], "ana")
+        latest = notes.reads.latest(login.system_user())
+        assert latest is not None and latest.dataset == earlier.fingerprint
+    at = open_page("overview", None)
+    assert "Continue: first.jsonl · 3 rows · row 2" in [text.value for text in at.text]
+    keys = [button.key for button in at.button]
+    assert f"start_{later.id}" in keys and f"start_{earlier.id}" not in keys
+    Workspace().describe(later, opened_at="2999-01-01T10:00:00+00:00")
+    at = open_page("overview", None)
+    assert "Continue: second.jsonl · 4 rows · row 1" in [text.value for text in at.text]

@@ -1,8 +1,9 @@
-"""Where does one go on? The dataset opened last, those before it, and a place to drop new data."""
+"""Where does one go on? The dataset used last, those before it, and a place to drop new data."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -12,6 +13,7 @@ from ui.open import brought, recent
 from ui.reading import progress
 from ui.session import places, session
 from ui.session.clicks import clicked
+from ui.session.login import person
 from ui.session.text import count
 
 __all__ = ["draw"]
@@ -21,15 +23,18 @@ SHOWN = 8
 def draw(samples: Callable[[], None]) -> None:
     """The start of a workspace: what is in it, latest first; then where new data come in, and the `samples`."""
     datasets = session.workspace().datasets()
+    others = datasets
     if datasets:
-        _go_on(datasets[0])
+        used = _last_used(datasets)
+        others = [meta for meta in datasets if meta is not used]
+        _go_on(used)
     else:
         st.text("No dataset is open. Winnow shows what is in your finetuning data before you train on it.")
     if len(datasets) > 1:
         left, right = st.columns([3, 2], gap="large")
         with left:
             st.subheader("Opened before", anchor=False)
-            _recent(datasets)
+            _recent(others, recent.names_of(datasets))
     else:
         right = st.container(width=760)
     with right:
@@ -41,8 +46,17 @@ def draw(samples: Callable[[], None]) -> None:
         samples()
 
 
+def _last_used(datasets: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The dataset of which the person read a row last, or the one opened last, whichever came later."""
+    newest = datasets[0]
+    latest = session.notes().reads.latest(person())
+    if latest is None or latest.at < datetime.fromisoformat(newest["opened_at"]).replace(tzinfo=None):
+        return newest
+    return next((meta for meta in datasets if meta["fingerprint"] == latest.dataset), newest)
+
+
 def _go_on(meta: Mapping[str, Any]) -> None:
-    """The dataset opened last, the only one that is read for this: its rows, its tags, where reading goes on."""
+    """The dataset to go on with, the only one that is read for this: its rows, its tags, where reading goes on."""
     id = str(meta["id"])
     tagged = session.notes().tags.tagged_rows(str(meta["fingerprint"]))
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="go_on"):
@@ -63,11 +77,10 @@ def _row(id: str) -> list[str]:
     return [f"row {place.at:,}"] if place else []
 
 
-def _recent(datasets: Sequence[Mapping[str, Any]]) -> None:
-    """A button for each but the last one, which has its own line above."""
-    names = recent.names_of(datasets)
-    for meta in datasets[1 : 1 + SHOWN]:
+def _recent(datasets: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> None:
+    """A button for each of the others than the one that has its own line above."""
+    for meta in datasets[:SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             recent.button(meta, names[str(meta["id"])], "start")
-    if len(datasets) > 1 + SHOWN:
-        st.page_link(places.page("open"), label=f"All {len(datasets)} datasets", icon=":material/folder_open:")
+    if len(datasets) > SHOWN:
+        st.page_link(places.page("open"), label=f"All {len(datasets) + 1} datasets", icon=":material/folder_open:")
