@@ -21,7 +21,7 @@ from analysis.workspace import Workspace
 from tests.support.commands import runner
 
 
-def standing(notes: Annotations, data: str) -> list[tuple[str, str, str]]:
+def standing(notes: Annotations, data: str) -> list[tuple[Any, ...]]:
     return notes.row_notes.standing(data).select("row_id", "text", "person").rows()
 
 

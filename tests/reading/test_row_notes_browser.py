@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -28,7 +29,7 @@ def test_a_note_is_written_by_key_kept_shown_to_others_and_undone(
     dataset = Workspace(home).open([path])
     first = dataset.column("row_id")[0]
 
-    def stored() -> list[tuple[str, str]]:
+    def stored() -> list[tuple[Any, ...]]:
         with open_annotations(home) as notes:
             return notes.row_notes.standing(dataset.fingerprint).select("row_id", "text").rows()
 
