@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -25,6 +26,7 @@ from websockets.sync.client import connect
 from tests.support.browser import ROOT, Server
 from ui.server import token as tokens
 from ui.server.callers import host_of, is_own_name, is_own_page
+from ui.server.listening import is_loopback
 
 PATHS = (
     "/",
@@ -60,6 +62,7 @@ FOREIGN_ORIGINS = (
     "",
 )
 SECRET = "a-token-of-this-test"
+WAIT = 60.0  # seconds
 
 
 @pytest.fixture(scope="module")
@@ -78,19 +81,19 @@ def port_of(server: Server) -> int:
     return port
 
 
-def ask(server: Server, path: str, *, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
+def ask(port: int, path: str, *, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
     """The answer to one request with exactly these headers; `Host` is the server's own if not given."""
-    line = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=20)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     line.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-    for name, value in {"Host": f"127.0.0.1:{port_of(server)}", **headers}.items():
+    for name, value in {"Host": f"127.0.0.1:{port}", **headers}.items():
         line.putheader(name, value)
     line.endheaders()
     return line.getresponse()
 
 
-def handshake(server: Server, origin: str | None, **headers: str) -> int:
+def handshake(port: int, origin: str | None, **headers: str) -> int:
     """The status of the answer to a web socket's request; 101 where it is opened."""
-    address = server.url.replace("http", "ws", 1) + "/_stcore/stream"
+    address = f"ws://127.0.0.1:{port}/_stcore/stream"
     try:
         with connect(address, origin=origin, additional_headers=headers, proxy=None, open_timeout=20):  # type: ignore[arg-type]
             return 101
@@ -101,7 +104,7 @@ def handshake(server: Server, origin: str | None, **headers: str) -> int:
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("host", FOREIGN_HOSTS)
 def test_a_foreign_host_name_is_refused_on_every_path(open_server: Server, host: str, path: str) -> None:
-    answer = ask(open_server, path, Host=host.format(port=port_of(open_server)))
+    answer = ask(port_of(open_server), path, Host=host.format(port=port_of(open_server)))
     assert answer.status == 403
     assert b"host name" in answer.read()
 
@@ -109,32 +112,32 @@ def test_a_foreign_host_name_is_refused_on_every_path(open_server: Server, host:
 @pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
 def test_a_page_of_another_address_is_refused(open_server: Server, origin: str) -> None:
     origin = origin.format(port=port_of(open_server))
-    assert handshake(open_server, origin) == 403
+    assert handshake(port_of(open_server), origin) == 403
     for path in PATHS:
-        assert ask(open_server, path, Origin=origin).status == 403
-    assert ask(open_server, "/_stcore/upload_file/a/b", method="PUT", Origin=origin).status == 403
+        assert ask(port_of(open_server), path, Origin=origin).status == 403
+    assert ask(port_of(open_server), "/_stcore/upload_file/a/b", method="PUT", Origin=origin).status == 403
 
 
 def test_a_web_socket_that_does_not_say_whose_it_is_is_refused(open_server: Server) -> None:
-    assert handshake(open_server, None) == 403
+    assert handshake(port_of(open_server), None) == 403
 
 
 def test_the_own_page_and_a_command_line_are_answered(open_server: Server) -> None:
-    assert handshake(open_server, open_server.url) == 101
-    assert ask(open_server, "/", Origin=open_server.url).status == 200
-    assert ask(open_server, "/").status == 200
-    assert ask(open_server, "/", Host=f"LocalHost:{port_of(open_server)}").status == 200
+    assert handshake(port_of(open_server), open_server.url) == 101
+    assert ask(port_of(open_server), "/", Origin=open_server.url).status == 200
+    assert ask(port_of(open_server), "/").status == 200
+    assert ask(port_of(open_server), "/", Host=f"LocalHost:{port_of(open_server)}").status == 200
 
 
 def test_numbers_about_the_server_are_not_told(open_server: Server) -> None:
     for path in ("/_stcore/metrics", "/_stcore/metrics/"):
-        assert ask(open_server, path).status == 404
+        assert ask(port_of(open_server), path).status == 404
 
 
 def test_every_answer_has_the_whole_policy(open_server: Server) -> None:
     host = f"127.0.0.1:{port_of(open_server)}"
-    answers = [ask(open_server, path) for path in ("/", "/_stcore/health", "/_stcore/metrics")]
-    answers += [ask(open_server, "/", Origin="http://evil.test")]
+    answers = [ask(port_of(open_server), path) for path in ("/", "/_stcore/health", "/_stcore/metrics")]
+    answers += [ask(port_of(open_server), "/", Origin="http://evil.test")]
     for answer in answers:
         assert answer.getheader("content-security-policy") == (
             "default-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; "
@@ -144,34 +147,34 @@ def test_every_answer_has_the_whole_policy(open_server: Server) -> None:
         )
         assert answer.getheader("x-content-type-options") == "nosniff"
         assert answer.getheader("referrer-policy") == "no-referrer"
-    refused = ask(open_server, "/", Host="evil.test; script-src *").getheader("content-security-policy")
+    refused = ask(port_of(open_server), "/", Host="evil.test; script-src *").getheader("content-security-policy")
     assert refused is not None and refused.endswith("; connect-src 'self'") and "evil" not in refused
 
 
 def test_without_the_token_nothing_is_answered(guarded: Server) -> None:
     for path in (*PATHS, "/?token=wrong", "/?token="):
         if path == "/_stcore/health":
-            assert ask(guarded, path).status == 200
+            assert ask(port_of(guarded), path).status == 200
             continue
-        answer = ask(guarded, path)
+        answer = ask(port_of(guarded), path)
         assert answer.status == (404 if path == "/_stcore/metrics" else 403)
         assert SECRET.encode() not in answer.read()
-    assert handshake(guarded, guarded.url) == 403
-    assert handshake(guarded, guarded.url, Cookie=f"winnow_token_{port_of(guarded)}=wrong") == 403
-    assert handshake(guarded, guarded.url, Cookie=f"winnow_token_1={SECRET}") == 403
-    assert b"<h1>Winnow asks for a token</h1>" in ask(guarded, "/").read()
+    assert handshake(port_of(guarded), guarded.url) == 403
+    assert handshake(port_of(guarded), guarded.url, Cookie=f"winnow_token_{port_of(guarded)}=wrong") == 403
+    assert handshake(port_of(guarded), guarded.url, Cookie=f"winnow_token_1={SECRET}") == 403
+    assert b"<h1>Winnow asks for a token</h1>" in ask(port_of(guarded), "/").read()
 
 
 def test_the_token_becomes_a_cookie_of_this_port_and_leaves_the_address(guarded: Server) -> None:
-    answer = ask(guarded, f"/read?d=x&token={SECRET}&f=a%7Eeq%7Eb+c&f=&row=1")
+    answer = ask(port_of(guarded), f"/read?d=x&token={SECRET}&f=a%7Eeq%7Eb+c&f=&row=1")
     assert answer.status == 303
     assert answer.getheader("location") == "/read?d=x&f=a~eq~b+c&f=&row=1"
     cookie = f"winnow_token_{port_of(guarded)}={SECRET}"
     assert answer.getheader("set-cookie") == f"{cookie}; HttpOnly; Path=/; SameSite=lax"
-    assert ask(guarded, "/", Cookie=cookie).status == 200
-    assert handshake(guarded, guarded.url, Cookie=cookie) == 101
-    assert handshake(guarded, "http://127.0.0.1:1", Cookie=cookie) == 403
-    assert ask(guarded, f"//evil.test/?token={SECRET}").getheader("location") == "/evil.test/"
+    assert ask(port_of(guarded), "/", Cookie=cookie).status == 200
+    assert handshake(port_of(guarded), guarded.url, Cookie=cookie) == 101
+    assert handshake(port_of(guarded), "http://127.0.0.1:1", Cookie=cookie) == 403
+    assert ask(port_of(guarded), f"//evil.test/?token={SECRET}").getheader("location") == "/evil.test/"
 
 
 def test_the_address_with_the_token_is_printed(guarded: Server) -> None:
@@ -228,14 +231,29 @@ def test_two_host_headers_are_no_host() -> None:
     assert host_of({"type": "http", "headers": [(b"host", b"a.org"), (b"host", b"a.org")]}) == ""
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace, which traces connections, is not installed")
-def test_no_process_of_the_server_calls_outside(tmp_path: Path) -> None:
-    """Every system call that connects or sends is traced, in all processes, from a start on all addresses to its end."""
-    trace, log = tmp_path / "trace", tmp_path / "log"
-    environ = {"WINNOW_HOME": str(tmp_path), "WINNOW_OPEN_TO_NETWORK": "yes", "WINNOW_TOKEN": "off"}
-    calls = "trace=connect,sendto,sendmsg,sendmmsg"
-    port = 20_000 + os.getpid() % 20_000
-    app = [
+@pytest.mark.parametrize(
+    ("address", "only_here"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("localhost", True),
+        ("", False),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.0.7", False),
+        ("winnow.example.org", False),
+        ("localhost.evil.test", False),
+    ],
+)
+def test_loopback(address: str, only_here: bool) -> None:
+    assert is_loopback(address) == only_here
+
+
+def start_public(port: int, log: Path, *before: str, **environ: str) -> subprocess.Popen[bytes]:
+    """The server on all addresses, started by the command `before` if one is given."""
+    command = [
+        *before,
         sys.executable,
         "-m",
         "streamlit",
@@ -247,33 +265,76 @@ def test_no_process_of_the_server_calls_outside(tmp_path: Path) -> None:
         str(port),
     ]
     with log.open("wb") as out:
-        process = subprocess.Popen(
-            ["strace", "-f", "--seccomp-bpf", "-e", calls, "-o", str(trace), *app],
+        return subprocess.Popen(
+            command,
             cwd=ROOT,
-            env={**os.environ, **environ},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
+            env={**os.environ, "WINNOW_HOME": str(log.parent), "WINNOW_TOKEN": "off", **environ},
             start_new_session=True,
         )
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answered(process: subprocess.Popen[bytes], port: int, log: Path) -> http.client.HTTPResponse:
+    """Waits until the server answers that it is well; the answer."""
+    deadline = time.monotonic() + WAIT
+    while True:
+        try:
+            answer = ask(port, "/_stcore/health")
+            assert answer.status == 200
+            return answer
+        except ConnectionError:
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+
+
+def ended(process: subprocess.Popen[bytes]) -> None:
+    """Ends the process and what it started: a tracer itself ends with what it traces."""
+    os.killpg(process.pid, signal.SIGTERM)
+    process.wait(WAIT)
+
+
+def test_a_public_address_without_a_login_is_refused(port: int, tmp_path: Path) -> None:
+    process = start_public(port, tmp_path / "log")
+    assert process.wait(WAIT) == 1
+    said = (tmp_path / "log").read_text()
+    assert "Winnow does not listen on 0.0.0.0 without a login" in said
+    assert all(words in said for words in ("[auth]", "secrets.toml", "client_secret", "WINNOW_OPEN_TO_NETWORK=yes"))
+    assert "Traceback" not in said
+
+
+def test_a_public_address_that_was_asked_for_is_served(port: int, tmp_path: Path) -> None:
+    process = start_public(port, tmp_path / "log", WINNOW_OPEN_TO_NETWORK="yes")
     try:
-        attacked = SimpleNamespace(url=f"http://127.0.0.1:{port}")
-        deadline = time.monotonic() + 90
-        while True:
-            try:
-                assert ask(attacked, "/_stcore/health").status == 200  # type: ignore[arg-type]
-                break
-            except ConnectionError:
-                assert process.poll() is None and time.monotonic() < deadline, log.read_text()
-                time.sleep(0.2)
-        assert handshake(attacked, attacked.url) == 101  # type: ignore[arg-type]
-        for origin in FOREIGN_ORIGINS:
-            assert handshake(attacked, origin.format(port=port)) == 403  # type: ignore[arg-type]
-        for host in FOREIGN_HOSTS:
-            assert ask(attacked, "/", Host=host.format(port=port)).status == 403  # type: ignore[arg-type]
+        answer = answered(process, port, tmp_path / "log")
+        assert "default-src 'self'" in (answer.getheader("content-security-policy") or "")
     finally:
-        os.killpg(process.pid, signal.SIGTERM)  # the tracer itself ends with what it traces
-        process.wait(30)
+        ended(process)
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace, which traces connections, is not installed")
+def test_no_process_of_the_server_calls_outside(port: int, tmp_path: Path) -> None:
+    """Every system call that connects or sends is traced, in all processes, from a start on all addresses to its end."""
+    trace, log = tmp_path / "trace", tmp_path / "log"
+    tracer = ["strace", "-f", "--seccomp-bpf", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o", str(trace)]
+    process = start_public(port, log, *tracer, WINNOW_OPEN_TO_NETWORK="yes")
+    try:
+        answered(process, port, log)
+        assert handshake(port, f"http://127.0.0.1:{port}") == 101
+        for origin in FOREIGN_ORIGINS:
+            assert handshake(port, origin.format(port=port)) == 403
+        for host in FOREIGN_HOSTS:
+            assert ask(port, "/", Host=host.format(port=port)).status == 403
+    finally:
+        ended(process)
     made = [line for line in trace.read_text().splitlines() if "sa_family=AF_INET" in line]
     outside = [line for line in made if not re.search(r'inet_addr\("127\.|"::1"|"::ffff:127\.', line)]
     assert not outside, "\n".join(outside)

@@ -1,4 +1,4 @@
-"""Are the pure parts of the screen right: marks of charts, harmless text, ticks, files, jobs, the refusal to be public?"""
+"""Are the pure parts of the screen right: marks of charts, harmless text, ticks, files, jobs?"""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ import itertools
 import os
 import re
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import numpy as np
 import polars as pl
@@ -29,12 +24,10 @@ from analysis.given_files import below_data_folders
 from analysis.joined_values import split_values
 from analysis.statistics import counting
 from analysis.view import View
-from tests.support.browser import ROOT
 from ui import figures
 from ui.duplicates.figures import group_sizes, threshold_curve
 from ui.figures import charts, tables
 from ui.personal_data.figures import scores
-from ui.server.listening import is_loopback
 from ui.session import files, jobs, session
 from ui.session.text import JOINER, count, cut, duration, md, plotly_text
 
@@ -455,81 +448,3 @@ def test_a_job_nobody_knows_is_over_without_an_answer(home: Path) -> None:
 def test_the_choices_of_the_page_reach_the_command_line() -> None:
     arguments = jobs.arguments_of(["-x.csv"], {"label": "a=b"}, separator="\t", header=False)
     assert arguments == ["open", "--role", "label=a=b", "--separator", "\t", "--no-header", "--", "-x.csv"]
-
-
-# Public or private
-
-
-@pytest.mark.parametrize(
-    ("address", "only_here"),
-    [
-        ("127.0.0.1", True),
-        ("127.8.8.8", True),
-        ("::1", True),
-        ("localhost", True),
-        ("", False),
-        ("0.0.0.0", False),
-        ("::", False),
-        ("192.168.0.7", False),
-        ("winnow.example.org", False),
-        ("localhost.evil.test", False),
-    ],
-)
-def test_loopback(address: str, only_here: bool) -> None:
-    assert is_loopback(address) == only_here
-
-
-def start_public(port: int, log: Path, **environ: str) -> subprocess.Popen[bytes]:
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.address",
-        "0.0.0.0",
-        "--server.port",
-        str(port),
-    ]
-    with log.open("wb") as out:
-        return subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **environ},
-        )
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def test_a_public_address_without_a_login_is_refused(port: int, tmp_path: Path) -> None:
-    process = start_public(port, tmp_path / "log")
-    assert process.wait(WAIT) == 1
-    said = (tmp_path / "log").read_text()
-    assert "Winnow does not listen on 0.0.0.0 without a login" in said
-    assert all(words in said for words in ("[auth]", "secrets.toml", "client_secret", "WINNOW_OPEN_TO_NETWORK=yes"))
-    assert "Traceback" not in said
-
-
-def test_a_public_address_that_was_asked_for_is_served(port: int, tmp_path: Path) -> None:
-    process = start_public(port, tmp_path / "log", WINNOW_OPEN_TO_NETWORK="yes")
-    try:
-        deadline = time.monotonic() + WAIT
-        while True:
-            try:
-                with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
-                    assert "default-src 'self'" in answer.headers["content-security-policy"]
-                    break
-            except (URLError, TimeoutError, ConnectionError):
-                assert process.poll() is None and time.monotonic() < deadline, (tmp_path / "log").read_text()
-                time.sleep(0.1)
-    finally:
-        process.terminate()
-        process.wait(WAIT)
